@@ -114,7 +114,7 @@ pub struct Credentials {
     pub company_id: String,
     /// Public key of an API member, made under System > Members > API Members > API Keys.
     pub public_key: String,
-    /// Private key that was shown once beside the public key.
+    /// Private key, shown once when the public key was created.
     pub private_key: Secret,
     /// The integration's client id, a GUID from developer.connectwise.com.
     pub client_id: Secret,

@@ -9,17 +9,17 @@ use toolcrate_runtime::{Query, QueryPairs};
 pub struct ListQuery {
     /// Raw conditions: status/name="New" and lastUpdated>[2025-01-31T00:00:00Z].
     pub conditions: Option<String>,
-    /// Raw conditions on members of lists.
+    /// Raw conditions on fields of lists within the record.
     pub child_conditions: Option<String>,
     /// Raw conditions on custom fields: caption="Region" and value="West".
     pub custom_field_conditions: Option<String>,
-    /// The member to sort by, e.g. id desc.
+    /// The field to sort by, e.g. id desc.
     pub order_by: Option<String>,
-    /// Members to answer, e.g. id,company/name.
+    /// Fields to return, e.g. id,company/name.
     pub fields: Option<String>,
-    /// The number of the page, from 1.
+    /// Page number, from 1.
     pub page: Option<i64>,
-    /// Rows a page, 25 by default.
+    /// Rows per page (default 25).
     pub page_size: Option<i64>,
     /// The last id of the page before; with the header `pagination-type: forward-only`.
     pub page_id: Option<i64>,
@@ -43,7 +43,7 @@ impl Query for ListQuery {
 pub struct CountQuery {
     /// Raw conditions: status/name="New" and lastUpdated>[2025-01-31T00:00:00Z].
     pub conditions: Option<String>,
-    /// Raw conditions on members of lists.
+    /// Raw conditions on fields of lists within the record.
     pub child_conditions: Option<String>,
     /// Raw conditions on custom fields: caption="Region" and value="West".
     pub custom_field_conditions: Option<String>,

@@ -84,7 +84,7 @@ pub fn schemas() -> Vec<ToolFigure> {
     let mut counts: Vec<usize> = tools.iter().map(|tool| tokens(&tool.input_schema())).collect();
     counts.sort_unstable();
     let at = |share: usize| counts[(counts.len() - 1) * share / 100];
-    figures.push(ToolFigure::at_most("input schema, median (o200k)", at(50), 450, " tokens"));
+    figures.push(ToolFigure::at_most("input schema, median (o200k)", at(50), 130, " tokens"));
     figures.push(ToolFigure::at_most("input schema, 95th percentile (o200k)", at(95), 1_800, " tokens"));
     figures.push(ToolFigure::at_most("input schema, largest (o200k)", at(100), 6_000, " tokens"));
     let declared = |name: &str| {
@@ -95,7 +95,7 @@ pub fn schemas() -> Vec<ToolFigure> {
     figures.push(ToolFigure::at_most(
         "the nine contract tools in the dialect mcp (o200k)",
         contract,
-        9_000,
+        7_500,
         " tokens",
     ));
     let bytes: usize = tools

@@ -6,8 +6,10 @@
 
 mod overlay;
 mod overlay_facts;
+mod pattern;
 mod profile;
 mod usage;
+mod wording;
 
 use std::path::Path;
 
@@ -21,10 +23,11 @@ pub use overlay_facts::{
 };
 pub use profile::{
     ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
-    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, On, PagingConfig, PatchPathStyle, PathAction,
-    Profile, ResourceOverride, SharedQuery,
+    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,
+    PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery,
 };
 pub use usage::UsageTracker;
+pub use wording::{ArgumentPattern, ArgumentWords, FormatWords, Gloss};
 
 use crate::diagnostic::{CodegenError, Errors};
 

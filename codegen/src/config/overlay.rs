@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 use toolcrate_catalog::FilterScalar;
 
 use super::overlay_facts::{AnyOfFact, AttachmentFact, BodyFact, RequiredFact, WarningFact};
+use super::pattern::matches;
+use super::wording::{ArgumentPattern, ArgumentWords, FormatWords, Gloss};
 
 /// `overlay.yaml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -26,12 +28,20 @@ pub struct Overlay {
     pub bindings: Vec<ToolBinding>,
     /// What operations do, where the spec does not say.
     pub operations: IndexMap<String, OperationNote>,
-    /// What the records of a collection are, by the collection's path: a sentence for each of its tools.
-    pub resources: IndexMap<String, String>,
+    /// What the records of a collection are, by the collection's path: words that fit in parentheses.
+    pub resources: IndexMap<String, Gloss>,
     /// What members mean, by `Schema.member`.
     pub fields: IndexMap<String, String>,
     /// The lives of records, step by step.
     pub lifecycles: Vec<Lifecycle>,
+    /// What arguments mean, by their names and types.
+    pub arguments_by_name: Vec<ArgumentWords>,
+    /// What values of a `format` look like: the words for the first such argument of a tool, and for the others.
+    pub formats: IndexMap<String, FormatWords>,
+    /// Arguments that are left without a description, as their names say everything.
+    pub self_explanatory: Vec<ArgumentPattern>,
+    /// Arguments that are left without a description, as no public source says what they mean.
+    pub unexplained: Vec<ArgumentPattern>,
     /// Members that can be filtered by though the schema does not have them at that place.
     pub filter_fields: Vec<FilterField>,
     /// Fields that the API requires though the document doesn't.
@@ -151,6 +161,8 @@ pub struct FilterField {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OperationNote {
+    /// A title that takes the place of the generated one.
+    pub title: Option<String>,
     /// One to three sentences that take the place of the generated description.
     #[serde(default)]
     pub description: Option<String>,
@@ -177,6 +189,10 @@ impl Overlay {
             let steps = lifecycle.steps.iter().flat_map(|step| &step.operations);
             entries.extend(steps.map(|operation| format!("lifecycles.{}.{operation}", lifecycle.name)));
         }
+        entries.extend(self.arguments_by_name.iter().map(ArgumentWords::entry));
+        entries.extend(self.formats.keys().map(|format| format!("formats.{format}")));
+        entries.extend(self.self_explanatory.iter().map(|pattern| format!("self_explanatory.{}", pattern.0)));
+        entries.extend(self.unexplained.iter().map(|pattern| format!("unexplained.{}", pattern.0)));
         entries.extend(self.filter_fields.iter().map(|field| format!("filter_fields.{}", field.field)));
         entries.extend(self.required.iter().map(RequiredFact::entry));
         entries.extend(self.any_of.iter().map(AnyOfFact::entry));
@@ -220,29 +236,5 @@ impl ToolBinding {
     /// How the tracker calls this entry.
     pub fn entry(&self) -> String {
         format!("bindings.{} when {}", self.tool, self.when)
-    }
-}
-
-/// `*` at the start or the end of `pattern` stands for any text.
-fn matches(pattern: &str, text: &str) -> bool {
-    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
-        (Some(_), Some(_)) if pattern.len() > 1 => text.contains(&pattern[1..pattern.len() - 1]),
-        (Some(rest), _) => text.ends_with(rest),
-        (_, Some(rest)) => text.starts_with(rest),
-        _ => pattern == text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_match_at_either_end() {
-        assert!(matches("*Utc", "dateClosedUtc"));
-        assert!(matches("_*", "_info"));
-        assert!(matches("*Reference", "CompanyReference"));
-        assert!(!matches("id", "identifier"));
-        assert!(matches("*", "anything"));
     }
 }

@@ -354,6 +354,8 @@ pub struct NameRules {
     pub modules: Vec<ModuleAlias>,
     /// Names of resources, by path.
     pub resources: IndexMap<String, ResourceOverride>,
+    /// What people call the records of a collection, by path.
+    pub nouns: IndexMap<String, NounOverride>,
     /// Templates of the names of single operations (`GET /path`), as for actions.
     pub operations: IndexMap<String, String>,
     /// Endings of paths that are an action, a twin or a singleton.
@@ -381,6 +383,20 @@ pub struct ResourceOverride {
     pub one: String,
     /// Plural.
     pub many: String,
+}
+
+/// What people call the records of a collection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NounOverride {
+    /// Singular, without the owner.
+    pub one: String,
+    /// Plural, where it is irregular.
+    #[serde(default)]
+    pub many: Option<String>,
+    /// What the record belongs to; empty for nothing, although the path has an id.
+    #[serde(default)]
+    pub owner: Option<String>,
 }
 
 /// An ending of a path that is an action, a twin or a singleton.
@@ -433,6 +449,7 @@ impl Profile {
         add("names.spellings", &mut names.spellings.keys().cloned());
         add("names.modules", &mut names.modules.iter().map(|alias| alias.from.clone()));
         add("names.resources", &mut names.resources.keys().cloned());
+        add("names.nouns", &mut names.nouns.keys().cloned());
         add("names.operations", &mut names.operations.keys().cloned());
         add("names.actions", &mut names.actions.iter().map(PathAction::entry));
         entries

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use toolcrate_catalog::placeholder;
+
 use super::features::Features;
 use crate::config::{Overlay, Profile, UsageTracker};
-use crate::ir::{ApiDefinition, Field, Type};
+use crate::id::OperationId;
+use crate::ir::{ApiDefinition, Content, Field, Method, Template, Type};
 use crate::model::Model;
 use crate::naming::Names;
 use crate::relate::{Reference, Relations};
@@ -22,6 +25,10 @@ pub(crate) struct Context<'a> {
     pub(crate) overlay: &'a Overlay,
     pub(crate) ledger: &'a UsageTracker,
     pub(crate) features: Features,
+    /// For each schema, the operation that reads one record of it or lists them, with the shortest path.
+    record_operations: BTreeMap<&'a str, OperationId>,
+    /// The path of each function in code marks, by the short name of the tool.
+    functions: BTreeMap<&'a str, String>,
 }
 
 impl<'a> Context<'a> {
@@ -34,7 +41,40 @@ impl<'a> Context<'a> {
         features: Features,
     ) -> Self {
         let Model { api, names, relations, .. } = model;
-        Self { model, api, named: names, related: relations, profile, overlay, ledger: usage, features }
+        let record_operations = record_operations(api);
+        let functions = names
+            .operations
+            .values()
+            .map(|name| (name.short.as_str(), format!("`{}::{}`", name.module, name.function)));
+        let functions = functions.collect();
+        Self {
+            model,
+            api,
+            named: names,
+            related: relations,
+            profile,
+            overlay,
+            ledger: usage,
+            features,
+            record_operations,
+            functions,
+        }
+    }
+
+    /// The noun of the records that a schema describes, and the overlay's words on what they are.
+    pub(crate) fn record_subject(&self, schema: &str) -> Option<(&'a str, &'a str)> {
+        let operation = self.record_operations.get(schema)?;
+        let subject = &self.named.operations[*operation].subject;
+        let is_it = |path: &&String| Template::parse(path).normal_form() == subject.path;
+        let gloss = self.overlay.resources.keys().find(is_it).map(|path| self.overlay.resources[path].one());
+        Some((&subject.one, gloss.unwrap_or_default()))
+    }
+
+    /// A text of the overlay in which tools are named by their Rust functions.
+    pub(crate) fn with_functions(&self, text: &str) -> String {
+        let rendered =
+            placeholder::render(text, |short_name| self.functions.get(short_name).map(String::as_str));
+        rendered.into_owned()
     }
 
     /// Returns what a create whose body is of type `schema` attaches, if its `id` names a record that exists already:
@@ -72,4 +112,21 @@ impl<'a> Context<'a> {
         let custom = self.profile.custom_fields.as_ref();
         custom.is_some_and(|custom| custom.member == field.name && matches!(field.ty, Type::List(_)))
     }
+}
+
+fn record_operations(api: &ApiDefinition) -> BTreeMap<&str, OperationId> {
+    let mut found: BTreeMap<&str, OperationId> = BTreeMap::new();
+    for (id, operation) in api.operations.iter() {
+        let Content::Json(ty) = &operation.response.content else { continue };
+        let Some(schema) = ty.innermost().filter(|_| operation.method == Method::Get) else { continue };
+        let best = found.entry(schema).or_insert(id);
+        let effort = |id: OperationId| {
+            let path = &api.operations[id].path;
+            (path.segments.len(), path.text.len())
+        };
+        if effort(id) < effort(*best) {
+            *best = id;
+        }
+    }
+    found
 }

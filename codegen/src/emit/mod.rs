@@ -5,6 +5,8 @@
 //! Rust, `minijinja` writes text, `serde_json` writes the catalog.
 
 mod api;
+mod argument_page;
+mod argument_words;
 mod cargo_manifest;
 mod catalog;
 mod context;
@@ -13,8 +15,10 @@ mod models;
 mod operations;
 mod query;
 mod rust;
+mod sentence;
 mod templates;
 mod tool_browser;
+mod writable;
 
 use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::Errors;
@@ -54,6 +58,8 @@ pub fn emit(
             let mut catalog = catalog::emit(&context)?;
             let page = tool_browser::emit(&context, &catalog)?;
             catalog.files.insert("docs/tools.html".to_owned(), page);
+            let page = argument_page::emit(&context, &catalog)?;
+            catalog.files.insert("docs/arguments.md".to_owned(), page);
             Ok::<_, Errors>(catalog.files)
         });
         rust::run(jobs, &mut files)?;

@@ -8,12 +8,15 @@ use heck::ToSnakeCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::argument_words::words_by_name;
 use super::context::Context;
 use super::features::gate;
 use super::rust::{Imports, Job, docs, prose};
+use super::sentence::spoken;
+use super::writable::is_writable;
 use crate::ir::{Field, Limits, Schema, Shape, Type};
-use crate::naming::identifiers::{unused, value_name};
-use crate::naming::{ChoiceName, FieldName, TypeName};
+use crate::naming::identifiers::{capital, unused, value_name};
+use crate::naming::{ChoiceName, TypeName, with_article};
 
 /// One job for each model, and one for the module that lists them.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
@@ -65,9 +68,9 @@ fn list(context: &Context<'_>, files: &BTreeSet<(String, &str)>) -> TokenStream 
         quote!(#gate mod #module; #gate pub use #module::{#(#names),*};)
     });
     quote! {
-        //! Records and what they are made of, as the API reads and writes them.
+        //! The records of the API and their parts.
         //!
-        //! Each member may be absent, so each field is an `Option`; what the spec does not know is kept in
+        //! Any field may be absent, so each is an `Option`. Fields that the spec does not have are kept in
         //! `extra`. A model is compiled with the features of the areas that use it.
         #(#items)*
     }
@@ -104,31 +107,24 @@ fn record(
     own: &mut Vec<String>,
 ) -> TokenStream {
     let rust = format_ident!("{}", types.rust);
-    let about = if schema.description.is_empty() {
-        let kind =
-            if schema.inline { "An object that the spec describes in place, as" } else { "The schema" };
-        format!("{kind} `{name}`.")
-    } else {
-        format!("{}\n\nThe schema `{name}`.", prose(&schema.description))
-    };
-    let about = docs(&about);
+    let about = docs(&record_docs(context, name, schema));
     let mut members = Vec::new();
     let mut slots = Vec::new();
     let mut views = Vec::new();
     let mut choices = TokenStream::new();
-    for (field, name) in fields.iter().zip(&types.fields) {
-        let ident = format_ident!("{}", name.rust);
+    for (field, field_name) in fields.iter().zip(&types.fields) {
+        let ident = format_ident!("{}", field_name.rust);
         context.imports(&field.ty, imports);
-        let ty = context.rust_type(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()));
+        let ty = context.rust_type(&field.ty, field_name.choice.as_ref().map(|choice| choice.rust.as_str()));
         let ty = if field.boxed { quote!(Box<#ty>) } else { ty };
-        let about = docs(&field_docs(context, field, name));
+        let about = docs(&field_docs(context, name, field));
         members.push(quote!(#about pub #ident: Option<#ty>,));
         let (kind, by_value) = slot_kind(context.api.resolve(&field.ty));
         let kind = format_ident!("{kind}");
         slots.push(quote!(FieldMut::#kind(&mut self.#ident)));
         let view = if by_value { quote!(self.#ident) } else { quote!(&self.#ident) };
         views.push(quote!(FieldRef::#kind(#view)));
-        if let Some(choice) = &name.choice {
+        if let Some(choice) = &field_name.choice {
             own.push(choice.rust.clone());
             imports.runtime.insert("OpenEnum");
             let about = format!("Values of `{}` of [`{}`].", field.name, types.rust);
@@ -143,7 +139,7 @@ fn record(
         #[derive(Clone, Default)]
         pub struct #rust {
             #(#members)*
-            /// Members that the spec does not know, kept as they came.
+            /// Fields that the spec does not have.
             pub extra: UnknownFields,
         }
 
@@ -167,6 +163,27 @@ fn record(
         toolcrate_runtime::impl_model!(#rust);
 
         #choices
+    }
+}
+
+/// What a record is: the document's words, or the overlay's on the collection that holds such records.
+fn record_docs(context: &Context<'_>, name: &str, schema: &Schema) -> String {
+    let description = prose(&schema.description);
+    if !description.is_empty() {
+        return description;
+    }
+    if let Some(reference) = context.related.references.get(name) {
+        let words = match &reference.source {
+            Some(source) => &context.named.operations[source.operation].subject.one,
+            None => "record",
+        };
+        return capital(&format!("{} that another record refers to.", with_article(words)));
+    }
+    match context.record_subject(name) {
+        Some((one, gloss)) if !gloss.is_empty() => capital(&format!("{}: {gloss}.", with_article(one))),
+        Some((one, _)) => capital(&format!("{}.", with_article(one))),
+        None if schema.inline => "An object that the spec describes inline.".to_owned(),
+        None => capital(&format!("{}.", with_article(&spoken(name)))),
     }
 }
 
@@ -194,10 +211,20 @@ fn slot_kind(ty: &Type) -> (&'static str, bool) {
     }
 }
 
-/// What a field means: the document's words, then what limits it.
-fn field_docs(context: &Context<'_>, field: &Field, name: &FieldName) -> String {
+/// What a field means: the overlay's words or the document's, then what limits it.
+fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
     let mut sentences = Vec::new();
-    let description = prose(&field.description);
+    let own = context.overlay.fields.get(&format!("{schema}.{}", field.name)).map(String::as_str);
+    let description = match own {
+        Some(own) => context.with_functions(own),
+        None => prose(&field.description),
+    };
+    let by_name = words_by_name(context, &field.name, context.api.resolve(&field.ty));
+    // The words are about what callers set.
+    let description = match by_name.filter(|_| is_writable(context, schema, field, true)) {
+        Some(words) if description.is_empty() => context.with_functions(words),
+        _ => description,
+    };
     if !description.is_empty() {
         let end = if description.ends_with(['.', '!', '?', ':']) { "" } else { "." };
         sentences.push(format!("{description}{end}"));
@@ -208,20 +235,17 @@ fn field_docs(context: &Context<'_>, field: &Field, name: &FieldName) -> String 
         Type::Text(Some(format)) => Some(format!("Format: {format}.")),
         _ => None,
     };
-    sentences.extend(format);
+    sentences.extend(format.filter(|_| !description.contains("UTC")));
     let reference = field.ty.innermost().and_then(|target| context.related.references.get(target));
     if let Some(source) = reference.and_then(|reference| reference.source.as_ref()) {
         let list = &context.named.operations[source.operation];
-        sentences.push(format!("Ids come from `{}::{}`.", list.module, list.function));
+        sentences.push(format!("IDs: `{}::{}`.", list.module, list.function));
     }
     sentences.extend(limit_docs(&field.limits));
     if field.required {
         sentences.push("Required.".to_owned());
     } else if field.limits.required_on_replace {
-        sentences.push("Required when a record is replaced.".to_owned());
-    }
-    if sentences.is_empty() && name.rust != field.name {
-        sentences.push(format!("`{}` on the wire.", field.name));
+        sentences.push("Required when the record is replaced.".to_owned());
     }
     sentences.join(" ")
 }
@@ -264,7 +288,7 @@ fn choice_type(ty: &Type, choice: &ChoiceName, about: &str) -> TokenStream {
         #[derive(Clone, Default, PartialEq, Eq)]
         pub enum #rust {
             #(#members)*
-            /// A value that the spec does not know, as it came.
+            /// A value that the spec does not have.
             Other(String),
         }
 

@@ -9,6 +9,7 @@ use toolcrate_catalog::OperationKind;
 use super::context::Context;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, prose};
+use super::sentence::{imperative, spoken, third_person};
 use crate::id::OperationId;
 use crate::ir::{
     ApiDefinition, BodyKind, Content, Method, Operation, OperationBody, Parameter, ParameterLocation, Type,
@@ -37,7 +38,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
             path: format!("src/{module}/mod.rs"),
             tokens: Box::new(move || {
                 let about = file_docs(&format!(
-                    "The area `{module}`: a function for each operation. It returns a request; `Client::send` sends it."
+                    "Operations of the area `{module}`: one function each, which returns a request for `Client::send`."
                 ));
                 let names: Vec<_> = files.keys().map(|file| format_ident!("{file}")).collect();
                 let uses = files.iter().map(|(file, (functions, deprecated))| {
@@ -115,7 +116,7 @@ fn function(
         notes.push(format!("* `{ident}`: {}", query.about()));
     }
     if let Some(body) = &operation.body {
-        let (argument, call, note) = body_argument(context, body, own, imports);
+        let (argument, call, note) = body_argument(context, body, name, own, imports);
         arguments.push(argument);
         calls.push(call);
         notes.push(note);
@@ -192,6 +193,7 @@ fn content_type(body: &OperationBody) -> TokenStream {
 fn body_argument(
     context: &Context<'_>,
     body: &OperationBody,
+    name: &OperationName,
     own: impl Fn(&str) -> Ident,
     imports: &mut Imports,
 ) -> (TokenStream, TokenStream, String) {
@@ -226,7 +228,7 @@ fn body_argument(
             let ident = own("body");
             let media = body.media_type.as_deref().unwrap_or("application/octet-stream");
             let ty = if body.ty == Type::Binary { quote!(&[u8]) } else { quote!(&str) };
-            let note = format!("* `{ident}`: what is sent, as `{media}`.");
+            let note = format!("* `{ident}`: the request body, as `{media}`.");
             match body.required {
                 true => (quote!(#ident: #ty), quote!(.raw(#media, #ident)), note),
                 false => (quote!(#ident: Option<#ty>), quote!(.raw_opt(#media, #ident)), note),
@@ -246,7 +248,7 @@ fn body_argument(
                     quote!(&#ty)
                 }
             };
-            let note = format!("* `{ident}`: what is sent.");
+            let note = format!("* `{ident}`: {}", body_words(name));
             let content_type = content_type(body);
             match body.required {
                 true => (quote!(#ident: #ty), quote!(.body(#ident) #content_type), note),
@@ -256,24 +258,33 @@ fn body_argument(
     }
 }
 
-fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationName>) -> String {
-    let mut words = prose(&parameter.description);
-    if words.is_empty() {
-        let wire = &parameter.name;
-        words = match parameter.location {
-            ParameterLocation::Path => format!("`{{{wire}}}` of the path"),
-            ParameterLocation::Query => format!("`{wire}` of the query"),
-            ParameterLocation::Header => format!("the header `{wire}`"),
-        };
+/// What the body is, by what the operation does with it.
+fn body_words(name: &OperationName) -> String {
+    let one = &name.subject.own_one;
+    match name.kind {
+        OperationKind::Create if name.variant.is_none() => format!("the {one} to create."),
+        OperationKind::Replace if name.variant.is_none() => format!("the new state of the {one}."),
+        _ => "the request body.".to_owned(),
     }
+}
+
+fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationName>) -> String {
+    let words = prose(&parameter.description);
+    let words = match (parameter.location, source) {
+        _ if !words.is_empty() => words,
+        (_, Some(list)) => format!("{} ID", list.subject.one),
+        (ParameterLocation::Path, None) => spoken(rust),
+        (ParameterLocation::Query, None) => format!("query parameter `{}`", parameter.name),
+        (ParameterLocation::Header, None) => format!("header `{}`", parameter.name),
+    };
     let source =
-        source.map(|list| format!(", from `{}::{}`", list.module, list.function)).unwrap_or_default();
+        source.map(|list| format!(" (see `{}::{}`)", list.module, list.function)).unwrap_or_default();
     format!("* `{rust}`: {words}{source}")
 }
 
 /// The doc comment: what it does, the HTTP call, what its parameters mean.
 fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, notes: &[String]) -> String {
-    let mut text = sentence(name);
+    let mut text = lead(context, operation, name);
     let description = prose(&operation.description);
     if !description.is_empty() && description != prose(&operation.summary) {
         text.push_str("\n\n");
@@ -281,44 +292,33 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     }
     text.push_str(&format!("\n\n`{} {}`", operation.method, operation.path.text));
     if operation.spec_path != operation.path.text {
-        text.push_str(", which the spec spells differently (see the repairs in the package's docs)");
+        text.push_str(" (repaired; the spec spells the path differently)");
     }
-    text.push_str(&format!(", the tool `{}`.", name.tool));
+    text.push_str(&format!(" · tool `{}`", name.tool));
     if !notes.is_empty() {
         text.push_str("\n\n");
         text.push_str(&notes.join("\n"));
     }
     let statuses = &operation.response.statuses;
     if statuses.contains(&207) {
-        text.push_str("\n\nAnswers 207: each item has a status of its own.");
+        text.push_str("\n\nReturns 207 with a status for each item.");
     }
     if operation.listed().is_some() && context.profile.paging.is_paged() {
-        text.push_str("\n\nOne page of rows; `Client::pages` and `Client::items` follow the rest.");
+        text.push_str("\n\nReturns one page of rows; `Client::pages` and `Client::items` fetch the rest.");
     }
     text
 }
 
-/// One sentence that says what the operation does.
-pub fn sentence(name: &OperationName) -> String {
-    let one = name.one.join(" ");
-    let many = name.many.join(" ");
-    let article = article(&one);
+/// One sentence that says what the operation does, and one on what becomes of fields that are left out.
+fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName) -> String {
+    let own = context.overlay.operations.get(&operation.key()).and_then(|note| note.description.as_deref());
+    let own = own.and_then(|own| own.split(". ").next()).filter(|own| !own.contains(['{', '(']));
+    let sentence = match own {
+        Some(own) => third_person(own.trim_end_matches('.')),
+        None => third_person(&imperative(name, "", false)),
+    };
     match name.kind {
-        OperationKind::List => format!("Lists {many}."),
-        OperationKind::Get => format!("Gets {article} {one}."),
-        OperationKind::Count => format!("Counts {many}."),
-        OperationKind::Create => format!("Creates {article} {one}."),
-        OperationKind::Update => format!("Changes some members of {article} {one}."),
-        OperationKind::Replace => format!("Replaces {article} {one}; members that are left out are reset."),
-        OperationKind::Delete => format!("Deletes {article} {one}."),
-        OperationKind::Action | OperationKind::Download | OperationKind::Upload => format!("{}.", name.title),
-    }
-}
-
-/// `a` or `an`.
-pub fn article(noun: &str) -> &'static str {
-    match noun.chars().next() {
-        Some('a' | 'e' | 'i' | 'o') => "an",
-        _ => "a",
+        OperationKind::Replace => format!("{sentence}. Fields that are left out are reset."),
+        _ => format!("{sentence}."),
     }
 }

@@ -8,11 +8,12 @@ use serde::Serialize;
 use crate::diagnostic::CodegenError;
 
 /// Every template, by name.
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("Cargo.toml", include_str!("../../templates/Cargo.toml.j2")),
     ("README.md", include_str!("../../templates/README.md.j2")),
     ("tools.md", include_str!("../../templates/tools.md.j2")),
     ("repairs.md", include_str!("../../templates/repairs.md.j2")),
+    ("arguments.md", include_str!("../../templates/arguments.md.j2")),
     ("description.txt", include_str!("../../templates/description.txt.j2")),
 ];
 

@@ -4,10 +4,11 @@
 //! type and description) is written once and named by its number. The script in the page makes the list and
 //! filters it, so the page needs no network and no other file.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use toolcrate_catalog::{Properties, ResponseContent, ResponseRecord, SchemaRef, ToolRecord};
+use toolcrate_catalog::{Properties, ResponseContent, ResponseRecord, SchemaRef, ToolRecord, placeholder};
 
 use super::catalog::EmittedCatalog;
 use super::context::Context;
@@ -70,7 +71,7 @@ fn tool(
         tool.name,
         short,
         tool.title,
-        tool.description,
+        shown(&tool.description),
         tool.class,
         tool.module,
         tool.http.method,
@@ -80,6 +81,11 @@ fn tool(
         arguments.numbers(&tool.input.properties),
         shape.map_or(-1, |index| i64::try_from(*index).unwrap_or(-1)),
     ])
+}
+
+/// A text of the catalog with the short names of tools, which the page turns into links.
+fn shown(text: &str) -> Cow<'_, str> {
+    placeholder::render(text, |short_name| Some(short_name))
 }
 
 /// What a call answers, in a word.
@@ -113,7 +119,7 @@ impl ArgumentRows {
     }
 
     fn number(&mut self, (name, node): (&String, &Value)) -> usize {
-        let words = node["description"].as_str().unwrap_or_default().to_owned();
+        let words = shown(node["description"].as_str().unwrap_or_default()).into_owned();
         let key = (name.clone(), kind(node), words);
         if let Some(index) = self.indexes.get(&key) {
             return *index;

@@ -12,8 +12,6 @@ use crate::id::{OperationId, OperationTable};
 pub struct Assignment<T> {
     /// The chosen spelling; `None` where none can be made, or where the name is locked.
     pub chosen: OperationTable<Option<T>>,
-    /// The level of each chosen spelling.
-    pub levels: OperationTable<usize>,
     /// Operations that share a name even when spelled in full.
     pub clashes: Vec<Vec<OperationId>>,
 }
@@ -86,7 +84,7 @@ pub fn assign<T>(
         .filter_map(|clash| owners.get(clash).filter(|operations| is_clash(clash, operations)))
         .map(|operations| operations.iter().copied().collect())
         .collect();
-    Assignment { chosen, levels: at_level, clashes }
+    Assignment { chosen, clashes }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! does not help, they are told apart by rule, and the report says so. A name never contains a hash or a bare
 //! number.
 
+mod article;
 mod disambiguate;
 mod draft;
 mod fallback;
@@ -15,6 +16,7 @@ mod lock;
 mod names;
 mod noun;
 mod resource_path;
+mod subject;
 mod titles;
 mod tools;
 mod types;
@@ -33,6 +35,8 @@ use inflection::Inflector;
 pub use lock::Lock;
 use lock::{Additions, OperationEntry};
 pub use names::{Names, OperationName};
+use subject::SubjectReader;
+pub use subject::{Subject, with_article};
 use titles::Title;
 pub use tools::{LIMIT, SHORT_LIMIT};
 pub use types::{ChoiceName, FieldName, TypeName};
@@ -65,7 +69,8 @@ pub fn name(
     for entry in free.chosen.values().flatten().flat_map(|rendered| &rendered.abbreviations) {
         usage.mark(format!("names.abbreviations.{entry}"));
     }
-    let titles = titles::titles(&drafts, |operation| free.levels[operation] >= 2, &words);
+    let subjects = SubjectReader::new(api, &drafts, &profile.names, &words, usage);
+    let titles = titles::titles(&drafts, &subjects, &words);
 
     let reserved: HashSet<&str> = lock.all_operations().map(|(_, entry)| entry.tool.as_str()).collect();
     let tools =
@@ -116,8 +121,7 @@ fn operation_name(
         file,
         function,
         parameters,
-        one: title.one,
-        many: title.many,
+        subject: title.subject,
         verb: title.verb,
         title: title.text,
         destructive: action.and_then(|action| action.destructive),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use toolcrate_catalog::{OperationKind, OperationVariant, ToolClass};
 
 use super::lock::Lock;
+use super::subject::Subject;
 use super::types::TypeName;
 use crate::diagnostic::Repair;
 use crate::id::{OperationTable, SchemaId};
@@ -44,10 +45,8 @@ pub struct OperationName {
     pub function: String,
     /// Rust names, in the order of `operation.parameters`.
     pub parameters: Vec<String>,
-    /// Inflector of the resource, singular, compounds split.
-    pub one: Vec<String>,
-    /// Inflector of the resource, plural.
-    pub many: Vec<String>,
+    /// What it is about, in words for people.
+    pub subject: Subject,
     /// First words of the action, e.g. `merge`.
     pub verb: String,
     /// The whole as a title, e.g. `Merge a ticket`.

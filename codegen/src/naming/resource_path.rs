@@ -32,6 +32,8 @@ pub struct ResourcePath<'a> {
     pub action: Option<&'a PathAction>,
     /// Argument names of the placeholders, in template order.
     pub arguments: Vec<String>,
+    /// The path of the collection: without the ending of an action and the placeholder of an item.
+    pub segments: Vec<Segment>,
 }
 
 /// Reads paths by the rules of one profile.
@@ -114,7 +116,8 @@ impl<'a> ResourceReader<'a> {
         };
         let own = if own.is_empty() && given.is_none() { module.clone() } else { own };
         let arguments = arguments(operation, all.len() - tail, &all, action, item.is_some(), words);
-        ResourcePath { module, top, parents, own, given, named, item, action, arguments }
+        let segments = segments.to_vec();
+        ResourcePath { module, top, parents, own, given, named, item, action, arguments, segments }
     }
 
     /// The runs of fixed text between placeholders, without the module; the first begins anew behind
@@ -198,7 +201,7 @@ impl<'a> ResourceReader<'a> {
 }
 
 /// The words of a run; all but its last text are singular, as in `account_type`.
-fn run_words(run: &[&str], words: &Inflector<'_>) -> Vec<String> {
+pub fn run_words(run: &[&str], words: &Inflector<'_>) -> Vec<String> {
     let mut all = Vec::new();
     for (at, text) in run.iter().enumerate() {
         let split = identifiers::split(text);

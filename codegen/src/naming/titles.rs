@@ -1,109 +1,98 @@
-//! What people read of an operation: the words of its resource, and a title.
-//!
-//! A top resource of one word has its module said before it (`time entry`), and so has one that another
-//! module has too. Inflector are spelled as the profile has them (`RMA`).
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Titles of operations, as people read them in lists of tools.
 
 use super::draft::Draft;
 use super::identifiers;
 use super::inflection::Inflector;
-use super::noun::Noun;
+use super::subject::{Subject, SubjectReader, with_article};
 use super::tools::{self, FormParts};
-use crate::id::{OperationId, OperationTable};
+use crate::id::OperationTable;
+use toolcrate_catalog::{OperationKind, OperationVariant};
+
+/// The verbs of operations that do what their kind says.
+const PLAIN_VERBS: [&str; 8] = ["list", "get", "count", "create", "update", "replace", "delete", "check"];
 
 /// A title and its parts.
 #[derive(Clone)]
 pub struct Title {
-    /// Inflector of the resource, singular.
-    pub one: Vec<String>,
-    /// Inflector of the resource, plural.
-    pub many: Vec<String>,
+    /// What the operation is about.
+    pub subject: Subject,
     /// What is done, e.g. `merge`.
     pub verb: String,
     /// All of it, e.g. `Merge a ticket`.
     pub text: String,
 }
 
-/// Titles of all drafts. `names_module` returns true for an operation whose tool name has the module in it.
+/// Titles of all drafts.
 pub fn titles(
     drafts: &OperationTable<Draft<'_>>,
-    names_module: impl Fn(OperationId) -> bool,
+    reader: &SubjectReader<'_>,
     words: &Inflector<'_>,
 ) -> OperationTable<Title> {
-    let mut modules: BTreeMap<&[String], BTreeSet<&[String]>> = BTreeMap::new();
-    for draft in drafts.values().filter(|draft| draft.noun.is_top()) {
-        modules.entry(&draft.noun.one).or_default().insert(&draft.resource.module);
-    }
-    drafts.map(|(id, draft)| {
-        let Noun { parents, one, many } = &draft.noun;
-        let module = &draft.resource.module;
-        let shared = modules.get(one.as_slice()).is_some_and(|modules| modules.len() > 1);
-        let bare = draft.noun.is_top() && draft.resource.given.is_none() && (one.len() == 1 || shared);
-        let repeats = draft.resource.own == *module || parents.first().or(one.first()) == module.last();
-        let with_module = (bare || names_module(id)) && !repeats;
+    drafts.map(|(_, draft)| {
         let parts = tools::parts(draft.form);
-        let before = tools::words_of(parts.before);
-        let all = |before: Vec<String>, own: &[String]| -> Vec<String> {
-            let mut all = words.spread(&before);
-            if parts.has_noun {
-                all.extend(module.iter().filter(|_| with_module).cloned());
-                all.extend(parents.iter().chain(own).cloned());
-            }
-            all.extend(words.spread(&tools::words_of(parts.after)));
-            all.iter().map(|word| words.spelling(word)).collect()
+        let spelled = |text: &str| -> String {
+            let words_of = words.spread(&tools::words_of(text));
+            words_of.iter().map(|word| words.spelling(word)).collect::<Vec<_>>().join(" ")
         };
-        let (one, many) = if parts.has_noun {
-            (all(before.clone(), one), all(before, many))
-        } else {
-            (all(words.one(&before), one), all(words.many(&before), many))
-        };
-        let verb: Vec<String> = tools::words_of(parts.verb).iter().map(|word| words.spelling(word)).collect();
-        let verb = verb.join(" ");
+        let verb = spelled(parts.verb);
         let by = if draft.form.contains("{by}") { draft.by.as_str() } else { parts.by };
         let by = Some(by.trim_matches('_')).filter(|by| !by.is_empty() && *by != "by_id");
-        let by = by.map(|by| format!(" {}", by.replace('_', " "))).unwrap_or_default();
-        let text = format!("{}{by}", title(&verb, &parts, &one, &many));
-        Title { one, many, verb, text }
+        let by = by.map(|by| by.trim_start_matches("by_").replace('_', " "));
+        let by = by.map(|by| by.strip_suffix(" id").map_or(by.clone(), |by| format!("{by} ID")));
+        let mut subject = reader.read(&draft.resource);
+        subject.is_plain = parts.has_noun
+            && parts.before.is_empty()
+            && (parts.after.is_empty() || reader.is_view(parts.after))
+            && PLAIN_VERBS.contains(&parts.verb);
+        subject.is_item |= draft.by == "_by_id";
+        subject.by = by;
+        let variant = draft.resource.action.and_then(|action| action.variant);
+        let text = match variant {
+            Some(OperationVariant::Usages) if parts.verb == "check" => {
+                format!("Check where {} is used", subject.a())
+            }
+            Some(OperationVariant::Usages) => format!("List uses of {}", subject.a()),
+            _ if subject.is_plain => plain(draft.kind, &verb, &subject),
+            _ => special(&verb, &parts, &subject, &spelled(parts.before), &spelled(parts.after)),
+        };
+        let text = match &subject.by {
+            Some(by) => format!("{text} by {by}"),
+            None => text,
+        };
+        Title { subject, verb, text }
     })
 }
 
-fn title(verb: &str, parts: &FormParts<'_>, one: &[String], many: &[String]) -> String {
-    let plural = parts.plural || (!parts.has_noun && parts.article == "all");
-    let noun = if plural { many } else { one }.join(" ");
-    let article = match parts.article {
-        "a" | "an" | "single" => format!("{} ", article(&noun)),
-        "the" => "the ".to_owned(),
-        _ => String::new(),
-    };
-    format!("{} {article}{noun}", identifiers::capital(verb))
-}
-
-/// `a` or `an`, by how the first word sounds; a word in capitals is spelled out when it is read.
-pub fn article(noun: &str) -> &'static str {
-    let mut chars = noun.chars();
-    let (first, second) = (chars.next().unwrap_or('x'), chars.next().unwrap_or('x'));
-    let vowel = if second.is_ascii_uppercase() || second.is_ascii_digit() {
-        "AEFHILMNORSX".contains(first)
-    } else {
-        let lower = noun.to_ascii_lowercase();
-        lower.starts_with(['a', 'e', 'i', 'o', 'u'])
-            && !["uni", "use", "usa", "eu", "one "].iter().any(|start| lower.starts_with(start))
-    };
-    if vowel { "an" } else { "a" }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::article;
-
-    #[test]
-    fn articles_follow_the_sound() {
-        for noun in ["agreement", "RMA status", "M365 contact", "unposted expense", "SLA"] {
-            assert_eq!(article(noun), "an", "{noun}");
-        }
-        for noun in ["ticket", "unit of measure", "GL path", "user defined field", "KPI"] {
-            assert_eq!(article(noun), "a", "{noun}");
-        }
+/// `List ticket notes`, `Add a note to a ticket`, `Get a board summary`.
+fn plain(kind: OperationKind, verb: &str, subject: &Subject) -> String {
+    let Subject { one, many, .. } = subject;
+    let verb = identifiers::capital(verb);
+    match kind {
+        OperationKind::List | OperationKind::Count if subject.is_view => format!("{verb} {one} summaries"),
+        OperationKind::List | OperationKind::Count => format!("{verb} {many}"),
+        OperationKind::Get if subject.is_view => format!("{verb} {} summary", subject.a()),
+        OperationKind::Get if !subject.is_item && subject.by.is_none() => format!("{verb} the {one}"),
+        OperationKind::Create => match subject.owner_a() {
+            Some(owner) => format!("Add {} to {owner}", subject.own_a()),
+            None => format!("{verb} {}", subject.a()),
+        },
+        _ => format!("{verb} {}", subject.a()),
     }
+}
+
+/// `Merge a ticket`, `Convert an opportunity to project`.
+fn special(verb: &str, parts: &FormParts<'_>, subject: &Subject, before: &str, after: &str) -> String {
+    let noun = match (parts.has_noun, parts.plural) {
+        (true, true) => subject.many.as_str(),
+        (true, false) => subject.one.as_str(),
+        (false, _) => "",
+    };
+    let noun =
+        [before, noun, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let noun = match parts.article {
+        "a" | "an" | "single" => with_article(&noun),
+        "the" => format!("the {noun}"),
+        _ => noun,
+    };
+    format!("{} {noun}", identifiers::capital(verb))
 }

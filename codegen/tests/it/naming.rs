@@ -158,7 +158,8 @@ fn types_are_unique_identifiers() {
         let unique: BTreeSet<&String> = name.parameters.iter().collect();
         assert_eq!(unique.len(), operation.parameters.len(), "{}", operation.key());
         assert_eq!(name.parents.len(), operation.path.placeholders().count(), "{}", operation.key());
-        assert!(!name.one.is_empty() && !name.many.is_empty() && !name.verb.is_empty());
+        let subject = &name.subject;
+        assert!(!subject.one.is_empty() && !subject.many.is_empty() && !name.verb.is_empty());
     }
 }
 
@@ -182,7 +183,8 @@ fn actions_say_what_they_do() {
     assert_eq!(bulk.parents, ["purchaseorderId"]);
     let line = names["PATCH /procurement/purchaseorders/{parentId}/lineitems/{id}"];
     assert_eq!(line.parameters[..2], ["purchase_order_id", "id"]);
-    assert_eq!(line.one.join(" "), "purchase order line item");
+    assert_eq!(line.subject.one, "purchase order line item");
+    assert_eq!(line.subject.owner.as_deref(), Some("purchase order"));
     assert_eq!((line.module.as_str(), line.file.as_str()), ("procurement", "purchase_orders"));
     let by_method =
         |method| named.api.operations.zip(&named.names.operations).filter(move |(o, _)| o.method == method);

@@ -1,6 +1,7 @@
 //! How tools are exposed to clients of the Model Context Protocol: the values of settings by name.
 
-use toolcrate_mcp::{ExposureMode, NameStyle};
+use connectwise_psa::runtime::NameStyle;
+use toolcrate_mcp::ExposureMode;
 
 /// The values that a setting can have: name, description and value.
 pub type NamedValues<T> = &'static [(&'static str, &'static str, T)];

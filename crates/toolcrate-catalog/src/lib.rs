@@ -32,6 +32,7 @@ mod index;
 mod json;
 mod kind;
 mod method;
+pub mod placeholder;
 mod record;
 mod rule;
 mod table;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::Mutex;
-use toolcrate_runtime::{Account, Catalog, Client, Tool};
+use toolcrate_runtime::{Account, Catalog, Client, NameStyle, Tool};
 
 use crate::fingerprint::short_fingerprint;
 use crate::list_changes::ToolListChanges;
@@ -97,8 +97,11 @@ pub fn custom_fields_version(account: &Account) -> Option<String> {
 }
 
 /// The schema of a tool's arguments, with the account's custom fields if they are known.
-pub fn input_schema_for(account: Option<&Account>, tool: Tool) -> Value {
-    account.map_or_else(|| tool.input_schema_value(), |account| account.input_schema(tool))
+pub fn input_schema_for(account: Option<&Account>, tool: Tool, names: NameStyle) -> Value {
+    match account {
+        Some(account) => account.input_schema_in(tool, names),
+        None => tool.input_schema_value_in(names),
+    }
 }
 
 #[cfg(test)]

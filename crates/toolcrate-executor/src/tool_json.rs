@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 use toolcrate_runtime::catalog::RawJson;
-use toolcrate_runtime::{Account, Tool};
+use toolcrate_runtime::{Account, NameStyle, Tool};
 
 use crate::custom_fields::input_schema_for;
 
-/// A tool with its schema, annotations and relations.
-pub fn tool_to_json(tool: Tool) -> Value {
+/// A tool with its schema, annotations and relations. Texts name tools in the given style.
+pub fn tool_to_json(tool: Tool, names: NameStyle) -> Value {
     let details = tool.details();
     let hints = details.annotations;
     let relations: Vec<Value> = tool
@@ -26,12 +26,12 @@ pub fn tool_to_json(tool: Tool) -> Value {
         "name": tool.name(),
         "short_name": tool.short_name(),
         "title": details.title,
-        "description": details.description,
+        "description": tool.description_in(names),
         "class": details.class,
         "module": tool.module(),
         "tags": details.tags,
         "http": {"method": details.http.method, "path": details.http.path},
-        "input_schema": tool.input_schema_value(),
+        "input_schema": tool.input_schema_value_in(names),
         "annotations": {
             "readOnlyHint": hints.read_only_hint,
             "destructiveHint": hints.destructive_hint,
@@ -48,10 +48,10 @@ pub fn tool_to_json(tool: Tool) -> Value {
 
 /// A tool with everything that helps to call it: also the fields of its filter, the look-ups before it, its place in the
 /// life of a record, and the account's custom fields if they are known.
-pub fn describe_tool(tool: Tool, account: Option<&Account>) -> Value {
-    let mut value = tool_to_json(tool);
+pub fn describe_tool(tool: Tool, names: NameStyle, account: Option<&Account>) -> Value {
+    let mut value = tool_to_json(tool, names);
     if account.is_some() {
-        value["input_schema"] = input_schema_for(account, tool);
+        value["input_schema"] = input_schema_for(account, tool, names);
     }
     let fields = tool.filter_fields();
     if !fields.is_empty() {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use axum::body::Bytes;
 use serde_json::json;
 use toolcrate_executor::input_schema_for;
-use toolcrate_runtime::{Account, Dialect, Tool, Value};
+use toolcrate_runtime::{Account, Dialect, NameStyle, Tool, Value};
 
 use crate::truto_filter::MethodFilter;
 
@@ -41,7 +41,7 @@ impl ToolListCache {
             return list.clone();
         }
         let declarations = tools.map(|tool| {
-            let schema = input_schema_for(account, tool);
+            let schema = input_schema_for(account, tool, NameStyle::Prefixed);
             let mut value = tool.declaration_with(Dialect::Truto, tool.name(), schema).value;
             if key.with_response_schemas {
                 value["response_schema"] = tool.output_schema();

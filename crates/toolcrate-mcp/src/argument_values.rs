@@ -3,7 +3,7 @@
 use rmcp::model::CompletionInfo;
 use serde_json::json;
 use toolcrate_executor::{Consent, Principal, PromptValueSource, ToolCall, ToolExecutor, input_schema_for};
-use toolcrate_runtime::{ExecuteOptions, Relation, Tool, Value};
+use toolcrate_runtime::{ExecuteOptions, NameStyle, Relation, Tool, Value};
 
 /// Fields that people know a record by, best first.
 const NAME_FIELDS: [&str; 6] = ["name", "identifier", "summary", "title", "description", "number"];
@@ -24,8 +24,9 @@ pub(crate) async fn describe_argument(
     tool: Tool,
     argument: &str,
     typed: &str,
+    names: NameStyle,
 ) -> Option<Value> {
-    let schema = input_schema_for(executor.account().await.as_ref(), tool);
+    let schema = input_schema_for(executor.account().await.as_ref(), tool, names);
     let schema = schema["properties"].get(argument)?.clone();
     let values = values(executor, principal, tool, argument, typed).await;
     let values: Vec<Value> = values
@@ -47,7 +48,7 @@ pub(crate) async fn values(
     argument: &str,
     typed: &str,
 ) -> Vec<(Value, Option<String>)> {
-    let schema = input_schema_for(executor.account().await.as_ref(), tool);
+    let schema = input_schema_for(executor.account().await.as_ref(), tool, NameStyle::Prefixed);
     let choices = choices(&schema["properties"][argument]);
     if !choices.is_empty() {
         let typed = typed.to_lowercase();

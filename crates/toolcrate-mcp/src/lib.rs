@@ -57,7 +57,7 @@ mod tool_naming;
 pub use argument_values::arguments_with_values;
 pub use error::McpError;
 pub use event_feed::EventFeed;
-pub use listing::{ExposureMode, NameStyle, ToolListing};
+pub use listing::{ExposureMode, ToolListing};
 pub use options::McpOptions;
 pub use server::McpServer;
 pub use session_store::StoredSessions;

@@ -1,5 +1,7 @@
 //! Which tools are listed, and in which form.
 
+use toolcrate_runtime::NameStyle;
+
 /// In which form tools are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ToolListing {
@@ -28,14 +30,4 @@ pub enum ExposureMode {
     Filtered,
     /// All tools, paginated.
     All,
-}
-
-/// How tools are named.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum NameStyle {
-    /// With the API's name in them.
-    #[default]
-    Prefixed,
-    /// Without it, for clients that put the server's name in front.
-    Short,
 }

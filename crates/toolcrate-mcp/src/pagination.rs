@@ -7,13 +7,12 @@ use std::fmt;
 
 use rmcp::model::{ListToolsResult, Tool as McpTool};
 use toolcrate_executor::{ToolExecutor, custom_fields_version, short_fingerprint};
-use toolcrate_runtime::{Account, Tool};
+use toolcrate_runtime::{Account, NameStyle, Tool};
 
 use crate::error::McpError;
-use crate::listing::{ExposureMode, NameStyle};
+use crate::listing::ExposureMode;
 use crate::tool_context::ToolContext;
 use crate::tool_definition::to_mcp_tool;
-use crate::tool_naming::display_name;
 
 /// Tools on a page, which then takes a few milliseconds.
 const PAGE_SIZE: usize = 250;
@@ -136,7 +135,7 @@ async fn later_page_account(executor: &ToolExecutor, version: &str) -> Result<Ac
 fn list_version(tools: &[Tool], names: NameStyle) -> String {
     let mut text = String::new();
     for tool in tools {
-        text.push_str(display_name(*tool, names));
+        text.push_str(tool.name_in(names));
         text.push('\n');
     }
     short_fingerprint(&text)

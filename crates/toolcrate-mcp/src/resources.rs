@@ -9,7 +9,6 @@ use crate::argument_values;
 use crate::error::McpError;
 use crate::tool_context::{SEARCH_TOOLS, ToolContext};
 use crate::tool_definition::describe;
-use crate::tool_naming::{display_name, rename_in_descriptions, rename_in_text};
 
 const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown";
@@ -103,9 +102,7 @@ fn read_module(context: &ToolContext, module: &str) -> Option<String> {
     let max_bytes = context.max_result_bytes();
     let mut tools = filter.tools().filter(|tool| tool.module() == module);
     while let Some(tool) = tools.next() {
-        let description = tool.description();
-        let description = rename_in_text(&description, tool.catalog(), names);
-        let line = format!("- `{}`: {description}\n", display_name(tool, names));
+        let line = format!("- `{}`: {}\n", tool.name_in(names), tool.description_in(names));
         if text.len() + line.len() + MAX_NOTICE_BYTES > max_bytes {
             let left_out = tools.count() + 1;
             text.push_str(&format!("\n{left_out} more tools are left out. Find them with {SEARCH_TOOLS}.\n"));
@@ -124,7 +121,7 @@ async fn read_argument(context: &ToolContext, principal: Principal, path: &str) 
     let typed = typed.map_or_else(String::new, |(_, value)| value.into_owned());
     let executor = &context.executor;
     let tool = find_tool(executor.filter(), name)?;
-    let mut page = argument_values::describe_argument(executor, principal, tool, argument, &typed).await?;
-    rename_in_descriptions(&mut page["schema"], tool.catalog(), context.listing.names);
+    let names = context.listing.names;
+    let page = argument_values::describe_argument(executor, principal, tool, argument, &typed, names).await?;
     Some(format!("{page:#}"))
 }

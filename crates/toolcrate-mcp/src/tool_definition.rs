@@ -6,11 +6,10 @@ use std::sync::Arc;
 use rmcp::model::{Tool as McpTool, ToolAnnotations};
 use serde_json::{Map, json};
 use toolcrate_executor::{describe_tool, input_schema_for};
-use toolcrate_runtime::{Account, Dialect, Tool, Value};
+use toolcrate_runtime::{Account, Dialect, NameStyle, Tool, Value};
 
-use crate::listing::NameStyle;
 use crate::result;
-use crate::tool_naming::{display_name, rename_in_descriptions, rename_in_value};
+use crate::tool_naming::rename_in_value;
 
 /// A tool of the catalog, as it is listed.
 pub(crate) fn to_mcp_tool(
@@ -19,9 +18,8 @@ pub(crate) fn to_mcp_tool(
     with_output: bool,
     account: Option<&Account>,
 ) -> McpTool {
-    let (name, catalog) = (display_name(tool, names), tool.catalog());
-    let mut declaration = tool.declaration_with(Dialect::Mcp, name, input_schema_for(account, tool)).value;
-    rename_in_descriptions(&mut declaration, catalog, names);
+    let name = tool.name_in(names);
+    let declaration = tool.declaration_with(Dialect::Mcp, name, input_schema_for(account, tool, names)).value;
     let mut members = into_object(declaration);
     let mut text = |member: &str| match members.remove(member) {
         Some(Value::String(text)) => text,
@@ -41,21 +39,18 @@ pub(crate) fn to_mcp_tool(
     if !with_output {
         return definition;
     }
-    let mut schema = tool.output_schema();
-    rename_in_descriptions(&mut schema, catalog, names);
-    definition.with_raw_output_schema(Arc::new(result::output_schema(schema)))
+    definition.with_raw_output_schema(Arc::new(result::output_schema(tool.output_schema())))
 }
 
 /// A tool of the catalog with everything that helps to call it.
 pub(crate) fn describe(tool: Tool, names: NameStyle, account: Option<&Account>) -> Value {
-    let mut entry = describe_tool(tool, account);
+    let mut entry = describe_tool(tool, names, account);
     for (member, value) in entry.as_object_mut().into_iter().flatten() {
         match member.as_str() {
-            "name" => *value = json!(display_name(tool, names)),
-            "description" | "relations" | "prerequisites" | "lifecycle" => {
+            "name" => *value = json!(tool.name_in(names)),
+            "relations" | "prerequisites" | "lifecycle" => {
                 rename_in_value(value, tool.catalog(), names);
             }
-            "input_schema" => rename_in_descriptions(value, tool.catalog(), names),
             _ => {}
         }
     }

@@ -1,25 +1,16 @@
-//! Names of tools in texts, in the style in which a client is shown tools: a client that was shown `create_a_ticket`
-//! knows no tool of another name. Descriptions, schemas and errors are written for all clients alike, so the names in
-//! them are replaced here.
+//! Names of tools in errors and look-ups, in the style in which a client is shown tools: a client that was shown
+//! `create_a_ticket` knows no tool of another name. Errors are written for all clients alike, so the names in them are
+//! replaced here. Descriptions have placeholders instead, which the catalog renders.
 
 use std::borrow::Cow;
 
 use rmcp::model::CallToolResponse;
-use toolcrate_runtime::{Catalog, Tool, Value};
+use toolcrate_runtime::{Catalog, NameStyle, Value};
 
-use crate::listing::NameStyle;
 use crate::result;
 
-/// The name that a client is shown.
-pub(crate) fn display_name(tool: Tool, names: NameStyle) -> &'static str {
-    match names {
-        NameStyle::Prefixed => tool.name(),
-        NameStyle::Short => tool.short_name(),
-    }
-}
-
 /// The text with the names of tools in this style.
-pub(crate) fn rename_in_text<'a>(text: &'a str, catalog: &'static Catalog, names: NameStyle) -> Cow<'a, str> {
+fn rename_in_text<'a>(text: &'a str, catalog: &'static Catalog, names: NameStyle) -> Cow<'a, str> {
     // Most texts name no tool.
     if !text.contains('_') {
         return Cow::Borrowed(text);
@@ -43,7 +34,7 @@ fn rename_word<'a>(word: &'a str, catalog: &'static Catalog, names: NameStyle) -
         return word;
     }
     let tool = catalog.get(word).filter(|tool| tool.name() == word || tool.short_name() == word);
-    tool.map_or(word, |tool| display_name(tool, names))
+    tool.map_or(word, |tool| tool.name_in(names))
 }
 
 /// Renames tools in every text of a value.
@@ -53,24 +44,6 @@ pub(crate) fn rename_in_value(value: &mut Value, catalog: &'static Catalog, name
         Value::Array(items) => items.iter_mut().for_each(|item| rename_in_value(item, catalog, names)),
         Value::Object(members) => {
             members.values_mut().for_each(|member| rename_in_value(member, catalog, names));
-        }
-        _ => {}
-    }
-}
-
-/// Renames tools in the descriptions of a schema, and nowhere else in it.
-pub(crate) fn rename_in_descriptions(schema: &mut Value, catalog: &'static Catalog, names: NameStyle) {
-    match schema {
-        Value::Array(items) => {
-            items.iter_mut().for_each(|item| rename_in_descriptions(item, catalog, names));
-        }
-        Value::Object(members) => {
-            for (name, member) in members {
-                match member {
-                    Value::String(text) if name == "description" => rename(text, catalog, names),
-                    member => rename_in_descriptions(member, catalog, names),
-                }
-            }
         }
         _ => {}
     }
@@ -104,8 +77,6 @@ pub(crate) fn rename_in_errors(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::fixture::LIBRARY;
 
@@ -118,14 +89,5 @@ mod tests {
         assert_eq!(text(mixed, NameStyle::Short), short);
         assert_eq!(text(mixed, NameStyle::Prefixed), full);
         assert!(matches!(text("No tool, no_tool.", NameStyle::Short), Cow::Borrowed(_)));
-    }
-
-    #[test]
-    fn only_descriptions_of_a_schema_are_changed() {
-        let name = "list_all_city_library_books";
-        let mut schema = json!({"properties": {"description": {"enum": [name], "description": name}}});
-        rename_in_descriptions(&mut schema, LIBRARY.catalog, NameStyle::Short);
-        let expected = json!({"enum": [name], "description": "list_all_books"});
-        assert_eq!(schema["properties"]["description"], expected);
     }
 }

@@ -1,5 +1,6 @@
 //! The index over a catalog, and the ranking.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use toolcrate_runtime::{Catalog, Tool};
@@ -181,7 +182,8 @@ impl IndexBuilder {
         let path = normalize_path(tool.path());
         let intent = Intent::from_tool(tool);
         let collection = self.aliases.collection(&path);
-        let title = without_verb(&details.title, intent);
+        let title = in_noun_order(without_verb(&details.title, intent), intent);
+        let title = title.as_ref();
         let description = self.add_description(tool.module(), &details.description);
         let head = last_word(title).map(|word| self.analyzer.stem(&word)).unwrap_or_default();
         let title = self.analyzer.index_title(title);
@@ -211,10 +213,10 @@ impl IndexBuilder {
         }
     }
 
-    /// Adds the second sentence of a description, and returns its index. The first repeats the title, and the others are
+    /// Adds what a description says about the records of the tool, and returns its index. The rest repeats the title, or is
     /// about arguments and pages, which distinguish no tool.
     fn add_description(&mut self, module: &'static str, description: &str) -> usize {
-        let sentence = description.split(". ").nth(1).unwrap_or_default();
+        let sentence = explanation(description);
         let next = self.descriptions.len();
         let number = *self.description_numbers.entry((module, sentence.to_owned())).or_insert(next);
         if number == next {
@@ -355,8 +357,24 @@ impl ConceptScores {
 
 /// The last word of a title, without what says which record.
 fn last_word(title: &str) -> Option<String> {
-    let title = title.split(" by ").next().unwrap_or(title);
+    let title =
+        [" by ", " to ", " of "].iter().fold(title, |title, word| title.split(word).next().unwrap_or(title));
     tokenize(title).pop()
+}
+
+/// The words of a title in the order in which people write them: `a note to a ticket` is a ticket note.
+fn in_noun_order(title: &str, intent: Intent) -> Cow<'_, str> {
+    match title.split_once(" to ").filter(|_| intent == Intent::Create) {
+        Some((own, owner)) => Cow::Owned(format!("{owner} {own}")),
+        None => Cow::Borrowed(title),
+    }
+}
+
+/// What stands in parentheses in the first sentence of a description.
+fn explanation(description: &str) -> &str {
+    let sentence = description.split(". ").next().unwrap_or_default();
+    let inside = sentence.split_once(" (").and_then(|(_, rest)| rest.rsplit_once(')'));
+    inside.map(|(inside, _)| inside).unwrap_or_default()
 }
 
 /// A title without its verb.

@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists address formats.
 ///
-/// `GET /company/addressFormats`, the tool `list_all_connect_wise_psa_company_address_formats`.
+/// `GET /company/addressFormats` · tool `list_all_connect_wise_psa_company_address_formats`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_address_formats(query: &ListQuery) -> Request<Vec<AddressFormat>> {
     Request::new(Method::Get, "/company/addressFormats").query(query)
 }
 
 /// Creates an address format.
 ///
-/// `POST /company/addressFormats`, the tool `create_a_connect_wise_psa_company_address_format`.
+/// `POST /company/addressFormats` · tool `create_a_connect_wise_psa_company_address_format`
 ///
-/// * `body`: what is sent.
+/// * `body`: the address format to create.
 pub fn create_address_format(body: &AddressFormat) -> Request<AddressFormat> {
     Request::new(Method::Post, "/company/addressFormats").body(body)
 }
 
 /// Counts address formats.
 ///
-/// `GET /company/addressFormats/count`, the tool `count_connect_wise_psa_company_address_formats`.
+/// `GET /company/addressFormats/count` · tool `count_connect_wise_psa_company_address_formats`
 ///
 /// * `query`: which rows are counted
 pub fn count_address_formats(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/addressFormats/count").query(query)
 }
 
-/// Lists address formats info.
+/// Lists address formats in summary form.
 ///
-/// `GET /company/addressFormats/info`, the tool `list_all_connect_wise_psa_company_address_format_info`.
+/// `GET /company/addressFormats/info` · tool `list_all_connect_wise_psa_company_address_format_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_address_format_info(query: &ListQuery) -> Request<Vec<AddressFormatInfo>> {
     Request::new(Method::Get, "/company/addressFormats/info").query(query)
 }
 
-/// Counts address formats info.
+/// Counts address formats in summary form.
 ///
-/// `GET /company/addressFormats/info/count`, the tool `count_connect_wise_psa_company_address_format_info`.
+/// `GET /company/addressFormats/info/count` · tool `count_connect_wise_psa_company_address_format_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_address_format_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/addressFormats/info/count").query(query)
 }
 
-/// Gets an address format.
+/// Gets an address format by its ID.
 ///
-/// `GET /company/addressFormats/{id}`, the tool `get_single_connect_wise_psa_company_address_format_by_id`.
+/// `GET /company/addressFormats/{id}` · tool `get_single_connect_wise_psa_company_address_format_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_address_formats`
+/// * `id`: address format ID (see `company::list_address_formats`)
 pub fn get_address_format(id: i32) -> Request<AddressFormat> {
     Request::new(Method::Get, "/company/addressFormats/{id}").path("id", id)
 }
 
-/// Replaces an address format; members that are left out are reset.
+/// Replaces an address format. Fields that are left out are reset.
 ///
-/// `PUT /company/addressFormats/{id}`, the tool `replace_a_connect_wise_psa_company_address_format_by_id`.
+/// `PUT /company/addressFormats/{id}` · tool `replace_a_connect_wise_psa_company_address_format_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_address_formats`
-/// * `body`: what is sent.
+/// * `id`: address format ID (see `company::list_address_formats`)
+/// * `body`: the new state of the address format.
 pub fn replace_address_format(id: i32, body: &AddressFormat) -> Request<AddressFormat> {
     Request::new(Method::Put, "/company/addressFormats/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an address format.
+/// Updates fields of an address format.
 ///
-/// `PATCH /company/addressFormats/{id}`, the tool `update_a_connect_wise_psa_company_address_format_by_id`.
+/// `PATCH /company/addressFormats/{id}` · tool `update_a_connect_wise_psa_company_address_format_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_address_formats`
+/// * `id`: address format ID (see `company::list_address_formats`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_address_format(
     id: i32,
@@ -89,18 +89,18 @@ pub fn update_address_format(
 
 /// Deletes an address format.
 ///
-/// `DELETE /company/addressFormats/{id}`, the tool `delete_a_connect_wise_psa_company_address_format_by_id`.
+/// `DELETE /company/addressFormats/{id}` · tool `delete_a_connect_wise_psa_company_address_format_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_address_formats`
+/// * `id`: address format ID (see `company::list_address_formats`)
 pub fn delete_address_format(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/addressFormats/{id}").path("id", id)
 }
 
-/// Gets an address format info.
+/// Gets a summary of an address format by its ID.
 ///
-/// `GET /company/addressFormats/{id}/info`, the tool `get_single_connect_wise_psa_company_address_format_info_by_id`.
+/// `GET /company/addressFormats/{id}/info` · tool `get_single_connect_wise_psa_company_address_format_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_address_formats`
+/// * `id`: address format ID (see `company::list_address_formats`)
 pub fn get_address_format_info(id: i32) -> Request<AddressFormatInfo> {
     Request::new(Method::Get, "/company/addressFormats/{id}/info").path("id", id)
 }

@@ -6,20 +6,20 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists communication types.
 ///
-/// `GET /company/communicationTypes`, the tool `list_all_connect_wise_psa_company_communication_types`.
+/// `GET /company/communicationTypes` · tool `list_all_connect_wise_psa_company_communication_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_communication_types(query: &ListQuery) -> Request<Vec<CommunicationType>> {
     Request::new(Method::Get, "/company/communicationTypes").query(query)
 }
 
 /// Creates a communication type.
 ///
-/// `POST /company/communicationTypes`, the tool `create_a_connect_wise_psa_company_communication_type`.
+/// `POST /company/communicationTypes` · tool `create_a_connect_wise_psa_company_communication_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the communication type to create.
 pub fn create_communication_type(
     body: &CommunicationType,
 ) -> Request<CommunicationType> {
@@ -28,50 +28,50 @@ pub fn create_communication_type(
 
 /// Counts communication types.
 ///
-/// `GET /company/communicationTypes/count`, the tool `count_connect_wise_psa_company_communication_types`.
+/// `GET /company/communicationTypes/count` · tool `count_connect_wise_psa_company_communication_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_communication_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/communicationTypes/count").query(query)
 }
 
-/// Lists communication types info.
+/// Lists communication types in summary form.
 ///
-/// `GET /company/communicationTypes/info`, the tool `list_all_connect_wise_psa_company_communication_type_info`.
+/// `GET /company/communicationTypes/info` · tool `list_all_connect_wise_psa_company_communication_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_communication_type_info(
     query: &ListQuery,
 ) -> Request<Vec<CommunicationTypeInfo>> {
     Request::new(Method::Get, "/company/communicationTypes/info").query(query)
 }
 
-/// Counts communication types info.
+/// Counts communication types in summary form.
 ///
-/// `GET /company/communicationTypes/info/count`, the tool `count_connect_wise_psa_company_communication_type_info`.
+/// `GET /company/communicationTypes/info/count` · tool `count_connect_wise_psa_company_communication_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_communication_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/communicationTypes/info/count").query(query)
 }
 
-/// Gets a communication type.
+/// Gets a communication type by its ID.
 ///
-/// `GET /company/communicationTypes/{id}`, the tool `get_single_connect_wise_psa_company_communication_type_by_id`.
+/// `GET /company/communicationTypes/{id}` · tool `get_single_connect_wise_psa_company_communication_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_communication_types`
+/// * `id`: communication type ID (see `company::list_communication_types`)
 pub fn get_communication_type(id: i32) -> Request<CommunicationType> {
     Request::new(Method::Get, "/company/communicationTypes/{id}").path("id", id)
 }
 
-/// Replaces a communication type; members that are left out are reset.
+/// Replaces a communication type. Fields that are left out are reset.
 ///
-/// `PUT /company/communicationTypes/{id}`, the tool `replace_a_connect_wise_psa_company_communication_type_by_id`.
+/// `PUT /company/communicationTypes/{id}` · tool `replace_a_connect_wise_psa_company_communication_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_communication_types`
-/// * `body`: what is sent.
+/// * `id`: communication type ID (see `company::list_communication_types`)
+/// * `body`: the new state of the communication type.
 pub fn replace_communication_type(
     id: i32,
     body: &CommunicationType,
@@ -81,11 +81,11 @@ pub fn replace_communication_type(
         .body(body)
 }
 
-/// Changes some members of a communication type.
+/// Updates fields of a communication type.
 ///
-/// `PATCH /company/communicationTypes/{id}`, the tool `update_a_connect_wise_psa_company_communication_type_by_id`.
+/// `PATCH /company/communicationTypes/{id}` · tool `update_a_connect_wise_psa_company_communication_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_communication_types`
+/// * `id`: communication type ID (see `company::list_communication_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_communication_type(
     id: i32,
@@ -98,30 +98,30 @@ pub fn update_communication_type(
 
 /// Deletes a communication type.
 ///
-/// `DELETE /company/communicationTypes/{id}`, the tool `delete_a_connect_wise_psa_company_communication_type_by_id`.
+/// `DELETE /company/communicationTypes/{id}` · tool `delete_a_connect_wise_psa_company_communication_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_communication_types`
+/// * `id`: communication type ID (see `company::list_communication_types`)
 pub fn delete_communication_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/communicationTypes/{id}").path("id", id)
 }
 
-/// Gets a communication type info.
+/// Gets a summary of a communication type by its ID.
 ///
-/// `GET /company/communicationTypes/{id}/info`, the tool `get_single_connect_wise_psa_company_comm_type_info_by_id`.
+/// `GET /company/communicationTypes/{id}/info` · tool `get_single_connect_wise_psa_company_comm_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_communication_types`
+/// * `id`: communication type ID (see `company::list_communication_types`)
 pub fn get_communication_type_info(id: i32) -> Request<CommunicationTypeInfo> {
     Request::new(Method::Get, "/company/communicationTypes/{id}/info").path("id", id)
 }
 
-/// Lists communication types usages.
+/// Lists where a communication type is used.
 ///
-/// `GET /company/communicationTypes/{id}/usages`, the tool `check_connect_wise_psa_company_communication_type_usages_by_id`.
+/// `GET /company/communicationTypes/{id}/usages` · tool `check_connect_wise_psa_company_communication_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_communication_types`
+/// * `id`: communication type ID (see `company::list_communication_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_communication_type_usages(
     id: i32,
     query: &ListQuery,
@@ -131,14 +131,14 @@ pub fn check_communication_type_usages(
         .query(query)
 }
 
-/// Lists communication types usages.
+/// Lists each place where a communication type is used.
 ///
-/// `GET /company/communicationTypes/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_comm_type_usages_by_id`.
+/// `GET /company/communicationTypes/{id}/usages/list` · tool `list_all_connect_wise_psa_company_comm_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_communication_types`
+/// * `id`: communication type ID (see `company::list_communication_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_communication_type_usages(
     id: i32,
     query: &ListQuery,

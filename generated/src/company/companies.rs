@@ -12,144 +12,144 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists companies.
 ///
-/// `GET /company/companies`, the tool `list_all_connect_wise_psa_company_companies`.
+/// `GET /company/companies` · tool `list_all_connect_wise_psa_company_companies`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_companies(query: &ListQuery) -> Request<Vec<Company>> {
     Request::new(Method::Get, "/company/companies").query(query)
 }
 
 /// Creates a company.
 ///
-/// `POST /company/companies`, the tool `create_a_connect_wise_psa_company`.
+/// `POST /company/companies` · tool `create_a_connect_wise_psa_company`
 ///
-/// * `body`: what is sent.
+/// * `body`: the company to create.
 pub fn create_company(body: &Company) -> Request<Company> {
     Request::new(Method::Post, "/company/companies").body(body)
 }
 
 /// Counts companies.
 ///
-/// `GET /company/companies/count`, the tool `count_connect_wise_psa_company_companies`.
+/// `GET /company/companies/count` · tool `count_connect_wise_psa_company_companies`
 ///
 /// * `query`: which rows are counted
 pub fn count_companies(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/count").query(query)
 }
 
-/// Gets a company.
+/// Gets a company record that holds the default values for a new company.
 ///
-/// `GET /company/companies/default`, the tool `get_default_connect_wise_psa_company`.
+/// `GET /company/companies/default` · tool `get_default_connect_wise_psa_company`
 pub fn get_default_company() -> Request<Company> {
     Request::new(Method::Get, "/company/companies/default")
 }
 
-/// Lists companies info.
+/// Lists companies in summary form.
 ///
-/// `GET /company/companies/info`, the tool `list_all_connect_wise_psa_company_info`.
+/// `GET /company/companies/info` · tool `list_all_connect_wise_psa_company_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_info(query: &ListQuery) -> Request<Vec<CompanyInfo>> {
     Request::new(Method::Get, "/company/companies/info").query(query)
 }
 
-/// Counts companies info.
+/// Counts companies in summary form.
 ///
-/// `GET /company/companies/info/count`, the tool `count_connect_wise_psa_company_info`.
+/// `GET /company/companies/info/count` · tool `count_connect_wise_psa_company_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_company_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/info/count").query(query)
 }
 
-/// Lists company info types.
+/// Lists company types in summary form.
 ///
-/// `GET /company/companies/info/types`, the tool `list_all_connect_wise_psa_company_info_types`.
+/// `GET /company/companies/info/types` · tool `list_all_connect_wise_psa_company_info_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_info_types(query: &ListQuery) -> Request<Vec<CompanyTypeInfo>> {
     Request::new(Method::Get, "/company/companies/info/types").query(query)
 }
 
-/// Counts company info types.
+/// Counts company types in summary form.
 ///
-/// `GET /company/companies/info/types/count`, the tool `count_connect_wise_psa_company_info_types`.
+/// `GET /company/companies/info/types/count` · tool `count_connect_wise_psa_company_info_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_company_info_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/info/types/count").query(query)
 }
 
-/// Gets a company info type.
+/// Gets a summary of a company type by its ID.
 ///
-/// `GET /company/companies/info/types/{id}`, the tool `get_single_connect_wise_psa_company_info_type_by_id`.
+/// `GET /company/companies/info/types/{id}` · tool `get_single_connect_wise_psa_company_info_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_info_types`
+/// * `id`: company type ID (see `company::list_company_info_types`)
 pub fn get_company_info_type(id: i32) -> Request<CompanyTypeInfo> {
     Request::new(Method::Get, "/company/companies/info/types/{id}").path("id", id)
 }
 
 /// Lists company statuses.
 ///
-/// `GET /company/companies/statuses`, the tool `list_all_connect_wise_psa_company_statuses`.
+/// `GET /company/companies/statuses` · tool `list_all_connect_wise_psa_company_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_statuses(query: &ListQuery) -> Request<Vec<CompanyStatus>> {
     Request::new(Method::Get, "/company/companies/statuses").query(query)
 }
 
 /// Creates a company status.
 ///
-/// `POST /company/companies/statuses`, the tool `create_a_connect_wise_psa_company_status`.
+/// `POST /company/companies/statuses` · tool `create_a_connect_wise_psa_company_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the company status to create.
 pub fn create_company_status(body: &CompanyStatus) -> Request<CompanyStatus> {
     Request::new(Method::Post, "/company/companies/statuses").body(body)
 }
 
 /// Counts company statuses.
 ///
-/// `GET /company/companies/statuses/count`, the tool `count_connect_wise_psa_company_statuses`.
+/// `GET /company/companies/statuses/count` · tool `count_connect_wise_psa_company_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_company_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/statuses/count").query(query)
 }
 
-/// Gets a company status.
+/// Gets a company status by its ID.
 ///
-/// `GET /company/companies/statuses/{id}`, the tool `get_single_connect_wise_psa_company_status_by_id`.
+/// `GET /company/companies/statuses/{id}` · tool `get_single_connect_wise_psa_company_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_statuses`
+/// * `id`: company status ID (see `company::list_company_statuses`)
 pub fn get_company_status(id: i32) -> Request<CompanyStatus> {
     Request::new(Method::Get, "/company/companies/statuses/{id}").path("id", id)
 }
 
-/// Replaces a company status; members that are left out are reset.
+/// Replaces a company status. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/statuses/{id}`, the tool `replace_a_connect_wise_psa_company_status_by_id`.
+/// `PUT /company/companies/statuses/{id}` · tool `replace_a_connect_wise_psa_company_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_statuses`
-/// * `body`: what is sent.
+/// * `id`: company status ID (see `company::list_company_statuses`)
+/// * `body`: the new state of the company status.
 pub fn replace_company_status(id: i32, body: &CompanyStatus) -> Request<CompanyStatus> {
     Request::new(Method::Put, "/company/companies/statuses/{id}")
         .path("id", id)
         .body(body)
 }
 
-/// Changes some members of a company status.
+/// Updates fields of a company status.
 ///
-/// `PATCH /company/companies/statuses/{id}`, the tool `update_a_connect_wise_psa_company_status_by_id`.
+/// `PATCH /company/companies/statuses/{id}` · tool `update_a_connect_wise_psa_company_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_statuses`
+/// * `id`: company status ID (see `company::list_company_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_status(
     id: i32,
@@ -162,35 +162,35 @@ pub fn update_company_status(
 
 /// Deletes a company status.
 ///
-/// `DELETE /company/companies/statuses/{id}`, the tool `delete_a_connect_wise_psa_company_status_by_id`.
+/// `DELETE /company/companies/statuses/{id}` · tool `delete_a_connect_wise_psa_company_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_statuses`
+/// * `id`: company status ID (see `company::list_company_statuses`)
 pub fn delete_company_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/statuses/{id}").path("id", id)
 }
 
-/// Lists company statuses usages.
+/// Lists where a company status is used.
 ///
-/// `GET /company/companies/statuses/{id}/usages`, the tool `check_connect_wise_psa_company_status_usages_by_id`.
+/// `GET /company/companies/statuses/{id}/usages` · tool `check_connect_wise_psa_company_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_statuses`
+/// * `id`: company status ID (see `company::list_company_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/statuses/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists company statuses usages.
+/// Lists each place where a company status is used.
 ///
-/// `GET /company/companies/statuses/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_status_usages_by_id`.
+/// `GET /company/companies/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_company_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_statuses`
+/// * `id`: company status ID (see `company::list_company_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/statuses/{id}/usages/list")
         .path("id", id)
@@ -199,57 +199,57 @@ pub fn list_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 
 /// Lists company types.
 ///
-/// `GET /company/companies/types`, the tool `list_all_connect_wise_psa_company_types`.
+/// `GET /company/companies/types` · tool `list_all_connect_wise_psa_company_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_types(query: &ListQuery) -> Request<Vec<CompanyType>> {
     Request::new(Method::Get, "/company/companies/types").query(query)
 }
 
 /// Creates a company type.
 ///
-/// `POST /company/companies/types`, the tool `create_a_connect_wise_psa_company_type`.
+/// `POST /company/companies/types` · tool `create_a_connect_wise_psa_company_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the company type to create.
 pub fn create_company_type(body: &CompanyType) -> Request<CompanyType> {
     Request::new(Method::Post, "/company/companies/types").body(body)
 }
 
 /// Counts company types.
 ///
-/// `GET /company/companies/types/count`, the tool `count_connect_wise_psa_company_types`.
+/// `GET /company/companies/types/count` · tool `count_connect_wise_psa_company_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_company_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/types/count").query(query)
 }
 
-/// Gets a company type.
+/// Gets a company type by its ID.
 ///
-/// `GET /company/companies/types/{id}`, the tool `get_single_connect_wise_psa_company_type_by_id`.
+/// `GET /company/companies/types/{id}` · tool `get_single_connect_wise_psa_company_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_types`
+/// * `id`: company type ID (see `company::list_company_types`)
 pub fn get_company_type(id: i32) -> Request<CompanyType> {
     Request::new(Method::Get, "/company/companies/types/{id}").path("id", id)
 }
 
-/// Replaces a company type; members that are left out are reset.
+/// Replaces a company type. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/types/{id}`, the tool `replace_a_connect_wise_psa_company_type_by_id`.
+/// `PUT /company/companies/types/{id}` · tool `replace_a_connect_wise_psa_company_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_types`
-/// * `body`: what is sent.
+/// * `id`: company type ID (see `company::list_company_types`)
+/// * `body`: the new state of the company type.
 pub fn replace_company_type(id: i32, body: &CompanyType) -> Request<CompanyType> {
     Request::new(Method::Put, "/company/companies/types/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a company type.
+/// Updates fields of a company type.
 ///
-/// `PATCH /company/companies/types/{id}`, the tool `update_a_connect_wise_psa_company_type_by_id`.
+/// `PATCH /company/companies/types/{id}` · tool `update_a_connect_wise_psa_company_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_types`
+/// * `id`: company type ID (see `company::list_company_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_type(id: i32, patch: &Patch<CompanyType>) -> Request<CompanyType> {
     Request::new(Method::Patch, "/company/companies/types/{id}")
@@ -259,65 +259,65 @@ pub fn update_company_type(id: i32, patch: &Patch<CompanyType>) -> Request<Compa
 
 /// Deletes a company type.
 ///
-/// `DELETE /company/companies/types/{id}`, the tool `delete_a_connect_wise_psa_company_type_by_id`.
+/// `DELETE /company/companies/types/{id}` · tool `delete_a_connect_wise_psa_company_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_types`
+/// * `id`: company type ID (see `company::list_company_types`)
 pub fn delete_company_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/types/{id}").path("id", id)
 }
 
-/// Lists company types usages.
+/// Lists where a company type is used.
 ///
-/// `GET /company/companies/types/{id}/usages`, the tool `check_connect_wise_psa_company_type_usages_by_id`.
+/// `GET /company/companies/types/{id}/usages` · tool `check_connect_wise_psa_company_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_types`
+/// * `id`: company type ID (see `company::list_company_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/types/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists company types usages.
+/// Lists each place where a company type is used.
 ///
-/// `GET /company/companies/types/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_type_usages_by_id`.
+/// `GET /company/companies/types/{id}/usages/list` · tool `list_all_connect_wise_psa_company_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_types`
+/// * `id`: company type ID (see `company::list_company_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/types/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Gets a company.
+/// Gets a company by its ID.
 ///
-/// `GET /company/companies/{id}`, the tool `get_single_connect_wise_psa_company_by_id`.
+/// `GET /company/companies/{id}` · tool `get_single_connect_wise_psa_company_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_companies`
+/// * `id`: company ID (see `company::list_companies`)
 pub fn get_company(id: i32) -> Request<Company> {
     Request::new(Method::Get, "/company/companies/{id}").path("id", id)
 }
 
-/// Replaces a company; members that are left out are reset.
+/// Replaces a company. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/{id}`, the tool `replace_a_connect_wise_psa_company_by_id`.
+/// `PUT /company/companies/{id}` · tool `replace_a_connect_wise_psa_company_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `id`: company ID (see `company::list_companies`)
+/// * `body`: the new state of the company.
 pub fn replace_company(id: i32, body: &Company) -> Request<Company> {
     Request::new(Method::Put, "/company/companies/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a company.
+/// Updates fields of a company.
 ///
-/// `PATCH /company/companies/{id}`, the tool `update_a_connect_wise_psa_company_by_id`.
+/// `PATCH /company/companies/{id}` · tool `update_a_connect_wise_psa_company_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_companies`
+/// * `id`: company ID (see `company::list_companies`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company(id: i32, patch: &Patch<Company>) -> Request<Company> {
     Request::new(Method::Patch, "/company/companies/{id}").path("id", id).patch(patch)
@@ -325,59 +325,59 @@ pub fn update_company(id: i32, patch: &Patch<Company>) -> Request<Company> {
 
 /// Deletes a company.
 ///
-/// `DELETE /company/companies/{id}`, the tool `delete_a_connect_wise_psa_company_by_id`.
+/// `DELETE /company/companies/{id}` · tool `delete_a_connect_wise_psa_company_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_companies`
+/// * `id`: company ID (see `company::list_companies`)
 pub fn delete_company(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{id}").path("id", id)
 }
 
-/// Merge a company.
+/// Merges a company.
 ///
-/// `POST /company/companies/{id}/merge`, the tool `merge_a_connect_wise_psa_company_by_id`.
+/// `POST /company/companies/{id}/merge` · tool `merge_a_connect_wise_psa_company_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `id`: company ID (see `company::list_companies`)
+/// * `body`: the request body.
 pub fn merge_company(id: i32, body: &CompanyMerge) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/company/companies/{id}/merge").path("id", id).body(body)
 }
 
-/// Lists companies usages.
+/// Lists where a company is used.
 ///
-/// `GET /company/companies/{id}/usages`, the tool `check_connect_wise_psa_company_usages_by_id`.
+/// `GET /company/companies/{id}/usages` · tool `check_connect_wise_psa_company_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_companies`
+/// * `id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists companies usages.
+/// Lists each place where a company is used.
 ///
-/// `GET /company/companies/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_usages_by_id`.
+/// `GET /company/companies/{id}/usages/list` · tool `list_all_connect_wise_psa_company_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_companies`
+/// * `id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists company custom status notes.
+/// Lists the status notes of a company.
 ///
-/// `GET /company/companies/{parentId}/customStatusNotes`, the tool `list_all_connect_wise_psa_company_custom_status_notes`.
+/// `GET /company/companies/{parentId}/customStatusNotes` · tool `list_all_connect_wise_psa_company_custom_status_notes`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_custom_status_notes(
     company_id: i32,
     query: &ListQuery,
@@ -387,12 +387,12 @@ pub fn list_company_custom_status_notes(
         .query(query)
 }
 
-/// Creates a company custom status note.
+/// Adds a status note to a company.
 ///
-/// `POST /company/companies/{parentId}/customStatusNotes`, the tool `create_a_connect_wise_psa_company_custom_status_note`.
+/// `POST /company/companies/{parentId}/customStatusNotes` · tool `create_a_connect_wise_psa_company_custom_status_note`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `body`: the status note to create.
 pub fn create_company_custom_status_note(
     company_id: i32,
     body: &CompanyCustomNote,
@@ -402,11 +402,11 @@ pub fn create_company_custom_status_note(
         .body(body)
 }
 
-/// Counts company custom status notes.
+/// Counts the status notes of a company.
 ///
-/// `GET /company/companies/{parentId}/customStatusNotes/count`, the tool `count_connect_wise_psa_company_custom_status_notes`.
+/// `GET /company/companies/{parentId}/customStatusNotes/count` · tool `count_connect_wise_psa_company_custom_status_notes`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_custom_status_notes(
     company_id: i32,
@@ -417,12 +417,12 @@ pub fn count_company_custom_status_notes(
         .query(query)
 }
 
-/// Gets a company custom status note.
+/// Gets a status note of a company by its ID.
 ///
-/// `GET /company/companies/{parentId}/customStatusNotes/{id}`, the tool `get_single_connect_wise_psa_company_custom_status_note_by_id`.
+/// `GET /company/companies/{parentId}/customStatusNotes/{id}` · tool `get_single_connect_wise_psa_company_custom_status_note_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_custom_status_notes`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
 pub fn get_company_custom_status_note(
     company_id: i32,
     id: i32,
@@ -432,13 +432,13 @@ pub fn get_company_custom_status_note(
         .path("id", id)
 }
 
-/// Replaces a company custom status note; members that are left out are reset.
+/// Replaces a status note of a company. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/{parentId}/customStatusNotes/{id}`, the tool `replace_a_connect_wise_psa_company_custom_status_note_by_id`.
+/// `PUT /company/companies/{parentId}/customStatusNotes/{id}` · tool `replace_a_connect_wise_psa_company_custom_status_note_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_custom_status_notes`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
+/// * `body`: the new state of the status note.
 pub fn replace_company_custom_status_note(
     company_id: i32,
     id: i32,
@@ -450,12 +450,12 @@ pub fn replace_company_custom_status_note(
         .body(body)
 }
 
-/// Changes some members of a company custom status note.
+/// Updates fields of a status note of a company.
 ///
-/// `PATCH /company/companies/{parentId}/customStatusNotes/{id}`, the tool `update_a_connect_wise_psa_company_custom_status_note_by_id`.
+/// `PATCH /company/companies/{parentId}/customStatusNotes/{id}` · tool `update_a_connect_wise_psa_company_custom_status_note_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_custom_status_notes`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_custom_status_note(
     company_id: i32,
@@ -468,26 +468,26 @@ pub fn update_company_custom_status_note(
         .patch(patch)
 }
 
-/// Deletes a company custom status note.
+/// Deletes a status note of a company.
 ///
-/// `DELETE /company/companies/{parentId}/customStatusNotes/{id}`, the tool `delete_a_connect_wise_psa_company_custom_status_note_by_id`.
+/// `DELETE /company/companies/{parentId}/customStatusNotes/{id}` · tool `delete_a_connect_wise_psa_company_custom_status_note_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_custom_status_notes`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
 pub fn delete_company_custom_status_note(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/customStatusNotes/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Lists company groups.
+/// Lists the marketing groups of a company.
 ///
-/// `GET /company/companies/{parentId}/groups`, the tool `list_all_connect_wise_psa_company_groups`.
+/// `GET /company/companies/{parentId}/groups` · tool `list_all_connect_wise_psa_company_groups`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_groups(
     company_id: i32,
     query: &ListQuery,
@@ -497,12 +497,12 @@ pub fn list_company_groups(
         .query(query)
 }
 
-/// Creates a company group.
+/// Adds a marketing group to a company.
 ///
-/// `POST /company/companies/{parentId}/groups`, the tool `create_a_connect_wise_psa_company_group`.
+/// `POST /company/companies/{parentId}/groups` · tool `create_a_connect_wise_psa_company_group`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `body`: the marketing group to create.
 pub fn create_company_group(
     company_id: i32,
     body: &CompanyGroup,
@@ -512,11 +512,11 @@ pub fn create_company_group(
         .body(body)
 }
 
-/// Counts company groups.
+/// Counts the marketing groups of a company.
 ///
-/// `GET /company/companies/{parentId}/groups/count`, the tool `count_connect_wise_psa_company_groups`.
+/// `GET /company/companies/{parentId}/groups/count` · tool `count_connect_wise_psa_company_groups`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_groups(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/groups/count")
@@ -524,25 +524,25 @@ pub fn count_company_groups(company_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a company group.
+/// Gets a marketing group of a company by its ID.
 ///
-/// `GET /company/companies/{parentId}/groups/{id}`, the tool `get_single_connect_wise_psa_company_group_by_id`.
+/// `GET /company/companies/{parentId}/groups/{id}` · tool `get_single_connect_wise_psa_company_group_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_groups`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company marketing group ID (see `company::list_company_groups`)
 pub fn get_company_group(company_id: i32, id: i32) -> Request<CompanyGroup> {
     Request::new(Method::Get, "/company/companies/{parentId}/groups/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Replaces a company group; members that are left out are reset.
+/// Replaces a marketing group of a company. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/{parentId}/groups/{id}`, the tool `replace_a_connect_wise_psa_company_group_by_id`.
+/// `PUT /company/companies/{parentId}/groups/{id}` · tool `replace_a_connect_wise_psa_company_group_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_groups`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company marketing group ID (see `company::list_company_groups`)
+/// * `body`: the new state of the marketing group.
 pub fn replace_company_group(
     company_id: i32,
     id: i32,
@@ -554,12 +554,12 @@ pub fn replace_company_group(
         .body(body)
 }
 
-/// Changes some members of a company group.
+/// Updates fields of a marketing group of a company.
 ///
-/// `PATCH /company/companies/{parentId}/groups/{id}`, the tool `update_a_connect_wise_psa_company_group_by_id`.
+/// `PATCH /company/companies/{parentId}/groups/{id}` · tool `update_a_connect_wise_psa_company_group_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_groups`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company marketing group ID (see `company::list_company_groups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_group(
     company_id: i32,
@@ -572,26 +572,26 @@ pub fn update_company_group(
         .patch(patch)
 }
 
-/// Deletes a company group.
+/// Deletes a marketing group of a company.
 ///
-/// `DELETE /company/companies/{parentId}/groups/{id}`, the tool `delete_a_connect_wise_psa_company_group_by_id`.
+/// `DELETE /company/companies/{parentId}/groups/{id}` · tool `delete_a_connect_wise_psa_company_group_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_groups`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company marketing group ID (see `company::list_company_groups`)
 pub fn delete_company_group(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/groups/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Lists company management report notifications.
+/// Lists the management report notifications of a company.
 ///
-/// `GET /company/companies/{parentId}/managementReportNotifications`, the tool `list_all_connect_wise_psa_company_management_report_notifs`.
+/// `GET /company/companies/{parentId}/managementReportNotifications` · tool `list_all_connect_wise_psa_company_management_report_notifs`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_management_report_notifications(
     company_id: i32,
     query: &ListQuery,
@@ -604,12 +604,12 @@ pub fn list_company_management_report_notifications(
         .query(query)
 }
 
-/// Creates a company management report notification.
+/// Adds a management report notification to a company.
 ///
-/// `POST /company/companies/{parentId}/managementReportNotifications`, the tool `create_a_connect_wise_psa_company_management_report_notif`.
+/// `POST /company/companies/{parentId}/managementReportNotifications` · tool `create_a_connect_wise_psa_company_management_report_notif`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `body`: the management report notification to create.
 pub fn create_company_management_report_notification(
     company_id: i32,
     body: &ManagementReportNotification,
@@ -622,11 +622,11 @@ pub fn create_company_management_report_notification(
         .body(body)
 }
 
-/// Counts company management report notifications.
+/// Counts the management report notifications of a company.
 ///
-/// `GET /company/companies/{parentId}/managementReportNotifications/count`, the tool `count_connect_wise_psa_company_management_report_notifications`.
+/// `GET /company/companies/{parentId}/managementReportNotifications/count` · tool `count_connect_wise_psa_company_management_report_notifications`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_management_report_notifications(
     company_id: i32,
@@ -640,12 +640,12 @@ pub fn count_company_management_report_notifications(
         .query(query)
 }
 
-/// Gets a company management report notification.
+/// Gets a management report notification of a company by its ID.
 ///
-/// `GET /company/companies/{parentId}/managementReportNotifications/{id}`, the tool `get_single_connect_wise_psa_company_mgmt_report_notif_by_id`.
+/// `GET /company/companies/{parentId}/managementReportNotifications/{id}` · tool `get_single_connect_wise_psa_company_mgmt_report_notif_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_management_report_notifications`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
 pub fn get_company_management_report_notification(
     company_id: i32,
     id: i32,
@@ -658,13 +658,13 @@ pub fn get_company_management_report_notification(
         .path("id", id)
 }
 
-/// Replaces a company management report notification; members that are left out are reset.
+/// Replaces a management report notification of a company. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/{parentId}/managementReportNotifications/{id}`, the tool `replace_a_connect_wise_psa_company_mgmt_report_notif_by_id`.
+/// `PUT /company/companies/{parentId}/managementReportNotifications/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_report_notif_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_management_report_notifications`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
+/// * `body`: the new state of the management report notification.
 pub fn replace_company_management_report_notification(
     company_id: i32,
     id: i32,
@@ -679,12 +679,12 @@ pub fn replace_company_management_report_notification(
         .body(body)
 }
 
-/// Changes some members of a company management report notification.
+/// Updates fields of a management report notification of a company.
 ///
-/// `PATCH /company/companies/{parentId}/managementReportNotifications/{id}`, the tool `update_a_connect_wise_psa_company_management_report_notif_by_id`.
+/// `PATCH /company/companies/{parentId}/managementReportNotifications/{id}` · tool `update_a_connect_wise_psa_company_management_report_notif_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_management_report_notifications`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_management_report_notification(
     company_id: i32,
@@ -700,12 +700,12 @@ pub fn update_company_management_report_notification(
         .patch(patch)
 }
 
-/// Deletes a company management report notification.
+/// Deletes a management report notification of a company.
 ///
-/// `DELETE /company/companies/{parentId}/managementReportNotifications/{id}`, the tool `delete_a_connect_wise_psa_company_management_report_notif_by_id`.
+/// `DELETE /company/companies/{parentId}/managementReportNotifications/{id}` · tool `delete_a_connect_wise_psa_company_management_report_notif_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_management_report_notifications`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
 pub fn delete_company_management_report_notification(
     company_id: i32,
     id: i32,
@@ -718,14 +718,14 @@ pub fn delete_company_management_report_notification(
         .path("id", id)
 }
 
-/// Lists company management report setups.
+/// Lists the management report setups of a company.
 ///
-/// `GET /company/companies/{parentId}/managementReportSetup`, the tool `list_all_connect_wise_psa_company_management_report_setups`.
+/// `GET /company/companies/{parentId}/managementReportSetup` · tool `list_all_connect_wise_psa_company_management_report_setups`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_management_report_setups(
     company_id: i32,
     query: &ListQuery,
@@ -735,12 +735,12 @@ pub fn list_company_management_report_setups(
         .query(query)
 }
 
-/// Creates a company management report setup.
+/// Adds a management report setup to a company.
 ///
-/// `POST /company/companies/{parentId}/managementReportSetup`, the tool `create_a_connect_wise_psa_company_management_report_setup`.
+/// `POST /company/companies/{parentId}/managementReportSetup` · tool `create_a_connect_wise_psa_company_management_report_setup`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `body`: the management report setup to create.
 pub fn create_company_management_report_setup(
     company_id: i32,
     body: &ManagementReportSetup,
@@ -750,13 +750,13 @@ pub fn create_company_management_report_setup(
         .body(body)
 }
 
-/// Replaces a company management report setup; members that are left out are reset.
+/// Replaces a management report setup of a company. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/{parentId}/managementReportSetup/{id}`, the tool `replace_a_connect_wise_psa_company_mgmt_report_setup_by_id`.
+/// `PUT /company/companies/{parentId}/managementReportSetup/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_report_setup_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_management_report_setups`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company management report setup ID (see `company::list_company_management_report_setups`)
+/// * `body`: the new state of the management report setup.
 pub fn replace_company_management_report_setup(
     company_id: i32,
     id: i32,
@@ -768,12 +768,12 @@ pub fn replace_company_management_report_setup(
         .body(body)
 }
 
-/// Changes some members of a company management report setup.
+/// Updates fields of a management report setup of a company.
 ///
-/// `PATCH /company/companies/{parentId}/managementReportSetup/{id}`, the tool `update_a_connect_wise_psa_company_management_report_setup_by_id`.
+/// `PATCH /company/companies/{parentId}/managementReportSetup/{id}` · tool `update_a_connect_wise_psa_company_management_report_setup_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_management_report_setups`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company management report setup ID (see `company::list_company_management_report_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_management_report_setup(
     company_id: i32,
@@ -789,14 +789,14 @@ pub fn update_company_management_report_setup(
         .patch(patch)
 }
 
-/// Lists company management summary reports.
+/// Lists the management summary reports of a company.
 ///
-/// `GET /company/companies/{parentId}/managementSummaryReports`, the tool `list_all_connect_wise_psa_company_management_summary_reports`.
+/// `GET /company/companies/{parentId}/managementSummaryReports` · tool `list_all_connect_wise_psa_company_management_summary_reports`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_management_summary_reports(
     company_id: i32,
     query: &ListQuery,
@@ -806,12 +806,12 @@ pub fn list_company_management_summary_reports(
         .query(query)
 }
 
-/// Creates a company management summary report.
+/// Adds a management summary report to a company.
 ///
-/// `POST /company/companies/{parentId}/managementSummaryReports`, the tool `create_a_connect_wise_psa_company_management_summary_report`.
+/// `POST /company/companies/{parentId}/managementSummaryReports` · tool `create_a_connect_wise_psa_company_management_summary_report`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `body`: the management summary report to create.
 pub fn create_company_management_summary_report(
     company_id: i32,
     body: &CompanyManagementSummary,
@@ -821,11 +821,11 @@ pub fn create_company_management_summary_report(
         .body(body)
 }
 
-/// Counts company management summary reports.
+/// Counts the management summary reports of a company.
 ///
-/// `GET /company/companies/{parentId}/managementSummaryReports/count`, the tool `count_connect_wise_psa_company_management_summary_reports`.
+/// `GET /company/companies/{parentId}/managementSummaryReports/count` · tool `count_connect_wise_psa_company_management_summary_reports`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_management_summary_reports(
     company_id: i32,
@@ -839,12 +839,12 @@ pub fn count_company_management_summary_reports(
         .query(query)
 }
 
-/// Gets a company management summary report.
+/// Gets a management summary report of a company by its ID.
 ///
-/// `GET /company/companies/{parentId}/managementSummaryReports/{id}`, the tool `get_single_connect_wise_psa_company_mgmt_summary_report_by_id`.
+/// `GET /company/companies/{parentId}/managementSummaryReports/{id}` · tool `get_single_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_management_summary_reports`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
 pub fn get_company_management_summary_report(
     company_id: i32,
     id: i32,
@@ -857,13 +857,13 @@ pub fn get_company_management_summary_report(
         .path("id", id)
 }
 
-/// Replaces a company management summary report; members that are left out are reset.
+/// Replaces a management summary report of a company. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/{parentId}/managementSummaryReports/{id}`, the tool `replace_a_connect_wise_psa_company_mgmt_summary_report_by_id`.
+/// `PUT /company/companies/{parentId}/managementSummaryReports/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_management_summary_reports`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
+/// * `body`: the new state of the management summary report.
 pub fn replace_company_management_summary_report(
     company_id: i32,
     id: i32,
@@ -878,12 +878,12 @@ pub fn replace_company_management_summary_report(
         .body(body)
 }
 
-/// Changes some members of a company management summary report.
+/// Updates fields of a management summary report of a company.
 ///
-/// `PATCH /company/companies/{parentId}/managementSummaryReports/{id}`, the tool `update_a_connect_wise_psa_company_mgmt_summary_report_by_id`.
+/// `PATCH /company/companies/{parentId}/managementSummaryReports/{id}` · tool `update_a_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_management_summary_reports`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_management_summary_report(
     company_id: i32,
@@ -899,12 +899,12 @@ pub fn update_company_management_summary_report(
         .patch(patch)
 }
 
-/// Deletes a company management summary report.
+/// Deletes a management summary report of a company.
 ///
-/// `DELETE /company/companies/{parentId}/managementSummaryReports/{id}`, the tool `delete_a_connect_wise_psa_company_mgmt_summary_report_by_id`.
+/// `DELETE /company/companies/{parentId}/managementSummaryReports/{id}` · tool `delete_a_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_management_summary_reports`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
 pub fn delete_company_management_summary_report(
     company_id: i32,
     id: i32,
@@ -917,14 +917,14 @@ pub fn delete_company_management_summary_report(
         .path("id", id)
 }
 
-/// Lists company notes.
+/// Lists the notes of a company.
 ///
-/// `GET /company/companies/{parentId}/notes`, the tool `list_all_connect_wise_psa_company_notes`.
+/// `GET /company/companies/{parentId}/notes` · tool `list_all_connect_wise_psa_company_notes`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_notes(
     company_id: i32,
     query: &ListQuery,
@@ -934,23 +934,23 @@ pub fn list_company_notes(
         .query(query)
 }
 
-/// Creates a company note.
+/// Adds a note to a company.
 ///
-/// `POST /company/companies/{parentId}/notes`, the tool `create_a_connect_wise_psa_company_note`.
+/// `POST /company/companies/{parentId}/notes` · tool `create_a_connect_wise_psa_company_note`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `body`: the note to create.
 pub fn create_company_note(company_id: i32, body: &CompanyNote) -> Request<CompanyNote> {
     Request::new(Method::Post, "/company/companies/{parentId}/notes")
         .path("parentId", company_id)
         .body(body)
 }
 
-/// Counts company notes.
+/// Counts the notes of a company.
 ///
-/// `GET /company/companies/{parentId}/notes/count`, the tool `count_connect_wise_psa_company_notes`.
+/// `GET /company/companies/{parentId}/notes/count` · tool `count_connect_wise_psa_company_notes`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_notes(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/notes/count")
@@ -958,25 +958,25 @@ pub fn count_company_notes(company_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a company note.
+/// Gets a note of a company by its ID.
 ///
-/// `GET /company/companies/{parentId}/notes/{id}`, the tool `get_single_connect_wise_psa_company_note_by_id`.
+/// `GET /company/companies/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_company_note_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_notes`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company note ID (see `company::list_company_notes`)
 pub fn get_company_note(company_id: i32, id: i32) -> Request<CompanyNote> {
     Request::new(Method::Get, "/company/companies/{parentId}/notes/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Replaces a company note; members that are left out are reset.
+/// Replaces a note of a company. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/{parentId}/notes/{id}`, the tool `replace_a_connect_wise_psa_company_note_by_id`.
+/// `PUT /company/companies/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_company_note_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_notes`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company note ID (see `company::list_company_notes`)
+/// * `body`: the new state of the note.
 pub fn replace_company_note(
     company_id: i32,
     id: i32,
@@ -988,12 +988,12 @@ pub fn replace_company_note(
         .body(body)
 }
 
-/// Changes some members of a company note.
+/// Updates fields of a note of a company.
 ///
-/// `PATCH /company/companies/{parentId}/notes/{id}`, the tool `update_a_connect_wise_psa_company_note_by_id`.
+/// `PATCH /company/companies/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_company_note_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_notes`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company note ID (see `company::list_company_notes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_note(
     company_id: i32,
@@ -1006,26 +1006,26 @@ pub fn update_company_note(
         .patch(patch)
 }
 
-/// Deletes a company note.
+/// Deletes a note of a company.
 ///
-/// `DELETE /company/companies/{parentId}/notes/{id}`, the tool `delete_a_connect_wise_psa_company_note_by_id`.
+/// `DELETE /company/companies/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_company_note_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_notes`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company note ID (see `company::list_company_notes`)
 pub fn delete_company_note(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/notes/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Lists company sites.
+/// Lists the sites of a company.
 ///
-/// `GET /company/companies/{parentId}/sites`, the tool `list_all_connect_wise_psa_company_sites`.
+/// `GET /company/companies/{parentId}/sites` · tool `list_all_connect_wise_psa_company_sites`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_sites(
     company_id: i32,
     query: &ListQuery,
@@ -1035,23 +1035,23 @@ pub fn list_company_sites(
         .query(query)
 }
 
-/// Creates a company site.
+/// Adds a site to a company.
 ///
-/// `POST /company/companies/{parentId}/sites`, the tool `create_a_connect_wise_psa_company_site`.
+/// `POST /company/companies/{parentId}/sites` · tool `create_a_connect_wise_psa_company_site`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `body`: the site to create.
 pub fn create_company_site(company_id: i32, body: &CompanySite) -> Request<CompanySite> {
     Request::new(Method::Post, "/company/companies/{parentId}/sites")
         .path("parentId", company_id)
         .body(body)
 }
 
-/// Counts company sites.
+/// Counts the sites of a company.
 ///
-/// `GET /company/companies/{parentId}/sites/count`, the tool `count_connect_wise_psa_company_sites`.
+/// `GET /company/companies/{parentId}/sites/count` · tool `count_connect_wise_psa_company_sites`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_sites(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/sites/count")
@@ -1059,14 +1059,14 @@ pub fn count_company_sites(company_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Lists company sites info.
+/// Lists the sites of a company in summary form.
 ///
-/// `GET /company/companies/{parentId}/sites/info`, the tool `list_all_connect_wise_psa_company_site_info`.
+/// `GET /company/companies/{parentId}/sites/info` · tool `list_all_connect_wise_psa_company_site_info`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_site_info(
     company_id: i32,
     query: &ListQuery,
@@ -1076,11 +1076,11 @@ pub fn list_company_site_info(
         .query(query)
 }
 
-/// Counts company sites info.
+/// Counts the sites of a company in summary form.
 ///
-/// `GET /company/companies/{parentId}/sites/info/count`, the tool `count_connect_wise_psa_company_site_info`.
+/// `GET /company/companies/{parentId}/sites/info/count` · tool `count_connect_wise_psa_company_site_info`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_site_info(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/sites/info/count")
@@ -1088,25 +1088,25 @@ pub fn count_company_site_info(company_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a company site.
+/// Gets a site of a company by its ID.
 ///
-/// `GET /company/companies/{parentId}/sites/{id}`, the tool `get_single_connect_wise_psa_company_site_by_id`.
+/// `GET /company/companies/{parentId}/sites/{id}` · tool `get_single_connect_wise_psa_company_site_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_sites`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company site ID (see `company::list_company_sites`)
 pub fn get_company_site(company_id: i32, id: i32) -> Request<CompanySite> {
     Request::new(Method::Get, "/company/companies/{parentId}/sites/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Replaces a company site; members that are left out are reset.
+/// Replaces a site of a company. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/{parentId}/sites/{id}`, the tool `replace_a_connect_wise_psa_company_site_by_id`.
+/// `PUT /company/companies/{parentId}/sites/{id}` · tool `replace_a_connect_wise_psa_company_site_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_sites`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company site ID (see `company::list_company_sites`)
+/// * `body`: the new state of the site.
 pub fn replace_company_site(
     company_id: i32,
     id: i32,
@@ -1118,12 +1118,12 @@ pub fn replace_company_site(
         .body(body)
 }
 
-/// Changes some members of a company site.
+/// Updates fields of a site of a company.
 ///
-/// `PATCH /company/companies/{parentId}/sites/{id}`, the tool `update_a_connect_wise_psa_company_site_by_id`.
+/// `PATCH /company/companies/{parentId}/sites/{id}` · tool `update_a_connect_wise_psa_company_site_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_sites`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company site ID (see `company::list_company_sites`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_site(
     company_id: i32,
@@ -1136,39 +1136,39 @@ pub fn update_company_site(
         .patch(patch)
 }
 
-/// Deletes a company site.
+/// Deletes a site of a company.
 ///
-/// `DELETE /company/companies/{parentId}/sites/{id}`, the tool `delete_a_connect_wise_psa_company_site_by_id`.
+/// `DELETE /company/companies/{parentId}/sites/{id}` · tool `delete_a_connect_wise_psa_company_site_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_sites`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company site ID (see `company::list_company_sites`)
 pub fn delete_company_site(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/sites/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Gets a company site info.
+/// Gets a summary of a site of a company by its ID.
 ///
-/// `GET /company/companies/{parentId}/sites/{id}/info`, the tool `get_single_connect_wise_psa_company_site_info_by_id`.
+/// `GET /company/companies/{parentId}/sites/{id}/info` · tool `get_single_connect_wise_psa_company_site_info_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_sites`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company site ID (see `company::list_company_sites`)
 pub fn get_company_site_info(company_id: i32, id: i32) -> Request<CompanySiteInfo> {
     Request::new(Method::Get, "/company/companies/{parentId}/sites/{id}/info")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Lists company sites usages.
+/// Lists where a company site is used.
 ///
-/// `GET /company/companies/{parentId}/sites/{id}/usages`, the tool `check_connect_wise_psa_company_site_usages_by_id`.
+/// `GET /company/companies/{parentId}/sites/{id}/usages` · tool `check_connect_wise_psa_company_site_usages_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_sites`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company site ID (see `company::list_company_sites`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_company_site_usages(
     company_id: i32,
     id: i32,
@@ -1180,15 +1180,15 @@ pub fn check_company_site_usages(
         .query(query)
 }
 
-/// Lists company sites usages.
+/// Lists each place where a company site is used.
 ///
-/// `GET /company/companies/{parentId}/sites/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_site_usages_by_id`.
+/// `GET /company/companies/{parentId}/sites/{id}/usages/list` · tool `list_all_connect_wise_psa_company_site_usages_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_sites`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company site ID (see `company::list_company_sites`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_site_usages(
     company_id: i32,
     id: i32,
@@ -1200,11 +1200,11 @@ pub fn list_company_site_usages(
         .query(query)
 }
 
-/// Counts company surveys.
+/// Counts the surveys of a company.
 ///
-/// `GET /company/companies/{parentId}/surveys/count`, the tool `count_connect_wise_psa_company_surveys`.
+/// `GET /company/companies/{parentId}/surveys/count` · tool `count_connect_wise_psa_company_surveys`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_surveys(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/surveys/count")
@@ -1212,14 +1212,14 @@ pub fn count_company_surveys(company_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Lists company teams.
+/// Lists the team members of a company.
 ///
-/// `GET /company/companies/{parentId}/teams`, the tool `list_all_connect_wise_psa_company_teams`.
+/// `GET /company/companies/{parentId}/teams` · tool `list_all_connect_wise_psa_company_teams`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_teams(
     company_id: i32,
     query: &ListQuery,
@@ -1229,23 +1229,23 @@ pub fn list_company_teams(
         .query(query)
 }
 
-/// Creates a company team.
+/// Adds a team member to a company.
 ///
-/// `POST /company/companies/{parentId}/teams`, the tool `create_a_connect_wise_psa_company_team`.
+/// `POST /company/companies/{parentId}/teams` · tool `create_a_connect_wise_psa_company_team`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `body`: the team member to create.
 pub fn create_company_team(company_id: i32, body: &CompanyTeam) -> Request<CompanyTeam> {
     Request::new(Method::Post, "/company/companies/{parentId}/teams")
         .path("parentId", company_id)
         .body(body)
 }
 
-/// Counts company teams.
+/// Counts the team members of a company.
 ///
-/// `GET /company/companies/{parentId}/teams/count`, the tool `count_connect_wise_psa_company_teams`.
+/// `GET /company/companies/{parentId}/teams/count` · tool `count_connect_wise_psa_company_teams`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_teams(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/teams/count")
@@ -1253,25 +1253,25 @@ pub fn count_company_teams(company_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a company team.
+/// Gets a team member of a company by its ID.
 ///
-/// `GET /company/companies/{parentId}/teams/{id}`, the tool `get_single_connect_wise_psa_company_team_by_id`.
+/// `GET /company/companies/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_company_team_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_teams`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company team member ID (see `company::list_company_teams`)
 pub fn get_company_team(company_id: i32, id: i32) -> Request<CompanyTeam> {
     Request::new(Method::Get, "/company/companies/{parentId}/teams/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Replaces a company team; members that are left out are reset.
+/// Replaces a team member of a company. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/{parentId}/teams/{id}`, the tool `replace_a_connect_wise_psa_company_team_by_id`.
+/// `PUT /company/companies/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_company_team_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_teams`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company team member ID (see `company::list_company_teams`)
+/// * `body`: the new state of the team member.
 pub fn replace_company_team(
     company_id: i32,
     id: i32,
@@ -1283,12 +1283,12 @@ pub fn replace_company_team(
         .body(body)
 }
 
-/// Changes some members of a company team.
+/// Updates fields of a team member of a company.
 ///
-/// `PATCH /company/companies/{parentId}/teams/{id}`, the tool `update_a_connect_wise_psa_company_team_by_id`.
+/// `PATCH /company/companies/{parentId}/teams/{id}` · tool `update_a_connect_wise_psa_company_team_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_teams`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company team member ID (see `company::list_company_teams`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_team(
     company_id: i32,
@@ -1301,26 +1301,26 @@ pub fn update_company_team(
         .patch(patch)
 }
 
-/// Deletes a company team.
+/// Deletes a team member of a company.
 ///
-/// `DELETE /company/companies/{parentId}/teams/{id}`, the tool `delete_a_connect_wise_psa_company_team_by_id`.
+/// `DELETE /company/companies/{parentId}/teams/{id}` · tool `delete_a_connect_wise_psa_company_team_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_teams`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company team member ID (see `company::list_company_teams`)
 pub fn delete_company_team(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/teams/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Lists company tracks.
+/// Lists the tracks of a company.
 ///
-/// `GET /company/companies/{parentId}/tracks`, the tool `list_all_connect_wise_psa_company_company_tracks`.
+/// `GET /company/companies/{parentId}/tracks` · tool `list_all_connect_wise_psa_company_company_tracks`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_tracks(
     company_id: i32,
     query: &ListQuery,
@@ -1330,12 +1330,12 @@ pub fn list_company_tracks(
         .query(query)
 }
 
-/// Creates a company track.
+/// Adds a track to a company.
 ///
-/// `POST /company/companies/{parentId}/tracks`, the tool `create_a_connect_wise_psa_company_company_track`.
+/// `POST /company/companies/{parentId}/tracks` · tool `create_a_connect_wise_psa_company_company_track`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `body`: the track to create.
 pub fn create_company_track(
     company_id: i32,
     body: &ContactTrack,
@@ -1345,11 +1345,11 @@ pub fn create_company_track(
         .body(body)
 }
 
-/// Counts company tracks.
+/// Counts the tracks of a company.
 ///
-/// `GET /company/companies/{parentId}/tracks/count`, the tool `count_connect_wise_psa_company_company_tracks`.
+/// `GET /company/companies/{parentId}/tracks/count` · tool `count_connect_wise_psa_company_company_tracks`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_tracks(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/tracks/count")
@@ -1357,38 +1357,38 @@ pub fn count_company_tracks(company_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a company track.
+/// Gets a track of a company by its ID.
 ///
-/// `GET /company/companies/{parentId}/tracks/{id}`, the tool `get_single_connect_wise_psa_company_company_track_by_id`.
+/// `GET /company/companies/{parentId}/tracks/{id}` · tool `get_single_connect_wise_psa_company_company_track_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_tracks`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company track ID (see `company::list_company_tracks`)
 pub fn get_company_track(company_id: i32, id: i32) -> Request<ContactTrack> {
     Request::new(Method::Get, "/company/companies/{parentId}/tracks/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Deletes a company track.
+/// Deletes a track of a company.
 ///
-/// `DELETE /company/companies/{parentId}/tracks/{id}`, the tool `delete_a_connect_wise_psa_company_company_track_by_id`.
+/// `DELETE /company/companies/{parentId}/tracks/{id}` · tool `delete_a_connect_wise_psa_company_company_track_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_tracks`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company track ID (see `company::list_company_tracks`)
 pub fn delete_company_track(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/tracks/{id}")
         .path("parentId", company_id)
         .path("id", id)
 }
 
-/// Lists company type associations.
+/// Lists the type associations of a company.
 ///
-/// `GET /company/companies/{parentId}/typeAssociations`, the tool `list_all_connect_wise_psa_company_company_type_associations`.
+/// `GET /company/companies/{parentId}/typeAssociations` · tool `list_all_connect_wise_psa_company_company_type_associations`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_company_type_associations(
     company_id: i32,
     query: &ListQuery,
@@ -1398,12 +1398,12 @@ pub fn list_company_company_type_associations(
         .query(query)
 }
 
-/// Creates a company type association.
+/// Adds a type association to a company.
 ///
-/// `POST /company/companies/{parentId}/typeAssociations`, the tool `create_a_connect_wise_psa_company_company_type_association`.
+/// `POST /company/companies/{parentId}/typeAssociations` · tool `create_a_connect_wise_psa_company_company_type_association`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `body`: the type association to create.
 pub fn create_company_company_type_association(
     company_id: i32,
     body: &CompanyCompanyTypeAssociationCompanyTypeAssociation,
@@ -1413,11 +1413,11 @@ pub fn create_company_company_type_association(
         .body(body)
 }
 
-/// Counts company type associations.
+/// Counts the type associations of a company.
 ///
-/// `GET /company/companies/{parentId}/typeAssociations/count`, the tool `count_connect_wise_psa_company_company_type_associations`.
+/// `GET /company/companies/{parentId}/typeAssociations/count` · tool `count_connect_wise_psa_company_company_type_associations`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
 pub fn count_company_company_type_associations(
     company_id: i32,
@@ -1428,12 +1428,12 @@ pub fn count_company_company_type_associations(
         .query(query)
 }
 
-/// Gets a company type association.
+/// Gets a type association of a company by its ID.
 ///
-/// `GET /company/companies/{parentId}/typeAssociations/{id}`, the tool `get_single_connect_wise_psa_company_company_type_assoc_by_id`.
+/// `GET /company/companies/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_company_company_type_assoc_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_company_type_associations`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company type association ID (see `company::list_company_company_type_associations`)
 pub fn get_company_company_type_association(
     company_id: i32,
     id: i32,
@@ -1443,13 +1443,13 @@ pub fn get_company_company_type_association(
         .path("id", id)
 }
 
-/// Replaces a company type association; members that are left out are reset.
+/// Replaces a type association of a company. Fields that are left out are reset.
 ///
-/// `PUT /company/companies/{parentId}/typeAssociations/{id}`, the tool `replace_a_connect_wise_psa_company_company_type_assoc_by_id`.
+/// `PUT /company/companies/{parentId}/typeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_company_type_assoc_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_company_type_associations`
-/// * `body`: what is sent.
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company type association ID (see `company::list_company_company_type_associations`)
+/// * `body`: the new state of the type association.
 pub fn replace_company_company_type_association(
     company_id: i32,
     id: i32,
@@ -1461,12 +1461,12 @@ pub fn replace_company_company_type_association(
         .body(body)
 }
 
-/// Changes some members of a company type association.
+/// Updates fields of a type association of a company.
 ///
-/// `PATCH /company/companies/{parentId}/typeAssociations/{id}`, the tool `update_a_connect_wise_psa_company_company_type_assoc_by_id`.
+/// `PATCH /company/companies/{parentId}/typeAssociations/{id}` · tool `update_a_connect_wise_psa_company_company_type_assoc_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_company_type_associations`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company type association ID (see `company::list_company_company_type_associations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_company_type_association(
     company_id: i32,
@@ -1479,12 +1479,12 @@ pub fn update_company_company_type_association(
         .patch(patch)
 }
 
-/// Deletes a company type association.
+/// Deletes a type association of a company.
 ///
-/// `DELETE /company/companies/{parentId}/typeAssociations/{id}`, the tool `delete_a_connect_wise_psa_company_company_type_assoc_by_id`.
+/// `DELETE /company/companies/{parentId}/typeAssociations/{id}` · tool `delete_a_connect_wise_psa_company_company_type_assoc_by_id`
 ///
-/// * `company_id`: `{parentId}` of the path, from `company::list_companies`
-/// * `id`: `{id}` of the path, from `company::list_company_company_type_associations`
+/// * `company_id`: company ID (see `company::list_companies`)
+/// * `id`: company type association ID (see `company::list_company_company_type_associations`)
 pub fn delete_company_company_type_association(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/typeAssociations/{id}")
         .path("parentId", company_id)

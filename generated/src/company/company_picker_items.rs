@@ -6,58 +6,58 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists company picker items.
 ///
-/// `GET /company/companyPickerItems`, the tool `list_all_connect_wise_psa_company_picker_items`.
+/// `GET /company/companyPickerItems` · tool `list_all_connect_wise_psa_company_picker_items`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_picker_items(query: &ListQuery) -> Request<Vec<CompanyPickerItem>> {
     Request::new(Method::Get, "/company/companyPickerItems").query(query)
 }
 
 /// Creates a company picker item.
 ///
-/// `POST /company/companyPickerItems`, the tool `create_a_connect_wise_psa_company_picker_item`.
+/// `POST /company/companyPickerItems` · tool `create_a_connect_wise_psa_company_picker_item`
 ///
-/// * `body`: what is sent.
+/// * `body`: the company picker item to create.
 pub fn create_company_picker_item(
     body: &CompanyPickerItem,
 ) -> Request<CompanyPickerItem> {
     Request::new(Method::Post, "/company/companyPickerItems").body(body)
 }
 
-/// Clear company picker items.
+/// Removes all items from the company picker.
 ///
-/// `POST /company/companyPickerItems/clear`, the tool `clear_connect_wise_psa_company_picker_items`.
+/// `POST /company/companyPickerItems/clear` · tool `clear_connect_wise_psa_company_picker_items`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn clear_company_picker_items(body: &ClearPickerRequest) -> Request<()> {
     Request::new(Method::Post, "/company/companyPickerItems/clear").body(body)
 }
 
 /// Counts company picker items.
 ///
-/// `GET /company/companyPickerItems/count`, the tool `count_connect_wise_psa_company_picker_items`.
+/// `GET /company/companyPickerItems/count` · tool `count_connect_wise_psa_company_picker_items`
 ///
 /// * `query`: which rows are counted
 pub fn count_company_picker_items(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companyPickerItems/count").query(query)
 }
 
-/// Gets a company picker item.
+/// Gets a company picker item by its ID.
 ///
-/// `GET /company/companyPickerItems/{id}`, the tool `get_single_connect_wise_psa_company_picker_item_by_id`.
+/// `GET /company/companyPickerItems/{id}` · tool `get_single_connect_wise_psa_company_picker_item_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_picker_items`
+/// * `id`: company picker item ID (see `company::list_company_picker_items`)
 pub fn get_company_picker_item(id: i32) -> Request<CompanyPickerItem> {
     Request::new(Method::Get, "/company/companyPickerItems/{id}").path("id", id)
 }
 
 /// Deletes a company picker item.
 ///
-/// `DELETE /company/companyPickerItems/{id}`, the tool `delete_a_connect_wise_psa_company_picker_item_by_id`.
+/// `DELETE /company/companyPickerItems/{id}` · tool `delete_a_connect_wise_psa_company_picker_item_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_picker_items`
+/// * `id`: company picker item ID (see `company::list_company_picker_items`)
 pub fn delete_company_picker_item(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companyPickerItems/{id}").path("id", id)
 }

@@ -6,11 +6,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists company type associations.
 ///
-/// `GET /company/companyTypeAssociations`, the tool `list_all_connect_wise_psa_company_type_associations`.
+/// `GET /company/companyTypeAssociations` · tool `list_all_connect_wise_psa_company_type_associations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_type_associations(
     query: &ListQuery,
 ) -> Request<Vec<CompanyCompanyTypeAssociation>> {
@@ -19,9 +19,9 @@ pub fn list_company_type_associations(
 
 /// Creates a company type association.
 ///
-/// `POST /company/companyTypeAssociations`, the tool `create_a_connect_wise_psa_company_type_association`.
+/// `POST /company/companyTypeAssociations` · tool `create_a_connect_wise_psa_company_type_association`
 ///
-/// * `body`: what is sent.
+/// * `body`: the company type association to create.
 pub fn create_company_type_association(
     body: &CompanyCompanyTypeAssociation,
 ) -> Request<CompanyCompanyTypeAssociation> {
@@ -30,28 +30,28 @@ pub fn create_company_type_association(
 
 /// Counts company type associations.
 ///
-/// `GET /company/companyTypeAssociations/count`, the tool `count_connect_wise_psa_company_type_associations`.
+/// `GET /company/companyTypeAssociations/count` · tool `count_connect_wise_psa_company_type_associations`
 ///
 /// * `query`: which rows are counted
 pub fn count_company_type_associations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companyTypeAssociations/count").query(query)
 }
 
-/// Gets a company type association.
+/// Gets a company type association by its ID.
 ///
-/// `GET /company/companyTypeAssociations/{id}`, the tool `get_single_connect_wise_psa_company_type_association_by_id`.
+/// `GET /company/companyTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_type_association_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_type_associations`
+/// * `id`: company type association ID (see `company::list_company_type_associations`)
 pub fn get_company_type_association(id: i32) -> Request<CompanyCompanyTypeAssociation> {
     Request::new(Method::Get, "/company/companyTypeAssociations/{id}").path("id", id)
 }
 
-/// Replaces a company type association; members that are left out are reset.
+/// Replaces a company type association. Fields that are left out are reset.
 ///
-/// `PUT /company/companyTypeAssociations/{id}`, the tool `replace_a_connect_wise_psa_company_type_association_by_id`.
+/// `PUT /company/companyTypeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_type_association_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_type_associations`
-/// * `body`: what is sent.
+/// * `id`: company type association ID (see `company::list_company_type_associations`)
+/// * `body`: the new state of the company type association.
 pub fn replace_company_type_association(
     id: i32,
     body: &CompanyCompanyTypeAssociation,
@@ -61,11 +61,11 @@ pub fn replace_company_type_association(
         .body(body)
 }
 
-/// Changes some members of a company type association.
+/// Updates fields of a company type association.
 ///
-/// `PATCH /company/companyTypeAssociations/{id}`, the tool `update_a_connect_wise_psa_company_type_association_by_id`.
+/// `PATCH /company/companyTypeAssociations/{id}` · tool `update_a_connect_wise_psa_company_type_association_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_type_associations`
+/// * `id`: company type association ID (see `company::list_company_type_associations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_type_association(
     id: i32,
@@ -78,9 +78,9 @@ pub fn update_company_type_association(
 
 /// Deletes a company type association.
 ///
-/// `DELETE /company/companyTypeAssociations/{id}`, the tool `delete_a_connect_wise_psa_company_type_association_by_id`.
+/// `DELETE /company/companyTypeAssociations/{id}` · tool `delete_a_connect_wise_psa_company_type_association_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_type_associations`
+/// * `id`: company type association ID (see `company::list_company_type_associations`)
 pub fn delete_company_type_association(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companyTypeAssociations/{id}").path("id", id)
 }

@@ -9,14 +9,14 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists company configurations.
+/// Lists configurations.
 ///
-/// `GET /company/configurations`, the tool `list_all_connect_wise_psa_company_configurations`.
+/// `GET /company/configurations` · tool `list_all_connect_wise_psa_company_configurations`
 ///
-/// * `managed_identifier`: `managedIdentifier` of the query
+/// * `managed_identifier`: query parameter `managedIdentifier`
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configurations(
     managed_identifier: Option<&str>,
     query: &ListQuery,
@@ -26,18 +26,18 @@ pub fn list_configurations(
         .query(query)
 }
 
-/// Creates a company configuration.
+/// Creates a configuration.
 ///
-/// `POST /company/configurations`, the tool `create_a_connect_wise_psa_company_configuration`.
+/// `POST /company/configurations` · tool `create_a_connect_wise_psa_company_configuration`
 ///
-/// * `child_configurations_matching_on`: `childConfigurationsMatchingOn` of the query
-/// * `inactivate_configurations_matching_on`: `inactivateConfigurationsMatchingOn` of the query
-/// * `inactive_configuration_status_id`: `inactiveConfigurationStatusId` of the query, from `company::list_configuration_statuses`
-/// * `level`: `level` of the query
-/// * `managed_identifier`: `managedIdentifier` of the query
-/// * `management_solution_name`: `managementSolutionName` of the query
-/// * `type_`: `type` of the query
-/// * `body`: what is sent.
+/// * `child_configurations_matching_on`: query parameter `childConfigurationsMatchingOn`
+/// * `inactivate_configurations_matching_on`: query parameter `inactivateConfigurationsMatchingOn`
+/// * `inactive_configuration_status_id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `level`: query parameter `level`
+/// * `managed_identifier`: query parameter `managedIdentifier`
+/// * `management_solution_name`: query parameter `managementSolutionName`
+/// * `type_`: query parameter `type`
+/// * `body`: the configuration to create.
 pub fn create_configuration(
     child_configurations_matching_on: Option<&str>,
     inactivate_configurations_matching_on: Option<&str>,
@@ -62,20 +62,20 @@ pub fn create_configuration(
         .body(body)
 }
 
-/// Create company configurations in bulk.
+/// Creates configurations in bulk.
 ///
-/// `POST /company/configurations/bulk`, the tool `create_connect_wise_psa_company_configurations_in_bulk`.
+/// `POST /company/configurations/bulk` · tool `create_connect_wise_psa_company_configurations_in_bulk`
 ///
-/// * `child_configurations_matching_on`: `childConfigurationsMatchingOn` of the query
-/// * `inactivate_configurations_matching_on`: `inactivateConfigurationsMatchingOn` of the query
-/// * `inactive_configuration_status_id`: `inactiveConfigurationStatusId` of the query, from `company::list_configuration_statuses`
-/// * `level`: `level` of the query
-/// * `managed_identifier`: `managedIdentifier` of the query
-/// * `management_solution_name`: `managementSolutionName` of the query
-/// * `type_`: `type` of the query
-/// * `body`: what is sent.
+/// * `child_configurations_matching_on`: query parameter `childConfigurationsMatchingOn`
+/// * `inactivate_configurations_matching_on`: query parameter `inactivateConfigurationsMatchingOn`
+/// * `inactive_configuration_status_id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `level`: query parameter `level`
+/// * `managed_identifier`: query parameter `managedIdentifier`
+/// * `management_solution_name`: query parameter `managementSolutionName`
+/// * `type_`: query parameter `type`
+/// * `body`: the request body.
 ///
-/// Answers 207: each item has a status of its own.
+/// Returns 207 with a status for each item.
 pub fn create_configurations_in_bulk(
     child_configurations_matching_on: Option<&str>,
     inactivate_configurations_matching_on: Option<&str>,
@@ -100,20 +100,20 @@ pub fn create_configurations_in_bulk(
         .body(body)
 }
 
-/// Replace company configurations in bulk.
+/// Replaces several configurations in one call.
 ///
-/// `PUT /company/configurations/bulk`, the tool `replace_connect_wise_psa_company_configurations_in_bulk`.
+/// `PUT /company/configurations/bulk` · tool `replace_connect_wise_psa_company_configurations_in_bulk`
 ///
-/// * `child_configurations_matching_on`: `childConfigurationsMatchingOn` of the query
-/// * `inactivate_configurations_matching_on`: `inactivateConfigurationsMatchingOn` of the query
-/// * `inactive_configuration_status_id`: `inactiveConfigurationStatusId` of the query, from `company::list_configuration_statuses`
-/// * `level`: `level` of the query
-/// * `managed_identifier`: `managedIdentifier` of the query
-/// * `management_solution_name`: `managementSolutionName` of the query
-/// * `type_`: `type` of the query
-/// * `body`: what is sent.
+/// * `child_configurations_matching_on`: query parameter `childConfigurationsMatchingOn`
+/// * `inactivate_configurations_matching_on`: query parameter `inactivateConfigurationsMatchingOn`
+/// * `inactive_configuration_status_id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `level`: query parameter `level`
+/// * `managed_identifier`: query parameter `managedIdentifier`
+/// * `management_solution_name`: query parameter `managementSolutionName`
+/// * `type_`: query parameter `type`
+/// * `body`: the request body.
 ///
-/// Answers 207: each item has a status of its own.
+/// Returns 207 with a status for each item.
 pub fn replace_configurations_in_bulk(
     child_configurations_matching_on: Option<&str>,
     inactivate_configurations_matching_on: Option<&str>,
@@ -138,20 +138,20 @@ pub fn replace_configurations_in_bulk(
         .body(body)
 }
 
-/// Delete company configurations in bulk.
+/// Deletes several configurations in one call.
 ///
-/// `DELETE /company/configurations/bulk`, the tool `delete_connect_wise_psa_company_configurations_in_bulk`.
+/// `DELETE /company/configurations/bulk` · tool `delete_connect_wise_psa_company_configurations_in_bulk`
 ///
-/// Answers 207: each item has a status of its own.
+/// Returns 207 with a status for each item.
 pub fn delete_configurations_in_bulk() -> Request<BulkResult> {
     Request::new(Method::Delete, "/company/configurations/bulk")
 }
 
-/// Counts company configurations.
+/// Counts configurations.
 ///
-/// `GET /company/configurations/count`, the tool `count_connect_wise_psa_company_configurations`.
+/// `GET /company/configurations/count` · tool `count_connect_wise_psa_company_configurations`
 ///
-/// * `managed_identifier`: `managedIdentifier` of the query
+/// * `managed_identifier`: query parameter `managedIdentifier`
 /// * `query`: which rows are counted
 pub fn count_configurations(
     managed_identifier: Option<&str>,
@@ -164,11 +164,11 @@ pub fn count_configurations(
 
 /// Lists configuration statuses.
 ///
-/// `GET /company/configurations/statuses`, the tool `list_all_connect_wise_psa_company_configuration_statuses`.
+/// `GET /company/configurations/statuses` · tool `list_all_connect_wise_psa_company_configuration_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_statuses(
     query: &ListQuery,
 ) -> Request<Vec<ConfigurationStatus>> {
@@ -177,9 +177,9 @@ pub fn list_configuration_statuses(
 
 /// Creates a configuration status.
 ///
-/// `POST /company/configurations/statuses`, the tool `create_a_connect_wise_psa_company_configuration_status`.
+/// `POST /company/configurations/statuses` · tool `create_a_connect_wise_psa_company_configuration_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the configuration status to create.
 pub fn create_configuration_status(
     body: &ConfigurationStatus,
 ) -> Request<ConfigurationStatus> {
@@ -188,50 +188,50 @@ pub fn create_configuration_status(
 
 /// Counts configuration statuses.
 ///
-/// `GET /company/configurations/statuses/count`, the tool `count_connect_wise_psa_company_configuration_statuses`.
+/// `GET /company/configurations/statuses/count` · tool `count_connect_wise_psa_company_configuration_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_configuration_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/configurations/statuses/count").query(query)
 }
 
-/// Lists configuration statuses info.
+/// Lists configuration statuses in summary form.
 ///
-/// `GET /company/configurations/statuses/info`, the tool `list_all_connect_wise_psa_company_configuration_status_info`.
+/// `GET /company/configurations/statuses/info` · tool `list_all_connect_wise_psa_company_configuration_status_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_status_info(
     query: &ListQuery,
 ) -> Request<Vec<ConfigurationStatusInfo>> {
     Request::new(Method::Get, "/company/configurations/statuses/info").query(query)
 }
 
-/// Counts configuration statuses info.
+/// Counts configuration statuses in summary form.
 ///
-/// `GET /company/configurations/statuses/info/count`, the tool `count_connect_wise_psa_company_configuration_status_info`.
+/// `GET /company/configurations/statuses/info/count` · tool `count_connect_wise_psa_company_configuration_status_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_configuration_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/configurations/statuses/info/count").query(query)
 }
 
-/// Gets a configuration status.
+/// Gets a configuration status by its ID.
 ///
-/// `GET /company/configurations/statuses/{id}`, the tool `get_single_connect_wise_psa_company_configuration_status_by_id`.
+/// `GET /company/configurations/statuses/{id}` · tool `get_single_connect_wise_psa_company_configuration_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_statuses`
+/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
 pub fn get_configuration_status(id: i32) -> Request<ConfigurationStatus> {
     Request::new(Method::Get, "/company/configurations/statuses/{id}").path("id", id)
 }
 
-/// Replaces a configuration status; members that are left out are reset.
+/// Replaces a configuration status. Fields that are left out are reset.
 ///
-/// `PUT /company/configurations/statuses/{id}`, the tool `replace_a_connect_wise_psa_company_configuration_status_by_id`.
+/// `PUT /company/configurations/statuses/{id}` · tool `replace_a_connect_wise_psa_company_configuration_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_statuses`
-/// * `body`: what is sent.
+/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `body`: the new state of the configuration status.
 pub fn replace_configuration_status(
     id: i32,
     body: &ConfigurationStatus,
@@ -241,11 +241,11 @@ pub fn replace_configuration_status(
         .body(body)
 }
 
-/// Changes some members of a configuration status.
+/// Updates fields of a configuration status.
 ///
-/// `PATCH /company/configurations/statuses/{id}`, the tool `update_a_connect_wise_psa_company_configuration_status_by_id`.
+/// `PATCH /company/configurations/statuses/{id}` · tool `update_a_connect_wise_psa_company_configuration_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_statuses`
+/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_configuration_status(
     id: i32,
@@ -258,31 +258,31 @@ pub fn update_configuration_status(
 
 /// Deletes a configuration status.
 ///
-/// `DELETE /company/configurations/statuses/{id}`, the tool `delete_a_connect_wise_psa_company_configuration_status_by_id`.
+/// `DELETE /company/configurations/statuses/{id}` · tool `delete_a_connect_wise_psa_company_configuration_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_statuses`
+/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
 pub fn delete_configuration_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/statuses/{id}").path("id", id)
 }
 
-/// Gets a configuration status info.
+/// Gets a summary of a configuration status by its ID.
 ///
-/// `GET /company/configurations/statuses/{id}/info`, the tool `get_single_connect_wise_psa_company_config_status_info_by_id`.
+/// `GET /company/configurations/statuses/{id}/info` · tool `get_single_connect_wise_psa_company_config_status_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_statuses`
+/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
 pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo> {
     Request::new(Method::Get, "/company/configurations/statuses/{id}/info")
         .path("id", id)
 }
 
-/// Lists configuration statuses usages.
+/// Lists where a configuration status is used.
 ///
-/// `GET /company/configurations/statuses/{id}/usages`, the tool `check_connect_wise_psa_company_config_status_usages_by_id`.
+/// `GET /company/configurations/statuses/{id}/usages` · tool `check_connect_wise_psa_company_config_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_statuses`
+/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_configuration_status_usages(
     id: i32,
     query: &ListQuery,
@@ -292,14 +292,14 @@ pub fn check_configuration_status_usages(
         .query(query)
 }
 
-/// Lists configuration statuses usages.
+/// Lists each place where a configuration status is used.
 ///
-/// `GET /company/configurations/statuses/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_config_status_usages_by_id`.
+/// `GET /company/configurations/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_company_config_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_statuses`
+/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_status_usages(
     id: i32,
     query: &ListQuery,
@@ -311,31 +311,31 @@ pub fn list_configuration_status_usages(
 
 /// Lists configuration types.
 ///
-/// `GET /company/configurations/types`, the tool `list_all_connect_wise_psa_company_configuration_types`.
+/// `GET /company/configurations/types` · tool `list_all_connect_wise_psa_company_configuration_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_types(query: &ListQuery) -> Request<Vec<ConfigurationType>> {
     Request::new(Method::Get, "/company/configurations/types").query(query)
 }
 
 /// Creates a configuration type.
 ///
-/// `POST /company/configurations/types`, the tool `create_a_connect_wise_psa_company_configuration_type`.
+/// `POST /company/configurations/types` · tool `create_a_connect_wise_psa_company_configuration_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the configuration type to create.
 pub fn create_configuration_type(
     body: &ConfigurationType,
 ) -> Request<ConfigurationType> {
     Request::new(Method::Post, "/company/configurations/types").body(body)
 }
 
-/// Copy a configuration type.
+/// Copies a configuration type.
 ///
-/// `POST /company/configurations/types/copy`, the tool `copy_a_connect_wise_psa_company_configuration_type`.
+/// `POST /company/configurations/types/copy` · tool `copy_a_connect_wise_psa_company_configuration_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn copy_configuration_type(
     body: &ConfigurationTypeCopy,
 ) -> Request<ConfigurationType> {
@@ -344,22 +344,22 @@ pub fn copy_configuration_type(
 
 /// Counts configuration types.
 ///
-/// `GET /company/configurations/types/count`, the tool `count_connect_wise_psa_company_configuration_types`.
+/// `GET /company/configurations/types/count` · tool `count_connect_wise_psa_company_configuration_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_configuration_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/configurations/types/count").query(query)
 }
 
-/// Lists configuration type question values.
+/// Lists the values of a configuration type question.
 ///
-/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values`, the tool `list_all_connect_wise_psa_configuration_type_question_values`.
+/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values` · tool `list_all_connect_wise_psa_configuration_type_question_values`
 ///
-/// * `type_id`: `{grandparentId}` of the path, from `company::list_configuration_types`
-/// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_type_question_values(
     type_id: i32,
     question_id: i32,
@@ -374,13 +374,13 @@ pub fn list_configuration_type_question_values(
         .query(query)
 }
 
-/// Creates a configuration type question value.
+/// Adds a value to a configuration type question.
 ///
-/// `POST /company/configurations/types/{grandparentId}/questions/{parentId}/values`, the tool `create_a_connect_wise_psa_configuration_type_question_value`.
+/// `POST /company/configurations/types/{grandparentId}/questions/{parentId}/values` · tool `create_a_connect_wise_psa_configuration_type_question_value`
 ///
-/// * `type_id`: `{grandparentId}` of the path, from `company::list_configuration_types`
-/// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
-/// * `body`: what is sent.
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `body`: the value to create.
 pub fn create_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -395,12 +395,12 @@ pub fn create_configuration_type_question_value(
         .body(body)
 }
 
-/// Counts configuration type question values.
+/// Counts the values of a configuration type question.
 ///
-/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/count`, the tool `count_connect_wise_psa_configuration_type_question_values`.
+/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/count` · tool `count_connect_wise_psa_configuration_type_question_values`
 ///
-/// * `type_id`: `{grandparentId}` of the path, from `company::list_configuration_types`
-/// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `query`: which rows are counted
 pub fn count_configuration_type_question_values(
     type_id: i32,
@@ -416,13 +416,13 @@ pub fn count_configuration_type_question_values(
         .query(query)
 }
 
-/// Gets a configuration type question value.
+/// Gets a value of a configuration type question by its ID.
 ///
-/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}`, the tool `get_single_connect_wise_psa_config_type_question_value_by_id`.
+/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `get_single_connect_wise_psa_config_type_question_value_by_id`
 ///
-/// * `type_id`: `{grandparentId}` of the path, from `company::list_configuration_types`
-/// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
-/// * `id`: `{id}` of the path, from `company::list_configuration_type_question_values`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
 pub fn get_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -437,14 +437,14 @@ pub fn get_configuration_type_question_value(
         .path("id", id)
 }
 
-/// Replaces a configuration type question value; members that are left out are reset.
+/// Replaces a value of a configuration type question. Fields that are left out are reset.
 ///
-/// `PUT /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}`, the tool `replace_a_connect_wise_psa_config_type_question_value_by_id`.
+/// `PUT /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `replace_a_connect_wise_psa_config_type_question_value_by_id`
 ///
-/// * `type_id`: `{grandparentId}` of the path, from `company::list_configuration_types`
-/// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
-/// * `id`: `{id}` of the path, from `company::list_configuration_type_question_values`
-/// * `body`: what is sent.
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
+/// * `body`: the new state of the value.
 pub fn replace_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -461,13 +461,13 @@ pub fn replace_configuration_type_question_value(
         .body(body)
 }
 
-/// Changes some members of a configuration type question value.
+/// Updates fields of a value of a configuration type question.
 ///
-/// `PATCH /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}`, the tool `update_a_connect_wise_psa_config_type_question_value_by_id`.
+/// `PATCH /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `update_a_connect_wise_psa_config_type_question_value_by_id`
 ///
-/// * `type_id`: `{grandparentId}` of the path, from `company::list_configuration_types`
-/// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
-/// * `id`: `{id}` of the path, from `company::list_configuration_type_question_values`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_configuration_type_question_value(
     type_id: i32,
@@ -485,13 +485,13 @@ pub fn update_configuration_type_question_value(
         .patch(patch)
 }
 
-/// Deletes a configuration type question value.
+/// Deletes a value of a configuration type question.
 ///
-/// `DELETE /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}`, the tool `delete_a_connect_wise_psa_config_type_question_value_by_id`.
+/// `DELETE /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `delete_a_connect_wise_psa_config_type_question_value_by_id`
 ///
-/// * `type_id`: `{grandparentId}` of the path, from `company::list_configuration_types`
-/// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
-/// * `id`: `{id}` of the path, from `company::list_configuration_type_question_values`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
 pub fn delete_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -506,16 +506,16 @@ pub fn delete_configuration_type_question_value(
         .path("id", id)
 }
 
-/// Lists configuration type question values usages.
+/// Lists where a configuration type question value is used.
 ///
-/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages`, the tool `check_connect_wise_psa_config_type_question_value_usages_by_id`.
+/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages` · tool `check_connect_wise_psa_config_type_question_value_usages_by_id`
 ///
-/// * `type_id`: `{grandparentId}` of the path, from `company::list_configuration_types`
-/// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
-/// * `id`: `{id}` of the path, from `company::list_configuration_type_question_values`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_configuration_type_question_value_usages(
     type_id: i32,
     question_id: i32,
@@ -532,16 +532,16 @@ pub fn check_configuration_type_question_value_usages(
         .query(query)
 }
 
-/// Lists configuration type question values usages.
+/// Lists each place where a configuration type question value is used.
 ///
-/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages/list`, the tool `list_all_connect_wise_psa_config_type_quest_value_usages_by_id`.
+/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages/list` · tool `list_all_connect_wise_psa_config_type_quest_value_usages_by_id`
 ///
-/// * `type_id`: `{grandparentId}` of the path, from `company::list_configuration_types`
-/// * `question_id`: `{parentId}` of the path, from `company::list_configuration_type_questions`
-/// * `id`: `{id}` of the path, from `company::list_configuration_type_question_values`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_type_question_value_usages(
     type_id: i32,
     question_id: i32,
@@ -558,21 +558,21 @@ pub fn list_configuration_type_question_value_usages(
         .query(query)
 }
 
-/// Gets a configuration type.
+/// Gets a configuration type by its ID.
 ///
-/// `GET /company/configurations/types/{id}`, the tool `get_single_connect_wise_psa_company_configuration_type_by_id`.
+/// `GET /company/configurations/types/{id}` · tool `get_single_connect_wise_psa_company_configuration_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_types`
+/// * `id`: configuration type ID (see `company::list_configuration_types`)
 pub fn get_configuration_type(id: i32) -> Request<ConfigurationType> {
     Request::new(Method::Get, "/company/configurations/types/{id}").path("id", id)
 }
 
-/// Replaces a configuration type; members that are left out are reset.
+/// Replaces a configuration type. Fields that are left out are reset.
 ///
-/// `PUT /company/configurations/types/{id}`, the tool `replace_a_connect_wise_psa_company_configuration_type_by_id`.
+/// `PUT /company/configurations/types/{id}` · tool `replace_a_connect_wise_psa_company_configuration_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_types`
-/// * `body`: what is sent.
+/// * `id`: configuration type ID (see `company::list_configuration_types`)
+/// * `body`: the new state of the configuration type.
 pub fn replace_configuration_type(
     id: i32,
     body: &ConfigurationType,
@@ -582,11 +582,11 @@ pub fn replace_configuration_type(
         .body(body)
 }
 
-/// Changes some members of a configuration type.
+/// Updates fields of a configuration type.
 ///
-/// `PATCH /company/configurations/types/{id}`, the tool `update_a_connect_wise_psa_company_configuration_type_by_id`.
+/// `PATCH /company/configurations/types/{id}` · tool `update_a_connect_wise_psa_company_configuration_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_types`
+/// * `id`: configuration type ID (see `company::list_configuration_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_configuration_type(
     id: i32,
@@ -599,30 +599,30 @@ pub fn update_configuration_type(
 
 /// Deletes a configuration type.
 ///
-/// `DELETE /company/configurations/types/{id}`, the tool `delete_a_connect_wise_psa_company_configuration_type_by_id`.
+/// `DELETE /company/configurations/types/{id}` · tool `delete_a_connect_wise_psa_company_configuration_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_types`
+/// * `id`: configuration type ID (see `company::list_configuration_types`)
 pub fn delete_configuration_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/types/{id}").path("id", id)
 }
 
-/// Gets a configuration type info.
+/// Gets a summary of a configuration type by its ID.
 ///
-/// `GET /company/configurations/types/{id}/info`, the tool `get_single_connect_wise_psa_company_config_type_info_by_id`.
+/// `GET /company/configurations/types/{id}/info` · tool `get_single_connect_wise_psa_company_config_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_types`
+/// * `id`: configuration type ID (see `company::list_configuration_types`)
 pub fn get_configuration_type_info(id: i32) -> Request<ConfigurationTypeInfo> {
     Request::new(Method::Get, "/company/configurations/types/{id}/info").path("id", id)
 }
 
-/// Lists configuration types usages.
+/// Lists where a configuration type is used.
 ///
-/// `GET /company/configurations/types/{id}/usages`, the tool `check_connect_wise_psa_company_configuration_type_usages_by_id`.
+/// `GET /company/configurations/types/{id}/usages` · tool `check_connect_wise_psa_company_configuration_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_types`
+/// * `id`: configuration type ID (see `company::list_configuration_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_configuration_type_usages(
     id: i32,
     query: &ListQuery,
@@ -632,14 +632,14 @@ pub fn check_configuration_type_usages(
         .query(query)
 }
 
-/// Lists configuration types usages.
+/// Lists each place where a configuration type is used.
 ///
-/// `GET /company/configurations/types/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_config_type_usages_by_id`.
+/// `GET /company/configurations/types/{id}/usages/list` · tool `list_all_connect_wise_psa_company_config_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configuration_types`
+/// * `id`: configuration type ID (see `company::list_configuration_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_type_usages(
     id: i32,
     query: &ListQuery,
@@ -649,14 +649,14 @@ pub fn list_configuration_type_usages(
         .query(query)
 }
 
-/// Lists configuration type questions.
+/// Lists the questions of a configuration type.
 ///
-/// `GET /company/configurations/types/{parentId}/questions`, the tool `list_all_connect_wise_psa_configuration_type_questions`.
+/// `GET /company/configurations/types/{parentId}/questions` · tool `list_all_connect_wise_psa_configuration_type_questions`
 ///
-/// * `type_id`: `{parentId}` of the path, from `company::list_configuration_types`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_type_questions(
     type_id: i32,
     query: &ListQuery,
@@ -666,12 +666,12 @@ pub fn list_configuration_type_questions(
         .query(query)
 }
 
-/// Creates a configuration type question.
+/// Adds a question to a configuration type.
 ///
-/// `POST /company/configurations/types/{parentId}/questions`, the tool `create_a_connect_wise_psa_configuration_type_question`.
+/// `POST /company/configurations/types/{parentId}/questions` · tool `create_a_connect_wise_psa_configuration_type_question`
 ///
-/// * `type_id`: `{parentId}` of the path, from `company::list_configuration_types`
-/// * `body`: what is sent.
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `body`: the question to create.
 pub fn create_configuration_type_question(
     type_id: i32,
     body: &ConfigurationTypeQuestion,
@@ -681,11 +681,11 @@ pub fn create_configuration_type_question(
         .body(body)
 }
 
-/// Counts configuration type questions.
+/// Counts the questions of a configuration type.
 ///
-/// `GET /company/configurations/types/{parentId}/questions/count`, the tool `count_connect_wise_psa_configuration_type_questions`.
+/// `GET /company/configurations/types/{parentId}/questions/count` · tool `count_connect_wise_psa_configuration_type_questions`
 ///
-/// * `type_id`: `{parentId}` of the path, from `company::list_configuration_types`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `query`: which rows are counted
 pub fn count_configuration_type_questions(
     type_id: i32,
@@ -696,12 +696,12 @@ pub fn count_configuration_type_questions(
         .query(query)
 }
 
-/// Gets a configuration type question.
+/// Gets a question of a configuration type by its ID.
 ///
-/// `GET /company/configurations/types/{parentId}/questions/{id}`, the tool `get_single_connect_wise_psa_configuration_type_question_by_id`.
+/// `GET /company/configurations/types/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_configuration_type_question_by_id`
 ///
-/// * `type_id`: `{parentId}` of the path, from `company::list_configuration_types`
-/// * `id`: `{id}` of the path, from `company::list_configuration_type_questions`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
 pub fn get_configuration_type_question(
     type_id: i32,
     id: i32,
@@ -711,13 +711,13 @@ pub fn get_configuration_type_question(
         .path("id", id)
 }
 
-/// Replaces a configuration type question; members that are left out are reset.
+/// Replaces a question of a configuration type. Fields that are left out are reset.
 ///
-/// `PUT /company/configurations/types/{parentId}/questions/{id}`, the tool `replace_a_connect_wise_psa_configuration_type_question_by_id`.
+/// `PUT /company/configurations/types/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_configuration_type_question_by_id`
 ///
-/// * `type_id`: `{parentId}` of the path, from `company::list_configuration_types`
-/// * `id`: `{id}` of the path, from `company::list_configuration_type_questions`
-/// * `body`: what is sent.
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `body`: the new state of the question.
 pub fn replace_configuration_type_question(
     type_id: i32,
     id: i32,
@@ -729,12 +729,12 @@ pub fn replace_configuration_type_question(
         .body(body)
 }
 
-/// Changes some members of a configuration type question.
+/// Updates fields of a question of a configuration type.
 ///
-/// `PATCH /company/configurations/types/{parentId}/questions/{id}`, the tool `update_a_connect_wise_psa_configuration_type_question_by_id`.
+/// `PATCH /company/configurations/types/{parentId}/questions/{id}` · tool `update_a_connect_wise_psa_configuration_type_question_by_id`
 ///
-/// * `type_id`: `{parentId}` of the path, from `company::list_configuration_types`
-/// * `id`: `{id}` of the path, from `company::list_configuration_type_questions`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_configuration_type_question(
     type_id: i32,
@@ -750,12 +750,12 @@ pub fn update_configuration_type_question(
         .patch(patch)
 }
 
-/// Deletes a configuration type question.
+/// Deletes a question of a configuration type.
 ///
-/// `DELETE /company/configurations/types/{parentId}/questions/{id}`, the tool `delete_a_connect_wise_psa_configuration_type_question_by_id`.
+/// `DELETE /company/configurations/types/{parentId}/questions/{id}` · tool `delete_a_connect_wise_psa_configuration_type_question_by_id`
 ///
-/// * `type_id`: `{parentId}` of the path, from `company::list_configuration_types`
-/// * `id`: `{id}` of the path, from `company::list_configuration_type_questions`
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
 pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -765,28 +765,28 @@ pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> 
         .path("id", id)
 }
 
-/// Gets a company configuration.
+/// Gets a configuration by its ID.
 ///
-/// `GET /company/configurations/{id}`, the tool `get_single_connect_wise_psa_company_configuration_by_id`.
+/// `GET /company/configurations/{id}` · tool `get_single_connect_wise_psa_company_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configurations`
+/// * `id`: configuration ID (see `company::list_configurations`)
 pub fn get_configuration(id: i32) -> Request<CompanyConfiguration> {
     Request::new(Method::Get, "/company/configurations/{id}").path("id", id)
 }
 
-/// Replaces a company configuration; members that are left out are reset.
+/// Replaces a configuration. Fields that are left out are reset.
 ///
-/// `PUT /company/configurations/{id}`, the tool `replace_a_connect_wise_psa_company_configuration_by_id`.
+/// `PUT /company/configurations/{id}` · tool `replace_a_connect_wise_psa_company_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configurations`
-/// * `child_configurations_matching_on`: `childConfigurationsMatchingOn` of the query
-/// * `inactivate_configurations_matching_on`: `inactivateConfigurationsMatchingOn` of the query
-/// * `inactive_configuration_status_id`: `inactiveConfigurationStatusId` of the query, from `company::list_configuration_statuses`
-/// * `level`: `level` of the query
-/// * `managed_identifier`: `managedIdentifier` of the query
-/// * `management_solution_name`: `managementSolutionName` of the query
-/// * `type_`: `type` of the query
-/// * `body`: what is sent.
+/// * `id`: configuration ID (see `company::list_configurations`)
+/// * `child_configurations_matching_on`: query parameter `childConfigurationsMatchingOn`
+/// * `inactivate_configurations_matching_on`: query parameter `inactivateConfigurationsMatchingOn`
+/// * `inactive_configuration_status_id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `level`: query parameter `level`
+/// * `managed_identifier`: query parameter `managedIdentifier`
+/// * `management_solution_name`: query parameter `managementSolutionName`
+/// * `type_`: query parameter `type`
+/// * `body`: the new state of the configuration.
 pub fn replace_configuration(
     id: i32,
     child_configurations_matching_on: Option<&str>,
@@ -813,18 +813,18 @@ pub fn replace_configuration(
         .body(body)
 }
 
-/// Changes some members of a company configuration.
+/// Updates fields of a configuration.
 ///
-/// `PATCH /company/configurations/{id}`, the tool `update_a_connect_wise_psa_company_configuration_by_id`.
+/// `PATCH /company/configurations/{id}` · tool `update_a_connect_wise_psa_company_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configurations`
-/// * `child_configurations_matching_on`: `childConfigurationsMatchingOn` of the query
-/// * `inactivate_configurations_matching_on`: `inactivateConfigurationsMatchingOn` of the query
-/// * `inactive_configuration_status_id`: `inactiveConfigurationStatusId` of the query, from `company::list_configuration_statuses`
-/// * `level`: `level` of the query
-/// * `managed_identifier`: `managedIdentifier` of the query
-/// * `management_solution_name`: `managementSolutionName` of the query
-/// * `type_`: `type` of the query
+/// * `id`: configuration ID (see `company::list_configurations`)
+/// * `child_configurations_matching_on`: query parameter `childConfigurationsMatchingOn`
+/// * `inactivate_configurations_matching_on`: query parameter `inactivateConfigurationsMatchingOn`
+/// * `inactive_configuration_status_id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `level`: query parameter `level`
+/// * `managed_identifier`: query parameter `managedIdentifier`
+/// * `management_solution_name`: query parameter `managementSolutionName`
+/// * `type_`: query parameter `type`
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_configuration(
     id: i32,
@@ -852,20 +852,20 @@ pub fn update_configuration(
         .patch(patch)
 }
 
-/// Deletes a company configuration.
+/// Deletes a configuration.
 ///
-/// `DELETE /company/configurations/{id}`, the tool `delete_a_connect_wise_psa_company_configuration_by_id`.
+/// `DELETE /company/configurations/{id}` · tool `delete_a_connect_wise_psa_company_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configurations`
+/// * `id`: configuration ID (see `company::list_configurations`)
 pub fn delete_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/{id}").path("id", id)
 }
 
-/// Change type of a company configuration.
+/// Changes the type of a configuration.
 ///
-/// `PATCH /company/configurations/{id}/changeType`, the tool `change_type_of_a_connect_wise_psa_company_configuration_by_id`.
+/// `PATCH /company/configurations/{id}/changeType` · tool `change_type_of_a_connect_wise_psa_company_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_configurations`
+/// * `id`: configuration ID (see `company::list_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn change_type_of_configuration(
     id: i32,
@@ -876,11 +876,11 @@ pub fn change_type_of_configuration(
         .patch(patch)
 }
 
-/// Counts configuration quick accesses.
+/// Counts the quick access records of a configuration.
 ///
-/// `GET /company/configurations/{id}/quickAccess/count`, the tool `count_connect_wise_psa_configuration_quick_accesses`.
+/// `GET /company/configurations/{id}/quickAccess/count` · tool `count_connect_wise_psa_configuration_quick_accesses`
 ///
-/// * `configuration_id`: `{id}` of the path, from `company::list_configurations`
+/// * `configuration_id`: configuration ID (see `company::list_configurations`)
 /// * `query`: which rows are counted
 pub fn count_configuration_quick_accesses(
     configuration_id: i32,
@@ -891,37 +891,37 @@ pub fn count_configuration_quick_accesses(
         .query(query)
 }
 
-/// Lists configuration types info.
+/// Lists configuration types in summary form.
 ///
-/// `GET /configurations/types/info`, the tool `list_all_connect_wise_psa_company_configuration_type_info`.
+/// `GET /configurations/types/info` · tool `list_all_connect_wise_psa_company_configuration_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_type_info(
     query: &ListQuery,
 ) -> Request<Vec<ConfigurationTypeInfo>> {
     Request::new(Method::Get, "/configurations/types/info").query(query)
 }
 
-/// Counts configuration types info.
+/// Counts configuration types in summary form.
 ///
-/// `GET /configurations/types/info/count`, the tool `count_connect_wise_psa_company_configuration_type_info`.
+/// `GET /configurations/types/info/count` · tool `count_connect_wise_psa_company_configuration_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_configuration_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/configurations/types/info/count").query(query)
 }
 
-/// Lists configuration type question values info.
+/// Lists the values of a configuration type question in summary form.
 ///
-/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info`, the tool `list_all_connect_wise_psa_config_type_question_value_info`.
+/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info` · tool `list_all_connect_wise_psa_config_type_question_value_info`
 ///
-/// * `type_id`: `{grandparentId}` of the path
-/// * `question_id`: `{parentId}` of the path
+/// * `type_id`: type ID
+/// * `question_id`: question ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_type_question_value_info(
     type_id: i32,
     question_id: i32,
@@ -936,12 +936,12 @@ pub fn list_configuration_type_question_value_info(
         .query(query)
 }
 
-/// Counts configuration type question values info.
+/// Counts the values of a configuration type question in summary form.
 ///
-/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count`, the tool `count_connect_wise_psa_configuration_type_question_value_info`.
+/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count` · tool `count_connect_wise_psa_configuration_type_question_value_info`
 ///
-/// * `type_id`: `{grandparentId}` of the path
-/// * `question_id`: `{parentId}` of the path
+/// * `type_id`: type ID
+/// * `question_id`: question ID
 /// * `query`: which rows are counted
 pub fn count_configuration_type_question_value_info(
     type_id: i32,
@@ -957,13 +957,13 @@ pub fn count_configuration_type_question_value_info(
         .query(query)
 }
 
-/// Gets a configuration type question value info.
+/// Gets a summary of a value of a configuration type question by its ID.
 ///
-/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info`, the tool `get_single_connect_wise_psa_config_type_quest_value_info_by_id`.
+/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info` · tool `get_single_connect_wise_psa_config_type_quest_value_info_by_id`
 ///
-/// * `type_id`: `{grandparentId}` of the path
-/// * `question_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path
+/// * `type_id`: type ID
+/// * `question_id`: question ID
+/// * `id`: ID
 pub fn get_configuration_type_question_value_info(
     type_id: i32,
     question_id: i32,
@@ -978,14 +978,14 @@ pub fn get_configuration_type_question_value_info(
         .path("id", id)
 }
 
-/// Lists configuration type questions info.
+/// Lists the questions of a configuration type in summary form.
 ///
-/// `GET /configurations/types/{parentId}/questions/info`, the tool `list_all_connect_wise_psa_configuration_type_question_info`.
+/// `GET /configurations/types/{parentId}/questions/info` · tool `list_all_connect_wise_psa_configuration_type_question_info`
 ///
-/// * `type_id`: `{parentId}` of the path
+/// * `type_id`: type ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_configuration_type_question_info(
     type_id: i32,
     query: &ListQuery,
@@ -995,11 +995,11 @@ pub fn list_configuration_type_question_info(
         .query(query)
 }
 
-/// Counts configuration type questions info.
+/// Counts the questions of a configuration type in summary form.
 ///
-/// `GET /configurations/types/{parentId}/questions/info/count`, the tool `count_connect_wise_psa_configuration_type_question_info`.
+/// `GET /configurations/types/{parentId}/questions/info/count` · tool `count_connect_wise_psa_configuration_type_question_info`
 ///
-/// * `type_id`: `{parentId}` of the path
+/// * `type_id`: type ID
 /// * `query`: which rows are counted
 pub fn count_configuration_type_question_info(
     type_id: i32,
@@ -1010,12 +1010,12 @@ pub fn count_configuration_type_question_info(
         .query(query)
 }
 
-/// Gets a configuration type question info.
+/// Gets a summary of a question of a configuration type by its ID.
 ///
-/// `GET /configurations/types/{parentId}/questions/{id}/info`, the tool `get_single_connect_wise_psa_config_type_question_info_by_id`.
+/// `GET /configurations/types/{parentId}/questions/{id}/info` · tool `get_single_connect_wise_psa_config_type_question_info_by_id`
 ///
-/// * `type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path
+/// * `type_id`: type ID
+/// * `id`: ID
 pub fn get_configuration_type_question_info(
     type_id: i32,
     id: i32,

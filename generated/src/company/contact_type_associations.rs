@@ -6,11 +6,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists contact type associations.
 ///
-/// `GET /company/contactTypeAssociations`, the tool `list_all_connect_wise_psa_company_contact_type_associations`.
+/// `GET /company/contactTypeAssociations` · tool `list_all_connect_wise_psa_company_contact_type_associations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_contact_type_associations(
     query: &ListQuery,
 ) -> Request<Vec<CompanyContactTypeAssociation>> {
@@ -19,9 +19,9 @@ pub fn list_company_contact_type_associations(
 
 /// Creates a contact type association.
 ///
-/// `POST /company/contactTypeAssociations`, the tool `create_a_connect_wise_psa_company_contact_type_association`.
+/// `POST /company/contactTypeAssociations` · tool `create_a_connect_wise_psa_company_contact_type_association`
 ///
-/// * `body`: what is sent.
+/// * `body`: the contact type association to create.
 pub fn create_company_contact_type_association(
     body: &CompanyContactTypeAssociation,
 ) -> Request<CompanyContactTypeAssociation> {
@@ -30,30 +30,30 @@ pub fn create_company_contact_type_association(
 
 /// Counts contact type associations.
 ///
-/// `GET /company/contactTypeAssociations/count`, the tool `count_connect_wise_psa_company_contact_type_associations`.
+/// `GET /company/contactTypeAssociations/count` · tool `count_connect_wise_psa_company_contact_type_associations`
 ///
 /// * `query`: which rows are counted
 pub fn count_company_contact_type_associations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contactTypeAssociations/count").query(query)
 }
 
-/// Gets a contact type association.
+/// Gets a contact type association by its ID.
 ///
-/// `GET /company/contactTypeAssociations/{id}`, the tool `get_single_connect_wise_psa_company_contact_type_assoc_by_id`.
+/// `GET /company/contactTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_contact_type_assoc_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_contact_type_associations`
+/// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
 pub fn get_company_contact_type_association(
     id: i32,
 ) -> Request<CompanyContactTypeAssociation> {
     Request::new(Method::Get, "/company/contactTypeAssociations/{id}").path("id", id)
 }
 
-/// Replaces a contact type association; members that are left out are reset.
+/// Replaces a contact type association. Fields that are left out are reset.
 ///
-/// `PUT /company/contactTypeAssociations/{id}`, the tool `replace_a_connect_wise_psa_company_contact_type_assoc_by_id`.
+/// `PUT /company/contactTypeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_contact_type_assoc_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_contact_type_associations`
-/// * `body`: what is sent.
+/// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
+/// * `body`: the new state of the contact type association.
 pub fn replace_company_contact_type_association(
     id: i32,
     body: &CompanyContactTypeAssociation,
@@ -63,11 +63,11 @@ pub fn replace_company_contact_type_association(
         .body(body)
 }
 
-/// Changes some members of a contact type association.
+/// Updates fields of a contact type association.
 ///
-/// `PATCH /company/contactTypeAssociations/{id}`, the tool `update_a_connect_wise_psa_company_contact_type_assoc_by_id`.
+/// `PATCH /company/contactTypeAssociations/{id}` · tool `update_a_connect_wise_psa_company_contact_type_assoc_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_contact_type_associations`
+/// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_contact_type_association(
     id: i32,
@@ -80,9 +80,9 @@ pub fn update_company_contact_type_association(
 
 /// Deletes a contact type association.
 ///
-/// `DELETE /company/contactTypeAssociations/{id}`, the tool `delete_a_connect_wise_psa_company_contact_type_assoc_by_id`.
+/// `DELETE /company/contactTypeAssociations/{id}` · tool `delete_a_connect_wise_psa_company_contact_type_assoc_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_company_contact_type_associations`
+/// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
 pub fn delete_company_contact_type_association(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contactTypeAssociations/{id}").path("id", id)
 }

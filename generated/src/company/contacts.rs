@@ -10,54 +10,54 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists contact types usages.
+/// Lists each place where a contact type is used.
 ///
-/// `GET /company/contact/types/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_contact_type_usages_by_id`.
+/// `GET /company/contact/types/{id}/usages/list` · tool `list_all_connect_wise_psa_company_contact_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/contact/types/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists company contacts.
+/// Lists contacts.
 ///
-/// `GET /company/contacts`, the tool `list_all_connect_wise_psa_company_contacts`.
+/// `GET /company/contacts` · tool `list_all_connect_wise_psa_company_contacts`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contacts(query: &ListQuery) -> Request<Vec<Contact>> {
     Request::new(Method::Get, "/company/contacts").query(query)
 }
 
-/// Creates a company contact.
+/// Creates a contact.
 ///
-/// `POST /company/contacts`, the tool `create_a_connect_wise_psa_company_contact`.
+/// `POST /company/contacts` · tool `create_a_connect_wise_psa_company_contact`
 ///
-/// * `body`: what is sent.
+/// * `body`: the contact to create.
 pub fn create_contact(body: &Contact) -> Request<Contact> {
     Request::new(Method::Post, "/company/contacts").body(body)
 }
 
-/// Counts company contacts.
+/// Counts contacts.
 ///
-/// `GET /company/contacts/count`, the tool `count_connect_wise_psa_company_contacts`.
+/// `GET /company/contacts/count` · tool `count_connect_wise_psa_company_contacts`
 ///
 /// * `query`: which rows are counted
 pub fn count_contacts(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/count").query(query)
 }
 
-/// Gets a company contact.
+/// Gets a contact record that holds the default values for a new contact.
 ///
-/// `GET /company/contacts/default`, the tool `get_default_connect_wise_psa_company_contact`.
+/// `GET /company/contacts/default` · tool `get_default_connect_wise_psa_company_contact`
 ///
-/// * `company_id`: `companyId` of the query, from `company::list_companies`
+/// * `company_id`: company ID (see `company::list_companies`)
 pub fn get_default_contact(company_id: i32) -> Request<Contact> {
     Request::new(Method::Get, "/company/contacts/default")
         .parameter("companyId", company_id)
@@ -65,20 +65,20 @@ pub fn get_default_contact(company_id: i32) -> Request<Contact> {
 
 /// Lists contact departments.
 ///
-/// `GET /company/contacts/departments`, the tool `list_all_connect_wise_psa_company_contact_departments`.
+/// `GET /company/contacts/departments` · tool `list_all_connect_wise_psa_company_contact_departments`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_departments(query: &ListQuery) -> Request<Vec<ContactDepartment>> {
     Request::new(Method::Get, "/company/contacts/departments").query(query)
 }
 
 /// Creates a contact department.
 ///
-/// `POST /company/contacts/departments`, the tool `create_a_connect_wise_psa_company_contact_department`.
+/// `POST /company/contacts/departments` · tool `create_a_connect_wise_psa_company_contact_department`
 ///
-/// * `body`: what is sent.
+/// * `body`: the contact department to create.
 pub fn create_contact_department(
     body: &ContactDepartment,
 ) -> Request<ContactDepartment> {
@@ -87,50 +87,50 @@ pub fn create_contact_department(
 
 /// Counts contact departments.
 ///
-/// `GET /company/contacts/departments/count`, the tool `count_connect_wise_psa_company_contact_departments`.
+/// `GET /company/contacts/departments/count` · tool `count_connect_wise_psa_company_contact_departments`
 ///
 /// * `query`: which rows are counted
 pub fn count_contact_departments(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/departments/count").query(query)
 }
 
-/// Lists contact departments info.
+/// Lists contact departments in summary form.
 ///
-/// `GET /company/contacts/departments/info`, the tool `list_all_connect_wise_psa_company_contact_department_info`.
+/// `GET /company/contacts/departments/info` · tool `list_all_connect_wise_psa_company_contact_department_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_department_info(
     query: &ListQuery,
 ) -> Request<Vec<ContactDepartmentInfo>> {
     Request::new(Method::Get, "/company/contacts/departments/info").query(query)
 }
 
-/// Counts contact departments info.
+/// Counts contact departments in summary form.
 ///
-/// `GET /company/contacts/departments/info/count`, the tool `count_connect_wise_psa_company_contact_department_info`.
+/// `GET /company/contacts/departments/info/count` · tool `count_connect_wise_psa_company_contact_department_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_contact_department_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/departments/info/count").query(query)
 }
 
-/// Gets a contact department.
+/// Gets a contact department by its ID.
 ///
-/// `GET /company/contacts/departments/{id}`, the tool `get_single_connect_wise_psa_company_contact_department_by_id`.
+/// `GET /company/contacts/departments/{id}` · tool `get_single_connect_wise_psa_company_contact_department_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_departments`
+/// * `id`: contact department ID (see `company::list_contact_departments`)
 pub fn get_contact_department(id: i32) -> Request<ContactDepartment> {
     Request::new(Method::Get, "/company/contacts/departments/{id}").path("id", id)
 }
 
-/// Replaces a contact department; members that are left out are reset.
+/// Replaces a contact department. Fields that are left out are reset.
 ///
-/// `PUT /company/contacts/departments/{id}`, the tool `replace_a_connect_wise_psa_company_contact_department_by_id`.
+/// `PUT /company/contacts/departments/{id}` · tool `replace_a_connect_wise_psa_company_contact_department_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_departments`
-/// * `body`: what is sent.
+/// * `id`: contact department ID (see `company::list_contact_departments`)
+/// * `body`: the new state of the contact department.
 pub fn replace_contact_department(
     id: i32,
     body: &ContactDepartment,
@@ -140,11 +140,11 @@ pub fn replace_contact_department(
         .body(body)
 }
 
-/// Changes some members of a contact department.
+/// Updates fields of a contact department.
 ///
-/// `PATCH /company/contacts/departments/{id}`, the tool `update_a_connect_wise_psa_company_contact_department_by_id`.
+/// `PATCH /company/contacts/departments/{id}` · tool `update_a_connect_wise_psa_company_contact_department_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_departments`
+/// * `id`: contact department ID (see `company::list_contact_departments`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_contact_department(
     id: i32,
@@ -157,30 +157,30 @@ pub fn update_contact_department(
 
 /// Deletes a contact department.
 ///
-/// `DELETE /company/contacts/departments/{id}`, the tool `delete_a_connect_wise_psa_company_contact_department_by_id`.
+/// `DELETE /company/contacts/departments/{id}` · tool `delete_a_connect_wise_psa_company_contact_department_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_departments`
+/// * `id`: contact department ID (see `company::list_contact_departments`)
 pub fn delete_contact_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/departments/{id}").path("id", id)
 }
 
-/// Gets a contact department info.
+/// Gets a summary of a contact department by its ID.
 ///
-/// `GET /company/contacts/departments/{id}/info`, the tool `get_single_connect_wise_psa_company_contact_dept_info_by_id`.
+/// `GET /company/contacts/departments/{id}/info` · tool `get_single_connect_wise_psa_company_contact_dept_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_departments`
+/// * `id`: contact department ID (see `company::list_contact_departments`)
 pub fn get_contact_department_info(id: i32) -> Request<ContactDepartmentInfo> {
     Request::new(Method::Get, "/company/contacts/departments/{id}/info").path("id", id)
 }
 
-/// Lists contact departments usages.
+/// Lists where a contact department is used.
 ///
-/// `GET /company/contacts/departments/{id}/usages`, the tool `check_connect_wise_psa_company_contact_department_usages_by_id`.
+/// `GET /company/contacts/departments/{id}/usages` · tool `check_connect_wise_psa_company_contact_department_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_departments`
+/// * `id`: contact department ID (see `company::list_contact_departments`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_contact_department_usages(
     id: i32,
     query: &ListQuery,
@@ -190,14 +190,14 @@ pub fn check_contact_department_usages(
         .query(query)
 }
 
-/// Lists contact departments usages.
+/// Lists each place where a contact department is used.
 ///
-/// `GET /company/contacts/departments/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_contact_dept_usages_by_id`.
+/// `GET /company/contacts/departments/{id}/usages/list` · tool `list_all_connect_wise_psa_company_contact_dept_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_departments`
+/// * `id`: contact department ID (see `company::list_contact_departments`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_department_usages(
     id: i32,
     query: &ListQuery,
@@ -207,20 +207,20 @@ pub fn list_contact_department_usages(
         .query(query)
 }
 
-/// Lists company contacts info.
+/// Lists contacts in summary form.
 ///
-/// `GET /company/contacts/info`, the tool `list_all_connect_wise_psa_company_contact_info`.
+/// `GET /company/contacts/info` · tool `list_all_connect_wise_psa_company_contact_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_info(query: &ListQuery) -> Request<Vec<ContactInfo>> {
     Request::new(Method::Get, "/company/contacts/info").query(query)
 }
 
-/// Counts company contacts info.
+/// Counts contacts in summary form.
 ///
-/// `GET /company/contacts/info/count`, the tool `count_connect_wise_psa_company_contact_info`.
+/// `GET /company/contacts/info/count` · tool `count_connect_wise_psa_company_contact_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_contact_info(query: &CountQuery) -> Request<Count> {
@@ -229,11 +229,11 @@ pub fn count_contact_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists contact relationships.
 ///
-/// `GET /company/contacts/relationships`, the tool `list_all_connect_wise_psa_company_contact_relationships`.
+/// `GET /company/contacts/relationships` · tool `list_all_connect_wise_psa_company_contact_relationships`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_relationships(
     query: &ListQuery,
 ) -> Request<Vec<ContactRelationship>> {
@@ -242,9 +242,9 @@ pub fn list_contact_relationships(
 
 /// Creates a contact relationship.
 ///
-/// `POST /company/contacts/relationships`, the tool `create_a_connect_wise_psa_company_contact_relationship`.
+/// `POST /company/contacts/relationships` · tool `create_a_connect_wise_psa_company_contact_relationship`
 ///
-/// * `body`: what is sent.
+/// * `body`: the contact relationship to create.
 pub fn create_contact_relationship(
     body: &ContactRelationship,
 ) -> Request<ContactRelationship> {
@@ -253,28 +253,28 @@ pub fn create_contact_relationship(
 
 /// Counts contact relationships.
 ///
-/// `GET /company/contacts/relationships/count`, the tool `count_connect_wise_psa_company_contact_relationships`.
+/// `GET /company/contacts/relationships/count` · tool `count_connect_wise_psa_company_contact_relationships`
 ///
 /// * `query`: which rows are counted
 pub fn count_contact_relationships(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/relationships/count").query(query)
 }
 
-/// Gets a contact relationship.
+/// Gets a contact relationship by its ID.
 ///
-/// `GET /company/contacts/relationships/{id}`, the tool `get_single_connect_wise_psa_company_contact_relationship_by_id`.
+/// `GET /company/contacts/relationships/{id}` · tool `get_single_connect_wise_psa_company_contact_relationship_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_relationships`
+/// * `id`: contact relationship ID (see `company::list_contact_relationships`)
 pub fn get_contact_relationship(id: i32) -> Request<ContactRelationship> {
     Request::new(Method::Get, "/company/contacts/relationships/{id}").path("id", id)
 }
 
-/// Replaces a contact relationship; members that are left out are reset.
+/// Replaces a contact relationship. Fields that are left out are reset.
 ///
-/// `PUT /company/contacts/relationships/{id}`, the tool `replace_a_connect_wise_psa_company_contact_relationship_by_id`.
+/// `PUT /company/contacts/relationships/{id}` · tool `replace_a_connect_wise_psa_company_contact_relationship_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_relationships`
-/// * `body`: what is sent.
+/// * `id`: contact relationship ID (see `company::list_contact_relationships`)
+/// * `body`: the new state of the contact relationship.
 pub fn replace_contact_relationship(
     id: i32,
     body: &ContactRelationship,
@@ -284,11 +284,11 @@ pub fn replace_contact_relationship(
         .body(body)
 }
 
-/// Changes some members of a contact relationship.
+/// Updates fields of a contact relationship.
 ///
-/// `PATCH /company/contacts/relationships/{id}`, the tool `update_a_connect_wise_psa_company_contact_relationship_by_id`.
+/// `PATCH /company/contacts/relationships/{id}` · tool `update_a_connect_wise_psa_company_contact_relationship_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_relationships`
+/// * `id`: contact relationship ID (see `company::list_contact_relationships`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_contact_relationship(
     id: i32,
@@ -301,95 +301,95 @@ pub fn update_contact_relationship(
 
 /// Deletes a contact relationship.
 ///
-/// `DELETE /company/contacts/relationships/{id}`, the tool `delete_a_connect_wise_psa_company_contact_relationship_by_id`.
+/// `DELETE /company/contacts/relationships/{id}` · tool `delete_a_connect_wise_psa_company_contact_relationship_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_relationships`
+/// * `id`: contact relationship ID (see `company::list_contact_relationships`)
 pub fn delete_contact_relationship(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/relationships/{id}").path("id", id)
 }
 
-/// Request a company contact password.
+/// Requests a new customer portal password for a contact.
 ///
-/// `POST /company/contacts/requestPassword`, the tool `request_a_connect_wise_psa_company_contact_password`.
+/// `POST /company/contacts/requestPassword` · tool `request_a_connect_wise_psa_company_contact_password`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn request_contact_password(body: &RequestPasswordRequest) -> Request<()> {
     Request::new(Method::Post, "/company/contacts/requestPassword").body(body)
 }
 
 /// Lists contact types.
 ///
-/// `GET /company/contacts/types`, the tool `list_all_connect_wise_psa_company_contact_types`.
+/// `GET /company/contacts/types` · tool `list_all_connect_wise_psa_company_contact_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_types(query: &ListQuery) -> Request<Vec<ContactType>> {
     Request::new(Method::Get, "/company/contacts/types").query(query)
 }
 
 /// Creates a contact type.
 ///
-/// `POST /company/contacts/types`, the tool `create_a_connect_wise_psa_company_contact_type`.
+/// `POST /company/contacts/types` · tool `create_a_connect_wise_psa_company_contact_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the contact type to create.
 pub fn create_contact_type(body: &ContactType) -> Request<ContactType> {
     Request::new(Method::Post, "/company/contacts/types").body(body)
 }
 
 /// Counts contact types.
 ///
-/// `GET /company/contacts/types/count`, the tool `count_connect_wise_psa_company_contact_types`.
+/// `GET /company/contacts/types/count` · tool `count_connect_wise_psa_company_contact_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_contact_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/types/count").query(query)
 }
 
-/// Counts contact types info.
+/// Counts contact types in summary form.
 ///
-/// `GET /company/contacts/types/count/info`, the tool `count_connect_wise_psa_company_contact_type_info`.
+/// `GET /company/contacts/types/count/info` · tool `count_connect_wise_psa_company_contact_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_contact_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/types/count/info").query(query)
 }
 
-/// Lists contact types info.
+/// Lists contact types in summary form.
 ///
-/// `GET /company/contacts/types/info`, the tool `list_all_connect_wise_psa_company_contact_type_info`.
+/// `GET /company/contacts/types/info` · tool `list_all_connect_wise_psa_company_contact_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_type_info(query: &ListQuery) -> Request<Vec<ContactTypeInfo>> {
     Request::new(Method::Get, "/company/contacts/types/info").query(query)
 }
 
-/// Gets a contact type.
+/// Gets a contact type by its ID.
 ///
-/// `GET /company/contacts/types/{id}`, the tool `get_single_connect_wise_psa_company_contact_type_by_id`.
+/// `GET /company/contacts/types/{id}` · tool `get_single_connect_wise_psa_company_contact_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_types`
+/// * `id`: contact type ID (see `company::list_contact_types`)
 pub fn get_contact_type(id: i32) -> Request<ContactType> {
     Request::new(Method::Get, "/company/contacts/types/{id}").path("id", id)
 }
 
-/// Replaces a contact type; members that are left out are reset.
+/// Replaces a contact type. Fields that are left out are reset.
 ///
-/// `PUT /company/contacts/types/{id}`, the tool `replace_a_connect_wise_psa_company_contact_type_by_id`.
+/// `PUT /company/contacts/types/{id}` · tool `replace_a_connect_wise_psa_company_contact_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_types`
-/// * `body`: what is sent.
+/// * `id`: contact type ID (see `company::list_contact_types`)
+/// * `body`: the new state of the contact type.
 pub fn replace_contact_type(id: i32, body: &ContactType) -> Request<ContactType> {
     Request::new(Method::Put, "/company/contacts/types/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a contact type.
+/// Updates fields of a contact type.
 ///
-/// `PATCH /company/contacts/types/{id}`, the tool `update_a_connect_wise_psa_company_contact_type_by_id`.
+/// `PATCH /company/contacts/types/{id}` · tool `update_a_connect_wise_psa_company_contact_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_types`
+/// * `id`: contact type ID (see `company::list_contact_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_contact_type(id: i32, patch: &Patch<ContactType>) -> Request<ContactType> {
     Request::new(Method::Patch, "/company/contacts/types/{id}")
@@ -399,81 +399,81 @@ pub fn update_contact_type(id: i32, patch: &Patch<ContactType>) -> Request<Conta
 
 /// Deletes a contact type.
 ///
-/// `DELETE /company/contacts/types/{id}`, the tool `delete_a_connect_wise_psa_company_contact_type_by_id`.
+/// `DELETE /company/contacts/types/{id}` · tool `delete_a_connect_wise_psa_company_contact_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_types`
+/// * `id`: contact type ID (see `company::list_contact_types`)
 pub fn delete_contact_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/types/{id}").path("id", id)
 }
 
-/// Gets a contact type info.
+/// Gets a summary of a contact type by its ID.
 ///
-/// `GET /company/contacts/types/{id}/info`, the tool `get_single_connect_wise_psa_company_contact_type_info_by_id`.
+/// `GET /company/contacts/types/{id}/info` · tool `get_single_connect_wise_psa_company_contact_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contact_types`
+/// * `id`: contact type ID (see `company::list_contact_types`)
 pub fn get_contact_type_info(id: i32) -> Request<ContactTypeInfo> {
     Request::new(Method::Get, "/company/contacts/types/{id}/info").path("id", id)
 }
 
-/// Validate company contact portal credentials.
+/// Checks whether an email address and a password are valid customer portal credentials.
 ///
-/// `POST /company/contacts/validatePortalCredentials`, the tool `validate_connect_wise_psa_company_contact_portal_credentials`.
+/// `POST /company/contacts/validatePortalCredentials` · tool `validate_connect_wise_psa_company_contact_portal_credentials`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn validate_contact_portal_credentials(
     body: &ValidatePortalRequest,
 ) -> Request<ValidatePortalResponse> {
     Request::new(Method::Post, "/company/contacts/validatePortalCredentials").body(body)
 }
 
-/// Gets a company contact.
+/// Gets a contact by its ID.
 ///
-/// `GET /company/contacts/{id}`, the tool `get_single_connect_wise_psa_company_contact_by_id`.
+/// `GET /company/contacts/{id}` · tool `get_single_connect_wise_psa_company_contact_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contacts`
+/// * `id`: contact ID (see `company::list_contacts`)
 pub fn get_contact(id: i32) -> Request<Contact> {
     Request::new(Method::Get, "/company/contacts/{id}").path("id", id)
 }
 
-/// Replaces a company contact; members that are left out are reset.
+/// Replaces a contact. Fields that are left out are reset.
 ///
-/// `PUT /company/contacts/{id}`, the tool `replace_a_connect_wise_psa_company_contact_by_id`.
+/// `PUT /company/contacts/{id}` · tool `replace_a_connect_wise_psa_company_contact_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contacts`
-/// * `body`: what is sent.
+/// * `id`: contact ID (see `company::list_contacts`)
+/// * `body`: the new state of the contact.
 pub fn replace_contact(id: i32, body: &Contact) -> Request<Contact> {
     Request::new(Method::Put, "/company/contacts/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a company contact.
+/// Updates fields of a contact.
 ///
-/// `PATCH /company/contacts/{id}`, the tool `update_a_connect_wise_psa_company_contact_by_id`.
+/// `PATCH /company/contacts/{id}` · tool `update_a_connect_wise_psa_company_contact_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contacts`
+/// * `id`: contact ID (see `company::list_contacts`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_contact(id: i32, patch: &Patch<Contact>) -> Request<Contact> {
     Request::new(Method::Patch, "/company/contacts/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a company contact.
+/// Deletes a contact.
 ///
-/// `DELETE /company/contacts/{id}`, the tool `delete_a_connect_wise_psa_company_contact_by_id`.
+/// `DELETE /company/contacts/{id}` · tool `delete_a_connect_wise_psa_company_contact_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contacts`
-/// * `transfer_contact_id`: `transferContactId` of the query, from `company::list_contacts`
+/// * `id`: contact ID (see `company::list_contacts`)
+/// * `transfer_contact_id`: contact ID (see `company::list_contacts`)
 pub fn delete_contact(id: i32, transfer_contact_id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{id}")
         .path("id", id)
         .parameter("transferContactId", transfer_contact_id)
 }
 
-/// Gets a company contact image.
+/// Downloads the image of a contact.
 ///
-/// `GET /company/contacts/{id}/image`, the tool `download_a_connect_wise_psa_company_contact_image_by_id`.
+/// `GET /company/contacts/{id}/image` · tool `download_a_connect_wise_psa_company_contact_image_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contacts`
-/// * `use_default_flag`: `useDefaultFlag` of the query
-/// * `last_modified`: `lastModified` of the query
+/// * `id`: contact ID (see `company::list_contacts`)
+/// * `use_default_flag`: query parameter `useDefaultFlag`
+/// * `last_modified`: query parameter `lastModified`
 pub fn download_contact_image(
     id: i32,
     use_default_flag: bool,
@@ -485,23 +485,23 @@ pub fn download_contact_image(
         .parameter("lastModified", last_modified)
 }
 
-/// Gets a company contact info.
+/// Gets a summary of a contact by its ID.
 ///
-/// `GET /company/contacts/{id}/info`, the tool `get_single_connect_wise_psa_company_contact_info_by_id`.
+/// `GET /company/contacts/{id}/info` · tool `get_single_connect_wise_psa_company_contact_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contacts`
+/// * `id`: contact ID (see `company::list_contacts`)
 pub fn get_contact_info(id: i32) -> Request<ContactInfo> {
     Request::new(Method::Get, "/company/contacts/{id}/info").path("id", id)
 }
 
-/// Lists contact portal security.
+/// Lists the portal security settings of a contact.
 ///
-/// `GET /company/contacts/{id}/portalSecurity`, the tool `list_all_connect_wise_psa_contact_portal_security`.
+/// `GET /company/contacts/{id}/portalSecurity` · tool `list_all_connect_wise_psa_contact_portal_security`
 ///
-/// * `contact_id`: `{id}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_portal_security(
     contact_id: i32,
     query: &ListQuery,
@@ -511,42 +511,42 @@ pub fn list_contact_portal_security(
         .query(query)
 }
 
-/// Lists company contacts usages.
+/// Lists where a contact is used.
 ///
-/// `GET /company/contacts/{id}/usages`, the tool `check_connect_wise_psa_company_contact_usages_by_id`.
+/// `GET /company/contacts/{id}/usages` · tool `check_connect_wise_psa_company_contact_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contacts`
+/// * `id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/contacts/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists company contacts usages.
+/// Lists each place where a contact is used.
 ///
-/// `GET /company/contacts/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_contact_usages_by_id`.
+/// `GET /company/contacts/{id}/usages/list` · tool `list_all_connect_wise_psa_company_contact_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_contacts`
+/// * `id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/contacts/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists contact communications.
+/// Lists the communications of a contact.
 ///
-/// `GET /company/contacts/{parentId}/communications`, the tool `list_all_connect_wise_psa_contact_communications`.
+/// `GET /company/contacts/{parentId}/communications` · tool `list_all_connect_wise_psa_contact_communications`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_communications(
     contact_id: i32,
     query: &ListQuery,
@@ -556,12 +556,12 @@ pub fn list_contact_communications(
         .query(query)
 }
 
-/// Creates a contact communication.
+/// Adds a communication to a contact.
 ///
-/// `POST /company/contacts/{parentId}/communications`, the tool `create_a_connect_wise_psa_contact_communication`.
+/// `POST /company/contacts/{parentId}/communications` · tool `create_a_connect_wise_psa_contact_communication`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `body`: what is sent.
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `body`: the communication to create.
 pub fn create_contact_communication(
     contact_id: i32,
     body: &ContactCommunication,
@@ -571,11 +571,11 @@ pub fn create_contact_communication(
         .body(body)
 }
 
-/// Counts contact communications.
+/// Counts the communications of a contact.
 ///
-/// `GET /company/contacts/{parentId}/communications/count`, the tool `count_connect_wise_psa_contact_communications`.
+/// `GET /company/contacts/{parentId}/communications/count` · tool `count_connect_wise_psa_contact_communications`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows are counted
 pub fn count_contact_communications(
     contact_id: i32,
@@ -586,12 +586,12 @@ pub fn count_contact_communications(
         .query(query)
 }
 
-/// Gets a contact communication.
+/// Gets a communication of a contact by its ID.
 ///
-/// `GET /company/contacts/{parentId}/communications/{id}`, the tool `get_single_connect_wise_psa_contact_communication_by_id`.
+/// `GET /company/contacts/{parentId}/communications/{id}` · tool `get_single_connect_wise_psa_contact_communication_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_communications`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact communication ID (see `company::list_contact_communications`)
 pub fn get_contact_communication(
     contact_id: i32,
     id: i32,
@@ -601,13 +601,13 @@ pub fn get_contact_communication(
         .path("id", id)
 }
 
-/// Replaces a contact communication; members that are left out are reset.
+/// Replaces a communication of a contact. Fields that are left out are reset.
 ///
-/// `PUT /company/contacts/{parentId}/communications/{id}`, the tool `replace_a_connect_wise_psa_contact_communication_by_id`.
+/// `PUT /company/contacts/{parentId}/communications/{id}` · tool `replace_a_connect_wise_psa_contact_communication_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_communications`
-/// * `body`: what is sent.
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact communication ID (see `company::list_contact_communications`)
+/// * `body`: the new state of the communication.
 pub fn replace_contact_communication(
     contact_id: i32,
     id: i32,
@@ -619,12 +619,12 @@ pub fn replace_contact_communication(
         .body(body)
 }
 
-/// Changes some members of a contact communication.
+/// Updates fields of a communication of a contact.
 ///
-/// `PATCH /company/contacts/{parentId}/communications/{id}`, the tool `update_a_connect_wise_psa_contact_communication_by_id`.
+/// `PATCH /company/contacts/{parentId}/communications/{id}` · tool `update_a_connect_wise_psa_contact_communication_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_communications`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact communication ID (see `company::list_contact_communications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_contact_communication(
     contact_id: i32,
@@ -637,26 +637,26 @@ pub fn update_contact_communication(
         .patch(patch)
 }
 
-/// Deletes a contact communication.
+/// Deletes a communication of a contact.
 ///
-/// `DELETE /company/contacts/{parentId}/communications/{id}`, the tool `delete_a_connect_wise_psa_contact_communication_by_id`.
+/// `DELETE /company/contacts/{parentId}/communications/{id}` · tool `delete_a_connect_wise_psa_contact_communication_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_communications`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact communication ID (see `company::list_contact_communications`)
 pub fn delete_contact_communication(contact_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{parentId}/communications/{id}")
         .path("parentId", contact_id)
         .path("id", id)
 }
 
-/// Lists contact groups.
+/// Lists the marketing groups of a contact.
 ///
-/// `GET /company/contacts/{parentId}/groups`, the tool `list_all_connect_wise_psa_contact_groups`.
+/// `GET /company/contacts/{parentId}/groups` · tool `list_all_connect_wise_psa_contact_groups`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_groups(
     contact_id: i32,
     query: &ListQuery,
@@ -666,12 +666,12 @@ pub fn list_contact_groups(
         .query(query)
 }
 
-/// Creates a contact group.
+/// Adds a marketing group to a contact.
 ///
-/// `POST /company/contacts/{parentId}/groups`, the tool `create_a_connect_wise_psa_contact_group`.
+/// `POST /company/contacts/{parentId}/groups` · tool `create_a_connect_wise_psa_contact_group`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `body`: what is sent.
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `body`: the marketing group to create.
 pub fn create_contact_group(
     contact_id: i32,
     body: &ContactGroup,
@@ -681,11 +681,11 @@ pub fn create_contact_group(
         .body(body)
 }
 
-/// Counts contact groups.
+/// Counts the marketing groups of a contact.
 ///
-/// `GET /company/contacts/{parentId}/groups/count`, the tool `count_connect_wise_psa_contact_groups`.
+/// `GET /company/contacts/{parentId}/groups/count` · tool `count_connect_wise_psa_contact_groups`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows are counted
 pub fn count_contact_groups(contact_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/{parentId}/groups/count")
@@ -693,25 +693,25 @@ pub fn count_contact_groups(contact_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a contact group.
+/// Gets a marketing group of a contact by its ID.
 ///
-/// `GET /company/contacts/{parentId}/groups/{id}`, the tool `get_single_connect_wise_psa_contact_group_by_id`.
+/// `GET /company/contacts/{parentId}/groups/{id}` · tool `get_single_connect_wise_psa_contact_group_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_groups`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact marketing group ID (see `company::list_contact_groups`)
 pub fn get_contact_group(contact_id: i32, id: i32) -> Request<ContactGroup> {
     Request::new(Method::Get, "/company/contacts/{parentId}/groups/{id}")
         .path("parentId", contact_id)
         .path("id", id)
 }
 
-/// Replaces a contact group; members that are left out are reset.
+/// Replaces a marketing group of a contact. Fields that are left out are reset.
 ///
-/// `PUT /company/contacts/{parentId}/groups/{id}`, the tool `replace_a_connect_wise_psa_contact_group_by_id`.
+/// `PUT /company/contacts/{parentId}/groups/{id}` · tool `replace_a_connect_wise_psa_contact_group_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_groups`
-/// * `body`: what is sent.
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact marketing group ID (see `company::list_contact_groups`)
+/// * `body`: the new state of the marketing group.
 pub fn replace_contact_group(
     contact_id: i32,
     id: i32,
@@ -723,12 +723,12 @@ pub fn replace_contact_group(
         .body(body)
 }
 
-/// Changes some members of a contact group.
+/// Updates fields of a marketing group of a contact.
 ///
-/// `PATCH /company/contacts/{parentId}/groups/{id}`, the tool `update_a_connect_wise_psa_contact_group_by_id`.
+/// `PATCH /company/contacts/{parentId}/groups/{id}` · tool `update_a_connect_wise_psa_contact_group_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_groups`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact marketing group ID (see `company::list_contact_groups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_contact_group(
     contact_id: i32,
@@ -741,26 +741,26 @@ pub fn update_contact_group(
         .patch(patch)
 }
 
-/// Deletes a contact group.
+/// Deletes a marketing group of a contact.
 ///
-/// `DELETE /company/contacts/{parentId}/groups/{id}`, the tool `delete_a_connect_wise_psa_contact_group_by_id`.
+/// `DELETE /company/contacts/{parentId}/groups/{id}` · tool `delete_a_connect_wise_psa_contact_group_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_groups`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact marketing group ID (see `company::list_contact_groups`)
 pub fn delete_contact_group(contact_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{parentId}/groups/{id}")
         .path("parentId", contact_id)
         .path("id", id)
 }
 
-/// Lists contact notes.
+/// Lists the notes of a contact.
 ///
-/// `GET /company/contacts/{parentId}/notes`, the tool `list_all_connect_wise_psa_contact_notes`.
+/// `GET /company/contacts/{parentId}/notes` · tool `list_all_connect_wise_psa_contact_notes`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_notes(
     contact_id: i32,
     query: &ListQuery,
@@ -770,23 +770,23 @@ pub fn list_contact_notes(
         .query(query)
 }
 
-/// Creates a contact note.
+/// Adds a note to a contact.
 ///
-/// `POST /company/contacts/{parentId}/notes`, the tool `create_a_connect_wise_psa_contact_note`.
+/// `POST /company/contacts/{parentId}/notes` · tool `create_a_connect_wise_psa_contact_note`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `body`: what is sent.
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `body`: the note to create.
 pub fn create_contact_note(contact_id: i32, body: &ContactNote) -> Request<ContactNote> {
     Request::new(Method::Post, "/company/contacts/{parentId}/notes")
         .path("parentId", contact_id)
         .body(body)
 }
 
-/// Counts contact notes.
+/// Counts the notes of a contact.
 ///
-/// `GET /company/contacts/{parentId}/notes/count`, the tool `count_connect_wise_psa_contact_notes`.
+/// `GET /company/contacts/{parentId}/notes/count` · tool `count_connect_wise_psa_contact_notes`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows are counted
 pub fn count_contact_notes(contact_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/{parentId}/notes/count")
@@ -794,25 +794,25 @@ pub fn count_contact_notes(contact_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a contact note.
+/// Gets a note of a contact by its ID.
 ///
-/// `GET /company/contacts/{parentId}/notes/{id}`, the tool `get_single_connect_wise_psa_contact_note_by_id`.
+/// `GET /company/contacts/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_contact_note_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_notes`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact note ID (see `company::list_contact_notes`)
 pub fn get_contact_note(contact_id: i32, id: i32) -> Request<ContactNote> {
     Request::new(Method::Get, "/company/contacts/{parentId}/notes/{id}")
         .path("parentId", contact_id)
         .path("id", id)
 }
 
-/// Replaces a contact note; members that are left out are reset.
+/// Replaces a note of a contact. Fields that are left out are reset.
 ///
-/// `PUT /company/contacts/{parentId}/notes/{id}`, the tool `replace_a_connect_wise_psa_contact_note_by_id`.
+/// `PUT /company/contacts/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_contact_note_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_notes`
-/// * `body`: what is sent.
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact note ID (see `company::list_contact_notes`)
+/// * `body`: the new state of the note.
 pub fn replace_contact_note(
     contact_id: i32,
     id: i32,
@@ -824,12 +824,12 @@ pub fn replace_contact_note(
         .body(body)
 }
 
-/// Changes some members of a contact note.
+/// Updates fields of a note of a contact.
 ///
-/// `PATCH /company/contacts/{parentId}/notes/{id}`, the tool `update_a_connect_wise_psa_contact_note_by_id`.
+/// `PATCH /company/contacts/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_contact_note_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_notes`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact note ID (see `company::list_contact_notes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_contact_note(
     contact_id: i32,
@@ -842,26 +842,26 @@ pub fn update_contact_note(
         .patch(patch)
 }
 
-/// Deletes a contact note.
+/// Deletes a note of a contact.
 ///
-/// `DELETE /company/contacts/{parentId}/notes/{id}`, the tool `delete_a_connect_wise_psa_contact_note_by_id`.
+/// `DELETE /company/contacts/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_contact_note_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_notes`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact note ID (see `company::list_contact_notes`)
 pub fn delete_contact_note(contact_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{parentId}/notes/{id}")
         .path("parentId", contact_id)
         .path("id", id)
 }
 
-/// Lists contact tracks.
+/// Lists the tracks of a contact.
 ///
-/// `GET /company/contacts/{parentId}/tracks`, the tool `list_all_connect_wise_psa_contact_tracks`.
+/// `GET /company/contacts/{parentId}/tracks` · tool `list_all_connect_wise_psa_contact_tracks`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_tracks(
     contact_id: i32,
     query: &ListQuery,
@@ -871,12 +871,12 @@ pub fn list_contact_tracks(
         .query(query)
 }
 
-/// Creates a contact track.
+/// Adds a track to a contact.
 ///
-/// `POST /company/contacts/{parentId}/tracks`, the tool `create_a_connect_wise_psa_contact_track`.
+/// `POST /company/contacts/{parentId}/tracks` · tool `create_a_connect_wise_psa_contact_track`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `body`: what is sent.
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `body`: the track to create.
 pub fn create_contact_track(
     contact_id: i32,
     body: &ContactTrack,
@@ -886,11 +886,11 @@ pub fn create_contact_track(
         .body(body)
 }
 
-/// Counts contact tracks.
+/// Counts the tracks of a contact.
 ///
-/// `GET /company/contacts/{parentId}/tracks/count`, the tool `count_connect_wise_psa_contact_tracks`.
+/// `GET /company/contacts/{parentId}/tracks/count` · tool `count_connect_wise_psa_contact_tracks`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows are counted
 pub fn count_contact_tracks(contact_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/{parentId}/tracks/count")
@@ -898,38 +898,38 @@ pub fn count_contact_tracks(contact_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a contact track.
+/// Gets a track of a contact by its ID.
 ///
-/// `GET /company/contacts/{parentId}/tracks/{id}`, the tool `get_single_connect_wise_psa_contact_track_by_id`.
+/// `GET /company/contacts/{parentId}/tracks/{id}` · tool `get_single_connect_wise_psa_contact_track_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_tracks`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact track ID (see `company::list_contact_tracks`)
 pub fn get_contact_track(contact_id: i32, id: i32) -> Request<ContactTrack> {
     Request::new(Method::Get, "/company/contacts/{parentId}/tracks/{id}")
         .path("parentId", contact_id)
         .path("id", id)
 }
 
-/// Deletes a contact track.
+/// Deletes a track of a contact.
 ///
-/// `DELETE /company/contacts/{parentId}/tracks/{id}`, the tool `delete_a_connect_wise_psa_contact_track_by_id`.
+/// `DELETE /company/contacts/{parentId}/tracks/{id}` · tool `delete_a_connect_wise_psa_contact_track_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_tracks`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact track ID (see `company::list_contact_tracks`)
 pub fn delete_contact_track(contact_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{parentId}/tracks/{id}")
         .path("parentId", contact_id)
         .path("id", id)
 }
 
-/// Lists contact type associations.
+/// Lists the type associations of a contact.
 ///
-/// `GET /company/contacts/{parentId}/typeAssociations`, the tool `list_all_connect_wise_psa_contact_type_associations`.
+/// `GET /company/contacts/{parentId}/typeAssociations` · tool `list_all_connect_wise_psa_contact_type_associations`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_type_associations(
     contact_id: i32,
     query: &ListQuery,
@@ -939,12 +939,12 @@ pub fn list_contact_type_associations(
         .query(query)
 }
 
-/// Creates a contact type association.
+/// Adds a type association to a contact.
 ///
-/// `POST /company/contacts/{parentId}/typeAssociations`, the tool `create_a_connect_wise_psa_contact_type_association`.
+/// `POST /company/contacts/{parentId}/typeAssociations` · tool `create_a_connect_wise_psa_contact_type_association`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `body`: what is sent.
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `body`: the type association to create.
 pub fn create_contact_type_association(
     contact_id: i32,
     body: &ContactContactTypeAssociationContactTypeAssociation,
@@ -954,11 +954,11 @@ pub fn create_contact_type_association(
         .body(body)
 }
 
-/// Counts contact type associations.
+/// Counts the type associations of a contact.
 ///
-/// `GET /company/contacts/{parentId}/typeAssociations/count`, the tool `count_connect_wise_psa_contact_type_associations`.
+/// `GET /company/contacts/{parentId}/typeAssociations/count` · tool `count_connect_wise_psa_contact_type_associations`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows are counted
 pub fn count_contact_type_associations(
     contact_id: i32,
@@ -969,12 +969,12 @@ pub fn count_contact_type_associations(
         .query(query)
 }
 
-/// Gets a contact type association.
+/// Gets a type association of a contact by its ID.
 ///
-/// `GET /company/contacts/{parentId}/typeAssociations/{id}`, the tool `get_single_connect_wise_psa_contact_type_association_by_id`.
+/// `GET /company/contacts/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_contact_type_association_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_type_associations`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact type association ID (see `company::list_contact_type_associations`)
 pub fn get_contact_type_association(
     contact_id: i32,
     id: i32,
@@ -984,13 +984,13 @@ pub fn get_contact_type_association(
         .path("id", id)
 }
 
-/// Replaces a contact type association; members that are left out are reset.
+/// Replaces a type association of a contact. Fields that are left out are reset.
 ///
-/// `PUT /company/contacts/{parentId}/typeAssociations/{id}`, the tool `replace_a_connect_wise_psa_contact_type_association_by_id`.
+/// `PUT /company/contacts/{parentId}/typeAssociations/{id}` · tool `replace_a_connect_wise_psa_contact_type_association_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_type_associations`
-/// * `body`: what is sent.
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact type association ID (see `company::list_contact_type_associations`)
+/// * `body`: the new state of the type association.
 pub fn replace_contact_type_association(
     contact_id: i32,
     id: i32,
@@ -1002,12 +1002,12 @@ pub fn replace_contact_type_association(
         .body(body)
 }
 
-/// Changes some members of a contact type association.
+/// Updates fields of a type association of a contact.
 ///
-/// `PATCH /company/contacts/{parentId}/typeAssociations/{id}`, the tool `update_a_connect_wise_psa_contact_type_association_by_id`.
+/// `PATCH /company/contacts/{parentId}/typeAssociations/{id}` · tool `update_a_connect_wise_psa_contact_type_association_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_type_associations`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact type association ID (see `company::list_contact_type_associations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_contact_type_association(
     contact_id: i32,
@@ -1020,12 +1020,12 @@ pub fn update_contact_type_association(
         .patch(patch)
 }
 
-/// Deletes a contact type association.
+/// Deletes a type association of a contact.
 ///
-/// `DELETE /company/contacts/{parentId}/typeAssociations/{id}`, the tool `delete_a_connect_wise_psa_contact_type_association_by_id`.
+/// `DELETE /company/contacts/{parentId}/typeAssociations/{id}` · tool `delete_a_connect_wise_psa_contact_type_association_by_id`
 ///
-/// * `contact_id`: `{parentId}` of the path, from `company::list_contacts`
-/// * `id`: `{id}` of the path, from `company::list_contact_type_associations`
+/// * `contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact type association ID (see `company::list_contact_type_associations`)
 pub fn delete_contact_type_association(contact_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{parentId}/typeAssociations/{id}")
         .path("parentId", contact_id)

@@ -4,98 +4,98 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Country, CountryInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists company countries.
+/// Lists countries.
 ///
-/// `GET /company/countries`, the tool `list_all_connect_wise_psa_company_countries`.
+/// `GET /company/countries` · tool `list_all_connect_wise_psa_company_countries`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_countries(query: &ListQuery) -> Request<Vec<Country>> {
     Request::new(Method::Get, "/company/countries").query(query)
 }
 
-/// Creates a company country.
+/// Creates a country.
 ///
-/// `POST /company/countries`, the tool `create_a_connect_wise_psa_company_country`.
+/// `POST /company/countries` · tool `create_a_connect_wise_psa_company_country`
 ///
-/// * `body`: what is sent.
+/// * `body`: the country to create.
 pub fn create_country(body: &Country) -> Request<Country> {
     Request::new(Method::Post, "/company/countries").body(body)
 }
 
-/// Counts company countries.
+/// Counts countries.
 ///
-/// `GET /company/countries/count`, the tool `count_connect_wise_psa_company_countries`.
+/// `GET /company/countries/count` · tool `count_connect_wise_psa_company_countries`
 ///
 /// * `query`: which rows are counted
 pub fn count_countries(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/countries/count").query(query)
 }
 
-/// Lists company countries info.
+/// Lists countries in summary form.
 ///
-/// `GET /company/countries/info`, the tool `list_all_connect_wise_psa_company_country_info`.
+/// `GET /company/countries/info` · tool `list_all_connect_wise_psa_company_country_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_country_info(query: &ListQuery) -> Request<Vec<CountryInfo>> {
     Request::new(Method::Get, "/company/countries/info").query(query)
 }
 
-/// Counts company countries info.
+/// Counts countries in summary form.
 ///
-/// `GET /company/countries/info/count`, the tool `count_connect_wise_psa_company_country_info`.
+/// `GET /company/countries/info/count` · tool `count_connect_wise_psa_company_country_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_country_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/countries/info/count").query(query)
 }
 
-/// Gets a company country.
+/// Gets a country by its ID.
 ///
-/// `GET /company/countries/{id}`, the tool `get_single_connect_wise_psa_company_country_by_id`.
+/// `GET /company/countries/{id}` · tool `get_single_connect_wise_psa_company_country_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_countries`
+/// * `id`: country ID (see `company::list_countries`)
 pub fn get_country(id: i32) -> Request<Country> {
     Request::new(Method::Get, "/company/countries/{id}").path("id", id)
 }
 
-/// Replaces a company country; members that are left out are reset.
+/// Replaces a country. Fields that are left out are reset.
 ///
-/// `PUT /company/countries/{id}`, the tool `replace_a_connect_wise_psa_company_country_by_id`.
+/// `PUT /company/countries/{id}` · tool `replace_a_connect_wise_psa_company_country_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_countries`
-/// * `body`: what is sent.
+/// * `id`: country ID (see `company::list_countries`)
+/// * `body`: the new state of the country.
 pub fn replace_country(id: i32, body: &Country) -> Request<Country> {
     Request::new(Method::Put, "/company/countries/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a company country.
+/// Updates fields of a country.
 ///
-/// `PATCH /company/countries/{id}`, the tool `update_a_connect_wise_psa_company_country_by_id`.
+/// `PATCH /company/countries/{id}` · tool `update_a_connect_wise_psa_company_country_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_countries`
+/// * `id`: country ID (see `company::list_countries`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_country(id: i32, patch: &Patch<Country>) -> Request<Country> {
     Request::new(Method::Patch, "/company/countries/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a company country.
+/// Deletes a country.
 ///
-/// `DELETE /company/countries/{id}`, the tool `delete_a_connect_wise_psa_company_country_by_id`.
+/// `DELETE /company/countries/{id}` · tool `delete_a_connect_wise_psa_company_country_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_countries`
+/// * `id`: country ID (see `company::list_countries`)
 pub fn delete_country(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/countries/{id}").path("id", id)
 }
 
-/// Gets a company country info.
+/// Gets a summary of a country by its ID.
 ///
-/// `GET /company/countries/{id}/info`, the tool `get_single_connect_wise_psa_company_country_info_by_id`.
+/// `GET /company/countries/{id}/info` · tool `get_single_connect_wise_psa_company_country_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_countries`
+/// * `id`: country ID (see `company::list_countries`)
 pub fn get_country_info(id: i32) -> Request<CountryInfo> {
     Request::new(Method::Get, "/company/countries/{id}/info").path("id", id)
 }

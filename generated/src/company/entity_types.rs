@@ -6,58 +6,58 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists entity types.
 ///
-/// `GET /company/entityTypes`, the tool `list_all_connect_wise_psa_company_entity_types`.
+/// `GET /company/entityTypes` · tool `list_all_connect_wise_psa_company_entity_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_entity_types(query: &ListQuery) -> Request<Vec<EntityType>> {
     Request::new(Method::Get, "/company/entityTypes").query(query)
 }
 
 /// Counts entity types.
 ///
-/// `GET /company/entityTypes/count`, the tool `count_connect_wise_psa_company_entity_types`.
+/// `GET /company/entityTypes/count` · tool `count_connect_wise_psa_company_entity_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_entity_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/entityTypes/count").query(query)
 }
 
-/// Counts entity types info.
+/// Counts entity types in summary form.
 ///
-/// `GET /company/entityTypes/info/count`, the tool `count_connect_wise_psa_company_entity_type_info`.
+/// `GET /company/entityTypes/info/count` · tool `count_connect_wise_psa_company_entity_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_entity_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/entityTypes/info/count").query(query)
 }
 
-/// Gets an entity type.
+/// Gets an entity type by its ID.
 ///
-/// `GET /company/entityTypes/{id}`, the tool `get_single_connect_wise_psa_company_entity_type_by_id`.
+/// `GET /company/entityTypes/{id}` · tool `get_single_connect_wise_psa_company_entity_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_entity_types`
+/// * `id`: entity type ID (see `company::list_entity_types`)
 pub fn get_entity_type(id: i32) -> Request<EntityType> {
     Request::new(Method::Get, "/company/entityTypes/{id}").path("id", id)
 }
 
-/// Lists entity types info.
+/// Lists entity types in summary form.
 ///
-/// `GET /company/entitytypes/info`, the tool `list_all_connect_wise_psa_company_entitytype_info`.
+/// `GET /company/entitytypes/info` · tool `list_all_connect_wise_psa_company_entitytype_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_entity_type_info(query: &ListQuery) -> Request<Vec<EntityTypeInfo>> {
     Request::new(Method::Get, "/company/entitytypes/info").query(query)
 }
 
-/// Gets an entity type info.
+/// Gets a summary of an entity type by its ID.
 ///
-/// `GET /company/entitytypes/{id}/info`, the tool `get_single_connect_wise_psa_company_entitytype_info_by_id`.
+/// `GET /company/entitytypes/{id}/info` · tool `get_single_connect_wise_psa_company_entitytype_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_entity_types`
+/// * `id`: entity type ID (see `company::list_entity_types`)
 pub fn get_entity_type_info(id: i32) -> Request<EntityTypeInfo> {
     Request::new(Method::Get, "/company/entitytypes/{id}/info").path("id", id)
 }

@@ -4,9 +4,9 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::Count;
 use crate::query::CountQuery;
 
-/// Counts expense types info.
+/// Counts expense types in summary form, as the company module lists them.
 ///
-/// `GET /company/expenseTypes/info/count`, the tool `count_connect_wise_psa_company_expense_type_info`.
+/// `GET /company/expenseTypes/info/count` · tool `count_connect_wise_psa_company_expense_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_expense_type_info(query: &CountQuery) -> Request<Count> {

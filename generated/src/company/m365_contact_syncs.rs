@@ -4,41 +4,41 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, M365ContactSyncProperty};
 use crate::query::{CountQuery, ListQuery};
 
-/// Creates a M365 contact sync property.
+/// Creates a Microsoft 365 contact sync property.
 ///
-/// `POST /company/m365contactsync/property`, the tool `create_a_connect_wise_psa_company_m365contactsync_property`.
+/// `POST /company/m365contactsync/property` · tool `create_a_connect_wise_psa_company_m365contactsync_property`
 ///
-/// * `body`: what is sent.
+/// * `body`: the Microsoft 365 contact sync property to create.
 pub fn create_m365_contact_sync_property(
     body: &M365ContactSyncProperty,
 ) -> Request<M365ContactSyncProperty> {
     Request::new(Method::Post, "/company/m365contactsync/property").body(body)
 }
 
-/// Deletes a M365 contact sync property.
+/// Deletes the Microsoft 365 contact sync property.
 ///
-/// `DELETE /company/m365contactsync/property/`, the tool `delete_a_connect_wise_psa_company_m365contactsync_property`.
+/// `DELETE /company/m365contactsync/property/` · tool `delete_a_connect_wise_psa_company_m365contactsync_property`
 pub fn delete_m365_contact_sync_property() -> Request<()> {
     Request::new(Method::Delete, "/company/m365contactsync/property/")
 }
 
-/// Counts M365 contact sync properties.
+/// Counts Microsoft 365 contact sync properties.
 ///
-/// `GET /company/m365contactsync/property/count`, the tool `count_connect_wise_psa_company_m365contactsync_properties`.
+/// `GET /company/m365contactsync/property/count` · tool `count_connect_wise_psa_company_m365contactsync_properties`
 ///
 /// * `query`: which rows are counted
 pub fn count_m365_contact_sync_properties(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/m365contactsync/property/count").query(query)
 }
 
-/// Lists M365 contact sync properties.
+/// Lists excluded Microsoft 365 contact sync properties.
 ///
-/// `GET /company/m365contactsync/property/excluded`, the tool `list_excluded_connect_wise_psa_co_m365contactsync_properties`.
+/// `GET /company/m365contactsync/property/excluded` · tool `list_excluded_connect_wise_psa_co_m365contactsync_properties`
 ///
-/// * `id`: `id` of the query
+/// * `id`: query parameter `id`
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_excluded_m365_contact_sync_properties(
     id: i32,
     query: &ListQuery,
@@ -48,14 +48,14 @@ pub fn list_excluded_m365_contact_sync_properties(
         .query(query)
 }
 
-/// Lists M365 contact sync properties.
+/// Lists included Microsoft 365 contact sync properties.
 ///
-/// `GET /company/m365contactsync/property/included`, the tool `list_included_connect_wise_psa_co_m365contactsync_properties`.
+/// `GET /company/m365contactsync/property/included` · tool `list_included_connect_wise_psa_co_m365contactsync_properties`
 ///
-/// * `id`: `id` of the query
+/// * `id`: query parameter `id`
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_included_m365_contact_sync_properties(
     id: i32,
     query: &ListQuery,
@@ -65,11 +65,11 @@ pub fn list_included_m365_contact_sync_properties(
         .query(query)
 }
 
-/// Gets a M365 contact sync property.
+/// Gets the Microsoft 365 contact sync property.
 ///
-/// `GET /company/m365contactsync/{id}/property`, the tool `get_single_connect_wise_psa_m365contactsync_property`.
+/// `GET /company/m365contactsync/{id}/property` · tool `get_single_connect_wise_psa_m365contactsync_property`
 ///
-/// * `m365_contact_sync_id`: `{id}` of the path
+/// * `m365_contact_sync_id`: m365 contact sync ID
 pub fn get_m365_contact_sync_property(
     m365_contact_sync_id: i32,
 ) -> Request<M365ContactSyncProperty> {

@@ -4,31 +4,31 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, M365Contact};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists M365 contacts.
+/// Lists Microsoft 365 contacts.
 ///
-/// `GET /company/m365contact`, the tool `list_all_connect_wise_psa_company_m365contacts`.
+/// `GET /company/m365contact` · tool `list_all_connect_wise_psa_company_m365contacts`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_m365_contacts(query: &ListQuery) -> Request<Vec<M365Contact>> {
     Request::new(Method::Get, "/company/m365contact").query(query)
 }
 
-/// Counts M365 contacts.
+/// Counts Microsoft 365 contacts.
 ///
-/// `GET /company/m365contact/count`, the tool `count_connect_wise_psa_company_m365contacts`.
+/// `GET /company/m365contact/count` · tool `count_connect_wise_psa_company_m365contacts`
 ///
 /// * `query`: which rows are counted
 pub fn count_m365_contacts(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/m365contact/count").query(query)
 }
 
-/// Gets a M365 contact.
+/// Gets a Microsoft 365 contact by its ID.
 ///
-/// `GET /company/m365contact/{id}`, the tool `get_single_connect_wise_psa_company_m365contact_by_id`.
+/// `GET /company/m365contact/{id}` · tool `get_single_connect_wise_psa_company_m365contact_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_m365_contacts`
+/// * `id`: Microsoft 365 contact ID (see `company::list_m365_contacts`)
 pub fn get_m365_contact(id: i32) -> Request<M365Contact> {
     Request::new(Method::Get, "/company/m365contact/{id}").path("id", id)
 }

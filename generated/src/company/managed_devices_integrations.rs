@@ -10,11 +10,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists managed devices integrations.
 ///
-/// `GET /company/managedDevicesIntegrations`, the tool `list_all_connect_wise_psa_company_managed_devices_integrations`.
+/// `GET /company/managedDevicesIntegrations` · tool `list_all_connect_wise_psa_company_managed_devices_integrations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_managed_devices_integrations(
     query: &ListQuery,
 ) -> Request<Vec<ManagedDevicesIntegration>> {
@@ -23,9 +23,9 @@ pub fn list_managed_devices_integrations(
 
 /// Creates a managed devices integration.
 ///
-/// `POST /company/managedDevicesIntegrations`, the tool `create_a_connect_wise_psa_company_managed_devices_integration`.
+/// `POST /company/managedDevicesIntegrations` · tool `create_a_connect_wise_psa_company_managed_devices_integration`
 ///
-/// * `body`: what is sent.
+/// * `body`: the managed devices integration to create.
 pub fn create_managed_devices_integration(
     body: &ManagedDevicesIntegration,
 ) -> Request<ManagedDevicesIntegration> {
@@ -34,29 +34,29 @@ pub fn create_managed_devices_integration(
 
 /// Counts managed devices integrations.
 ///
-/// `GET /company/managedDevicesIntegrations/count`, the tool `count_connect_wise_psa_company_managed_devices_integrations`.
+/// `GET /company/managedDevicesIntegrations/count` · tool `count_connect_wise_psa_company_managed_devices_integrations`
 ///
 /// * `query`: which rows are counted
 pub fn count_managed_devices_integrations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/managedDevicesIntegrations/count").query(query)
 }
 
-/// Lists managed devices integrations info.
+/// Lists managed devices integrations in summary form.
 ///
-/// `GET /company/managedDevicesIntegrations/info`, the tool `list_all_connect_wise_psa_company_managed_devices_integ_info`.
+/// `GET /company/managedDevicesIntegrations/info` · tool `list_all_connect_wise_psa_company_managed_devices_integ_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_managed_devices_integration_info(
     query: &ListQuery,
 ) -> Request<Vec<ManagedDevicesIntegrationInfo>> {
     Request::new(Method::Get, "/company/managedDevicesIntegrations/info").query(query)
 }
 
-/// Counts managed devices integrations info.
+/// Counts managed devices integrations in summary form.
 ///
-/// `GET /company/managedDevicesIntegrations/info/count`, the tool `count_connect_wise_psa_company_managed_devices_integration_info`.
+/// `GET /company/managedDevicesIntegrations/info/count` · tool `count_connect_wise_psa_company_managed_devices_integration_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_managed_devices_integration_info(query: &CountQuery) -> Request<Count> {
@@ -64,21 +64,21 @@ pub fn count_managed_devices_integration_info(query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Gets a managed devices integration.
+/// Gets a managed devices integration by its ID.
 ///
-/// `GET /company/managedDevicesIntegrations/{id}`, the tool `get_single_connect_wise_psa_company_managed_devices_integ_by_id`.
+/// `GET /company/managedDevicesIntegrations/{id}` · tool `get_single_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integrations`
+/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 pub fn get_managed_devices_integration(id: i32) -> Request<ManagedDevicesIntegration> {
     Request::new(Method::Get, "/company/managedDevicesIntegrations/{id}").path("id", id)
 }
 
-/// Replaces a managed devices integration; members that are left out are reset.
+/// Replaces a managed devices integration. Fields that are left out are reset.
 ///
-/// `PUT /company/managedDevicesIntegrations/{id}`, the tool `replace_a_connect_wise_psa_company_managed_devices_integ_by_id`.
+/// `PUT /company/managedDevicesIntegrations/{id}` · tool `replace_a_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integrations`
-/// * `body`: what is sent.
+/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `body`: the new state of the managed devices integration.
 pub fn replace_managed_devices_integration(
     id: i32,
     body: &ManagedDevicesIntegration,
@@ -88,11 +88,11 @@ pub fn replace_managed_devices_integration(
         .body(body)
 }
 
-/// Changes some members of a managed devices integration.
+/// Updates fields of a managed devices integration.
 ///
-/// `PATCH /company/managedDevicesIntegrations/{id}`, the tool `update_a_connect_wise_psa_company_managed_devices_integ_by_id`.
+/// `PATCH /company/managedDevicesIntegrations/{id}` · tool `update_a_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integrations`
+/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_managed_devices_integration(
     id: i32,
@@ -105,19 +105,19 @@ pub fn update_managed_devices_integration(
 
 /// Deletes a managed devices integration.
 ///
-/// `DELETE /company/managedDevicesIntegrations/{id}`, the tool `delete_a_connect_wise_psa_company_managed_devices_integ_by_id`.
+/// `DELETE /company/managedDevicesIntegrations/{id}` · tool `delete_a_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integrations`
+/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 pub fn delete_managed_devices_integration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/managedDevicesIntegrations/{id}")
         .path("id", id)
 }
 
-/// Gets a managed devices integration info.
+/// Gets a summary of a managed devices integration by its ID.
 ///
-/// `GET /company/managedDevicesIntegrations/{id}/info`, the tool `get_single_connect_wise_psa_company_mgd_devs_integ_info_by_id`.
+/// `GET /company/managedDevicesIntegrations/{id}/info` · tool `get_single_connect_wise_psa_company_mgd_devs_integ_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integrations`
+/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 pub fn get_managed_devices_integration_info(
     id: i32,
 ) -> Request<ManagedDevicesIntegrationInfo> {
@@ -125,14 +125,14 @@ pub fn get_managed_devices_integration_info(
         .path("id", id)
 }
 
-/// Lists managed devices integrations usages.
+/// Lists where a managed devices integration is used.
 ///
-/// `GET /company/managedDevicesIntegrations/{id}/usages`, the tool `check_connect_wise_psa_company_managed_devs_integ_usages_by_id`.
+/// `GET /company/managedDevicesIntegrations/{id}/usages` · tool `check_connect_wise_psa_company_managed_devs_integ_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integrations`
+/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_managed_devices_integration_usages(
     id: i32,
     query: &ListQuery,
@@ -142,14 +142,14 @@ pub fn check_managed_devices_integration_usages(
         .query(query)
 }
 
-/// Lists managed devices integrations usages.
+/// Lists each place where a managed devices integration is used.
 ///
-/// `GET /company/managedDevicesIntegrations/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_mgd_devs_integ_usages_by_id`.
+/// `GET /company/managedDevicesIntegrations/{id}/usages/list` · tool `list_all_connect_wise_psa_company_mgd_devs_integ_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integrations`
+/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_managed_devices_integration_usages(
     id: i32,
     query: &ListQuery,
@@ -159,14 +159,14 @@ pub fn list_managed_devices_integration_usages(
         .query(query)
 }
 
-/// Lists managed devices integration cross references.
+/// Lists the cross references of a managed devices integration.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences`, the tool `list_all_connect_wise_psa_managed_devices_integ_cross_refs`.
+/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences` · tool `list_all_connect_wise_psa_managed_devices_integ_cross_refs`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_managed_devices_integration_cross_references(
     managed_devices_integration_id: i32,
     query: &ListQuery,
@@ -179,12 +179,12 @@ pub fn list_managed_devices_integration_cross_references(
         .query(query)
 }
 
-/// Creates a managed devices integration cross reference.
+/// Adds a cross reference to a managed devices integration.
 ///
-/// `POST /company/managedDevicesIntegrations/{parentId}/crossReferences`, the tool `create_a_connect_wise_psa_managed_devices_integ_cross_reference`.
+/// `POST /company/managedDevicesIntegrations/{parentId}/crossReferences` · tool `create_a_connect_wise_psa_managed_devices_integ_cross_reference`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `body`: what is sent.
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `body`: the cross reference to create.
 pub fn create_managed_devices_integration_cross_reference(
     managed_devices_integration_id: i32,
     body: &ManagedDevicesIntegrationCrossReference,
@@ -197,11 +197,11 @@ pub fn create_managed_devices_integration_cross_reference(
         .body(body)
 }
 
-/// Counts managed devices integration cross references.
+/// Counts the cross references of a managed devices integration.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/count`, the tool `count_connect_wise_psa_managed_devices_integ_cross_references`.
+/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/count` · tool `count_connect_wise_psa_managed_devices_integ_cross_references`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows are counted
 pub fn count_managed_devices_integration_cross_references(
     managed_devices_integration_id: i32,
@@ -215,12 +215,12 @@ pub fn count_managed_devices_integration_cross_references(
         .query(query)
 }
 
-/// Gets a managed devices integration cross reference.
+/// Gets a cross reference of a managed devices integration by its ID.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}`, the tool `get_single_connect_wise_psa_managed_devs_integ_cross_ref_by_id`.
+/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `get_single_connect_wise_psa_managed_devs_integ_cross_ref_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_cross_references`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
 pub fn get_managed_devices_integration_cross_reference(
     managed_devices_integration_id: i32,
     id: i32,
@@ -233,13 +233,13 @@ pub fn get_managed_devices_integration_cross_reference(
         .path("id", id)
 }
 
-/// Replaces a managed devices integration cross reference; members that are left out are reset.
+/// Replaces a cross reference of a managed devices integration. Fields that are left out are reset.
 ///
-/// `PUT /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}`, the tool `replace_a_connect_wise_psa_managed_devs_integ_cross_ref_by_id`.
+/// `PUT /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `replace_a_connect_wise_psa_managed_devs_integ_cross_ref_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_cross_references`
-/// * `body`: what is sent.
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
+/// * `body`: the new state of the cross reference.
 pub fn replace_managed_devices_integration_cross_reference(
     managed_devices_integration_id: i32,
     id: i32,
@@ -254,12 +254,12 @@ pub fn replace_managed_devices_integration_cross_reference(
         .body(body)
 }
 
-/// Changes some members of a managed devices integration cross reference.
+/// Updates fields of a cross reference of a managed devices integration.
 ///
-/// `PATCH /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}`, the tool `update_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id`.
+/// `PATCH /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `update_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_cross_references`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_managed_devices_integration_cross_reference(
     managed_devices_integration_id: i32,
@@ -275,12 +275,12 @@ pub fn update_managed_devices_integration_cross_reference(
         .patch(patch)
 }
 
-/// Deletes a managed devices integration cross reference.
+/// Deletes a cross reference of a managed devices integration.
 ///
-/// `DELETE /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}`, the tool `delete_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id`.
+/// `DELETE /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `delete_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_cross_references`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
 pub fn delete_managed_devices_integration_cross_reference(
     managed_devices_integration_id: i32,
     id: i32,
@@ -293,14 +293,14 @@ pub fn delete_managed_devices_integration_cross_reference(
         .path("id", id)
 }
 
-/// Lists managed devices integration logins.
+/// Lists the logins of a managed devices integration.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/logins`, the tool `list_all_connect_wise_psa_managed_devices_integration_logins`.
+/// `GET /company/managedDevicesIntegrations/{parentId}/logins` · tool `list_all_connect_wise_psa_managed_devices_integration_logins`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_managed_devices_integration_logins(
     managed_devices_integration_id: i32,
     query: &ListQuery,
@@ -310,12 +310,12 @@ pub fn list_managed_devices_integration_logins(
         .query(query)
 }
 
-/// Creates a managed devices integration login.
+/// Adds a login to a managed devices integration.
 ///
-/// `POST /company/managedDevicesIntegrations/{parentId}/logins`, the tool `create_a_connect_wise_psa_managed_devices_integration_login`.
+/// `POST /company/managedDevicesIntegrations/{parentId}/logins` · tool `create_a_connect_wise_psa_managed_devices_integration_login`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `body`: what is sent.
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `body`: the login to create.
 pub fn create_managed_devices_integration_login(
     managed_devices_integration_id: i32,
     body: &ManagedDevicesIntegrationLogin,
@@ -325,11 +325,11 @@ pub fn create_managed_devices_integration_login(
         .body(body)
 }
 
-/// Counts managed devices integration logins.
+/// Counts the logins of a managed devices integration.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/logins/count`, the tool `count_connect_wise_psa_managed_devices_integration_logins`.
+/// `GET /company/managedDevicesIntegrations/{parentId}/logins/count` · tool `count_connect_wise_psa_managed_devices_integration_logins`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows are counted
 pub fn count_managed_devices_integration_logins(
     managed_devices_integration_id: i32,
@@ -343,12 +343,12 @@ pub fn count_managed_devices_integration_logins(
         .query(query)
 }
 
-/// Gets a managed devices integration login.
+/// Gets a login of a managed devices integration by its ID.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/logins/{id}`, the tool `get_single_connect_wise_psa_managed_devices_integ_login_by_id`.
+/// `GET /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `get_single_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_logins`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
 pub fn get_managed_devices_integration_login(
     managed_devices_integration_id: i32,
     id: i32,
@@ -361,13 +361,13 @@ pub fn get_managed_devices_integration_login(
         .path("id", id)
 }
 
-/// Replaces a managed devices integration login; members that are left out are reset.
+/// Replaces a login of a managed devices integration. Fields that are left out are reset.
 ///
-/// `PUT /company/managedDevicesIntegrations/{parentId}/logins/{id}`, the tool `replace_a_connect_wise_psa_managed_devices_integ_login_by_id`.
+/// `PUT /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `replace_a_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_logins`
-/// * `body`: what is sent.
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
+/// * `body`: the new state of the login.
 pub fn replace_managed_devices_integration_login(
     managed_devices_integration_id: i32,
     id: i32,
@@ -382,12 +382,12 @@ pub fn replace_managed_devices_integration_login(
         .body(body)
 }
 
-/// Changes some members of a managed devices integration login.
+/// Updates fields of a login of a managed devices integration.
 ///
-/// `PATCH /company/managedDevicesIntegrations/{parentId}/logins/{id}`, the tool `update_a_connect_wise_psa_managed_devices_integ_login_by_id`.
+/// `PATCH /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `update_a_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_logins`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_managed_devices_integration_login(
     managed_devices_integration_id: i32,
@@ -403,12 +403,12 @@ pub fn update_managed_devices_integration_login(
         .patch(patch)
 }
 
-/// Deletes a managed devices integration login.
+/// Deletes a login of a managed devices integration.
 ///
-/// `DELETE /company/managedDevicesIntegrations/{parentId}/logins/{id}`, the tool `delete_a_connect_wise_psa_managed_devices_integ_login_by_id`.
+/// `DELETE /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `delete_a_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_logins`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
 pub fn delete_managed_devices_integration_login(
     managed_devices_integration_id: i32,
     id: i32,
@@ -421,14 +421,14 @@ pub fn delete_managed_devices_integration_login(
         .path("id", id)
 }
 
-/// Lists managed devices integration notifications.
+/// Lists the notifications of a managed devices integration.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/notifications`, the tool `list_all_connect_wise_psa_managed_devices_integration_notifs`.
+/// `GET /company/managedDevicesIntegrations/{parentId}/notifications` · tool `list_all_connect_wise_psa_managed_devices_integration_notifs`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_managed_devices_integration_notifications(
     managed_devices_integration_id: i32,
     query: &ListQuery,
@@ -441,12 +441,12 @@ pub fn list_managed_devices_integration_notifications(
         .query(query)
 }
 
-/// Creates a managed devices integration notification.
+/// Adds a notification to a managed devices integration.
 ///
-/// `POST /company/managedDevicesIntegrations/{parentId}/notifications`, the tool `create_a_connect_wise_psa_managed_devices_integration_notif`.
+/// `POST /company/managedDevicesIntegrations/{parentId}/notifications` · tool `create_a_connect_wise_psa_managed_devices_integration_notif`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `body`: what is sent.
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `body`: the notification to create.
 pub fn create_managed_devices_integration_notification(
     managed_devices_integration_id: i32,
     body: &ManagedDevicesIntegrationNotification,
@@ -459,11 +459,11 @@ pub fn create_managed_devices_integration_notification(
         .body(body)
 }
 
-/// Counts managed devices integration notifications.
+/// Counts the notifications of a managed devices integration.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/notifications/count`, the tool `count_connect_wise_psa_managed_devices_integration_notifs`.
+/// `GET /company/managedDevicesIntegrations/{parentId}/notifications/count` · tool `count_connect_wise_psa_managed_devices_integration_notifs`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows are counted
 pub fn count_managed_devices_integration_notifications(
     managed_devices_integration_id: i32,
@@ -477,12 +477,12 @@ pub fn count_managed_devices_integration_notifications(
         .query(query)
 }
 
-/// Gets a managed devices integration notification.
+/// Gets a notification of a managed devices integration by its ID.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/notifications/{id}`, the tool `get_single_connect_wise_psa_managed_devices_integ_notif_by_id`.
+/// `GET /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_notifications`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
 pub fn get_managed_devices_integration_notification(
     managed_devices_integration_id: i32,
     id: i32,
@@ -495,13 +495,13 @@ pub fn get_managed_devices_integration_notification(
         .path("id", id)
 }
 
-/// Replaces a managed devices integration notification; members that are left out are reset.
+/// Replaces a notification of a managed devices integration. Fields that are left out are reset.
 ///
-/// `PUT /company/managedDevicesIntegrations/{parentId}/notifications/{id}`, the tool `replace_a_connect_wise_psa_managed_devices_integ_notif_by_id`.
+/// `PUT /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_notifications`
-/// * `body`: what is sent.
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
+/// * `body`: the new state of the notification.
 pub fn replace_managed_devices_integration_notification(
     managed_devices_integration_id: i32,
     id: i32,
@@ -516,12 +516,12 @@ pub fn replace_managed_devices_integration_notification(
         .body(body)
 }
 
-/// Changes some members of a managed devices integration notification.
+/// Updates fields of a notification of a managed devices integration.
 ///
-/// `PATCH /company/managedDevicesIntegrations/{parentId}/notifications/{id}`, the tool `update_a_connect_wise_psa_managed_devices_integ_notif_by_id`.
+/// `PATCH /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_notifications`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_managed_devices_integration_notification(
     managed_devices_integration_id: i32,
@@ -537,12 +537,12 @@ pub fn update_managed_devices_integration_notification(
         .patch(patch)
 }
 
-/// Deletes a managed devices integration notification.
+/// Deletes a notification of a managed devices integration.
 ///
-/// `DELETE /company/managedDevicesIntegrations/{parentId}/notifications/{id}`, the tool `delete_a_connect_wise_psa_managed_devices_integ_notif_by_id`.
+/// `DELETE /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///
-/// * `managed_devices_integration_id`: `{parentId}` of the path, from `company::list_managed_devices_integrations`
-/// * `id`: `{id}` of the path, from `company::list_managed_devices_integration_notifications`
+/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
 pub fn delete_managed_devices_integration_notification(
     managed_devices_integration_id: i32,
     id: i32,

@@ -7,85 +7,85 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists company management.
+/// Lists management settings.
 ///
-/// `GET /company/management`, the tool `list_all_connect_wise_psa_company_management`.
+/// `GET /company/management` · tool `list_all_connect_wise_psa_company_management`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_management(query: &ListQuery) -> Request<Vec<Management>> {
     Request::new(Method::Get, "/company/management").query(query)
 }
 
-/// Counts company management.
+/// Counts management settings.
 ///
-/// `GET /company/management/count`, the tool `count_connect_wise_psa_company_management`.
+/// `GET /company/management/count` · tool `count_connect_wise_psa_company_management`
 ///
 /// * `query`: which rows are counted
 pub fn count_management(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/management/count").query(query)
 }
 
-/// Gets a company management.
+/// Gets a management setting by its ID.
 ///
-/// `GET /company/management/{id}`, the tool `get_single_connect_wise_psa_company_management_by_id`.
+/// `GET /company/management/{id}` · tool `get_single_connect_wise_psa_company_management_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management`
+/// * `id`: management setting ID (see `company::list_management`)
 pub fn get_management(id: i32) -> Request<Management> {
     Request::new(Method::Get, "/company/management/{id}").path("id", id)
 }
 
-/// Replaces a company management; members that are left out are reset.
+/// Replaces a management setting. Fields that are left out are reset.
 ///
-/// `PUT /company/management/{id}`, the tool `replace_a_connect_wise_psa_company_management_by_id`.
+/// `PUT /company/management/{id}` · tool `replace_a_connect_wise_psa_company_management_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management`
-/// * `body`: what is sent.
+/// * `id`: management setting ID (see `company::list_management`)
+/// * `body`: the new state of the management setting.
 pub fn replace_management(id: i32, body: &Management) -> Request<Management> {
     Request::new(Method::Put, "/company/management/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a company management.
+/// Updates fields of a management setting.
 ///
-/// `PATCH /company/management/{id}`, the tool `update_a_connect_wise_psa_company_management_by_id`.
+/// `PATCH /company/management/{id}` · tool `update_a_connect_wise_psa_company_management_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management`
+/// * `id`: management setting ID (see `company::list_management`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_management(id: i32, patch: &Patch<Management>) -> Request<Management> {
     Request::new(Method::Patch, "/company/management/{id}").path("id", id).patch(patch)
 }
 
-/// Run managed IT sync of a company management.
+/// Runs the managed IT sync of a management setting now.
 ///
-/// `POST /company/management/{id}/executeManagedItSync`, the tool `run_managed_it_sync_of_a_connect_wise_psa_company_mgmt_by_id`.
+/// `POST /company/management/{id}/executeManagedItSync` · tool `run_managed_it_sync_of_a_connect_wise_psa_company_mgmt_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management`
+/// * `id`: management setting ID (see `company::list_management`)
 pub fn run_managed_it_sync_of_management(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/company/management/{id}/executeManagedItSync")
         .path("id", id)
 }
 
-/// Gets a company management log.
+/// Downloads a log of a management setting.
 ///
-/// `GET /company/management/{id}/log/download`, the tool `download_a_connect_wise_psa_company_management_log_by_id`.
+/// `GET /company/management/{id}/log/download` · tool `download_a_connect_wise_psa_company_management_log_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management`
-/// * `file_path`: `filePath` of the query
+/// * `id`: management setting ID (see `company::list_management`)
+/// * `file_path`: query parameter `filePath`
 pub fn download_management_log(id: i32, file_path: &str) -> Request<Download> {
     Request::new(Method::Get, "/company/management/{id}/log/download")
         .path("id", id)
         .parameter("filePath", file_path)
 }
 
-/// Lists management logs.
+/// Lists the logs of a management setting.
 ///
-/// `GET /company/management/{id}/logs`, the tool `list_all_connect_wise_psa_management_logs`.
+/// `GET /company/management/{id}/logs` · tool `list_all_connect_wise_psa_management_logs`
 ///
-/// * `management_id`: `{id}` of the path, from `company::list_management`
+/// * `management_id`: management setting ID (see `company::list_management`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_management_logs(
     management_id: i32,
     query: &ListQuery,
@@ -95,14 +95,14 @@ pub fn list_management_logs(
         .query(query)
 }
 
-/// Lists management report notifications.
+/// Lists the report notifications of a management setting.
 ///
-/// `GET /company/management/{parentId}/managementReportNotifications`, the tool `list_all_connect_wise_psa_management_report_notifications`.
+/// `GET /company/management/{parentId}/managementReportNotifications` · tool `list_all_connect_wise_psa_management_report_notifications`
 ///
-/// * `management_id`: `{parentId}` of the path, from `company::list_management`
+/// * `management_id`: management setting ID (see `company::list_management`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_management_report_notifications(
     management_id: i32,
     query: &ListQuery,
@@ -115,12 +115,12 @@ pub fn list_management_report_notifications(
         .query(query)
 }
 
-/// Creates a management report notification.
+/// Adds a report notification to a management setting.
 ///
-/// `POST /company/management/{parentId}/managementReportNotifications`, the tool `create_a_connect_wise_psa_management_report_notification`.
+/// `POST /company/management/{parentId}/managementReportNotifications` · tool `create_a_connect_wise_psa_management_report_notification`
 ///
-/// * `management_id`: `{parentId}` of the path, from `company::list_management`
-/// * `body`: what is sent.
+/// * `management_id`: management setting ID (see `company::list_management`)
+/// * `body`: the report notification to create.
 pub fn create_management_report_notification(
     management_id: i32,
     body: &ManagementReportNotification,
@@ -133,11 +133,11 @@ pub fn create_management_report_notification(
         .body(body)
 }
 
-/// Counts management report notifications.
+/// Counts the report notifications of a management setting.
 ///
-/// `GET /company/management/{parentId}/managementReportNotifications/count`, the tool `count_connect_wise_psa_management_report_notifications`.
+/// `GET /company/management/{parentId}/managementReportNotifications/count` · tool `count_connect_wise_psa_management_report_notifications`
 ///
-/// * `management_id`: `{parentId}` of the path, from `company::list_management`
+/// * `management_id`: management setting ID (see `company::list_management`)
 /// * `query`: which rows are counted
 pub fn count_management_report_notifications(
     management_id: i32,
@@ -151,12 +151,12 @@ pub fn count_management_report_notifications(
         .query(query)
 }
 
-/// Gets a management report notification.
+/// Gets a report notification of a management setting by its ID.
 ///
-/// `GET /company/management/{parentId}/managementReportNotifications/{id}`, the tool `get_single_connect_wise_psa_management_report_notif_by_id`.
+/// `GET /company/management/{parentId}/managementReportNotifications/{id}` · tool `get_single_connect_wise_psa_management_report_notif_by_id`
 ///
-/// * `management_id`: `{parentId}` of the path, from `company::list_management`
-/// * `id`: `{id}` of the path, from `company::list_management_report_notifications`
+/// * `management_id`: management setting ID (see `company::list_management`)
+/// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
 pub fn get_management_report_notification(
     management_id: i32,
     id: i32,
@@ -169,13 +169,13 @@ pub fn get_management_report_notification(
         .path("id", id)
 }
 
-/// Replaces a management report notification; members that are left out are reset.
+/// Replaces a report notification of a management setting. Fields that are left out are reset.
 ///
-/// `PUT /company/management/{parentId}/managementReportNotifications/{id}`, the tool `replace_a_connect_wise_psa_management_report_notification_by_id`.
+/// `PUT /company/management/{parentId}/managementReportNotifications/{id}` · tool `replace_a_connect_wise_psa_management_report_notification_by_id`
 ///
-/// * `management_id`: `{parentId}` of the path, from `company::list_management`
-/// * `id`: `{id}` of the path, from `company::list_management_report_notifications`
-/// * `body`: what is sent.
+/// * `management_id`: management setting ID (see `company::list_management`)
+/// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
+/// * `body`: the new state of the report notification.
 pub fn replace_management_report_notification(
     management_id: i32,
     id: i32,
@@ -190,12 +190,12 @@ pub fn replace_management_report_notification(
         .body(body)
 }
 
-/// Changes some members of a management report notification.
+/// Updates fields of a report notification of a management setting.
 ///
-/// `PATCH /company/management/{parentId}/managementReportNotifications/{id}`, the tool `update_a_connect_wise_psa_management_report_notification_by_id`.
+/// `PATCH /company/management/{parentId}/managementReportNotifications/{id}` · tool `update_a_connect_wise_psa_management_report_notification_by_id`
 ///
-/// * `management_id`: `{parentId}` of the path, from `company::list_management`
-/// * `id`: `{id}` of the path, from `company::list_management_report_notifications`
+/// * `management_id`: management setting ID (see `company::list_management`)
+/// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_management_report_notification(
     management_id: i32,
@@ -211,12 +211,12 @@ pub fn update_management_report_notification(
         .patch(patch)
 }
 
-/// Deletes a management report notification.
+/// Deletes a report notification of a management setting.
 ///
-/// `DELETE /company/management/{parentId}/managementReportNotifications/{id}`, the tool `delete_a_connect_wise_psa_management_report_notification_by_id`.
+/// `DELETE /company/management/{parentId}/managementReportNotifications/{id}` · tool `delete_a_connect_wise_psa_management_report_notification_by_id`
 ///
-/// * `management_id`: `{parentId}` of the path, from `company::list_management`
-/// * `id`: `{id}` of the path, from `company::list_management_report_notifications`
+/// * `management_id`: management setting ID (see `company::list_management`)
+/// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
 pub fn delete_management_report_notification(
     management_id: i32,
     id: i32,

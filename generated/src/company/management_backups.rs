@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists management backups.
 ///
-/// `GET /company/managementBackups`, the tool `list_all_connect_wise_psa_company_management_backups`.
+/// `GET /company/managementBackups` · tool `list_all_connect_wise_psa_company_management_backups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_management_backups(query: &ListQuery) -> Request<Vec<ManagementBackup>> {
     Request::new(Method::Get, "/company/managementBackups").query(query)
 }
 
 /// Creates a management backup.
 ///
-/// `POST /company/managementBackups`, the tool `create_a_connect_wise_psa_company_management_backup`.
+/// `POST /company/managementBackups` · tool `create_a_connect_wise_psa_company_management_backup`
 ///
-/// * `body`: what is sent.
+/// * `body`: the management backup to create.
 pub fn create_management_backup(body: &ManagementBackup) -> Request<ManagementBackup> {
     Request::new(Method::Post, "/company/managementBackups").body(body)
 }
 
 /// Counts management backups.
 ///
-/// `GET /company/managementBackups/count`, the tool `count_connect_wise_psa_company_management_backups`.
+/// `GET /company/managementBackups/count` · tool `count_connect_wise_psa_company_management_backups`
 ///
 /// * `query`: which rows are counted
 pub fn count_management_backups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/managementBackups/count").query(query)
 }
 
-/// Gets a management backup.
+/// Gets a management backup by its ID.
 ///
-/// `GET /company/managementBackups/{id}`, the tool `get_single_connect_wise_psa_company_management_backup_by_id`.
+/// `GET /company/managementBackups/{id}` · tool `get_single_connect_wise_psa_company_management_backup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management_backups`
+/// * `id`: management backup ID (see `company::list_management_backups`)
 pub fn get_management_backup(id: i32) -> Request<ManagementBackup> {
     Request::new(Method::Get, "/company/managementBackups/{id}").path("id", id)
 }
 
-/// Replaces a management backup; members that are left out are reset.
+/// Replaces a management backup. Fields that are left out are reset.
 ///
-/// `PUT /company/managementBackups/{id}`, the tool `replace_a_connect_wise_psa_company_management_backup_by_id`.
+/// `PUT /company/managementBackups/{id}` · tool `replace_a_connect_wise_psa_company_management_backup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management_backups`
-/// * `body`: what is sent.
+/// * `id`: management backup ID (see `company::list_management_backups`)
+/// * `body`: the new state of the management backup.
 pub fn replace_management_backup(
     id: i32,
     body: &ManagementBackup,
@@ -57,11 +57,11 @@ pub fn replace_management_backup(
         .body(body)
 }
 
-/// Changes some members of a management backup.
+/// Updates fields of a management backup.
 ///
-/// `PATCH /company/managementBackups/{id}`, the tool `update_a_connect_wise_psa_company_management_backup_by_id`.
+/// `PATCH /company/managementBackups/{id}` · tool `update_a_connect_wise_psa_company_management_backup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management_backups`
+/// * `id`: management backup ID (see `company::list_management_backups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_management_backup(
     id: i32,
@@ -74,9 +74,9 @@ pub fn update_management_backup(
 
 /// Deletes a management backup.
 ///
-/// `DELETE /company/managementBackups/{id}`, the tool `delete_a_connect_wise_psa_company_management_backup_by_id`.
+/// `DELETE /company/managementBackups/{id}` · tool `delete_a_connect_wise_psa_company_management_backup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management_backups`
+/// * `id`: management backup ID (see `company::list_management_backups`)
 pub fn delete_management_backup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/managementBackups/{id}").path("id", id)
 }

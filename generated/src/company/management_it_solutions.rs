@@ -6,54 +6,54 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists management IT solutions.
+/// Lists managed IT solutions.
 ///
-/// `GET /company/managementItSolutions`, the tool `list_all_connect_wise_psa_company_management_it_solutions`.
+/// `GET /company/managementItSolutions` · tool `list_all_connect_wise_psa_company_management_it_solutions`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_management_it_solutions(
     query: &ListQuery,
 ) -> Request<Vec<ManagementItSolution>> {
     Request::new(Method::Get, "/company/managementItSolutions").query(query)
 }
 
-/// Creates a management IT solution.
+/// Creates a managed IT solution.
 ///
-/// `POST /company/managementItSolutions`, the tool `create_a_connect_wise_psa_company_management_it_solution`.
+/// `POST /company/managementItSolutions` · tool `create_a_connect_wise_psa_company_management_it_solution`
 ///
-/// * `body`: what is sent.
+/// * `body`: the managed IT solution to create.
 pub fn create_management_it_solution(
     body: &ManagementItSolution,
 ) -> Request<ManagementItSolution> {
     Request::new(Method::Post, "/company/managementItSolutions").body(body)
 }
 
-/// Counts management IT solutions.
+/// Counts managed IT solutions.
 ///
-/// `GET /company/managementItSolutions/count`, the tool `count_connect_wise_psa_company_management_it_solutions`.
+/// `GET /company/managementItSolutions/count` · tool `count_connect_wise_psa_company_management_it_solutions`
 ///
 /// * `query`: which rows are counted
 pub fn count_management_it_solutions(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/managementItSolutions/count").query(query)
 }
 
-/// Gets a management IT solution.
+/// Gets a managed IT solution by its ID.
 ///
-/// `GET /company/managementItSolutions/{id}`, the tool `get_single_connect_wise_psa_company_mgmt_it_solution_by_id`.
+/// `GET /company/managementItSolutions/{id}` · tool `get_single_connect_wise_psa_company_mgmt_it_solution_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management_it_solutions`
+/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
 pub fn get_management_it_solution(id: i32) -> Request<ManagementItSolution> {
     Request::new(Method::Get, "/company/managementItSolutions/{id}").path("id", id)
 }
 
-/// Replaces a management IT solution; members that are left out are reset.
+/// Replaces a managed IT solution. Fields that are left out are reset.
 ///
-/// `PUT /company/managementItSolutions/{id}`, the tool `replace_a_connect_wise_psa_company_management_it_solution_by_id`.
+/// `PUT /company/managementItSolutions/{id}` · tool `replace_a_connect_wise_psa_company_management_it_solution_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management_it_solutions`
-/// * `body`: what is sent.
+/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
+/// * `body`: the new state of the managed IT solution.
 pub fn replace_management_it_solution(
     id: i32,
     body: &ManagementItSolution,
@@ -63,11 +63,11 @@ pub fn replace_management_it_solution(
         .body(body)
 }
 
-/// Changes some members of a management IT solution.
+/// Updates fields of a managed IT solution.
 ///
-/// `PATCH /company/managementItSolutions/{id}`, the tool `update_a_connect_wise_psa_company_management_it_solution_by_id`.
+/// `PATCH /company/managementItSolutions/{id}` · tool `update_a_connect_wise_psa_company_management_it_solution_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management_it_solutions`
+/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_management_it_solution(
     id: i32,
@@ -78,23 +78,23 @@ pub fn update_management_it_solution(
         .patch(patch)
 }
 
-/// Deletes a management IT solution.
+/// Deletes a managed IT solution.
 ///
-/// `DELETE /company/managementItSolutions/{id}`, the tool `delete_a_connect_wise_psa_company_management_it_solution_by_id`.
+/// `DELETE /company/managementItSolutions/{id}` · tool `delete_a_connect_wise_psa_company_management_it_solution_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management_it_solutions`
+/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
 pub fn delete_management_it_solution(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/managementItSolutions/{id}").path("id", id)
 }
 
-/// Lists management IT solutions usages.
+/// Lists where a managed IT solution is used.
 ///
-/// `GET /company/managementItSolutions/{id}/usages`, the tool `check_connect_wise_psa_company_mgmt_it_solution_usages_by_id`.
+/// `GET /company/managementItSolutions/{id}/usages` · tool `check_connect_wise_psa_company_mgmt_it_solution_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management_it_solutions`
+/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_management_it_solution_usages(
     id: i32,
     query: &ListQuery,
@@ -104,14 +104,14 @@ pub fn check_management_it_solution_usages(
         .query(query)
 }
 
-/// Lists management IT solutions usages.
+/// Lists each place where a managed IT solution is used.
 ///
-/// `GET /company/managementItSolutions/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_mgmt_it_solution_usages_by_id`.
+/// `GET /company/managementItSolutions/{id}/usages/list` · tool `list_all_connect_wise_psa_company_mgmt_it_solution_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_management_it_solutions`
+/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_management_it_solution_usages(
     id: i32,
     query: &ListQuery,
@@ -121,14 +121,14 @@ pub fn list_management_it_solution_usages(
         .query(query)
 }
 
-/// Lists management IT solution management products.
+/// Lists the product mappings of a managed IT solution.
 ///
-/// `GET /company/managementItSolutions/{parentId}/managementProducts`, the tool `list_all_connect_wise_psa_management_it_solution_mgmt_products`.
+/// `GET /company/managementItSolutions/{parentId}/managementProducts` · tool `list_all_connect_wise_psa_management_it_solution_mgmt_products`
 ///
-/// * `management_it_solution_id`: `{parentId}` of the path, from `company::list_management_it_solutions`
+/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_management_it_solution_management_products(
     management_it_solution_id: i32,
     query: &ListQuery,
@@ -141,12 +141,12 @@ pub fn list_management_it_solution_management_products(
         .query(query)
 }
 
-/// Creates a management IT solution management product.
+/// Adds a product mapping to a managed IT solution.
 ///
-/// `POST /company/managementItSolutions/{parentId}/managementProducts`, the tool `create_a_connect_wise_psa_management_it_solution_mgmt_product`.
+/// `POST /company/managementItSolutions/{parentId}/managementProducts` · tool `create_a_connect_wise_psa_management_it_solution_mgmt_product`
 ///
-/// * `management_it_solution_id`: `{parentId}` of the path, from `company::list_management_it_solutions`
-/// * `body`: what is sent.
+/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
+/// * `body`: the product mapping to create.
 pub fn create_management_it_solution_management_product(
     management_it_solution_id: i32,
     body: &ManagementItSolutionAgreementInterfaceParameter,
@@ -159,11 +159,11 @@ pub fn create_management_it_solution_management_product(
         .body(body)
 }
 
-/// Counts management IT solution management products.
+/// Counts the product mappings of a managed IT solution.
 ///
-/// `GET /company/managementItSolutions/{parentId}/managementProducts/count`, the tool `count_connect_wise_psa_management_it_solution_mgmt_products`.
+/// `GET /company/managementItSolutions/{parentId}/managementProducts/count` · tool `count_connect_wise_psa_management_it_solution_mgmt_products`
 ///
-/// * `management_it_solution_id`: `{parentId}` of the path, from `company::list_management_it_solutions`
+/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `query`: which rows are counted
 pub fn count_management_it_solution_management_products(
     management_it_solution_id: i32,
@@ -177,12 +177,12 @@ pub fn count_management_it_solution_management_products(
         .query(query)
 }
 
-/// Gets a management IT solution management product.
+/// Gets a product mapping of a managed IT solution by its ID.
 ///
-/// `GET /company/managementItSolutions/{parentId}/managementProducts/{id}`, the tool `get_single_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`.
+/// `GET /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `get_single_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///
-/// * `management_it_solution_id`: `{parentId}` of the path, from `company::list_management_it_solutions`
-/// * `id`: `{id}` of the path, from `company::list_management_it_solution_management_products`
+/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
+/// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
 pub fn get_management_it_solution_management_product(
     management_it_solution_id: i32,
     id: i32,
@@ -195,13 +195,13 @@ pub fn get_management_it_solution_management_product(
         .path("id", id)
 }
 
-/// Replaces a management IT solution management product; members that are left out are reset.
+/// Replaces a product mapping of a managed IT solution. Fields that are left out are reset.
 ///
-/// `PUT /company/managementItSolutions/{parentId}/managementProducts/{id}`, the tool `replace_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`.
+/// `PUT /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `replace_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///
-/// * `management_it_solution_id`: `{parentId}` of the path, from `company::list_management_it_solutions`
-/// * `id`: `{id}` of the path, from `company::list_management_it_solution_management_products`
-/// * `body`: what is sent.
+/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
+/// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
+/// * `body`: the new state of the product mapping.
 pub fn replace_management_it_solution_management_product(
     management_it_solution_id: i32,
     id: i32,
@@ -216,12 +216,12 @@ pub fn replace_management_it_solution_management_product(
         .body(body)
 }
 
-/// Changes some members of a management IT solution management product.
+/// Updates fields of a product mapping of a managed IT solution.
 ///
-/// `PATCH /company/managementItSolutions/{parentId}/managementProducts/{id}`, the tool `update_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`.
+/// `PATCH /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `update_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///
-/// * `management_it_solution_id`: `{parentId}` of the path, from `company::list_management_it_solutions`
-/// * `id`: `{id}` of the path, from `company::list_management_it_solution_management_products`
+/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
+/// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_management_it_solution_management_product(
     management_it_solution_id: i32,
@@ -237,12 +237,12 @@ pub fn update_management_it_solution_management_product(
         .patch(patch)
 }
 
-/// Deletes a management IT solution management product.
+/// Deletes a product mapping of a managed IT solution.
 ///
-/// `DELETE /company/managementItSolutions/{parentId}/managementProducts/{id}`, the tool `delete_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`.
+/// `DELETE /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `delete_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///
-/// * `management_it_solution_id`: `{parentId}` of the path, from `company::list_management_it_solutions`
-/// * `id`: `{id}` of the path, from `company::list_management_it_solution_management_products`
+/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
+/// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
 pub fn delete_management_it_solution_management_product(
     management_it_solution_id: i32,
     id: i32,

@@ -6,20 +6,20 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists market descriptions.
 ///
-/// `GET /company/marketDescriptions`, the tool `list_all_connect_wise_psa_company_market_descriptions`.
+/// `GET /company/marketDescriptions` · tool `list_all_connect_wise_psa_company_market_descriptions`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_market_descriptions(query: &ListQuery) -> Request<Vec<MarketDescription>> {
     Request::new(Method::Get, "/company/marketDescriptions").query(query)
 }
 
 /// Creates a market description.
 ///
-/// `POST /company/marketDescriptions`, the tool `create_a_connect_wise_psa_company_market_description`.
+/// `POST /company/marketDescriptions` · tool `create_a_connect_wise_psa_company_market_description`
 ///
-/// * `body`: what is sent.
+/// * `body`: the market description to create.
 pub fn create_market_description(
     body: &MarketDescription,
 ) -> Request<MarketDescription> {
@@ -28,50 +28,50 @@ pub fn create_market_description(
 
 /// Counts market descriptions.
 ///
-/// `GET /company/marketDescriptions/count`, the tool `count_connect_wise_psa_company_market_descriptions`.
+/// `GET /company/marketDescriptions/count` · tool `count_connect_wise_psa_company_market_descriptions`
 ///
 /// * `query`: which rows are counted
 pub fn count_market_descriptions(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/marketDescriptions/count").query(query)
 }
 
-/// Lists market descriptions info.
+/// Lists market descriptions in summary form.
 ///
-/// `GET /company/marketDescriptions/info`, the tool `list_all_connect_wise_psa_company_market_description_info`.
+/// `GET /company/marketDescriptions/info` · tool `list_all_connect_wise_psa_company_market_description_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_market_description_info(
     query: &ListQuery,
 ) -> Request<Vec<MarketDescriptionInfo>> {
     Request::new(Method::Get, "/company/marketDescriptions/info").query(query)
 }
 
-/// Counts market descriptions info.
+/// Counts market descriptions in summary form.
 ///
-/// `GET /company/marketDescriptions/info/count`, the tool `count_connect_wise_psa_company_market_description_info`.
+/// `GET /company/marketDescriptions/info/count` · tool `count_connect_wise_psa_company_market_description_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_market_description_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/marketDescriptions/info/count").query(query)
 }
 
-/// Gets a market description.
+/// Gets a market description by its ID.
 ///
-/// `GET /company/marketDescriptions/{id}`, the tool `get_single_connect_wise_psa_company_market_description_by_id`.
+/// `GET /company/marketDescriptions/{id}` · tool `get_single_connect_wise_psa_company_market_description_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_market_descriptions`
+/// * `id`: market description ID (see `company::list_market_descriptions`)
 pub fn get_market_description(id: i32) -> Request<MarketDescription> {
     Request::new(Method::Get, "/company/marketDescriptions/{id}").path("id", id)
 }
 
-/// Replaces a market description; members that are left out are reset.
+/// Replaces a market description. Fields that are left out are reset.
 ///
-/// `PUT /company/marketDescriptions/{id}`, the tool `replace_a_connect_wise_psa_company_market_description_by_id`.
+/// `PUT /company/marketDescriptions/{id}` · tool `replace_a_connect_wise_psa_company_market_description_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_market_descriptions`
-/// * `body`: what is sent.
+/// * `id`: market description ID (see `company::list_market_descriptions`)
+/// * `body`: the new state of the market description.
 pub fn replace_market_description(
     id: i32,
     body: &MarketDescription,
@@ -81,11 +81,11 @@ pub fn replace_market_description(
         .body(body)
 }
 
-/// Changes some members of a market description.
+/// Updates fields of a market description.
 ///
-/// `PATCH /company/marketDescriptions/{id}`, the tool `update_a_connect_wise_psa_company_market_description_by_id`.
+/// `PATCH /company/marketDescriptions/{id}` · tool `update_a_connect_wise_psa_company_market_description_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_market_descriptions`
+/// * `id`: market description ID (see `company::list_market_descriptions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_market_description(
     id: i32,
@@ -98,30 +98,30 @@ pub fn update_market_description(
 
 /// Deletes a market description.
 ///
-/// `DELETE /company/marketDescriptions/{id}`, the tool `delete_a_connect_wise_psa_company_market_description_by_id`.
+/// `DELETE /company/marketDescriptions/{id}` · tool `delete_a_connect_wise_psa_company_market_description_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_market_descriptions`
+/// * `id`: market description ID (see `company::list_market_descriptions`)
 pub fn delete_market_description(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/marketDescriptions/{id}").path("id", id)
 }
 
-/// Gets a market description info.
+/// Gets a summary of a market description by its ID.
 ///
-/// `GET /company/marketDescriptions/{id}/info`, the tool `get_single_connect_wise_psa_company_market_desc_info_by_id`.
+/// `GET /company/marketDescriptions/{id}/info` · tool `get_single_connect_wise_psa_company_market_desc_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_market_descriptions`
+/// * `id`: market description ID (see `company::list_market_descriptions`)
 pub fn get_market_description_info(id: i32) -> Request<MarketDescriptionInfo> {
     Request::new(Method::Get, "/company/marketDescriptions/{id}/info").path("id", id)
 }
 
-/// Lists market descriptions usages.
+/// Lists where a market description is used.
 ///
-/// `GET /company/marketDescriptions/{id}/usages`, the tool `check_connect_wise_psa_company_market_description_usages_by_id`.
+/// `GET /company/marketDescriptions/{id}/usages` · tool `check_connect_wise_psa_company_market_description_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_market_descriptions`
+/// * `id`: market description ID (see `company::list_market_descriptions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_market_description_usages(
     id: i32,
     query: &ListQuery,
@@ -131,14 +131,14 @@ pub fn check_market_description_usages(
         .query(query)
 }
 
-/// Lists market descriptions usages.
+/// Lists each place where a market description is used.
 ///
-/// `GET /company/marketDescriptions/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_market_desc_usages_by_id`.
+/// `GET /company/marketDescriptions/{id}/usages/list` · tool `list_all_connect_wise_psa_company_market_desc_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_market_descriptions`
+/// * `id`: market description ID (see `company::list_market_descriptions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_market_description_usages(
     id: i32,
     query: &ListQuery,

@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists note types.
 ///
-/// `GET /company/noteTypes`, the tool `list_all_connect_wise_psa_company_note_types`.
+/// `GET /company/noteTypes` · tool `list_all_connect_wise_psa_company_note_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_note_types(query: &ListQuery) -> Request<Vec<CompanyNoteType>> {
     Request::new(Method::Get, "/company/noteTypes").query(query)
 }
 
 /// Creates a note type.
 ///
-/// `POST /company/noteTypes`, the tool `create_a_connect_wise_psa_company_note_type`.
+/// `POST /company/noteTypes` · tool `create_a_connect_wise_psa_company_note_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the note type to create.
 pub fn create_note_type(body: &CompanyNoteType) -> Request<CompanyNoteType> {
     Request::new(Method::Post, "/company/noteTypes").body(body)
 }
 
 /// Counts note types.
 ///
-/// `GET /company/noteTypes/count`, the tool `count_connect_wise_psa_company_note_types`.
+/// `GET /company/noteTypes/count` · tool `count_connect_wise_psa_company_note_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_note_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/noteTypes/count").query(query)
 }
 
-/// Counts note types info.
+/// Counts note types in summary form.
 ///
-/// `GET /company/noteTypes/count/info`, the tool `count_connect_wise_psa_company_note_type_info`.
+/// `GET /company/noteTypes/count/info` · tool `count_connect_wise_psa_company_note_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_note_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/noteTypes/count/info").query(query)
 }
 
-/// Lists note types info.
+/// Lists note types in summary form.
 ///
-/// `GET /company/noteTypes/info`, the tool `list_all_connect_wise_psa_company_note_type_info`.
+/// `GET /company/noteTypes/info` · tool `list_all_connect_wise_psa_company_note_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_note_type_info(query: &ListQuery) -> Request<Vec<CompanyNoteTypeInfo>> {
     Request::new(Method::Get, "/company/noteTypes/info").query(query)
 }
 
-/// Gets a note type.
+/// Gets a note type by its ID.
 ///
-/// `GET /company/noteTypes/{id}`, the tool `get_single_connect_wise_psa_company_note_type_by_id`.
+/// `GET /company/noteTypes/{id}` · tool `get_single_connect_wise_psa_company_note_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_note_types`
+/// * `id`: note type ID (see `company::list_note_types`)
 pub fn get_note_type(id: i32) -> Request<CompanyNoteType> {
     Request::new(Method::Get, "/company/noteTypes/{id}").path("id", id)
 }
 
-/// Replaces a note type; members that are left out are reset.
+/// Replaces a note type. Fields that are left out are reset.
 ///
-/// `PUT /company/noteTypes/{id}`, the tool `replace_a_connect_wise_psa_company_note_type_by_id`.
+/// `PUT /company/noteTypes/{id}` · tool `replace_a_connect_wise_psa_company_note_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_note_types`
-/// * `body`: what is sent.
+/// * `id`: note type ID (see `company::list_note_types`)
+/// * `body`: the new state of the note type.
 pub fn replace_note_type(id: i32, body: &CompanyNoteType) -> Request<CompanyNoteType> {
     Request::new(Method::Put, "/company/noteTypes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a note type.
+/// Updates fields of a note type.
 ///
-/// `PATCH /company/noteTypes/{id}`, the tool `update_a_connect_wise_psa_company_note_type_by_id`.
+/// `PATCH /company/noteTypes/{id}` · tool `update_a_connect_wise_psa_company_note_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_note_types`
+/// * `id`: note type ID (see `company::list_note_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_note_type(
     id: i32,
@@ -87,18 +87,18 @@ pub fn update_note_type(
 
 /// Deletes a note type.
 ///
-/// `DELETE /company/noteTypes/{id}`, the tool `delete_a_connect_wise_psa_company_note_type_by_id`.
+/// `DELETE /company/noteTypes/{id}` · tool `delete_a_connect_wise_psa_company_note_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_note_types`
+/// * `id`: note type ID (see `company::list_note_types`)
 pub fn delete_note_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/noteTypes/{id}").path("id", id)
 }
 
-/// Gets a note type info.
+/// Gets a summary of a note type by its ID.
 ///
-/// `GET /company/noteTypes/{id}/info`, the tool `get_single_connect_wise_psa_company_note_type_info_by_id`.
+/// `GET /company/noteTypes/{id}/info` · tool `get_single_connect_wise_psa_company_note_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_note_types`
+/// * `id`: note type ID (see `company::list_note_types`)
 pub fn get_note_type_info(id: i32) -> Request<CompanyNoteTypeInfo> {
     Request::new(Method::Get, "/company/noteTypes/{id}/info").path("id", id)
 }

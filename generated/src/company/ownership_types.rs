@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ownership types.
 ///
-/// `GET /company/ownershipTypes`, the tool `list_all_connect_wise_psa_company_ownership_types`.
+/// `GET /company/ownershipTypes` · tool `list_all_connect_wise_psa_company_ownership_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ownership_types(query: &ListQuery) -> Request<Vec<OwnershipType>> {
     Request::new(Method::Get, "/company/ownershipTypes").query(query)
 }
 
 /// Creates an ownership type.
 ///
-/// `POST /company/ownershipTypes`, the tool `create_a_connect_wise_psa_company_ownership_type`.
+/// `POST /company/ownershipTypes` · tool `create_a_connect_wise_psa_company_ownership_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the ownership type to create.
 pub fn create_ownership_type(body: &OwnershipType) -> Request<OwnershipType> {
     Request::new(Method::Post, "/company/ownershipTypes").body(body)
 }
 
 /// Counts ownership types.
 ///
-/// `GET /company/ownershipTypes/count`, the tool `count_connect_wise_psa_company_ownership_types`.
+/// `GET /company/ownershipTypes/count` · tool `count_connect_wise_psa_company_ownership_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_ownership_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/ownershipTypes/count").query(query)
 }
 
-/// Lists ownership types info.
+/// Lists ownership types in summary form.
 ///
-/// `GET /company/ownershipTypes/info`, the tool `list_all_connect_wise_psa_company_ownership_type_info`.
+/// `GET /company/ownershipTypes/info` · tool `list_all_connect_wise_psa_company_ownership_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ownership_type_info(query: &ListQuery) -> Request<Vec<OwnershipTypeInfo>> {
     Request::new(Method::Get, "/company/ownershipTypes/info").query(query)
 }
 
-/// Counts ownership types info.
+/// Counts ownership types in summary form.
 ///
-/// `GET /company/ownershipTypes/info/count`, the tool `count_connect_wise_psa_company_ownership_type_info`.
+/// `GET /company/ownershipTypes/info/count` · tool `count_connect_wise_psa_company_ownership_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_ownership_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/ownershipTypes/info/count").query(query)
 }
 
-/// Gets an ownership type.
+/// Gets an ownership type by its ID.
 ///
-/// `GET /company/ownershipTypes/{id}`, the tool `get_single_connect_wise_psa_company_ownership_type_by_id`.
+/// `GET /company/ownershipTypes/{id}` · tool `get_single_connect_wise_psa_company_ownership_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_ownership_types`
+/// * `id`: ownership type ID (see `company::list_ownership_types`)
 pub fn get_ownership_type(id: i32) -> Request<OwnershipType> {
     Request::new(Method::Get, "/company/ownershipTypes/{id}").path("id", id)
 }
 
-/// Replaces an ownership type; members that are left out are reset.
+/// Replaces an ownership type. Fields that are left out are reset.
 ///
-/// `PUT /company/ownershipTypes/{id}`, the tool `replace_a_connect_wise_psa_company_ownership_type_by_id`.
+/// `PUT /company/ownershipTypes/{id}` · tool `replace_a_connect_wise_psa_company_ownership_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_ownership_types`
-/// * `body`: what is sent.
+/// * `id`: ownership type ID (see `company::list_ownership_types`)
+/// * `body`: the new state of the ownership type.
 pub fn replace_ownership_type(id: i32, body: &OwnershipType) -> Request<OwnershipType> {
     Request::new(Method::Put, "/company/ownershipTypes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an ownership type.
+/// Updates fields of an ownership type.
 ///
-/// `PATCH /company/ownershipTypes/{id}`, the tool `update_a_connect_wise_psa_company_ownership_type_by_id`.
+/// `PATCH /company/ownershipTypes/{id}` · tool `update_a_connect_wise_psa_company_ownership_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_ownership_types`
+/// * `id`: ownership type ID (see `company::list_ownership_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ownership_type(
     id: i32,
@@ -89,18 +89,18 @@ pub fn update_ownership_type(
 
 /// Deletes an ownership type.
 ///
-/// `DELETE /company/ownershipTypes/{id}`, the tool `delete_a_connect_wise_psa_company_ownership_type_by_id`.
+/// `DELETE /company/ownershipTypes/{id}` · tool `delete_a_connect_wise_psa_company_ownership_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_ownership_types`
+/// * `id`: ownership type ID (see `company::list_ownership_types`)
 pub fn delete_ownership_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/ownershipTypes/{id}").path("id", id)
 }
 
-/// Gets an ownership type info.
+/// Gets a summary of an ownership type by its ID.
 ///
-/// `GET /company/ownershipTypes/{id}/info`, the tool `get_single_connect_wise_psa_company_ownership_type_info_by_id`.
+/// `GET /company/ownershipTypes/{id}/info` · tool `get_single_connect_wise_psa_company_ownership_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_ownership_types`
+/// * `id`: ownership type ID (see `company::list_ownership_types`)
 pub fn get_ownership_type_info(id: i32) -> Request<OwnershipTypeInfo> {
     Request::new(Method::Get, "/company/ownershipTypes/{id}/info").path("id", id)
 }

@@ -4,9 +4,9 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::Count;
 use crate::query::CountQuery;
 
-/// Counts company payment types info.
+/// Counts company payment types.
 ///
-/// `GET /company/paymentTypes/info/count`, the tool `count_connect_wise_psa_company_payment_type_info`.
+/// `GET /company/paymentTypes/info/count` · tool `count_connect_wise_psa_company_payment_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_payment_type_info(query: &CountQuery) -> Request<Count> {

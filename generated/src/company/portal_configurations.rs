@@ -11,11 +11,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists portal configurations.
 ///
-/// `GET /company/portalConfigurations`, the tool `list_all_connect_wise_psa_company_portal_configurations`.
+/// `GET /company/portalConfigurations` · tool `list_all_connect_wise_psa_company_portal_configurations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_configurations(
     query: &ListQuery,
 ) -> Request<Vec<PortalConfiguration>> {
@@ -24,20 +24,20 @@ pub fn list_portal_configurations(
 
 /// Creates a portal configuration.
 ///
-/// `POST /company/portalConfigurations`, the tool `create_a_connect_wise_psa_company_portal_configuration`.
+/// `POST /company/portalConfigurations` · tool `create_a_connect_wise_psa_company_portal_configuration`
 ///
-/// * `body`: what is sent.
+/// * `body`: the portal configuration to create.
 pub fn create_portal_configuration(
     body: &PortalConfiguration,
 ) -> Request<PortalConfiguration> {
     Request::new(Method::Post, "/company/portalConfigurations").body(body)
 }
 
-/// Copy a portal configuration.
+/// Copies a portal configuration.
 ///
-/// `POST /company/portalConfigurations/copy`, the tool `copy_a_connect_wise_psa_company_portal_configuration`.
+/// `POST /company/portalConfigurations/copy` · tool `copy_a_connect_wise_psa_company_portal_configuration`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn copy_portal_configuration(
     body: &PortalConfiguration,
 ) -> Request<PortalConfiguration> {
@@ -46,20 +46,20 @@ pub fn copy_portal_configuration(
 
 /// Counts portal configurations.
 ///
-/// `GET /company/portalConfigurations/count`, the tool `count_connect_wise_psa_company_portal_configurations`.
+/// `GET /company/portalConfigurations/count` · tool `count_connect_wise_psa_company_portal_configurations`
 ///
 /// * `query`: which rows are counted
 pub fn count_portal_configurations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/portalConfigurations/count").query(query)
 }
 
-/// Lists portal payment processors.
+/// Lists payment processors.
 ///
-/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors`, the tool `list_all_connect_wise_psa_portal_payment_processors`.
+/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors` · tool `list_all_connect_wise_psa_portal_payment_processors`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_payment_processors(
     query: &ListQuery,
 ) -> Request<Vec<PortalConfigurationPaymentProcessor>> {
@@ -70,9 +70,9 @@ pub fn list_portal_payment_processors(
         .query(query)
 }
 
-/// Counts portal payment processors.
+/// Counts payment processors.
 ///
-/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/count`, the tool `count_connect_wise_psa_portal_payment_processors`.
+/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/count` · tool `count_connect_wise_psa_portal_payment_processors`
 ///
 /// * `query`: which rows are counted
 pub fn count_portal_payment_processors(query: &CountQuery) -> Request<Count> {
@@ -83,11 +83,11 @@ pub fn count_portal_payment_processors(query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets a portal payment processor.
+/// Gets a payment processor by its ID.
 ///
-/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/{id}`, the tool `get_single_connect_wise_psa_portal_payment_processor_by_id`.
+/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/{id}` · tool `get_single_connect_wise_psa_portal_payment_processor_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_payment_processors`
+/// * `id`: payment processor ID (see `company::list_portal_payment_processors`)
 pub fn get_portal_payment_processor(
     id: i32,
 ) -> Request<PortalConfigurationPaymentProcessor> {
@@ -98,21 +98,21 @@ pub fn get_portal_payment_processor(
         .path("id", id)
 }
 
-/// Gets a portal configuration.
+/// Gets a portal configuration by its ID.
 ///
-/// `GET /company/portalConfigurations/{id}`, the tool `get_single_connect_wise_psa_company_portal_configuration_by_id`.
+/// `GET /company/portalConfigurations/{id}` · tool `get_single_connect_wise_psa_company_portal_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_configurations`
+/// * `id`: portal configuration ID (see `company::list_portal_configurations`)
 pub fn get_portal_configuration(id: i32) -> Request<PortalConfiguration> {
     Request::new(Method::Get, "/company/portalConfigurations/{id}").path("id", id)
 }
 
-/// Replaces a portal configuration; members that are left out are reset.
+/// Replaces a portal configuration. Fields that are left out are reset.
 ///
-/// `PUT /company/portalConfigurations/{id}`, the tool `replace_a_connect_wise_psa_company_portal_configuration_by_id`.
+/// `PUT /company/portalConfigurations/{id}` · tool `replace_a_connect_wise_psa_company_portal_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_configurations`
-/// * `body`: what is sent.
+/// * `id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `body`: the new state of the portal configuration.
 pub fn replace_portal_configuration(
     id: i32,
     body: &PortalConfiguration,
@@ -122,11 +122,11 @@ pub fn replace_portal_configuration(
         .body(body)
 }
 
-/// Changes some members of a portal configuration.
+/// Updates fields of a portal configuration.
 ///
-/// `PATCH /company/portalConfigurations/{id}`, the tool `update_a_connect_wise_psa_company_portal_configuration_by_id`.
+/// `PATCH /company/portalConfigurations/{id}` · tool `update_a_connect_wise_psa_company_portal_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_configurations`
+/// * `id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_configuration(
     id: i32,
@@ -139,21 +139,21 @@ pub fn update_portal_configuration(
 
 /// Deletes a portal configuration.
 ///
-/// `DELETE /company/portalConfigurations/{id}`, the tool `delete_a_connect_wise_psa_company_portal_configuration_by_id`.
+/// `DELETE /company/portalConfigurations/{id}` · tool `delete_a_connect_wise_psa_company_portal_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_configurations`
+/// * `id`: portal configuration ID (see `company::list_portal_configurations`)
 pub fn delete_portal_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/portalConfigurations/{id}").path("id", id)
 }
 
-/// Lists portal configuration invoice setups.
+/// Lists the invoice setups of a portal configuration.
 ///
-/// `GET /company/portalConfigurations/{parentId}/invoiceSetups`, the tool `list_all_connect_wise_psa_portal_configuration_invoice_setups`.
+/// `GET /company/portalConfigurations/{parentId}/invoiceSetups` · tool `list_all_connect_wise_psa_portal_configuration_invoice_setups`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_configuration_invoice_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -163,11 +163,11 @@ pub fn list_portal_configuration_invoice_setups(
         .query(query)
 }
 
-/// Counts portal configuration invoice setups.
+/// Counts the invoice setups of a portal configuration.
 ///
-/// `GET /company/portalConfigurations/{parentId}/invoiceSetups/count`, the tool `count_connect_wise_psa_portal_configuration_invoice_setups`.
+/// `GET /company/portalConfigurations/{parentId}/invoiceSetups/count` · tool `count_connect_wise_psa_portal_configuration_invoice_setups`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows are counted
 pub fn count_portal_configuration_invoice_setups(
     portal_configuration_id: i32,
@@ -181,12 +181,12 @@ pub fn count_portal_configuration_invoice_setups(
         .query(query)
 }
 
-/// Gets a portal configuration invoice setup.
+/// Gets an invoice setup of a portal configuration by its ID.
 ///
-/// `GET /company/portalConfigurations/{parentId}/invoiceSetups/{id}`, the tool `get_single_connect_wise_psa_portal_config_invoice_setup_by_id`.
+/// `GET /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_invoice_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_invoice_setups`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
 pub fn get_portal_configuration_invoice_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -199,13 +199,13 @@ pub fn get_portal_configuration_invoice_setup(
         .path("id", id)
 }
 
-/// Replaces a portal configuration invoice setup; members that are left out are reset.
+/// Replaces an invoice setup of a portal configuration. Fields that are left out are reset.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/invoiceSetups/{id}`, the tool `replace_a_connect_wise_psa_portal_config_invoice_setup_by_id`.
+/// `PUT /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_invoice_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_invoice_setups`
-/// * `body`: what is sent.
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
+/// * `body`: the new state of the invoice setup.
 pub fn replace_portal_configuration_invoice_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -220,12 +220,12 @@ pub fn replace_portal_configuration_invoice_setup(
         .body(body)
 }
 
-/// Changes some members of a portal configuration invoice setup.
+/// Updates fields of an invoice setup of a portal configuration.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/invoiceSetups/{id}`, the tool `update_a_connect_wise_psa_portal_config_invoice_setup_by_id`.
+/// `PATCH /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_invoice_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_invoice_setups`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_configuration_invoice_setup(
     portal_configuration_id: i32,
@@ -241,13 +241,13 @@ pub fn update_portal_configuration_invoice_setup(
         .patch(patch)
 }
 
-/// Test portal configuration invoice setup transaction.
+/// Runs a test transaction with the invoice setup of a portal configuration.
 ///
-/// `POST /company/portalConfigurations/{parentId}/invoiceSetups/{id}/testTransaction`, the tool `test_connect_wise_psa_portal_config_inv_setup_transaction_by_id`.
+/// `POST /company/portalConfigurations/{parentId}/invoiceSetups/{id}/testTransaction` · tool `test_connect_wise_psa_portal_config_inv_setup_transaction_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_invoice_setups`
-/// * `body`: what is sent.
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
+/// * `body`: the request body.
 pub fn test_portal_configuration_invoice_setup_transaction(
     portal_configuration_id: i32,
     id: i32,
@@ -262,14 +262,14 @@ pub fn test_portal_configuration_invoice_setup_transaction(
         .body(body)
 }
 
-/// Lists portal configuration opportunity setups.
+/// Lists the opportunity setups of a portal configuration.
 ///
-/// `GET /company/portalConfigurations/{parentId}/opportunitySetups`, the tool `list_all_connect_wise_psa_portal_config_opportunity_setups`.
+/// `GET /company/portalConfigurations/{parentId}/opportunitySetups` · tool `list_all_connect_wise_psa_portal_config_opportunity_setups`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_configuration_opportunity_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -282,12 +282,12 @@ pub fn list_portal_configuration_opportunity_setups(
         .query(query)
 }
 
-/// Replaces a portal configuration opportunity setup; members that are left out are reset.
+/// Replaces the opportunity setup of a portal configuration. Fields that are left out are reset.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/opportunitySetups`, the tool `replace_a_connect_wise_psa_portal_config_opportunity_setup`.
+/// `PUT /company/portalConfigurations/{parentId}/opportunitySetups` · tool `replace_a_connect_wise_psa_portal_config_opportunity_setup`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `body`: what is sent.
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `body`: the new state of the opportunity setup.
 pub fn replace_portal_configuration_opportunity_setup(
     portal_configuration_id: i32,
     body: &PortalConfigurationOpportunitySetup,
@@ -300,11 +300,11 @@ pub fn replace_portal_configuration_opportunity_setup(
         .body(body)
 }
 
-/// Changes some members of a portal configuration opportunity setup.
+/// Updates fields of the opportunity setup of a portal configuration.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/opportunitySetups`, the tool `update_a_connect_wise_psa_portal_config_opportunity_setup`.
+/// `PATCH /company/portalConfigurations/{parentId}/opportunitySetups` · tool `update_a_connect_wise_psa_portal_config_opportunity_setup`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_configuration_opportunity_setup(
     portal_configuration_id: i32,
@@ -318,12 +318,12 @@ pub fn update_portal_configuration_opportunity_setup(
         .patch(patch)
 }
 
-/// Gets a portal configuration opportunity setup.
+/// Gets an opportunity setup of a portal configuration by its ID.
 ///
-/// `GET /company/portalConfigurations/{parentId}/opportunitySetups/{id}`, the tool `get_single_connect_wise_psa_portal_config_opp_setup_by_id`.
+/// `GET /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `get_single_connect_wise_psa_portal_config_opp_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_opportunity_setups`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration opportunity setup ID (see `company::list_portal_configuration_opportunity_setups`)
 pub fn get_portal_configuration_opportunity_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -336,13 +336,13 @@ pub fn get_portal_configuration_opportunity_setup(
         .path("id", id)
 }
 
-/// Replaces a portal configuration opportunity setup; members that are left out are reset.
+/// Replaces an opportunity setup of a portal configuration. Fields that are left out are reset.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/opportunitySetups/{id}`, the tool `replace_a_connect_wise_psa_portal_config_opp_setup_by_id`.
+/// `PUT /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_opp_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_opportunity_setups`
-/// * `body`: what is sent.
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration opportunity setup ID (see `company::list_portal_configuration_opportunity_setups`)
+/// * `body`: the new state of the opportunity setup.
 pub fn replace_portal_configuration_opportunity_setup_by_id(
     portal_configuration_id: i32,
     id: i32,
@@ -357,12 +357,12 @@ pub fn replace_portal_configuration_opportunity_setup_by_id(
         .body(body)
 }
 
-/// Changes some members of a portal configuration opportunity setup.
+/// Updates fields of an opportunity setup of a portal configuration.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/opportunitySetups/{id}`, the tool `update_a_connect_wise_psa_portal_config_opportunity_setup_by_id`.
+/// `PATCH /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `update_a_connect_wise_psa_portal_config_opportunity_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_opportunity_setups`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration opportunity setup ID (see `company::list_portal_configuration_opportunity_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_configuration_opportunity_setup_by_id(
     portal_configuration_id: i32,
@@ -378,14 +378,14 @@ pub fn update_portal_configuration_opportunity_setup_by_id(
         .patch(patch)
 }
 
-/// Lists portal configuration password email setups.
+/// Lists the password email setups of a portal configuration.
 ///
-/// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups`, the tool `list_all_connect_wise_psa_portal_config_password_email_setups`.
+/// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups` · tool `list_all_connect_wise_psa_portal_config_password_email_setups`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_configuration_password_email_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -398,12 +398,12 @@ pub fn list_portal_configuration_password_email_setups(
         .query(query)
 }
 
-/// Gets a portal configuration password email setup.
+/// Gets a password email setup of a portal configuration by its ID.
 ///
-/// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}`, the tool `get_single_connect_wise_psa_portal_config_pwd_email_setup_by_id`.
+/// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_pwd_email_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_password_email_setups`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration password email setup ID (see `company::list_portal_configuration_password_email_setups`)
 pub fn get_portal_configuration_password_email_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -416,13 +416,13 @@ pub fn get_portal_configuration_password_email_setup(
         .path("id", id)
 }
 
-/// Replaces a portal configuration password email setup; members that are left out are reset.
+/// Replaces a password email setup of a portal configuration. Fields that are left out are reset.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}`, the tool `replace_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`.
+/// `PUT /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_password_email_setups`
-/// * `body`: what is sent.
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration password email setup ID (see `company::list_portal_configuration_password_email_setups`)
+/// * `body`: the new state of the password email setup.
 pub fn replace_portal_configuration_password_email_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -437,12 +437,12 @@ pub fn replace_portal_configuration_password_email_setup(
         .body(body)
 }
 
-/// Changes some members of a portal configuration password email setup.
+/// Updates fields of a password email setup of a portal configuration.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}`, the tool `update_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`.
+/// `PATCH /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_password_email_setups`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration password email setup ID (see `company::list_portal_configuration_password_email_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_configuration_password_email_setup(
     portal_configuration_id: i32,
@@ -458,14 +458,14 @@ pub fn update_portal_configuration_password_email_setup(
         .patch(patch)
 }
 
-/// Lists portal configuration project setups.
+/// Lists the project setups of a portal configuration.
 ///
-/// `GET /company/portalConfigurations/{parentId}/projectSetups`, the tool `list_all_connect_wise_psa_portal_configuration_project_setups`.
+/// `GET /company/portalConfigurations/{parentId}/projectSetups` · tool `list_all_connect_wise_psa_portal_configuration_project_setups`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_configuration_project_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -475,11 +475,11 @@ pub fn list_portal_configuration_project_setups(
         .query(query)
 }
 
-/// Counts portal configuration project setups.
+/// Counts the project setups of a portal configuration.
 ///
-/// `GET /company/portalConfigurations/{parentId}/projectSetups/count`, the tool `count_connect_wise_psa_portal_configuration_project_setups`.
+/// `GET /company/portalConfigurations/{parentId}/projectSetups/count` · tool `count_connect_wise_psa_portal_configuration_project_setups`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows are counted
 pub fn count_portal_configuration_project_setups(
     portal_configuration_id: i32,
@@ -493,12 +493,12 @@ pub fn count_portal_configuration_project_setups(
         .query(query)
 }
 
-/// Gets a portal configuration project setup.
+/// Gets a project setup of a portal configuration by its ID.
 ///
-/// `GET /company/portalConfigurations/{parentId}/projectSetups/{id}`, the tool `get_single_connect_wise_psa_portal_config_project_setup_by_id`.
+/// `GET /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_project_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_project_setups`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration project setup ID (see `company::list_portal_configuration_project_setups`)
 pub fn get_portal_configuration_project_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -511,13 +511,13 @@ pub fn get_portal_configuration_project_setup(
         .path("id", id)
 }
 
-/// Replaces a portal configuration project setup; members that are left out are reset.
+/// Replaces a project setup of a portal configuration. Fields that are left out are reset.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/projectSetups/{id}`, the tool `replace_a_connect_wise_psa_portal_config_project_setup_by_id`.
+/// `PUT /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_project_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_project_setups`
-/// * `body`: what is sent.
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration project setup ID (see `company::list_portal_configuration_project_setups`)
+/// * `body`: the new state of the project setup.
 pub fn replace_portal_configuration_project_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -532,12 +532,12 @@ pub fn replace_portal_configuration_project_setup(
         .body(body)
 }
 
-/// Changes some members of a portal configuration project setup.
+/// Updates fields of a project setup of a portal configuration.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/projectSetups/{id}`, the tool `update_a_connect_wise_psa_portal_config_project_setup_by_id`.
+/// `PATCH /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_project_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_project_setups`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration project setup ID (see `company::list_portal_configuration_project_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_configuration_project_setup(
     portal_configuration_id: i32,
@@ -553,14 +553,14 @@ pub fn update_portal_configuration_project_setup(
         .patch(patch)
 }
 
-/// Lists portal configuration service setups.
+/// Lists the service setups of a portal configuration.
 ///
-/// `GET /company/portalConfigurations/{parentId}/serviceSetups`, the tool `list_all_connect_wise_psa_portal_configuration_service_setups`.
+/// `GET /company/portalConfigurations/{parentId}/serviceSetups` · tool `list_all_connect_wise_psa_portal_configuration_service_setups`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_configuration_service_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -570,11 +570,11 @@ pub fn list_portal_configuration_service_setups(
         .query(query)
 }
 
-/// Counts portal configuration service setups.
+/// Counts the service setups of a portal configuration.
 ///
-/// `GET /company/portalConfigurations/{parentId}/serviceSetups/count`, the tool `count_connect_wise_psa_portal_configuration_service_setups`.
+/// `GET /company/portalConfigurations/{parentId}/serviceSetups/count` · tool `count_connect_wise_psa_portal_configuration_service_setups`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows are counted
 pub fn count_portal_configuration_service_setups(
     portal_configuration_id: i32,
@@ -588,12 +588,12 @@ pub fn count_portal_configuration_service_setups(
         .query(query)
 }
 
-/// Gets a portal configuration service setup.
+/// Gets a service setup of a portal configuration by its ID.
 ///
-/// `GET /company/portalConfigurations/{parentId}/serviceSetups/{id}`, the tool `get_single_connect_wise_psa_portal_config_service_setup_by_id`.
+/// `GET /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_service_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_service_setups`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration service setup ID (see `company::list_portal_configuration_service_setups`)
 pub fn get_portal_configuration_service_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -606,13 +606,13 @@ pub fn get_portal_configuration_service_setup(
         .path("id", id)
 }
 
-/// Replaces a portal configuration service setup; members that are left out are reset.
+/// Replaces a service setup of a portal configuration. Fields that are left out are reset.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/serviceSetups/{id}`, the tool `replace_a_connect_wise_psa_portal_config_service_setup_by_id`.
+/// `PUT /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_service_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_service_setups`
-/// * `body`: what is sent.
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration service setup ID (see `company::list_portal_configuration_service_setups`)
+/// * `body`: the new state of the service setup.
 pub fn replace_portal_configuration_service_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -627,12 +627,12 @@ pub fn replace_portal_configuration_service_setup(
         .body(body)
 }
 
-/// Changes some members of a portal configuration service setup.
+/// Updates fields of a service setup of a portal configuration.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/serviceSetups/{id}`, the tool `update_a_connect_wise_psa_portal_config_service_setup_by_id`.
+/// `PATCH /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_service_setup_by_id`
 ///
-/// * `portal_configuration_id`: `{parentId}` of the path, from `company::list_portal_configurations`
-/// * `id`: `{id}` of the path, from `company::list_portal_configuration_service_setups`
+/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration service setup ID (see `company::list_portal_configuration_service_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_configuration_service_setup(
     portal_configuration_id: i32,

@@ -6,11 +6,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists portal security levels.
 ///
-/// `GET /company/portalSecurityLevels`, the tool `list_all_connect_wise_psa_company_portal_security_levels`.
+/// `GET /company/portalSecurityLevels` · tool `list_all_connect_wise_psa_company_portal_security_levels`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_security_levels(
     query: &ListQuery,
 ) -> Request<Vec<PortalSecurityLevel>> {
@@ -19,28 +19,28 @@ pub fn list_portal_security_levels(
 
 /// Counts portal security levels.
 ///
-/// `GET /company/portalSecurityLevels/count`, the tool `count_connect_wise_psa_company_portal_security_levels`.
+/// `GET /company/portalSecurityLevels/count` · tool `count_connect_wise_psa_company_portal_security_levels`
 ///
 /// * `query`: which rows are counted
 pub fn count_portal_security_levels(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/portalSecurityLevels/count").query(query)
 }
 
-/// Gets a portal security level.
+/// Gets a portal security level by its ID.
 ///
-/// `GET /company/portalSecurityLevels/{id}`, the tool `get_single_connect_wise_psa_company_portal_security_level_by_id`.
+/// `GET /company/portalSecurityLevels/{id}` · tool `get_single_connect_wise_psa_company_portal_security_level_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_security_levels`
+/// * `id`: portal security level ID (see `company::list_portal_security_levels`)
 pub fn get_portal_security_level(id: i32) -> Request<PortalSecurityLevel> {
     Request::new(Method::Get, "/company/portalSecurityLevels/{id}").path("id", id)
 }
 
-/// Replaces a portal security level; members that are left out are reset.
+/// Replaces a portal security level. Fields that are left out are reset.
 ///
-/// `PUT /company/portalSecurityLevels/{id}`, the tool `replace_a_connect_wise_psa_company_portal_security_level_by_id`.
+/// `PUT /company/portalSecurityLevels/{id}` · tool `replace_a_connect_wise_psa_company_portal_security_level_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_security_levels`
-/// * `body`: what is sent.
+/// * `id`: portal security level ID (see `company::list_portal_security_levels`)
+/// * `body`: the new state of the portal security level.
 pub fn replace_portal_security_level(
     id: i32,
     body: &PortalSecurityLevel,
@@ -50,11 +50,11 @@ pub fn replace_portal_security_level(
         .body(body)
 }
 
-/// Changes some members of a portal security level.
+/// Updates fields of a portal security level.
 ///
-/// `PATCH /company/portalSecurityLevels/{id}`, the tool `update_a_connect_wise_psa_company_portal_security_level_by_id`.
+/// `PATCH /company/portalSecurityLevels/{id}` · tool `update_a_connect_wise_psa_company_portal_security_level_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_security_levels`
+/// * `id`: portal security level ID (see `company::list_portal_security_levels`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_security_level(
     id: i32,

@@ -6,11 +6,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists portal security settings.
 ///
-/// `GET /company/portalSecuritySettings`, the tool `list_all_connect_wise_psa_company_portal_security_settings`.
+/// `GET /company/portalSecuritySettings` · tool `list_all_connect_wise_psa_company_portal_security_settings`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_security_settings(
     query: &ListQuery,
 ) -> Request<Vec<PortalSecuritySetting>> {
@@ -19,28 +19,28 @@ pub fn list_portal_security_settings(
 
 /// Counts portal security settings.
 ///
-/// `GET /company/portalSecuritySettings/count`, the tool `count_connect_wise_psa_company_portal_security_settings`.
+/// `GET /company/portalSecuritySettings/count` · tool `count_connect_wise_psa_company_portal_security_settings`
 ///
 /// * `query`: which rows are counted
 pub fn count_portal_security_settings(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/portalSecuritySettings/count").query(query)
 }
 
-/// Gets a portal security setting.
+/// Gets a portal security setting by its ID.
 ///
-/// `GET /company/portalSecuritySettings/{id}`, the tool `get_single_connect_wise_psa_company_portal_sec_setting_by_id`.
+/// `GET /company/portalSecuritySettings/{id}` · tool `get_single_connect_wise_psa_company_portal_sec_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_security_settings`
+/// * `id`: portal security setting ID (see `company::list_portal_security_settings`)
 pub fn get_portal_security_setting(id: i32) -> Request<PortalSecuritySetting> {
     Request::new(Method::Get, "/company/portalSecuritySettings/{id}").path("id", id)
 }
 
-/// Replaces a portal security setting; members that are left out are reset.
+/// Replaces a portal security setting. Fields that are left out are reset.
 ///
-/// `PUT /company/portalSecuritySettings/{id}`, the tool `replace_a_connect_wise_psa_company_portal_sec_setting_by_id`.
+/// `PUT /company/portalSecuritySettings/{id}` · tool `replace_a_connect_wise_psa_company_portal_sec_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_security_settings`
-/// * `body`: what is sent.
+/// * `id`: portal security setting ID (see `company::list_portal_security_settings`)
+/// * `body`: the new state of the portal security setting.
 pub fn replace_portal_security_setting(
     id: i32,
     body: &PortalSecuritySetting,
@@ -50,11 +50,11 @@ pub fn replace_portal_security_setting(
         .body(body)
 }
 
-/// Changes some members of a portal security setting.
+/// Updates fields of a portal security setting.
 ///
-/// `PATCH /company/portalSecuritySettings/{id}`, the tool `update_a_connect_wise_psa_company_portal_security_setting_by_id`.
+/// `PATCH /company/portalSecuritySettings/{id}` · tool `update_a_connect_wise_psa_company_portal_security_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_portal_security_settings`
+/// * `id`: portal security setting ID (see `company::list_portal_security_settings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_security_setting(
     id: i32,

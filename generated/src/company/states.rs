@@ -4,122 +4,122 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, State, StateInfo, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists company states.
+/// Lists states.
 ///
-/// `GET /company/states`, the tool `list_all_connect_wise_psa_company_states`.
+/// `GET /company/states` · tool `list_all_connect_wise_psa_company_states`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_states(query: &ListQuery) -> Request<Vec<State>> {
     Request::new(Method::Get, "/company/states").query(query)
 }
 
-/// Creates a company state.
+/// Creates a state.
 ///
-/// `POST /company/states`, the tool `create_a_connect_wise_psa_company_state`.
+/// `POST /company/states` · tool `create_a_connect_wise_psa_company_state`
 ///
-/// * `body`: what is sent.
+/// * `body`: the state to create.
 pub fn create_state(body: &State) -> Request<State> {
     Request::new(Method::Post, "/company/states").body(body)
 }
 
-/// Counts company states.
+/// Counts states.
 ///
-/// `GET /company/states/count`, the tool `count_connect_wise_psa_company_states`.
+/// `GET /company/states/count` · tool `count_connect_wise_psa_company_states`
 ///
 /// * `query`: which rows are counted
 pub fn count_states(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/states/count").query(query)
 }
 
-/// Lists company states info.
+/// Lists states in summary form.
 ///
-/// `GET /company/states/info`, the tool `list_all_connect_wise_psa_company_state_info`.
+/// `GET /company/states/info` · tool `list_all_connect_wise_psa_company_state_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_state_info(query: &ListQuery) -> Request<Vec<StateInfo>> {
     Request::new(Method::Get, "/company/states/info").query(query)
 }
 
-/// Counts company states info.
+/// Counts states in summary form.
 ///
-/// `GET /company/states/info/count`, the tool `count_connect_wise_psa_company_state_info`.
+/// `GET /company/states/info/count` · tool `count_connect_wise_psa_company_state_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_state_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/states/info/count").query(query)
 }
 
-/// Gets a company state.
+/// Gets a state by its ID.
 ///
-/// `GET /company/states/{id}`, the tool `get_single_connect_wise_psa_company_state_by_id`.
+/// `GET /company/states/{id}` · tool `get_single_connect_wise_psa_company_state_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_states`
+/// * `id`: state ID (see `company::list_states`)
 pub fn get_state(id: i32) -> Request<State> {
     Request::new(Method::Get, "/company/states/{id}").path("id", id)
 }
 
-/// Replaces a company state; members that are left out are reset.
+/// Replaces a state. Fields that are left out are reset.
 ///
-/// `PUT /company/states/{id}`, the tool `replace_a_connect_wise_psa_company_state_by_id`.
+/// `PUT /company/states/{id}` · tool `replace_a_connect_wise_psa_company_state_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_states`
-/// * `body`: what is sent.
+/// * `id`: state ID (see `company::list_states`)
+/// * `body`: the new state of the state.
 pub fn replace_state(id: i32, body: &State) -> Request<State> {
     Request::new(Method::Put, "/company/states/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a company state.
+/// Updates fields of a state.
 ///
-/// `PATCH /company/states/{id}`, the tool `update_a_connect_wise_psa_company_state_by_id`.
+/// `PATCH /company/states/{id}` · tool `update_a_connect_wise_psa_company_state_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_states`
+/// * `id`: state ID (see `company::list_states`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_state(id: i32, patch: &Patch<State>) -> Request<State> {
     Request::new(Method::Patch, "/company/states/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a company state.
+/// Deletes a state.
 ///
-/// `DELETE /company/states/{id}`, the tool `delete_a_connect_wise_psa_company_state_by_id`.
+/// `DELETE /company/states/{id}` · tool `delete_a_connect_wise_psa_company_state_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_states`
+/// * `id`: state ID (see `company::list_states`)
 pub fn delete_state(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/states/{id}").path("id", id)
 }
 
-/// Gets a company state info.
+/// Gets a summary of a state by its ID.
 ///
-/// `GET /company/states/{id}/info`, the tool `get_single_connect_wise_psa_company_state_info_by_id`.
+/// `GET /company/states/{id}/info` · tool `get_single_connect_wise_psa_company_state_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_states`
+/// * `id`: state ID (see `company::list_states`)
 pub fn get_state_info(id: i32) -> Request<StateInfo> {
     Request::new(Method::Get, "/company/states/{id}/info").path("id", id)
 }
 
-/// Lists company states usages.
+/// Lists where a state is used.
 ///
-/// `GET /company/states/{id}/usages`, the tool `check_connect_wise_psa_company_state_usages_by_id`.
+/// `GET /company/states/{id}/usages` · tool `check_connect_wise_psa_company_state_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_states`
+/// * `id`: state ID (see `company::list_states`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/states/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists company states usages.
+/// Lists each place where a state is used.
 ///
-/// `GET /company/states/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_state_usages_by_id`.
+/// `GET /company/states/{id}/usages/list` · tool `list_all_connect_wise_psa_company_state_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_states`
+/// * `id`: state ID (see `company::list_states`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/states/{id}/usages/list")
         .path("id", id)

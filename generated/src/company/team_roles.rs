@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists team roles.
 ///
-/// `GET /company/teamRoles`, the tool `list_all_connect_wise_psa_company_team_roles`.
+/// `GET /company/teamRoles` · tool `list_all_connect_wise_psa_company_team_roles`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_team_roles(query: &ListQuery) -> Request<Vec<TeamRole>> {
     Request::new(Method::Get, "/company/teamRoles").query(query)
 }
 
 /// Creates a team role.
 ///
-/// `POST /company/teamRoles`, the tool `create_a_connect_wise_psa_company_team_role`.
+/// `POST /company/teamRoles` · tool `create_a_connect_wise_psa_company_team_role`
 ///
-/// * `body`: what is sent.
+/// * `body`: the team role to create.
 pub fn create_team_role(body: &TeamRole) -> Request<TeamRole> {
     Request::new(Method::Post, "/company/teamRoles").body(body)
 }
 
 /// Counts team roles.
 ///
-/// `GET /company/teamRoles/count`, the tool `count_connect_wise_psa_company_team_roles`.
+/// `GET /company/teamRoles/count` · tool `count_connect_wise_psa_company_team_roles`
 ///
 /// * `query`: which rows are counted
 pub fn count_team_roles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/teamRoles/count").query(query)
 }
 
-/// Lists team roles info.
+/// Lists team roles in summary form.
 ///
-/// `GET /company/teamRoles/info`, the tool `list_all_connect_wise_psa_company_team_role_info`.
+/// `GET /company/teamRoles/info` · tool `list_all_connect_wise_psa_company_team_role_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_team_role_info(query: &ListQuery) -> Request<Vec<TeamRoleInfo>> {
     Request::new(Method::Get, "/company/teamRoles/info").query(query)
 }
 
-/// Counts team roles info.
+/// Counts team roles in summary form.
 ///
-/// `GET /company/teamRoles/info/count`, the tool `count_connect_wise_psa_company_team_role_info`.
+/// `GET /company/teamRoles/info/count` · tool `count_connect_wise_psa_company_team_role_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_team_role_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/teamRoles/info/count").query(query)
 }
 
-/// Gets a team role.
+/// Gets a team role by its ID.
 ///
-/// `GET /company/teamRoles/{id}`, the tool `get_single_connect_wise_psa_company_team_role_by_id`.
+/// `GET /company/teamRoles/{id}` · tool `get_single_connect_wise_psa_company_team_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_team_roles`
+/// * `id`: team role ID (see `company::list_team_roles`)
 pub fn get_team_role(id: i32) -> Request<TeamRole> {
     Request::new(Method::Get, "/company/teamRoles/{id}").path("id", id)
 }
 
-/// Replaces a team role; members that are left out are reset.
+/// Replaces a team role. Fields that are left out are reset.
 ///
-/// `PUT /company/teamRoles/{id}`, the tool `replace_a_connect_wise_psa_company_team_role_by_id`.
+/// `PUT /company/teamRoles/{id}` · tool `replace_a_connect_wise_psa_company_team_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_team_roles`
-/// * `body`: what is sent.
+/// * `id`: team role ID (see `company::list_team_roles`)
+/// * `body`: the new state of the team role.
 pub fn replace_team_role(id: i32, body: &TeamRole) -> Request<TeamRole> {
     Request::new(Method::Put, "/company/teamRoles/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a team role.
+/// Updates fields of a team role.
 ///
-/// `PATCH /company/teamRoles/{id}`, the tool `update_a_connect_wise_psa_company_team_role_by_id`.
+/// `PATCH /company/teamRoles/{id}` · tool `update_a_connect_wise_psa_company_team_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_team_roles`
+/// * `id`: team role ID (see `company::list_team_roles`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_team_role(id: i32, patch: &Patch<TeamRole>) -> Request<TeamRole> {
     Request::new(Method::Patch, "/company/teamRoles/{id}").path("id", id).patch(patch)
@@ -84,44 +84,44 @@ pub fn update_team_role(id: i32, patch: &Patch<TeamRole>) -> Request<TeamRole> {
 
 /// Deletes a team role.
 ///
-/// `DELETE /company/teamRoles/{id}`, the tool `delete_a_connect_wise_psa_company_team_role_by_id`.
+/// `DELETE /company/teamRoles/{id}` · tool `delete_a_connect_wise_psa_company_team_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_team_roles`
+/// * `id`: team role ID (see `company::list_team_roles`)
 pub fn delete_team_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/teamRoles/{id}").path("id", id)
 }
 
-/// Gets a team role info.
+/// Gets a summary of a team role by its ID.
 ///
-/// `GET /company/teamRoles/{id}/info`, the tool `get_single_connect_wise_psa_company_team_role_info_by_id`.
+/// `GET /company/teamRoles/{id}/info` · tool `get_single_connect_wise_psa_company_team_role_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_team_roles`
+/// * `id`: team role ID (see `company::list_team_roles`)
 pub fn get_team_role_info(id: i32) -> Request<TeamRoleInfo> {
     Request::new(Method::Get, "/company/teamRoles/{id}/info").path("id", id)
 }
 
-/// Lists team roles usages.
+/// Lists where a team role is used.
 ///
-/// `GET /company/teamRoles/{id}/usages`, the tool `check_connect_wise_psa_company_team_role_usages_by_id`.
+/// `GET /company/teamRoles/{id}/usages` · tool `check_connect_wise_psa_company_team_role_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_team_roles`
+/// * `id`: team role ID (see `company::list_team_roles`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/teamRoles/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists team roles usages.
+/// Lists each place where a team role is used.
 ///
-/// `GET /company/teamRoles/{id}/usages/list`, the tool `list_all_connect_wise_psa_company_team_role_usages_by_id`.
+/// `GET /company/teamRoles/{id}/usages/list` · tool `list_all_connect_wise_psa_company_team_role_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_team_roles`
+/// * `id`: team role ID (see `company::list_team_roles`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/teamRoles/{id}/usages/list")
         .path("id", id)

@@ -4,81 +4,81 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Track, TrackAction};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists company tracks.
+/// Lists tracks.
 ///
-/// `GET /company/tracks`, the tool `list_all_connect_wise_psa_company_tracks`.
+/// `GET /company/tracks` · tool `list_all_connect_wise_psa_company_tracks`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tracks(query: &ListQuery) -> Request<Vec<Track>> {
     Request::new(Method::Get, "/company/tracks").query(query)
 }
 
-/// Creates a company track.
+/// Creates a track.
 ///
-/// `POST /company/tracks`, the tool `create_a_connect_wise_psa_company_track`.
+/// `POST /company/tracks` · tool `create_a_connect_wise_psa_company_track`
 ///
-/// * `body`: what is sent.
+/// * `body`: the track to create.
 pub fn create_track(body: &Track) -> Request<Track> {
     Request::new(Method::Post, "/company/tracks").body(body)
 }
 
-/// Counts company tracks.
+/// Counts tracks.
 ///
-/// `GET /company/tracks/count`, the tool `count_connect_wise_psa_company_tracks`.
+/// `GET /company/tracks/count` · tool `count_connect_wise_psa_company_tracks`
 ///
 /// * `query`: which rows are counted
 pub fn count_tracks(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/tracks/count").query(query)
 }
 
-/// Gets a company track.
+/// Gets a track by its ID.
 ///
-/// `GET /company/tracks/{id}`, the tool `get_single_connect_wise_psa_company_track_by_id`.
+/// `GET /company/tracks/{id}` · tool `get_single_connect_wise_psa_company_track_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_tracks`
+/// * `id`: track ID (see `company::list_tracks`)
 pub fn get_track(id: i32) -> Request<Track> {
     Request::new(Method::Get, "/company/tracks/{id}").path("id", id)
 }
 
-/// Replaces a company track; members that are left out are reset.
+/// Replaces a track. Fields that are left out are reset.
 ///
-/// `PUT /company/tracks/{id}`, the tool `replace_a_connect_wise_psa_company_track_by_id`.
+/// `PUT /company/tracks/{id}` · tool `replace_a_connect_wise_psa_company_track_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_tracks`
-/// * `body`: what is sent.
+/// * `id`: track ID (see `company::list_tracks`)
+/// * `body`: the new state of the track.
 pub fn replace_track(id: i32, body: &Track) -> Request<Track> {
     Request::new(Method::Put, "/company/tracks/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a company track.
+/// Updates fields of a track.
 ///
-/// `PATCH /company/tracks/{id}`, the tool `update_a_connect_wise_psa_company_track_by_id`.
+/// `PATCH /company/tracks/{id}` · tool `update_a_connect_wise_psa_company_track_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_tracks`
+/// * `id`: track ID (see `company::list_tracks`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_track(id: i32, patch: &Patch<Track>) -> Request<Track> {
     Request::new(Method::Patch, "/company/tracks/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a company track.
+/// Deletes a track.
 ///
-/// `DELETE /company/tracks/{id}`, the tool `delete_a_connect_wise_psa_company_track_by_id`.
+/// `DELETE /company/tracks/{id}` · tool `delete_a_connect_wise_psa_company_track_by_id`
 ///
-/// * `id`: `{id}` of the path, from `company::list_tracks`
+/// * `id`: track ID (see `company::list_tracks`)
 pub fn delete_track(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/tracks/{id}").path("id", id)
 }
 
-/// Lists track actions.
+/// Lists the actions of a track.
 ///
-/// `GET /company/tracks/{parentId}/actions`, the tool `list_all_connect_wise_psa_track_actions`.
+/// `GET /company/tracks/{parentId}/actions` · tool `list_all_connect_wise_psa_track_actions`
 ///
-/// * `track_id`: `{parentId}` of the path, from `company::list_tracks`
+/// * `track_id`: track ID (see `company::list_tracks`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_track_actions(
     track_id: i32,
     query: &ListQuery,
@@ -88,23 +88,23 @@ pub fn list_track_actions(
         .query(query)
 }
 
-/// Creates a track action.
+/// Adds an action to a track.
 ///
-/// `POST /company/tracks/{parentId}/actions`, the tool `create_a_connect_wise_psa_track_action`.
+/// `POST /company/tracks/{parentId}/actions` · tool `create_a_connect_wise_psa_track_action`
 ///
-/// * `track_id`: `{parentId}` of the path, from `company::list_tracks`
-/// * `body`: what is sent.
+/// * `track_id`: track ID (see `company::list_tracks`)
+/// * `body`: the action to create.
 pub fn create_track_action(track_id: i32, body: &TrackAction) -> Request<TrackAction> {
     Request::new(Method::Post, "/company/tracks/{parentId}/actions")
         .path("parentId", track_id)
         .body(body)
 }
 
-/// Counts track actions.
+/// Counts the actions of a track.
 ///
-/// `GET /company/tracks/{parentId}/actions/count`, the tool `count_connect_wise_psa_track_actions`.
+/// `GET /company/tracks/{parentId}/actions/count` · tool `count_connect_wise_psa_track_actions`
 ///
-/// * `track_id`: `{parentId}` of the path, from `company::list_tracks`
+/// * `track_id`: track ID (see `company::list_tracks`)
 /// * `query`: which rows are counted
 pub fn count_track_actions(track_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/tracks/{parentId}/actions/count")
@@ -112,25 +112,25 @@ pub fn count_track_actions(track_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets a track action.
+/// Gets an action of a track by its ID.
 ///
-/// `GET /company/tracks/{parentId}/actions/{id}`, the tool `get_single_connect_wise_psa_track_action_by_id`.
+/// `GET /company/tracks/{parentId}/actions/{id}` · tool `get_single_connect_wise_psa_track_action_by_id`
 ///
-/// * `track_id`: `{parentId}` of the path, from `company::list_tracks`
-/// * `id`: `{id}` of the path, from `company::list_track_actions`
+/// * `track_id`: track ID (see `company::list_tracks`)
+/// * `id`: track action ID (see `company::list_track_actions`)
 pub fn get_track_action(track_id: i32, id: i32) -> Request<TrackAction> {
     Request::new(Method::Get, "/company/tracks/{parentId}/actions/{id}")
         .path("parentId", track_id)
         .path("id", id)
 }
 
-/// Replaces a track action; members that are left out are reset.
+/// Replaces an action of a track. Fields that are left out are reset.
 ///
-/// `PUT /company/tracks/{parentId}/actions/{id}`, the tool `replace_a_connect_wise_psa_track_action_by_id`.
+/// `PUT /company/tracks/{parentId}/actions/{id}` · tool `replace_a_connect_wise_psa_track_action_by_id`
 ///
-/// * `track_id`: `{parentId}` of the path, from `company::list_tracks`
-/// * `id`: `{id}` of the path, from `company::list_track_actions`
-/// * `body`: what is sent.
+/// * `track_id`: track ID (see `company::list_tracks`)
+/// * `id`: track action ID (see `company::list_track_actions`)
+/// * `body`: the new state of the action.
 pub fn replace_track_action(
     track_id: i32,
     id: i32,
@@ -142,12 +142,12 @@ pub fn replace_track_action(
         .body(body)
 }
 
-/// Changes some members of a track action.
+/// Updates fields of an action of a track.
 ///
-/// `PATCH /company/tracks/{parentId}/actions/{id}`, the tool `update_a_connect_wise_psa_track_action_by_id`.
+/// `PATCH /company/tracks/{parentId}/actions/{id}` · tool `update_a_connect_wise_psa_track_action_by_id`
 ///
-/// * `track_id`: `{parentId}` of the path, from `company::list_tracks`
-/// * `id`: `{id}` of the path, from `company::list_track_actions`
+/// * `track_id`: track ID (see `company::list_tracks`)
+/// * `id`: track action ID (see `company::list_track_actions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_track_action(
     track_id: i32,
@@ -160,12 +160,12 @@ pub fn update_track_action(
         .patch(patch)
 }
 
-/// Deletes a track action.
+/// Deletes an action of a track.
 ///
-/// `DELETE /company/tracks/{parentId}/actions/{id}`, the tool `delete_a_connect_wise_psa_track_action_by_id`.
+/// `DELETE /company/tracks/{parentId}/actions/{id}` · tool `delete_a_connect_wise_psa_track_action_by_id`
 ///
-/// * `track_id`: `{parentId}` of the path, from `company::list_tracks`
-/// * `id`: `{id}` of the path, from `company::list_track_actions`
+/// * `track_id`: track ID (see `company::list_tracks`)
+/// * `id`: track action ID (see `company::list_track_actions`)
 pub fn delete_track_action(track_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/tracks/{parentId}/actions/{id}")
         .path("parentId", track_id)

@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists expense classifications.
 ///
-/// `GET /expense/classifications`, the tool `list_all_connect_wise_psa_expense_classifications`.
+/// `GET /expense/classifications` · tool `list_all_connect_wise_psa_expense_classifications`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_classifications(query: &ListQuery) -> Request<Vec<Classification>> {
     Request::new(Method::Get, "/expense/classifications").query(query)
 }
 
 /// Counts expense classifications.
 ///
-/// `GET /expense/classifications/count`, the tool `count_connect_wise_psa_expense_classifications`.
+/// `GET /expense/classifications/count` · tool `count_connect_wise_psa_expense_classifications`
 ///
 /// * `query`: which rows are counted
 pub fn count_classifications(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/classifications/count").query(query)
 }
 
-/// Gets an expense classification.
+/// Gets an expense classification by its ID.
 ///
-/// `GET /expense/classifications/{id}`, the tool `get_single_connect_wise_psa_expense_classification_by_id`.
+/// `GET /expense/classifications/{id}` · tool `get_single_connect_wise_psa_expense_classification_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_classifications`
+/// * `id`: expense classification ID (see `expense::list_classifications`)
 pub fn get_classification(id: i32) -> Request<Classification> {
     Request::new(Method::Get, "/expense/classifications/{id}").path("id", id)
 }

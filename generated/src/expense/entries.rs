@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists expense entries.
 ///
-/// `GET /expense/entries`, the tool `list_all_connect_wise_psa_expense_entries`.
+/// `GET /expense/entries` · tool `list_all_connect_wise_psa_expense_entries`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_entries(query: &ListQuery) -> Request<Vec<ExpenseEntry>> {
     Request::new(Method::Get, "/expense/entries").query(query)
 }
 
 /// Creates an expense entry.
 ///
-/// `POST /expense/entries`, the tool `create_a_connect_wise_psa_expense_entry`.
+/// `POST /expense/entries` · tool `create_a_connect_wise_psa_expense_entry`
 ///
-/// * `body`: what is sent.
+/// * `body`: the expense entry to create.
 pub fn create_entry(body: &ExpenseEntry) -> Request<ExpenseEntry> {
     Request::new(Method::Post, "/expense/entries").body(body)
 }
 
 /// Counts expense entries.
 ///
-/// `GET /expense/entries/count`, the tool `count_connect_wise_psa_expense_entries`.
+/// `GET /expense/entries/count` · tool `count_connect_wise_psa_expense_entries`
 ///
 /// * `query`: which rows are counted
 pub fn count_entries(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/entries/count").query(query)
 }
 
-/// Gets an expense entry.
+/// Gets an expense entry by its ID.
 ///
-/// `GET /expense/entries/{id}`, the tool `get_single_connect_wise_psa_expense_entry_by_id`.
+/// `GET /expense/entries/{id}` · tool `get_single_connect_wise_psa_expense_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_entries`
+/// * `id`: expense entry ID (see `expense::list_entries`)
 pub fn get_entry(id: i32) -> Request<ExpenseEntry> {
     Request::new(Method::Get, "/expense/entries/{id}").path("id", id)
 }
 
-/// Replaces an expense entry; members that are left out are reset.
+/// Replaces an expense entry. Fields that are left out are reset.
 ///
-/// `PUT /expense/entries/{id}`, the tool `replace_a_connect_wise_psa_expense_entry_by_id`.
+/// `PUT /expense/entries/{id}` · tool `replace_a_connect_wise_psa_expense_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_entries`
-/// * `body`: what is sent.
+/// * `id`: expense entry ID (see `expense::list_entries`)
+/// * `body`: the new state of the expense entry.
 pub fn replace_entry(id: i32, body: &ExpenseEntry) -> Request<ExpenseEntry> {
     Request::new(Method::Put, "/expense/entries/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an expense entry.
+/// Updates fields of an expense entry.
 ///
-/// `PATCH /expense/entries/{id}`, the tool `update_a_connect_wise_psa_expense_entry_by_id`.
+/// `PATCH /expense/entries/{id}` · tool `update_a_connect_wise_psa_expense_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_entries`
+/// * `id`: expense entry ID (see `expense::list_entries`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_entry(id: i32, patch: &Patch<ExpenseEntry>) -> Request<ExpenseEntry> {
     Request::new(Method::Patch, "/expense/entries/{id}").path("id", id).patch(patch)
@@ -64,21 +64,21 @@ pub fn update_entry(id: i32, patch: &Patch<ExpenseEntry>) -> Request<ExpenseEntr
 
 /// Deletes an expense entry.
 ///
-/// `DELETE /expense/entries/{id}`, the tool `delete_a_connect_wise_psa_expense_entry_by_id`.
+/// `DELETE /expense/entries/{id}` · tool `delete_a_connect_wise_psa_expense_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_entries`
+/// * `id`: expense entry ID (see `expense::list_entries`)
 pub fn delete_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/expense/entries/{id}").path("id", id)
 }
 
-/// Lists expense entry audits.
+/// Lists the audit entries of an expense entry.
 ///
-/// `GET /expense/entries/{parentId}/audits`, the tool `list_all_connect_wise_psa_expense_entry_audits`.
+/// `GET /expense/entries/{parentId}/audits` · tool `list_all_connect_wise_psa_expense_entry_audits`
 ///
-/// * `entry_id`: `{parentId}` of the path, from `expense::list_entries`
+/// * `entry_id`: expense entry ID (see `expense::list_entries`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_entry_audits(
     entry_id: i32,
     query: &ListQuery,
@@ -88,11 +88,11 @@ pub fn list_entry_audits(
         .query(query)
 }
 
-/// Counts expense entry audits.
+/// Counts the audit entries of an expense entry.
 ///
-/// `GET /expense/entries/{parentId}/audits/count`, the tool `count_connect_wise_psa_expense_entry_audits`.
+/// `GET /expense/entries/{parentId}/audits/count` · tool `count_connect_wise_psa_expense_entry_audits`
 ///
-/// * `entry_id`: `{parentId}` of the path, from `expense::list_entries`
+/// * `entry_id`: expense entry ID (see `expense::list_entries`)
 /// * `query`: which rows are counted
 pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/entries/{parentId}/audits/count")
@@ -100,12 +100,12 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets an expense entry audit.
+/// Gets an audit entry of an expense entry by its ID.
 ///
-/// `GET /expense/entries/{parentId}/audits/{id}`, the tool `get_single_connect_wise_psa_expense_entry_audit_by_id`.
+/// `GET /expense/entries/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_expense_entry_audit_by_id`
 ///
-/// * `entry_id`: `{parentId}` of the path, from `expense::list_entries`
-/// * `id`: `{id}` of the path, from `expense::list_entry_audits`
+/// * `entry_id`: expense entry ID (see `expense::list_entries`)
+/// * `id`: expense entry audit entry ID (see `expense::list_entry_audits`)
 pub fn get_entry_audit(entry_id: i32, id: i32) -> Request<ExpenseEntryAudit> {
     Request::new(Method::Get, "/expense/entries/{parentId}/audits/{id}")
         .path("parentId", entry_id)

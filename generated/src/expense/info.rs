@@ -4,31 +4,31 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, ExpenseTaxTypeInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists info tax types.
+/// Lists tax types.
 ///
-/// `GET /expense/info/taxTypes`, the tool `list_all_connect_wise_psa_expense_info_tax_types`.
+/// `GET /expense/info/taxTypes` · tool `list_all_connect_wise_psa_expense_info_tax_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_tax_types(query: &ListQuery) -> Request<Vec<ExpenseTaxTypeInfo>> {
     Request::new(Method::Get, "/expense/info/taxTypes").query(query)
 }
 
-/// Counts info tax types.
+/// Counts tax types.
 ///
-/// `GET /expense/info/taxTypes/count`, the tool `count_connect_wise_psa_expense_info_tax_types`.
+/// `GET /expense/info/taxTypes/count` · tool `count_connect_wise_psa_expense_info_tax_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_tax_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/info/taxTypes/count").query(query)
 }
 
-/// Gets an info tax type.
+/// Gets a tax type by its ID.
 ///
-/// `GET /expense/info/taxTypes/{id}`, the tool `get_single_connect_wise_psa_expense_info_tax_type_by_id`.
+/// `GET /expense/info/taxTypes/{id}` · tool `get_single_connect_wise_psa_expense_info_tax_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_info_tax_types`
+/// * `id`: tax type ID (see `expense::list_info_tax_types`)
 pub fn get_info_tax_type(id: i32) -> Request<ExpenseTaxTypeInfo> {
     Request::new(Method::Get, "/expense/info/taxTypes/{id}").path("id", id)
 }

@@ -6,68 +6,68 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists expense payment types.
 ///
-/// `GET /expense/paymentTypes`, the tool `list_all_connect_wise_psa_expense_payment_types`.
+/// `GET /expense/paymentTypes` · tool `list_all_connect_wise_psa_expense_payment_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_payment_types(query: &ListQuery) -> Request<Vec<PaymentType>> {
     Request::new(Method::Get, "/expense/paymentTypes").query(query)
 }
 
 /// Creates an expense payment type.
 ///
-/// `POST /expense/paymentTypes`, the tool `create_a_connect_wise_psa_expense_payment_type`.
+/// `POST /expense/paymentTypes` · tool `create_a_connect_wise_psa_expense_payment_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the expense payment type to create.
 pub fn create_payment_type(body: &PaymentType) -> Request<PaymentType> {
     Request::new(Method::Post, "/expense/paymentTypes").body(body)
 }
 
 /// Counts expense payment types.
 ///
-/// `GET /expense/paymentTypes/count`, the tool `count_connect_wise_psa_expense_payment_types`.
+/// `GET /expense/paymentTypes/count` · tool `count_connect_wise_psa_expense_payment_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_payment_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/paymentTypes/count").query(query)
 }
 
-/// Lists expense payment types info.
+/// Lists expense payment types in summary form.
 ///
-/// `GET /expense/paymentTypes/info`, the tool `list_all_connect_wise_psa_expense_payment_type_info`.
+/// `GET /expense/paymentTypes/info` · tool `list_all_connect_wise_psa_expense_payment_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_payment_type_info(query: &ListQuery) -> Request<Vec<PaymentTypeInfo>> {
     Request::new(Method::Get, "/expense/paymentTypes/info").query(query)
 }
 
-/// Gets an expense payment type.
+/// Gets an expense payment type by its ID.
 ///
-/// `GET /expense/paymentTypes/{id}`, the tool `get_single_connect_wise_psa_expense_payment_type_by_id`.
+/// `GET /expense/paymentTypes/{id}` · tool `get_single_connect_wise_psa_expense_payment_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_payment_types`
+/// * `id`: expense payment type ID (see `expense::list_payment_types`)
 pub fn get_payment_type(id: i32) -> Request<PaymentType> {
     Request::new(Method::Get, "/expense/paymentTypes/{id}").path("id", id)
 }
 
-/// Replaces an expense payment type; members that are left out are reset.
+/// Replaces an expense payment type. Fields that are left out are reset.
 ///
-/// `PUT /expense/paymentTypes/{id}`, the tool `replace_a_connect_wise_psa_expense_payment_type_by_id`.
+/// `PUT /expense/paymentTypes/{id}` · tool `replace_a_connect_wise_psa_expense_payment_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_payment_types`
-/// * `body`: what is sent.
+/// * `id`: expense payment type ID (see `expense::list_payment_types`)
+/// * `body`: the new state of the expense payment type.
 pub fn replace_payment_type(id: i32, body: &PaymentType) -> Request<PaymentType> {
     Request::new(Method::Put, "/expense/paymentTypes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an expense payment type.
+/// Updates fields of an expense payment type.
 ///
-/// `PATCH /expense/paymentTypes/{id}`, the tool `update_a_connect_wise_psa_expense_payment_type_by_id`.
+/// `PATCH /expense/paymentTypes/{id}` · tool `update_a_connect_wise_psa_expense_payment_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_payment_types`
+/// * `id`: expense payment type ID (see `expense::list_payment_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_payment_type(id: i32, patch: &Patch<PaymentType>) -> Request<PaymentType> {
     Request::new(Method::Patch, "/expense/paymentTypes/{id}").path("id", id).patch(patch)
@@ -75,18 +75,18 @@ pub fn update_payment_type(id: i32, patch: &Patch<PaymentType>) -> Request<Payme
 
 /// Deletes an expense payment type.
 ///
-/// `DELETE /expense/paymentTypes/{id}`, the tool `delete_a_connect_wise_psa_expense_payment_type_by_id`.
+/// `DELETE /expense/paymentTypes/{id}` · tool `delete_a_connect_wise_psa_expense_payment_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_payment_types`
+/// * `id`: expense payment type ID (see `expense::list_payment_types`)
 pub fn delete_payment_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/expense/paymentTypes/{id}").path("id", id)
 }
 
-/// Gets an expense payment type info.
+/// Gets a summary of an expense payment type by its ID.
 ///
-/// `GET /expense/paymentTypes/{id}/info`, the tool `get_single_connect_wise_psa_expense_payment_type_info_by_id`.
+/// `GET /expense/paymentTypes/{id}/info` · tool `get_single_connect_wise_psa_expense_payment_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_payment_types`
+/// * `id`: expense payment type ID (see `expense::list_payment_types`)
 pub fn get_payment_type_info(id: i32) -> Request<PaymentTypeInfo> {
     Request::new(Method::Get, "/expense/paymentTypes/{id}/info").path("id", id)
 }

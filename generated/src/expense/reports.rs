@@ -8,39 +8,39 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists expense reports.
 ///
-/// `GET /expense/reports`, the tool `list_all_connect_wise_psa_expense_reports`.
+/// `GET /expense/reports` · tool `list_all_connect_wise_psa_expense_reports`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_reports(query: &ListQuery) -> Request<Vec<ExpenseReport>> {
     Request::new(Method::Get, "/expense/reports").query(query)
 }
 
 /// Counts expense reports.
 ///
-/// `GET /expense/reports/count`, the tool `count_connect_wise_psa_expense_reports`.
+/// `GET /expense/reports/count` · tool `count_connect_wise_psa_expense_reports`
 ///
 /// * `query`: which rows are counted
 pub fn count_reports(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/reports/count").query(query)
 }
 
-/// Gets an expense report.
+/// Gets an expense report by its ID.
 ///
-/// `GET /expense/reports/{id}`, the tool `get_single_connect_wise_psa_expense_report_by_id`.
+/// `GET /expense/reports/{id}` · tool `get_single_connect_wise_psa_expense_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_reports`
+/// * `id`: expense report ID (see `expense::list_reports`)
 pub fn get_report(id: i32) -> Request<ExpenseReport> {
     Request::new(Method::Get, "/expense/reports/{id}").path("id", id)
 }
 
-/// Approve an expense report.
+/// Approves a submitted expense report.
 ///
-/// `POST /expense/reports/{id}/approve`, the tool `approve_a_connect_wise_psa_expense_report_by_id`.
+/// `POST /expense/reports/{id}/approve` · tool `approve_a_connect_wise_psa_expense_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_reports`
-/// * `body`: what is sent.
+/// * `id`: expense report ID (see `expense::list_reports`)
+/// * `body`: the request body.
 pub fn approve_report(
     id: i32,
     body: &ExpenseReportTierUpdate,
@@ -48,41 +48,41 @@ pub fn approve_report(
     Request::new(Method::Post, "/expense/reports/{id}/approve").path("id", id).body(body)
 }
 
-/// Reject an expense report.
+/// Rejects a submitted expense report.
 ///
-/// `POST /expense/reports/{id}/reject`, the tool `reject_a_connect_wise_psa_expense_report_by_id`.
+/// `POST /expense/reports/{id}/reject` · tool `reject_a_connect_wise_psa_expense_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_reports`
+/// * `id`: expense report ID (see `expense::list_reports`)
 pub fn reject_report(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/expense/reports/{id}/reject").path("id", id)
 }
 
-/// Reverse an expense report.
+/// Reverses an expense report.
 ///
-/// `POST /expense/reports/{id}/reverse`, the tool `reverse_a_connect_wise_psa_expense_report_by_id`.
+/// `POST /expense/reports/{id}/reverse` · tool `reverse_a_connect_wise_psa_expense_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_reports`
+/// * `id`: expense report ID (see `expense::list_reports`)
 pub fn reverse_report(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/expense/reports/{id}/reverse").path("id", id)
 }
 
-/// Submit an expense report.
+/// Submits an expense report for approval.
 ///
-/// `POST /expense/reports/{id}/submit`, the tool `submit_a_connect_wise_psa_expense_report_by_id`.
+/// `POST /expense/reports/{id}/submit` · tool `submit_a_connect_wise_psa_expense_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_reports`
+/// * `id`: expense report ID (see `expense::list_reports`)
 pub fn submit_report(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/expense/reports/{id}/submit").path("id", id)
 }
 
-/// Lists report audits.
+/// Lists the audit entries of an expense report.
 ///
-/// `GET /expense/reports/{parentId}/audits`, the tool `list_all_connect_wise_psa_report_audits`.
+/// `GET /expense/reports/{parentId}/audits` · tool `list_all_connect_wise_psa_report_audits`
 ///
-/// * `report_id`: `{parentId}` of the path, from `expense::list_reports`
+/// * `report_id`: expense report ID (see `expense::list_reports`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_report_audits(
     report_id: i32,
     query: &ListQuery,
@@ -92,11 +92,11 @@ pub fn list_report_audits(
         .query(query)
 }
 
-/// Counts report audits.
+/// Counts the audit entries of an expense report.
 ///
-/// `GET /expense/reports/{parentId}/audits/count`, the tool `count_connect_wise_psa_report_audits`.
+/// `GET /expense/reports/{parentId}/audits/count` · tool `count_connect_wise_psa_report_audits`
 ///
-/// * `report_id`: `{parentId}` of the path, from `expense::list_reports`
+/// * `report_id`: expense report ID (see `expense::list_reports`)
 /// * `query`: which rows are counted
 pub fn count_report_audits(report_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/reports/{parentId}/audits/count")
@@ -104,12 +104,12 @@ pub fn count_report_audits(report_id: i32, query: &CountQuery) -> Request<Count>
         .query(query)
 }
 
-/// Gets a report audit.
+/// Gets an audit entry of an expense report by its ID.
 ///
-/// `GET /expense/reports/{parentId}/audits/{id}`, the tool `get_single_connect_wise_psa_report_audit_by_id`.
+/// `GET /expense/reports/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_report_audit_by_id`
 ///
-/// * `report_id`: `{parentId}` of the path, from `expense::list_reports`
-/// * `id`: `{id}` of the path, from `expense::list_report_audits`
+/// * `report_id`: expense report ID (see `expense::list_reports`)
+/// * `id`: expense report audit entry ID (see `expense::list_report_audits`)
 pub fn get_report_audit(report_id: i32, id: i32) -> Request<ExpenseReportAudit> {
     Request::new(Method::Get, "/expense/reports/{parentId}/audits/{id}")
         .path("parentId", report_id)

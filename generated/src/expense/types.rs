@@ -6,68 +6,68 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists expense types.
 ///
-/// `GET /expense/types`, the tool `list_all_connect_wise_psa_expense_types`.
+/// `GET /expense/types` · tool `list_all_connect_wise_psa_expense_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_types(query: &ListQuery) -> Request<Vec<ExpenseType>> {
     Request::new(Method::Get, "/expense/types").query(query)
 }
 
 /// Creates an expense type.
 ///
-/// `POST /expense/types`, the tool `create_a_connect_wise_psa_expense_type`.
+/// `POST /expense/types` · tool `create_a_connect_wise_psa_expense_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the expense type to create.
 pub fn create_type(body: &ExpenseType) -> Request<ExpenseType> {
     Request::new(Method::Post, "/expense/types").body(body)
 }
 
 /// Counts expense types.
 ///
-/// `GET /expense/types/count`, the tool `count_connect_wise_psa_expense_types`.
+/// `GET /expense/types/count` · tool `count_connect_wise_psa_expense_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/types/count").query(query)
 }
 
-/// Lists expense types info.
+/// Lists expense types in summary form.
 ///
-/// `GET /expense/types/info`, the tool `list_all_connect_wise_psa_expense_type_info`.
+/// `GET /expense/types/info` · tool `list_all_connect_wise_psa_expense_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_type_info(query: &ListQuery) -> Request<Vec<ExpenseTypeInfo>> {
     Request::new(Method::Get, "/expense/types/info").query(query)
 }
 
-/// Gets an expense type.
+/// Gets an expense type by its ID.
 ///
-/// `GET /expense/types/{id}`, the tool `get_single_connect_wise_psa_expense_type_by_id`.
+/// `GET /expense/types/{id}` · tool `get_single_connect_wise_psa_expense_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_types`
+/// * `id`: expense type ID (see `expense::list_types`)
 pub fn get_type(id: i32) -> Request<ExpenseType> {
     Request::new(Method::Get, "/expense/types/{id}").path("id", id)
 }
 
-/// Replaces an expense type; members that are left out are reset.
+/// Replaces an expense type. Fields that are left out are reset.
 ///
-/// `PUT /expense/types/{id}`, the tool `replace_a_connect_wise_psa_expense_type_by_id`.
+/// `PUT /expense/types/{id}` · tool `replace_a_connect_wise_psa_expense_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_types`
-/// * `body`: what is sent.
+/// * `id`: expense type ID (see `expense::list_types`)
+/// * `body`: the new state of the expense type.
 pub fn replace_type(id: i32, body: &ExpenseType) -> Request<ExpenseType> {
     Request::new(Method::Put, "/expense/types/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an expense type.
+/// Updates fields of an expense type.
 ///
-/// `PATCH /expense/types/{id}`, the tool `update_a_connect_wise_psa_expense_type_by_id`.
+/// `PATCH /expense/types/{id}` · tool `update_a_connect_wise_psa_expense_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_types`
+/// * `id`: expense type ID (see `expense::list_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_type(id: i32, patch: &Patch<ExpenseType>) -> Request<ExpenseType> {
     Request::new(Method::Patch, "/expense/types/{id}").path("id", id).patch(patch)
@@ -75,18 +75,18 @@ pub fn update_type(id: i32, patch: &Patch<ExpenseType>) -> Request<ExpenseType> 
 
 /// Deletes an expense type.
 ///
-/// `DELETE /expense/types/{id}`, the tool `delete_a_connect_wise_psa_expense_type_by_id`.
+/// `DELETE /expense/types/{id}` · tool `delete_a_connect_wise_psa_expense_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_types`
+/// * `id`: expense type ID (see `expense::list_types`)
 pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/expense/types/{id}").path("id", id)
 }
 
-/// Gets an expense type info.
+/// Gets a summary of an expense type by its ID.
 ///
-/// `GET /expense/types/{id}/info`, the tool `get_single_connect_wise_psa_expense_type_info_by_id`.
+/// `GET /expense/types/{id}/info` · tool `get_single_connect_wise_psa_expense_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `expense::list_types`
+/// * `id`: expense type ID (see `expense::list_types`)
 pub fn get_type_info(id: i32) -> Request<ExpenseTypeInfo> {
     Request::new(Method::Get, "/expense/types/{id}/info").path("id", id)
 }

@@ -11,20 +11,20 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists accounting batches.
 ///
-/// `GET /finance/accounting/batches`, the tool `list_all_connect_wise_psa_finance_accounting_batches`.
+/// `GET /finance/accounting/batches` · tool `list_all_connect_wise_psa_finance_accounting_batches`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_batches(query: &ListQuery) -> Request<Vec<AccountingBatch>> {
     Request::new(Method::Get, "/finance/accounting/batches").query(query)
 }
 
 /// Creates an accounting batch.
 ///
-/// `POST /finance/accounting/batches`, the tool `create_a_connect_wise_psa_finance_accounting_batch`.
+/// `POST /finance/accounting/batches` · tool `create_a_connect_wise_psa_finance_accounting_batch`
 ///
-/// * `body`: what is sent.
+/// * `body`: the accounting batch to create.
 pub fn create_accounting_batch(
     body: &CreateAccountingBatchRequest,
 ) -> Request<GlExport> {
@@ -33,37 +33,37 @@ pub fn create_accounting_batch(
 
 /// Counts accounting batches.
 ///
-/// `GET /finance/accounting/batches/count`, the tool `count_connect_wise_psa_finance_accounting_batches`.
+/// `GET /finance/accounting/batches/count` · tool `count_connect_wise_psa_finance_accounting_batches`
 ///
 /// * `query`: which rows are counted
 pub fn count_accounting_batches(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/accounting/batches/count").query(query)
 }
 
-/// Gets an accounting batch.
+/// Gets an accounting batch by its ID.
 ///
-/// `GET /finance/accounting/batches/{id}`, the tool `get_single_connect_wise_psa_finance_accounting_batch_by_id`.
+/// `GET /finance/accounting/batches/{id}` · tool `get_single_connect_wise_psa_finance_accounting_batch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_batches`
+/// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
 pub fn get_accounting_batch(id: i32) -> Request<AccountingBatch> {
     Request::new(Method::Get, "/finance/accounting/batches/{id}").path("id", id)
 }
 
 /// Deletes an accounting batch.
 ///
-/// `DELETE /finance/accounting/batches/{id}`, the tool `delete_a_connect_wise_psa_finance_accounting_batch_by_id`.
+/// `DELETE /finance/accounting/batches/{id}` · tool `delete_a_connect_wise_psa_finance_accounting_batch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_batches`
+/// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
 pub fn delete_accounting_batch(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/accounting/batches/{id}").path("id", id)
 }
 
-/// Export an accounting batch.
+/// Exports an accounting batch for the accounting package.
 ///
-/// `POST /finance/accounting/batches/{id}/export`, the tool `export_a_connect_wise_psa_finance_accounting_batch_by_id`.
+/// `POST /finance/accounting/batches/{id}/export` · tool `export_a_connect_wise_psa_finance_accounting_batch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_batches`
-/// * `body`: what is sent.
+/// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
+/// * `body`: the request body.
 pub fn export_accounting_batch(
     id: i32,
     body: &ExportAccountingBatchRequest,
@@ -73,14 +73,14 @@ pub fn export_accounting_batch(
         .body(body)
 }
 
-/// Lists accounting batch entries.
+/// Lists the entries of an accounting batch.
 ///
-/// `GET /finance/accounting/batches/{parentId}/entries`, the tool `list_all_connect_wise_psa_accounting_batch_entries`.
+/// `GET /finance/accounting/batches/{parentId}/entries` · tool `list_all_connect_wise_psa_accounting_batch_entries`
 ///
-/// * `batch_id`: `{parentId}` of the path, from `finance::list_accounting_batches`
+/// * `batch_id`: accounting batch ID (see `finance::list_accounting_batches`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_batch_entries(
     batch_id: i32,
     query: &ListQuery,
@@ -90,11 +90,11 @@ pub fn list_accounting_batch_entries(
         .query(query)
 }
 
-/// Counts accounting batch entries.
+/// Counts the entries of an accounting batch.
 ///
-/// `GET /finance/accounting/batches/{parentId}/entries/count`, the tool `count_connect_wise_psa_accounting_batch_entries`.
+/// `GET /finance/accounting/batches/{parentId}/entries/count` · tool `count_connect_wise_psa_accounting_batch_entries`
 ///
-/// * `batch_id`: `{parentId}` of the path, from `finance::list_accounting_batches`
+/// * `batch_id`: accounting batch ID (see `finance::list_accounting_batches`)
 /// * `query`: which rows are counted
 pub fn count_accounting_batch_entries(
     batch_id: i32,
@@ -105,84 +105,84 @@ pub fn count_accounting_batch_entries(
         .query(query)
 }
 
-/// Gets an accounting batch entry.
+/// Gets an entry of an accounting batch by its ID.
 ///
-/// `GET /finance/accounting/batches/{parentId}/entries/{id}`, the tool `get_single_connect_wise_psa_accounting_batch_entry_by_id`.
+/// `GET /finance/accounting/batches/{parentId}/entries/{id}` · tool `get_single_connect_wise_psa_accounting_batch_entry_by_id`
 ///
-/// * `batch_id`: `{parentId}` of the path, from `finance::list_accounting_batches`
-/// * `id`: `{id}` of the path, from `finance::list_accounting_batch_entries`
+/// * `batch_id`: accounting batch ID (see `finance::list_accounting_batches`)
+/// * `id`: accounting batch entry ID (see `finance::list_accounting_batch_entries`)
 pub fn get_accounting_batch_entry(batch_id: i32, id: i32) -> Request<BatchEntry> {
     Request::new(Method::Get, "/finance/accounting/batches/{parentId}/entries/{id}")
         .path("parentId", batch_id)
         .path("id", id)
 }
 
-/// Export finance accounting.
+/// Exports invoices, expenses, payments and products for the accounting package.
 ///
-/// `POST /finance/accounting/export`, the tool `export_connect_wise_psa_finance_accounting`.
+/// `POST /finance/accounting/export` · tool `export_connect_wise_psa_finance_accounting`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn export_accounting(body: &ExportAccountingBatchRequest) -> Request<GlExport> {
     Request::new(Method::Post, "/finance/accounting/export").body(body)
 }
 
-/// Counts accounting unposted payments.
+/// Counts unposted payments.
 ///
-/// `GET /finance/accounting/unpostedPayments/count`, the tool `count_connect_wise_psa_finance_accounting_unposted_payments`.
+/// `GET /finance/accounting/unpostedPayments/count` · tool `count_connect_wise_psa_finance_accounting_unposted_payments`
 ///
 /// * `query`: which rows are counted
 pub fn count_accounting_unposted_payments(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/accounting/unpostedPayments/count").query(query)
 }
 
-/// Gets an accounting unposted payment.
+/// Gets an unposted payment by its ID.
 ///
-/// `GET /finance/accounting/unpostedPayments/{id}`, the tool `get_single_connect_wise_psa_finance_acct_unposted_payment_by_id`.
+/// `GET /finance/accounting/unpostedPayments/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_payment_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_unposted_payments`
+/// * `id`: unposted payment ID (see `finance::list_accounting_unposted_payments`)
 pub fn get_accounting_unposted_payment(id: i32) -> Request<UnpostedPayments> {
     Request::new(Method::Get, "/finance/accounting/unpostedPayments/{id}").path("id", id)
 }
 
-/// Lists accounting unposted expenses.
+/// Lists unposted expenses.
 ///
-/// `GET /finance/accounting/unpostedexpenses`, the tool `list_all_connect_wise_psa_finance_accounting_unpostedexpenses`.
+/// `GET /finance/accounting/unpostedexpenses` · tool `list_all_connect_wise_psa_finance_accounting_unpostedexpenses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_unposted_expenses(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedExpense>> {
     Request::new(Method::Get, "/finance/accounting/unpostedexpenses").query(query)
 }
 
-/// Counts accounting unposted expenses.
+/// Counts unposted expenses.
 ///
-/// `GET /finance/accounting/unpostedexpenses/count`, the tool `count_connect_wise_psa_finance_accounting_unpostedexpenses`.
+/// `GET /finance/accounting/unpostedexpenses/count` · tool `count_connect_wise_psa_finance_accounting_unpostedexpenses`
 ///
 /// * `query`: which rows are counted
 pub fn count_accounting_unposted_expenses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/accounting/unpostedexpenses/count").query(query)
 }
 
-/// Gets an accounting unposted expense.
+/// Gets an unposted expense by its ID.
 ///
-/// `GET /finance/accounting/unpostedexpenses/{id}`, the tool `get_single_connect_wise_psa_finance_acct_unposted_exp_by_id`.
+/// `GET /finance/accounting/unpostedexpenses/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_exp_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_unposted_expenses`
+/// * `id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
 pub fn get_accounting_unposted_expense(id: i32) -> Request<UnpostedExpense> {
     Request::new(Method::Get, "/finance/accounting/unpostedexpenses/{id}").path("id", id)
 }
 
-/// Lists accounting unposted expense taxable levels.
+/// Lists the taxable levels of an unposted expense.
 ///
-/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels`, the tool `list_all_connect_wise_psa_acct_unposted_exp_taxable_levels`.
+/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels` · tool `list_all_connect_wise_psa_acct_unposted_exp_taxable_levels`
 ///
-/// * `unposted_expense_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_expenses`
+/// * `unposted_expense_id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_unposted_expense_taxable_levels(
     unposted_expense_id: i32,
     query: &ListQuery,
@@ -195,11 +195,11 @@ pub fn list_accounting_unposted_expense_taxable_levels(
         .query(query)
 }
 
-/// Counts accounting unposted expense taxable levels.
+/// Counts the taxable levels of an unposted expense.
 ///
-/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/count`, the tool `count_connect_wise_psa_accounting_unposted_exp_taxable_levels`.
+/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/count` · tool `count_connect_wise_psa_accounting_unposted_exp_taxable_levels`
 ///
-/// * `unposted_expense_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_expenses`
+/// * `unposted_expense_id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
 /// * `query`: which rows are counted
 pub fn count_accounting_unposted_expense_taxable_levels(
     unposted_expense_id: i32,
@@ -213,12 +213,12 @@ pub fn count_accounting_unposted_expense_taxable_levels(
         .query(query)
 }
 
-/// Gets an accounting unposted expense taxable level.
+/// Gets a taxable level of an unposted expense by its ID.
 ///
-/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/{id}`, the tool `get_single_connect_wise_psa_acct_unposted_exp_tax_level_by_id`.
+/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_exp_tax_level_by_id`
 ///
-/// * `unposted_expense_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_expenses`
-/// * `id`: `{id}` of the path, from `finance::list_accounting_unposted_expense_taxable_levels`
+/// * `unposted_expense_id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
+/// * `id`: unposted expense taxable level ID (see `finance::list_accounting_unposted_expense_taxable_levels`)
 pub fn get_accounting_unposted_expense_taxable_level(
     unposted_expense_id: i32,
     id: i32,
@@ -231,45 +231,45 @@ pub fn get_accounting_unposted_expense_taxable_level(
         .path("id", id)
 }
 
-/// Lists accounting unposted invoices.
+/// Lists unposted invoices.
 ///
-/// `GET /finance/accounting/unpostedinvoices`, the tool `list_all_connect_wise_psa_finance_accounting_unpostedinvoices`.
+/// `GET /finance/accounting/unpostedinvoices` · tool `list_all_connect_wise_psa_finance_accounting_unpostedinvoices`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_unposted_invoices(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedInvoice>> {
     Request::new(Method::Get, "/finance/accounting/unpostedinvoices").query(query)
 }
 
-/// Counts accounting unposted invoices.
+/// Counts unposted invoices.
 ///
-/// `GET /finance/accounting/unpostedinvoices/count`, the tool `count_connect_wise_psa_finance_accounting_unpostedinvoices`.
+/// `GET /finance/accounting/unpostedinvoices/count` · tool `count_connect_wise_psa_finance_accounting_unpostedinvoices`
 ///
 /// * `query`: which rows are counted
 pub fn count_accounting_unposted_invoices(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/accounting/unpostedinvoices/count").query(query)
 }
 
-/// Gets an accounting unposted invoice.
+/// Gets an unposted invoice by its ID.
 ///
-/// `GET /finance/accounting/unpostedinvoices/{id}`, the tool `get_single_connect_wise_psa_finance_acct_unposted_inv_by_id`.
+/// `GET /finance/accounting/unpostedinvoices/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_inv_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_unposted_invoices`
+/// * `id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
 pub fn get_accounting_unposted_invoice(id: i32) -> Request<UnpostedInvoice> {
     Request::new(Method::Get, "/finance/accounting/unpostedinvoices/{id}").path("id", id)
 }
 
-/// Lists accounting unposted invoice taxable levels.
+/// Lists the taxable levels of an unposted invoice.
 ///
-/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels`, the tool `list_all_connect_wise_psa_acct_unposted_inv_taxable_levels`.
+/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels` · tool `list_all_connect_wise_psa_acct_unposted_inv_taxable_levels`
 ///
-/// * `unposted_invoice_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_invoices`
+/// * `unposted_invoice_id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_unposted_invoice_taxable_levels(
     unposted_invoice_id: i32,
     query: &ListQuery,
@@ -282,11 +282,11 @@ pub fn list_accounting_unposted_invoice_taxable_levels(
         .query(query)
 }
 
-/// Counts accounting unposted invoice taxable levels.
+/// Counts the taxable levels of an unposted invoice.
 ///
-/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/count`, the tool `count_connect_wise_psa_accounting_unposted_inv_taxable_levels`.
+/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/count` · tool `count_connect_wise_psa_accounting_unposted_inv_taxable_levels`
 ///
-/// * `unposted_invoice_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_invoices`
+/// * `unposted_invoice_id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
 /// * `query`: which rows are counted
 pub fn count_accounting_unposted_invoice_taxable_levels(
     unposted_invoice_id: i32,
@@ -300,12 +300,12 @@ pub fn count_accounting_unposted_invoice_taxable_levels(
         .query(query)
 }
 
-/// Gets an accounting unposted invoice taxable level.
+/// Gets a taxable level of an unposted invoice by its ID.
 ///
-/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/{id}`, the tool `get_single_connect_wise_psa_acct_unposted_inv_tax_level_by_id`.
+/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_inv_tax_level_by_id`
 ///
-/// * `unposted_invoice_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_accounting_unposted_invoice_taxable_levels`
+/// * `unposted_invoice_id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
+/// * `id`: unposted invoice taxable level ID (see `finance::list_accounting_unposted_invoice_taxable_levels`)
 pub fn get_accounting_unposted_invoice_taxable_level(
     unposted_invoice_id: i32,
     id: i32,
@@ -318,35 +318,35 @@ pub fn get_accounting_unposted_invoice_taxable_level(
         .path("id", id)
 }
 
-/// Lists accounting unposted payments.
+/// Lists unposted payments.
 ///
-/// `GET /finance/accounting/unpostedpayments`, the tool `list_all_connect_wise_psa_finance_accounting_unpostedpayments`.
+/// `GET /finance/accounting/unpostedpayments` · tool `list_all_connect_wise_psa_finance_accounting_unpostedpayments`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_unposted_payments(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedPayments>> {
     Request::new(Method::Get, "/finance/accounting/unpostedpayments").query(query)
 }
 
-/// Lists accounting unposted procurement.
+/// Lists unposted procurement transactions.
 ///
-/// `GET /finance/accounting/unpostedprocurement`, the tool `list_all_connect_wise_psa_finance_accounting_unposted_proc`.
+/// `GET /finance/accounting/unpostedprocurement` · tool `list_all_connect_wise_psa_finance_accounting_unposted_proc`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_unposted_procurement(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedProcurement>> {
     Request::new(Method::Get, "/finance/accounting/unpostedprocurement").query(query)
 }
 
-/// Counts accounting unposted procurement.
+/// Counts unposted procurement transactions.
 ///
-/// `GET /finance/accounting/unpostedprocurement/count`, the tool `count_connect_wise_psa_finance_accounting_unpostedprocurement`.
+/// `GET /finance/accounting/unpostedprocurement/count` · tool `count_connect_wise_psa_finance_accounting_unpostedprocurement`
 ///
 /// * `query`: which rows are counted
 pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Count> {
@@ -354,24 +354,24 @@ pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets an accounting unposted procurement.
+/// Gets an unposted procurement transaction by its ID.
 ///
-/// `GET /finance/accounting/unpostedprocurement/{id}`, the tool `get_single_connect_wise_psa_finance_acct_unposted_proc_by_id`.
+/// `GET /finance/accounting/unpostedprocurement/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_proc_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_unposted_procurement`
+/// * `id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
 pub fn get_accounting_unposted_procurement(id: i32) -> Request<UnpostedProcurement> {
     Request::new(Method::Get, "/finance/accounting/unpostedprocurement/{id}")
         .path("id", id)
 }
 
-/// Lists accounting unposted procurement taxable levels.
+/// Lists the taxable levels of an unposted procurement transaction.
 ///
-/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels`, the tool `list_all_connect_wise_psa_acct_unposted_proc_taxable_levels`.
+/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels` · tool `list_all_connect_wise_psa_acct_unposted_proc_taxable_levels`
 ///
-/// * `unposted_procurement_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_procurement`
+/// * `unposted_procurement_id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_unposted_procurement_taxable_levels(
     unposted_procurement_id: i32,
     query: &ListQuery,
@@ -384,11 +384,11 @@ pub fn list_accounting_unposted_procurement_taxable_levels(
         .query(query)
 }
 
-/// Counts accounting unposted procurement taxable levels.
+/// Counts the taxable levels of an unposted procurement transaction.
 ///
-/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/count`, the tool `count_connect_wise_psa_accounting_unposted_proc_taxable_levels`.
+/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/count` · tool `count_connect_wise_psa_accounting_unposted_proc_taxable_levels`
 ///
-/// * `unposted_procurement_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_procurement`
+/// * `unposted_procurement_id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
 /// * `query`: which rows are counted
 pub fn count_accounting_unposted_procurement_taxable_levels(
     unposted_procurement_id: i32,
@@ -402,12 +402,12 @@ pub fn count_accounting_unposted_procurement_taxable_levels(
         .query(query)
 }
 
-/// Gets an accounting unposted procurement taxable level.
+/// Gets a taxable level of an unposted procurement transaction by its ID.
 ///
-/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/{id}`, the tool `get_single_connect_wise_psa_acct_unposted_proc_tax_level_by_id`.
+/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_proc_tax_level_by_id`
 ///
-/// * `unposted_procurement_id`: `{parentId}` of the path, from `finance::list_accounting_unposted_procurement`
-/// * `id`: `{id}` of the path, from `finance::list_accounting_unposted_procurement_taxable_levels`
+/// * `unposted_procurement_id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
+/// * `id`: unposted procurement transaction taxable level ID (see `finance::list_accounting_unposted_procurement_taxable_levels`)
 pub fn get_accounting_unposted_procurement_taxable_level(
     unposted_procurement_id: i32,
     id: i32,

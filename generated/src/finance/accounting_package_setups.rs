@@ -6,11 +6,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists accounting package setups.
 ///
-/// `GET /finance/accountingPackageSetup`, the tool `list_all_connect_wise_psa_finance_accounting_package_setups`.
+/// `GET /finance/accountingPackageSetup` · tool `list_all_connect_wise_psa_finance_accounting_package_setups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_package_setups(
     query: &ListQuery,
 ) -> Request<Vec<AccountingPackageSetup>> {
@@ -19,28 +19,28 @@ pub fn list_accounting_package_setups(
 
 /// Counts accounting package setups.
 ///
-/// `GET /finance/accountingPackageSetup/count`, the tool `count_connect_wise_psa_finance_accounting_package_setups`.
+/// `GET /finance/accountingPackageSetup/count` · tool `count_connect_wise_psa_finance_accounting_package_setups`
 ///
 /// * `query`: which rows are counted
 pub fn count_accounting_package_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/accountingPackageSetup/count").query(query)
 }
 
-/// Gets an accounting package setup.
+/// Gets an accounting package setup by its ID.
 ///
-/// `GET /finance/accountingPackageSetup/{id}`, the tool `get_single_connect_wise_psa_finance_acct_package_setup_by_id`.
+/// `GET /finance/accountingPackageSetup/{id}` · tool `get_single_connect_wise_psa_finance_acct_package_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_package_setups`
+/// * `id`: accounting package setup ID (see `finance::list_accounting_package_setups`)
 pub fn get_accounting_package_setup(id: i32) -> Request<AccountingPackageSetup> {
     Request::new(Method::Get, "/finance/accountingPackageSetup/{id}").path("id", id)
 }
 
-/// Replaces an accounting package setup; members that are left out are reset.
+/// Replaces an accounting package setup. Fields that are left out are reset.
 ///
-/// `PUT /finance/accountingPackageSetup/{id}`, the tool `replace_a_connect_wise_psa_finance_acct_package_setup_by_id`.
+/// `PUT /finance/accountingPackageSetup/{id}` · tool `replace_a_connect_wise_psa_finance_acct_package_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_package_setups`
-/// * `body`: what is sent.
+/// * `id`: accounting package setup ID (see `finance::list_accounting_package_setups`)
+/// * `body`: the new state of the accounting package setup.
 pub fn replace_accounting_package_setup(
     id: i32,
     body: &AccountingPackageSetup,
@@ -50,11 +50,11 @@ pub fn replace_accounting_package_setup(
         .body(body)
 }
 
-/// Changes some members of an accounting package setup.
+/// Updates fields of an accounting package setup.
 ///
-/// `PATCH /finance/accountingPackageSetup/{id}`, the tool `update_a_connect_wise_psa_finance_acct_package_setup_by_id`.
+/// `PATCH /finance/accountingPackageSetup/{id}` · tool `update_a_connect_wise_psa_finance_acct_package_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_package_setups`
+/// * `id`: accounting package setup ID (see `finance::list_accounting_package_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_accounting_package_setup(
     id: i32,

@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists accounting packages.
 ///
-/// `GET /finance/accountingPackages`, the tool `list_all_connect_wise_psa_finance_accounting_packages`.
+/// `GET /finance/accountingPackages` · tool `list_all_connect_wise_psa_finance_accounting_packages`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accounting_packages(query: &ListQuery) -> Request<Vec<AccountingPackage>> {
     Request::new(Method::Get, "/finance/accountingPackages").query(query)
 }
 
 /// Counts accounting packages.
 ///
-/// `GET /finance/accountingPackages/count`, the tool `count_connect_wise_psa_finance_accounting_packages`.
+/// `GET /finance/accountingPackages/count` · tool `count_connect_wise_psa_finance_accounting_packages`
 ///
 /// * `query`: which rows are counted
 pub fn count_accounting_packages(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/accountingPackages/count").query(query)
 }
 
-/// Gets an accounting package.
+/// Gets an accounting package by its ID.
 ///
-/// `GET /finance/accountingPackages/{id}`, the tool `get_single_connect_wise_psa_finance_accounting_package_by_id`.
+/// `GET /finance/accountingPackages/{id}` · tool `get_single_connect_wise_psa_finance_accounting_package_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_accounting_packages`
+/// * `id`: accounting package ID (see `finance::list_accounting_packages`)
 pub fn get_accounting_package(id: i32) -> Request<AccountingPackage> {
     Request::new(Method::Get, "/finance/accountingPackages/{id}").path("id", id)
 }

@@ -6,20 +6,20 @@ use crate::query::ListQuery;
 
 /// Lists agreement recaps.
 ///
-/// `GET /finance/agreementrecap/`, the tool `list_all_connect_wise_psa_finance_agreementrecaps`.
+/// `GET /finance/agreementrecap/` · tool `list_all_connect_wise_psa_finance_agreementrecaps`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_recaps(query: &ListQuery) -> Request<Vec<AgreementRecap>> {
     Request::new(Method::Get, "/finance/agreementrecap/").query(query)
 }
 
-/// Gets an agreement recap.
+/// Gets an agreement recap by its ID.
 ///
-/// `GET /finance/agreementrecap/{id}`, the tool `get_single_connect_wise_psa_finance_agreementrecap_by_id`.
+/// `GET /finance/agreementrecap/{id}` · tool `get_single_connect_wise_psa_finance_agreementrecap_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreement_recaps`
+/// * `id`: agreement recap ID (see `finance::list_agreement_recaps`)
 pub fn get_agreement_recap(id: i32) -> Request<AgreementRecap> {
     Request::new(Method::Get, "/finance/agreementrecap/{id}").path("id", id)
 }

@@ -8,14 +8,14 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists agreement type board defaults.
+/// Lists the board defaults of an agreement type.
 ///
-/// `GET /finance/agreementTypes/{parentId}/boardDefaults`, the tool `list_all_connect_wise_psa_agreement_type_board_defaults`.
+/// `GET /finance/agreementTypes/{parentId}/boardDefaults` · tool `list_all_connect_wise_psa_agreement_type_board_defaults`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_type_board_defaults(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -25,12 +25,12 @@ pub fn list_agreement_type_board_defaults(
         .query(query)
 }
 
-/// Creates an agreement type board default.
+/// Adds a board default to an agreement type.
 ///
-/// `POST /finance/agreementTypes/{parentId}/boardDefaults`, the tool `create_a_connect_wise_psa_agreement_type_board_default`.
+/// `POST /finance/agreementTypes/{parentId}/boardDefaults` · tool `create_a_connect_wise_psa_agreement_type_board_default`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `agreement_type_id`: agreement type ID
+/// * `body`: the board default to create.
 pub fn create_agreement_type_board_default(
     agreement_type_id: i32,
     body: &AgreementTypeBoardDefault,
@@ -40,11 +40,11 @@ pub fn create_agreement_type_board_default(
         .body(body)
 }
 
-/// Counts agreement type board defaults.
+/// Counts the board defaults of an agreement type.
 ///
-/// `GET /finance/agreementTypes/{parentId}/boardDefaults/count`, the tool `count_connect_wise_psa_agreement_type_board_defaults`.
+/// `GET /finance/agreementTypes/{parentId}/boardDefaults/count` · tool `count_connect_wise_psa_agreement_type_board_defaults`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
 pub fn count_agreement_type_board_defaults(
     agreement_type_id: i32,
@@ -55,12 +55,12 @@ pub fn count_agreement_type_board_defaults(
         .query(query)
 }
 
-/// Gets an agreement type board default.
+/// Gets a board default of an agreement type by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/boardDefaults/{id}`, the tool `get_single_connect_wise_psa_agreement_type_board_default_by_id`.
+/// `GET /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `get_single_connect_wise_psa_agreement_type_board_default_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_board_defaults`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
 pub fn get_agreement_type_board_default(
     agreement_type_id: i32,
     id: i32,
@@ -70,13 +70,13 @@ pub fn get_agreement_type_board_default(
         .path("id", id)
 }
 
-/// Replaces an agreement type board default; members that are left out are reset.
+/// Replaces a board default of an agreement type. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreementTypes/{parentId}/boardDefaults/{id}`, the tool `replace_a_connect_wise_psa_agreement_type_board_default_by_id`.
+/// `PUT /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `replace_a_connect_wise_psa_agreement_type_board_default_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_board_defaults`
-/// * `body`: what is sent.
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
+/// * `body`: the new state of the board default.
 pub fn replace_agreement_type_board_default(
     agreement_type_id: i32,
     id: i32,
@@ -88,12 +88,12 @@ pub fn replace_agreement_type_board_default(
         .body(body)
 }
 
-/// Changes some members of an agreement type board default.
+/// Updates fields of a board default of an agreement type.
 ///
-/// `PATCH /finance/agreementTypes/{parentId}/boardDefaults/{id}`, the tool `update_a_connect_wise_psa_agreement_type_board_default_by_id`.
+/// `PATCH /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `update_a_connect_wise_psa_agreement_type_board_default_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_board_defaults`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement_type_board_default(
     agreement_type_id: i32,
@@ -106,12 +106,12 @@ pub fn update_agreement_type_board_default(
         .patch(patch)
 }
 
-/// Deletes an agreement type board default.
+/// Deletes a board default of an agreement type.
 ///
-/// `DELETE /finance/agreementTypes/{parentId}/boardDefaults/{id}`, the tool `delete_a_connect_wise_psa_agreement_type_board_default_by_id`.
+/// `DELETE /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `delete_a_connect_wise_psa_agreement_type_board_default_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_board_defaults`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
 pub fn delete_agreement_type_board_default(
     agreement_type_id: i32,
     id: i32,
@@ -121,14 +121,14 @@ pub fn delete_agreement_type_board_default(
         .path("id", id)
 }
 
-/// Lists agreement type work role exclusions.
+/// Lists the work role exclusions of an agreement type.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions`, the tool `list_all_connect_wise_psa_agreement_type_work_role_exclusions`.
+/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions` · tool `list_all_connect_wise_psa_agreement_type_work_role_exclusions`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_type_work_role_exclusions(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -138,12 +138,12 @@ pub fn list_agreement_type_work_role_exclusions(
         .query(query)
 }
 
-/// Creates an agreement type work role exclusion.
+/// Adds a work role exclusion to an agreement type.
 ///
-/// `POST /finance/agreementTypes/{parentId}/workRoleExclusions`, the tool `create_a_connect_wise_psa_agreement_type_work_role_exclusion`.
+/// `POST /finance/agreementTypes/{parentId}/workRoleExclusions` · tool `create_a_connect_wise_psa_agreement_type_work_role_exclusion`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `agreement_type_id`: agreement type ID
+/// * `body`: the work role exclusion to create.
 pub fn create_agreement_type_work_role_exclusion(
     agreement_type_id: i32,
     body: &AgreementTypeWorkRoleExclusion,
@@ -153,11 +153,11 @@ pub fn create_agreement_type_work_role_exclusion(
         .body(body)
 }
 
-/// Counts agreement type work role exclusions.
+/// Counts the work role exclusions of an agreement type.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/count`, the tool `count_connect_wise_psa_agreement_type_work_role_exclusions`.
+/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/count` · tool `count_connect_wise_psa_agreement_type_work_role_exclusions`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
 pub fn count_agreement_type_work_role_exclusions(
     agreement_type_id: i32,
@@ -171,12 +171,12 @@ pub fn count_agreement_type_work_role_exclusions(
         .query(query)
 }
 
-/// Gets an agreement type work role exclusion.
+/// Gets a work role exclusion of an agreement type by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/{id}`, the tool `get_single_connect_wise_psa_agreement_type_work_role_excl_by_id`.
+/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/{id}` · tool `get_single_connect_wise_psa_agreement_type_work_role_excl_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_role_exclusions`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work role exclusion ID (see `finance::list_agreement_type_work_role_exclusions`)
 pub fn get_agreement_type_work_role_exclusion(
     agreement_type_id: i32,
     id: i32,
@@ -189,12 +189,12 @@ pub fn get_agreement_type_work_role_exclusion(
         .path("id", id)
 }
 
-/// Deletes an agreement type work role exclusion.
+/// Deletes a work role exclusion of an agreement type.
 ///
-/// `DELETE /finance/agreementTypes/{parentId}/workRoleExclusions/{id}`, the tool `delete_a_connect_wise_psa_agreement_type_work_role_excl_by_id`.
+/// `DELETE /finance/agreementTypes/{parentId}/workRoleExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_type_work_role_excl_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_role_exclusions`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work role exclusion ID (see `finance::list_agreement_type_work_role_exclusions`)
 pub fn delete_agreement_type_work_role_exclusion(
     agreement_type_id: i32,
     id: i32,
@@ -207,14 +207,14 @@ pub fn delete_agreement_type_work_role_exclusion(
         .path("id", id)
 }
 
-/// Lists agreement type work type exclusions.
+/// Lists the work type exclusions of an agreement type.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions`, the tool `list_all_connect_wise_psa_agreement_type_work_type_exclusions`.
+/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions` · tool `list_all_connect_wise_psa_agreement_type_work_type_exclusions`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_type_work_type_exclusions(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -224,12 +224,12 @@ pub fn list_agreement_type_work_type_exclusions(
         .query(query)
 }
 
-/// Creates an agreement type work type exclusion.
+/// Adds a work type exclusion to an agreement type.
 ///
-/// `POST /finance/agreementTypes/{parentId}/workTypeExclusions`, the tool `create_a_connect_wise_psa_agreement_type_work_type_exclusion`.
+/// `POST /finance/agreementTypes/{parentId}/workTypeExclusions` · tool `create_a_connect_wise_psa_agreement_type_work_type_exclusion`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `agreement_type_id`: agreement type ID
+/// * `body`: the work type exclusion to create.
 pub fn create_agreement_type_work_type_exclusion(
     agreement_type_id: i32,
     body: &AgreementTypeWorkTypeExclusion,
@@ -239,11 +239,11 @@ pub fn create_agreement_type_work_type_exclusion(
         .body(body)
 }
 
-/// Counts agreement type work type exclusions.
+/// Counts the work type exclusions of an agreement type.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/count`, the tool `count_connect_wise_psa_agreement_type_work_type_exclusions`.
+/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/count` · tool `count_connect_wise_psa_agreement_type_work_type_exclusions`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
 pub fn count_agreement_type_work_type_exclusions(
     agreement_type_id: i32,
@@ -257,12 +257,12 @@ pub fn count_agreement_type_work_type_exclusions(
         .query(query)
 }
 
-/// Gets an agreement type work type exclusion.
+/// Gets a work type exclusion of an agreement type by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/{id}`, the tool `get_single_connect_wise_psa_agreement_type_work_type_excl_by_id`.
+/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/{id}` · tool `get_single_connect_wise_psa_agreement_type_work_type_excl_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_type_exclusions`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work type exclusion ID (see `finance::list_agreement_type_work_type_exclusions`)
 pub fn get_agreement_type_work_type_exclusion(
     agreement_type_id: i32,
     id: i32,
@@ -275,12 +275,12 @@ pub fn get_agreement_type_work_type_exclusion(
         .path("id", id)
 }
 
-/// Deletes an agreement type work type exclusion.
+/// Deletes a work type exclusion of an agreement type.
 ///
-/// `DELETE /finance/agreementTypes/{parentId}/workTypeExclusions/{id}`, the tool `delete_a_connect_wise_psa_agreement_type_work_type_excl_by_id`.
+/// `DELETE /finance/agreementTypes/{parentId}/workTypeExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_type_work_type_excl_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_type_exclusions`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work type exclusion ID (see `finance::list_agreement_type_work_type_exclusions`)
 pub fn delete_agreement_type_work_type_exclusion(
     agreement_type_id: i32,
     id: i32,
@@ -293,14 +293,14 @@ pub fn delete_agreement_type_work_type_exclusion(
         .path("id", id)
 }
 
-/// Lists agreement type work roles.
+/// Lists the work roles of an agreement type.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles`, the tool `list_all_connect_wise_psa_agreement_type_workroles`.
+/// `GET /finance/agreementTypes/{parentId}/workroles` · tool `list_all_connect_wise_psa_agreement_type_workroles`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_type_work_roles(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -310,12 +310,12 @@ pub fn list_agreement_type_work_roles(
         .query(query)
 }
 
-/// Creates an agreement type work role.
+/// Adds a work role to an agreement type.
 ///
-/// `POST /finance/agreementTypes/{parentId}/workroles`, the tool `create_a_connect_wise_psa_agreement_type_workrole`.
+/// `POST /finance/agreementTypes/{parentId}/workroles` · tool `create_a_connect_wise_psa_agreement_type_workrole`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `agreement_type_id`: agreement type ID
+/// * `body`: the work role to create.
 pub fn create_agreement_type_work_role(
     agreement_type_id: i32,
     body: &AgreementTypeWorkRole,
@@ -325,11 +325,11 @@ pub fn create_agreement_type_work_role(
         .body(body)
 }
 
-/// Counts agreement type work roles.
+/// Counts the work roles of an agreement type.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles/count`, the tool `count_connect_wise_psa_agreement_type_workroles`.
+/// `GET /finance/agreementTypes/{parentId}/workroles/count` · tool `count_connect_wise_psa_agreement_type_workroles`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
 pub fn count_agreement_type_work_roles(
     agreement_type_id: i32,
@@ -340,14 +340,14 @@ pub fn count_agreement_type_work_roles(
         .query(query)
 }
 
-/// Lists agreement type work roles info.
+/// Lists the work roles of an agreement type in summary form.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles/info`, the tool `list_all_connect_wise_psa_agreement_type_workrole_info`.
+/// `GET /finance/agreementTypes/{parentId}/workroles/info` · tool `list_all_connect_wise_psa_agreement_type_workrole_info`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_type_work_role_info(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -357,11 +357,11 @@ pub fn list_agreement_type_work_role_info(
         .query(query)
 }
 
-/// Counts agreement type work roles info.
+/// Counts the work roles of an agreement type in summary form.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles/info/count`, the tool `count_connect_wise_psa_agreement_type_workrole_info`.
+/// `GET /finance/agreementTypes/{parentId}/workroles/info/count` · tool `count_connect_wise_psa_agreement_type_workrole_info`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
 pub fn count_agreement_type_work_role_info(
     agreement_type_id: i32,
@@ -372,12 +372,12 @@ pub fn count_agreement_type_work_role_info(
         .query(query)
 }
 
-/// Gets an agreement type work role info.
+/// Gets a summary of a work role of an agreement type by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles/info/{id}`, the tool `get_single_connect_wise_psa_agreement_type_workrole_info_by_id`.
+/// `GET /finance/agreementTypes/{parentId}/workroles/info/{id}` · tool `get_single_connect_wise_psa_agreement_type_workrole_info_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_role_info`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_role_info`)
 pub fn get_agreement_type_work_role_info(
     agreement_type_id: i32,
     id: i32,
@@ -387,12 +387,12 @@ pub fn get_agreement_type_work_role_info(
         .path("id", id)
 }
 
-/// Gets an agreement type work role.
+/// Gets a work role of an agreement type by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles/{id}`, the tool `get_single_connect_wise_psa_agreement_type_workrole_by_id`.
+/// `GET /finance/agreementTypes/{parentId}/workroles/{id}` · tool `get_single_connect_wise_psa_agreement_type_workrole_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_roles`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
 pub fn get_agreement_type_work_role(
     agreement_type_id: i32,
     id: i32,
@@ -402,13 +402,13 @@ pub fn get_agreement_type_work_role(
         .path("id", id)
 }
 
-/// Replaces an agreement type work role; members that are left out are reset.
+/// Replaces a work role of an agreement type. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreementTypes/{parentId}/workroles/{id}`, the tool `replace_a_connect_wise_psa_agreement_type_workrole_by_id`.
+/// `PUT /finance/agreementTypes/{parentId}/workroles/{id}` · tool `replace_a_connect_wise_psa_agreement_type_workrole_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_roles`
-/// * `body`: what is sent.
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
+/// * `body`: the new state of the work role.
 pub fn replace_agreement_type_work_role(
     agreement_type_id: i32,
     id: i32,
@@ -420,12 +420,12 @@ pub fn replace_agreement_type_work_role(
         .body(body)
 }
 
-/// Changes some members of an agreement type work role.
+/// Updates fields of a work role of an agreement type.
 ///
-/// `PATCH /finance/agreementTypes/{parentId}/workroles/{id}`, the tool `update_a_connect_wise_psa_agreement_type_workrole_by_id`.
+/// `PATCH /finance/agreementTypes/{parentId}/workroles/{id}` · tool `update_a_connect_wise_psa_agreement_type_workrole_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_roles`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement_type_work_role(
     agreement_type_id: i32,
@@ -438,26 +438,26 @@ pub fn update_agreement_type_work_role(
         .patch(patch)
 }
 
-/// Deletes an agreement type work role.
+/// Deletes a work role of an agreement type.
 ///
-/// `DELETE /finance/agreementTypes/{parentId}/workroles/{id}`, the tool `delete_a_connect_wise_psa_agreement_type_workrole_by_id`.
+/// `DELETE /finance/agreementTypes/{parentId}/workroles/{id}` · tool `delete_a_connect_wise_psa_agreement_type_workrole_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_roles`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
 pub fn delete_agreement_type_work_role(agreement_type_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreementTypes/{parentId}/workroles/{id}")
         .path("parentId", agreement_type_id)
         .path("id", id)
 }
 
-/// Lists agreement type work types.
+/// Lists the work types of an agreement type.
 ///
-/// `GET /finance/agreementTypes/{parentId}/worktypes`, the tool `list_all_connect_wise_psa_agreement_type_worktypes`.
+/// `GET /finance/agreementTypes/{parentId}/worktypes` · tool `list_all_connect_wise_psa_agreement_type_worktypes`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_type_work_types(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -467,12 +467,12 @@ pub fn list_agreement_type_work_types(
         .query(query)
 }
 
-/// Creates an agreement type work type.
+/// Adds a work type to an agreement type.
 ///
-/// `POST /finance/agreementTypes/{parentId}/worktypes`, the tool `create_a_connect_wise_psa_agreement_type_worktype`.
+/// `POST /finance/agreementTypes/{parentId}/worktypes` · tool `create_a_connect_wise_psa_agreement_type_worktype`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `agreement_type_id`: agreement type ID
+/// * `body`: the work type to create.
 pub fn create_agreement_type_work_type(
     agreement_type_id: i32,
     body: &AgreementTypeWorkType,
@@ -482,11 +482,11 @@ pub fn create_agreement_type_work_type(
         .body(body)
 }
 
-/// Counts agreement type work types.
+/// Counts the work types of an agreement type.
 ///
-/// `GET /finance/agreementTypes/{parentId}/worktypes/count`, the tool `count_connect_wise_psa_agreement_type_worktypes`.
+/// `GET /finance/agreementTypes/{parentId}/worktypes/count` · tool `count_connect_wise_psa_agreement_type_worktypes`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
+/// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
 pub fn count_agreement_type_work_types(
     agreement_type_id: i32,
@@ -497,12 +497,12 @@ pub fn count_agreement_type_work_types(
         .query(query)
 }
 
-/// Gets an agreement type work type.
+/// Gets a work type of an agreement type by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/worktypes/{id}`, the tool `get_single_connect_wise_psa_agreement_type_worktype_by_id`.
+/// `GET /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `get_single_connect_wise_psa_agreement_type_worktype_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_types`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
 pub fn get_agreement_type_work_type(
     agreement_type_id: i32,
     id: i32,
@@ -512,13 +512,13 @@ pub fn get_agreement_type_work_type(
         .path("id", id)
 }
 
-/// Replaces an agreement type work type; members that are left out are reset.
+/// Replaces a work type of an agreement type. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreementTypes/{parentId}/worktypes/{id}`, the tool `replace_a_connect_wise_psa_agreement_type_worktype_by_id`.
+/// `PUT /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `replace_a_connect_wise_psa_agreement_type_worktype_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_types`
-/// * `body`: what is sent.
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
+/// * `body`: the new state of the work type.
 pub fn replace_agreement_type_work_type(
     agreement_type_id: i32,
     id: i32,
@@ -530,12 +530,12 @@ pub fn replace_agreement_type_work_type(
         .body(body)
 }
 
-/// Changes some members of an agreement type work type.
+/// Updates fields of a work type of an agreement type.
 ///
-/// `PATCH /finance/agreementTypes/{parentId}/worktypes/{id}`, the tool `update_a_connect_wise_psa_agreement_type_worktype_by_id`.
+/// `PATCH /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `update_a_connect_wise_psa_agreement_type_worktype_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_types`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement_type_work_type(
     agreement_type_id: i32,
@@ -548,12 +548,12 @@ pub fn update_agreement_type_work_type(
         .patch(patch)
 }
 
-/// Deletes an agreement type work type.
+/// Deletes a work type of an agreement type.
 ///
-/// `DELETE /finance/agreementTypes/{parentId}/worktypes/{id}`, the tool `delete_a_connect_wise_psa_agreement_type_worktype_by_id`.
+/// `DELETE /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `delete_a_connect_wise_psa_agreement_type_worktype_by_id`
 ///
-/// * `agreement_type_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `finance::list_agreement_type_work_types`
+/// * `agreement_type_id`: agreement type ID
+/// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
 pub fn delete_agreement_type_work_type(agreement_type_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreementTypes/{parentId}/worktypes/{id}")
         .path("parentId", agreement_type_id)

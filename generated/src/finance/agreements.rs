@@ -9,29 +9,29 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists finance agreements.
+/// Lists agreements.
 ///
-/// `GET /finance/agreements`, the tool `list_all_connect_wise_psa_finance_agreements`.
+/// `GET /finance/agreements` · tool `list_all_connect_wise_psa_finance_agreements`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreements(query: &ListQuery) -> Request<Vec<Agreement>> {
     Request::new(Method::Get, "/finance/agreements").query(query)
 }
 
-/// Creates a finance agreement.
+/// Creates an agreement.
 ///
-/// `POST /finance/agreements`, the tool `create_a_connect_wise_psa_finance_agreement`.
+/// `POST /finance/agreements` · tool `create_a_connect_wise_psa_finance_agreement`
 ///
-/// * `body`: what is sent.
+/// * `body`: the agreement to create.
 pub fn create_agreement(body: &Agreement) -> Request<Agreement> {
     Request::new(Method::Post, "/finance/agreements").body(body)
 }
 
-/// Counts finance agreements.
+/// Counts agreements.
 ///
-/// `GET /finance/agreements/count`, the tool `count_connect_wise_psa_finance_agreements`.
+/// `GET /finance/agreements/count` · tool `count_connect_wise_psa_finance_agreements`
 ///
 /// * `query`: which rows are counted
 pub fn count_agreements(query: &CountQuery) -> Request<Count> {
@@ -40,77 +40,77 @@ pub fn count_agreements(query: &CountQuery) -> Request<Count> {
 
 /// Lists agreement types.
 ///
-/// `GET /finance/agreements/types`, the tool `list_all_connect_wise_psa_finance_agreement_types`.
+/// `GET /finance/agreements/types` · tool `list_all_connect_wise_psa_finance_agreement_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_types(query: &ListQuery) -> Request<Vec<AgreementType>> {
     Request::new(Method::Get, "/finance/agreements/types").query(query)
 }
 
 /// Creates an agreement type.
 ///
-/// `POST /finance/agreements/types`, the tool `create_a_connect_wise_psa_finance_agreement_type`.
+/// `POST /finance/agreements/types` · tool `create_a_connect_wise_psa_finance_agreement_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the agreement type to create.
 pub fn create_agreement_type(body: &AgreementType) -> Request<AgreementType> {
     Request::new(Method::Post, "/finance/agreements/types").body(body)
 }
 
 /// Counts agreement types.
 ///
-/// `GET /finance/agreements/types/count`, the tool `count_connect_wise_psa_finance_agreement_types`.
+/// `GET /finance/agreements/types/count` · tool `count_connect_wise_psa_finance_agreement_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_agreement_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/agreements/types/count").query(query)
 }
 
-/// Lists agreement types info.
+/// Lists agreement types in summary form.
 ///
-/// `GET /finance/agreements/types/info`, the tool `list_all_connect_wise_psa_finance_agreement_type_info`.
+/// `GET /finance/agreements/types/info` · tool `list_all_connect_wise_psa_finance_agreement_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_type_info(query: &ListQuery) -> Request<Vec<AgreementTypeInfo>> {
     Request::new(Method::Get, "/finance/agreements/types/info").query(query)
 }
 
-/// Counts agreement types info.
+/// Counts agreement types in summary form.
 ///
-/// `GET /finance/agreements/types/info/count`, the tool `count_connect_wise_psa_finance_agreement_type_info`.
+/// `GET /finance/agreements/types/info/count` · tool `count_connect_wise_psa_finance_agreement_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_agreement_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/agreements/types/info/count").query(query)
 }
 
-/// Gets an agreement type.
+/// Gets an agreement type by its ID.
 ///
-/// `GET /finance/agreements/types/{id}`, the tool `get_single_connect_wise_psa_finance_agreement_type_by_id`.
+/// `GET /finance/agreements/types/{id}` · tool `get_single_connect_wise_psa_finance_agreement_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreement_types`
+/// * `id`: agreement type ID (see `finance::list_agreement_types`)
 pub fn get_agreement_type(id: i32) -> Request<AgreementType> {
     Request::new(Method::Get, "/finance/agreements/types/{id}").path("id", id)
 }
 
-/// Replaces an agreement type; members that are left out are reset.
+/// Replaces an agreement type. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreements/types/{id}`, the tool `replace_a_connect_wise_psa_finance_agreement_type_by_id`.
+/// `PUT /finance/agreements/types/{id}` · tool `replace_a_connect_wise_psa_finance_agreement_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreement_types`
-/// * `body`: what is sent.
+/// * `id`: agreement type ID (see `finance::list_agreement_types`)
+/// * `body`: the new state of the agreement type.
 pub fn replace_agreement_type(id: i32, body: &AgreementType) -> Request<AgreementType> {
     Request::new(Method::Put, "/finance/agreements/types/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an agreement type.
+/// Updates fields of an agreement type.
 ///
-/// `PATCH /finance/agreements/types/{id}`, the tool `update_a_connect_wise_psa_finance_agreement_type_by_id`.
+/// `PATCH /finance/agreements/types/{id}` · tool `update_a_connect_wise_psa_finance_agreement_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreement_types`
+/// * `id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement_type(
     id: i32,
@@ -123,103 +123,103 @@ pub fn update_agreement_type(
 
 /// Deletes an agreement type.
 ///
-/// `DELETE /finance/agreements/types/{id}`, the tool `delete_a_connect_wise_psa_finance_agreement_type_by_id`.
+/// `DELETE /finance/agreements/types/{id}` · tool `delete_a_connect_wise_psa_finance_agreement_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreement_types`
+/// * `id`: agreement type ID (see `finance::list_agreement_types`)
 pub fn delete_agreement_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/types/{id}").path("id", id)
 }
 
-/// Gets an agreement type info.
+/// Gets a summary of an agreement type by its ID.
 ///
-/// `GET /finance/agreements/types/{id}/info`, the tool `get_single_connect_wise_psa_finance_agreement_type_info_by_id`.
+/// `GET /finance/agreements/types/{id}/info` · tool `get_single_connect_wise_psa_finance_agreement_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreement_types`
+/// * `id`: agreement type ID (see `finance::list_agreement_types`)
 pub fn get_agreement_type_info(id: i32) -> Request<AgreementTypeInfo> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/info").path("id", id)
 }
 
-/// Lists agreement types usages.
+/// Lists where an agreement type is used.
 ///
-/// `GET /finance/agreements/types/{id}/usages`, the tool `check_connect_wise_psa_finance_agreement_type_usages_by_id`.
+/// `GET /finance/agreements/types/{id}/usages` · tool `check_connect_wise_psa_finance_agreement_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreement_types`
+/// * `id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists agreement types usages.
+/// Lists each place where an agreement type is used.
 ///
-/// `GET /finance/agreements/types/{id}/usages/list`, the tool `list_all_connect_wise_psa_finance_agreement_type_usages_by_id`.
+/// `GET /finance/agreements/types/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_agreement_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreement_types`
+/// * `id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Copy an agreement type.
+/// Copies an agreement type.
 ///
-/// `POST /finance/agreements/types{id}/copy`, the tool `copy_a_connect_wise_psa_finance_agreement_type_by_id`.
+/// `POST /finance/agreements/types{id}/copy` · tool `copy_a_connect_wise_psa_finance_agreement_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreement_types`
+/// * `id`: agreement type ID (see `finance::list_agreement_types`)
 pub fn copy_agreement_type(id: i32) -> Request<AgreementType> {
     Request::new(Method::Post, "/finance/agreements/types{id}/copy").path("id", id)
 }
 
-/// Gets a finance agreement.
+/// Gets an agreement by its ID.
 ///
-/// `GET /finance/agreements/{id}`, the tool `get_single_connect_wise_psa_finance_agreement_by_id`.
+/// `GET /finance/agreements/{id}` · tool `get_single_connect_wise_psa_finance_agreement_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreements`
+/// * `id`: agreement ID (see `finance::list_agreements`)
 pub fn get_agreement(id: i32) -> Request<Agreement> {
     Request::new(Method::Get, "/finance/agreements/{id}").path("id", id)
 }
 
-/// Replaces a finance agreement; members that are left out are reset.
+/// Replaces an agreement. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreements/{id}`, the tool `replace_a_connect_wise_psa_finance_agreement_by_id`.
+/// `PUT /finance/agreements/{id}` · tool `replace_a_connect_wise_psa_finance_agreement_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreements`
-/// * `body`: what is sent.
+/// * `id`: agreement ID (see `finance::list_agreements`)
+/// * `body`: the new state of the agreement.
 pub fn replace_agreement(id: i32, body: &Agreement) -> Request<Agreement> {
     Request::new(Method::Put, "/finance/agreements/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a finance agreement.
+/// Updates fields of an agreement.
 ///
-/// `PATCH /finance/agreements/{id}`, the tool `update_a_connect_wise_psa_finance_agreement_by_id`.
+/// `PATCH /finance/agreements/{id}` · tool `update_a_connect_wise_psa_finance_agreement_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreements`
+/// * `id`: agreement ID (see `finance::list_agreements`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement(id: i32, patch: &Patch<Agreement>) -> Request<Agreement> {
     Request::new(Method::Patch, "/finance/agreements/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a finance agreement.
+/// Deletes an agreement.
 ///
-/// `DELETE /finance/agreements/{id}`, the tool `delete_a_connect_wise_psa_finance_agreement_by_id`.
+/// `DELETE /finance/agreements/{id}` · tool `delete_a_connect_wise_psa_finance_agreement_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreements`
+/// * `id`: agreement ID (see `finance::list_agreements`)
 pub fn delete_agreement(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{id}").path("id", id)
 }
 
-/// Gets an agreement application parameter.
+/// Gets an application parameter of an agreement by its pod ID.
 ///
-/// `GET /finance/agreements/{id}/applicationParameters/{podId}`, the tool `get_single_connect_wise_psa_agreement_app_parameter_by_pod_id`.
+/// `GET /finance/agreements/{id}/applicationParameters/{podId}` · tool `get_single_connect_wise_psa_agreement_app_parameter_by_pod_id`
 ///
-/// * `agreement_id`: `{id}` of the path, from `finance::list_agreements`
-/// * `pod_id`: `{podId}` of the path
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `pod_id`: pod ID
 pub fn get_agreement_application_parameter(
     agreement_id: i32,
     pod_id: &str,
@@ -229,20 +229,20 @@ pub fn get_agreement_application_parameter(
         .path("podId", pod_id)
 }
 
-/// Invoice a finance agreement.
+/// Creates an invoice for an agreement.
 ///
-/// `POST /finance/agreements/{id}/invoice`, the tool `invoice_a_connect_wise_psa_finance_agreement_by_id`.
+/// `POST /finance/agreements/{id}/invoice` · tool `invoice_a_connect_wise_psa_finance_agreement_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_agreements`
+/// * `id`: agreement ID (see `finance::list_agreements`)
 pub fn invoice_agreement(id: i32) -> Request<i32> {
     Request::new(Method::Post, "/finance/agreements/{id}/invoice").path("id", id)
 }
 
-/// Counts agreement quick accesses.
+/// Counts the quick access records of an agreement.
 ///
-/// `GET /finance/agreements/{id}/quickAccess/count`, the tool `count_connect_wise_psa_agreement_quick_accesses`.
+/// `GET /finance/agreements/{id}/quickAccess/count` · tool `count_connect_wise_psa_agreement_quick_accesses`
 ///
-/// * `agreement_id`: `{id}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
 pub fn count_agreement_quick_accesses(
     agreement_id: i32,
@@ -253,12 +253,12 @@ pub fn count_agreement_quick_accesses(
         .query(query)
 }
 
-/// Gets an agreement recurring parameter.
+/// Gets a recurring parameter of an agreement by its pod ID.
 ///
-/// `GET /finance/agreements/{id}/recurringParameters/{podId}`, the tool `get_single_connect_wise_psa_agreement_recurring_param_by_pod_id`.
+/// `GET /finance/agreements/{id}/recurringParameters/{podId}` · tool `get_single_connect_wise_psa_agreement_recurring_param_by_pod_id`
 ///
-/// * `agreement_id`: `{id}` of the path, from `finance::list_agreements`
-/// * `pod_id`: `{podId}` of the path
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `pod_id`: pod ID
 pub fn get_agreement_recurring_parameter(
     agreement_id: i32,
     pod_id: &str,
@@ -268,14 +268,14 @@ pub fn get_agreement_recurring_parameter(
         .path("podId", pod_id)
 }
 
-/// Lists agreement additions.
+/// Lists the additions of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/additions`, the tool `list_all_connect_wise_psa_agreement_additions`.
+/// `GET /finance/agreements/{parentId}/additions` · tool `list_all_connect_wise_psa_agreement_additions`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_additions(
     agreement_id: i32,
     query: &ListQuery,
@@ -285,12 +285,12 @@ pub fn list_agreement_additions(
         .query(query)
 }
 
-/// Creates an agreement addition.
+/// Adds an addition to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/additions`, the tool `create_a_connect_wise_psa_agreement_addition`.
+/// `POST /finance/agreements/{parentId}/additions` · tool `create_a_connect_wise_psa_agreement_addition`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `body`: the addition to create.
 pub fn create_agreement_addition(
     agreement_id: i32,
     body: &Addition,
@@ -300,11 +300,11 @@ pub fn create_agreement_addition(
         .body(body)
 }
 
-/// Counts agreement additions.
+/// Counts the additions of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/additions/count`, the tool `count_connect_wise_psa_agreement_additions`.
+/// `GET /finance/agreements/{parentId}/additions/count` · tool `count_connect_wise_psa_agreement_additions`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
 pub fn count_agreement_additions(
     agreement_id: i32,
@@ -315,25 +315,25 @@ pub fn count_agreement_additions(
         .query(query)
 }
 
-/// Gets an agreement addition.
+/// Gets an addition of an agreement by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/additions/{id}`, the tool `get_single_connect_wise_psa_agreement_addition_by_id`.
+/// `GET /finance/agreements/{parentId}/additions/{id}` · tool `get_single_connect_wise_psa_agreement_addition_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_additions`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
 pub fn get_agreement_addition(agreement_id: i32, id: i32) -> Request<Addition> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/additions/{id}")
         .path("parentId", agreement_id)
         .path("id", id)
 }
 
-/// Replaces an agreement addition; members that are left out are reset.
+/// Replaces an addition of an agreement. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreements/{parentId}/additions/{id}`, the tool `replace_a_connect_wise_psa_agreement_addition_by_id`.
+/// `PUT /finance/agreements/{parentId}/additions/{id}` · tool `replace_a_connect_wise_psa_agreement_addition_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_additions`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
+/// * `body`: the new state of the addition.
 pub fn replace_agreement_addition(
     agreement_id: i32,
     id: i32,
@@ -345,12 +345,12 @@ pub fn replace_agreement_addition(
         .body(body)
 }
 
-/// Changes some members of an agreement addition.
+/// Updates fields of an addition of an agreement.
 ///
-/// `PATCH /finance/agreements/{parentId}/additions/{id}`, the tool `update_a_connect_wise_psa_agreement_addition_by_id`.
+/// `PATCH /finance/agreements/{parentId}/additions/{id}` · tool `update_a_connect_wise_psa_agreement_addition_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_additions`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement_addition(
     agreement_id: i32,
@@ -363,26 +363,26 @@ pub fn update_agreement_addition(
         .patch(patch)
 }
 
-/// Deletes an agreement addition.
+/// Deletes an addition of an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/additions/{id}`, the tool `delete_a_connect_wise_psa_agreement_addition_by_id`.
+/// `DELETE /finance/agreements/{parentId}/additions/{id}` · tool `delete_a_connect_wise_psa_agreement_addition_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_additions`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
 pub fn delete_agreement_addition(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/additions/{id}")
         .path("parentId", agreement_id)
         .path("id", id)
 }
 
-/// Lists agreement adjustments.
+/// Lists the adjustments of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/adjustments`, the tool `list_all_connect_wise_psa_agreement_adjustments`.
+/// `GET /finance/agreements/{parentId}/adjustments` · tool `list_all_connect_wise_psa_agreement_adjustments`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_adjustments(
     agreement_id: i32,
     query: &ListQuery,
@@ -392,12 +392,12 @@ pub fn list_agreement_adjustments(
         .query(query)
 }
 
-/// Creates an agreement adjustment.
+/// Adds an adjustment to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/adjustments`, the tool `create_a_connect_wise_psa_agreement_adjustment`.
+/// `POST /finance/agreements/{parentId}/adjustments` · tool `create_a_connect_wise_psa_agreement_adjustment`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `body`: the adjustment to create.
 pub fn create_agreement_adjustment(
     agreement_id: i32,
     body: &AgreementAdjustment,
@@ -407,11 +407,11 @@ pub fn create_agreement_adjustment(
         .body(body)
 }
 
-/// Counts agreement adjustments.
+/// Counts the adjustments of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/adjustments/count`, the tool `count_connect_wise_psa_agreement_adjustments`.
+/// `GET /finance/agreements/{parentId}/adjustments/count` · tool `count_connect_wise_psa_agreement_adjustments`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
 pub fn count_agreement_adjustments(
     agreement_id: i32,
@@ -422,12 +422,12 @@ pub fn count_agreement_adjustments(
         .query(query)
 }
 
-/// Gets an agreement adjustment.
+/// Gets an adjustment of an agreement by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/adjustments/{id}`, the tool `get_single_connect_wise_psa_agreement_adjustment_by_id`.
+/// `GET /finance/agreements/{parentId}/adjustments/{id}` · tool `get_single_connect_wise_psa_agreement_adjustment_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_adjustments`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
 pub fn get_agreement_adjustment(
     agreement_id: i32,
     id: i32,
@@ -437,13 +437,13 @@ pub fn get_agreement_adjustment(
         .path("id", id)
 }
 
-/// Replaces an agreement adjustment; members that are left out are reset.
+/// Replaces an adjustment of an agreement. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreements/{parentId}/adjustments/{id}`, the tool `replace_a_connect_wise_psa_agreement_adjustment_by_id`.
+/// `PUT /finance/agreements/{parentId}/adjustments/{id}` · tool `replace_a_connect_wise_psa_agreement_adjustment_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_adjustments`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
+/// * `body`: the new state of the adjustment.
 pub fn replace_agreement_adjustment(
     agreement_id: i32,
     id: i32,
@@ -455,12 +455,12 @@ pub fn replace_agreement_adjustment(
         .body(body)
 }
 
-/// Changes some members of an agreement adjustment.
+/// Updates fields of an adjustment of an agreement.
 ///
-/// `PATCH /finance/agreements/{parentId}/adjustments/{id}`, the tool `update_a_connect_wise_psa_agreement_adjustment_by_id`.
+/// `PATCH /finance/agreements/{parentId}/adjustments/{id}` · tool `update_a_connect_wise_psa_agreement_adjustment_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_adjustments`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement_adjustment(
     agreement_id: i32,
@@ -473,26 +473,26 @@ pub fn update_agreement_adjustment(
         .patch(patch)
 }
 
-/// Deletes an agreement adjustment.
+/// Deletes an adjustment of an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/adjustments/{id}`, the tool `delete_a_connect_wise_psa_agreement_adjustment_by_id`.
+/// `DELETE /finance/agreements/{parentId}/adjustments/{id}` · tool `delete_a_connect_wise_psa_agreement_adjustment_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_adjustments`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
 pub fn delete_agreement_adjustment(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/adjustments/{id}")
         .path("parentId", agreement_id)
         .path("id", id)
 }
 
-/// Lists agreement board defaults.
+/// Lists the board defaults of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/boardDefaults`, the tool `list_all_connect_wise_psa_agreement_board_defaults`.
+/// `GET /finance/agreements/{parentId}/boardDefaults` · tool `list_all_connect_wise_psa_agreement_board_defaults`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_board_defaults(
     agreement_id: i32,
     query: &ListQuery,
@@ -502,12 +502,12 @@ pub fn list_agreement_board_defaults(
         .query(query)
 }
 
-/// Creates an agreement board default.
+/// Adds a board default to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/boardDefaults`, the tool `create_a_connect_wise_psa_agreement_board_default`.
+/// `POST /finance/agreements/{parentId}/boardDefaults` · tool `create_a_connect_wise_psa_agreement_board_default`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `body`: the board default to create.
 pub fn create_agreement_board_default(
     agreement_id: i32,
     body: &BoardDefault,
@@ -517,11 +517,11 @@ pub fn create_agreement_board_default(
         .body(body)
 }
 
-/// Counts agreement board defaults.
+/// Counts the board defaults of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/boardDefaults/count`, the tool `count_connect_wise_psa_agreement_board_defaults`.
+/// `GET /finance/agreements/{parentId}/boardDefaults/count` · tool `count_connect_wise_psa_agreement_board_defaults`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
 pub fn count_agreement_board_defaults(
     agreement_id: i32,
@@ -532,25 +532,25 @@ pub fn count_agreement_board_defaults(
         .query(query)
 }
 
-/// Gets an agreement board default.
+/// Gets a board default of an agreement by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/boardDefaults/{id}`, the tool `get_single_connect_wise_psa_agreement_board_default_by_id`.
+/// `GET /finance/agreements/{parentId}/boardDefaults/{id}` · tool `get_single_connect_wise_psa_agreement_board_default_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_board_defaults`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
 pub fn get_agreement_board_default(agreement_id: i32, id: i32) -> Request<BoardDefault> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/boardDefaults/{id}")
         .path("parentId", agreement_id)
         .path("id", id)
 }
 
-/// Replaces an agreement board default; members that are left out are reset.
+/// Replaces a board default of an agreement. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreements/{parentId}/boardDefaults/{id}`, the tool `replace_a_connect_wise_psa_agreement_board_default_by_id`.
+/// `PUT /finance/agreements/{parentId}/boardDefaults/{id}` · tool `replace_a_connect_wise_psa_agreement_board_default_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_board_defaults`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
+/// * `body`: the new state of the board default.
 pub fn replace_agreement_board_default(
     agreement_id: i32,
     id: i32,
@@ -562,12 +562,12 @@ pub fn replace_agreement_board_default(
         .body(body)
 }
 
-/// Changes some members of an agreement board default.
+/// Updates fields of a board default of an agreement.
 ///
-/// `PATCH /finance/agreements/{parentId}/boardDefaults/{id}`, the tool `update_a_connect_wise_psa_agreement_board_default_by_id`.
+/// `PATCH /finance/agreements/{parentId}/boardDefaults/{id}` · tool `update_a_connect_wise_psa_agreement_board_default_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_board_defaults`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement_board_default(
     agreement_id: i32,
@@ -580,26 +580,26 @@ pub fn update_agreement_board_default(
         .patch(patch)
 }
 
-/// Deletes an agreement board default.
+/// Deletes a board default of an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/boardDefaults/{id}`, the tool `delete_a_connect_wise_psa_agreement_board_default_by_id`.
+/// `DELETE /finance/agreements/{parentId}/boardDefaults/{id}` · tool `delete_a_connect_wise_psa_agreement_board_default_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_board_defaults`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
 pub fn delete_agreement_board_default(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/boardDefaults/{id}")
         .path("parentId", agreement_id)
         .path("id", id)
 }
 
-/// Lists agreement configurations.
+/// Lists the configurations of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/configurations`, the tool `list_all_connect_wise_psa_agreement_configurations`.
+/// `GET /finance/agreements/{parentId}/configurations` · tool `list_all_connect_wise_psa_agreement_configurations`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_configurations(
     agreement_id: i32,
     query: &ListQuery,
@@ -609,12 +609,12 @@ pub fn list_agreement_configurations(
         .query(query)
 }
 
-/// Creates an agreement configuration.
+/// Adds a configuration to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/configurations`, the tool `create_a_connect_wise_psa_agreement_configuration`.
+/// `POST /finance/agreements/{parentId}/configurations` · tool `create_a_connect_wise_psa_agreement_configuration`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `body`: the configuration to create.
 pub fn create_agreement_configuration(
     agreement_id: i32,
     body: &ConfigurationReference,
@@ -624,11 +624,11 @@ pub fn create_agreement_configuration(
         .body(body)
 }
 
-/// Counts agreement configurations.
+/// Counts the configurations of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/configurations/count`, the tool `count_connect_wise_psa_agreement_configurations`.
+/// `GET /finance/agreements/{parentId}/configurations/count` · tool `count_connect_wise_psa_agreement_configurations`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
 pub fn count_agreement_configurations(
     agreement_id: i32,
@@ -639,12 +639,12 @@ pub fn count_agreement_configurations(
         .query(query)
 }
 
-/// Gets an agreement configuration.
+/// Gets a configuration of an agreement by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/configurations/{id}`, the tool `get_single_connect_wise_psa_agreement_configuration_by_id`.
+/// `GET /finance/agreements/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_agreement_configuration_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_configurations`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement configuration ID (see `finance::list_agreement_configurations`)
 pub fn get_agreement_configuration(
     agreement_id: i32,
     id: i32,
@@ -654,36 +654,36 @@ pub fn get_agreement_configuration(
         .path("id", id)
 }
 
-/// Deletes an agreement configuration.
+/// Deletes a configuration of an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/configurations/{id}`, the tool `delete_a_connect_wise_psa_agreement_configuration_by_id`.
+/// `DELETE /finance/agreements/{parentId}/configurations/{id}` · tool `delete_a_connect_wise_psa_agreement_configuration_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_configurations`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement configuration ID (see `finance::list_agreement_configurations`)
 pub fn delete_agreement_configuration(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/configurations/{id}")
         .path("parentId", agreement_id)
         .path("id", id)
 }
 
-/// Copy a finance agreement.
+/// Copies an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/copy`, the tool `copy_a_connect_wise_psa_finance_agreement_by_id`.
+/// `POST /finance/agreements/{parentId}/copy` · tool `copy_a_connect_wise_psa_finance_agreement_by_id`
 ///
-/// * `id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `id`: agreement ID (see `finance::list_agreements`)
 pub fn copy_agreement(id: i32) -> Request<Agreement> {
     Request::new(Method::Post, "/finance/agreements/{parentId}/copy")
         .path("parentId", id)
 }
 
-/// Lists agreement sites.
+/// Lists the sites of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/sites`, the tool `list_all_connect_wise_psa_agreement_sites`.
+/// `GET /finance/agreements/{parentId}/sites` · tool `list_all_connect_wise_psa_agreement_sites`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_sites(
     agreement_id: i32,
     query: &ListQuery,
@@ -693,12 +693,12 @@ pub fn list_agreement_sites(
         .query(query)
 }
 
-/// Creates an agreement site.
+/// Adds a site to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/sites`, the tool `create_a_connect_wise_psa_agreement_site`.
+/// `POST /finance/agreements/{parentId}/sites` · tool `create_a_connect_wise_psa_agreement_site`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `body`: the site to create.
 pub fn create_agreement_site(
     agreement_id: i32,
     body: &AgreementSite,
@@ -708,11 +708,11 @@ pub fn create_agreement_site(
         .body(body)
 }
 
-/// Counts agreement sites.
+/// Counts the sites of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/sites/count`, the tool `count_connect_wise_psa_agreement_sites`.
+/// `GET /finance/agreements/{parentId}/sites/count` · tool `count_connect_wise_psa_agreement_sites`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
 pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/sites/count")
@@ -720,25 +720,25 @@ pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets an agreement site.
+/// Gets a site of an agreement by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/sites/{id}`, the tool `get_single_connect_wise_psa_agreement_site_by_id`.
+/// `GET /finance/agreements/{parentId}/sites/{id}` · tool `get_single_connect_wise_psa_agreement_site_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_sites`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement site ID (see `finance::list_agreement_sites`)
 pub fn get_agreement_site(agreement_id: i32, id: i32) -> Request<AgreementSite> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/sites/{id}")
         .path("parentId", agreement_id)
         .path("id", id)
 }
 
-/// Replaces an agreement site; members that are left out are reset.
+/// Replaces a site of an agreement. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreements/{parentId}/sites/{id}`, the tool `replace_a_connect_wise_psa_agreement_site_by_id`.
+/// `PUT /finance/agreements/{parentId}/sites/{id}` · tool `replace_a_connect_wise_psa_agreement_site_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_sites`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement site ID (see `finance::list_agreement_sites`)
+/// * `body`: the new state of the site.
 pub fn replace_agreement_site(
     agreement_id: i32,
     id: i32,
@@ -750,12 +750,12 @@ pub fn replace_agreement_site(
         .body(body)
 }
 
-/// Changes some members of an agreement site.
+/// Updates fields of a site of an agreement.
 ///
-/// `PATCH /finance/agreements/{parentId}/sites/{id}`, the tool `update_a_connect_wise_psa_agreement_site_by_id`.
+/// `PATCH /finance/agreements/{parentId}/sites/{id}` · tool `update_a_connect_wise_psa_agreement_site_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_sites`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement site ID (see `finance::list_agreement_sites`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement_site(
     agreement_id: i32,
@@ -768,26 +768,26 @@ pub fn update_agreement_site(
         .patch(patch)
 }
 
-/// Deletes an agreement site.
+/// Deletes a site of an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/sites/{id}`, the tool `delete_a_connect_wise_psa_agreement_site_by_id`.
+/// `DELETE /finance/agreements/{parentId}/sites/{id}` · tool `delete_a_connect_wise_psa_agreement_site_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_sites`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement site ID (see `finance::list_agreement_sites`)
 pub fn delete_agreement_site(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/sites/{id}")
         .path("parentId", agreement_id)
         .path("id", id)
 }
 
-/// Lists agreement work role exclusions.
+/// Lists the work role exclusions of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/workRoleExclusions`, the tool `list_all_connect_wise_psa_agreement_work_role_exclusions`.
+/// `GET /finance/agreements/{parentId}/workRoleExclusions` · tool `list_all_connect_wise_psa_agreement_work_role_exclusions`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_work_role_exclusions(
     agreement_id: i32,
     query: &ListQuery,
@@ -797,12 +797,12 @@ pub fn list_agreement_work_role_exclusions(
         .query(query)
 }
 
-/// Creates an agreement work role exclusion.
+/// Adds a work role exclusion to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/workRoleExclusions`, the tool `create_a_connect_wise_psa_agreement_work_role_exclusion`.
+/// `POST /finance/agreements/{parentId}/workRoleExclusions` · tool `create_a_connect_wise_psa_agreement_work_role_exclusion`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `body`: the work role exclusion to create.
 pub fn create_agreement_work_role_exclusion(
     agreement_id: i32,
     body: &AgreementWorkRoleExclusion,
@@ -812,11 +812,11 @@ pub fn create_agreement_work_role_exclusion(
         .body(body)
 }
 
-/// Counts agreement work role exclusions.
+/// Counts the work role exclusions of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/workRoleExclusions/count`, the tool `count_connect_wise_psa_agreement_work_role_exclusions`.
+/// `GET /finance/agreements/{parentId}/workRoleExclusions/count` · tool `count_connect_wise_psa_agreement_work_role_exclusions`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
 pub fn count_agreement_work_role_exclusions(
     agreement_id: i32,
@@ -827,12 +827,12 @@ pub fn count_agreement_work_role_exclusions(
         .query(query)
 }
 
-/// Deletes an agreement work role exclusion.
+/// Deletes a work role exclusion of an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/workRoleExclusions/{id}`, the tool `delete_a_connect_wise_psa_agreement_work_role_exclusion_by_id`.
+/// `DELETE /finance/agreements/{parentId}/workRoleExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_work_role_exclusion_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_work_role_exclusions`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement work role exclusion ID (see `finance::list_agreement_work_role_exclusions`)
 pub fn delete_agreement_work_role_exclusion(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -842,14 +842,14 @@ pub fn delete_agreement_work_role_exclusion(agreement_id: i32, id: i32) -> Reque
         .path("id", id)
 }
 
-/// Lists agreement work type exclusions.
+/// Lists the work type exclusions of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/workTypeExclusions`, the tool `list_all_connect_wise_psa_agreement_work_type_exclusions`.
+/// `GET /finance/agreements/{parentId}/workTypeExclusions` · tool `list_all_connect_wise_psa_agreement_work_type_exclusions`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_work_type_exclusions(
     agreement_id: i32,
     query: &ListQuery,
@@ -859,12 +859,12 @@ pub fn list_agreement_work_type_exclusions(
         .query(query)
 }
 
-/// Creates an agreement work type exclusion.
+/// Adds a work type exclusion to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/workTypeExclusions`, the tool `create_a_connect_wise_psa_agreement_work_type_exclusion`.
+/// `POST /finance/agreements/{parentId}/workTypeExclusions` · tool `create_a_connect_wise_psa_agreement_work_type_exclusion`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `body`: the work type exclusion to create.
 pub fn create_agreement_work_type_exclusion(
     agreement_id: i32,
     body: &AgreementWorkTypeExclusion,
@@ -874,11 +874,11 @@ pub fn create_agreement_work_type_exclusion(
         .body(body)
 }
 
-/// Counts agreement work type exclusions.
+/// Counts the work type exclusions of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/workTypeExclusions/count`, the tool `count_connect_wise_psa_agreement_work_type_exclusions`.
+/// `GET /finance/agreements/{parentId}/workTypeExclusions/count` · tool `count_connect_wise_psa_agreement_work_type_exclusions`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
 pub fn count_agreement_work_type_exclusions(
     agreement_id: i32,
@@ -889,12 +889,12 @@ pub fn count_agreement_work_type_exclusions(
         .query(query)
 }
 
-/// Deletes an agreement work type exclusion.
+/// Deletes a work type exclusion of an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/workTypeExclusions/{id}`, the tool `delete_a_connect_wise_psa_agreement_work_type_exclusion_by_id`.
+/// `DELETE /finance/agreements/{parentId}/workTypeExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_work_type_exclusion_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_work_type_exclusions`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement work type exclusion ID (see `finance::list_agreement_work_type_exclusions`)
 pub fn delete_agreement_work_type_exclusion(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -904,14 +904,14 @@ pub fn delete_agreement_work_type_exclusion(agreement_id: i32, id: i32) -> Reque
         .path("id", id)
 }
 
-/// Lists agreement work roles.
+/// Lists the work roles of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/workroles`, the tool `list_all_connect_wise_psa_agreement_workroles`.
+/// `GET /finance/agreements/{parentId}/workroles` · tool `list_all_connect_wise_psa_agreement_workroles`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_work_roles(
     agreement_id: i32,
     query: &ListQuery,
@@ -921,12 +921,12 @@ pub fn list_agreement_work_roles(
         .query(query)
 }
 
-/// Creates an agreement work role.
+/// Adds a work role to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/workroles`, the tool `create_a_connect_wise_psa_agreement_workrole`.
+/// `POST /finance/agreements/{parentId}/workroles` · tool `create_a_connect_wise_psa_agreement_workrole`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `body`: the work role to create.
 pub fn create_agreement_work_role(
     agreement_id: i32,
     body: &AgreementWorkRole,
@@ -936,11 +936,11 @@ pub fn create_agreement_work_role(
         .body(body)
 }
 
-/// Counts agreement work roles.
+/// Counts the work roles of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/workroles/count`, the tool `count_connect_wise_psa_agreement_workroles`.
+/// `GET /finance/agreements/{parentId}/workroles/count` · tool `count_connect_wise_psa_agreement_workroles`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
 pub fn count_agreement_work_roles(
     agreement_id: i32,
@@ -951,12 +951,12 @@ pub fn count_agreement_work_roles(
         .query(query)
 }
 
-/// Gets an agreement work role.
+/// Gets a work role of an agreement by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/workroles/{id}`, the tool `get_single_connect_wise_psa_agreement_workrole_by_id`.
+/// `GET /finance/agreements/{parentId}/workroles/{id}` · tool `get_single_connect_wise_psa_agreement_workrole_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_work_roles`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
 pub fn get_agreement_work_role(
     agreement_id: i32,
     id: i32,
@@ -966,13 +966,13 @@ pub fn get_agreement_work_role(
         .path("id", id)
 }
 
-/// Replaces an agreement work role; members that are left out are reset.
+/// Replaces a work role of an agreement. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreements/{parentId}/workroles/{id}`, the tool `replace_a_connect_wise_psa_agreement_workrole_by_id`.
+/// `PUT /finance/agreements/{parentId}/workroles/{id}` · tool `replace_a_connect_wise_psa_agreement_workrole_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_work_roles`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
+/// * `body`: the new state of the work role.
 pub fn replace_agreement_work_role(
     agreement_id: i32,
     id: i32,
@@ -984,12 +984,12 @@ pub fn replace_agreement_work_role(
         .body(body)
 }
 
-/// Changes some members of an agreement work role.
+/// Updates fields of a work role of an agreement.
 ///
-/// `PATCH /finance/agreements/{parentId}/workroles/{id}`, the tool `update_a_connect_wise_psa_agreement_workrole_by_id`.
+/// `PATCH /finance/agreements/{parentId}/workroles/{id}` · tool `update_a_connect_wise_psa_agreement_workrole_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_work_roles`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement_work_role(
     agreement_id: i32,
@@ -1002,26 +1002,26 @@ pub fn update_agreement_work_role(
         .patch(patch)
 }
 
-/// Deletes an agreement work role.
+/// Deletes a work role of an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/workroles/{id}`, the tool `delete_a_connect_wise_psa_agreement_workrole_by_id`.
+/// `DELETE /finance/agreements/{parentId}/workroles/{id}` · tool `delete_a_connect_wise_psa_agreement_workrole_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_work_roles`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
 pub fn delete_agreement_work_role(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/workroles/{id}")
         .path("parentId", agreement_id)
         .path("id", id)
 }
 
-/// Lists agreement work types.
+/// Lists the work types of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/worktypes`, the tool `list_all_connect_wise_psa_agreement_worktypes`.
+/// `GET /finance/agreements/{parentId}/worktypes` · tool `list_all_connect_wise_psa_agreement_worktypes`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_agreement_work_types(
     agreement_id: i32,
     query: &ListQuery,
@@ -1031,12 +1031,12 @@ pub fn list_agreement_work_types(
         .query(query)
 }
 
-/// Creates an agreement work type.
+/// Adds a work type to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/worktypes`, the tool `create_a_connect_wise_psa_agreement_worktype`.
+/// `POST /finance/agreements/{parentId}/worktypes` · tool `create_a_connect_wise_psa_agreement_worktype`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `body`: the work type to create.
 pub fn create_agreement_work_type(
     agreement_id: i32,
     body: &AgreementWorkType,
@@ -1046,11 +1046,11 @@ pub fn create_agreement_work_type(
         .body(body)
 }
 
-/// Counts agreement work types.
+/// Counts the work types of an agreement.
 ///
-/// `GET /finance/agreements/{parentId}/worktypes/count`, the tool `count_connect_wise_psa_agreement_worktypes`.
+/// `GET /finance/agreements/{parentId}/worktypes/count` · tool `count_connect_wise_psa_agreement_worktypes`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
 pub fn count_agreement_work_types(
     agreement_id: i32,
@@ -1061,12 +1061,12 @@ pub fn count_agreement_work_types(
         .query(query)
 }
 
-/// Gets an agreement work type.
+/// Gets a work type of an agreement by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/worktypes/{id}`, the tool `get_single_connect_wise_psa_agreement_worktype_by_id`.
+/// `GET /finance/agreements/{parentId}/worktypes/{id}` · tool `get_single_connect_wise_psa_agreement_worktype_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_work_types`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
 pub fn get_agreement_work_type(
     agreement_id: i32,
     id: i32,
@@ -1076,13 +1076,13 @@ pub fn get_agreement_work_type(
         .path("id", id)
 }
 
-/// Replaces an agreement work type; members that are left out are reset.
+/// Replaces a work type of an agreement. Fields that are left out are reset.
 ///
-/// `PUT /finance/agreements/{parentId}/worktypes/{id}`, the tool `replace_a_connect_wise_psa_agreement_worktype_by_id`.
+/// `PUT /finance/agreements/{parentId}/worktypes/{id}` · tool `replace_a_connect_wise_psa_agreement_worktype_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_work_types`
-/// * `body`: what is sent.
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
+/// * `body`: the new state of the work type.
 pub fn replace_agreement_work_type(
     agreement_id: i32,
     id: i32,
@@ -1094,12 +1094,12 @@ pub fn replace_agreement_work_type(
         .body(body)
 }
 
-/// Changes some members of an agreement work type.
+/// Updates fields of a work type of an agreement.
 ///
-/// `PATCH /finance/agreements/{parentId}/worktypes/{id}`, the tool `update_a_connect_wise_psa_agreement_worktype_by_id`.
+/// `PATCH /finance/agreements/{parentId}/worktypes/{id}` · tool `update_a_connect_wise_psa_agreement_worktype_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_work_types`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_agreement_work_type(
     agreement_id: i32,
@@ -1112,12 +1112,12 @@ pub fn update_agreement_work_type(
         .patch(patch)
 }
 
-/// Deletes an agreement work type.
+/// Deletes a work type of an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/worktypes/{id}`, the tool `delete_a_connect_wise_psa_agreement_worktype_by_id`.
+/// `DELETE /finance/agreements/{parentId}/worktypes/{id}` · tool `delete_a_connect_wise_psa_agreement_worktype_by_id`
 ///
-/// * `agreement_id`: `{parentId}` of the path, from `finance::list_agreements`
-/// * `id`: `{id}` of the path, from `finance::list_agreement_work_types`
+/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
 pub fn delete_agreement_work_type(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/worktypes/{id}")
         .path("parentId", agreement_id)

@@ -6,39 +6,39 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists batch setups.
 ///
-/// `GET /finance/batchSetups`, the tool `list_all_connect_wise_psa_finance_batch_setups`.
+/// `GET /finance/batchSetups` · tool `list_all_connect_wise_psa_finance_batch_setups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_batch_setups(query: &ListQuery) -> Request<Vec<AgreementBatchSetup>> {
     Request::new(Method::Get, "/finance/batchSetups").query(query)
 }
 
 /// Counts batch setups.
 ///
-/// `GET /finance/batchSetups/count`, the tool `count_connect_wise_psa_finance_batch_setups`.
+/// `GET /finance/batchSetups/count` · tool `count_connect_wise_psa_finance_batch_setups`
 ///
 /// * `query`: which rows are counted
 pub fn count_batch_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/batchSetups/count").query(query)
 }
 
-/// Gets a batch setup.
+/// Gets a batch setup by its ID.
 ///
-/// `GET /finance/batchSetups/{id}`, the tool `get_single_connect_wise_psa_finance_batch_setup_by_id`.
+/// `GET /finance/batchSetups/{id}` · tool `get_single_connect_wise_psa_finance_batch_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_batch_setups`
+/// * `id`: batch setup ID (see `finance::list_batch_setups`)
 pub fn get_batch_setup(id: i32) -> Request<AgreementBatchSetup> {
     Request::new(Method::Get, "/finance/batchSetups/{id}").path("id", id)
 }
 
-/// Replaces a batch setup; members that are left out are reset.
+/// Replaces a batch setup. Fields that are left out are reset.
 ///
-/// `PUT /finance/batchSetups/{id}`, the tool `replace_a_connect_wise_psa_finance_batch_setup_by_id`.
+/// `PUT /finance/batchSetups/{id}` · tool `replace_a_connect_wise_psa_finance_batch_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_batch_setups`
-/// * `body`: what is sent.
+/// * `id`: batch setup ID (see `finance::list_batch_setups`)
+/// * `body`: the new state of the batch setup.
 pub fn replace_batch_setup(
     id: i32,
     body: &AgreementBatchSetup,
@@ -46,11 +46,11 @@ pub fn replace_batch_setup(
     Request::new(Method::Put, "/finance/batchSetups/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a batch setup.
+/// Updates fields of a batch setup.
 ///
-/// `PATCH /finance/batchSetups/{id}`, the tool `update_a_connect_wise_psa_finance_batch_setup_by_id`.
+/// `PATCH /finance/batchSetups/{id}` · tool `update_a_connect_wise_psa_finance_batch_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_batch_setups`
+/// * `id`: batch setup ID (see `finance::list_batch_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_batch_setup(
     id: i32,

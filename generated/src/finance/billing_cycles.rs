@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists billing cycles.
 ///
-/// `GET /finance/billingCycles`, the tool `list_all_connect_wise_psa_finance_billing_cycles`.
+/// `GET /finance/billingCycles` · tool `list_all_connect_wise_psa_finance_billing_cycles`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_cycles(query: &ListQuery) -> Request<Vec<BillingCycle>> {
     Request::new(Method::Get, "/finance/billingCycles").query(query)
 }
 
 /// Creates a billing cycle.
 ///
-/// `POST /finance/billingCycles`, the tool `create_a_connect_wise_psa_finance_billing_cycle`.
+/// `POST /finance/billingCycles` · tool `create_a_connect_wise_psa_finance_billing_cycle`
 ///
-/// * `body`: what is sent.
+/// * `body`: the billing cycle to create.
 pub fn create_billing_cycle(body: &BillingCycle) -> Request<BillingCycle> {
     Request::new(Method::Post, "/finance/billingCycles").body(body)
 }
 
 /// Counts billing cycles.
 ///
-/// `GET /finance/billingCycles/count`, the tool `count_connect_wise_psa_finance_billing_cycles`.
+/// `GET /finance/billingCycles/count` · tool `count_connect_wise_psa_finance_billing_cycles`
 ///
 /// * `query`: which rows are counted
 pub fn count_billing_cycles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingCycles/count").query(query)
 }
 
-/// Lists billing cycles info.
+/// Lists billing cycles in summary form.
 ///
-/// `GET /finance/billingCycles/info`, the tool `list_all_connect_wise_psa_finance_billing_cycle_info`.
+/// `GET /finance/billingCycles/info` · tool `list_all_connect_wise_psa_finance_billing_cycle_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_cycle_info(query: &ListQuery) -> Request<Vec<BillingCycleInfo>> {
     Request::new(Method::Get, "/finance/billingCycles/info").query(query)
 }
 
-/// Counts billing cycles info.
+/// Counts billing cycles in summary form.
 ///
-/// `GET /finance/billingCycles/info/count`, the tool `count_connect_wise_psa_finance_billing_cycle_info`.
+/// `GET /finance/billingCycles/info/count` · tool `count_connect_wise_psa_finance_billing_cycle_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_billing_cycle_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingCycles/info/count").query(query)
 }
 
-/// Gets a billing cycle.
+/// Gets a billing cycle by its ID.
 ///
-/// `GET /finance/billingCycles/{id}`, the tool `get_single_connect_wise_psa_finance_billing_cycle_by_id`.
+/// `GET /finance/billingCycles/{id}` · tool `get_single_connect_wise_psa_finance_billing_cycle_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_cycles`
+/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
 pub fn get_billing_cycle(id: i32) -> Request<BillingCycle> {
     Request::new(Method::Get, "/finance/billingCycles/{id}").path("id", id)
 }
 
-/// Replaces a billing cycle; members that are left out are reset.
+/// Replaces a billing cycle. Fields that are left out are reset.
 ///
-/// `PUT /finance/billingCycles/{id}`, the tool `replace_a_connect_wise_psa_finance_billing_cycle_by_id`.
+/// `PUT /finance/billingCycles/{id}` · tool `replace_a_connect_wise_psa_finance_billing_cycle_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_cycles`
-/// * `body`: what is sent.
+/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
+/// * `body`: the new state of the billing cycle.
 pub fn replace_billing_cycle(id: i32, body: &BillingCycle) -> Request<BillingCycle> {
     Request::new(Method::Put, "/finance/billingCycles/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a billing cycle.
+/// Updates fields of a billing cycle.
 ///
-/// `PATCH /finance/billingCycles/{id}`, the tool `update_a_connect_wise_psa_finance_billing_cycle_by_id`.
+/// `PATCH /finance/billingCycles/{id}` · tool `update_a_connect_wise_psa_finance_billing_cycle_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_cycles`
+/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_billing_cycle(
     id: i32,
@@ -89,44 +89,44 @@ pub fn update_billing_cycle(
 
 /// Deletes a billing cycle.
 ///
-/// `DELETE /finance/billingCycles/{id}`, the tool `delete_a_connect_wise_psa_finance_billing_cycle_by_id`.
+/// `DELETE /finance/billingCycles/{id}` · tool `delete_a_connect_wise_psa_finance_billing_cycle_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_cycles`
+/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
 pub fn delete_billing_cycle(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingCycles/{id}").path("id", id)
 }
 
-/// Gets a billing cycle info.
+/// Gets a summary of a billing cycle by its ID.
 ///
-/// `GET /finance/billingCycles/{id}/info`, the tool `get_single_connect_wise_psa_finance_billing_cycle_info_by_id`.
+/// `GET /finance/billingCycles/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_cycle_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_cycles`
+/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
 pub fn get_billing_cycle_info(id: i32) -> Request<BillingCycleInfo> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/info").path("id", id)
 }
 
-/// Lists billing cycles usages.
+/// Lists where a billing cycle is used.
 ///
-/// `GET /finance/billingCycles/{id}/usages`, the tool `check_connect_wise_psa_finance_billing_cycle_usages_by_id`.
+/// `GET /finance/billingCycles/{id}/usages` · tool `check_connect_wise_psa_finance_billing_cycle_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_cycles`
+/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists billing cycles usages.
+/// Lists each place where a billing cycle is used.
 ///
-/// `GET /finance/billingCycles/{id}/usages/list`, the tool `list_all_connect_wise_psa_finance_billing_cycle_usages_by_id`.
+/// `GET /finance/billingCycles/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_billing_cycle_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_cycles`
+/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/usages/list")
         .path("id", id)

@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists billing setups.
 ///
-/// `GET /finance/billingSetups`, the tool `list_all_connect_wise_psa_finance_billing_setups`.
+/// `GET /finance/billingSetups` · tool `list_all_connect_wise_psa_finance_billing_setups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_setups(query: &ListQuery) -> Request<Vec<BillingSetup>> {
     Request::new(Method::Get, "/finance/billingSetups").query(query)
 }
 
 /// Creates a billing setup.
 ///
-/// `POST /finance/billingSetups`, the tool `create_a_connect_wise_psa_finance_billing_setup`.
+/// `POST /finance/billingSetups` · tool `create_a_connect_wise_psa_finance_billing_setup`
 ///
-/// * `body`: what is sent.
+/// * `body`: the billing setup to create.
 pub fn create_billing_setup(body: &BillingSetup) -> Request<BillingSetup> {
     Request::new(Method::Post, "/finance/billingSetups").body(body)
 }
 
 /// Counts billing setups.
 ///
-/// `GET /finance/billingSetups/count`, the tool `count_connect_wise_psa_finance_billing_setups`.
+/// `GET /finance/billingSetups/count` · tool `count_connect_wise_psa_finance_billing_setups`
 ///
 /// * `query`: which rows are counted
 pub fn count_billing_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingSetups/count").query(query)
 }
 
-/// Lists billing setups info.
+/// Lists billing setups in summary form.
 ///
-/// `GET /finance/billingSetups/info`, the tool `list_all_connect_wise_psa_finance_billing_setup_info`.
+/// `GET /finance/billingSetups/info` · tool `list_all_connect_wise_psa_finance_billing_setup_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_setup_info(query: &ListQuery) -> Request<Vec<BillingSetupInfo>> {
     Request::new(Method::Get, "/finance/billingSetups/info").query(query)
 }
 
-/// Counts billing setups info.
+/// Counts billing setups in summary form.
 ///
-/// `GET /finance/billingSetups/info/count`, the tool `count_connect_wise_psa_finance_billing_setup_info`.
+/// `GET /finance/billingSetups/info/count` · tool `count_connect_wise_psa_finance_billing_setup_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_billing_setup_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingSetups/info/count").query(query)
 }
 
-/// Gets a billing setup.
+/// Gets a billing setup by its ID.
 ///
-/// `GET /finance/billingSetups/{id}`, the tool `get_single_connect_wise_psa_finance_billing_setup_by_id`.
+/// `GET /finance/billingSetups/{id}` · tool `get_single_connect_wise_psa_finance_billing_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_setups`
+/// * `id`: billing setup ID (see `finance::list_billing_setups`)
 pub fn get_billing_setup(id: i32) -> Request<BillingSetup> {
     Request::new(Method::Get, "/finance/billingSetups/{id}").path("id", id)
 }
 
-/// Replaces a billing setup; members that are left out are reset.
+/// Replaces a billing setup. Fields that are left out are reset.
 ///
-/// `PUT /finance/billingSetups/{id}`, the tool `replace_a_connect_wise_psa_finance_billing_setup_by_id`.
+/// `PUT /finance/billingSetups/{id}` · tool `replace_a_connect_wise_psa_finance_billing_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_setups`
-/// * `body`: what is sent.
+/// * `id`: billing setup ID (see `finance::list_billing_setups`)
+/// * `body`: the new state of the billing setup.
 pub fn replace_billing_setup(id: i32, body: &BillingSetup) -> Request<BillingSetup> {
     Request::new(Method::Put, "/finance/billingSetups/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a billing setup.
+/// Updates fields of a billing setup.
 ///
-/// `PATCH /finance/billingSetups/{id}`, the tool `update_a_connect_wise_psa_finance_billing_setup_by_id`.
+/// `PATCH /finance/billingSetups/{id}` · tool `update_a_connect_wise_psa_finance_billing_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_setups`
+/// * `id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_billing_setup(
     id: i32,
@@ -89,30 +89,30 @@ pub fn update_billing_setup(
 
 /// Deletes a billing setup.
 ///
-/// `DELETE /finance/billingSetups/{id}`, the tool `delete_a_connect_wise_psa_finance_billing_setup_by_id`.
+/// `DELETE /finance/billingSetups/{id}` · tool `delete_a_connect_wise_psa_finance_billing_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_setups`
+/// * `id`: billing setup ID (see `finance::list_billing_setups`)
 pub fn delete_billing_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingSetups/{id}").path("id", id)
 }
 
-/// Gets a billing setup info.
+/// Gets a summary of a billing setup by its ID.
 ///
-/// `GET /finance/billingSetups/{id}/info`, the tool `get_single_connect_wise_psa_finance_billing_setup_info_by_id`.
+/// `GET /finance/billingSetups/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_setup_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_setups`
+/// * `id`: billing setup ID (see `finance::list_billing_setups`)
 pub fn get_billing_setup_info(id: i32) -> Request<BillingSetupInfo> {
     Request::new(Method::Get, "/finance/billingSetups/{id}/info").path("id", id)
 }
 
-/// Lists billing setup routings.
+/// Lists the routings of a billing setup.
 ///
-/// `GET /finance/billingSetups/{parentId}/routings`, the tool `list_all_connect_wise_psa_billing_setup_routings`.
+/// `GET /finance/billingSetups/{parentId}/routings` · tool `list_all_connect_wise_psa_billing_setup_routings`
 ///
-/// * `billing_setup_id`: `{parentId}` of the path, from `finance::list_billing_setups`
+/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_setup_routings(
     billing_setup_id: i32,
     query: &ListQuery,
@@ -122,12 +122,12 @@ pub fn list_billing_setup_routings(
         .query(query)
 }
 
-/// Creates a billing setup routing.
+/// Adds a routing to a billing setup.
 ///
-/// `POST /finance/billingSetups/{parentId}/routings`, the tool `create_a_connect_wise_psa_billing_setup_routing`.
+/// `POST /finance/billingSetups/{parentId}/routings` · tool `create_a_connect_wise_psa_billing_setup_routing`
 ///
-/// * `billing_setup_id`: `{parentId}` of the path, from `finance::list_billing_setups`
-/// * `body`: what is sent.
+/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
+/// * `body`: the routing to create.
 pub fn create_billing_setup_routing(
     billing_setup_id: i32,
     body: &BillingSetupRouting,
@@ -137,11 +137,11 @@ pub fn create_billing_setup_routing(
         .body(body)
 }
 
-/// Counts billing setup routings.
+/// Counts the routings of a billing setup.
 ///
-/// `GET /finance/billingSetups/{parentId}/routings/count`, the tool `count_connect_wise_psa_billing_setup_routings`.
+/// `GET /finance/billingSetups/{parentId}/routings/count` · tool `count_connect_wise_psa_billing_setup_routings`
 ///
-/// * `billing_setup_id`: `{parentId}` of the path, from `finance::list_billing_setups`
+/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `query`: which rows are counted
 pub fn count_billing_setup_routings(
     billing_setup_id: i32,
@@ -152,12 +152,12 @@ pub fn count_billing_setup_routings(
         .query(query)
 }
 
-/// Gets a billing setup routing.
+/// Gets a routing of a billing setup by its ID.
 ///
-/// `GET /finance/billingSetups/{parentId}/routings/{id}`, the tool `get_single_connect_wise_psa_billing_setup_routing_by_id`.
+/// `GET /finance/billingSetups/{parentId}/routings/{id}` · tool `get_single_connect_wise_psa_billing_setup_routing_by_id`
 ///
-/// * `billing_setup_id`: `{parentId}` of the path, from `finance::list_billing_setups`
-/// * `id`: `{id}` of the path, from `finance::list_billing_setup_routings`
+/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
+/// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
 pub fn get_billing_setup_routing(
     billing_setup_id: i32,
     id: i32,
@@ -167,13 +167,13 @@ pub fn get_billing_setup_routing(
         .path("id", id)
 }
 
-/// Replaces a billing setup routing; members that are left out are reset.
+/// Replaces a routing of a billing setup. Fields that are left out are reset.
 ///
-/// `PUT /finance/billingSetups/{parentId}/routings/{id}`, the tool `replace_a_connect_wise_psa_billing_setup_routing_by_id`.
+/// `PUT /finance/billingSetups/{parentId}/routings/{id}` · tool `replace_a_connect_wise_psa_billing_setup_routing_by_id`
 ///
-/// * `billing_setup_id`: `{parentId}` of the path, from `finance::list_billing_setups`
-/// * `id`: `{id}` of the path, from `finance::list_billing_setup_routings`
-/// * `body`: what is sent.
+/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
+/// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
+/// * `body`: the new state of the routing.
 pub fn replace_billing_setup_routing(
     billing_setup_id: i32,
     id: i32,
@@ -185,12 +185,12 @@ pub fn replace_billing_setup_routing(
         .body(body)
 }
 
-/// Changes some members of a billing setup routing.
+/// Updates fields of a routing of a billing setup.
 ///
-/// `PATCH /finance/billingSetups/{parentId}/routings/{id}`, the tool `update_a_connect_wise_psa_billing_setup_routing_by_id`.
+/// `PATCH /finance/billingSetups/{parentId}/routings/{id}` · tool `update_a_connect_wise_psa_billing_setup_routing_by_id`
 ///
-/// * `billing_setup_id`: `{parentId}` of the path, from `finance::list_billing_setups`
-/// * `id`: `{id}` of the path, from `finance::list_billing_setup_routings`
+/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
+/// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_billing_setup_routing(
     billing_setup_id: i32,
@@ -203,12 +203,12 @@ pub fn update_billing_setup_routing(
         .patch(patch)
 }
 
-/// Deletes a billing setup routing.
+/// Deletes a routing of a billing setup.
 ///
-/// `DELETE /finance/billingSetups/{parentId}/routings/{id}`, the tool `delete_a_connect_wise_psa_billing_setup_routing_by_id`.
+/// `DELETE /finance/billingSetups/{parentId}/routings/{id}` · tool `delete_a_connect_wise_psa_billing_setup_routing_by_id`
 ///
-/// * `billing_setup_id`: `{parentId}` of the path, from `finance::list_billing_setups`
-/// * `id`: `{id}` of the path, from `finance::list_billing_setup_routings`
+/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
+/// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
 pub fn delete_billing_setup_routing(billing_setup_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingSetups/{parentId}/routings/{id}")
         .path("parentId", billing_setup_id)

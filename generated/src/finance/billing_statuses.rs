@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists billing statuses.
 ///
-/// `GET /finance/billingStatuses`, the tool `list_all_connect_wise_psa_finance_billing_statuses`.
+/// `GET /finance/billingStatuses` · tool `list_all_connect_wise_psa_finance_billing_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_statuses(query: &ListQuery) -> Request<Vec<BillingStatus>> {
     Request::new(Method::Get, "/finance/billingStatuses").query(query)
 }
 
 /// Creates a billing status.
 ///
-/// `POST /finance/billingStatuses`, the tool `create_a_connect_wise_psa_finance_billing_status`.
+/// `POST /finance/billingStatuses` · tool `create_a_connect_wise_psa_finance_billing_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the billing status to create.
 pub fn create_billing_status(body: &BillingStatus) -> Request<BillingStatus> {
     Request::new(Method::Post, "/finance/billingStatuses").body(body)
 }
 
 /// Counts billing statuses.
 ///
-/// `GET /finance/billingStatuses/count`, the tool `count_connect_wise_psa_finance_billing_statuses`.
+/// `GET /finance/billingStatuses/count` · tool `count_connect_wise_psa_finance_billing_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_billing_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingStatuses/count").query(query)
 }
 
-/// Lists billing statuses info.
+/// Lists billing statuses in summary form.
 ///
-/// `GET /finance/billingStatuses/info`, the tool `list_all_connect_wise_psa_finance_billing_status_info`.
+/// `GET /finance/billingStatuses/info` · tool `list_all_connect_wise_psa_finance_billing_status_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_status_info(query: &ListQuery) -> Request<Vec<BillingStatusInfo>> {
     Request::new(Method::Get, "/finance/billingStatuses/info").query(query)
 }
 
-/// Counts billing statuses info.
+/// Counts billing statuses in summary form.
 ///
-/// `GET /finance/billingStatuses/info/count`, the tool `count_connect_wise_psa_finance_billing_status_info`.
+/// `GET /finance/billingStatuses/info/count` · tool `count_connect_wise_psa_finance_billing_status_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_billing_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingStatuses/info/count").query(query)
 }
 
-/// Gets a billing status.
+/// Gets a billing status by its ID.
 ///
-/// `GET /finance/billingStatuses/{id}`, the tool `get_single_connect_wise_psa_finance_billing_status_by_id`.
+/// `GET /finance/billingStatuses/{id}` · tool `get_single_connect_wise_psa_finance_billing_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_statuses`
+/// * `id`: billing status ID (see `finance::list_billing_statuses`)
 pub fn get_billing_status(id: i32) -> Request<BillingStatus> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}").path("id", id)
 }
 
-/// Replaces a billing status; members that are left out are reset.
+/// Replaces a billing status. Fields that are left out are reset.
 ///
-/// `PUT /finance/billingStatuses/{id}`, the tool `replace_a_connect_wise_psa_finance_billing_status_by_id`.
+/// `PUT /finance/billingStatuses/{id}` · tool `replace_a_connect_wise_psa_finance_billing_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_statuses`
-/// * `body`: what is sent.
+/// * `id`: billing status ID (see `finance::list_billing_statuses`)
+/// * `body`: the new state of the billing status.
 pub fn replace_billing_status(id: i32, body: &BillingStatus) -> Request<BillingStatus> {
     Request::new(Method::Put, "/finance/billingStatuses/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a billing status.
+/// Updates fields of a billing status.
 ///
-/// `PATCH /finance/billingStatuses/{id}`, the tool `update_a_connect_wise_psa_finance_billing_status_by_id`.
+/// `PATCH /finance/billingStatuses/{id}` · tool `update_a_connect_wise_psa_finance_billing_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_statuses`
+/// * `id`: billing status ID (see `finance::list_billing_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_billing_status(
     id: i32,
@@ -89,44 +89,44 @@ pub fn update_billing_status(
 
 /// Deletes a billing status.
 ///
-/// `DELETE /finance/billingStatuses/{id}`, the tool `delete_a_connect_wise_psa_finance_billing_status_by_id`.
+/// `DELETE /finance/billingStatuses/{id}` · tool `delete_a_connect_wise_psa_finance_billing_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_statuses`
+/// * `id`: billing status ID (see `finance::list_billing_statuses`)
 pub fn delete_billing_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingStatuses/{id}").path("id", id)
 }
 
-/// Gets a billing status info.
+/// Gets a summary of a billing status by its ID.
 ///
-/// `GET /finance/billingStatuses/{id}/info`, the tool `get_single_connect_wise_psa_finance_billing_status_info_by_id`.
+/// `GET /finance/billingStatuses/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_status_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_statuses`
+/// * `id`: billing status ID (see `finance::list_billing_statuses`)
 pub fn get_billing_status_info(id: i32) -> Request<BillingStatusInfo> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/info").path("id", id)
 }
 
-/// Lists billing statuses usages.
+/// Lists where a billing status is used.
 ///
-/// `GET /finance/billingStatuses/{id}/usages`, the tool `check_connect_wise_psa_finance_billing_status_usages_by_id`.
+/// `GET /finance/billingStatuses/{id}/usages` · tool `check_connect_wise_psa_finance_billing_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_statuses`
+/// * `id`: billing status ID (see `finance::list_billing_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists billing statuses usages.
+/// Lists each place where a billing status is used.
 ///
-/// `GET /finance/billingStatuses/{id}/usages/list`, the tool `list_all_connect_wise_psa_finance_billing_status_usages_by_id`.
+/// `GET /finance/billingStatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_billing_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_statuses`
+/// * `id`: billing status ID (see `finance::list_billing_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/usages/list")
         .path("id", id)

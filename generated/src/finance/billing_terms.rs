@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists billing terms.
 ///
-/// `GET /finance/billingTerms`, the tool `list_all_connect_wise_psa_finance_billing_terms`.
+/// `GET /finance/billingTerms` · tool `list_all_connect_wise_psa_finance_billing_terms`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_terms(query: &ListQuery) -> Request<Vec<BillingTerm>> {
     Request::new(Method::Get, "/finance/billingTerms").query(query)
 }
 
 /// Creates a billing term.
 ///
-/// `POST /finance/billingTerms`, the tool `create_a_connect_wise_psa_finance_billing_term`.
+/// `POST /finance/billingTerms` · tool `create_a_connect_wise_psa_finance_billing_term`
 ///
-/// * `body`: what is sent.
+/// * `body`: the billing term to create.
 pub fn create_billing_term(body: &BillingTerm) -> Request<BillingTerm> {
     Request::new(Method::Post, "/finance/billingTerms").body(body)
 }
 
 /// Counts billing terms.
 ///
-/// `GET /finance/billingTerms/count`, the tool `count_connect_wise_psa_finance_billing_terms`.
+/// `GET /finance/billingTerms/count` · tool `count_connect_wise_psa_finance_billing_terms`
 ///
 /// * `query`: which rows are counted
 pub fn count_billing_terms(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingTerms/count").query(query)
 }
 
-/// Lists billing terms info.
+/// Lists billing terms in summary form.
 ///
-/// `GET /finance/billingTerms/info`, the tool `list_all_connect_wise_psa_finance_billing_term_info`.
+/// `GET /finance/billingTerms/info` · tool `list_all_connect_wise_psa_finance_billing_term_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_term_info(query: &ListQuery) -> Request<Vec<BillingTermInfo>> {
     Request::new(Method::Get, "/finance/billingTerms/info").query(query)
 }
 
-/// Counts billing terms info.
+/// Counts billing terms in summary form.
 ///
-/// `GET /finance/billingTerms/info/count`, the tool `count_connect_wise_psa_finance_billing_term_info`.
+/// `GET /finance/billingTerms/info/count` · tool `count_connect_wise_psa_finance_billing_term_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_billing_term_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/billingTerms/info/count").query(query)
 }
 
-/// Gets a billing term.
+/// Gets a billing term by its ID.
 ///
-/// `GET /finance/billingTerms/{id}`, the tool `get_single_connect_wise_psa_finance_billing_term_by_id`.
+/// `GET /finance/billingTerms/{id}` · tool `get_single_connect_wise_psa_finance_billing_term_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_terms`
+/// * `id`: billing term ID (see `finance::list_billing_terms`)
 pub fn get_billing_term(id: i32) -> Request<BillingTerm> {
     Request::new(Method::Get, "/finance/billingTerms/{id}").path("id", id)
 }
 
-/// Replaces a billing term; members that are left out are reset.
+/// Replaces a billing term. Fields that are left out are reset.
 ///
-/// `PUT /finance/billingTerms/{id}`, the tool `replace_a_connect_wise_psa_finance_billing_term_by_id`.
+/// `PUT /finance/billingTerms/{id}` · tool `replace_a_connect_wise_psa_finance_billing_term_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_terms`
-/// * `body`: what is sent.
+/// * `id`: billing term ID (see `finance::list_billing_terms`)
+/// * `body`: the new state of the billing term.
 pub fn replace_billing_term(id: i32, body: &BillingTerm) -> Request<BillingTerm> {
     Request::new(Method::Put, "/finance/billingTerms/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a billing term.
+/// Updates fields of a billing term.
 ///
-/// `PATCH /finance/billingTerms/{id}`, the tool `update_a_connect_wise_psa_finance_billing_term_by_id`.
+/// `PATCH /finance/billingTerms/{id}` · tool `update_a_connect_wise_psa_finance_billing_term_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_terms`
+/// * `id`: billing term ID (see `finance::list_billing_terms`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_billing_term(id: i32, patch: &Patch<BillingTerm>) -> Request<BillingTerm> {
     Request::new(Method::Patch, "/finance/billingTerms/{id}").path("id", id).patch(patch)
@@ -84,44 +84,44 @@ pub fn update_billing_term(id: i32, patch: &Patch<BillingTerm>) -> Request<Billi
 
 /// Deletes a billing term.
 ///
-/// `DELETE /finance/billingTerms/{id}`, the tool `delete_a_connect_wise_psa_finance_billing_term_by_id`.
+/// `DELETE /finance/billingTerms/{id}` · tool `delete_a_connect_wise_psa_finance_billing_term_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_terms`
+/// * `id`: billing term ID (see `finance::list_billing_terms`)
 pub fn delete_billing_term(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingTerms/{id}").path("id", id)
 }
 
-/// Gets a billing term info.
+/// Gets a summary of a billing term by its ID.
 ///
-/// `GET /finance/billingTerms/{id}/info`, the tool `get_single_connect_wise_psa_finance_billing_term_info_by_id`.
+/// `GET /finance/billingTerms/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_term_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_terms`
+/// * `id`: billing term ID (see `finance::list_billing_terms`)
 pub fn get_billing_term_info(id: i32) -> Request<BillingTermInfo> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/info").path("id", id)
 }
 
-/// Lists billing terms usages.
+/// Lists where a billing term is used.
 ///
-/// `GET /finance/billingTerms/{id}/usages`, the tool `check_connect_wise_psa_finance_billing_term_usages_by_id`.
+/// `GET /finance/billingTerms/{id}/usages` · tool `check_connect_wise_psa_finance_billing_term_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_terms`
+/// * `id`: billing term ID (see `finance::list_billing_terms`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists billing terms usages.
+/// Lists each place where a billing term is used.
 ///
-/// `GET /finance/billingTerms/{id}/usages/list`, the tool `list_all_connect_wise_psa_finance_billing_term_usages_by_id`.
+/// `GET /finance/billingTerms/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_billing_term_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_billing_terms`
+/// * `id`: billing term ID (see `finance::list_billing_terms`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/usages/list")
         .path("id", id)

@@ -3,21 +3,21 @@
 use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::ClosedInvoice;
 
-/// Replaces a closed invoice; members that are left out are reset.
+/// Replaces a closed invoice. Fields that are left out are reset.
 ///
-/// `PUT /finance/closedInvoices/{id}`, the tool `replace_a_connect_wise_psa_finance_closed_invoice_by_id`.
+/// `PUT /finance/closedInvoices/{id}` · tool `replace_a_connect_wise_psa_finance_closed_invoice_by_id`
 ///
-/// * `id`: `{id}` of the path
-/// * `body`: what is sent.
+/// * `id`: ID
+/// * `body`: the new state of the closed invoice.
 pub fn replace_closed_invoice(id: i32, body: &ClosedInvoice) -> Request<ClosedInvoice> {
     Request::new(Method::Put, "/finance/closedInvoices/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a closed invoice.
+/// Updates fields of a closed invoice.
 ///
-/// `PATCH /finance/closedInvoices/{id}`, the tool `update_a_connect_wise_psa_finance_closed_invoice_by_id`.
+/// `PATCH /finance/closedInvoices/{id}` · tool `update_a_connect_wise_psa_finance_closed_invoice_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_closed_invoice(
     id: i32,

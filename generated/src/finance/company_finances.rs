@@ -4,41 +4,41 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{CompanyFinance, Count};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists company finances.
+/// Lists company finance records.
 ///
-/// `GET /finance/companyFinance/`, the tool `list_all_connect_wise_psa_finance_company_finances`.
+/// `GET /finance/companyFinance/` · tool `list_all_connect_wise_psa_finance_company_finances`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_company_finances(query: &ListQuery) -> Request<Vec<CompanyFinance>> {
     Request::new(Method::Get, "/finance/companyFinance/").query(query)
 }
 
-/// Counts company finances.
+/// Counts company finance records.
 ///
-/// `GET /finance/companyFinance/count`, the tool `count_connect_wise_psa_finance_company_finances`.
+/// `GET /finance/companyFinance/count` · tool `count_connect_wise_psa_finance_company_finances`
 ///
 /// * `query`: which rows are counted
 pub fn count_company_finances(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/companyFinance/count").query(query)
 }
 
-/// Gets a company finance.
+/// Gets a company finance record by its ID.
 ///
-/// `GET /finance/companyFinance/{id}`, the tool `get_single_connect_wise_psa_finance_company_finance_by_id`.
+/// `GET /finance/companyFinance/{id}` · tool `get_single_connect_wise_psa_finance_company_finance_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_company_finances`
+/// * `id`: company finance record ID (see `finance::list_company_finances`)
 pub fn get_company_finance(id: i32) -> Request<CompanyFinance> {
     Request::new(Method::Get, "/finance/companyFinance/{id}").path("id", id)
 }
 
-/// Replaces a company finance; members that are left out are reset.
+/// Replaces a company finance record. Fields that are left out are reset.
 ///
-/// `PUT /finance/companyFinance/{id}`, the tool `replace_a_connect_wise_psa_finance_company_finance_by_id`.
+/// `PUT /finance/companyFinance/{id}` · tool `replace_a_connect_wise_psa_finance_company_finance_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_company_finances`
-/// * `body`: what is sent.
+/// * `id`: company finance record ID (see `finance::list_company_finances`)
+/// * `body`: the new state of the company finance record.
 pub fn replace_company_finance(
     id: i32,
     body: &CompanyFinance,
@@ -46,11 +46,11 @@ pub fn replace_company_finance(
     Request::new(Method::Put, "/finance/companyFinance/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a company finance.
+/// Updates fields of a company finance record.
 ///
-/// `PATCH /finance/companyFinance/{id}`, the tool `update_a_connect_wise_psa_finance_company_finance_by_id`.
+/// `PATCH /finance/companyFinance/{id}` · tool `update_a_connect_wise_psa_finance_company_finance_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_company_finances`
+/// * `id`: company finance record ID (see `finance::list_company_finances`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_company_finance(
     id: i32,

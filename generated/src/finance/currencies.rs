@@ -4,79 +4,79 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, CurrencyInfo, FinanceCurrency, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists finance currencies.
+/// Lists currencies.
 ///
-/// `GET /finance/currencies`, the tool `list_all_connect_wise_psa_finance_currencies`.
+/// `GET /finance/currencies` · tool `list_all_connect_wise_psa_finance_currencies`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_currencies(query: &ListQuery) -> Request<Vec<FinanceCurrency>> {
     Request::new(Method::Get, "/finance/currencies").query(query)
 }
 
-/// Creates a finance currency.
+/// Creates a currency.
 ///
-/// `POST /finance/currencies`, the tool `create_a_connect_wise_psa_finance_currency`.
+/// `POST /finance/currencies` · tool `create_a_connect_wise_psa_finance_currency`
 ///
-/// * `body`: what is sent.
+/// * `body`: the currency to create.
 pub fn create_currency(body: &FinanceCurrency) -> Request<FinanceCurrency> {
     Request::new(Method::Post, "/finance/currencies").body(body)
 }
 
-/// Counts finance currencies.
+/// Counts currencies.
 ///
-/// `GET /finance/currencies/count`, the tool `count_connect_wise_psa_finance_currencies`.
+/// `GET /finance/currencies/count` · tool `count_connect_wise_psa_finance_currencies`
 ///
 /// * `query`: which rows are counted
 pub fn count_currencies(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/currencies/count").query(query)
 }
 
-/// Lists finance currencies info.
+/// Lists currencies in summary form.
 ///
-/// `GET /finance/currencies/info`, the tool `list_all_connect_wise_psa_finance_currency_info`.
+/// `GET /finance/currencies/info` · tool `list_all_connect_wise_psa_finance_currency_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_currency_info(query: &ListQuery) -> Request<Vec<CurrencyInfo>> {
     Request::new(Method::Get, "/finance/currencies/info").query(query)
 }
 
-/// Counts finance currencies info.
+/// Counts currencies in summary form.
 ///
-/// `GET /finance/currencies/info/count`, the tool `count_connect_wise_psa_finance_currency_info`.
+/// `GET /finance/currencies/info/count` · tool `count_connect_wise_psa_finance_currency_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_currency_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/currencies/info/count").query(query)
 }
 
-/// Gets a finance currency.
+/// Gets a currency by its ID.
 ///
-/// `GET /finance/currencies/{id}`, the tool `get_single_connect_wise_psa_finance_currency_by_id`.
+/// `GET /finance/currencies/{id}` · tool `get_single_connect_wise_psa_finance_currency_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_currencies`
+/// * `id`: currency ID (see `finance::list_currencies`)
 pub fn get_currency(id: i32) -> Request<FinanceCurrency> {
     Request::new(Method::Get, "/finance/currencies/{id}").path("id", id)
 }
 
-/// Replaces a finance currency; members that are left out are reset.
+/// Replaces a currency. Fields that are left out are reset.
 ///
-/// `PUT /finance/currencies/{id}`, the tool `replace_a_connect_wise_psa_finance_currency_by_id`.
+/// `PUT /finance/currencies/{id}` · tool `replace_a_connect_wise_psa_finance_currency_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_currencies`
-/// * `body`: what is sent.
+/// * `id`: currency ID (see `finance::list_currencies`)
+/// * `body`: the new state of the currency.
 pub fn replace_currency(id: i32, body: &FinanceCurrency) -> Request<FinanceCurrency> {
     Request::new(Method::Put, "/finance/currencies/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a finance currency.
+/// Updates fields of a currency.
 ///
-/// `PATCH /finance/currencies/{id}`, the tool `update_a_connect_wise_psa_finance_currency_by_id`.
+/// `PATCH /finance/currencies/{id}` · tool `update_a_connect_wise_psa_finance_currency_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_currencies`
+/// * `id`: currency ID (see `finance::list_currencies`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_currency(
     id: i32,
@@ -85,46 +85,46 @@ pub fn update_currency(
     Request::new(Method::Patch, "/finance/currencies/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a finance currency.
+/// Deletes a currency.
 ///
-/// `DELETE /finance/currencies/{id}`, the tool `delete_a_connect_wise_psa_finance_currency_by_id`.
+/// `DELETE /finance/currencies/{id}` · tool `delete_a_connect_wise_psa_finance_currency_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_currencies`
+/// * `id`: currency ID (see `finance::list_currencies`)
 pub fn delete_currency(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/currencies/{id}").path("id", id)
 }
 
-/// Gets a finance currency info.
+/// Gets a summary of a currency by its ID.
 ///
-/// `GET /finance/currencies/{id}/info`, the tool `get_single_connect_wise_psa_finance_currency_info_by_id`.
+/// `GET /finance/currencies/{id}/info` · tool `get_single_connect_wise_psa_finance_currency_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_currencies`
+/// * `id`: currency ID (see `finance::list_currencies`)
 pub fn get_currency_info(id: i32) -> Request<CurrencyInfo> {
     Request::new(Method::Get, "/finance/currencies/{id}/info").path("id", id)
 }
 
-/// Lists finance currencies usages.
+/// Lists where a currency is used.
 ///
-/// `GET /finance/currencies/{id}/usages`, the tool `check_connect_wise_psa_finance_currency_usages_by_id`.
+/// `GET /finance/currencies/{id}/usages` · tool `check_connect_wise_psa_finance_currency_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_currencies`
+/// * `id`: currency ID (see `finance::list_currencies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/currencies/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists finance currencies usages.
+/// Lists each place where a currency is used.
 ///
-/// `GET /finance/currencies/{id}/usages/list`, the tool `list_all_connect_wise_psa_finance_currency_usages_by_id`.
+/// `GET /finance/currencies/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_currency_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_currencies`
+/// * `id`: currency ID (see `finance::list_currencies`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/currencies/{id}/usages/list")
         .path("id", id)

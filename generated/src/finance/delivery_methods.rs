@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists delivery methods.
 ///
-/// `GET /finance/deliveryMethods`, the tool `list_all_connect_wise_psa_finance_delivery_methods`.
+/// `GET /finance/deliveryMethods` · tool `list_all_connect_wise_psa_finance_delivery_methods`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_delivery_methods(query: &ListQuery) -> Request<Vec<DeliveryMethod>> {
     Request::new(Method::Get, "/finance/deliveryMethods").query(query)
 }
 
 /// Creates a delivery method.
 ///
-/// `POST /finance/deliveryMethods`, the tool `create_a_connect_wise_psa_finance_delivery_method`.
+/// `POST /finance/deliveryMethods` · tool `create_a_connect_wise_psa_finance_delivery_method`
 ///
-/// * `body`: what is sent.
+/// * `body`: the delivery method to create.
 pub fn create_delivery_method(body: &DeliveryMethod) -> Request<DeliveryMethod> {
     Request::new(Method::Post, "/finance/deliveryMethods").body(body)
 }
 
 /// Counts delivery methods.
 ///
-/// `GET /finance/deliveryMethods/count`, the tool `count_connect_wise_psa_finance_delivery_methods`.
+/// `GET /finance/deliveryMethods/count` · tool `count_connect_wise_psa_finance_delivery_methods`
 ///
 /// * `query`: which rows are counted
 pub fn count_delivery_methods(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/deliveryMethods/count").query(query)
 }
 
-/// Gets a delivery method.
+/// Gets a delivery method by its ID.
 ///
-/// `GET /finance/deliveryMethods/{id}`, the tool `get_single_connect_wise_psa_finance_delivery_method_by_id`.
+/// `GET /finance/deliveryMethods/{id}` · tool `get_single_connect_wise_psa_finance_delivery_method_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_delivery_methods`
+/// * `id`: delivery method ID (see `finance::list_delivery_methods`)
 pub fn get_delivery_method(id: i32) -> Request<DeliveryMethod> {
     Request::new(Method::Get, "/finance/deliveryMethods/{id}").path("id", id)
 }
 
-/// Replaces a delivery method; members that are left out are reset.
+/// Replaces a delivery method. Fields that are left out are reset.
 ///
-/// `PUT /finance/deliveryMethods/{id}`, the tool `replace_a_connect_wise_psa_finance_delivery_method_by_id`.
+/// `PUT /finance/deliveryMethods/{id}` · tool `replace_a_connect_wise_psa_finance_delivery_method_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_delivery_methods`
-/// * `body`: what is sent.
+/// * `id`: delivery method ID (see `finance::list_delivery_methods`)
+/// * `body`: the new state of the delivery method.
 pub fn replace_delivery_method(
     id: i32,
     body: &DeliveryMethod,
@@ -55,11 +55,11 @@ pub fn replace_delivery_method(
     Request::new(Method::Put, "/finance/deliveryMethods/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a delivery method.
+/// Updates fields of a delivery method.
 ///
-/// `PATCH /finance/deliveryMethods/{id}`, the tool `update_a_connect_wise_psa_finance_delivery_method_by_id`.
+/// `PATCH /finance/deliveryMethods/{id}` · tool `update_a_connect_wise_psa_finance_delivery_method_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_delivery_methods`
+/// * `id`: delivery method ID (see `finance::list_delivery_methods`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_delivery_method(
     id: i32,
@@ -72,9 +72,9 @@ pub fn update_delivery_method(
 
 /// Deletes a delivery method.
 ///
-/// `DELETE /finance/deliveryMethods/{id}`, the tool `delete_a_connect_wise_psa_finance_delivery_method_by_id`.
+/// `DELETE /finance/deliveryMethods/{id}` · tool `delete_a_connect_wise_psa_finance_delivery_method_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_delivery_methods`
+/// * `id`: delivery method ID (see `finance::list_delivery_methods`)
 pub fn delete_delivery_method(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/deliveryMethods/{id}").path("id", id)
 }

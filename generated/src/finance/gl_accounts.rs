@@ -6,27 +6,27 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists GL accounts.
 ///
-/// `GET /finance/glAccounts`, the tool `list_all_connect_wise_psa_finance_gl_accounts`.
+/// `GET /finance/glAccounts` · tool `list_all_connect_wise_psa_finance_gl_accounts`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_gl_accounts(query: &ListQuery) -> Request<Vec<GlAccount>> {
     Request::new(Method::Get, "/finance/glAccounts").query(query)
 }
 
 /// Creates a GL account.
 ///
-/// `POST /finance/glAccounts`, the tool `create_a_connect_wise_psa_finance_gl_account`.
+/// `POST /finance/glAccounts` · tool `create_a_connect_wise_psa_finance_gl_account`
 ///
-/// * `body`: what is sent.
+/// * `body`: the GL account to create.
 pub fn create_gl_account(body: &GlAccount) -> Request<GlAccount> {
     Request::new(Method::Post, "/finance/glAccounts").body(body)
 }
 
 /// Counts GL accounts.
 ///
-/// `GET /finance/glAccounts/count`, the tool `count_connect_wise_psa_finance_gl_accounts`.
+/// `GET /finance/glAccounts/count` · tool `count_connect_wise_psa_finance_gl_accounts`
 ///
 /// * `query`: which rows are counted
 pub fn count_gl_accounts(query: &CountQuery) -> Request<Count> {
@@ -35,48 +35,48 @@ pub fn count_gl_accounts(query: &CountQuery) -> Request<Count> {
 
 /// Lists GL account mapped types.
 ///
-/// `GET /finance/glAccounts/mappedTypes`, the tool `list_all_connect_wise_psa_finance_gl_account_mapped_types`.
+/// `GET /finance/glAccounts/mappedTypes` · tool `list_all_connect_wise_psa_finance_gl_account_mapped_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_gl_account_mapped_types(query: &ListQuery) -> Request<Vec<MappedType>> {
     Request::new(Method::Get, "/finance/glAccounts/mappedTypes").query(query)
 }
 
 /// Counts GL account mapped types.
 ///
-/// `GET /finance/glAccounts/mappedTypes/count`, the tool `count_connect_wise_psa_finance_gl_account_mapped_types`.
+/// `GET /finance/glAccounts/mappedTypes/count` · tool `count_connect_wise_psa_finance_gl_account_mapped_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_gl_account_mapped_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/glAccounts/mappedTypes/count").query(query)
 }
 
-/// Gets a GL account.
+/// Gets a GL account by its ID.
 ///
-/// `GET /finance/glAccounts/{id}`, the tool `get_single_connect_wise_psa_finance_gl_account_by_id`.
+/// `GET /finance/glAccounts/{id}` · tool `get_single_connect_wise_psa_finance_gl_account_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_accounts`
+/// * `id`: GL account ID (see `finance::list_gl_accounts`)
 pub fn get_gl_account(id: i32) -> Request<GlAccount> {
     Request::new(Method::Get, "/finance/glAccounts/{id}").path("id", id)
 }
 
-/// Replaces a GL account; members that are left out are reset.
+/// Replaces a GL account. Fields that are left out are reset.
 ///
-/// `PUT /finance/glAccounts/{id}`, the tool `replace_a_connect_wise_psa_finance_gl_account_by_id`.
+/// `PUT /finance/glAccounts/{id}` · tool `replace_a_connect_wise_psa_finance_gl_account_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_accounts`
-/// * `body`: what is sent.
+/// * `id`: GL account ID (see `finance::list_gl_accounts`)
+/// * `body`: the new state of the GL account.
 pub fn replace_gl_account(id: i32, body: &GlAccount) -> Request<GlAccount> {
     Request::new(Method::Put, "/finance/glAccounts/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a GL account.
+/// Updates fields of a GL account.
 ///
-/// `PATCH /finance/glAccounts/{id}`, the tool `update_a_connect_wise_psa_finance_gl_account_by_id`.
+/// `PATCH /finance/glAccounts/{id}` · tool `update_a_connect_wise_psa_finance_gl_account_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_accounts`
+/// * `id`: GL account ID (see `finance::list_gl_accounts`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_gl_account(id: i32, patch: &Patch<GlAccount>) -> Request<GlAccount> {
     Request::new(Method::Patch, "/finance/glAccounts/{id}").path("id", id).patch(patch)
@@ -84,9 +84,9 @@ pub fn update_gl_account(id: i32, patch: &Patch<GlAccount>) -> Request<GlAccount
 
 /// Deletes a GL account.
 ///
-/// `DELETE /finance/glAccounts/{id}`, the tool `delete_a_connect_wise_psa_finance_gl_account_by_id`.
+/// `DELETE /finance/glAccounts/{id}` · tool `delete_a_connect_wise_psa_finance_gl_account_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_accounts`
+/// * `id`: GL account ID (see `finance::list_gl_accounts`)
 pub fn delete_gl_account(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/glAccounts/{id}").path("id", id)
 }

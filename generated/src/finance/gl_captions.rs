@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists GL captions.
 ///
-/// `GET /finance/glCaptions`, the tool `list_all_connect_wise_psa_finance_gl_captions`.
+/// `GET /finance/glCaptions` · tool `list_all_connect_wise_psa_finance_gl_captions`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_gl_captions(query: &ListQuery) -> Request<Vec<GlCaption>> {
     Request::new(Method::Get, "/finance/glCaptions").query(query)
 }
 
 /// Counts GL captions.
 ///
-/// `GET /finance/glCaptions/count`, the tool `count_connect_wise_psa_finance_gl_captions`.
+/// `GET /finance/glCaptions/count` · tool `count_connect_wise_psa_finance_gl_captions`
 ///
 /// * `query`: which rows are counted
 pub fn count_gl_captions(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/glCaptions/count").query(query)
 }
 
-/// Gets a GL caption.
+/// Gets a GL caption by its ID.
 ///
-/// `GET /finance/glCaptions/{id}`, the tool `get_single_connect_wise_psa_finance_gl_caption_by_id`.
+/// `GET /finance/glCaptions/{id}` · tool `get_single_connect_wise_psa_finance_gl_caption_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_captions`
+/// * `id`: GL caption ID (see `finance::list_gl_captions`)
 pub fn get_gl_caption(id: i32) -> Request<GlCaption> {
     Request::new(Method::Get, "/finance/glCaptions/{id}").path("id", id)
 }
 
-/// Replaces a GL caption; members that are left out are reset.
+/// Replaces a GL caption. Fields that are left out are reset.
 ///
-/// `PUT /finance/glCaptions/{id}`, the tool `replace_a_connect_wise_psa_finance_gl_caption_by_id`.
+/// `PUT /finance/glCaptions/{id}` · tool `replace_a_connect_wise_psa_finance_gl_caption_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_captions`
-/// * `body`: what is sent.
+/// * `id`: GL caption ID (see `finance::list_gl_captions`)
+/// * `body`: the new state of the GL caption.
 pub fn replace_gl_caption(id: i32, body: &GlCaption) -> Request<GlCaption> {
     Request::new(Method::Put, "/finance/glCaptions/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a GL caption.
+/// Updates fields of a GL caption.
 ///
-/// `PATCH /finance/glCaptions/{id}`, the tool `update_a_connect_wise_psa_finance_gl_caption_by_id`.
+/// `PATCH /finance/glCaptions/{id}` · tool `update_a_connect_wise_psa_finance_gl_caption_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_captions`
+/// * `id`: GL caption ID (see `finance::list_gl_captions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_gl_caption(id: i32, patch: &Patch<GlCaption>) -> Request<GlCaption> {
     Request::new(Method::Patch, "/finance/glCaptions/{id}").path("id", id).patch(patch)

@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists GL paths.
 ///
-/// `GET /finance/glpaths`, the tool `list_all_connect_wise_psa_finance_glpaths`.
+/// `GET /finance/glpaths` · tool `list_all_connect_wise_psa_finance_glpaths`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_gl_paths(query: &ListQuery) -> Request<Vec<GlPath>> {
     Request::new(Method::Get, "/finance/glpaths").query(query)
 }
 
 /// Creates a GL path.
 ///
-/// `POST /finance/glpaths`, the tool `create_a_connect_wise_psa_finance_glpath`.
+/// `POST /finance/glpaths` · tool `create_a_connect_wise_psa_finance_glpath`
 ///
-/// * `body`: what is sent.
+/// * `body`: the GL path to create.
 pub fn create_gl_path(body: &GlPath) -> Request<GlPath> {
     Request::new(Method::Post, "/finance/glpaths").body(body)
 }
 
 /// Counts GL paths.
 ///
-/// `GET /finance/glpaths/count`, the tool `count_connect_wise_psa_finance_glpaths`.
+/// `GET /finance/glpaths/count` · tool `count_connect_wise_psa_finance_glpaths`
 ///
 /// * `query`: which rows are counted
 pub fn count_gl_paths(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/glpaths/count").query(query)
 }
 
-/// Gets a GL path.
+/// Gets a GL path by its ID.
 ///
-/// `GET /finance/glpaths/{id}`, the tool `get_single_connect_wise_psa_finance_glpath_by_id`.
+/// `GET /finance/glpaths/{id}` · tool `get_single_connect_wise_psa_finance_glpath_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_paths`
+/// * `id`: GL path ID (see `finance::list_gl_paths`)
 pub fn get_gl_path(id: i32) -> Request<GlPath> {
     Request::new(Method::Get, "/finance/glpaths/{id}").path("id", id)
 }
 
-/// Replaces a GL path; members that are left out are reset.
+/// Replaces a GL path. Fields that are left out are reset.
 ///
-/// `PUT /finance/glpaths/{id}`, the tool `replace_a_connect_wise_psa_finance_glpath_by_id`.
+/// `PUT /finance/glpaths/{id}` · tool `replace_a_connect_wise_psa_finance_glpath_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_paths`
-/// * `body`: what is sent.
+/// * `id`: GL path ID (see `finance::list_gl_paths`)
+/// * `body`: the new state of the GL path.
 pub fn replace_gl_path(id: i32, body: &GlPath) -> Request<GlPath> {
     Request::new(Method::Put, "/finance/glpaths/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a GL path.
+/// Updates fields of a GL path.
 ///
-/// `PATCH /finance/glpaths/{id}`, the tool `update_a_connect_wise_psa_finance_glpath_by_id`.
+/// `PATCH /finance/glpaths/{id}` · tool `update_a_connect_wise_psa_finance_glpath_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_paths`
+/// * `id`: GL path ID (see `finance::list_gl_paths`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_gl_path(id: i32, patch: &Patch<GlPath>) -> Request<GlPath> {
     Request::new(Method::Patch, "/finance/glpaths/{id}").path("id", id).patch(patch)
@@ -64,9 +64,9 @@ pub fn update_gl_path(id: i32, patch: &Patch<GlPath>) -> Request<GlPath> {
 
 /// Deletes a GL path.
 ///
-/// `DELETE /finance/glpaths/{id}`, the tool `delete_a_connect_wise_psa_finance_glpath_by_id`.
+/// `DELETE /finance/glpaths/{id}` · tool `delete_a_connect_wise_psa_finance_glpath_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_gl_paths`
+/// * `id`: GL path ID (see `finance::list_gl_paths`)
 pub fn delete_gl_path(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/glpaths/{id}").path("id", id)
 }

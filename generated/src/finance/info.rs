@@ -4,71 +4,71 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, CurrencyCode, InvoiceInfo, TaxIntegrationInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists info currency codes.
+/// Lists currency codes.
 ///
-/// `GET /finance/info/currencyCodes`, the tool `list_all_connect_wise_psa_finance_info_currency_codes`.
+/// `GET /finance/info/currencyCodes` · tool `list_all_connect_wise_psa_finance_info_currency_codes`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_currency_codes(query: &ListQuery) -> Request<Vec<CurrencyCode>> {
     Request::new(Method::Get, "/finance/info/currencyCodes").query(query)
 }
 
-/// Counts info currency codes.
+/// Counts currency codes.
 ///
-/// `GET /finance/info/currencyCodes/count`, the tool `count_connect_wise_psa_finance_info_currency_codes`.
+/// `GET /finance/info/currencyCodes/count` · tool `count_connect_wise_psa_finance_info_currency_codes`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_currency_codes(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/info/currencyCodes/count").query(query)
 }
 
-/// Gets an info currency code.
+/// Gets a currency code by its ID.
 ///
-/// `GET /finance/info/currencyCodes/{id}`, the tool `get_single_connect_wise_psa_finance_info_currency_code_by_id`.
+/// `GET /finance/info/currencyCodes/{id}` · tool `get_single_connect_wise_psa_finance_info_currency_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_info_currency_codes`
+/// * `id`: currency code ID (see `finance::list_info_currency_codes`)
 pub fn get_info_currency_code(id: i32) -> Request<CurrencyCode> {
     Request::new(Method::Get, "/finance/info/currencyCodes/{id}").path("id", id)
 }
 
-/// Gets an info invoice.
+/// Gets a finance invoice by its ID.
 ///
-/// `GET /finance/info/invoice/{id}`, the tool `get_single_connect_wise_psa_finance_info_invoice_by_id`.
+/// `GET /finance/info/invoice/{id}` · tool `get_single_connect_wise_psa_finance_info_invoice_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn get_info_invoice(id: i32) -> Request<InvoiceInfo> {
     Request::new(Method::Get, "/finance/info/invoice/{id}").path("id", id)
 }
 
-/// Lists info tax integrations.
+/// Lists tax integrations in summary form.
 ///
-/// `GET /finance/info/taxIntegrations`, the tool `list_all_connect_wise_psa_finance_info_tax_integrations`.
+/// `GET /finance/info/taxIntegrations` · tool `list_all_connect_wise_psa_finance_info_tax_integrations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_tax_integrations(
     query: &ListQuery,
 ) -> Request<Vec<TaxIntegrationInfo>> {
     Request::new(Method::Get, "/finance/info/taxIntegrations").query(query)
 }
 
-/// Counts info tax integrations.
+/// Counts tax integrations in summary form.
 ///
-/// `GET /finance/info/taxIntegrations/count`, the tool `count_connect_wise_psa_finance_info_tax_integrations`.
+/// `GET /finance/info/taxIntegrations/count` · tool `count_connect_wise_psa_finance_info_tax_integrations`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_tax_integrations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/info/taxIntegrations/count").query(query)
 }
 
-/// Gets an info tax integration.
+/// Gets a summary of a tax integration by its ID.
 ///
-/// `GET /finance/info/taxIntegrations/{id}`, the tool `get_single_connect_wise_psa_finance_info_tax_integration_by_id`.
+/// `GET /finance/info/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_info_tax_integration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_info_tax_integrations`
+/// * `id`: tax integration ID (see `finance::list_info_tax_integrations`)
 pub fn get_info_tax_integration(id: i32) -> Request<TaxIntegrationInfo> {
     Request::new(Method::Get, "/finance/info/taxIntegrations/{id}").path("id", id)
 }

@@ -6,11 +6,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists invoice email templates.
 ///
-/// `GET /finance/invoiceEmailTemplates`, the tool `list_all_connect_wise_psa_finance_invoice_email_templates`.
+/// `GET /finance/invoiceEmailTemplates` · tool `list_all_connect_wise_psa_finance_invoice_email_templates`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_email_templates(
     query: &ListQuery,
 ) -> Request<Vec<InvoiceEmailTemplate>> {
@@ -19,9 +19,9 @@ pub fn list_invoice_email_templates(
 
 /// Creates an invoice email template.
 ///
-/// `POST /finance/invoiceEmailTemplates`, the tool `create_a_connect_wise_psa_finance_invoice_email_template`.
+/// `POST /finance/invoiceEmailTemplates` · tool `create_a_connect_wise_psa_finance_invoice_email_template`
 ///
-/// * `body`: what is sent.
+/// * `body`: the invoice email template to create.
 pub fn create_invoice_email_template(
     body: &InvoiceEmailTemplate,
 ) -> Request<InvoiceEmailTemplate> {
@@ -30,50 +30,50 @@ pub fn create_invoice_email_template(
 
 /// Counts invoice email templates.
 ///
-/// `GET /finance/invoiceEmailTemplates/count`, the tool `count_connect_wise_psa_finance_invoice_email_templates`.
+/// `GET /finance/invoiceEmailTemplates/count` · tool `count_connect_wise_psa_finance_invoice_email_templates`
 ///
 /// * `query`: which rows are counted
 pub fn count_invoice_email_templates(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/count").query(query)
 }
 
-/// Lists invoice email templates info.
+/// Lists invoice email templates in summary form.
 ///
-/// `GET /finance/invoiceEmailTemplates/info`, the tool `list_all_connect_wise_psa_finance_invoice_email_template_info`.
+/// `GET /finance/invoiceEmailTemplates/info` · tool `list_all_connect_wise_psa_finance_invoice_email_template_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_email_template_info(
     query: &ListQuery,
 ) -> Request<Vec<InvoiceEmailTemplateInfo>> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/info").query(query)
 }
 
-/// Counts invoice email templates info.
+/// Counts invoice email templates in summary form.
 ///
-/// `GET /finance/invoiceEmailTemplates/info/count`, the tool `count_connect_wise_psa_finance_invoice_email_template_info`.
+/// `GET /finance/invoiceEmailTemplates/info/count` · tool `count_connect_wise_psa_finance_invoice_email_template_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_invoice_email_template_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/info/count").query(query)
 }
 
-/// Gets an invoice email template.
+/// Gets an invoice email template by its ID.
 ///
-/// `GET /finance/invoiceEmailTemplates/{id}`, the tool `get_single_connect_wise_psa_finance_invoice_email_tmpl_by_id`.
+/// `GET /finance/invoiceEmailTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_email_tmpl_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_email_templates`
+/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
 pub fn get_invoice_email_template(id: i32) -> Request<InvoiceEmailTemplate> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/{id}").path("id", id)
 }
 
-/// Replaces an invoice email template; members that are left out are reset.
+/// Replaces an invoice email template. Fields that are left out are reset.
 ///
-/// `PUT /finance/invoiceEmailTemplates/{id}`, the tool `replace_a_connect_wise_psa_finance_invoice_email_template_by_id`.
+/// `PUT /finance/invoiceEmailTemplates/{id}` · tool `replace_a_connect_wise_psa_finance_invoice_email_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_email_templates`
-/// * `body`: what is sent.
+/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
+/// * `body`: the new state of the invoice email template.
 pub fn replace_invoice_email_template(
     id: i32,
     body: &InvoiceEmailTemplate,
@@ -83,11 +83,11 @@ pub fn replace_invoice_email_template(
         .body(body)
 }
 
-/// Changes some members of an invoice email template.
+/// Updates fields of an invoice email template.
 ///
-/// `PATCH /finance/invoiceEmailTemplates/{id}`, the tool `update_a_connect_wise_psa_finance_invoice_email_template_by_id`.
+/// `PATCH /finance/invoiceEmailTemplates/{id}` · tool `update_a_connect_wise_psa_finance_invoice_email_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_email_templates`
+/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_invoice_email_template(
     id: i32,
@@ -100,30 +100,30 @@ pub fn update_invoice_email_template(
 
 /// Deletes an invoice email template.
 ///
-/// `DELETE /finance/invoiceEmailTemplates/{id}`, the tool `delete_a_connect_wise_psa_finance_invoice_email_template_by_id`.
+/// `DELETE /finance/invoiceEmailTemplates/{id}` · tool `delete_a_connect_wise_psa_finance_invoice_email_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_email_templates`
+/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
 pub fn delete_invoice_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceEmailTemplates/{id}").path("id", id)
 }
 
-/// Gets an invoice email template info.
+/// Gets a summary of an invoice email template by its ID.
 ///
-/// `GET /finance/invoiceEmailTemplates/{id}/info`, the tool `get_single_connect_wise_psa_finance_inv_email_tmpl_info_by_id`.
+/// `GET /finance/invoiceEmailTemplates/{id}/info` · tool `get_single_connect_wise_psa_finance_inv_email_tmpl_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_email_templates`
+/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
 pub fn get_invoice_email_template_info(id: i32) -> Request<InvoiceEmailTemplateInfo> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/{id}/info").path("id", id)
 }
 
-/// Lists invoice email templates usages.
+/// Lists where an invoice email template is used.
 ///
-/// `GET /finance/invoiceEmailTemplates/{id}/usages`, the tool `check_connect_wise_psa_finance_invoice_email_tmpl_usages_by_id`.
+/// `GET /finance/invoiceEmailTemplates/{id}/usages` · tool `check_connect_wise_psa_finance_invoice_email_tmpl_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_email_templates`
+/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_invoice_email_template_usages(
     id: i32,
     query: &ListQuery,
@@ -133,14 +133,14 @@ pub fn check_invoice_email_template_usages(
         .query(query)
 }
 
-/// Lists invoice email templates usages.
+/// Lists each place where an invoice email template is used.
 ///
-/// `GET /finance/invoiceEmailTemplates/{id}/usages/list`, the tool `list_all_connect_wise_psa_finance_inv_email_tmpl_usages_by_id`.
+/// `GET /finance/invoiceEmailTemplates/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_inv_email_tmpl_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_email_templates`
+/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_email_template_usages(
     id: i32,
     query: &ListQuery,

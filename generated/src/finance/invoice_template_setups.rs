@@ -6,11 +6,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists invoice template setups.
 ///
-/// `GET /finance/invoiceTemplateSetups`, the tool `list_all_connect_wise_psa_finance_invoice_template_setups`.
+/// `GET /finance/invoiceTemplateSetups` · tool `list_all_connect_wise_psa_finance_invoice_template_setups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_template_setups(
     query: &ListQuery,
 ) -> Request<Vec<InvoiceTemplateSetup>> {
@@ -19,18 +19,18 @@ pub fn list_invoice_template_setups(
 
 /// Counts invoice template setups.
 ///
-/// `GET /finance/invoiceTemplateSetups/count`, the tool `count_connect_wise_psa_finance_invoice_template_setups`.
+/// `GET /finance/invoiceTemplateSetups/count` · tool `count_connect_wise_psa_finance_invoice_template_setups`
 ///
 /// * `query`: which rows are counted
 pub fn count_invoice_template_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoiceTemplateSetups/count").query(query)
 }
 
-/// Gets an invoice template setup.
+/// Gets an invoice template setup by its ID.
 ///
-/// `GET /finance/invoiceTemplateSetups/{id}`, the tool `get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id`.
+/// `GET /finance/invoiceTemplateSetups/{id}` · tool `get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_template_setups`
+/// * `id`: invoice template setup ID (see `finance::list_invoice_template_setups`)
 pub fn get_invoice_template_setup(id: i32) -> Request<InvoiceTemplateSetup> {
     Request::new(Method::Get, "/finance/invoiceTemplateSetups/{id}").path("id", id)
 }

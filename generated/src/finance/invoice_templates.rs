@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists invoice templates.
 ///
-/// `GET /finance/invoiceTemplates`, the tool `list_all_connect_wise_psa_finance_invoice_templates`.
+/// `GET /finance/invoiceTemplates` · tool `list_all_connect_wise_psa_finance_invoice_templates`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_templates(query: &ListQuery) -> Request<Vec<InvoiceTemplate>> {
     Request::new(Method::Get, "/finance/invoiceTemplates").query(query)
 }
 
 /// Creates an invoice template.
 ///
-/// `POST /finance/invoiceTemplates`, the tool `create_a_connect_wise_psa_finance_invoice_template`.
+/// `POST /finance/invoiceTemplates` · tool `create_a_connect_wise_psa_finance_invoice_template`
 ///
-/// * `body`: what is sent.
+/// * `body`: the invoice template to create.
 pub fn create_invoice_template(body: &InvoiceTemplate) -> Request<InvoiceTemplate> {
     Request::new(Method::Post, "/finance/invoiceTemplates").body(body)
 }
 
 /// Counts invoice templates.
 ///
-/// `GET /finance/invoiceTemplates/count`, the tool `count_connect_wise_psa_finance_invoice_templates`.
+/// `GET /finance/invoiceTemplates/count` · tool `count_connect_wise_psa_finance_invoice_templates`
 ///
 /// * `query`: which rows are counted
 pub fn count_invoice_templates(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoiceTemplates/count").query(query)
 }
 
-/// Gets an invoice template.
+/// Gets an invoice template by its ID.
 ///
-/// `GET /finance/invoiceTemplates/{id}`, the tool `get_single_connect_wise_psa_finance_invoice_template_by_id`.
+/// `GET /finance/invoiceTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_templates`
+/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
 pub fn get_invoice_template(id: i32) -> Request<InvoiceTemplate> {
     Request::new(Method::Get, "/finance/invoiceTemplates/{id}").path("id", id)
 }
 
-/// Replaces an invoice template; members that are left out are reset.
+/// Replaces an invoice template. Fields that are left out are reset.
 ///
-/// `PUT /finance/invoiceTemplates/{id}`, the tool `replace_a_connect_wise_psa_finance_invoice_template_by_id`.
+/// `PUT /finance/invoiceTemplates/{id}` · tool `replace_a_connect_wise_psa_finance_invoice_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_templates`
-/// * `body`: what is sent.
+/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
+/// * `body`: the new state of the invoice template.
 pub fn replace_invoice_template(
     id: i32,
     body: &InvoiceTemplate,
@@ -55,11 +55,11 @@ pub fn replace_invoice_template(
     Request::new(Method::Put, "/finance/invoiceTemplates/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an invoice template.
+/// Updates fields of an invoice template.
 ///
-/// `PATCH /finance/invoiceTemplates/{id}`, the tool `update_a_connect_wise_psa_finance_invoice_template_by_id`.
+/// `PATCH /finance/invoiceTemplates/{id}` · tool `update_a_connect_wise_psa_finance_invoice_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_templates`
+/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_invoice_template(
     id: i32,
@@ -72,35 +72,35 @@ pub fn update_invoice_template(
 
 /// Deletes an invoice template.
 ///
-/// `DELETE /finance/invoiceTemplates/{id}`, the tool `delete_a_connect_wise_psa_finance_invoice_template_by_id`.
+/// `DELETE /finance/invoiceTemplates/{id}` · tool `delete_a_connect_wise_psa_finance_invoice_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_templates`
+/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
 pub fn delete_invoice_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceTemplates/{id}").path("id", id)
 }
 
-/// Lists invoice templates usages.
+/// Lists where an invoice template is used.
 ///
-/// `GET /finance/invoiceTemplates/{id}/usages`, the tool `check_connect_wise_psa_finance_invoice_template_usages_by_id`.
+/// `GET /finance/invoiceTemplates/{id}/usages` · tool `check_connect_wise_psa_finance_invoice_template_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_templates`
+/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/invoiceTemplates/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists invoice templates usages.
+/// Lists each place where an invoice template is used.
 ///
-/// `GET /finance/invoiceTemplates/{id}/usages/list`, the tool `list_all_connect_wise_psa_finance_invoice_template_usages_by_id`.
+/// `GET /finance/invoiceTemplates/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_invoice_template_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoice_templates`
+/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/invoiceTemplates/{id}/usages/list")
         .path("id", id)

@@ -6,90 +6,90 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists finance invoices.
+/// Lists invoices.
 ///
-/// `GET /finance/invoices`, the tool `list_all_connect_wise_psa_finance_invoices`.
+/// `GET /finance/invoices` · tool `list_all_connect_wise_psa_finance_invoices`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoices(query: &ListQuery) -> Request<Vec<Invoice>> {
     Request::new(Method::Get, "/finance/invoices").query(query)
 }
 
-/// Creates a finance invoice.
+/// Creates an invoice.
 ///
-/// `POST /finance/invoices`, the tool `create_a_connect_wise_psa_finance_invoice`.
+/// `POST /finance/invoices` · tool `create_a_connect_wise_psa_finance_invoice`
 ///
-/// * `body`: what is sent.
+/// * `body`: the invoice to create.
 pub fn create_invoice(body: &Invoice) -> Request<Invoice> {
     Request::new(Method::Post, "/finance/invoices").body(body)
 }
 
-/// Counts finance invoices.
+/// Counts invoices.
 ///
-/// `GET /finance/invoices/count`, the tool `count_connect_wise_psa_finance_invoices`.
+/// `GET /finance/invoices/count` · tool `count_connect_wise_psa_finance_invoices`
 ///
 /// * `query`: which rows are counted
 pub fn count_invoices(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoices/count").query(query)
 }
 
-/// Gets a finance invoice.
+/// Gets an invoice by its ID.
 ///
-/// `GET /finance/invoices/{id}`, the tool `get_single_connect_wise_psa_finance_invoice_by_id`.
+/// `GET /finance/invoices/{id}` · tool `get_single_connect_wise_psa_finance_invoice_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoices`
+/// * `id`: invoice ID (see `finance::list_invoices`)
 pub fn get_invoice(id: i32) -> Request<Invoice> {
     Request::new(Method::Get, "/finance/invoices/{id}").path("id", id)
 }
 
-/// Replaces a finance invoice; members that are left out are reset.
+/// Replaces an invoice. Fields that are left out are reset.
 ///
-/// `PUT /finance/invoices/{id}`, the tool `replace_a_connect_wise_psa_finance_invoice_by_id`.
+/// `PUT /finance/invoices/{id}` · tool `replace_a_connect_wise_psa_finance_invoice_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoices`
-/// * `body`: what is sent.
+/// * `id`: invoice ID (see `finance::list_invoices`)
+/// * `body`: the new state of the invoice.
 pub fn replace_invoice(id: i32, body: &Invoice) -> Request<Invoice> {
     Request::new(Method::Put, "/finance/invoices/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a finance invoice.
+/// Updates fields of an invoice.
 ///
-/// `PATCH /finance/invoices/{id}`, the tool `update_a_connect_wise_psa_finance_invoice_by_id`.
+/// `PATCH /finance/invoices/{id}` · tool `update_a_connect_wise_psa_finance_invoice_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoices`
+/// * `id`: invoice ID (see `finance::list_invoices`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_invoice(id: i32, patch: &Patch<Invoice>) -> Request<Invoice> {
     Request::new(Method::Patch, "/finance/invoices/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a finance invoice.
+/// Deletes an invoice.
 ///
-/// `DELETE /finance/invoices/{id}`, the tool `delete_a_connect_wise_psa_finance_invoice_by_id`.
+/// `DELETE /finance/invoices/{id}` · tool `delete_a_connect_wise_psa_finance_invoice_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoices`
+/// * `id`: invoice ID (see `finance::list_invoices`)
 pub fn delete_invoice(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoices/{id}").path("id", id)
 }
 
-/// Gets a finance invoice PDF.
+/// Downloads an invoice as a PDF.
 ///
-/// `GET /finance/invoices/{id}/pdf`, the tool `download_a_connect_wise_psa_finance_invoice_pdf_by_id`.
+/// `GET /finance/invoices/{id}/pdf` · tool `download_a_connect_wise_psa_finance_invoice_pdf_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_invoices`
+/// * `id`: invoice ID (see `finance::list_invoices`)
 pub fn download_invoice_pdf(id: i32) -> Request<Download> {
     Request::new(Method::Get, "/finance/invoices/{id}/pdf").path("id", id)
 }
 
-/// Lists invoice commissions.
+/// Lists the commissions of an invoice.
 ///
-/// `GET /finance/invoices/{parentId}/commissions`, the tool `list_all_connect_wise_psa_invoice_commissions`.
+/// `GET /finance/invoices/{parentId}/commissions` · tool `list_all_connect_wise_psa_invoice_commissions`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_commissions(
     invoice_id: i32,
     query: &ListQuery,
@@ -99,34 +99,34 @@ pub fn list_invoice_commissions(
         .query(query)
 }
 
-/// Recalculate invoice commissions.
+/// Recalculates the commissions of an invoice.
 ///
-/// `POST /finance/invoices/{parentId}/commissions/recalculate`, the tool `recalculate_connect_wise_psa_invoice_commissions`.
+/// `POST /finance/invoices/{parentId}/commissions/recalculate` · tool `recalculate_connect_wise_psa_invoice_commissions`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 pub fn recalculate_invoice_commissions(invoice_id: i32) -> Request<()> {
     Request::new(Method::Post, "/finance/invoices/{parentId}/commissions/recalculate")
         .path("parentId", invoice_id)
 }
 
-/// Gets an invoice commission.
+/// Gets a commission of an invoice by its ID.
 ///
-/// `GET /finance/invoices/{parentId}/commissions/{id}`, the tool `get_single_connect_wise_psa_invoice_commission_by_id`.
+/// `GET /finance/invoices/{parentId}/commissions/{id}` · tool `get_single_connect_wise_psa_invoice_commission_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_commissions`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice commission ID (see `finance::list_invoice_commissions`)
 pub fn get_invoice_commission(invoice_id: i32, id: i32) -> Request<InvoiceCommission> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/commissions/{id}")
         .path("parentId", invoice_id)
         .path("id", id)
 }
 
-/// Changes some members of an invoice commission.
+/// Updates fields of a commission of an invoice.
 ///
-/// `PATCH /finance/invoices/{parentId}/commissions/{id}`, the tool `update_a_connect_wise_psa_invoice_commission_by_id`.
+/// `PATCH /finance/invoices/{parentId}/commissions/{id}` · tool `update_a_connect_wise_psa_invoice_commission_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_commissions`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice commission ID (see `finance::list_invoice_commissions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_invoice_commission(
     invoice_id: i32,
@@ -139,14 +139,14 @@ pub fn update_invoice_commission(
         .patch(patch)
 }
 
-/// Lists invoice GL entries.
+/// Lists the GL entries of an invoice.
 ///
-/// `GET /finance/invoices/{parentId}/glEntries/`, the tool `list_all_connect_wise_psa_invoice_gl_entries`.
+/// `GET /finance/invoices/{parentId}/glEntries/` · tool `list_all_connect_wise_psa_invoice_gl_entries`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_gl_entries(
     invoice_id: i32,
     query: &ListQuery,
@@ -156,25 +156,25 @@ pub fn list_invoice_gl_entries(
         .query(query)
 }
 
-/// Gets an invoice GL entry.
+/// Gets a GL entry of an invoice by its ID.
 ///
-/// `GET /finance/invoices/{parentId}/glEntries/{id}`, the tool `get_single_connect_wise_psa_invoice_gl_entry_by_id`.
+/// `GET /finance/invoices/{parentId}/glEntries/{id}` · tool `get_single_connect_wise_psa_invoice_gl_entry_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_gl_entries`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
 pub fn get_invoice_gl_entry(invoice_id: i32, id: i32) -> Request<GlEntry> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/glEntries/{id}")
         .path("parentId", invoice_id)
         .path("id", id)
 }
 
-/// Replaces an invoice GL entry; members that are left out are reset.
+/// Replaces a GL entry of an invoice. Fields that are left out are reset.
 ///
-/// `PUT /finance/invoices/{parentId}/glEntries/{id}`, the tool `replace_a_connect_wise_psa_invoice_gl_entry_by_id`.
+/// `PUT /finance/invoices/{parentId}/glEntries/{id}` · tool `replace_a_connect_wise_psa_invoice_gl_entry_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_gl_entries`
-/// * `body`: what is sent.
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
+/// * `body`: the new state of the GL entry.
 pub fn replace_invoice_gl_entry(
     invoice_id: i32,
     id: i32,
@@ -186,12 +186,12 @@ pub fn replace_invoice_gl_entry(
         .body(body)
 }
 
-/// Changes some members of an invoice GL entry.
+/// Updates fields of a GL entry of an invoice.
 ///
-/// `PATCH /finance/invoices/{parentId}/glEntries/{id}`, the tool `update_a_connect_wise_psa_invoice_gl_entry_by_id`.
+/// `PATCH /finance/invoices/{parentId}/glEntries/{id}` · tool `update_a_connect_wise_psa_invoice_gl_entry_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_gl_entries`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_invoice_gl_entry(
     invoice_id: i32,
@@ -204,14 +204,14 @@ pub fn update_invoice_gl_entry(
         .patch(patch)
 }
 
-/// Lists invoice payments.
+/// Lists the payments of an invoice.
 ///
-/// `GET /finance/invoices/{parentId}/payments`, the tool `list_all_connect_wise_psa_invoice_payments`.
+/// `GET /finance/invoices/{parentId}/payments` · tool `list_all_connect_wise_psa_invoice_payments`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_payments(
     invoice_id: i32,
     query: &ListQuery,
@@ -221,12 +221,12 @@ pub fn list_invoice_payments(
         .query(query)
 }
 
-/// Creates an invoice payment.
+/// Adds a payment to an invoice.
 ///
-/// `POST /finance/invoices/{parentId}/payments`, the tool `create_a_connect_wise_psa_invoice_payment`.
+/// `POST /finance/invoices/{parentId}/payments` · tool `create_a_connect_wise_psa_invoice_payment`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `body`: what is sent.
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `body`: the payment to create.
 pub fn create_invoice_payment(
     invoice_id: i32,
     body: &InvoicePayment,
@@ -236,25 +236,25 @@ pub fn create_invoice_payment(
         .body(body)
 }
 
-/// Gets an invoice payment.
+/// Gets a payment of an invoice by its ID.
 ///
-/// `GET /finance/invoices/{parentId}/payments/{id}`, the tool `get_single_connect_wise_psa_invoice_payment_by_id`.
+/// `GET /finance/invoices/{parentId}/payments/{id}` · tool `get_single_connect_wise_psa_invoice_payment_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_payments`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
 pub fn get_invoice_payment(invoice_id: i32, id: i32) -> Request<InvoicePayment> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/payments/{id}")
         .path("parentId", invoice_id)
         .path("id", id)
 }
 
-/// Replaces an invoice payment; members that are left out are reset.
+/// Replaces a payment of an invoice. Fields that are left out are reset.
 ///
-/// `PUT /finance/invoices/{parentId}/payments/{id}`, the tool `replace_a_connect_wise_psa_invoice_payment_by_id`.
+/// `PUT /finance/invoices/{parentId}/payments/{id}` · tool `replace_a_connect_wise_psa_invoice_payment_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_payments`
-/// * `body`: what is sent.
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
+/// * `body`: the new state of the payment.
 pub fn replace_invoice_payment(
     invoice_id: i32,
     id: i32,
@@ -266,12 +266,12 @@ pub fn replace_invoice_payment(
         .body(body)
 }
 
-/// Changes some members of an invoice payment.
+/// Updates fields of a payment of an invoice.
 ///
-/// `PATCH /finance/invoices/{parentId}/payments/{id}`, the tool `update_a_connect_wise_psa_invoice_payment_by_id`.
+/// `PATCH /finance/invoices/{parentId}/payments/{id}` · tool `update_a_connect_wise_psa_invoice_payment_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_payments`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_invoice_payment(
     invoice_id: i32,
@@ -284,26 +284,26 @@ pub fn update_invoice_payment(
         .patch(patch)
 }
 
-/// Deletes an invoice payment.
+/// Deletes a payment of an invoice.
 ///
-/// `DELETE /finance/invoices/{parentId}/payments/{id}`, the tool `delete_a_connect_wise_psa_invoice_payment_by_id`.
+/// `DELETE /finance/invoices/{parentId}/payments/{id}` · tool `delete_a_connect_wise_psa_invoice_payment_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_payments`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
 pub fn delete_invoice_payment(invoice_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoices/{parentId}/payments/{id}")
         .path("parentId", invoice_id)
         .path("id", id)
 }
 
-/// Lists invoice routings.
+/// Lists the routings of an invoice.
 ///
-/// `GET /finance/invoices/{parentId}/routings`, the tool `list_all_connect_wise_psa_invoice_routings`.
+/// `GET /finance/invoices/{parentId}/routings` · tool `list_all_connect_wise_psa_invoice_routings`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_routings(
     invoice_id: i32,
     query: &ListQuery,
@@ -313,12 +313,12 @@ pub fn list_invoice_routings(
         .query(query)
 }
 
-/// Creates an invoice routing.
+/// Adds a routing to an invoice.
 ///
-/// `POST /finance/invoices/{parentId}/routings`, the tool `create_a_connect_wise_psa_invoice_routing`.
+/// `POST /finance/invoices/{parentId}/routings` · tool `create_a_connect_wise_psa_invoice_routing`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `body`: what is sent.
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `body`: the routing to create.
 pub fn create_invoice_routing(
     invoice_id: i32,
     body: &InvoiceRouting,
@@ -328,11 +328,11 @@ pub fn create_invoice_routing(
         .body(body)
 }
 
-/// Counts invoice routings.
+/// Counts the routings of an invoice.
 ///
-/// `GET /finance/invoices/{parentId}/routings/count`, the tool `count_connect_wise_psa_invoice_routings`.
+/// `GET /finance/invoices/{parentId}/routings/count` · tool `count_connect_wise_psa_invoice_routings`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `query`: which rows are counted
 pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/routings/count")
@@ -340,25 +340,25 @@ pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Gets an invoice routing.
+/// Gets a routing of an invoice by its ID.
 ///
-/// `GET /finance/invoices/{parentId}/routings/{id}`, the tool `get_single_connect_wise_psa_invoice_routing_by_id`.
+/// `GET /finance/invoices/{parentId}/routings/{id}` · tool `get_single_connect_wise_psa_invoice_routing_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_routings`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
 pub fn get_invoice_routing(invoice_id: i32, id: i32) -> Request<InvoiceRouting> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/routings/{id}")
         .path("parentId", invoice_id)
         .path("id", id)
 }
 
-/// Replaces an invoice routing; members that are left out are reset.
+/// Replaces a routing of an invoice. Fields that are left out are reset.
 ///
-/// `PUT /finance/invoices/{parentId}/routings/{id}`, the tool `replace_a_connect_wise_psa_invoice_routing_by_id`.
+/// `PUT /finance/invoices/{parentId}/routings/{id}` · tool `replace_a_connect_wise_psa_invoice_routing_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_routings`
-/// * `body`: what is sent.
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
+/// * `body`: the new state of the routing.
 pub fn replace_invoice_routing(
     invoice_id: i32,
     id: i32,
@@ -370,12 +370,12 @@ pub fn replace_invoice_routing(
         .body(body)
 }
 
-/// Changes some members of an invoice routing.
+/// Updates fields of a routing of an invoice.
 ///
-/// `PATCH /finance/invoices/{parentId}/routings/{id}`, the tool `update_a_connect_wise_psa_invoice_routing_by_id`.
+/// `PATCH /finance/invoices/{parentId}/routings/{id}` · tool `update_a_connect_wise_psa_invoice_routing_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_routings`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_invoice_routing(
     invoice_id: i32,
@@ -388,12 +388,12 @@ pub fn update_invoice_routing(
         .patch(patch)
 }
 
-/// Deletes an invoice routing.
+/// Deletes a routing of an invoice.
 ///
-/// `DELETE /finance/invoices/{parentId}/routings/{id}`, the tool `delete_a_connect_wise_psa_invoice_routing_by_id`.
+/// `DELETE /finance/invoices/{parentId}/routings/{id}` · tool `delete_a_connect_wise_psa_invoice_routing_by_id`
 ///
-/// * `invoice_id`: `{parentId}` of the path, from `finance::list_invoices`
-/// * `id`: `{id}` of the path, from `finance::list_invoice_routings`
+/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
 pub fn delete_invoice_routing(invoice_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoices/{parentId}/routings/{id}")
         .path("parentId", invoice_id)

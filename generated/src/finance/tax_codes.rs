@@ -10,62 +10,62 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists tax codes.
 ///
-/// `GET /finance/taxCodes`, the tool `list_all_connect_wise_psa_finance_tax_codes`.
+/// `GET /finance/taxCodes` · tool `list_all_connect_wise_psa_finance_tax_codes`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tax_codes(query: &ListQuery) -> Request<Vec<TaxCode>> {
     Request::new(Method::Get, "/finance/taxCodes").query(query)
 }
 
 /// Creates a tax code.
 ///
-/// `POST /finance/taxCodes`, the tool `create_a_connect_wise_psa_finance_tax_code`.
+/// `POST /finance/taxCodes` · tool `create_a_connect_wise_psa_finance_tax_code`
 ///
-/// * `body`: what is sent.
+/// * `body`: the tax code to create.
 pub fn create_tax_code(body: &TaxCode) -> Request<TaxCode> {
     Request::new(Method::Post, "/finance/taxCodes").body(body)
 }
 
 /// Counts tax codes.
 ///
-/// `GET /finance/taxCodes/count`, the tool `count_connect_wise_psa_finance_tax_codes`.
+/// `GET /finance/taxCodes/count` · tool `count_connect_wise_psa_finance_tax_codes`
 ///
 /// * `query`: which rows are counted
 pub fn count_tax_codes(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/taxCodes/count").query(query)
 }
 
-/// Lists tax codes info.
+/// Lists tax codes in summary form.
 ///
-/// `GET /finance/taxCodes/info`, the tool `list_all_connect_wise_psa_finance_tax_code_info`.
+/// `GET /finance/taxCodes/info` · tool `list_all_connect_wise_psa_finance_tax_code_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tax_code_info(query: &ListQuery) -> Request<Vec<TaxCodeInfo>> {
     Request::new(Method::Get, "/finance/taxCodes/info").query(query)
 }
 
-/// Counts tax codes info.
+/// Counts tax codes in summary form.
 ///
-/// `GET /finance/taxCodes/info/count`, the tool `count_connect_wise_psa_finance_tax_code_info`.
+/// `GET /finance/taxCodes/info/count` · tool `count_connect_wise_psa_finance_tax_code_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_tax_code_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/taxCodes/info/count").query(query)
 }
 
-/// Lists taxable expense type levels.
+/// Lists the taxable levels of a tax code expense type exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels`, the tool `list_all_connect_wise_psa_taxable_expense_type_levels`.
+/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels` · tool `list_all_connect_wise_psa_taxable_expense_type_levels`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `expense_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_expense_type_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_taxable_expense_type_levels(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -80,13 +80,13 @@ pub fn list_taxable_expense_type_levels(
         .query(query)
 }
 
-/// Creates a taxable expense type level.
+/// Adds a taxable level to a tax code expense type exemption.
 ///
-/// `POST /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels`, the tool `create_a_connect_wise_psa_taxable_expense_type_level`.
+/// `POST /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels` · tool `create_a_connect_wise_psa_taxable_expense_type_level`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `expense_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_expense_type_exemptions`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+/// * `body`: the taxable level to create.
 pub fn create_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -101,12 +101,12 @@ pub fn create_taxable_expense_type_level(
         .body(body)
 }
 
-/// Counts taxable expense type levels.
+/// Counts the taxable levels of a tax code expense type exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/count`, the tool `count_connect_wise_psa_taxable_expense_type_levels`.
+/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/count` · tool `count_connect_wise_psa_taxable_expense_type_levels`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `expense_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_expense_type_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `query`: which rows are counted
 pub fn count_taxable_expense_type_levels(
     tax_code_id: i32,
@@ -122,13 +122,13 @@ pub fn count_taxable_expense_type_levels(
         .query(query)
 }
 
-/// Gets a taxable expense type level.
+/// Gets a taxable level of a tax code expense type exemption by its ID.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}`, the tool `get_single_connect_wise_psa_taxable_expense_type_level_by_id`.
+/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `get_single_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `expense_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_expense_type_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_expense_type_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+/// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
 pub fn get_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -143,14 +143,14 @@ pub fn get_taxable_expense_type_level(
         .path("id", id)
 }
 
-/// Replaces a taxable expense type level; members that are left out are reset.
+/// Replaces a taxable level of a tax code expense type exemption. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}`, the tool `replace_a_connect_wise_psa_taxable_expense_type_level_by_id`.
+/// `PUT /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `expense_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_expense_type_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_expense_type_levels`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+/// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
+/// * `body`: the new state of the taxable level.
 pub fn replace_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -167,13 +167,13 @@ pub fn replace_taxable_expense_type_level(
         .body(body)
 }
 
-/// Changes some members of a taxable expense type level.
+/// Updates fields of a taxable level of a tax code expense type exemption.
 ///
-/// `PATCH /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}`, the tool `update_a_connect_wise_psa_taxable_expense_type_level_by_id`.
+/// `PATCH /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `update_a_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `expense_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_expense_type_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_expense_type_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+/// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_taxable_expense_type_level(
     tax_code_id: i32,
@@ -191,13 +191,13 @@ pub fn update_taxable_expense_type_level(
         .patch(patch)
 }
 
-/// Deletes a taxable expense type level.
+/// Deletes a taxable level of a tax code expense type exemption.
 ///
-/// `DELETE /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}`, the tool `delete_a_connect_wise_psa_taxable_expense_type_level_by_id`.
+/// `DELETE /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `expense_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_expense_type_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_expense_type_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+/// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
 pub fn delete_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -212,15 +212,15 @@ pub fn delete_taxable_expense_type_level(
         .path("id", id)
 }
 
-/// Lists taxable product type levels.
+/// Lists the taxable levels of a tax code product type exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels`, the tool `list_all_connect_wise_psa_taxable_product_type_levels`.
+/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels` · tool `list_all_connect_wise_psa_taxable_product_type_levels`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `product_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_product_type_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_taxable_product_type_levels(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -235,13 +235,13 @@ pub fn list_taxable_product_type_levels(
         .query(query)
 }
 
-/// Creates a taxable product type level.
+/// Adds a taxable level to a tax code product type exemption.
 ///
-/// `POST /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels`, the tool `create_a_connect_wise_psa_taxable_product_type_level`.
+/// `POST /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels` · tool `create_a_connect_wise_psa_taxable_product_type_level`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `product_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_product_type_exemptions`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+/// * `body`: the taxable level to create.
 pub fn create_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -256,12 +256,12 @@ pub fn create_taxable_product_type_level(
         .body(body)
 }
 
-/// Counts taxable product type levels.
+/// Counts the taxable levels of a tax code product type exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/count`, the tool `count_connect_wise_psa_taxable_product_type_levels`.
+/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/count` · tool `count_connect_wise_psa_taxable_product_type_levels`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `product_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_product_type_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `query`: which rows are counted
 pub fn count_taxable_product_type_levels(
     tax_code_id: i32,
@@ -277,13 +277,13 @@ pub fn count_taxable_product_type_levels(
         .query(query)
 }
 
-/// Gets a taxable product type level.
+/// Gets a taxable level of a tax code product type exemption by its ID.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}`, the tool `get_single_connect_wise_psa_taxable_product_type_level_by_id`.
+/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `get_single_connect_wise_psa_taxable_product_type_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `product_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_product_type_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_product_type_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+/// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
 pub fn get_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -298,14 +298,14 @@ pub fn get_taxable_product_type_level(
         .path("id", id)
 }
 
-/// Replaces a taxable product type level; members that are left out are reset.
+/// Replaces a taxable level of a tax code product type exemption. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}`, the tool `replace_a_connect_wise_psa_taxable_product_type_level_by_id`.
+/// `PUT /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_product_type_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `product_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_product_type_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_product_type_levels`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+/// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
+/// * `body`: the new state of the taxable level.
 pub fn replace_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -322,13 +322,13 @@ pub fn replace_taxable_product_type_level(
         .body(body)
 }
 
-/// Changes some members of a taxable product type level.
+/// Updates fields of a taxable level of a tax code product type exemption.
 ///
-/// `PATCH /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}`, the tool `update_a_connect_wise_psa_taxable_product_type_level_by_id`.
+/// `PATCH /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `update_a_connect_wise_psa_taxable_product_type_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `product_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_product_type_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_product_type_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+/// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_taxable_product_type_level(
     tax_code_id: i32,
@@ -346,13 +346,13 @@ pub fn update_taxable_product_type_level(
         .patch(patch)
 }
 
-/// Deletes a taxable product type level.
+/// Deletes a taxable level of a tax code product type exemption.
 ///
-/// `DELETE /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}`, the tool `delete_a_connect_wise_psa_taxable_product_type_level_by_id`.
+/// `DELETE /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_product_type_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `product_type_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_product_type_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_product_type_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+/// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
 pub fn delete_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -367,15 +367,15 @@ pub fn delete_taxable_product_type_level(
         .path("id", id)
 }
 
-/// Lists taxable x ref levels.
+/// Lists the taxable levels of a tax code cross-reference.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels`, the tool `list_all_connect_wise_psa_taxable_x_ref_levels`.
+/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels` · tool `list_all_connect_wise_psa_taxable_x_ref_levels`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `tax_code_x_ref_id`: `{parentId}` of the path, from `finance::list_tax_code_x_refs`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_taxable_x_ref_levels(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -390,13 +390,13 @@ pub fn list_taxable_x_ref_levels(
         .query(query)
 }
 
-/// Creates a taxable x ref level.
+/// Adds a taxable level to a tax code cross-reference.
 ///
-/// `POST /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels`, the tool `create_a_connect_wise_psa_taxable_x_ref_level`.
+/// `POST /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels` · tool `create_a_connect_wise_psa_taxable_x_ref_level`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `tax_code_x_ref_id`: `{parentId}` of the path, from `finance::list_tax_code_x_refs`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+/// * `body`: the taxable level to create.
 pub fn create_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -411,12 +411,12 @@ pub fn create_taxable_x_ref_level(
         .body(body)
 }
 
-/// Counts taxable x ref levels.
+/// Counts the taxable levels of a tax code cross-reference.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/count`, the tool `count_connect_wise_psa_taxable_x_ref_levels`.
+/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/count` · tool `count_connect_wise_psa_taxable_x_ref_levels`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `tax_code_x_ref_id`: `{parentId}` of the path, from `finance::list_tax_code_x_refs`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `query`: which rows are counted
 pub fn count_taxable_x_ref_levels(
     tax_code_id: i32,
@@ -432,13 +432,13 @@ pub fn count_taxable_x_ref_levels(
         .query(query)
 }
 
-/// Gets a taxable x ref level.
+/// Gets a taxable level of a tax code cross-reference by its ID.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}`, the tool `get_single_connect_wise_psa_taxable_x_ref_level_by_id`.
+/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `get_single_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `tax_code_x_ref_id`: `{parentId}` of the path, from `finance::list_tax_code_x_refs`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_x_ref_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+/// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
 pub fn get_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -453,14 +453,14 @@ pub fn get_taxable_x_ref_level(
         .path("id", id)
 }
 
-/// Replaces a taxable x ref level; members that are left out are reset.
+/// Replaces a taxable level of a tax code cross-reference. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}`, the tool `replace_a_connect_wise_psa_taxable_x_ref_level_by_id`.
+/// `PUT /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `tax_code_x_ref_id`: `{parentId}` of the path, from `finance::list_tax_code_x_refs`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_x_ref_levels`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+/// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
+/// * `body`: the new state of the taxable level.
 pub fn replace_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -477,13 +477,13 @@ pub fn replace_taxable_x_ref_level(
         .body(body)
 }
 
-/// Changes some members of a taxable x ref level.
+/// Updates fields of a taxable level of a tax code cross-reference.
 ///
-/// `PATCH /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}`, the tool `update_a_connect_wise_psa_taxable_x_ref_level_by_id`.
+/// `PATCH /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `update_a_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `tax_code_x_ref_id`: `{parentId}` of the path, from `finance::list_tax_code_x_refs`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_x_ref_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+/// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_taxable_x_ref_level(
     tax_code_id: i32,
@@ -501,13 +501,13 @@ pub fn update_taxable_x_ref_level(
         .patch(patch)
 }
 
-/// Deletes a taxable x ref level.
+/// Deletes a taxable level of a tax code cross-reference.
 ///
-/// `DELETE /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}`, the tool `delete_a_connect_wise_psa_taxable_x_ref_level_by_id`.
+/// `DELETE /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `tax_code_x_ref_id`: `{parentId}` of the path, from `finance::list_tax_code_x_refs`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_x_ref_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+/// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
 pub fn delete_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -522,15 +522,15 @@ pub fn delete_taxable_x_ref_level(
         .path("id", id)
 }
 
-/// Lists taxable work role levels.
+/// Lists the taxable levels of a tax code work role exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels`, the tool `list_all_connect_wise_psa_taxable_work_role_levels`.
+/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels` · tool `list_all_connect_wise_psa_taxable_work_role_levels`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `work_role_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_work_role_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_taxable_work_role_levels(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -545,13 +545,13 @@ pub fn list_taxable_work_role_levels(
         .query(query)
 }
 
-/// Creates a taxable work role level.
+/// Adds a taxable level to a tax code work role exemption.
 ///
-/// `POST /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels`, the tool `create_a_connect_wise_psa_taxable_work_role_level`.
+/// `POST /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels` · tool `create_a_connect_wise_psa_taxable_work_role_level`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `work_role_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_work_role_exemptions`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+/// * `body`: the taxable level to create.
 pub fn create_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -566,12 +566,12 @@ pub fn create_taxable_work_role_level(
         .body(body)
 }
 
-/// Counts taxable work role levels.
+/// Counts the taxable levels of a tax code work role exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/count`, the tool `count_connect_wise_psa_taxable_work_role_levels`.
+/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/count` · tool `count_connect_wise_psa_taxable_work_role_levels`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `work_role_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_work_role_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `query`: which rows are counted
 pub fn count_taxable_work_role_levels(
     tax_code_id: i32,
@@ -587,13 +587,13 @@ pub fn count_taxable_work_role_levels(
         .query(query)
 }
 
-/// Gets a taxable work role level.
+/// Gets a taxable level of a tax code work role exemption by its ID.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}`, the tool `get_single_connect_wise_psa_taxable_work_role_level_by_id`.
+/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `get_single_connect_wise_psa_taxable_work_role_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `work_role_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_work_role_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_work_role_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+/// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
 pub fn get_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -608,14 +608,14 @@ pub fn get_taxable_work_role_level(
         .path("id", id)
 }
 
-/// Replaces a taxable work role level; members that are left out are reset.
+/// Replaces a taxable level of a tax code work role exemption. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}`, the tool `replace_a_connect_wise_psa_taxable_work_role_level_by_id`.
+/// `PUT /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_work_role_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `work_role_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_work_role_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_work_role_levels`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+/// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
+/// * `body`: the new state of the taxable level.
 pub fn replace_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -632,13 +632,13 @@ pub fn replace_taxable_work_role_level(
         .body(body)
 }
 
-/// Changes some members of a taxable work role level.
+/// Updates fields of a taxable level of a tax code work role exemption.
 ///
-/// `PATCH /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}`, the tool `update_a_connect_wise_psa_taxable_work_role_level_by_id`.
+/// `PATCH /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `update_a_connect_wise_psa_taxable_work_role_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `work_role_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_work_role_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_work_role_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+/// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_taxable_work_role_level(
     tax_code_id: i32,
@@ -656,13 +656,13 @@ pub fn update_taxable_work_role_level(
         .patch(patch)
 }
 
-/// Deletes a taxable work role level.
+/// Deletes a taxable level of a tax code work role exemption.
 ///
-/// `DELETE /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}`, the tool `delete_a_connect_wise_psa_taxable_work_role_level_by_id`.
+/// `DELETE /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_work_role_level_by_id`
 ///
-/// * `tax_code_id`: `{grandparentId}` of the path, from `finance::list_tax_codes`
-/// * `work_role_exemption_id`: `{parentId}` of the path, from `finance::list_tax_code_work_role_exemptions`
-/// * `id`: `{id}` of the path, from `finance::list_taxable_work_role_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+/// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
 pub fn delete_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -677,30 +677,30 @@ pub fn delete_taxable_work_role_level(
         .path("id", id)
 }
 
-/// Gets a tax code.
+/// Gets a tax code by its ID.
 ///
-/// `GET /finance/taxCodes/{id}`, the tool `get_single_connect_wise_psa_finance_tax_code_by_id`.
+/// `GET /finance/taxCodes/{id}` · tool `get_single_connect_wise_psa_finance_tax_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_codes`
+/// * `id`: tax code ID (see `finance::list_tax_codes`)
 pub fn get_tax_code(id: i32) -> Request<TaxCode> {
     Request::new(Method::Get, "/finance/taxCodes/{id}").path("id", id)
 }
 
-/// Replaces a tax code; members that are left out are reset.
+/// Replaces a tax code. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxCodes/{id}`, the tool `replace_a_connect_wise_psa_finance_tax_code_by_id`.
+/// `PUT /finance/taxCodes/{id}` · tool `replace_a_connect_wise_psa_finance_tax_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_codes`
-/// * `body`: what is sent.
+/// * `id`: tax code ID (see `finance::list_tax_codes`)
+/// * `body`: the new state of the tax code.
 pub fn replace_tax_code(id: i32, body: &TaxCode) -> Request<TaxCode> {
     Request::new(Method::Put, "/finance/taxCodes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a tax code.
+/// Updates fields of a tax code.
 ///
-/// `PATCH /finance/taxCodes/{id}`, the tool `update_a_connect_wise_psa_finance_tax_code_by_id`.
+/// `PATCH /finance/taxCodes/{id}` · tool `update_a_connect_wise_psa_finance_tax_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_codes`
+/// * `id`: tax code ID (see `finance::list_tax_codes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_tax_code(id: i32, patch: &Patch<TaxCode>) -> Request<TaxCode> {
     Request::new(Method::Patch, "/finance/taxCodes/{id}").path("id", id).patch(patch)
@@ -708,67 +708,67 @@ pub fn update_tax_code(id: i32, patch: &Patch<TaxCode>) -> Request<TaxCode> {
 
 /// Deletes a tax code.
 ///
-/// `DELETE /finance/taxCodes/{id}`, the tool `delete_a_connect_wise_psa_finance_tax_code_by_id`.
+/// `DELETE /finance/taxCodes/{id}` · tool `delete_a_connect_wise_psa_finance_tax_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_codes`
+/// * `id`: tax code ID (see `finance::list_tax_codes`)
 pub fn delete_tax_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{id}").path("id", id)
 }
 
-/// Copy a tax code.
+/// Copies a tax code.
 ///
-/// `POST /finance/taxCodes/{id}/copy`, the tool `copy_a_connect_wise_psa_finance_tax_code_by_id`.
+/// `POST /finance/taxCodes/{id}/copy` · tool `copy_a_connect_wise_psa_finance_tax_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_codes`
+/// * `id`: tax code ID (see `finance::list_tax_codes`)
 pub fn copy_tax_code(id: i32) -> Request<TaxCode> {
     Request::new(Method::Post, "/finance/taxCodes/{id}/copy").path("id", id)
 }
 
-/// Gets a tax code info.
+/// Gets a summary of a tax code by its ID.
 ///
-/// `GET /finance/taxCodes/{id}/info`, the tool `get_single_connect_wise_psa_finance_tax_code_info_by_id`.
+/// `GET /finance/taxCodes/{id}/info` · tool `get_single_connect_wise_psa_finance_tax_code_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_codes`
+/// * `id`: tax code ID (see `finance::list_tax_codes`)
 pub fn get_tax_code_info(id: i32) -> Request<TaxCodeInfo> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/info").path("id", id)
 }
 
-/// Lists tax codes usages.
+/// Lists where a tax code is used.
 ///
-/// `GET /finance/taxCodes/{id}/usages`, the tool `check_connect_wise_psa_finance_tax_code_usages_by_id`.
+/// `GET /finance/taxCodes/{id}/usages` · tool `check_connect_wise_psa_finance_tax_code_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_codes`
+/// * `id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists tax codes usages.
+/// Lists each place where a tax code is used.
 ///
-/// `GET /finance/taxCodes/{id}/usages/list`, the tool `list_all_connect_wise_psa_finance_tax_code_usages_by_id`.
+/// `GET /finance/taxCodes/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_tax_code_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_codes`
+/// * `id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists tax code expense type exemptions.
+/// Lists the expense type exemptions of a tax code.
 ///
-/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions`, the tool `list_all_connect_wise_psa_tax_code_expense_type_exemptions`.
+/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions` · tool `list_all_connect_wise_psa_tax_code_expense_type_exemptions`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tax_code_expense_type_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -778,12 +778,12 @@ pub fn list_tax_code_expense_type_exemptions(
         .query(query)
 }
 
-/// Creates a tax code expense type exemption.
+/// Adds an expense type exemption to a tax code.
 ///
-/// `POST /finance/taxCodes/{parentId}/expenseTypeExemptions`, the tool `create_a_connect_wise_psa_tax_code_expense_type_exemption`.
+/// `POST /finance/taxCodes/{parentId}/expenseTypeExemptions` · tool `create_a_connect_wise_psa_tax_code_expense_type_exemption`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `body`: the expense type exemption to create.
 pub fn create_tax_code_expense_type_exemption(
     tax_code_id: i32,
     body: &ExpenseTypeExemption,
@@ -793,11 +793,11 @@ pub fn create_tax_code_expense_type_exemption(
         .body(body)
 }
 
-/// Counts tax code expense type exemptions.
+/// Counts the expense type exemptions of a tax code.
 ///
-/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/count`, the tool `count_connect_wise_psa_tax_code_expense_type_exemptions`.
+/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/count` · tool `count_connect_wise_psa_tax_code_expense_type_exemptions`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
 pub fn count_tax_code_expense_type_exemptions(
     tax_code_id: i32,
@@ -808,12 +808,12 @@ pub fn count_tax_code_expense_type_exemptions(
         .query(query)
 }
 
-/// Gets a tax code expense type exemption.
+/// Gets an expense type exemption of a tax code by its ID.
 ///
-/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}`, the tool `get_single_connect_wise_psa_tax_code_expense_type_exempt_by_id`.
+/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_expense_type_exempt_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_expense_type_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 pub fn get_tax_code_expense_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -823,13 +823,13 @@ pub fn get_tax_code_expense_type_exemption(
         .path("id", id)
 }
 
-/// Replaces a tax code expense type exemption; members that are left out are reset.
+/// Replaces an expense type exemption of a tax code. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}`, the tool `replace_a_connect_wise_psa_tax_code_expense_type_exempt_by_id`.
+/// `PUT /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_expense_type_exempt_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_expense_type_exemptions`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+/// * `body`: the new state of the expense type exemption.
 pub fn replace_tax_code_expense_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -841,12 +841,12 @@ pub fn replace_tax_code_expense_type_exemption(
         .body(body)
 }
 
-/// Changes some members of a tax code expense type exemption.
+/// Updates fields of an expense type exemption of a tax code.
 ///
-/// `PATCH /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}`, the tool `update_a_connect_wise_psa_tax_code_expense_type_exemption_by_id`.
+/// `PATCH /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `update_a_connect_wise_psa_tax_code_expense_type_exemption_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_expense_type_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_tax_code_expense_type_exemption(
     tax_code_id: i32,
@@ -862,12 +862,12 @@ pub fn update_tax_code_expense_type_exemption(
         .patch(patch)
 }
 
-/// Deletes a tax code expense type exemption.
+/// Deletes an expense type exemption of a tax code.
 ///
-/// `DELETE /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}`, the tool `delete_a_connect_wise_psa_tax_code_expense_type_exemption_by_id`.
+/// `DELETE /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `delete_a_connect_wise_psa_tax_code_expense_type_exemption_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_expense_type_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 pub fn delete_tax_code_expense_type_exemption(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -877,14 +877,14 @@ pub fn delete_tax_code_expense_type_exemption(tax_code_id: i32, id: i32) -> Requ
         .path("id", id)
 }
 
-/// Lists tax code product type exemptions.
+/// Lists the product type exemptions of a tax code.
 ///
-/// `GET /finance/taxCodes/{parentId}/productTypeExemptions`, the tool `list_all_connect_wise_psa_tax_code_product_type_exemptions`.
+/// `GET /finance/taxCodes/{parentId}/productTypeExemptions` · tool `list_all_connect_wise_psa_tax_code_product_type_exemptions`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tax_code_product_type_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -894,12 +894,12 @@ pub fn list_tax_code_product_type_exemptions(
         .query(query)
 }
 
-/// Creates a tax code product type exemption.
+/// Adds a product type exemption to a tax code.
 ///
-/// `POST /finance/taxCodes/{parentId}/productTypeExemptions`, the tool `create_a_connect_wise_psa_tax_code_product_type_exemption`.
+/// `POST /finance/taxCodes/{parentId}/productTypeExemptions` · tool `create_a_connect_wise_psa_tax_code_product_type_exemption`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `body`: the product type exemption to create.
 pub fn create_tax_code_product_type_exemption(
     tax_code_id: i32,
     body: &ProductTypeExemption,
@@ -909,11 +909,11 @@ pub fn create_tax_code_product_type_exemption(
         .body(body)
 }
 
-/// Counts tax code product type exemptions.
+/// Counts the product type exemptions of a tax code.
 ///
-/// `GET /finance/taxCodes/{parentId}/productTypeExemptions/count`, the tool `count_connect_wise_psa_tax_code_product_type_exemptions`.
+/// `GET /finance/taxCodes/{parentId}/productTypeExemptions/count` · tool `count_connect_wise_psa_tax_code_product_type_exemptions`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
 pub fn count_tax_code_product_type_exemptions(
     tax_code_id: i32,
@@ -924,12 +924,12 @@ pub fn count_tax_code_product_type_exemptions(
         .query(query)
 }
 
-/// Gets a tax code product type exemption.
+/// Gets a product type exemption of a tax code by its ID.
 ///
-/// `GET /finance/taxCodes/{parentId}/productTypeExemptions/{id}`, the tool `get_single_connect_wise_psa_tax_code_product_type_exempt_by_id`.
+/// `GET /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_product_type_exempt_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_product_type_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 pub fn get_tax_code_product_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -939,13 +939,13 @@ pub fn get_tax_code_product_type_exemption(
         .path("id", id)
 }
 
-/// Replaces a tax code product type exemption; members that are left out are reset.
+/// Replaces a product type exemption of a tax code. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxCodes/{parentId}/productTypeExemptions/{id}`, the tool `replace_a_connect_wise_psa_tax_code_product_type_exempt_by_id`.
+/// `PUT /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_product_type_exempt_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_product_type_exemptions`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+/// * `body`: the new state of the product type exemption.
 pub fn replace_tax_code_product_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -957,12 +957,12 @@ pub fn replace_tax_code_product_type_exemption(
         .body(body)
 }
 
-/// Changes some members of a tax code product type exemption.
+/// Updates fields of a product type exemption of a tax code.
 ///
-/// `PATCH /finance/taxCodes/{parentId}/productTypeExemptions/{id}`, the tool `update_a_connect_wise_psa_tax_code_product_type_exemption_by_id`.
+/// `PATCH /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `update_a_connect_wise_psa_tax_code_product_type_exemption_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_product_type_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_tax_code_product_type_exemption(
     tax_code_id: i32,
@@ -978,12 +978,12 @@ pub fn update_tax_code_product_type_exemption(
         .patch(patch)
 }
 
-/// Deletes a tax code product type exemption.
+/// Deletes a product type exemption of a tax code.
 ///
-/// `DELETE /finance/taxCodes/{parentId}/productTypeExemptions/{id}`, the tool `delete_a_connect_wise_psa_tax_code_product_type_exemption_by_id`.
+/// `DELETE /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `delete_a_connect_wise_psa_tax_code_product_type_exemption_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_product_type_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 pub fn delete_tax_code_product_type_exemption(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -993,14 +993,14 @@ pub fn delete_tax_code_product_type_exemption(tax_code_id: i32, id: i32) -> Requ
         .path("id", id)
 }
 
-/// Lists tax code levels.
+/// Lists the levels of a tax code.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeLevels`, the tool `list_all_connect_wise_psa_tax_code_levels`.
+/// `GET /finance/taxCodes/{parentId}/taxCodeLevels` · tool `list_all_connect_wise_psa_tax_code_levels`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tax_code_levels(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1010,12 +1010,12 @@ pub fn list_tax_code_levels(
         .query(query)
 }
 
-/// Creates a tax code level.
+/// Adds a level to a tax code.
 ///
-/// `POST /finance/taxCodes/{parentId}/taxCodeLevels`, the tool `create_a_connect_wise_psa_tax_code_level`.
+/// `POST /finance/taxCodes/{parentId}/taxCodeLevels` · tool `create_a_connect_wise_psa_tax_code_level`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `body`: the level to create.
 pub fn create_tax_code_level(
     tax_code_id: i32,
     body: &TaxCodeLevel,
@@ -1025,11 +1025,11 @@ pub fn create_tax_code_level(
         .body(body)
 }
 
-/// Counts tax code levels.
+/// Counts the levels of a tax code.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeLevels/count`, the tool `count_connect_wise_psa_tax_code_levels`.
+/// `GET /finance/taxCodes/{parentId}/taxCodeLevels/count` · tool `count_connect_wise_psa_tax_code_levels`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
 pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeLevels/count")
@@ -1037,25 +1037,25 @@ pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Gets a tax code level.
+/// Gets a level of a tax code by its ID.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeLevels/{id}`, the tool `get_single_connect_wise_psa_tax_code_level_by_id`.
+/// `GET /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `get_single_connect_wise_psa_tax_code_level_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
 pub fn get_tax_code_level(tax_code_id: i32, id: i32) -> Request<TaxCodeLevel> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeLevels/{id}")
         .path("parentId", tax_code_id)
         .path("id", id)
 }
 
-/// Replaces a tax code level; members that are left out are reset.
+/// Replaces a level of a tax code. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxCodes/{parentId}/taxCodeLevels/{id}`, the tool `replace_a_connect_wise_psa_tax_code_level_by_id`.
+/// `PUT /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `replace_a_connect_wise_psa_tax_code_level_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_levels`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
+/// * `body`: the new state of the level.
 pub fn replace_tax_code_level(
     tax_code_id: i32,
     id: i32,
@@ -1067,12 +1067,12 @@ pub fn replace_tax_code_level(
         .body(body)
 }
 
-/// Changes some members of a tax code level.
+/// Updates fields of a level of a tax code.
 ///
-/// `PATCH /finance/taxCodes/{parentId}/taxCodeLevels/{id}`, the tool `update_a_connect_wise_psa_tax_code_level_by_id`.
+/// `PATCH /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `update_a_connect_wise_psa_tax_code_level_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_tax_code_level(
     tax_code_id: i32,
@@ -1085,26 +1085,26 @@ pub fn update_tax_code_level(
         .patch(patch)
 }
 
-/// Deletes a tax code level.
+/// Deletes a level of a tax code.
 ///
-/// `DELETE /finance/taxCodes/{parentId}/taxCodeLevels/{id}`, the tool `delete_a_connect_wise_psa_tax_code_level_by_id`.
+/// `DELETE /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `delete_a_connect_wise_psa_tax_code_level_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_levels`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
 pub fn delete_tax_code_level(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{parentId}/taxCodeLevels/{id}")
         .path("parentId", tax_code_id)
         .path("id", id)
 }
 
-/// Lists tax code x refs.
+/// Lists the cross-references of a tax code.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs`, the tool `list_all_connect_wise_psa_tax_code_x_refs`.
+/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs` · tool `list_all_connect_wise_psa_tax_code_x_refs`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tax_code_x_refs(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1114,12 +1114,12 @@ pub fn list_tax_code_x_refs(
         .query(query)
 }
 
-/// Creates a tax code x ref.
+/// Adds a cross-reference to a tax code.
 ///
-/// `POST /finance/taxCodes/{parentId}/taxCodeXRefs`, the tool `create_a_connect_wise_psa_tax_code_x_ref`.
+/// `POST /finance/taxCodes/{parentId}/taxCodeXRefs` · tool `create_a_connect_wise_psa_tax_code_x_ref`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `body`: the cross-reference to create.
 pub fn create_tax_code_x_ref(
     tax_code_id: i32,
     body: &TaxCodeXRef,
@@ -1129,11 +1129,11 @@ pub fn create_tax_code_x_ref(
         .body(body)
 }
 
-/// Counts tax code x refs.
+/// Counts the cross-references of a tax code.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/count`, the tool `count_connect_wise_psa_tax_code_x_refs`.
+/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/count` · tool `count_connect_wise_psa_tax_code_x_refs`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
 pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeXRefs/count")
@@ -1141,25 +1141,25 @@ pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Gets a tax code x ref.
+/// Gets a cross-reference of a tax code by its ID.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/{id}`, the tool `get_single_connect_wise_psa_tax_code_x_ref_by_id`.
+/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `get_single_connect_wise_psa_tax_code_x_ref_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_x_refs`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 pub fn get_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<TaxCodeXRef> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeXRefs/{id}")
         .path("parentId", tax_code_id)
         .path("id", id)
 }
 
-/// Replaces a tax code x ref; members that are left out are reset.
+/// Replaces a cross-reference of a tax code. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxCodes/{parentId}/taxCodeXRefs/{id}`, the tool `replace_a_connect_wise_psa_tax_code_x_ref_by_id`.
+/// `PUT /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `replace_a_connect_wise_psa_tax_code_x_ref_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_x_refs`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+/// * `body`: the new state of the cross-reference.
 pub fn replace_tax_code_x_ref(
     tax_code_id: i32,
     id: i32,
@@ -1171,12 +1171,12 @@ pub fn replace_tax_code_x_ref(
         .body(body)
 }
 
-/// Changes some members of a tax code x ref.
+/// Updates fields of a cross-reference of a tax code.
 ///
-/// `PATCH /finance/taxCodes/{parentId}/taxCodeXRefs/{id}`, the tool `update_a_connect_wise_psa_tax_code_x_ref_by_id`.
+/// `PATCH /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `update_a_connect_wise_psa_tax_code_x_ref_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_x_refs`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_tax_code_x_ref(
     tax_code_id: i32,
@@ -1189,26 +1189,26 @@ pub fn update_tax_code_x_ref(
         .patch(patch)
 }
 
-/// Deletes a tax code x ref.
+/// Deletes a cross-reference of a tax code.
 ///
-/// `DELETE /finance/taxCodes/{parentId}/taxCodeXRefs/{id}`, the tool `delete_a_connect_wise_psa_tax_code_x_ref_by_id`.
+/// `DELETE /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `delete_a_connect_wise_psa_tax_code_x_ref_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_x_refs`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 pub fn delete_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{parentId}/taxCodeXRefs/{id}")
         .path("parentId", tax_code_id)
         .path("id", id)
 }
 
-/// Lists tax code work role exemptions.
+/// Lists the work role exemptions of a tax code.
 ///
-/// `GET /finance/taxCodes/{parentId}/workRoleExemptions`, the tool `list_all_connect_wise_psa_tax_code_work_role_exemptions`.
+/// `GET /finance/taxCodes/{parentId}/workRoleExemptions` · tool `list_all_connect_wise_psa_tax_code_work_role_exemptions`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tax_code_work_role_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1218,12 +1218,12 @@ pub fn list_tax_code_work_role_exemptions(
         .query(query)
 }
 
-/// Creates a tax code work role exemption.
+/// Adds a work role exemption to a tax code.
 ///
-/// `POST /finance/taxCodes/{parentId}/workRoleExemptions`, the tool `create_a_connect_wise_psa_tax_code_work_role_exemption`.
+/// `POST /finance/taxCodes/{parentId}/workRoleExemptions` · tool `create_a_connect_wise_psa_tax_code_work_role_exemption`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `body`: the work role exemption to create.
 pub fn create_tax_code_work_role_exemption(
     tax_code_id: i32,
     body: &WorkRoleExemption,
@@ -1233,11 +1233,11 @@ pub fn create_tax_code_work_role_exemption(
         .body(body)
 }
 
-/// Counts tax code work role exemptions.
+/// Counts the work role exemptions of a tax code.
 ///
-/// `GET /finance/taxCodes/{parentId}/workRoleExemptions/count`, the tool `count_connect_wise_psa_tax_code_work_role_exemptions`.
+/// `GET /finance/taxCodes/{parentId}/workRoleExemptions/count` · tool `count_connect_wise_psa_tax_code_work_role_exemptions`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
 pub fn count_tax_code_work_role_exemptions(
     tax_code_id: i32,
@@ -1248,12 +1248,12 @@ pub fn count_tax_code_work_role_exemptions(
         .query(query)
 }
 
-/// Gets a tax code work role exemption.
+/// Gets a work role exemption of a tax code by its ID.
 ///
-/// `GET /finance/taxCodes/{parentId}/workRoleExemptions/{id}`, the tool `get_single_connect_wise_psa_tax_code_work_role_exemption_by_id`.
+/// `GET /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_work_role_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 pub fn get_tax_code_work_role_exemption(
     tax_code_id: i32,
     id: i32,
@@ -1263,13 +1263,13 @@ pub fn get_tax_code_work_role_exemption(
         .path("id", id)
 }
 
-/// Replaces a tax code work role exemption; members that are left out are reset.
+/// Replaces a work role exemption of a tax code. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxCodes/{parentId}/workRoleExemptions/{id}`, the tool `replace_a_connect_wise_psa_tax_code_work_role_exemption_by_id`.
+/// `PUT /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_work_role_exemptions`
-/// * `body`: what is sent.
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+/// * `body`: the new state of the work role exemption.
 pub fn replace_tax_code_work_role_exemption(
     tax_code_id: i32,
     id: i32,
@@ -1281,12 +1281,12 @@ pub fn replace_tax_code_work_role_exemption(
         .body(body)
 }
 
-/// Changes some members of a tax code work role exemption.
+/// Updates fields of a work role exemption of a tax code.
 ///
-/// `PATCH /finance/taxCodes/{parentId}/workRoleExemptions/{id}`, the tool `update_a_connect_wise_psa_tax_code_work_role_exemption_by_id`.
+/// `PATCH /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `update_a_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_work_role_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_tax_code_work_role_exemption(
     tax_code_id: i32,
@@ -1299,12 +1299,12 @@ pub fn update_tax_code_work_role_exemption(
         .patch(patch)
 }
 
-/// Deletes a tax code work role exemption.
+/// Deletes a work role exemption of a tax code.
 ///
-/// `DELETE /finance/taxCodes/{parentId}/workRoleExemptions/{id}`, the tool `delete_a_connect_wise_psa_tax_code_work_role_exemption_by_id`.
+/// `DELETE /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `delete_a_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///
-/// * `tax_code_id`: `{parentId}` of the path, from `finance::list_tax_codes`
-/// * `id`: `{id}` of the path, from `finance::list_tax_code_work_role_exemptions`
+/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 pub fn delete_tax_code_work_role_exemption(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{parentId}/workRoleExemptions/{id}")
         .path("parentId", tax_code_id)

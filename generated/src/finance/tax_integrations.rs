@@ -6,39 +6,39 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists tax integrations.
 ///
-/// `GET /finance/taxIntegrations`, the tool `list_all_connect_wise_psa_finance_tax_integrations`.
+/// `GET /finance/taxIntegrations` · tool `list_all_connect_wise_psa_finance_tax_integrations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tax_integrations(query: &ListQuery) -> Request<Vec<TaxIntegration>> {
     Request::new(Method::Get, "/finance/taxIntegrations").query(query)
 }
 
 /// Counts tax integrations.
 ///
-/// `GET /finance/taxIntegrations/count`, the tool `count_connect_wise_psa_finance_tax_integrations`.
+/// `GET /finance/taxIntegrations/count` · tool `count_connect_wise_psa_finance_tax_integrations`
 ///
 /// * `query`: which rows are counted
 pub fn count_tax_integrations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/taxIntegrations/count").query(query)
 }
 
-/// Gets a tax integration.
+/// Gets a tax integration by its ID.
 ///
-/// `GET /finance/taxIntegrations/{id}`, the tool `get_single_connect_wise_psa_finance_tax_integration_by_id`.
+/// `GET /finance/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_tax_integration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_integrations`
+/// * `id`: tax integration ID (see `finance::list_tax_integrations`)
 pub fn get_tax_integration(id: i32) -> Request<TaxIntegration> {
     Request::new(Method::Get, "/finance/taxIntegrations/{id}").path("id", id)
 }
 
-/// Replaces a tax integration; members that are left out are reset.
+/// Replaces a tax integration. Fields that are left out are reset.
 ///
-/// `PUT /finance/taxIntegrations/{id}`, the tool `replace_a_connect_wise_psa_finance_tax_integration_by_id`.
+/// `PUT /finance/taxIntegrations/{id}` · tool `replace_a_connect_wise_psa_finance_tax_integration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_integrations`
-/// * `body`: what is sent.
+/// * `id`: tax integration ID (see `finance::list_tax_integrations`)
+/// * `body`: the new state of the tax integration.
 pub fn replace_tax_integration(
     id: i32,
     body: &TaxIntegration,
@@ -46,11 +46,11 @@ pub fn replace_tax_integration(
     Request::new(Method::Put, "/finance/taxIntegrations/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a tax integration.
+/// Updates fields of a tax integration.
 ///
-/// `PATCH /finance/taxIntegrations/{id}`, the tool `update_a_connect_wise_psa_finance_tax_integration_by_id`.
+/// `PATCH /finance/taxIntegrations/{id}` · tool `update_a_connect_wise_psa_finance_tax_integration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `finance::list_tax_integrations`
+/// * `id`: tax integration ID (see `finance::list_tax_integrations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_tax_integration(
     id: i32,

@@ -10,27 +10,27 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists marketing campaigns.
 ///
-/// `GET /marketing/campaigns`, the tool `list_all_connect_wise_psa_marketing_campaigns`.
+/// `GET /marketing/campaigns` · tool `list_all_connect_wise_psa_marketing_campaigns`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaigns(query: &ListQuery) -> Request<Vec<Campaign>> {
     Request::new(Method::Get, "/marketing/campaigns").query(query)
 }
 
 /// Creates a marketing campaign.
 ///
-/// `POST /marketing/campaigns`, the tool `create_a_connect_wise_psa_marketing_campaign`.
+/// `POST /marketing/campaigns` · tool `create_a_connect_wise_psa_marketing_campaign`
 ///
-/// * `body`: what is sent.
+/// * `body`: the marketing campaign to create.
 pub fn create_campaign(body: &Campaign) -> Request<Campaign> {
     Request::new(Method::Post, "/marketing/campaigns").body(body)
 }
 
 /// Counts marketing campaigns.
 ///
-/// `GET /marketing/campaigns/count`, the tool `count_connect_wise_psa_marketing_campaigns`.
+/// `GET /marketing/campaigns/count` · tool `count_connect_wise_psa_marketing_campaigns`
 ///
 /// * `query`: which rows are counted
 pub fn count_campaigns(query: &CountQuery) -> Request<Count> {
@@ -39,48 +39,48 @@ pub fn count_campaigns(query: &CountQuery) -> Request<Count> {
 
 /// Lists campaign statuses.
 ///
-/// `GET /marketing/campaigns/statuses`, the tool `list_all_connect_wise_psa_marketing_campaign_statuses`.
+/// `GET /marketing/campaigns/statuses` · tool `list_all_connect_wise_psa_marketing_campaign_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_statuses(query: &ListQuery) -> Request<Vec<CampaignStatus>> {
     Request::new(Method::Get, "/marketing/campaigns/statuses").query(query)
 }
 
 /// Creates a campaign status.
 ///
-/// `POST /marketing/campaigns/statuses`, the tool `create_a_connect_wise_psa_marketing_campaign_status`.
+/// `POST /marketing/campaigns/statuses` · tool `create_a_connect_wise_psa_marketing_campaign_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the campaign status to create.
 pub fn create_campaign_status(body: &CampaignStatus) -> Request<CampaignStatus> {
     Request::new(Method::Post, "/marketing/campaigns/statuses").body(body)
 }
 
 /// Counts campaign statuses.
 ///
-/// `GET /marketing/campaigns/statuses/count`, the tool `count_connect_wise_psa_marketing_campaign_statuses`.
+/// `GET /marketing/campaigns/statuses/count` · tool `count_connect_wise_psa_marketing_campaign_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_campaign_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/campaigns/statuses/count").query(query)
 }
 
-/// Gets a campaign status.
+/// Gets a campaign status by its ID.
 ///
-/// `GET /marketing/campaigns/statuses/{id}`, the tool `get_single_connect_wise_psa_marketing_campaign_status_by_id`.
+/// `GET /marketing/campaigns/statuses/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_statuses`
+/// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
 pub fn get_campaign_status(id: i32) -> Request<CampaignStatus> {
     Request::new(Method::Get, "/marketing/campaigns/statuses/{id}").path("id", id)
 }
 
-/// Replaces a campaign status; members that are left out are reset.
+/// Replaces a campaign status. Fields that are left out are reset.
 ///
-/// `PUT /marketing/campaigns/statuses/{id}`, the tool `replace_a_connect_wise_psa_marketing_campaign_status_by_id`.
+/// `PUT /marketing/campaigns/statuses/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_statuses`
-/// * `body`: what is sent.
+/// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
+/// * `body`: the new state of the campaign status.
 pub fn replace_campaign_status(
     id: i32,
     body: &CampaignStatus,
@@ -90,11 +90,11 @@ pub fn replace_campaign_status(
         .body(body)
 }
 
-/// Changes some members of a campaign status.
+/// Updates fields of a campaign status.
 ///
-/// `PATCH /marketing/campaigns/statuses/{id}`, the tool `update_a_connect_wise_psa_marketing_campaign_status_by_id`.
+/// `PATCH /marketing/campaigns/statuses/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_statuses`
+/// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_campaign_status(
     id: i32,
@@ -107,61 +107,61 @@ pub fn update_campaign_status(
 
 /// Deletes a campaign status.
 ///
-/// `DELETE /marketing/campaigns/statuses/{id}`, the tool `delete_a_connect_wise_psa_marketing_campaign_status_by_id`.
+/// `DELETE /marketing/campaigns/statuses/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_statuses`
+/// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
 pub fn delete_campaign_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/statuses/{id}").path("id", id)
 }
 
-/// Lists campaign sub types.
+/// Lists campaign subtypes.
 ///
-/// `GET /marketing/campaigns/subTypes`, the tool `list_all_connect_wise_psa_marketing_campaign_sub_types`.
+/// `GET /marketing/campaigns/subTypes` · tool `list_all_connect_wise_psa_marketing_campaign_sub_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_sub_types(
     query: &ListQuery,
 ) -> Request<Vec<CampaignSubTypeCampaignSubType>> {
     Request::new(Method::Get, "/marketing/campaigns/subTypes").query(query)
 }
 
-/// Creates a campaign sub type.
+/// Creates a campaign subtype.
 ///
-/// `POST /marketing/campaigns/subTypes`, the tool `create_a_connect_wise_psa_marketing_campaign_sub_type`.
+/// `POST /marketing/campaigns/subTypes` · tool `create_a_connect_wise_psa_marketing_campaign_sub_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the campaign subtype to create.
 pub fn create_campaign_sub_type(
     body: &CampaignSubTypeCampaignSubType,
 ) -> Request<CampaignSubTypeCampaignSubType> {
     Request::new(Method::Post, "/marketing/campaigns/subTypes").body(body)
 }
 
-/// Counts campaign sub types.
+/// Counts campaign subtypes.
 ///
-/// `GET /marketing/campaigns/subTypes/count`, the tool `count_connect_wise_psa_marketing_campaign_sub_types`.
+/// `GET /marketing/campaigns/subTypes/count` · tool `count_connect_wise_psa_marketing_campaign_sub_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_campaign_sub_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/campaigns/subTypes/count").query(query)
 }
 
-/// Gets a campaign sub type.
+/// Gets a campaign subtype by its ID.
 ///
-/// `GET /marketing/campaigns/subTypes/{id}`, the tool `get_single_connect_wise_psa_marketing_campaign_sub_type_by_id`.
+/// `GET /marketing/campaigns/subTypes/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_sub_types`
+/// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
 pub fn get_campaign_sub_type(id: i32) -> Request<CampaignSubTypeCampaignSubType> {
     Request::new(Method::Get, "/marketing/campaigns/subTypes/{id}").path("id", id)
 }
 
-/// Replaces a campaign sub type; members that are left out are reset.
+/// Replaces a campaign subtype. Fields that are left out are reset.
 ///
-/// `PUT /marketing/campaigns/subTypes/{id}`, the tool `replace_a_connect_wise_psa_marketing_campaign_sub_type_by_id`.
+/// `PUT /marketing/campaigns/subTypes/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_sub_types`
-/// * `body`: what is sent.
+/// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
+/// * `body`: the new state of the campaign subtype.
 pub fn replace_campaign_sub_type(
     id: i32,
     body: &CampaignSubTypeCampaignSubType,
@@ -171,11 +171,11 @@ pub fn replace_campaign_sub_type(
         .body(body)
 }
 
-/// Changes some members of a campaign sub type.
+/// Updates fields of a campaign subtype.
 ///
-/// `PATCH /marketing/campaigns/subTypes/{id}`, the tool `update_a_connect_wise_psa_marketing_campaign_sub_type_by_id`.
+/// `PATCH /marketing/campaigns/subTypes/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_sub_types`
+/// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_campaign_sub_type(
     id: i32,
@@ -186,90 +186,90 @@ pub fn update_campaign_sub_type(
         .patch(patch)
 }
 
-/// Deletes a campaign sub type.
+/// Deletes a campaign subtype.
 ///
-/// `DELETE /marketing/campaigns/subTypes/{id}`, the tool `delete_a_connect_wise_psa_marketing_campaign_sub_type_by_id`.
+/// `DELETE /marketing/campaigns/subTypes/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_sub_types`
+/// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
 pub fn delete_campaign_sub_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/subTypes/{id}").path("id", id)
 }
 
 /// Lists campaign types.
 ///
-/// `GET /marketing/campaigns/types`, the tool `list_all_connect_wise_psa_marketing_campaign_types`.
+/// `GET /marketing/campaigns/types` · tool `list_all_connect_wise_psa_marketing_campaign_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_types(query: &ListQuery) -> Request<Vec<CampaignType>> {
     Request::new(Method::Get, "/marketing/campaigns/types").query(query)
 }
 
 /// Creates a campaign type.
 ///
-/// `POST /marketing/campaigns/types`, the tool `create_a_connect_wise_psa_marketing_campaign_type`.
+/// `POST /marketing/campaigns/types` · tool `create_a_connect_wise_psa_marketing_campaign_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the campaign type to create.
 pub fn create_campaign_type(body: &CampaignType) -> Request<CampaignType> {
     Request::new(Method::Post, "/marketing/campaigns/types").body(body)
 }
 
 /// Counts campaign types.
 ///
-/// `GET /marketing/campaigns/types/count`, the tool `count_connect_wise_psa_marketing_campaign_types`.
+/// `GET /marketing/campaigns/types/count` · tool `count_connect_wise_psa_marketing_campaign_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_campaign_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/campaigns/types/count").query(query)
 }
 
-/// Lists campaign types info.
+/// Lists campaign types in summary form.
 ///
-/// `GET /marketing/campaigns/types/info`, the tool `list_all_connect_wise_psa_marketing_campaign_type_info`.
+/// `GET /marketing/campaigns/types/info` · tool `list_all_connect_wise_psa_marketing_campaign_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_type_info(query: &ListQuery) -> Request<Vec<CampaignTypeInfo>> {
     Request::new(Method::Get, "/marketing/campaigns/types/info").query(query)
 }
 
-/// Counts campaign types info.
+/// Counts campaign types in summary form.
 ///
-/// `GET /marketing/campaigns/types/info/count`, the tool `count_connect_wise_psa_marketing_campaign_type_info`.
+/// `GET /marketing/campaigns/types/info/count` · tool `count_connect_wise_psa_marketing_campaign_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_campaign_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/campaigns/types/info/count").query(query)
 }
 
-/// Gets a campaign type.
+/// Gets a campaign type by its ID.
 ///
-/// `GET /marketing/campaigns/types/{id}`, the tool `get_single_connect_wise_psa_marketing_campaign_type_by_id`.
+/// `GET /marketing/campaigns/types/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_types`
+/// * `id`: campaign type ID (see `marketing::list_campaign_types`)
 pub fn get_campaign_type(id: i32) -> Request<CampaignType> {
     Request::new(Method::Get, "/marketing/campaigns/types/{id}").path("id", id)
 }
 
-/// Replaces a campaign type; members that are left out are reset.
+/// Replaces a campaign type. Fields that are left out are reset.
 ///
-/// `PUT /marketing/campaigns/types/{id}`, the tool `replace_a_connect_wise_psa_marketing_campaign_type_by_id`.
+/// `PUT /marketing/campaigns/types/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_types`
-/// * `body`: what is sent.
+/// * `id`: campaign type ID (see `marketing::list_campaign_types`)
+/// * `body`: the new state of the campaign type.
 pub fn replace_campaign_type(id: i32, body: &CampaignType) -> Request<CampaignType> {
     Request::new(Method::Put, "/marketing/campaigns/types/{id}")
         .path("id", id)
         .body(body)
 }
 
-/// Changes some members of a campaign type.
+/// Updates fields of a campaign type.
 ///
-/// `PATCH /marketing/campaigns/types/{id}`, the tool `update_a_connect_wise_psa_marketing_campaign_type_by_id`.
+/// `PATCH /marketing/campaigns/types/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_types`
+/// * `id`: campaign type ID (see `marketing::list_campaign_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_campaign_type(
     id: i32,
@@ -282,30 +282,30 @@ pub fn update_campaign_type(
 
 /// Deletes a campaign type.
 ///
-/// `DELETE /marketing/campaigns/types/{id}`, the tool `delete_a_connect_wise_psa_marketing_campaign_type_by_id`.
+/// `DELETE /marketing/campaigns/types/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_types`
+/// * `id`: campaign type ID (see `marketing::list_campaign_types`)
 pub fn delete_campaign_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/types/{id}").path("id", id)
 }
 
-/// Gets a campaign type info.
+/// Gets a summary of a campaign type by its ID.
 ///
-/// `GET /marketing/campaigns/types/{id}/info`, the tool `get_single_connect_wise_psa_marketing_campaign_type_info_by_id`.
+/// `GET /marketing/campaigns/types/{id}/info` · tool `get_single_connect_wise_psa_marketing_campaign_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_types`
+/// * `id`: campaign type ID (see `marketing::list_campaign_types`)
 pub fn get_campaign_type_info(id: i32) -> Request<CampaignTypeInfo> {
     Request::new(Method::Get, "/marketing/campaigns/types/{id}/info").path("id", id)
 }
 
-/// Lists campaign type sub types.
+/// Lists the subtypes of a campaign type.
 ///
-/// `GET /marketing/campaigns/types/{parentId}/subTypes`, the tool `list_all_connect_wise_psa_campaign_type_sub_types`.
+/// `GET /marketing/campaigns/types/{parentId}/subTypes` · tool `list_all_connect_wise_psa_campaign_type_sub_types`
 ///
-/// * `type_id`: `{parentId}` of the path, from `marketing::list_campaign_types`
+/// * `type_id`: campaign type ID (see `marketing::list_campaign_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_type_sub_types(
     type_id: i32,
     query: &ListQuery,
@@ -315,11 +315,11 @@ pub fn list_campaign_type_sub_types(
         .query(query)
 }
 
-/// Counts campaign type sub types.
+/// Counts the subtypes of a campaign type.
 ///
-/// `GET /marketing/campaigns/types/{parentId}/subTypes/count`, the tool `count_connect_wise_psa_campaign_type_sub_types`.
+/// `GET /marketing/campaigns/types/{parentId}/subTypes/count` · tool `count_connect_wise_psa_campaign_type_sub_types`
 ///
-/// * `type_id`: `{parentId}` of the path, from `marketing::list_campaign_types`
+/// * `type_id`: campaign type ID (see `marketing::list_campaign_types`)
 /// * `query`: which rows are counted
 pub fn count_campaign_type_sub_types(
     type_id: i32,
@@ -330,12 +330,12 @@ pub fn count_campaign_type_sub_types(
         .query(query)
 }
 
-/// Gets a campaign type sub type.
+/// Gets a subtype of a campaign type by its ID.
 ///
-/// `GET /marketing/campaigns/types/{parentId}/subTypes/{id}`, the tool `get_single_connect_wise_psa_campaign_type_sub_type_by_id`.
+/// `GET /marketing/campaigns/types/{parentId}/subTypes/{id}` · tool `get_single_connect_wise_psa_campaign_type_sub_type_by_id`
 ///
-/// * `type_id`: `{parentId}` of the path, from `marketing::list_campaign_types`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_type_sub_types`
+/// * `type_id`: campaign type ID (see `marketing::list_campaign_types`)
+/// * `id`: campaign type subtype ID (see `marketing::list_campaign_type_sub_types`)
 pub fn get_campaign_type_sub_type(
     type_id: i32,
     id: i32,
@@ -345,30 +345,30 @@ pub fn get_campaign_type_sub_type(
         .path("id", id)
 }
 
-/// Gets a marketing campaign.
+/// Gets a marketing campaign by its ID.
 ///
-/// `GET /marketing/campaigns/{id}`, the tool `get_single_connect_wise_psa_marketing_campaign_by_id`.
+/// `GET /marketing/campaigns/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaigns`
+/// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
 pub fn get_campaign(id: i32) -> Request<Campaign> {
     Request::new(Method::Get, "/marketing/campaigns/{id}").path("id", id)
 }
 
-/// Replaces a marketing campaign; members that are left out are reset.
+/// Replaces a marketing campaign. Fields that are left out are reset.
 ///
-/// `PUT /marketing/campaigns/{id}`, the tool `replace_a_connect_wise_psa_marketing_campaign_by_id`.
+/// `PUT /marketing/campaigns/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaigns`
-/// * `body`: what is sent.
+/// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `body`: the new state of the marketing campaign.
 pub fn replace_campaign(id: i32, body: &Campaign) -> Request<Campaign> {
     Request::new(Method::Put, "/marketing/campaigns/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a marketing campaign.
+/// Updates fields of a marketing campaign.
 ///
-/// `PATCH /marketing/campaigns/{id}`, the tool `update_a_connect_wise_psa_marketing_campaign_by_id`.
+/// `PATCH /marketing/campaigns/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaigns`
+/// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_campaign(id: i32, patch: &Patch<Campaign>) -> Request<Campaign> {
     Request::new(Method::Patch, "/marketing/campaigns/{id}").path("id", id).patch(patch)
@@ -376,21 +376,21 @@ pub fn update_campaign(id: i32, patch: &Patch<Campaign>) -> Request<Campaign> {
 
 /// Deletes a marketing campaign.
 ///
-/// `DELETE /marketing/campaigns/{id}`, the tool `delete_a_connect_wise_psa_marketing_campaign_by_id`.
+/// `DELETE /marketing/campaigns/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_campaigns`
+/// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
 pub fn delete_campaign(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{id}").path("id", id)
 }
 
-/// Lists campaign activities.
+/// Lists the activities of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{id}/activities`, the tool `list_all_connect_wise_psa_campaign_activities`.
+/// `GET /marketing/campaigns/{id}/activities` · tool `list_all_connect_wise_psa_campaign_activities`
 ///
-/// * `campaign_id`: `{id}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_activities(
     campaign_id: i32,
     query: &ListQuery,
@@ -400,11 +400,11 @@ pub fn list_campaign_activities(
         .query(query)
 }
 
-/// Counts campaign activities.
+/// Counts the activities of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{id}/activities/count`, the tool `count_connect_wise_psa_campaign_activities`.
+/// `GET /marketing/campaigns/{id}/activities/count` · tool `count_connect_wise_psa_campaign_activities`
 ///
-/// * `campaign_id`: `{id}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
 pub fn count_campaign_activities(
     campaign_id: i32,
@@ -415,14 +415,14 @@ pub fn count_campaign_activities(
         .query(query)
 }
 
-/// Lists campaign opportunities.
+/// Lists the opportunities of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{id}/opportunities`, the tool `list_all_connect_wise_psa_campaign_opportunities`.
+/// `GET /marketing/campaigns/{id}/opportunities` · tool `list_all_connect_wise_psa_campaign_opportunities`
 ///
-/// * `campaign_id`: `{id}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_opportunities(
     campaign_id: i32,
     query: &ListQuery,
@@ -432,11 +432,11 @@ pub fn list_campaign_opportunities(
         .query(query)
 }
 
-/// Counts campaign opportunities.
+/// Counts the opportunities of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{id}/opportunities/count`, the tool `count_connect_wise_psa_campaign_opportunities`.
+/// `GET /marketing/campaigns/{id}/opportunities/count` · tool `count_connect_wise_psa_campaign_opportunities`
 ///
-/// * `campaign_id`: `{id}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
 pub fn count_campaign_opportunities(
     campaign_id: i32,
@@ -447,14 +447,14 @@ pub fn count_campaign_opportunities(
         .query(query)
 }
 
-/// Lists campaign audits.
+/// Lists the audit entries of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{parentId}/audits`, the tool `list_all_connect_wise_psa_campaign_audits`.
+/// `GET /marketing/campaigns/{parentId}/audits` · tool `list_all_connect_wise_psa_campaign_audits`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_audits(
     campaign_id: i32,
     query: &ListQuery,
@@ -464,12 +464,12 @@ pub fn list_campaign_audits(
         .query(query)
 }
 
-/// Creates a campaign audit.
+/// Adds an audit entry to a marketing campaign.
 ///
-/// `POST /marketing/campaigns/{parentId}/audits`, the tool `create_a_connect_wise_psa_campaign_audit`.
+/// `POST /marketing/campaigns/{parentId}/audits` · tool `create_a_connect_wise_psa_campaign_audit`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `body`: what is sent.
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `body`: the audit entry to create.
 pub fn create_campaign_audit(
     campaign_id: i32,
     body: &CampaignAudit,
@@ -479,11 +479,11 @@ pub fn create_campaign_audit(
         .body(body)
 }
 
-/// Counts campaign audits.
+/// Counts the audit entries of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{parentId}/audits/count`, the tool `count_connect_wise_psa_campaign_audits`.
+/// `GET /marketing/campaigns/{parentId}/audits/count` · tool `count_connect_wise_psa_campaign_audits`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
 pub fn count_campaign_audits(campaign_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/audits/count")
@@ -491,25 +491,25 @@ pub fn count_campaign_audits(campaign_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Gets a campaign audit.
+/// Gets an audit entry of a marketing campaign by its ID.
 ///
-/// `GET /marketing/campaigns/{parentId}/audits/{id}`, the tool `get_single_connect_wise_psa_campaign_audit_by_id`.
+/// `GET /marketing/campaigns/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_campaign_audit_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_audits`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
 pub fn get_campaign_audit(campaign_id: i32, id: i32) -> Request<CampaignAudit> {
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/audits/{id}")
         .path("parentId", campaign_id)
         .path("id", id)
 }
 
-/// Replaces a campaign audit; members that are left out are reset.
+/// Replaces an audit entry of a marketing campaign. Fields that are left out are reset.
 ///
-/// `PUT /marketing/campaigns/{parentId}/audits/{id}`, the tool `replace_a_connect_wise_psa_campaign_audit_by_id`.
+/// `PUT /marketing/campaigns/{parentId}/audits/{id}` · tool `replace_a_connect_wise_psa_campaign_audit_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_audits`
-/// * `body`: what is sent.
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
+/// * `body`: the new state of the audit entry.
 pub fn replace_campaign_audit(
     campaign_id: i32,
     id: i32,
@@ -521,12 +521,12 @@ pub fn replace_campaign_audit(
         .body(body)
 }
 
-/// Changes some members of a campaign audit.
+/// Updates fields of an audit entry of a marketing campaign.
 ///
-/// `PATCH /marketing/campaigns/{parentId}/audits/{id}`, the tool `update_a_connect_wise_psa_campaign_audit_by_id`.
+/// `PATCH /marketing/campaigns/{parentId}/audits/{id}` · tool `update_a_connect_wise_psa_campaign_audit_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_audits`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_campaign_audit(
     campaign_id: i32,
@@ -539,26 +539,26 @@ pub fn update_campaign_audit(
         .patch(patch)
 }
 
-/// Deletes a campaign audit.
+/// Deletes an audit entry of a marketing campaign.
 ///
-/// `DELETE /marketing/campaigns/{parentId}/audits/{id}`, the tool `delete_a_connect_wise_psa_campaign_audit_by_id`.
+/// `DELETE /marketing/campaigns/{parentId}/audits/{id}` · tool `delete_a_connect_wise_psa_campaign_audit_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_audits`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
 pub fn delete_campaign_audit(campaign_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{parentId}/audits/{id}")
         .path("parentId", campaign_id)
         .path("id", id)
 }
 
-/// Lists campaign emails opened.
+/// Lists the opened emails of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{parentId}/emailsOpened`, the tool `list_all_connect_wise_psa_campaign_emails_opened`.
+/// `GET /marketing/campaigns/{parentId}/emailsOpened` · tool `list_all_connect_wise_psa_campaign_emails_opened`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_emails_opened(
     campaign_id: i32,
     query: &ListQuery,
@@ -568,12 +568,12 @@ pub fn list_campaign_emails_opened(
         .query(query)
 }
 
-/// Creates a campaign email opened.
+/// Adds an opened email to a marketing campaign.
 ///
-/// `POST /marketing/campaigns/{parentId}/emailsOpened`, the tool `create_a_connect_wise_psa_campaign_email_opened`.
+/// `POST /marketing/campaigns/{parentId}/emailsOpened` · tool `create_a_connect_wise_psa_campaign_email_opened`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `body`: what is sent.
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `body`: the opened email to create.
 pub fn create_campaign_email_opened(
     campaign_id: i32,
     body: &EmailOpened,
@@ -583,11 +583,11 @@ pub fn create_campaign_email_opened(
         .body(body)
 }
 
-/// Counts campaign emails opened.
+/// Counts the opened emails of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{parentId}/emailsOpened/count`, the tool `count_connect_wise_psa_campaign_emails_opened`.
+/// `GET /marketing/campaigns/{parentId}/emailsOpened/count` · tool `count_connect_wise_psa_campaign_emails_opened`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
 pub fn count_campaign_emails_opened(
     campaign_id: i32,
@@ -598,25 +598,25 @@ pub fn count_campaign_emails_opened(
         .query(query)
 }
 
-/// Gets a campaign email opened.
+/// Gets an opened email of a marketing campaign by its ID.
 ///
-/// `GET /marketing/campaigns/{parentId}/emailsOpened/{id}`, the tool `get_single_connect_wise_psa_campaign_email_opened_by_id`.
+/// `GET /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `get_single_connect_wise_psa_campaign_email_opened_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_emails_opened`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
 pub fn get_campaign_email_opened(campaign_id: i32, id: i32) -> Request<EmailOpened> {
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/emailsOpened/{id}")
         .path("parentId", campaign_id)
         .path("id", id)
 }
 
-/// Replaces a campaign email opened; members that are left out are reset.
+/// Replaces an opened email of a marketing campaign. Fields that are left out are reset.
 ///
-/// `PUT /marketing/campaigns/{parentId}/emailsOpened/{id}`, the tool `replace_a_connect_wise_psa_campaign_email_opened_by_id`.
+/// `PUT /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `replace_a_connect_wise_psa_campaign_email_opened_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_emails_opened`
-/// * `body`: what is sent.
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
+/// * `body`: the new state of the opened email.
 pub fn replace_campaign_email_opened(
     campaign_id: i32,
     id: i32,
@@ -628,12 +628,12 @@ pub fn replace_campaign_email_opened(
         .body(body)
 }
 
-/// Changes some members of a campaign email opened.
+/// Updates fields of an opened email of a marketing campaign.
 ///
-/// `PATCH /marketing/campaigns/{parentId}/emailsOpened/{id}`, the tool `update_a_connect_wise_psa_campaign_email_opened_by_id`.
+/// `PATCH /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `update_a_connect_wise_psa_campaign_email_opened_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_emails_opened`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_campaign_email_opened(
     campaign_id: i32,
@@ -646,26 +646,26 @@ pub fn update_campaign_email_opened(
         .patch(patch)
 }
 
-/// Deletes a campaign email opened.
+/// Deletes an opened email of a marketing campaign.
 ///
-/// `DELETE /marketing/campaigns/{parentId}/emailsOpened/{id}`, the tool `delete_a_connect_wise_psa_campaign_email_opened_by_id`.
+/// `DELETE /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `delete_a_connect_wise_psa_campaign_email_opened_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_emails_opened`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
 pub fn delete_campaign_email_opened(campaign_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{parentId}/emailsOpened/{id}")
         .path("parentId", campaign_id)
         .path("id", id)
 }
 
-/// Lists campaign forms submitted.
+/// Lists the submitted forms of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{parentId}/formsSubmitted`, the tool `list_all_connect_wise_psa_campaign_forms_submitted`.
+/// `GET /marketing/campaigns/{parentId}/formsSubmitted` · tool `list_all_connect_wise_psa_campaign_forms_submitted`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_forms_submitted(
     campaign_id: i32,
     query: &ListQuery,
@@ -675,12 +675,12 @@ pub fn list_campaign_forms_submitted(
         .query(query)
 }
 
-/// Creates a campaign form submitted.
+/// Adds a submitted form to a marketing campaign.
 ///
-/// `POST /marketing/campaigns/{parentId}/formsSubmitted`, the tool `create_a_connect_wise_psa_campaign_form_submitted`.
+/// `POST /marketing/campaigns/{parentId}/formsSubmitted` · tool `create_a_connect_wise_psa_campaign_form_submitted`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `body`: what is sent.
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `body`: the submitted form to create.
 pub fn create_campaign_form_submitted(
     campaign_id: i32,
     body: &FormSubmitted,
@@ -690,11 +690,11 @@ pub fn create_campaign_form_submitted(
         .body(body)
 }
 
-/// Counts campaign forms submitted.
+/// Counts the submitted forms of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{parentId}/formsSubmitted/count`, the tool `count_connect_wise_psa_campaign_forms_submitted`.
+/// `GET /marketing/campaigns/{parentId}/formsSubmitted/count` · tool `count_connect_wise_psa_campaign_forms_submitted`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
 pub fn count_campaign_forms_submitted(
     campaign_id: i32,
@@ -705,25 +705,25 @@ pub fn count_campaign_forms_submitted(
         .query(query)
 }
 
-/// Gets a campaign form submitted.
+/// Gets a submitted form of a marketing campaign by its ID.
 ///
-/// `GET /marketing/campaigns/{parentId}/formsSubmitted/{id}`, the tool `get_single_connect_wise_psa_campaign_form_submitted_by_id`.
+/// `GET /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `get_single_connect_wise_psa_campaign_form_submitted_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_forms_submitted`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
 pub fn get_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<FormSubmitted> {
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/formsSubmitted/{id}")
         .path("parentId", campaign_id)
         .path("id", id)
 }
 
-/// Replaces a campaign form submitted; members that are left out are reset.
+/// Replaces a submitted form of a marketing campaign. Fields that are left out are reset.
 ///
-/// `PUT /marketing/campaigns/{parentId}/formsSubmitted/{id}`, the tool `replace_a_connect_wise_psa_campaign_form_submitted_by_id`.
+/// `PUT /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `replace_a_connect_wise_psa_campaign_form_submitted_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_forms_submitted`
-/// * `body`: what is sent.
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
+/// * `body`: the new state of the submitted form.
 pub fn replace_campaign_form_submitted(
     campaign_id: i32,
     id: i32,
@@ -735,12 +735,12 @@ pub fn replace_campaign_form_submitted(
         .body(body)
 }
 
-/// Changes some members of a campaign form submitted.
+/// Updates fields of a submitted form of a marketing campaign.
 ///
-/// `PATCH /marketing/campaigns/{parentId}/formsSubmitted/{id}`, the tool `update_a_connect_wise_psa_campaign_form_submitted_by_id`.
+/// `PATCH /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `update_a_connect_wise_psa_campaign_form_submitted_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_forms_submitted`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_campaign_form_submitted(
     campaign_id: i32,
@@ -753,26 +753,26 @@ pub fn update_campaign_form_submitted(
         .patch(patch)
 }
 
-/// Deletes a campaign form submitted.
+/// Deletes a submitted form of a marketing campaign.
 ///
-/// `DELETE /marketing/campaigns/{parentId}/formsSubmitted/{id}`, the tool `delete_a_connect_wise_psa_campaign_form_submitted_by_id`.
+/// `DELETE /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `delete_a_connect_wise_psa_campaign_form_submitted_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_forms_submitted`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
 pub fn delete_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{parentId}/formsSubmitted/{id}")
         .path("parentId", campaign_id)
         .path("id", id)
 }
 
-/// Lists campaign links clicked.
+/// Lists the clicked links of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{parentId}/linksClicked`, the tool `list_all_connect_wise_psa_campaign_links_clicked`.
+/// `GET /marketing/campaigns/{parentId}/linksClicked` · tool `list_all_connect_wise_psa_campaign_links_clicked`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_campaign_links_clicked(
     campaign_id: i32,
     query: &ListQuery,
@@ -782,12 +782,12 @@ pub fn list_campaign_links_clicked(
         .query(query)
 }
 
-/// Creates a campaign link clicked.
+/// Adds a clicked link to a marketing campaign.
 ///
-/// `POST /marketing/campaigns/{parentId}/linksClicked`, the tool `create_a_connect_wise_psa_campaign_link_clicked`.
+/// `POST /marketing/campaigns/{parentId}/linksClicked` · tool `create_a_connect_wise_psa_campaign_link_clicked`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `body`: what is sent.
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `body`: the clicked link to create.
 pub fn create_campaign_link_clicked(
     campaign_id: i32,
     body: &LinkClicked,
@@ -797,11 +797,11 @@ pub fn create_campaign_link_clicked(
         .body(body)
 }
 
-/// Counts campaign links clicked.
+/// Counts the clicked links of a marketing campaign.
 ///
-/// `GET /marketing/campaigns/{parentId}/linksClicked/count`, the tool `count_connect_wise_psa_campaign_links_clicked`.
+/// `GET /marketing/campaigns/{parentId}/linksClicked/count` · tool `count_connect_wise_psa_campaign_links_clicked`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
 pub fn count_campaign_links_clicked(
     campaign_id: i32,
@@ -812,25 +812,25 @@ pub fn count_campaign_links_clicked(
         .query(query)
 }
 
-/// Gets a campaign link clicked.
+/// Gets a clicked link of a marketing campaign by its ID.
 ///
-/// `GET /marketing/campaigns/{parentId}/linksClicked/{id}`, the tool `get_single_connect_wise_psa_campaign_link_clicked_by_id`.
+/// `GET /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `get_single_connect_wise_psa_campaign_link_clicked_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_links_clicked`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
 pub fn get_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<LinkClicked> {
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/linksClicked/{id}")
         .path("parentId", campaign_id)
         .path("id", id)
 }
 
-/// Replaces a campaign link clicked; members that are left out are reset.
+/// Replaces a clicked link of a marketing campaign. Fields that are left out are reset.
 ///
-/// `PUT /marketing/campaigns/{parentId}/linksClicked/{id}`, the tool `replace_a_connect_wise_psa_campaign_link_clicked_by_id`.
+/// `PUT /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `replace_a_connect_wise_psa_campaign_link_clicked_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_links_clicked`
-/// * `body`: what is sent.
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
+/// * `body`: the new state of the clicked link.
 pub fn replace_campaign_link_clicked(
     campaign_id: i32,
     id: i32,
@@ -842,12 +842,12 @@ pub fn replace_campaign_link_clicked(
         .body(body)
 }
 
-/// Changes some members of a campaign link clicked.
+/// Updates fields of a clicked link of a marketing campaign.
 ///
-/// `PATCH /marketing/campaigns/{parentId}/linksClicked/{id}`, the tool `update_a_connect_wise_psa_campaign_link_clicked_by_id`.
+/// `PATCH /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `update_a_connect_wise_psa_campaign_link_clicked_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_links_clicked`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_campaign_link_clicked(
     campaign_id: i32,
@@ -860,12 +860,12 @@ pub fn update_campaign_link_clicked(
         .patch(patch)
 }
 
-/// Deletes a campaign link clicked.
+/// Deletes a clicked link of a marketing campaign.
 ///
-/// `DELETE /marketing/campaigns/{parentId}/linksClicked/{id}`, the tool `delete_a_connect_wise_psa_campaign_link_clicked_by_id`.
+/// `DELETE /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `delete_a_connect_wise_psa_campaign_link_clicked_by_id`
 ///
-/// * `campaign_id`: `{parentId}` of the path, from `marketing::list_campaigns`
-/// * `id`: `{id}` of the path, from `marketing::list_campaign_links_clicked`
+/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
 pub fn delete_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{parentId}/linksClicked/{id}")
         .path("parentId", campaign_id)

@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists marketing groups.
 ///
-/// `GET /marketing/groups`, the tool `list_all_connect_wise_psa_marketing_groups`.
+/// `GET /marketing/groups` · tool `list_all_connect_wise_psa_marketing_groups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_groups(query: &ListQuery) -> Request<Vec<Group>> {
     Request::new(Method::Get, "/marketing/groups").query(query)
 }
 
 /// Creates a marketing group.
 ///
-/// `POST /marketing/groups`, the tool `create_a_connect_wise_psa_marketing_group`.
+/// `POST /marketing/groups` · tool `create_a_connect_wise_psa_marketing_group`
 ///
-/// * `body`: what is sent.
+/// * `body`: the marketing group to create.
 pub fn create_group(body: &Group) -> Request<Group> {
     Request::new(Method::Post, "/marketing/groups").body(body)
 }
 
 /// Counts marketing groups.
 ///
-/// `GET /marketing/groups/count`, the tool `count_connect_wise_psa_marketing_groups`.
+/// `GET /marketing/groups/count` · tool `count_connect_wise_psa_marketing_groups`
 ///
 /// * `query`: which rows are counted
 pub fn count_groups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/groups/count").query(query)
 }
 
-/// Lists marketing groups info.
+/// Lists marketing groups in summary form.
 ///
-/// `GET /marketing/groups/info`, the tool `list_all_connect_wise_psa_marketing_group_info`.
+/// `GET /marketing/groups/info` · tool `list_all_connect_wise_psa_marketing_group_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_group_info(query: &ListQuery) -> Request<Vec<GroupInfo>> {
     Request::new(Method::Get, "/marketing/groups/info").query(query)
 }
 
-/// Counts marketing groups info.
+/// Counts marketing groups in summary form.
 ///
-/// `GET /marketing/groups/info/count`, the tool `count_connect_wise_psa_marketing_group_info`.
+/// `GET /marketing/groups/info/count` · tool `count_connect_wise_psa_marketing_group_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_group_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/groups/info/count").query(query)
 }
 
-/// Gets a marketing group.
+/// Gets a marketing group by its ID.
 ///
-/// `GET /marketing/groups/{id}`, the tool `get_single_connect_wise_psa_marketing_group_by_id`.
+/// `GET /marketing/groups/{id}` · tool `get_single_connect_wise_psa_marketing_group_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_groups`
+/// * `id`: marketing group ID (see `marketing::list_groups`)
 pub fn get_group(id: i32) -> Request<Group> {
     Request::new(Method::Get, "/marketing/groups/{id}").path("id", id)
 }
 
-/// Replaces a marketing group; members that are left out are reset.
+/// Replaces a marketing group. Fields that are left out are reset.
 ///
-/// `PUT /marketing/groups/{id}`, the tool `replace_a_connect_wise_psa_marketing_group_by_id`.
+/// `PUT /marketing/groups/{id}` · tool `replace_a_connect_wise_psa_marketing_group_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_groups`
-/// * `body`: what is sent.
+/// * `id`: marketing group ID (see `marketing::list_groups`)
+/// * `body`: the new state of the marketing group.
 pub fn replace_group(id: i32, body: &Group) -> Request<Group> {
     Request::new(Method::Put, "/marketing/groups/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a marketing group.
+/// Updates fields of a marketing group.
 ///
-/// `PATCH /marketing/groups/{id}`, the tool `update_a_connect_wise_psa_marketing_group_by_id`.
+/// `PATCH /marketing/groups/{id}` · tool `update_a_connect_wise_psa_marketing_group_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_groups`
+/// * `id`: marketing group ID (see `marketing::list_groups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_group(id: i32, patch: &Patch<Group>) -> Request<Group> {
     Request::new(Method::Patch, "/marketing/groups/{id}").path("id", id).patch(patch)
@@ -84,58 +84,58 @@ pub fn update_group(id: i32, patch: &Patch<Group>) -> Request<Group> {
 
 /// Deletes a marketing group.
 ///
-/// `DELETE /marketing/groups/{id}`, the tool `delete_a_connect_wise_psa_marketing_group_by_id`.
+/// `DELETE /marketing/groups/{id}` · tool `delete_a_connect_wise_psa_marketing_group_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_groups`
+/// * `id`: marketing group ID (see `marketing::list_groups`)
 pub fn delete_group(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/groups/{id}").path("id", id)
 }
 
-/// Gets a marketing group info.
+/// Gets a summary of a marketing group by its ID.
 ///
-/// `GET /marketing/groups/{id}/info`, the tool `get_single_connect_wise_psa_marketing_group_info_by_id`.
+/// `GET /marketing/groups/{id}/info` · tool `get_single_connect_wise_psa_marketing_group_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_groups`
+/// * `id`: marketing group ID (see `marketing::list_groups`)
 pub fn get_group_info(id: i32) -> Request<GroupInfo> {
     Request::new(Method::Get, "/marketing/groups/{id}/info").path("id", id)
 }
 
-/// Lists marketing groups usages.
+/// Lists where a marketing group is used.
 ///
-/// `GET /marketing/groups/{id}/usages`, the tool `check_connect_wise_psa_marketing_group_usages_by_id`.
+/// `GET /marketing/groups/{id}/usages` · tool `check_connect_wise_psa_marketing_group_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_groups`
+/// * `id`: marketing group ID (see `marketing::list_groups`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/marketing/groups/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists marketing groups usages.
+/// Lists each place where a marketing group is used.
 ///
-/// `GET /marketing/groups/{id}/usages/list`, the tool `list_all_connect_wise_psa_marketing_group_usages_by_id`.
+/// `GET /marketing/groups/{id}/usages/list` · tool `list_all_connect_wise_psa_marketing_group_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `marketing::list_groups`
+/// * `id`: marketing group ID (see `marketing::list_groups`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/marketing/groups/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists group companies.
+/// Lists the companies of a marketing group.
 ///
-/// `GET /marketing/groups/{parentId}/companies`, the tool `list_all_connect_wise_psa_group_companies`.
+/// `GET /marketing/groups/{parentId}/companies` · tool `list_all_connect_wise_psa_group_companies`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_group_companies(
     group_id: i32,
     query: &ListQuery,
@@ -145,12 +145,12 @@ pub fn list_group_companies(
         .query(query)
 }
 
-/// Creates a group company.
+/// Adds a company to a marketing group.
 ///
-/// `POST /marketing/groups/{parentId}/companies`, the tool `create_a_connect_wise_psa_group_company`.
+/// `POST /marketing/groups/{parentId}/companies` · tool `create_a_connect_wise_psa_group_company`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
-/// * `body`: what is sent.
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
+/// * `body`: the company to create.
 pub fn create_group_company(
     group_id: i32,
     body: &MarketingCompany,
@@ -160,11 +160,11 @@ pub fn create_group_company(
         .body(body)
 }
 
-/// Counts group companies.
+/// Counts the companies of a marketing group.
 ///
-/// `GET /marketing/groups/{parentId}/companies/count`, the tool `count_connect_wise_psa_group_companies`.
+/// `GET /marketing/groups/{parentId}/companies/count` · tool `count_connect_wise_psa_group_companies`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `query`: which rows are counted
 pub fn count_group_companies(group_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/groups/{parentId}/companies/count")
@@ -172,25 +172,25 @@ pub fn count_group_companies(group_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a group company.
+/// Gets a company of a marketing group by its ID.
 ///
-/// `GET /marketing/groups/{parentId}/companies/{id}`, the tool `get_single_connect_wise_psa_group_company_by_id`.
+/// `GET /marketing/groups/{parentId}/companies/{id}` · tool `get_single_connect_wise_psa_group_company_by_id`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
-/// * `id`: `{id}` of the path, from `marketing::list_group_companies`
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group company ID (see `marketing::list_group_companies`)
 pub fn get_group_company(group_id: i32, id: i32) -> Request<MarketingCompany> {
     Request::new(Method::Get, "/marketing/groups/{parentId}/companies/{id}")
         .path("parentId", group_id)
         .path("id", id)
 }
 
-/// Replaces a group company; members that are left out are reset.
+/// Replaces a company of a marketing group. Fields that are left out are reset.
 ///
-/// `PUT /marketing/groups/{parentId}/companies/{id}`, the tool `replace_a_connect_wise_psa_group_company_by_id`.
+/// `PUT /marketing/groups/{parentId}/companies/{id}` · tool `replace_a_connect_wise_psa_group_company_by_id`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
-/// * `id`: `{id}` of the path, from `marketing::list_group_companies`
-/// * `body`: what is sent.
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group company ID (see `marketing::list_group_companies`)
+/// * `body`: the new state of the company.
 pub fn replace_group_company(
     group_id: i32,
     id: i32,
@@ -202,12 +202,12 @@ pub fn replace_group_company(
         .body(body)
 }
 
-/// Changes some members of a group company.
+/// Updates fields of a company of a marketing group.
 ///
-/// `PATCH /marketing/groups/{parentId}/companies/{id}`, the tool `update_a_connect_wise_psa_group_company_by_id`.
+/// `PATCH /marketing/groups/{parentId}/companies/{id}` · tool `update_a_connect_wise_psa_group_company_by_id`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
-/// * `id`: `{id}` of the path, from `marketing::list_group_companies`
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group company ID (see `marketing::list_group_companies`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_group_company(
     group_id: i32,
@@ -220,26 +220,26 @@ pub fn update_group_company(
         .patch(patch)
 }
 
-/// Deletes a group company.
+/// Deletes a company of a marketing group.
 ///
-/// `DELETE /marketing/groups/{parentId}/companies/{id}`, the tool `delete_a_connect_wise_psa_group_company_by_id`.
+/// `DELETE /marketing/groups/{parentId}/companies/{id}` · tool `delete_a_connect_wise_psa_group_company_by_id`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
-/// * `id`: `{id}` of the path, from `marketing::list_group_companies`
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group company ID (see `marketing::list_group_companies`)
 pub fn delete_group_company(group_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/groups/{parentId}/companies/{id}")
         .path("parentId", group_id)
         .path("id", id)
 }
 
-/// Lists group contacts.
+/// Lists the contacts of a marketing group.
 ///
-/// `GET /marketing/groups/{parentId}/contacts`, the tool `list_all_connect_wise_psa_group_contacts`.
+/// `GET /marketing/groups/{parentId}/contacts` · tool `list_all_connect_wise_psa_group_contacts`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_group_contacts(
     group_id: i32,
     query: &ListQuery,
@@ -249,12 +249,12 @@ pub fn list_group_contacts(
         .query(query)
 }
 
-/// Creates a group contact.
+/// Adds a contact to a marketing group.
 ///
-/// `POST /marketing/groups/{parentId}/contacts`, the tool `create_a_connect_wise_psa_group_contact`.
+/// `POST /marketing/groups/{parentId}/contacts` · tool `create_a_connect_wise_psa_group_contact`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
-/// * `body`: what is sent.
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
+/// * `body`: the contact to create.
 pub fn create_group_contact(
     group_id: i32,
     body: &MarketingContact,
@@ -264,11 +264,11 @@ pub fn create_group_contact(
         .body(body)
 }
 
-/// Counts group contacts.
+/// Counts the contacts of a marketing group.
 ///
-/// `GET /marketing/groups/{parentId}/contacts/count`, the tool `count_connect_wise_psa_group_contacts`.
+/// `GET /marketing/groups/{parentId}/contacts/count` · tool `count_connect_wise_psa_group_contacts`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `query`: which rows are counted
 pub fn count_group_contacts(group_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/groups/{parentId}/contacts/count")
@@ -276,25 +276,25 @@ pub fn count_group_contacts(group_id: i32, query: &CountQuery) -> Request<Count>
         .query(query)
 }
 
-/// Gets a group contact.
+/// Gets a contact of a marketing group by its ID.
 ///
-/// `GET /marketing/groups/{parentId}/contacts/{id}`, the tool `get_single_connect_wise_psa_group_contact_by_id`.
+/// `GET /marketing/groups/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_group_contact_by_id`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
-/// * `id`: `{id}` of the path, from `marketing::list_group_contacts`
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
 pub fn get_group_contact(group_id: i32, id: i32) -> Request<MarketingContact> {
     Request::new(Method::Get, "/marketing/groups/{parentId}/contacts/{id}")
         .path("parentId", group_id)
         .path("id", id)
 }
 
-/// Replaces a group contact; members that are left out are reset.
+/// Replaces a contact of a marketing group. Fields that are left out are reset.
 ///
-/// `PUT /marketing/groups/{parentId}/contacts/{id}`, the tool `replace_a_connect_wise_psa_group_contact_by_id`.
+/// `PUT /marketing/groups/{parentId}/contacts/{id}` · tool `replace_a_connect_wise_psa_group_contact_by_id`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
-/// * `id`: `{id}` of the path, from `marketing::list_group_contacts`
-/// * `body`: what is sent.
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
+/// * `body`: the new state of the contact.
 pub fn replace_group_contact(
     group_id: i32,
     id: i32,
@@ -306,12 +306,12 @@ pub fn replace_group_contact(
         .body(body)
 }
 
-/// Changes some members of a group contact.
+/// Updates fields of a contact of a marketing group.
 ///
-/// `PATCH /marketing/groups/{parentId}/contacts/{id}`, the tool `update_a_connect_wise_psa_group_contact_by_id`.
+/// `PATCH /marketing/groups/{parentId}/contacts/{id}` · tool `update_a_connect_wise_psa_group_contact_by_id`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
-/// * `id`: `{id}` of the path, from `marketing::list_group_contacts`
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_group_contact(
     group_id: i32,
@@ -324,12 +324,12 @@ pub fn update_group_contact(
         .patch(patch)
 }
 
-/// Deletes a group contact.
+/// Deletes a contact of a marketing group.
 ///
-/// `DELETE /marketing/groups/{parentId}/contacts/{id}`, the tool `delete_a_connect_wise_psa_group_contact_by_id`.
+/// `DELETE /marketing/groups/{parentId}/contacts/{id}` · tool `delete_a_connect_wise_psa_group_contact_by_id`
 ///
-/// * `group_id`: `{parentId}` of the path, from `marketing::list_groups`
-/// * `id`: `{id}` of the path, from `marketing::list_group_contacts`
+/// * `group_id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
 pub fn delete_group_contact(group_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/groups/{parentId}/contacts/{id}")
         .path("parentId", group_id)

@@ -4,23 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AccountingBatch`.
+/// An accounting batch.
 #[derive(Clone, Default)]
 pub struct AccountingBatch {
     pub id: Option<i32>,
-    /// `batchIdentifier` on the wire.
     pub batch_identifier: Option<String>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// `exportExpensesFlag` on the wire.
     pub export_expenses_flag: Option<bool>,
-    /// `exportInvoicesFlag` on the wire.
     pub export_invoices_flag: Option<bool>,
-    /// `exportProductsFlag` on the wire.
     pub export_products_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

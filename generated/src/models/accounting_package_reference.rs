@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `AccountingPackageReference`.
+/// An accounting package that another record refers to.
 #[derive(Clone, Default)]
 pub struct AccountingPackageReference {
     pub id: Option<i32>,
     pub identifier: Option<AccountingPackageReferenceIdentifier>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -66,7 +65,7 @@ pub enum AccountingPackageReferenceIdentifier {
     Mas200v4,
     /// `Other`
     OtherValue,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,51 +5,32 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::AccountingPackageReference;
 
-/// The schema `AccountingPackageSetup`.
+/// An accounting package setup.
 #[derive(Clone, Default)]
 pub struct AccountingPackageSetup {
     pub id: Option<i32>,
-    /// Ids come from `finance::list_accounting_packages`. Required.
+    /// IDs: `finance::list_accounting_packages`. Required.
     pub accounting_package: Option<AccountingPackageReference>,
-    /// `directTransferFlag` on the wire.
     pub direct_transfer_flag: Option<bool>,
-    /// `enableTaxGroupsFlag` on the wire.
     pub enable_tax_groups_flag: Option<bool>,
-    /// `expenseFormat` on the wire.
     pub expense_format: Option<AccountingPackageSetupExpenseFormat>,
-    /// `includeCogsDropShipFlag` on the wire.
     pub include_cogs_drop_ship_flag: Option<bool>,
-    /// `includeCogsEntriesFlag` on the wire.
     pub include_cogs_entries_flag: Option<bool>,
-    /// `includeExpensesFlag` on the wire.
     pub include_expenses_flag: Option<bool>,
-    /// `includeInvoicesFlag` on the wire.
     pub include_invoices_flag: Option<bool>,
-    /// `includeItemsFlag` on the wire.
     pub include_items_flag: Option<bool>,
-    /// `includeSalesTaxFlag` on the wire.
     pub include_sales_tax_flag: Option<bool>,
-    /// `inventorySOHFlag` on the wire.
     pub inventory_soh_flag: Option<bool>,
-    /// `invoiceFormat` on the wire.
     pub invoice_format: Option<AccountingPackageSetupInvoiceFormat>,
-    /// `sendComponentAmountFlag` on the wire.
     pub send_component_amount_flag: Option<bool>,
-    /// `sendUomFlag` on the wire.
     pub send_uom_flag: Option<bool>,
-    /// `suppressMemoFlag` on the wire.
     pub suppress_memo_flag: Option<bool>,
-    /// `syncPaymentInfoFlag` on the wire.
     pub sync_payment_info_flag: Option<bool>,
-    /// `syncWisePayPaymentInfoFlag` on the wire.
     pub sync_wise_pay_payment_info_flag: Option<bool>,
-    /// `transferExpensesAsBillFlag` on the wire.
     pub transfer_expenses_as_bill_flag: Option<bool>,
-    /// `zeroDollarTaxAmountsFlag` on the wire.
     pub zero_dollar_tax_amounts_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -151,7 +132,7 @@ pub enum AccountingPackageSetupExpenseFormat {
     Default,
     /// `Condensed`
     Condensed,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -190,7 +171,7 @@ pub enum AccountingPackageSetupInvoiceFormat {
     Condensed,
     /// `Detailed`
     Detailed,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -10,27 +10,26 @@ use crate::models::{
     ScheduleStatusReference, ServiceLocationReference, TicketReference,
 };
 
-/// The schema `Activity`.
+/// A sales activity: a call, meeting or other task of a member for a sale.
 #[derive(Clone, Default)]
 pub struct Activity {
     pub id: Option<i32>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub assign_to: Option<MemberReference>,
     /// At most 100 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub assigned_by: Option<MemberReference>,
-    /// Ids come from `marketing::list_campaigns`.
+    /// IDs: `marketing::list_campaigns`.
     pub campaign: Option<CampaignReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_end: Option<String>,
@@ -41,26 +40,25 @@ pub struct Activity {
     /// Format: uuid.
     pub mobile_guid: Option<String>,
     pub notes: Option<String>,
-    /// `notifyFlag` on the wire.
     pub notify_flag: Option<bool>,
-    /// Ids come from `sales::list_opportunities`.
+    /// IDs: `sales::list_opportunities`.
     pub opportunity: Option<OpportunityReference>,
     /// At most 30 characters.
     pub phone_number: Option<String>,
+    /// When to remind.
     pub reminder: Option<ReminderReference>,
-    /// Ids come from `schedule::list_statuses`.
+    /// IDs: `schedule::list_statuses`.
     pub schedule_status: Option<ScheduleStatusReference>,
-    /// Ids come from `sales::list_activity_statuses`.
+    /// IDs: `sales::list_activity_statuses`.
     pub status: Option<ActivityStatusReference>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub ticket: Option<TicketReference>,
-    /// Ids come from `sales::list_activity_types`.
+    /// IDs: `sales::list_activity_types`.
     pub type_: Option<ActivityTypeReference>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub where_: Option<ServiceLocationReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -7,31 +7,31 @@ use crate::models::{
     AgreementReference, MemberReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `ActivityStopwatch`.
+/// An activity stopwatch.
 #[derive(Clone, Default)]
 pub struct ActivityStopwatch {
     pub id: Option<i32>,
     /// Required.
     pub activity_id: Option<i32>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub member: Option<MemberReference>,
     /// Required.
     pub status: Option<ActivityStopwatchStatus>,
     /// Format: uuid.
     pub activity_mobile_guid: Option<String>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `billableOption` on the wire.
+    /// Whether the customer is billed for this time.
     pub billable_option: Option<ActivityStopwatchBillableOption>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_entered: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub end_time: Option<String>,
-    /// `internalNotes` on the wire.
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
@@ -39,15 +39,14 @@ pub struct ActivityStopwatch {
     pub notes: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub start_time: Option<String>,
-    /// `totalPauseTime` on the wire.
+    /// Total time that the stopwatch was paused.
     pub total_pause_time: Option<i32>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -147,7 +146,7 @@ pub enum ActivityStopwatchStatus {
     Paused,
     /// `Stopped`
     Stopped,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -192,7 +191,7 @@ pub enum ActivityStopwatchBillableOption {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

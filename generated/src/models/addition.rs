@@ -7,69 +7,53 @@ use crate::models::{
     CustomFieldValue, InvoiceGroupingReference, IvItemReference, OpportunityReference,
 };
 
-/// The schema `Addition`.
+/// An agreement addition: a product billed with the agreement, for example a license per user.
 #[derive(Clone, Default)]
 pub struct Addition {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_customer: Option<AdditionBillCustomer>,
-    /// Ids come from `procurement::list_catalogs`. Required.
+    /// IDs: `procurement::list_catalogs`. Required.
     pub product: Option<IvItemReference>,
-    /// `agreementId` on the wire.
     pub agreement_id: Option<i32>,
-    /// `agreementStatus` on the wire.
+    /// Status of the agreement.
     pub agreement_status: Option<AdditionAgreementStatus>,
-    /// `billedQuantity` on the wire.
     pub billed_quantity: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub cancelled_date: Option<String>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     pub description: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub effective_date: Option<String>,
-    /// `extCost` on the wire.
     pub ext_cost: Option<f64>,
-    /// `extPrice` on the wire.
     pub ext_price: Option<f64>,
-    /// `extendedProrateCost` on the wire.
     pub extended_prorate_cost: Option<f64>,
-    /// `extendedProratePrice` on the wire.
     pub extended_prorate_price: Option<f64>,
-    /// At most 6000 characters.
+    /// Text shown on the invoice. At most 6000 characters.
     pub invoice_description: Option<String>,
-    /// Ids come from `procurement::list_invoice_groupings`.
+    /// IDs: `procurement::list_invoice_groupings`.
     pub invoice_grouping: Option<InvoiceGroupingReference>,
-    /// `lessIncluded` on the wire.
     pub less_included: Option<f64>,
     pub margin: Option<f64>,
-    /// Ids come from `sales::list_opportunities`.
+    /// IDs: `sales::list_opportunities`.
     pub opportunity: Option<OpportunityReference>,
-    /// `prorateCost` on the wire.
     pub prorate_cost: Option<f64>,
-    /// `prorateCurrentPeriodFlag` on the wire.
     pub prorate_current_period_flag: Option<bool>,
-    /// `proratePrice` on the wire.
     pub prorate_price: Option<f64>,
-    /// `purchaseItemFlag` on the wire.
     pub purchase_item_flag: Option<bool>,
     pub quantity: Option<f64>,
-    /// `sequenceNumber` on the wire.
+    /// Position among its siblings.
     pub sequence_number: Option<f64>,
     /// At most 50 characters.
     pub serial_number: Option<String>,
-    /// `specialOrderFlag` on the wire.
     pub special_order_flag: Option<bool>,
-    /// `taxableFlag` on the wire.
     pub taxable_flag: Option<bool>,
-    /// `unitCost` on the wire.
     pub unit_cost: Option<f64>,
-    /// `unitPrice` on the wire.
     pub unit_price: Option<f64>,
+    /// Unit of measure.
     pub uom: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -206,7 +190,7 @@ pub enum AdditionBillCustomer {
     DoNotBill,
     /// `NoCharge`
     NoCharge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -249,7 +233,7 @@ pub enum AdditionAgreementStatus {
     Expired,
     /// `Inactive`
     Inactive,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AddressFormat`.
+/// An address format.
 #[derive(Clone, Default)]
 pub struct AddressFormat {
     pub id: Option<i32>,
@@ -12,17 +12,15 @@ pub struct AddressFormat {
     pub format: Option<String>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `addAllCountries` on the wire.
+    /// Whether to add all of them.
     pub add_all_countries: Option<bool>,
-    /// `countryIds` on the wire.
+    /// IDs of the records.
     pub country_ids: Option<Vec<i32>>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `removeAllCountries` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_countries: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AddressFormatReference`.
+/// An address format that another record refers to.
 #[derive(Clone, Default)]
 pub struct AddressFormatReference {
     pub id: Option<i32>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -7,30 +7,27 @@ use crate::models::{
     AdjustmentReference, CatalogItemReference, WarehouseBinReference, WarehouseReference,
 };
 
-/// The schema `AdjustmentDetail`.
+/// An inventory adjustment detail.
 #[derive(Clone, Default)]
 pub struct AdjustmentDetail {
     pub id: Option<i32>,
-    /// Ids come from `procurement::list_catalogs`. Required.
+    /// IDs: `procurement::list_catalogs`. Required.
     pub catalog_item: Option<CatalogItemReference>,
     /// Required.
     pub quantity_adjusted: Option<i32>,
-    /// Ids come from `procurement::list_warehouses`. Required.
+    /// IDs: `procurement::list_warehouses`. Required.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `procurement::list_warehouse_bins`. Required.
+    /// IDs: `procurement::list_warehouse_bins`. Required.
     pub warehouse_bin: Option<WarehouseBinReference>,
     pub adjustment: Option<AdjustmentReference>,
     /// At most 50 characters.
     pub description: Option<String>,
-    /// `quantityOnHand` on the wire.
     pub quantity_on_hand: Option<f64>,
     /// At most 1000 characters.
     pub serial_number: Option<String>,
-    /// `unitCost` on the wire.
     pub unit_cost: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

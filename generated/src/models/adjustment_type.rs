@@ -4,23 +4,20 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AdjustmentType`.
+/// An inventory adjustment type.
 #[derive(Clone, Default)]
 pub struct AdjustmentType {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub identifier: Option<String>,
-    /// `auditTrailFlag` on the wire.
     pub audit_trail_flag: Option<bool>,
-    /// `createdBy` on the wire.
     pub created_by: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_created: Option<String>,
     /// At most 100 characters.
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -11,171 +11,134 @@ use crate::models::{
     SystemLocationReference, TaxCodeReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `Agreement`.
+/// An agreement: a contract under which a company is served and billed.
 #[derive(Clone, Default)]
 pub struct Agreement {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`. Required.
+    /// IDs: `company::list_contacts`. Required.
     pub contact: Option<ContactReference>,
     /// At most 100 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `finance::list_agreement_types`. Required.
+    /// IDs: `finance::list_agreement_types`. Required.
     pub type_: Option<AgreementTypeReference>,
-    /// `agreementStatus` on the wire.
+    /// Status of the agreement.
     pub agreement_status: Option<AgreementAgreementStatus>,
-    /// `allowOverruns` on the wire.
     pub allow_overruns: Option<bool>,
-    /// `applicationCycle` on the wire.
     pub application_cycle: Option<AgreementApplicationCycle>,
-    /// `applicationLimit` on the wire.
     pub application_limit: Option<f64>,
-    /// `applicationUnits` on the wire.
     pub application_units: Option<AgreementApplicationUnits>,
-    /// `applicationUnlimitedFlag` on the wire.
     pub application_unlimited_flag: Option<bool>,
-    /// `autoInvoiceFlag` on the wire.
     pub auto_invoice_flag: Option<bool>,
-    /// `billAmount` on the wire.
     pub bill_amount: Option<f64>,
-    /// Required when a record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_expenses: Option<AgreementBillExpenses>,
-    /// `billOneTimeFlag` on the wire.
     pub bill_one_time_flag: Option<bool>,
-    /// Required when a record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_products: Option<AgreementBillProducts>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub bill_start_date: Option<String>,
-    /// Required when a record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_time: Option<AgreementBillTime>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub bill_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub bill_to_site: Option<SiteReference>,
-    /// `billableExpenseInvoice` on the wire.
     pub billable_expense_invoice: Option<bool>,
-    /// `billableProductInvoice` on the wire.
     pub billable_product_invoice: Option<bool>,
-    /// `billableTimeInvoice` on the wire.
     pub billable_time_invoice: Option<bool>,
-    /// Ids come from `finance::list_billing_cycles`.
+    /// IDs: `finance::list_billing_cycles`.
     pub billing_cycle: Option<BillingCycleReference>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// `bottomComment` on the wire.
     pub bottom_comment: Option<bool>,
-    /// `cancelledFlag` on the wire.
     pub cancelled_flag: Option<bool>,
-    /// `carryOverUnused` on the wire.
     pub carry_over_unused: Option<bool>,
-    /// `chargeToFirm` on the wire.
     pub charge_to_firm: Option<bool>,
-    /// `compHourlyRate` on the wire.
     pub comp_hourly_rate: Option<f64>,
-    /// `compLimitAmount` on the wire.
     pub comp_limit_amount: Option<f64>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub company_location: Option<SystemLocationReference>,
-    /// `coverAgreementExpense` on the wire.
     pub cover_agreement_expense: Option<bool>,
-    /// `coverAgreementProduct` on the wire.
     pub cover_agreement_product: Option<bool>,
-    /// `coverAgreementTime` on the wire.
     pub cover_agreement_time: Option<bool>,
-    /// `coverSalesTax` on the wire.
     pub cover_sales_tax: Option<bool>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// At most 50 characters.
+    /// The customer's purchase order number. At most 50 characters.
     pub customer_po: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_cancelled: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// `employeeCompNotExceed` on the wire.
     pub employee_comp_not_exceed: Option<AgreementEmployeeCompNotExceed>,
-    /// Required when a record is replaced.
+    /// Required when the record is replaced.
     pub employee_comp_rate: Option<AgreementEmployeeCompRate>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub end_date: Option<String>,
-    /// `expireWhenZero` on the wire.
     pub expire_when_zero: Option<bool>,
-    /// `expiredDays` on the wire.
     pub expired_days: Option<i32>,
-    /// `internalNotes` on the wire.
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
-    /// `invoiceDescription` on the wire.
+    /// Text shown on the invoice.
     pub invoice_description: Option<String>,
-    /// `invoiceProratedAdditionsFlag` on the wire.
     pub invoice_prorated_additions_flag: Option<bool>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub invoice_template: Option<InvoiceTemplateReference>,
-    /// Required when a record is replaced.
+    /// Required when the record is replaced.
     pub invoicing_cycle: Option<AgreementInvoicingCycle>,
     pub limit: Option<i32>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `nextInvoiceDate` on the wire.
     pub next_invoice_date: Option<String>,
-    /// `noEndingDateFlag` on the wire.
     pub no_ending_date_flag: Option<bool>,
-    /// `oneTimeFlag` on the wire.
     pub one_time_flag: Option<bool>,
-    /// Ids come from `sales::list_opportunities`.
+    /// IDs: `sales::list_opportunities`.
     pub opportunity: Option<OpportunityReference>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub parent_agreement: Option<AgreementReference>,
-    /// `periodType` on the wire.
     pub period_type: Option<AgreementPeriodType>,
-    /// Ids come from `project::list_project_types`.
+    /// IDs: `project::list_project_types`.
     pub project_type: Option<ProjectTypeReference>,
-    /// `prorateFirstBill` on the wire.
     pub prorate_first_bill: Option<f64>,
-    /// `prorateFlag` on the wire.
     pub prorate_flag: Option<bool>,
     /// At most 100 characters.
     pub reason_cancelled: Option<String>,
-    /// `restrictDepartmentFlag` on the wire.
     pub restrict_department_flag: Option<bool>,
-    /// `restrictDownPayment` on the wire.
     pub restrict_down_payment: Option<bool>,
-    /// `restrictLocationFlag` on the wire.
     pub restrict_location_flag: Option<bool>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub ship_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub ship_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub ship_to_site: Option<SiteReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// Ids come from `service::list_slas`.
+    /// IDs: `service::list_slas`.
     pub sla: Option<SlaReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub start_date: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub sub_contract_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub sub_contract_contact: Option<ContactReference>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
     pub taxable: Option<bool>,
-    /// `topComment` on the wire.
     pub top_comment: Option<bool>,
     /// At most 20 characters.
     pub work_order: Option<String>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -464,7 +427,7 @@ pub enum AgreementAgreementStatus {
     Expired,
     /// `Inactive`
     Inactive,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -522,7 +485,7 @@ pub enum AgreementApplicationCycle {
     ContractQuarter,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -582,7 +545,7 @@ pub enum AgreementApplicationUnits {
     Hours,
     /// `Incidents`
     Incidents,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -625,7 +588,7 @@ pub enum AgreementBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -675,7 +638,7 @@ pub enum AgreementBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -725,7 +688,7 @@ pub enum AgreementBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -773,7 +736,7 @@ pub enum AgreementEmployeeCompNotExceed {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -812,7 +775,7 @@ pub enum AgreementEmployeeCompRate {
     Actual,
     /// `Hourly`
     Hourly,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -849,7 +812,7 @@ pub enum AgreementInvoicingCycle {
     ContractYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -890,7 +853,7 @@ pub enum AgreementPeriodType {
     Both,
     /// `Undefined`
     Undefined,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

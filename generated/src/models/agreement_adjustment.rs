@@ -5,22 +5,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CustomFieldValue;
 
-/// The schema `AgreementAdjustment`.
+/// An agreement adjustment.
 #[derive(Clone, Default)]
 pub struct AgreementAdjustment {
     pub id: Option<i32>,
-    /// `agreementId` on the wire.
     pub agreement_id: Option<i32>,
     pub amount: Option<f64>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// At most 1000 characters.
     pub description: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub effective_date: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

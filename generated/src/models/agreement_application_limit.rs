@@ -3,13 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AgreementApplicationLimit`.
+/// An agreement application limit.
 #[derive(Clone, Default)]
 pub struct AgreementApplicationLimit {
     pub id: Option<i32>,
     pub name: Option<String>,
     pub tag: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

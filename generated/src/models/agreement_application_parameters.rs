@@ -7,44 +7,27 @@ use crate::models::{
     AgreementApplicationLimit, AgreementApplicationUnit, UserDefinedFieldValueModel,
 };
 
-/// The schema `AgreementApplicationParameters`.
+/// An agreement application parameter.
 #[derive(Clone, Default)]
 pub struct AgreementApplicationParameters {
-    /// `agrBillingCycle` on the wire.
     pub agr_billing_cycle: Option<AgreementApplicationBillingCycle>,
-    /// `agreementExpiresFlag` on the wire.
     pub agreement_expires_flag: Option<bool>,
-    /// `allowOverrunsFlag` on the wire.
     pub allow_overruns_flag: Option<bool>,
-    /// `applicationLimit` on the wire.
     pub application_limit: Option<AgreementApplicationLimit>,
-    /// `applicationLimitAmount` on the wire.
     pub application_limit_amount: Option<f64>,
-    /// `applicationUnit` on the wire.
     pub application_unit: Option<AgreementApplicationUnit>,
-    /// `availablePer` on the wire.
     pub available_per: Option<AgreementApplicationAviablePer>,
-    /// `carryOverDays` on the wire.
     pub carry_over_days: Option<i32>,
-    /// `carryoverUnusedFlag` on the wire.
     pub carryover_unused_flag: Option<bool>,
-    /// `chargeAdjustmentsFlag` on the wire.
     pub charge_adjustments_flag: Option<bool>,
-    /// `coversExpensesFlag` on the wire.
     pub covers_expenses_flag: Option<bool>,
-    /// `coversProductsFlag` on the wire.
     pub covers_products_flag: Option<bool>,
-    /// `coversTaxFlag` on the wire.
     pub covers_tax_flag: Option<bool>,
-    /// `coversTimeFlag` on the wire.
     pub covers_time_flag: Option<bool>,
-    /// `overrunLimit` on the wire.
     pub overrun_limit: Option<i32>,
-    /// `prepayFlag` on the wire.
     pub prepay_flag: Option<bool>,
-    /// `userDefinedFieldValues` on the wire.
     pub user_defined_field_values: Option<Vec<UserDefinedFieldValueModel>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

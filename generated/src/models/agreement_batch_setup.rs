@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AgreementBatchSetup`.
+/// A batch setup.
 #[derive(Clone, Default)]
 pub struct AgreementBatchSetup {
     pub id: Option<i32>,
@@ -12,9 +12,8 @@ pub struct AgreementBatchSetup {
     pub days_in_advance: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required.
     pub next_run_date: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

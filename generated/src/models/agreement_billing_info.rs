@@ -3,20 +3,15 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AgreementBillingInfo`.
+/// An agreement billing info.
 #[derive(Clone, Default)]
 pub struct AgreementBillingInfo {
-    /// `agreementAmount` on the wire.
     pub agreement_amount: Option<f64>,
-    /// `agreementName` on the wire.
     pub agreement_name: Option<String>,
-    /// `agreementRecId` on the wire.
     pub agreement_rec_id: Option<i32>,
-    /// `agreementType` on the wire.
     pub agreement_type: Option<String>,
-    /// `parentRecId` on the wire.
     pub parent_rec_id: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

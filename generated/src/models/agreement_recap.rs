@@ -3,44 +3,28 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AgreementRecap`.
+/// An agreement recap.
 #[derive(Clone, Default)]
 pub struct AgreementRecap {
     pub id: Option<i32>,
-    /// `adjustmentAmount` on the wire.
     pub adjustment_amount: Option<f64>,
-    /// `agreementStatus` on the wire.
     pub agreement_status: Option<String>,
-    /// `availableAmount` on the wire.
     pub available_amount: Option<f64>,
-    /// `companyName` on the wire.
     pub company_name: Option<String>,
-    /// `isUnlimited` on the wire.
     pub is_unlimited: Option<String>,
-    /// `lastInvoiceAmount` on the wire.
     pub last_invoice_amount: Option<String>,
-    /// `lastInvoiceDate` on the wire.
     pub last_invoice_date: Option<String>,
-    /// `lastInvoiceNumber` on the wire.
     pub last_invoice_number: Option<String>,
     pub name: Option<String>,
-    /// `nextInvoiceAmount` on the wire.
     pub next_invoice_amount: Option<f64>,
-    /// `nextInvoiceDate` on the wire.
     pub next_invoice_date: Option<String>,
-    /// `overrunAmount` on the wire.
     pub overrun_amount: Option<f64>,
-    /// `remainingAmount` on the wire.
     pub remaining_amount: Option<f64>,
-    /// `startingAmount` on the wire.
     pub starting_amount: Option<f64>,
-    /// `unbilledOverageAmount` on the wire.
     pub unbilled_overage_amount: Option<f64>,
-    /// `unbilledPeriods` on the wire.
     pub unbilled_periods: Option<i32>,
-    /// `usedAmount` on the wire.
     pub used_amount: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,41 +4,27 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{GenericNameIdDto, UserDefinedFieldValueModel};
 
-/// The schema `AgreementRecurringParameters`.
+/// An agreement recurring parameter.
 #[derive(Clone, Default)]
 pub struct AgreementRecurringParameters {
-    /// `aGRAmount` on the wire.
     pub a_gr_amount: Option<f64>,
-    /// `aGRProrate` on the wire.
     pub a_gr_prorate: Option<f64>,
-    /// `additionsAmount` on the wire.
     pub additions_amount: Option<f64>,
-    /// `autoInvoiceFlag` on the wire.
     pub auto_invoice_flag: Option<bool>,
-    /// `billStartDate` on the wire.
     pub bill_start_date: Option<String>,
-    /// `billingCycle` on the wire.
     pub billing_cycle: Option<GenericNameIdDto>,
-    /// `childrenAmount` on the wire.
     pub children_amount: Option<f64>,
     pub currency: Option<GenericNameIdDto>,
-    /// `cycleBase` on the wire.
     pub cycle_base: Option<GenericNameIdDto>,
-    /// `invoiceProratedAdditionsFlag` on the wire.
     pub invoice_prorated_additions_flag: Option<bool>,
-    /// `prorateFlag` on the wire.
     pub prorate_flag: Option<bool>,
-    /// `restrictDownpayment` on the wire.
     pub restrict_downpayment: Option<bool>,
-    /// `taxCode` on the wire.
     pub tax_code: Option<GenericNameIdDto>,
     pub taxable: Option<bool>,
     pub terms: Option<GenericNameIdDto>,
-    /// `totalAmount` on the wire.
     pub total_amount: Option<f64>,
-    /// `userDefinedFieldValues` on the wire.
     pub user_defined_field_values: Option<Vec<UserDefinedFieldValueModel>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,18 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AgreementReference`.
+/// An agreement that another record refers to.
 #[derive(Clone, Default)]
 pub struct AgreementReference {
     pub id: Option<i32>,
-    /// `chargeFirmFlag` on the wire.
     pub charge_firm_flag: Option<bool>,
     pub name: Option<String>,
-    /// `type` on the wire.
     pub type_: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

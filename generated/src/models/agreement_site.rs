@@ -5,21 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, CustomFieldValue, SiteReference};
 
-/// The schema `AgreementSite`.
+/// An agreement site.
 #[derive(Clone, Default)]
 pub struct AgreementSite {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
-    /// `agreementId` on the wire.
     pub agreement_id: Option<i32>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -10,15 +10,15 @@ use crate::models::{
     WorkTypeReference,
 };
 
-/// The schema `AgreementType`.
+/// An agreement type: a template for agreements.
 #[derive(Clone, Default)]
 pub struct AgreementType {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_expenses: Option<AgreementTypeBillExpenses>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_products: Option<AgreementTypeBillProducts>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_time: Option<AgreementTypeBillTime>,
     /// Required.
     pub employee_comp_not_exceed: Option<AgreementTypeEmployeeCompNotExceed>,
@@ -28,120 +28,85 @@ pub struct AgreementType {
     pub invoicing_cycle: Option<AgreementTypeInvoicingCycle>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `addAllWorkRoleExclusions` on the wire.
+    /// Whether to add all of them.
     pub add_all_work_role_exclusions: Option<bool>,
-    /// `addAllWorkTypeExclusions` on the wire.
+    /// Whether to add all of them.
     pub add_all_work_type_exclusions: Option<bool>,
-    /// `allowOverrunsFlag` on the wire.
     pub allow_overruns_flag: Option<bool>,
-    /// `applicationCycle` on the wire.
     pub application_cycle: Option<AgreementTypeApplicationCycle>,
-    /// `applicationLimit` on the wire.
     pub application_limit: Option<f64>,
-    /// `applicationUnits` on the wire.
     pub application_units: Option<AgreementTypeApplicationUnits>,
-    /// `applicationUnlimitedFlag` on the wire.
     pub application_unlimited_flag: Option<bool>,
-    /// `autoInvoiceFlag` on the wire.
     pub auto_invoice_flag: Option<bool>,
-    /// `billAmount` on the wire.
     pub bill_amount: Option<f64>,
-    /// `billOneTimeFlag` on the wire.
     pub bill_one_time_flag: Option<bool>,
-    /// `billableExpenseInvoiceFlag` on the wire.
     pub billable_expense_invoice_flag: Option<bool>,
-    /// `billableProductInvoiceFlag` on the wire.
     pub billable_product_invoice_flag: Option<bool>,
-    /// `billableTimeInvoiceFlag` on the wire.
     pub billable_time_invoice_flag: Option<bool>,
-    /// Ids come from `finance::list_billing_cycles`.
+    /// IDs: `finance::list_billing_cycles`.
     pub billing_cycle: Option<BillingCycleReference>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// `bottomCommentFlag` on the wire.
     pub bottom_comment_flag: Option<bool>,
-    /// `carryOverUnusedFlag` on the wire.
     pub carry_over_unused_flag: Option<bool>,
-    /// `chargeToFirmFlag` on the wire.
     pub charge_to_firm_flag: Option<bool>,
-    /// `compHourlyRate` on the wire.
     pub comp_hourly_rate: Option<f64>,
-    /// `compLimitAmount` on the wire.
     pub comp_limit_amount: Option<f64>,
-    /// `copyWorkRolesFlag` on the wire.
+    /// Whether to copy them.
     pub copy_work_roles_flag: Option<bool>,
-    /// `copyWorkTypesFlag` on the wire.
+    /// Whether to copy them.
     pub copy_work_types_flag: Option<bool>,
-    /// `coverAgreementExpenseFlag` on the wire.
     pub cover_agreement_expense_flag: Option<bool>,
-    /// `coverAgreementProductFlag` on the wire.
     pub cover_agreement_product_flag: Option<bool>,
-    /// `coverAgreementTimeFlag` on the wire.
     pub cover_agreement_time_flag: Option<bool>,
-    /// `coverSalesTaxFlag` on the wire.
     pub cover_sales_tax_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `service::list_email_templates`.
+    /// IDs: `service::list_email_templates`.
     pub email_template: Option<EmailTemplateReference>,
-    /// `exclusionWorkRoleIds` on the wire.
+    /// IDs of the records.
     pub exclusion_work_role_ids: Option<Vec<i32>>,
-    /// `exclusionWorkTypeIds` on the wire.
+    /// IDs of the records.
     pub exclusion_work_type_ids: Option<Vec<i32>>,
-    /// `expireWhenZero` on the wire.
     pub expire_when_zero: Option<bool>,
-    /// `expiredDays` on the wire.
     pub expired_days: Option<i32>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
-    /// At most 4000 characters.
+    /// Text shown on the invoice. At most 4000 characters.
     pub invoice_description: Option<String>,
     /// At most 5 characters.
     pub invoice_pre_suffix: Option<String>,
-    /// `invoiceProratedAdditionsFlag` on the wire.
     pub invoice_prorated_additions_flag: Option<bool>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub invoice_template: Option<InvoiceTemplateReference>,
     pub limit: Option<i32>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `oneTimeFlag` on the wire.
     pub one_time_flag: Option<bool>,
-    /// `prePaymentFlag` on the wire.
     pub pre_payment_flag: Option<bool>,
-    /// `prefixSuffixOption` on the wire.
     pub prefix_suffix_option: Option<AgreementTypePrefixSuffixOption>,
-    /// Ids come from `project::list_project_types`.
+    /// IDs: `project::list_project_types`.
     pub project_type: Option<ProjectTypeReference>,
-    /// `prorateFlag` on the wire.
     pub prorate_flag: Option<bool>,
-    /// `removeAllWorkRoleExclusions` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_work_role_exclusions: Option<bool>,
-    /// `removeAllWorkTypeExclusions` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_work_type_exclusions: Option<bool>,
-    /// `restrictDepartmentFlag` on the wire.
     pub restrict_department_flag: Option<bool>,
-    /// `restrictDownPaymentFlag` on the wire.
     pub restrict_down_payment_flag: Option<bool>,
-    /// `restrictLocationFlag` on the wire.
     pub restrict_location_flag: Option<bool>,
-    /// Ids come from `service::list_slas`.
+    /// IDs: `service::list_slas`.
     pub sla: Option<SlaReference>,
-    /// `taxableFlag` on the wire.
     pub taxable_flag: Option<bool>,
-    /// `topCommentFlag` on the wire.
     pub top_comment_flag: Option<bool>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -379,7 +344,7 @@ pub enum AgreementTypeBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -429,7 +394,7 @@ pub enum AgreementTypeBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -479,7 +444,7 @@ pub enum AgreementTypeBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -527,7 +492,7 @@ pub enum AgreementTypeEmployeeCompNotExceed {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -566,7 +531,7 @@ pub enum AgreementTypeEmployeeCompRate {
     Actual,
     /// `Hourly`
     Hourly,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -603,7 +568,7 @@ pub enum AgreementTypeInvoicingCycle {
     ContractYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -652,7 +617,7 @@ pub enum AgreementTypeApplicationCycle {
     ContractQuarter,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -712,7 +677,7 @@ pub enum AgreementTypeApplicationUnits {
     Hours,
     /// `Incidents`
     Incidents,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -751,7 +716,7 @@ pub enum AgreementTypePrefixSuffixOption {
     Prefix,
     /// `Suffix`
     Suffix,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

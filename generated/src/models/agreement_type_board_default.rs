@@ -8,25 +8,23 @@ use crate::models::{
     SystemDepartmentReference, SystemLocationReference,
 };
 
-/// The schema `AgreementTypeBoardDefault`.
+/// An agreement type board default.
 #[derive(Clone, Default)]
 pub struct AgreementTypeBoardDefault {
     pub id: Option<i32>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `service::list_board_types`.
+    /// IDs: `service::list_board_types`.
     pub service_type: Option<ServiceTypeReference>,
-    /// Ids come from `finance::list_agreement_types`.
+    /// IDs: `finance::list_agreement_types`.
     pub type_: Option<AgreementTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

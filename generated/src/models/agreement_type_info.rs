@@ -5,20 +5,17 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::BillingTermsReference;
 
-/// The schema `AgreementTypeInfo`.
+/// An agreement type: a template for agreements.
 #[derive(Clone, Default)]
 pub struct AgreementTypeInfo {
     pub id: Option<i32>,
-    /// `applicationUnits` on the wire.
     pub application_units: Option<AgreementTypeInfoApplicationUnits>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -70,7 +67,7 @@ pub enum AgreementTypeInfoApplicationUnits {
     Hours,
     /// `Incidents`
     Incidents,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,26 +5,25 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{AgreementTypeReference, WorkRoleReference};
 
-/// The schema `AgreementTypeWorkRole`.
+/// An agreement type work role.
 #[derive(Clone, Default)]
 pub struct AgreementTypeWorkRole {
     pub id: Option<i32>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<AgreementTypeWorkRoleRateType>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub effective_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub ending_date: Option<String>,
-    /// `limitTo` on the wire.
+    /// Limit that the rate applies up to.
     pub limit_to: Option<f64>,
     pub rate: Option<f64>,
-    /// Ids come from `finance::list_agreement_types`.
+    /// IDs: `finance::list_agreement_types`.
     pub type_: Option<AgreementTypeReference>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -92,7 +91,7 @@ pub enum AgreementTypeWorkRoleRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,38 +5,36 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{AgreementTypeReference, WorkTypeReference};
 
-/// The schema `AgreementTypeWorkType`.
+/// An agreement type work type.
 #[derive(Clone, Default)]
 pub struct AgreementTypeWorkType {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_time: Option<AgreementTypeWorkTypeBillTime>,
-    /// Required.
+    /// How the overage rate is applied. Required.
     pub overage_rate_type: Option<AgreementTypeWorkTypeOverageRateType>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<AgreementTypeWorkTypeRateType>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub effective_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub ending_date: Option<String>,
-    /// `hoursMax` on the wire.
+    /// In hours, e.g. 1.5.
     pub hours_max: Option<f64>,
-    /// `hoursMin` on the wire.
+    /// In hours, e.g. 1.5.
     pub hours_min: Option<f64>,
-    /// `limitTo` on the wire.
+    /// Limit that the rate applies up to.
     pub limit_to: Option<f64>,
-    /// `overageRate` on the wire.
     pub overage_rate: Option<f64>,
     pub rate: Option<f64>,
-    /// `roundBillHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub round_bill_hours: Option<f64>,
-    /// Ids come from `finance::list_agreement_types`.
+    /// IDs: `finance::list_agreement_types`.
     pub type_: Option<AgreementTypeReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -124,7 +122,7 @@ pub enum AgreementTypeWorkTypeBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -172,7 +170,7 @@ pub enum AgreementTypeWorkTypeOverageRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -213,7 +211,7 @@ pub enum AgreementTypeWorkTypeRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

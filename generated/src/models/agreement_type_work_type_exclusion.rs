@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{AgreementTypeReference, WorkTypeReference};
 
-/// The schema `AgreementTypeWorkTypeExclusion`.
+/// An agreement type work type exclusion.
 #[derive(Clone, Default)]
 pub struct AgreementTypeWorkTypeExclusion {
     pub id: Option<i32>,
-    /// Ids come from `time::list_work_types`. Required.
+    /// IDs: `time::list_work_types`. Required.
     pub work_type: Option<WorkTypeReference>,
-    /// Ids come from `finance::list_agreement_types`.
+    /// IDs: `finance::list_agreement_types`.
     pub type_: Option<AgreementTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

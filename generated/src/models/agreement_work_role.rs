@@ -5,31 +5,29 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{AgreementReference, OwnerLevelReference, WorkRoleReference};
 
-/// The schema `AgreementWorkRole`.
+/// An agreement work role.
 #[derive(Clone, Default)]
 pub struct AgreementWorkRole {
     pub id: Option<i32>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<AgreementWorkRoleRateType>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `agreementId` on the wire.
     pub agreement_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub effective_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub ending_date: Option<String>,
-    /// `limitTo` on the wire.
+    /// Limit that the rate applies up to.
     pub limit_to: Option<f64>,
     pub location: Option<OwnerLevelReference>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub rate: Option<f64>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -106,7 +104,7 @@ pub enum AgreementWorkRoleRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

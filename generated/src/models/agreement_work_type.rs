@@ -8,47 +8,43 @@ use crate::models::{
     WorkTypeReference,
 };
 
-/// The schema `AgreementWorkType`.
+/// An agreement work type.
 #[derive(Clone, Default)]
 pub struct AgreementWorkType {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_time: Option<AgreementWorkTypeBillTime>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<AgreementWorkTypeRateType>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `agreementId` on the wire.
     pub agreement_id: Option<i32>,
-    /// `agreementLimit` on the wire.
     pub agreement_limit: Option<f64>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub effective_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub ending_date: Option<String>,
-    /// `hoursMax` on the wire.
+    /// In hours, e.g. 1.5.
     pub hours_max: Option<f64>,
-    /// `hoursMin` on the wire.
+    /// In hours, e.g. 1.5.
     pub hours_min: Option<f64>,
     pub location: Option<OwnerLevelReference>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// `overageRate` on the wire.
     pub overage_rate: Option<f64>,
-    /// `overageRateType` on the wire.
+    /// How the overage rate is applied.
     pub overage_rate_type: Option<AgreementWorkTypeOverageRateType>,
     pub rate: Option<f64>,
-    /// `roundBillHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub round_bill_hours: Option<f64>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -151,7 +147,7 @@ pub enum AgreementWorkTypeBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -199,7 +195,7 @@ pub enum AgreementWorkTypeRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -240,7 +236,7 @@ pub enum AgreementWorkTypeOverageRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

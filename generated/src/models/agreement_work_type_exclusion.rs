@@ -5,17 +5,15 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::WorkTypeReference;
 
-/// The schema `AgreementWorkTypeExclusion`.
+/// An agreement work type exclusion.
 #[derive(Clone, Default)]
 pub struct AgreementWorkTypeExclusion {
     pub id: Option<i32>,
-    /// Ids come from `time::list_work_types`. Required.
+    /// IDs: `time::list_work_types`. Required.
     pub work_type: Option<WorkTypeReference>,
-    /// `agreementId` on the wire.
     pub agreement_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

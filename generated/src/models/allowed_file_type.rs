@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AllowedFileType`.
+/// An allowed file type.
 #[derive(Clone, Default)]
 pub struct AllowedFileType {
     pub id: Option<i32>,
     /// Required.
     pub file_type: Option<String>,
-    /// `sizeLimit` on the wire.
     pub size_limit: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AllowedOrigin`.
+/// An allowed origin.
 #[derive(Clone, Default)]
 pub struct AllowedOrigin {
     pub id: Option<i32>,
@@ -14,11 +14,9 @@ pub struct AllowedOrigin {
     pub origin: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub last_update_utc: Option<String>,
-    /// `updatedBy` on the wire.
     pub updated_by: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,46 +8,42 @@ use crate::models::{
     SystemLocationReference, TimeZoneSetupReference,
 };
 
-/// The schema `ApiMember`.
+/// An API member.
 #[derive(Clone, Default)]
 pub struct ApiMember {
     pub id: Option<i32>,
     /// At most 15 characters. Required.
     pub identifier: Option<String>,
-    /// `blockCostFlag` on the wire.
     pub block_cost_flag: Option<bool>,
-    /// `blockPriceFlag` on the wire.
     pub block_price_flag: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub default_location: Option<SystemLocationReference>,
     /// At most 250 characters.
     pub email_address: Option<String>,
-    /// `excludedServiceBoardIds` on the wire.
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_service_board_ids: Option<Vec<i32>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub inactive_date: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// At most 30 characters. Required when a record is replaced.
+    /// At most 30 characters. Required when the record is replaced.
     pub name: Option<String>,
     pub notes: Option<String>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub sales_default_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub security_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_security_roles`.
+    /// IDs: `system::list_security_roles`.
     pub security_role: Option<SecurityRoleReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub service_default_board: Option<BoardReference>,
-    /// Ids come from `system::list_my_company_corporate_structures`.
+    /// IDs: `system::list_my_company_corporate_structures`.
     pub structure_level: Option<StructureReference>,
-    /// Ids come from `system::list_time_zone_setups`.
+    /// IDs: `system::list_time_zone_setups`.
     pub time_zone: Option<TimeZoneSetupReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,27 +5,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 use crate::models::{FilterValues, IRestIdentifiedItem, PageValues};
 
-/// The schema `ApiRequest`.
+/// An api request.
 #[derive(Clone, Default)]
 pub struct ApiRequest {
     pub id: Option<i32>,
     pub entity: Option<IRestIdentifiedItem>,
-    /// `externalId` on the wire.
     pub external_id: Option<String>,
     pub fields: Option<String>,
     pub filters: Option<FilterValues>,
-    /// `grandParentId` on the wire.
     pub grand_parent_id: Option<i32>,
-    /// `memberContext` on the wire.
     pub member_context: Option<String>,
-    /// `miscProperties` on the wire.
     pub misc_properties: Option<BTreeMap<String, Value>>,
     pub page: Option<PageValues>,
-    /// `parentId` on the wire.
     pub parent_id: Option<i32>,
-    /// `updateOnlyCesProperties` on the wire.
     pub update_only_ces_properties: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

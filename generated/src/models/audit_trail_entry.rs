@@ -3,21 +3,16 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AuditTrailEntry`.
+/// An audit trail entry.
 #[derive(Clone, Default)]
 pub struct AuditTrailEntry {
-    /// `auditSource` on the wire.
     pub audit_source: Option<String>,
-    /// `auditSubType` on the wire.
     pub audit_sub_type: Option<String>,
-    /// `auditType` on the wire.
     pub audit_type: Option<String>,
-    /// `enteredBy` on the wire.
     pub entered_by: Option<String>,
-    /// `enteredDate` on the wire.
     pub entered_date: Option<String>,
     pub text: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `AuthAnvil`.
+/// An AuthAnvil setup.
 #[derive(Clone, Default)]
 pub struct AuthAnvil {
     pub id: Option<i32>,
@@ -12,9 +12,8 @@ pub struct AuthAnvil {
     pub server_location_url: Option<String>,
     /// Required.
     pub site_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::TimeZoneSetupReference;
 
-/// The schema `AutoSyncTime`.
+/// An automatic sync time.
 #[derive(Clone, Default)]
 pub struct AutoSyncTime {
     pub id: Option<i32>,
     /// Required.
     pub sync_time: Option<String>,
-    /// Ids come from `system::list_time_zone_setups`. Required.
+    /// IDs: `system::list_time_zone_setups`. Required.
     pub time_zone: Option<TimeZoneSetupReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

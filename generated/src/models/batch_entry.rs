@@ -8,36 +8,31 @@ use crate::models::{
     PurchaseOrderLineItemReference, PurchaseOrderReference,
 };
 
-/// The schema `BatchEntry`.
+/// An accounting batch entry.
 #[derive(Clone, Default)]
 pub struct BatchEntry {
     pub id: Option<i32>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
-    /// `accountType` on the wire.
     pub account_type: Option<String>,
-    /// Ids come from `procurement::list_adjustment_details`.
+    /// IDs: `procurement::list_adjustment_details`.
     pub adjustment_detail: Option<AdjustmentDetailReference>,
     pub cost: Option<f64>,
-    /// `costOfGoodsSoldAccountNumber` on the wire.
     pub cost_of_goods_sold_account_number: Option<String>,
     pub credit: Option<f64>,
     pub debit: Option<f64>,
     pub expense: Option<ExpenseDetailReference>,
-    /// Ids come from `finance::list_invoices`.
+    /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
     pub item: Option<String>,
-    /// Ids come from `procurement::list_purchase_order_line_items`.
+    /// IDs: `procurement::list_purchase_order_line_items`.
     pub line_item: Option<PurchaseOrderLineItemReference>,
     pub name: Option<String>,
-    /// Ids come from `procurement::list_purchase_orders`.
+    /// IDs: `procurement::list_purchase_orders`.
     pub purchase_order: Option<PurchaseOrderReference>,
-    /// `salesCode` on the wire.
     pub sales_code: Option<String>,
     pub transfer: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

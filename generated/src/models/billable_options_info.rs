@@ -3,30 +3,21 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `BillableOptionsInfo`.
+/// A billable option.
 #[derive(Clone, Default)]
 pub struct BillableOptionsInfo {
     pub id: Option<i32>,
-    /// `billableFlag` on the wire.
     pub billable_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `enumId` on the wire.
     pub enum_id: Option<String>,
-    /// `expenseFlag` on the wire.
     pub expense_flag: Option<bool>,
-    /// `includeNoDefaultFlag` on the wire.
     pub include_no_default_flag: Option<bool>,
-    /// `invoiceFlag` on the wire.
     pub invoice_flag: Option<bool>,
     pub name: Option<String>,
-    /// `optionId` on the wire.
     pub option_id: Option<String>,
-    /// `productFlag` on the wire.
     pub product_flag: Option<bool>,
-    /// `timeFlag` on the wire.
     pub time_flag: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

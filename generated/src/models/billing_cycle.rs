@@ -4,21 +4,19 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `BillingCycle`.
+/// A billing cycle.
 #[derive(Clone, Default)]
 pub struct BillingCycle {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub billing_options: Option<BillingCycleBillingOptions>,
     /// At most 5 characters. Required.
     pub identifier: Option<String>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -80,7 +78,7 @@ pub enum BillingCycleBillingOptions {
     Weekly,
     /// `Yearly`
     Yearly,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

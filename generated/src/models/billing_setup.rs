@@ -8,17 +8,17 @@ use crate::models::{
     InvoiceTemplateReference, StateReference, SystemLocationReference,
 };
 
-/// The schema `BillingSetup`.
+/// A billing setup.
 #[derive(Clone, Default)]
 pub struct BillingSetup {
     pub id: Option<i32>,
-    /// Ids come from `service::list_email_templates`. Required.
+    /// IDs: `service::list_email_templates`. Required.
     pub email_template: Option<EmailTemplateReference>,
     /// At most 50 characters. Required.
     pub invoice_title: Option<String>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
-    /// Ids come from `finance::list_invoice_templates`. Required.
+    /// IDs: `finance::list_invoice_templates`. Required.
     pub overall_invoice_default: Option<InvoiceTemplateReference>,
     /// At most 50 characters. Required.
     pub payable_name: Option<String>,
@@ -28,109 +28,84 @@ pub struct BillingSetup {
     pub address_one: Option<String>,
     /// At most 50 characters.
     pub address_two: Option<String>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub agreement_invoice: Option<InvoiceTemplateReference>,
-    /// `allowRestrictedDeptOnRoutingFlag` on the wire.
     pub allow_restricted_dept_on_routing_flag: Option<bool>,
-    /// `attachXmlInvoiceFlag` on the wire.
     pub attach_xml_invoice_flag: Option<bool>,
-    /// `billProductAfterShipFlag` on the wire.
     pub bill_product_after_ship_flag: Option<bool>,
-    /// `billProjectCompleteFlag` on the wire.
     pub bill_project_complete_flag: Option<bool>,
-    /// `billProjectUnapprovedFlag` on the wire.
     pub bill_project_unapproved_flag: Option<bool>,
-    /// `billSalesOrderCompleteFlag` on the wire.
     pub bill_sales_order_complete_flag: Option<bool>,
-    /// `billTicketCompleteFlag` on the wire.
     pub bill_ticket_complete_flag: Option<bool>,
-    /// `billTicketSeparatelyFlag` on the wire.
     pub bill_ticket_separately_flag: Option<bool>,
-    /// `billTicketUnapprovedFlag` on the wire.
     pub bill_ticket_unapproved_flag: Option<bool>,
     /// At most 50 characters.
     pub business_number: Option<String>,
-    /// `chargeAdjToFirmFlag` on the wire.
     pub charge_adj_to_firm_flag: Option<bool>,
     /// At most 50 characters.
     pub city: Option<String>,
     /// At most 250 characters.
     pub company_code: Option<String>,
-    /// `copyAgreementProductsFlag` on the wire.
+    /// Whether to copy them.
     pub copy_agreement_products_flag: Option<bool>,
-    /// `copyNonServiceProductsFlag` on the wire.
+    /// Whether to copy them.
     pub copy_non_service_products_flag: Option<bool>,
-    /// `copyServiceProductsFlag` on the wire.
+    /// Whether to copy them.
     pub copy_service_products_flag: Option<bool>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub credit_memo_invoice: Option<InvoiceTemplateReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     /// At most 50 characters.
     pub custom_label: Option<String>,
     /// At most 500 characters.
     pub custom_text: Option<String>,
-    /// `deliveryReceiptFlag` on the wire.
     pub delivery_receipt_flag: Option<bool>,
-    /// `disableRoutingEmailFlag` on the wire.
     pub disable_routing_email_flag: Option<bool>,
-    /// `displayTaxFlag` on the wire.
     pub display_tax_flag: Option<bool>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub down_payment_invoice: Option<InvoiceTemplateReference>,
-    /// `excludeAvalaraFlag` on the wire.
     pub exclude_avalara_flag: Option<bool>,
-    /// `excludeDoNotBillExpenseFlag` on the wire.
     pub exclude_do_not_bill_expense_flag: Option<bool>,
-    /// `excludeDoNotBillProductFlag` on the wire.
     pub exclude_do_not_bill_product_flag: Option<bool>,
-    /// `excludeDoNotBillTimeFlag` on the wire.
     pub exclude_do_not_bill_time_flag: Option<bool>,
     /// At most 500 characters.
     pub invoice_footer: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub localized_country: Option<CountryReference>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub misc_invoice: Option<InvoiceTemplateReference>,
-    /// `noWatermarkFlag` on the wire.
     pub no_watermark_flag: Option<bool>,
     /// At most 15 characters.
     pub phone: Option<String>,
-    /// `prefixSuffixFlag` on the wire.
     pub prefix_suffix_flag: Option<BillingSetupPrefixSuffixFlag>,
     /// At most 5 characters.
     pub prefix_suffix_text: Option<String>,
-    /// `printLogoFlag` on the wire.
     pub print_logo_flag: Option<bool>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub progress_invoice: Option<InvoiceTemplateReference>,
-    /// `progressTimeFlag` on the wire.
     pub progress_time_flag: Option<bool>,
     /// At most 1000 characters.
     pub quote_footer: Option<String>,
-    /// `readReceiptFlag` on the wire.
     pub read_receipt_flag: Option<bool>,
-    /// `restrictDownpaymentFlag` on the wire.
     pub restrict_downpayment_flag: Option<bool>,
-    /// `restrictProjectDownpaymentFlag` on the wire.
     pub restrict_project_downpayment_flag: Option<bool>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub sales_order_invoice: Option<InvoiceTemplateReference>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub standard_invoice_actual: Option<InvoiceTemplateReference>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub standard_invoice_fixed: Option<InvoiceTemplateReference>,
-    /// Ids come from `company::list_states`.
+    /// IDs: `company::list_states`.
     pub state: Option<StateReference>,
     /// At most 4000 characters.
     pub topcomment: Option<String>,
     /// At most 12 characters.
     pub zip: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -349,7 +324,7 @@ pub enum BillingSetupPrefixSuffixFlag {
     Prefix,
     /// `Suffix`
     Suffix,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::MemberReference;
 
-/// The schema `BillingSetupRouting`.
+/// A billing setup routing.
 #[derive(Clone, Default)]
 pub struct BillingSetupRouting {
     pub id: Option<i32>,
@@ -13,13 +13,12 @@ pub struct BillingSetupRouting {
     pub invoice_rule: Option<BillingSetupRoutingInvoiceRule>,
     /// Required.
     pub routing_rule: Option<BillingSetupRoutingRoutingRule>,
-    /// Required.
+    /// Position among its siblings. Required.
     pub sequence_number: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -73,7 +72,7 @@ pub enum BillingSetupRoutingInvoiceRule {
     Project,
     /// `Agreement`
     Agreement,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -126,7 +125,7 @@ pub enum BillingSetupRoutingRoutingRule {
     Project,
     /// `Sales`
     Sales,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

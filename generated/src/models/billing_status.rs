@@ -4,25 +4,20 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `BillingStatus`.
+/// A billing status.
 #[derive(Clone, Default)]
 pub struct BillingStatus {
     pub id: Option<i32>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `sentFlag` on the wire.
     pub sent_flag: Option<bool>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

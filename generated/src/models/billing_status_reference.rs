@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `BillingStatusReference`.
+/// A billing status that another record refers to.
 #[derive(Clone, Default)]
 pub struct BillingStatusReference {
     pub id: Option<i32>,
-    /// `isClosed` on the wire.
     pub is_closed: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

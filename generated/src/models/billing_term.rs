@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `BillingTerm`.
+/// A billing term: when an invoice is due.
 #[derive(Clone, Default)]
 pub struct BillingTerm {
     pub id: Option<i32>,
@@ -12,13 +12,11 @@ pub struct BillingTerm {
     pub due_days: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub terms_xref: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -9,63 +9,48 @@ use crate::models::{
     SystemLocationReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `Board`.
+/// A service board: a queue of tickets with its own statuses, types and teams.
 #[derive(Clone, Default)]
 pub struct Board {
     pub id: Option<i32>,
-    /// Ids come from `system::list_departments`. Required.
+    /// IDs: `system::list_departments`. Required.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `allSort` on the wire.
     pub all_sort: Option<BoardAllSort>,
     /// Settable while autoAssignLimitFlag is on, not otherwise.
     pub auto_assign_limit_amount: Option<i32>,
-    /// `autoAssignLimitFlag` on the wire.
     pub auto_assign_limit_flag: Option<bool>,
-    /// `autoAssignNewECTicketsFlag` on the wire.
     pub auto_assign_new_ec_tickets_flag: Option<bool>,
-    /// `autoAssignNewPortalTicketsFlag` on the wire.
     pub auto_assign_new_portal_tickets_flag: Option<bool>,
-    /// `autoAssignNewTicketsFlag` on the wire.
     pub auto_assign_new_tickets_flag: Option<bool>,
-    /// `autoAssignTicketOwnerFlag` on the wire.
     pub auto_assign_ticket_owner_flag: Option<bool>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub auto_close_status: Option<ServiceStatusReference>,
-    /// `billExpense` on the wire.
+    /// Whether and how this is billed.
     pub bill_expense: Option<BoardBillExpense>,
-    /// `billProduct` on the wire.
+    /// Whether and how this is billed.
     pub bill_product: Option<BoardBillProduct>,
-    /// `billTicketSeparatelyFlag` on the wire.
     pub bill_ticket_separately_flag: Option<bool>,
-    /// `billTicketsAfterClosedFlag` on the wire.
     pub bill_tickets_after_closed_flag: Option<bool>,
-    /// `billTime` on the wire.
+    /// Whether and how this is billed.
     pub bill_time: Option<BoardBillTime>,
-    /// `billUnapprovedTimeExpenseFlag` on the wire.
     pub bill_unapproved_time_expense_flag: Option<bool>,
-    /// Ids come from `system::list_documents`.
+    /// IDs: `system::list_documents`.
     pub board_icon: Option<DocumentReference>,
-    /// `closedLoopAllFlag` on the wire.
     pub closed_loop_all_flag: Option<bool>,
-    /// `closedLoopDiscussionsFlag` on the wire.
     pub closed_loop_discussions_flag: Option<bool>,
-    /// `closedLoopInternalAnalysisFlag` on the wire.
     pub closed_loop_internal_analysis_flag: Option<bool>,
-    /// `closedLoopResolutionFlag` on the wire.
     pub closed_loop_resolution_flag: Option<bool>,
-    /// Ids come from `service::list_email_templates`.
+    /// IDs: `service::list_email_templates`.
     pub contact_template: Option<ServiceEmailTemplateReference>,
-    /// `discussionsLockedFlag` on the wire.
     pub discussions_locked_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub dispatch_member: Option<MemberReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub duty_manager_member: Option<MemberReference>,
-    /// `emailConnectorAllowReopenClosedFlag` on the wire.
     pub email_connector_allow_reopen_closed_flag: Option<bool>,
     /// Settable while emailConnectorAllowReopenClosed is on, not otherwise.
     pub email_connector_never_reopen_by_days_closed_flag: Option<bool>,
@@ -79,67 +64,48 @@ pub struct Board {
     pub email_connector_reopen_days_limit: Option<i32>,
     /// Settable while emailConnectorAllowReopenClosed is on, not otherwise.
     pub email_connector_reopen_resources_flag: Option<bool>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub email_connector_reopen_status: Option<ServiceStatusReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `internalAnalysisSort` on the wire.
     pub internal_analysis_sort: Option<BoardInternalAnalysisSort>,
-    /// `markFirstNoteIssueFlag` on the wire.
     pub mark_first_note_issue_flag: Option<bool>,
     /// At most 50 characters.
     pub notify_email_from: Option<String>,
     /// At most 60 characters.
     pub notify_email_from_name: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub oncall_member: Option<MemberReference>,
-    /// `overrideBillingSetupFlag` on the wire.
     pub override_billing_setup_flag: Option<bool>,
-    /// `percentageCalculation` on the wire.
     pub percentage_calculation: Option<BoardPercentageCalculation>,
-    /// `problemSort` on the wire.
     pub problem_sort: Option<BoardProblemSort>,
-    /// `projectFlag` on the wire.
     pub project_flag: Option<bool>,
-    /// `resolutionSort` on the wire.
     pub resolution_sort: Option<BoardResolutionSort>,
-    /// Ids come from `service::list_email_templates`.
+    /// IDs: `service::list_email_templates`.
     pub resource_template: Option<ServiceEmailTemplateReference>,
-    /// `restrictBoardByDefaultFlag` on the wire.
     pub restrict_board_by_default_flag: Option<bool>,
-    /// `sendToBundledFlag` on the wire.
     pub send_to_bundled_flag: Option<bool>,
-    /// `sendToCCFlag` on the wire.
     pub send_to_cc_flag: Option<bool>,
-    /// `sendToContactFlag` on the wire.
     pub send_to_contact_flag: Option<bool>,
-    /// `sendToResourceFlag` on the wire.
     pub send_to_resource_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub service_manager_member: Option<MemberReference>,
     /// Appears on project boards alone.
     pub show_dependencies_flag: Option<bool>,
     /// Appears on project boards alone.
     pub show_estimates_flag: Option<bool>,
-    /// Ids come from `service::list_service_signoffs`.
+    /// IDs: `service::list_service_signoffs`.
     pub sign_off_template: Option<ServiceSignoffReference>,
-    /// `timeEntryDiscussionFlag` on the wire.
     pub time_entry_discussion_flag: Option<bool>,
-    /// `timeEntryInternalAnalysisFlag` on the wire.
     pub time_entry_internal_analysis_flag: Option<bool>,
-    /// `timeEntryLockedFlag` on the wire.
     pub time_entry_locked_flag: Option<bool>,
-    /// `timeEntryResolutionFlag` on the wire.
     pub time_entry_resolution_flag: Option<bool>,
-    /// `useMemberDisplayNameFlag` on the wire.
     pub use_member_display_name_flag: Option<bool>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -376,7 +342,7 @@ pub enum BoardAllSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -417,7 +383,7 @@ pub enum BoardBillExpense {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -467,7 +433,7 @@ pub enum BoardBillProduct {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -517,7 +483,7 @@ pub enum BoardBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -563,7 +529,7 @@ pub enum BoardInternalAnalysisSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -604,7 +570,7 @@ pub enum BoardPercentageCalculation {
     ClosedPhases,
     /// `ClosedTickets`
     ClosedTickets,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -650,7 +616,7 @@ pub enum BoardProblemSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -687,7 +653,7 @@ pub enum BoardResolutionSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

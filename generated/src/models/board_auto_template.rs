@@ -8,49 +8,35 @@ use crate::models::{
     ServiceTemplateReference, ServiceTypeReference,
 };
 
-/// The schema `BoardAutoTemplate`.
+/// A service board automatic template.
 #[derive(Clone, Default)]
 pub struct BoardAutoTemplate {
     pub id: Option<i32>,
-    /// Ids come from `service::list_board_items`. Required.
+    /// IDs: `service::list_board_items`. Required.
     pub item: Option<ServiceItemReference>,
-    /// Ids come from `service::list_templates`. Required.
+    /// IDs: `service::list_templates`. Required.
     pub service_template: Option<ServiceTemplateReference>,
-    /// Ids come from `service::list_board_sub_types`. Required.
+    /// IDs: `service::list_board_sub_types`. Required.
     pub subtype: Option<ServiceSubTypeReference>,
-    /// Ids come from `service::list_board_types`. Required.
+    /// IDs: `service::list_board_types`. Required.
     pub type_: Option<ServiceTypeReference>,
-    /// `autoApplyFlag` on the wire.
     pub auto_apply_flag: Option<bool>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// `budgetHoursSetting` on the wire.
     pub budget_hours_setting: Option<BoardAutoTemplateBudgetHoursSetting>,
-    /// `discussionSetting` on the wire.
     pub discussion_setting: Option<BoardAutoTemplateDiscussionSetting>,
-    /// `documentsSetting` on the wire.
     pub documents_setting: Option<BoardAutoTemplateDocumentsSetting>,
-    /// `financeInformationSetting` on the wire.
     pub finance_information_setting: Option<BoardAutoTemplateFinanceInformationSetting>,
-    /// `impactUrgencySetting` on the wire.
     pub impact_urgency_setting: Option<String>,
-    /// `internalAnalysisSetting` on the wire.
     pub internal_analysis_setting: Option<BoardAutoTemplateInternalAnalysisSetting>,
-    /// `resolutionSetting` on the wire.
     pub resolution_setting: Option<BoardAutoTemplateResolutionSetting>,
-    /// `resourcesSetting` on the wire.
     pub resources_setting: Option<BoardAutoTemplateResourcesSetting>,
-    /// `sendNotesAsEmailSetting` on the wire.
     pub send_notes_as_email_setting: Option<BoardAutoTemplateSendNotesAsEmailSetting>,
-    /// `summarySetting` on the wire.
     pub summary_setting: Option<BoardAutoTemplateSummarySetting>,
-    /// `tasksSetting` on the wire.
     pub tasks_setting: Option<BoardAutoTemplateTasksSetting>,
-    /// `templatePrioritySetting` on the wire.
     pub template_priority_setting: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -151,7 +137,7 @@ pub enum BoardAutoTemplateBudgetHoursSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -192,7 +178,7 @@ pub enum BoardAutoTemplateDiscussionSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -233,7 +219,7 @@ pub enum BoardAutoTemplateDocumentsSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -274,7 +260,7 @@ pub enum BoardAutoTemplateFinanceInformationSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -315,7 +301,7 @@ pub enum BoardAutoTemplateInternalAnalysisSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -356,7 +342,7 @@ pub enum BoardAutoTemplateResolutionSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -397,7 +383,7 @@ pub enum BoardAutoTemplateResourcesSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -438,7 +424,7 @@ pub enum BoardAutoTemplateSendNotesAsEmailSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -479,7 +465,7 @@ pub enum BoardAutoTemplateSummarySetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -520,7 +506,7 @@ pub enum BoardAutoTemplateTasksSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -3,14 +3,14 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `BoardCopy`.
+/// A board copy.
 #[derive(Clone, Default)]
 pub struct BoardCopy {
-    /// Required.
+    /// ID of the record to use. Required.
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

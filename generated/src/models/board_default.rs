@@ -5,21 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{BoardReference, ServiceTypeReference};
 
-/// The schema `BoardDefault`.
+/// An agreement board default.
 #[derive(Clone, Default)]
 pub struct BoardDefault {
     pub id: Option<i32>,
-    /// Ids come from `service::list_boards`. Required.
+    /// IDs: `service::list_boards`. Required.
     pub board: Option<BoardReference>,
-    /// `agreementId` on the wire.
     pub agreement_id: Option<i32>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// Ids come from `service::list_board_types`.
+    /// IDs: `service::list_board_types`.
     pub service_type: Option<ServiceTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

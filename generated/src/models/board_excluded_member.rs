@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `BoardExcludedMember`.
+/// A service board excluded member.
 #[derive(Clone, Default)]
 pub struct BoardExcludedMember {
     pub id: Option<i32>,
-    /// `boardId` on the wire.
     pub board_id: Option<i32>,
-    /// `memberId` on the wire.
     pub member_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

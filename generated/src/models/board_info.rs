@@ -5,50 +5,33 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{SystemDepartmentReference, SystemLocationReference};
 
-/// The schema `BoardInfo`.
+/// A service board: a queue of tickets with its own statuses, types and teams.
 #[derive(Clone, Default)]
 pub struct BoardInfo {
     pub id: Option<i32>,
-    /// `allSort` on the wire.
     pub all_sort: Option<BoardInfoAllSort>,
-    /// `billExpense` on the wire.
     pub bill_expense: Option<String>,
-    /// `billProduct` on the wire.
     pub bill_product: Option<String>,
-    /// `billTicketsAfterClosedFlag` on the wire.
     pub bill_tickets_after_closed_flag: Option<bool>,
-    /// `billTime` on the wire.
     pub bill_time: Option<String>,
-    /// `billUnapprovedTimeExpenseFlag` on the wire.
     pub bill_unapproved_time_expense_flag: Option<bool>,
-    /// `closedLoopAllFlag` on the wire.
     pub closed_loop_all_flag: Option<bool>,
-    /// `closedLoopDiscussionsFlag` on the wire.
     pub closed_loop_discussions_flag: Option<bool>,
-    /// `closedLoopInternalAnalysisFlag` on the wire.
     pub closed_loop_internal_analysis_flag: Option<bool>,
-    /// `closedLoopResolutionFlag` on the wire.
     pub closed_loop_resolution_flag: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `internalAnalysisSort` on the wire.
     pub internal_analysis_sort: Option<BoardInfoInternalAnalysisSort>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
     pub name: Option<String>,
-    /// `overrideBillingSetupFlag` on the wire.
     pub override_billing_setup_flag: Option<bool>,
-    /// `problemSort` on the wire.
     pub problem_sort: Option<BoardInfoProblemSort>,
-    /// `projectFlag` on the wire.
     pub project_flag: Option<bool>,
-    /// `resolutionSort` on the wire.
     pub resolution_sort: Option<BoardInfoResolutionSort>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -150,7 +133,7 @@ pub enum BoardInfoAllSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -187,7 +170,7 @@ pub enum BoardInfoInternalAnalysisSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -224,7 +207,7 @@ pub enum BoardInfoProblemSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -261,7 +244,7 @@ pub enum BoardInfoResolutionSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

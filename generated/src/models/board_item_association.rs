@@ -5,24 +5,23 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{BoardReference, ServiceItemReference};
 
-/// The schema `BoardItemAssociation`.
+/// A service board item association.
 #[derive(Clone, Default)]
 pub struct BoardItemAssociation {
-    /// Required.
+    /// ID of the record to use. Required.
     pub id: Option<i32>,
-    /// `addAllSubTypesFlag` on the wire.
+    /// Whether to add all of them.
     pub add_all_sub_types_flag: Option<bool>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// Ids come from `service::list_board_items`.
+    /// IDs: `service::list_board_items`.
     pub item: Option<ServiceItemReference>,
-    /// `removeAllSubTypesFlag` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_sub_types_flag: Option<bool>,
     /// Must be given if neither addAllSubTypesFlag nor removeAllSubTypesFlag is true.
     pub sub_type_association_ids: Option<Vec<i32>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, NotificationRecipientReference};
 
-/// The schema `BoardNotification`.
+/// A service board notification.
 #[derive(Clone, Default)]
 pub struct BoardNotification {
     pub id: Option<i32>,
-    /// Ids come from `system::list_notification_recipients`. Required.
+    /// IDs: `system::list_notification_recipients`. Required.
     pub notify_who: Option<NotificationRecipientReference>,
     /// At most 50 characters.
     pub email: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,25 +8,24 @@ use crate::models::{
     SkillCategoryReference, SkillReference,
 };
 
-/// The schema `BoardSkillMapping`.
+/// A service board skill mapping.
 #[derive(Clone, Default)]
 pub struct BoardSkillMapping {
     pub id: Option<i32>,
-    /// Ids come from `system::list_skills`. Required.
+    /// IDs: `system::list_skills`. Required.
     pub skill: Option<SkillReference>,
-    /// Ids come from `system::list_skill_categories`. Required.
+    /// IDs: `system::list_skill_categories`. Required.
     pub skill_category: Option<SkillCategoryReference>,
-    /// Ids come from `service::list_board_types`. Required.
+    /// IDs: `service::list_board_types`. Required.
     pub type_: Option<ServiceTypeReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// Ids come from `service::list_board_items`.
+    /// IDs: `service::list_board_items`.
     pub item: Option<ServiceItemReference>,
-    /// Ids come from `service::list_board_sub_types`.
+    /// IDs: `service::list_board_sub_types`.
     pub sub_type: Option<ServiceSubTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -7,44 +7,36 @@ use crate::models::{
     BoardReference, ServiceEmailTemplateReference, StatusIndicatorReference,
 };
 
-/// The schema `BoardStatus`.
+/// A service board status: for tickets of this board only.
 #[derive(Clone, Default)]
 pub struct BoardStatus {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// `closedStatus` on the wire.
     pub closed_status: Option<bool>,
     /// At most 30 characters.
     pub custom_status_indicator_name: Option<String>,
     /// At most 500 characters.
     pub customer_portal_description: Option<String>,
-    /// `customerPortalFlag` on the wire.
     pub customer_portal_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `displayOnBoard` on the wire.
     pub display_on_board: Option<bool>,
-    /// Ids come from `service::list_email_templates`.
+    /// IDs: `service::list_email_templates`.
     pub email_template: Option<ServiceEmailTemplateReference>,
-    /// `escalationStatus` on the wire.
     pub escalation_status: Option<BoardStatusEscalationStatus>,
+    /// Whether it is inactive.
     pub inactive: Option<bool>,
-    /// `roundRobinCatchall` on the wire.
     pub round_robin_catchall: Option<bool>,
-    /// `saveTimeAsNote` on the wire.
     pub save_time_as_note: Option<bool>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// Ids come from `project::list_status_indicators`.
+    /// IDs: `project::list_status_indicators`.
     pub status_indicator: Option<StatusIndicatorReference>,
-    /// `timeEntryNotAllowed` on the wire.
     pub time_entry_not_allowed: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -143,7 +135,7 @@ pub enum BoardStatusEscalationStatus {
     Resolved,
     /// `NoEscalation`
     NoEscalation,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

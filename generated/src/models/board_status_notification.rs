@@ -7,23 +7,21 @@ use crate::models::{
     MemberReference, NotificationRecipientReference, ServiceStatusReference,
 };
 
-/// The schema `BoardStatusNotification`.
+/// A service board status notification.
 #[derive(Clone, Default)]
 pub struct BoardStatusNotification {
     pub id: Option<i32>,
-    /// Ids come from `system::list_notification_recipients`. Required.
+    /// IDs: `system::list_notification_recipients`. Required.
     pub notify_who: Option<NotificationRecipientReference>,
     /// Must be given for service status notifications of type "Email Address". At most 255 characters.
     pub email: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub status: Option<ServiceStatusReference>,
-    /// `workflowStep` on the wire.
     pub workflow_step: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

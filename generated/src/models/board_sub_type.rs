@@ -5,25 +5,23 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::BoardReference;
 
-/// The schema `BoardSubType`.
+/// A service board subtype: for tickets of this board only.
 #[derive(Clone, Default)]
 pub struct BoardSubType {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `addAllTypesFlag` on the wire.
+    /// Whether to add all of them.
     pub add_all_types_flag: Option<bool>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `removeAllTypesFlag` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_types_flag: Option<bool>,
-    /// `typeAssociationIds` on the wire.
+    /// IDs of the records.
     pub type_association_ids: Option<Vec<i32>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

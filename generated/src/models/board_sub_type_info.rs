@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `BoardSubTypeInfo`.
+/// A service board subtype: for tickets of this board only.
 #[derive(Clone, Default)]
 pub struct BoardSubTypeInfo {
     pub id: Option<i32>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
-    /// `typeAssociationIds` on the wire.
+    /// IDs of the records.
     pub type_association_ids: Option<Vec<i32>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

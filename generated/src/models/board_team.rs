@@ -5,32 +5,26 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::MemberReference;
 
-/// The schema `BoardTeam`.
+/// A service board team: members who work the board's tickets.
 #[derive(Clone, Default)]
 pub struct BoardTeam {
     pub id: Option<i32>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub team_leader: Option<MemberReference>,
-    /// `boardId` on the wire.
     pub board_id: Option<i32>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `defaultRoundRobinFlag` on the wire.
     pub default_round_robin_flag: Option<bool>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub members: Option<Vec<i32>>,
-    /// `notifyOnTicketDelete` on the wire.
     pub notify_on_ticket_delete: Option<bool>,
-    /// `roundRobinFlag` on the wire.
     pub round_robin_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

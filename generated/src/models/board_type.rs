@@ -8,34 +8,30 @@ use crate::models::{
     SystemLocationReference,
 };
 
-/// The schema `BoardType`.
+/// A service board type: for tickets of this board only.
 #[derive(Clone, Default)]
 pub struct BoardType {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
     pub category: Option<BoardTypeCategory>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `requestForChangeFlag` on the wire.
     pub request_for_change_flag: Option<bool>,
-    /// Ids come from `system::list_skills`.
+    /// IDs: `system::list_skills`.
     pub skill: Option<SkillReference>,
-    /// Ids come from `system::list_skill_categories`.
+    /// IDs: `system::list_skill_categories`.
     pub skill_category: Option<SkillCategoryReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -113,7 +109,7 @@ pub enum BoardTypeCategory {
     Reactive,
     /// `Proactive`
     Proactive,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,20 +5,17 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::BoardReference;
 
-/// The schema `BoardTypeInfo`.
+/// A service board type.
 #[derive(Clone, Default)]
 pub struct BoardTypeInfo {
     pub id: Option<i32>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

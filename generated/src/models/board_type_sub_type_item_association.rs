@@ -7,21 +7,20 @@ use crate::models::{
     BoardReference, ServiceItemReference, ServiceSubTypeReference, ServiceTypeReference,
 };
 
-/// The schema `BoardTypeSubTypeItemAssociation`.
+/// A service board type, subtype and item association.
 #[derive(Clone, Default)]
 pub struct BoardTypeSubTypeItemAssociation {
     pub id: Option<i32>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// Ids come from `service::list_board_items`.
+    /// IDs: `service::list_board_items`.
     pub item: Option<ServiceItemReference>,
-    /// Ids come from `service::list_board_sub_types`.
+    /// IDs: `service::list_board_sub_types`.
     pub sub_type: Option<ServiceSubTypeReference>,
-    /// Ids come from `service::list_board_types`.
+    /// IDs: `service::list_board_types`.
     pub type_: Option<ServiceTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,13 +5,12 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ResultInfo;
 
-/// The schema `BulkResult`.
+/// A bulk result.
 #[derive(Clone, Default)]
 pub struct BulkResult {
     pub payload: Option<Vec<ResultInfo>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,17 +4,15 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ApiRequest;
 
-/// The schema `BundleRequest`.
+/// A bundle request.
 #[derive(Clone, Default)]
 pub struct BundleRequest {
-    /// `apiRequest` on the wire.
     pub api_request: Option<ApiRequest>,
-    /// `resourceType` on the wire.
     pub resource_type: Option<String>,
-    /// `sequenceNumber` on the wire.
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
     pub version: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

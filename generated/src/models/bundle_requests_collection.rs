@@ -4,12 +4,12 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::BundleRequest;
 
-/// The schema `BundleRequestsCollection`.
+/// A bundle requests collection.
 #[derive(Clone, Default)]
 pub struct BundleRequestsCollection {
     /// Required.
     pub requests: Option<Vec<BundleRequest>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,21 +4,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ErrorResponseMessage, IRestIdentifiedItem};
 
-/// The schema `BundleResult`.
+/// A bundle result.
 #[derive(Clone, Default)]
 pub struct BundleResult {
     pub count: Option<i32>,
     pub entities: Option<Vec<IRestIdentifiedItem>>,
     pub error: Option<ErrorResponseMessage>,
-    /// `resourceType` on the wire.
     pub resource_type: Option<String>,
-    /// `sequenceNumber` on the wire.
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
-    /// `statusCode` on the wire.
     pub status_code: Option<i32>,
     pub success: Option<bool>,
     pub version: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,44 +5,29 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::HolidayListReference;
 
-/// The schema `CalendarInfo`.
+/// A schedule calendar: working hours.
 #[derive(Clone, Default)]
 pub struct CalendarInfo {
     pub id: Option<i32>,
-    /// `fridayEndTime` on the wire.
     pub friday_end_time: Option<String>,
-    /// `fridayStartTime` on the wire.
     pub friday_start_time: Option<String>,
-    /// Ids come from `schedule::list_holiday_lists`.
+    /// IDs: `schedule::list_holiday_lists`.
     pub holiday_list: Option<HolidayListReference>,
-    /// `mondayEndTime` on the wire.
     pub monday_end_time: Option<String>,
-    /// `mondayStartTime` on the wire.
     pub monday_start_time: Option<String>,
     pub name: Option<String>,
-    /// `saturdayEndTime` on the wire.
     pub saturday_end_time: Option<String>,
-    /// `saturdayStartTime` on the wire.
     pub saturday_start_time: Option<String>,
-    /// `sundayEndTime` on the wire.
     pub sunday_end_time: Option<String>,
-    /// `sundayStartTime` on the wire.
     pub sunday_start_time: Option<String>,
-    /// `thursdayEndTime` on the wire.
     pub thursday_end_time: Option<String>,
-    /// `thursdayStartTime` on the wire.
     pub thursday_start_time: Option<String>,
-    /// `tuesdayEndTime` on the wire.
     pub tuesday_end_time: Option<String>,
-    /// `tuesdayStartTime` on the wire.
     pub tuesday_start_time: Option<String>,
-    /// `wednesdayEndTime` on the wire.
     pub wednesday_end_time: Option<String>,
-    /// `wednesdayStartTime` on the wire.
     pub wednesday_start_time: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `CallbackEntry`.
+/// A callback: a webhook: a request to your URL when records of one type change.
 #[derive(Clone, Default)]
 pub struct CallbackEntry {
     pub id: Option<i32>,
@@ -16,23 +16,16 @@ pub struct CallbackEntry {
     pub type_: Option<String>,
     /// Required Reference. Required.
     pub url: Option<String>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
     /// At most 100 characters.
     pub description: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `isSelfSuppressedFlag` on the wire.
     pub is_self_suppressed_flag: Option<bool>,
-    /// `isSoapCallbackFlag` on the wire.
     pub is_soap_callback_flag: Option<bool>,
-    /// `memberId` on the wire.
     pub member_id: Option<i32>,
-    /// `payloadVersion` on the wire.
     pub payload_version: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,7 +8,7 @@ use crate::models::{
     GroupReference, MemberReference,
 };
 
-/// The schema `Campaign`.
+/// A marketing campaign: a marketing effort whose results are counted.
 #[derive(Clone, Default)]
 pub struct Campaign {
     pub id: Option<i32>,
@@ -18,48 +18,36 @@ pub struct Campaign {
     pub start_date: Option<String>,
     /// Required.
     pub sub_type: Option<CampaignSubTypeReference>,
-    /// Ids come from `marketing::list_campaign_types`. Required.
+    /// IDs: `marketing::list_campaign_types`. Required.
     pub type_: Option<CampaignTypeReference>,
-    /// `actualCost` on the wire.
     pub actual_cost: Option<f64>,
-    /// `actualGrossMargin` on the wire.
     pub actual_gross_margin: Option<f64>,
-    /// `actualROI` on the wire.
     pub actual_roi: Option<f64>,
-    /// `actualRevenue` on the wire.
     pub actual_revenue: Option<f64>,
-    /// `budgetCost` on the wire.
     pub budget_cost: Option<f64>,
-    /// `budgetGrossMargin` on the wire.
     pub budget_gross_margin: Option<f64>,
-    /// `budgetROI` on the wire.
     pub budget_roi: Option<f64>,
-    /// `budgetRevenue` on the wire.
     pub budget_revenue: Option<f64>,
-    /// Ids come from `marketing::list_groups`.
+    /// IDs: `marketing::list_groups`.
     pub default_group: Option<GroupReference>,
-    /// `emailsSent` on the wire.
     pub emails_sent: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub end_date: Option<String>,
     pub impressions: Option<i32>,
+    /// Whether it is inactive.
     pub inactive: Option<bool>,
-    /// `inactiveDaysAfterEnd` on the wire.
     pub inactive_days_after_end: Option<i32>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// `marketingManagerDefaultTrackId` on the wire.
     pub marketing_manager_default_track_id: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub notes: Option<String>,
-    /// `opportunityDefaultTrackId` on the wire.
     pub opportunity_default_track_id: Option<i32>,
-    /// Ids come from `marketing::list_campaign_statuses`.
+    /// IDs: `marketing::list_campaign_statuses`.
     pub status: Option<CampaignStatusReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

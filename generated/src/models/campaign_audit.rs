@@ -4,27 +4,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::GroupReference;
 
-/// The schema `CampaignAudit`.
+/// A marketing campaign audit entry.
 #[derive(Clone, Default)]
 pub struct CampaignAudit {
     pub id: Option<i32>,
     /// Required.
     pub emails_sent: Option<i32>,
-    /// `campaignId` on the wire.
     pub campaign_id: Option<i32>,
-    /// `createdBy` on the wire.
     pub created_by: Option<String>,
-    /// `dateCreated` on the wire.
     pub date_created: Option<String>,
-    /// `documentsCreated` on the wire.
     pub documents_created: Option<i32>,
     /// At most 1000 characters.
     pub email_subject: Option<String>,
-    /// `emailsUnsent` on the wire.
     pub emails_unsent: Option<i32>,
-    /// Ids come from `marketing::list_groups`.
+    /// IDs: `marketing::list_groups`.
     pub group: Option<GroupReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

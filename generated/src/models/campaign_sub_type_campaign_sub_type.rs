@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CampaignTypeReference;
 
-/// The schema `CampaignSubTypeCampaignSubType`.
+/// A campaign subtype.
 #[derive(Clone, Default)]
 pub struct CampaignSubTypeCampaignSubType {
     pub id: Option<i32>,
     /// At most 100 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `marketing::list_campaign_types`. Required.
+    /// IDs: `marketing::list_campaign_types`. Required.
     pub type_: Option<CampaignTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,23 +8,21 @@ use crate::models::{
     WarehouseReference,
 };
 
-/// The schema `CatalogInventory`.
+/// A catalog item stock record.
 #[derive(Clone, Default)]
 pub struct CatalogInventory {
     pub id: Option<i32>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub catalog_item: Option<CatalogItemReference>,
-    /// `onHand` on the wire.
     pub on_hand: Option<i32>,
-    /// Ids come from `procurement::list_on_hand_serial_numbers`.
+    /// IDs: `procurement::list_on_hand_serial_numbers`.
     pub serial_numbers: Option<Vec<OnHandSerialNumberReference>>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

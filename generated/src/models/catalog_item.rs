@@ -10,100 +10,74 @@ use crate::models::{
     UnitOfMeasureReference,
 };
 
-/// The schema `CatalogItem`.
+/// A catalog item: a product or service that can be bought, stocked and sold.
 #[derive(Clone, Default)]
 pub struct CatalogItem {
     pub id: Option<i32>,
-    /// At most 6000 characters. Required.
+    /// Description shown to the customer. At most 6000 characters. Required.
     pub customer_description: Option<String>,
     /// At most 60 characters. Required.
     pub description: Option<String>,
     /// At most 75 characters. Required.
     pub identifier: Option<String>,
-    /// Ids come from `procurement::list_sub_categories`. Required.
+    /// IDs: `procurement::list_sub_categories`. Required.
     pub subcategory: Option<ProductSubCategoryReference>,
-    /// Ids come from `procurement::list_types`. Required.
+    /// IDs: `procurement::list_types`. Required.
     pub type_: Option<ProductTypeReference>,
-    /// Ids come from `finance::list_agreement_types`.
+    /// IDs: `finance::list_agreement_types`.
     pub agreement_type: Option<AgreementTypeReference>,
-    /// `autoUpdateUnitCostFlag` on the wire.
     pub auto_update_unit_cost_flag: Option<bool>,
-    /// `autoUpdateUnitPriceFlag` on the wire.
     pub auto_update_unit_price_flag: Option<bool>,
-    /// `billableOption` on the wire.
     pub billable_option: Option<String>,
-    /// `calculatedCost` on the wire.
     pub calculated_cost: Option<f64>,
-    /// `calculatedCostFlag` on the wire.
     pub calculated_cost_flag: Option<bool>,
-    /// `calculatedPrice` on the wire.
     pub calculated_price: Option<f64>,
-    /// `calculatedPriceFlag` on the wire.
     pub calculated_price_flag: Option<bool>,
-    /// Ids come from `procurement::list_categories`.
+    /// IDs: `procurement::list_categories`.
     pub category: Option<ProductCategoryReference>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
     pub cost: Option<f64>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// `dropShipFlag` on the wire.
     pub drop_ship_flag: Option<bool>,
-    /// Ids come from `company::list_entity_types`.
+    /// IDs: `company::list_entity_types`.
     pub entity_type: Option<EntityTypeReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
-    /// Ids come from `procurement::list_manufacturers`.
+    /// IDs: `procurement::list_manufacturers`.
     pub manufacturer: Option<ManufacturerReference>,
     /// At most 50 characters.
     pub manufacturer_part_number: Option<String>,
-    /// `markupFlag` on the wire.
     pub markup_flag: Option<bool>,
-    /// `markupPercentage` on the wire.
     pub markup_percentage: Option<f64>,
-    /// `minStockLevel` on the wire.
     pub min_stock_level: Option<i32>,
     pub notes: Option<String>,
-    /// `phaseProductFlag` on the wire.
     pub phase_product_flag: Option<bool>,
     pub price: Option<f64>,
-    /// `priceAttribute` on the wire.
     pub price_attribute: Option<CatalogItemPriceAttribute>,
     /// Non-Inventory unless another class is given.
     pub product_class: Option<CatalogItemProductClass>,
-    /// Ids come from `finance::list_billing_cycles`.
+    /// IDs: `finance::list_billing_cycles`.
     pub recurring_bill_cycle: Option<BillingCycleReference>,
-    /// `recurringCost` on the wire.
     pub recurring_cost: Option<f64>,
-    /// `recurringCycleType` on the wire.
     pub recurring_cycle_type: Option<CatalogItemRecurringCycleType>,
-    /// `recurringFlag` on the wire.
     pub recurring_flag: Option<bool>,
-    /// `recurringOneTimeFlag` on the wire.
     pub recurring_one_time_flag: Option<bool>,
-    /// `recurringRevenue` on the wire.
     pub recurring_revenue: Option<f64>,
-    /// `serializedCostFlag` on the wire.
     pub serialized_cost_flag: Option<bool>,
-    /// `serializedFlag` on the wire.
     pub serialized_flag: Option<bool>,
-    /// Ids come from `service::list_slas`.
+    /// IDs: `service::list_slas`.
     pub sla: Option<SlaReference>,
-    /// `specialOrderFlag` on the wire.
     pub special_order_flag: Option<bool>,
-    /// `taxableFlag` on the wire.
     pub taxable_flag: Option<bool>,
-    /// Ids come from `procurement::list_unit_of_measures`.
+    /// IDs: `procurement::list_unit_of_measures`.
     pub unit_of_measure: Option<UnitOfMeasureReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub vendor: Option<CompanyReference>,
-    /// At most 50 characters.
+    /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
     pub vendor_sku: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -287,7 +261,7 @@ pub enum CatalogItemPriceAttribute {
     OverrideRate,
     /// `TimeAndMaterials`
     TimeAndMaterials,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -339,7 +313,7 @@ pub enum CatalogItemProductClass {
     NonInventory,
     /// `Service`
     Service,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -388,7 +362,7 @@ pub enum CatalogItemRecurringCycleType {
     ContractYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

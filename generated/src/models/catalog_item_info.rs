@@ -4,37 +4,28 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `CatalogItemInfo`.
+/// A catalog item: a product or service that can be bought, stocked and sold.
 #[derive(Clone, Default)]
 pub struct CatalogItemInfo {
     pub id: Option<i32>,
-    /// `billableOption` on the wire.
     pub billable_option: Option<String>,
     pub cost: Option<f64>,
-    /// `customerDescription` on the wire.
+    /// Description shown to the customer.
     pub customer_description: Option<String>,
     pub description: Option<String>,
-    /// `dropShipFlag` on the wire.
     pub drop_ship_flag: Option<bool>,
     pub identifier: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `manufacturerPartNumber` on the wire.
     pub manufacturer_part_number: Option<String>,
     pub price: Option<f64>,
-    /// `productClass` on the wire.
     pub product_class: Option<CatalogItemInfoProductClass>,
-    /// `serializedCostFlag` on the wire.
     pub serialized_cost_flag: Option<bool>,
-    /// `specialOrderFlag` on the wire.
     pub special_order_flag: Option<bool>,
-    /// `taxableFlag` on the wire.
     pub taxable_flag: Option<bool>,
-    /// `vendorSku` on the wire.
+    /// The vendor's stock keeping unit (SKU) for the item.
     pub vendor_sku: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -127,7 +118,7 @@ pub enum CatalogItemInfoProductClass {
     NonInventory,
     /// `Service`
     Service,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,19 +4,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CatalogItemReference, CompanyReference, SystemLocationReference};
 
-/// The schema `CatalogPricing`.
+/// A catalog pricing.
 #[derive(Clone, Default)]
 pub struct CatalogPricing {
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub catalog_item: Option<CatalogItemReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
     pub date: Option<String>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
     pub price: Option<f64>,
     pub quantity: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,21 +3,17 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `CatalogVendors`.
+/// A catalog item: a product or service that can be bought, stocked and sold.
 #[derive(Clone, Default)]
 pub struct CatalogVendors {
     pub id: Option<i32>,
-    /// `catalogItemId` on the wire.
     pub catalog_item_id: Option<i32>,
-    /// `isPreferredVendor` on the wire.
     pub is_preferred_vendor: Option<bool>,
-    /// `vendorId` on the wire.
     pub vendor_id: Option<i32>,
-    /// `vendorName` on the wire.
     pub vendor_name: Option<String>,
-    /// At most 50 characters.
+    /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
     pub vendor_sku: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,29 +4,26 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Category`.
+/// A product category: a main group of the catalog.
 #[derive(Clone, Default)]
 pub struct Category {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `addAllLocations` on the wire.
+    /// Whether to add all of them.
     pub add_all_locations: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
-    /// `locationIds` on the wire.
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
-    /// At most 10 characters.
+    /// Identifier in the integrated system. At most 10 characters.
     pub price_level_xref: Option<String>,
-    /// `removeAllLocations` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ChangeOrder`.
+/// A change order.
 #[derive(Clone, Default)]
 pub struct ChangeOrder {
     pub id: Option<i32>,
     /// Required.
     pub purchase_header_rec_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

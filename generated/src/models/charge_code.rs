@@ -8,37 +8,33 @@ use crate::models::{
     WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `ChargeCode`.
+/// A charge code: internal work that time is charged to when no customer pays for it.
 #[derive(Clone, Default)]
 pub struct ChargeCode {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `allowAllExpenseTypeFlag` on the wire.
     pub allow_all_expense_type_flag: Option<bool>,
-    /// `billTime` on the wire.
+    /// Whether and how this is billed.
     pub bill_time: Option<ChargeCodeBillTime>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// `expenseEntryFlag` on the wire.
     pub expense_entry_flag: Option<bool>,
-    /// `expenseTypeIds` on the wire.
+    /// IDs of the records.
     pub expense_type_ids: Option<Vec<i32>>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `timeEntryFlag` on the wire.
     pub time_entry_flag: Option<bool>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -123,7 +119,7 @@ pub enum ChargeCodeBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

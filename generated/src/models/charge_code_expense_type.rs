@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ChargeCodeReference, ExpenseTypeReference};
 
-/// The schema `ChargeCodeExpenseType`.
+/// A charge code expense type.
 #[derive(Clone, Default)]
 pub struct ChargeCodeExpenseType {
     pub id: Option<i32>,
-    /// Ids come from `expense::list_types`. Required.
+    /// IDs: `expense::list_types`. Required.
     pub type_: Option<ExpenseTypeReference>,
-    /// Ids come from `time::list_charge_codes`.
+    /// IDs: `time::list_charge_codes`.
     pub charge_code: Option<ChargeCodeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,30 +8,26 @@ use crate::models::{
     WorkTypeReference,
 };
 
-/// The schema `ChargeCodeInfo`.
+/// A charge code: internal work that time is charged to when no customer pays for it.
 #[derive(Clone, Default)]
 pub struct ChargeCodeInfo {
     pub id: Option<i32>,
-    /// `allowAllExpenseTypeFlag` on the wire.
     pub allow_all_expense_type_flag: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// `expenseEntryFlag` on the wire.
     pub expense_entry_flag: Option<bool>,
-    /// `expenseTypeIds` on the wire.
+    /// IDs of the records.
     pub expense_type_ids: Option<Vec<i32>>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
     pub name: Option<String>,
-    /// `timeEntryFlag` on the wire.
     pub time_entry_flag: Option<bool>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

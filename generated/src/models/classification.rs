@@ -4,21 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Classification`.
+/// An expense classification.
 #[derive(Clone, Default)]
 pub struct Classification {
     pub id: Option<i32>,
-    /// `companyFlag` on the wire.
     pub company_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `employeeFlag` on the wire.
     pub employee_flag: Option<bool>,
     pub multiplier: Option<f64>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

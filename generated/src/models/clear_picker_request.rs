@@ -4,14 +4,13 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::MemberReference;
 
-/// The schema `ClearPickerRequest`.
+/// A clear picker request.
 #[derive(Clone, Default)]
 pub struct ClearPickerRequest {
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `type` on the wire.
     pub type_: Option<ClearPickerRequestType>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -53,7 +52,7 @@ pub enum ClearPickerRequestType {
     Company,
     /// `Vendor`
     Vendor,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::BillingStatusReference;
 
-/// The schema `ClosedInvoice`.
+/// A closed invoice.
 #[derive(Clone, Default)]
 pub struct ClosedInvoice {
     pub id: Option<i32>,
-    /// `internalNotes` on the wire.
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
-    /// Ids come from `finance::list_billing_statuses`.
+    /// IDs: `finance::list_billing_statuses`.
     pub status: Option<BillingStatusReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Code`.
+/// A service code.
 #[derive(Clone, Default)]
 pub struct Code {
     pub id: Option<i32>,
@@ -12,15 +12,13 @@ pub struct Code {
     pub description: Option<String>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `boardId` on the wire.
     pub board_id: Option<i32>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -11,69 +11,60 @@ use crate::models::{
     SystemLocationReference, TicketReference,
 };
 
-/// The schema `Commission`.
+/// A sales commission.
 #[derive(Clone, Default)]
 pub struct Commission {
     pub id: Option<i32>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub member: Option<MemberReference>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// Ids come from `finance::list_agreement_types`.
+    /// IDs: `finance::list_agreement_types`.
     pub agreement_type: Option<AgreementTypeReference>,
-    /// `agreementsFlag` on the wire.
     pub agreements_flag: Option<bool>,
-    /// `billingMethod` on the wire.
+    /// How the amount to bill is determined.
     pub billing_method: Option<CommissionBillingMethod>,
-    /// `commissionBasis` on the wire.
     pub commission_basis: Option<CommissionCommissionBasis>,
-    /// `commissionPercent` on the wire.
     pub commission_percent: Option<f64>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_end: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_start: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// `invoiceOption` on the wire.
     pub invoice_option: Option<CommissionInvoiceOption>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub item: Option<IvItemReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `myOpportunitiesFlag` on the wire.
     pub my_opportunities_flag: Option<bool>,
-    /// `numberOfMonths` on the wire.
     pub number_of_months: Option<i32>,
-    /// Ids come from `procurement::list_categories`.
+    /// IDs: `procurement::list_categories`.
     pub product_category: Option<ProductCategoryReference>,
-    /// Ids come from `procurement::list_sub_categories`.
+    /// IDs: `procurement::list_sub_categories`.
     pub product_sub_category: Option<ProductSubCategoryReference>,
-    /// `productsFlag` on the wire.
     pub products_flag: Option<bool>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub project_board: Option<ProjectBoardReference>,
-    /// Ids come from `project::list_project_types`.
+    /// IDs: `project::list_project_types`.
     pub project_type: Option<ProjectTypeReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub service_board: Option<BoardReference>,
-    /// Ids come from `service::list_board_types`.
+    /// IDs: `service::list_board_types`.
     pub service_type: Option<ServiceTypeReference>,
-    /// `servicesFlag` on the wire.
     pub services_flag: Option<bool>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub territory: Option<SystemLocationReference>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub ticket: Option<TicketReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -210,7 +201,7 @@ pub enum CommissionBillingMethod {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -262,7 +253,7 @@ pub enum CommissionCommissionBasis {
     GrossProfit,
     /// `SalesAmount`
     SalesAmount,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -299,7 +290,7 @@ pub enum CommissionInvoiceOption {
     AllInvoices,
     /// `PaidInvoices`
     PaidInvoices,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

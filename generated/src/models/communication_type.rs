@@ -4,31 +4,29 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `CommunicationType`.
+/// A communication type.
 #[derive(Clone, Default)]
 pub struct CommunicationType {
     pub id: Option<i32>,
     /// Required.
     pub description: Option<String>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub android_xref: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     /// One or more of phoneFlag, faxFlag and emailFlag must be true.
     pub email_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub exchange_xref: Option<String>,
     /// One or more of phoneFlag, faxFlag and emailFlag must be true.
     pub fax_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub google_xref: Option<String>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub iphone_xref: Option<String>,
     /// One or more of phoneFlag, faxFlag and emailFlag must be true.
     pub phone_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

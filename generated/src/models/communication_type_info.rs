@@ -4,22 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `CommunicationTypeInfo`.
+/// A communication type.
 #[derive(Clone, Default)]
 pub struct CommunicationTypeInfo {
     pub id: Option<i32>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     pub description: Option<String>,
-    /// `emailFlag` on the wire.
     pub email_flag: Option<bool>,
-    /// `faxFlag` on the wire.
     pub fax_flag: Option<bool>,
-    /// `phoneFlag` on the wire.
     pub phone_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -12,7 +12,7 @@ use crate::models::{
     TaxCodeReference, TimeZoneSetupReference,
 };
 
-/// The schema `Company`.
+/// A company: a customer, vendor, prospect or other organization.
 #[derive(Clone, Default)]
 pub struct Company {
     pub id: Option<i32>,
@@ -20,107 +20,88 @@ pub struct Company {
     pub identifier: Option<String>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
     /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
     pub address_line1: Option<String>,
     /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
     pub address_line2: Option<String>,
-    /// `annualRevenue` on the wire.
     pub annual_revenue: Option<f64>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub billing_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub billing_site: Option<SiteReference>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// Ids come from `schedule::list_calendars`.
+    /// IDs: `schedule::list_calendars`.
     pub calendar: Option<CalendarReference>,
     /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
     pub city: Option<String>,
-    /// Ids come from `company::list_entity_types`.
+    /// IDs: `company::list_entity_types`.
     pub company_entity_type: Option<EntityTypeReference>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_acquired: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_deleted: Option<String>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub default_contact: Option<ContactReference>,
-    /// `deletedBy` on the wire.
     pub deleted_by: Option<String>,
-    /// `deletedFlag` on the wire.
     pub deleted_flag: Option<bool>,
-    /// `facebookUrl` on the wire.
     pub facebook_url: Option<String>,
     /// At most 30 characters.
     pub fax_number: Option<String>,
-    /// `integratorTags` on the wire.
     pub integrator_tags: Option<Vec<String>>,
-    /// `invoiceCCEmailAddress` on the wire.
     pub invoice_cc_email_address: Option<String>,
-    /// Ids come from `finance::list_delivery_methods`.
+    /// IDs: `finance::list_delivery_methods`.
     pub invoice_delivery_method: Option<BillingDeliveryReference>,
-    /// Ids come from `finance::list_invoice_templates`.
+    /// IDs: `finance::list_invoice_templates`.
     pub invoice_template: Option<InvoiceTemplateReference>,
-    /// `invoiceToEmailAddress` on the wire.
     pub invoice_to_email_address: Option<String>,
-    /// `isVendorFlag` on the wire.
     pub is_vendor_flag: Option<bool>,
-    /// `leadFlag` on the wire.
     pub lead_flag: Option<bool>,
     /// At most 50 characters.
     pub lead_source: Option<String>,
-    /// `linkedInUrl` on the wire.
     pub linked_in_url: Option<String>,
-    /// Ids come from `company::list_market_descriptions`.
+    /// IDs: `company::list_market_descriptions`.
     pub market: Option<MarketDescriptionReference>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
-    /// `numberOfEmployees` on the wire.
     pub number_of_employees: Option<i32>,
-    /// Ids come from `company::list_ownership_types`.
+    /// IDs: `company::list_ownership_types`.
     pub ownership_type: Option<OwnershipTypeReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub parent_company: Option<CompanyReference>,
     /// At most 30 characters.
     pub phone_number: Option<String>,
-    /// Ids come from `procurement::list_pricing_schedules`.
+    /// IDs: `procurement::list_pricing_schedules`.
     pub pricing_schedule: Option<PricingScheduleReference>,
-    /// `resellerIdentifier` on the wire.
     pub reseller_identifier: Option<String>,
-    /// `revenueYear` on the wire.
     pub revenue_year: Option<i32>,
-    /// `sicCode` on the wire.
     pub sic_code: Option<SicCodeReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
     /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
     pub state: Option<String>,
-    /// Ids come from `company::list_company_statuses`.
+    /// IDs: `company::list_company_statuses`.
     pub status: Option<CompanyStatusReference>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxIdentifier` on the wire.
     pub tax_identifier: Option<String>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub territory: Option<SystemLocationReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub territory_manager: Option<MemberReference>,
-    /// Ids come from `system::list_time_zone_setups`.
+    /// IDs: `system::list_time_zone_setups`.
     pub time_zone_setup: Option<TimeZoneSetupReference>,
-    /// `twitterUrl` on the wire.
     pub twitter_url: Option<String>,
-    /// Company type ids, POST only. Later use /company/companyTypeAssociations or /company/companies/{ID}/typeAssociations. Ids come from `company::list_company_types`.
+    /// Company type ids, POST only. Later use /company/companyTypeAssociations or /company/companies/{ID}/typeAssociations. IDs: `company::list_company_types`.
     pub types: Option<Vec<CompanyTypeReference>>,
-    /// `unsubscribeFlag` on the wire.
     pub unsubscribe_flag: Option<bool>,
     /// At most 50 characters.
     pub user_defined_field1: Option<String>,
@@ -142,17 +123,14 @@ pub struct Company {
     pub user_defined_field8: Option<String>,
     /// At most 50 characters.
     pub user_defined_field9: Option<String>,
-    /// `vendorIdentifier` on the wire.
     pub vendor_identifier: Option<String>,
     /// At most 255 characters.
     pub website: Option<String>,
-    /// `yearEstablished` on the wire.
     pub year_established: Option<i32>,
     /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 12 characters.
     pub zip: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, CompanyTypeReference};
 
-/// The schema `CompanyCompanyTypeAssociation`.
+/// A company type association.
 #[derive(Clone, Default)]
 pub struct CompanyCompanyTypeAssociation {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_company_types`. Required.
+    /// IDs: `company::list_company_types`. Required.
     pub type_: Option<CompanyTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -10,59 +10,47 @@ use crate::models::{
     SystemDepartmentReference, SystemLocationReference,
 };
 
-/// The schema `CompanyConfiguration`.
+/// A configuration: a device or other asset of a company, with serial number, warranty and purchase date.
 #[derive(Clone, Default)]
 pub struct CompanyConfiguration {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
     /// At most 100 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `company::list_configuration_types`. Required.
+    /// IDs: `company::list_configuration_types`. Required.
     pub type_: Option<ConfigurationTypeReference>,
-    /// `activeFlag` on the wire.
     pub active_flag: Option<bool>,
-    /// `backupBillableSpaceGb` on the wire.
     pub backup_billable_space_gb: Option<f64>,
-    /// `backupFailed` on the wire.
     pub backup_failed: Option<i32>,
-    /// `backupIncomplete` on the wire.
     pub backup_incomplete: Option<i32>,
-    /// `backupMonth` on the wire.
     pub backup_month: Option<i32>,
-    /// `backupProtectedDeviceList` on the wire.
     pub backup_protected_device_list: Option<String>,
-    /// `backupRestores` on the wire.
     pub backup_restores: Option<i32>,
     /// At most 50 characters.
     pub backup_server_name: Option<String>,
-    /// `backupSuccesses` on the wire.
     pub backup_successes: Option<i32>,
-    /// `backupYear` on the wire.
     pub backup_year: Option<i32>,
-    /// `billFlag` on the wire.
     pub bill_flag: Option<bool>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// `companyLocationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub company_location_id: Option<i32>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
     /// At most 100 characters.
     pub cpu_speed: Option<String>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// At most 50 characters.
     pub default_gateway: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// At most 100 characters.
+    /// Identifier of the device in the managed IT solution. At most 100 characters.
     pub device_identifier: Option<String>,
-    /// `displayVendorFlag` on the wire.
     pub display_vendor_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub installation_date: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub installed_by: Option<MemberReference>,
     /// At most 50 characters.
     pub ip_address: Option<String>,
@@ -70,35 +58,33 @@ pub struct CompanyConfiguration {
     pub last_backup_date: Option<String>,
     /// At most 100 characters.
     pub last_login_name: Option<String>,
-    /// `localHardDrives` on the wire.
     pub local_hard_drives: Option<String>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     /// At most 25 characters.
     pub mac_address: Option<String>,
     /// At most 1000 characters.
     pub management_link: Option<String>,
-    /// Ids come from `procurement::list_manufacturers`.
+    /// IDs: `procurement::list_manufacturers`.
     pub manufacturer: Option<ManufacturerReference>,
     /// At most 50 characters.
     pub manufacturer_part_number: Option<String>,
-    /// `mobileGuid` on the wire.
     pub mobile_guid: Option<String>,
     /// At most 50 characters.
     pub model_number: Option<String>,
-    /// `needsRenewalFlag` on the wire.
     pub needs_renewal_flag: Option<bool>,
     pub notes: Option<String>,
     /// At most 250 characters.
     pub os_info: Option<String>,
     /// At most 250 characters.
     pub os_type: Option<String>,
-    /// `parentConfigurationId` on the wire.
+    /// ID of the parent configuration. Find it with `company::list_configurations`.
     pub parent_configuration_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub purchase_date: Option<String>,
+    /// Values for the questions of the configuration's type.
     pub questions: Option<Vec<ConfigurationQuestion>>,
     /// At most 25 characters.
     pub ram: Option<String>,
@@ -106,27 +92,23 @@ pub struct CompanyConfiguration {
     pub remote_link: Option<String>,
     /// At most 250 characters.
     pub serial_number: Option<String>,
-    /// `showAutomateFlag` on the wire.
     pub show_automate_flag: Option<bool>,
-    /// `showRemoteFlag` on the wire.
     pub show_remote_flag: Option<bool>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// Ids come from `service::list_slas`.
+    /// IDs: `service::list_slas`.
     pub sla: Option<SlaReference>,
-    /// Ids come from `company::list_configuration_statuses`.
+    /// IDs: `company::list_configuration_statuses`.
     pub status: Option<ConfigurationStatusReference>,
     /// At most 50 characters.
     pub tag_number: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub vendor: Option<CompanyReference>,
-    /// `vendorNotes` on the wire.
     pub vendor_notes: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub warranty_expiration_date: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ContactReference, ContactTypeReference};
 
-/// The schema `CompanyContactTypeAssociation`.
+/// A contact type association.
 #[derive(Clone, Default)]
 pub struct CompanyContactTypeAssociation {
     pub id: Option<i32>,
-    /// Ids come from `company::list_contacts`. Required.
+    /// IDs: `company::list_contacts`. Required.
     pub contact: Option<ContactReference>,
-    /// Ids come from `company::list_contact_types`. Required.
+    /// IDs: `company::list_contact_types`. Required.
     pub type_: Option<ContactTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, CompanyStatusReference};
 
-/// The schema `CompanyCustomNote`.
+/// A company status note.
 #[derive(Clone, Default)]
 pub struct CompanyCustomNote {
     pub id: Option<i32>,
     /// At most 1500 characters. Required.
     pub custom_note: Option<String>,
-    /// Ids come from `company::list_company_statuses`. Required.
+    /// IDs: `company::list_company_statuses`. Required.
     pub status: Option<CompanyStatusReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

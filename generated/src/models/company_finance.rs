@@ -5,33 +5,24 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, CustomFieldValue, EmailTemplateReference};
 
-/// The schema `CompanyFinance`.
+/// A company finance record.
 #[derive(Clone, Default)]
 pub struct CompanyFinance {
     pub id: Option<i32>,
-    /// `billCompletePmFlag` on the wire.
     pub bill_complete_pm_flag: Option<bool>,
-    /// `billCompleteSrFlag` on the wire.
     pub bill_complete_sr_flag: Option<bool>,
-    /// `billOverrideFlag` on the wire.
     pub bill_override_flag: Option<bool>,
-    /// `billRestrictPmFlag` on the wire.
     pub bill_restrict_pm_flag: Option<bool>,
-    /// `billSrFlag` on the wire.
     pub bill_sr_flag: Option<bool>,
-    /// `billUnapprovedPmFlag` on the wire.
     pub bill_unapproved_pm_flag: Option<bool>,
-    /// `billUnapprovedSrFlag` on the wire.
     pub bill_unapproved_sr_flag: Option<bool>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// Ids come from `service::list_email_templates`.
+    /// IDs: `service::list_email_templates`.
     pub email_template: Option<EmailTemplateReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

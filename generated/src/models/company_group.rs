@@ -5,28 +5,24 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, GroupReference};
 
-/// The schema `CompanyGroup`.
+/// A company marketing group.
 #[derive(Clone, Default)]
 pub struct CompanyGroup {
-    /// Required when a record is replaced.
+    /// Required when the record is replaced.
     pub id: Option<i32>,
-    /// Ids come from `marketing::list_groups`. Required.
+    /// IDs: `marketing::list_groups`. Required.
     pub group: Option<GroupReference>,
-    /// `allContactsFlag` on the wire.
     pub all_contacts_flag: Option<bool>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `contactIds` on the wire.
+    /// IDs of the records.
     pub contact_ids: Option<Vec<i32>>,
-    /// `defaultContactFlag` on the wire.
     pub default_contact_flag: Option<bool>,
-    /// `removeAllContactsFlag` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_contacts_flag: Option<bool>,
-    /// `unsubscribeFlag` on the wire.
     pub unsubscribe_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

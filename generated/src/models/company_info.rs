@@ -9,68 +9,54 @@ use crate::models::{
     SiteReference, SystemLocationReference, TaxCodeReference,
 };
 
-/// The schema `CompanyInfo`.
+/// A company: a customer, vendor, prospect or other organization.
 #[derive(Clone, Default)]
 pub struct CompanyInfo {
     pub id: Option<i32>,
-    /// `addressLine1` on the wire.
     pub address_line1: Option<String>,
-    /// `addressLine2` on the wire.
     pub address_line2: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub billing_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub billing_site: Option<SiteReference>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
     pub city: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub default_contact: Option<ContactReference>,
-    /// `deletedFlag` on the wire.
     pub deleted_flag: Option<bool>,
-    /// `facebookUrl` on the wire.
     pub facebook_url: Option<String>,
-    /// `faxNumber` on the wire.
     pub fax_number: Option<String>,
     pub identifier: Option<String>,
-    /// `isVendorFlag` on the wire.
     pub is_vendor_flag: Option<bool>,
-    /// `leadFlag` on the wire.
     pub lead_flag: Option<bool>,
-    /// `linkedInUrl` on the wire.
     pub linked_in_url: Option<String>,
     pub name: Option<String>,
-    /// `noServiceFlag` on the wire.
     pub no_service_flag: Option<bool>,
-    /// `phoneNumber` on the wire.
     pub phone_number: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
     pub state: Option<String>,
-    /// Ids come from `company::list_company_statuses`.
+    /// IDs: `company::list_company_statuses`.
     pub status: Option<CompanyStatusReference>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxIdentifier` on the wire.
     pub tax_identifier: Option<String>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub territory: Option<SystemLocationReference>,
-    /// `twitterUrl` on the wire.
     pub twitter_url: Option<String>,
-    /// Ids come from `company::list_company_types`.
+    /// IDs: `company::list_company_types`.
     pub types: Option<Vec<CompanyTypeReference>>,
-    /// `vendorIdentifier` on the wire.
     pub vendor_identifier: Option<String>,
     pub zip: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,79 +5,50 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{AgreementReference, CompanyReference, ManagementSolutionReference};
 
-/// The schema `CompanyManagementSummary`.
+/// A company management summary report.
 #[derive(Clone, Default)]
 pub struct CompanyManagementSummary {
     pub id: Option<i32>,
     /// At most 100 characters. Required.
     pub group_identifier: Option<String>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `alertsGenerated` on the wire.
     pub alerts_generated: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `cpuUtilization` on the wire.
     pub cpu_utilization: Option<f64>,
     /// Must be given when managementSolution is Legacy.
     pub device_type: Option<CompanyManagementSummaryDeviceType>,
-    /// `diskCleanups` on the wire.
     pub disk_cleanups: Option<i32>,
-    /// `diskDefragmentations` on the wire.
     pub disk_defragmentations: Option<i32>,
-    /// `diskSpaceCleanedMb` on the wire.
     pub disk_space_cleaned_mb: Option<i32>,
-    /// `failedBackupJobs` on the wire.
     pub failed_backup_jobs: Option<i32>,
-    /// `fullyPatchedMachines` on the wire.
     pub fully_patched_machines: Option<i32>,
-    /// `internetConnectivity` on the wire.
     pub internet_connectivity: Option<f64>,
-    /// Ids come from `company::list_management_it_solutions`.
+    /// IDs: `company::list_management_it_solutions`.
     pub management_solution: Option<ManagementSolutionReference>,
-    /// `memoryUtilization` on the wire.
     pub memory_utilization: Option<f64>,
-    /// `missingMoreFivePatchesMachines` on the wire.
     pub missing_more_five_patches_machines: Option<i32>,
-    /// `missingOneTwoPatchesMachines` on the wire.
     pub missing_one_two_patches_machines: Option<i32>,
-    /// `missingSecurityPatches` on the wire.
     pub missing_security_patches: Option<String>,
-    /// `missingThreeFivePatchesMachines` on the wire.
     pub missing_three_five_patches_machines: Option<i32>,
-    /// `missingUnscannedPatchesMachines` on the wire.
     pub missing_unscanned_patches_machines: Option<i32>,
-    /// `serverAvailability` on the wire.
     pub server_availability: Option<i32>,
-    /// `serversDiskSpaceLow` on the wire.
     pub servers_disk_space_low: Option<i32>,
-    /// `serversOffline` on the wire.
     pub servers_offline: Option<i32>,
-    /// `snmpMachines` on the wire.
     pub snmp_machines: Option<i32>,
-    /// `spywareItemsRemoved` on the wire.
     pub spyware_items_removed: Option<i32>,
-    /// `successfulBackupJobs` on the wire.
     pub successful_backup_jobs: Option<i32>,
-    /// `totalManagedMachines` on the wire.
     pub total_managed_machines: Option<i32>,
-    /// `totalNotifications` on the wire.
     pub total_notifications: Option<i32>,
-    /// `totalServers` on the wire.
     pub total_servers: Option<i32>,
-    /// `totalWindowsServers` on the wire.
     pub total_windows_servers: Option<i32>,
-    /// `totalWindowsWorkstations` on the wire.
     pub total_windows_workstations: Option<i32>,
-    /// `totalWorkstations` on the wire.
     pub total_workstations: Option<i32>,
-    /// `virusesRemoved` on the wire.
     pub viruses_removed: Option<i32>,
-    /// `windowsPatchesInstalled` on the wire.
     pub windows_patches_installed: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -225,7 +196,7 @@ pub enum CompanyManagementSummaryDeviceType {
     Servers,
     /// `Workstations`
     Workstations,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -3,22 +3,20 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `CompanyMerge`.
+/// A company merge.
 #[derive(Clone, Default)]
 pub struct CompanyMerge {
     /// Required.
     pub to_company_id: Option<i32>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<CompanyMergeAccountNumber>,
     pub activities: Option<CompanyMergeActivities>,
-    /// `billingAddress` on the wire.
+    /// Whether and how this is billed.
     pub billing_address: Option<CompanyMergeBillingAddress>,
-    /// `billingContact` on the wire.
+    /// Whether and how this is billed.
     pub billing_contact: Option<CompanyMergeBillingContact>,
-    /// `billingTerms` on the wire.
+    /// Whether and how this is billed.
     pub billing_terms: Option<CompanyMergeBillingTerms>,
     pub contacts: Option<CompanyMergeContacts>,
-    /// `dateAcquired` on the wire.
     pub date_acquired: Option<CompanyMergeDateAcquired>,
     pub documents: Option<CompanyMergeDocuments>,
     pub fax: Option<CompanyMergeFax>,
@@ -26,54 +24,35 @@ pub struct CompanyMerge {
     pub market: Option<CompanyMergeMarket>,
     pub name: Option<CompanyMergeName>,
     pub notes: Option<CompanyMergeNotes>,
-    /// `numberOfEmployees` on the wire.
     pub number_of_employees: Option<CompanyMergeNumberOfEmployees>,
     pub opportunities: Option<CompanyMergeOpportunities>,
     pub phone: Option<CompanyMergePhone>,
-    /// `primaryAddress` on the wire.
     pub primary_address: Option<CompanyMergePrimaryAddress>,
-    /// `primaryContact` on the wire.
     pub primary_contact: Option<CompanyMergePrimaryContact>,
     pub projects: Option<CompanyMergeProjects>,
     pub revenue: Option<CompanyMergeRevenue>,
-    /// `revenueYear` on the wire.
     pub revenue_year: Option<CompanyMergeRevenueYear>,
     pub services: Option<CompanyMergeServices>,
-    /// `sicCode` on the wire.
     pub sic_code: Option<CompanyMergeSicCode>,
     pub sites: Option<CompanyMergeSites>,
-    /// `sourceList` on the wire.
     pub source_list: Option<CompanyMergeSourceList>,
     pub status: Option<CompanyMergeStatus>,
-    /// `taxCode` on the wire.
     pub tax_code: Option<CompanyMergeTaxCode>,
     pub territory: Option<CompanyMergeTerritory>,
-    /// `timeZone` on the wire.
     pub time_zone: Option<CompanyMergeTimeZone>,
-    /// `type` on the wire.
     pub type_: Option<CompanyMergeType>,
-    /// `userDefinedField1` on the wire.
     pub user_defined_field1: Option<CompanyMergeUserDefinedField1>,
-    /// `userDefinedField10` on the wire.
     pub user_defined_field10: Option<CompanyMergeUserDefinedField10>,
-    /// `userDefinedField2` on the wire.
     pub user_defined_field2: Option<CompanyMergeUserDefinedField2>,
-    /// `userDefinedField3` on the wire.
     pub user_defined_field3: Option<CompanyMergeUserDefinedField3>,
-    /// `userDefinedField4` on the wire.
     pub user_defined_field4: Option<CompanyMergeUserDefinedField4>,
-    /// `userDefinedField5` on the wire.
     pub user_defined_field5: Option<CompanyMergeUserDefinedField5>,
-    /// `userDefinedField6` on the wire.
     pub user_defined_field6: Option<CompanyMergeUserDefinedField6>,
-    /// `userDefinedField7` on the wire.
     pub user_defined_field7: Option<CompanyMergeUserDefinedField7>,
-    /// `userDefinedField8` on the wire.
     pub user_defined_field8: Option<CompanyMergeUserDefinedField8>,
-    /// `userDefinedField9` on the wire.
     pub user_defined_field9: Option<CompanyMergeUserDefinedField9>,
     pub website: Option<CompanyMergeWebsite>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -238,7 +217,7 @@ pub enum CompanyMergeAccountNumber {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -275,7 +254,7 @@ pub enum CompanyMergeActivities {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -312,7 +291,7 @@ pub enum CompanyMergeBillingAddress {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -349,7 +328,7 @@ pub enum CompanyMergeBillingContact {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -386,7 +365,7 @@ pub enum CompanyMergeBillingTerms {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -423,7 +402,7 @@ pub enum CompanyMergeContacts {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -460,7 +439,7 @@ pub enum CompanyMergeDateAcquired {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -497,7 +476,7 @@ pub enum CompanyMergeDocuments {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -534,7 +513,7 @@ pub enum CompanyMergeFax {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -571,7 +550,7 @@ pub enum CompanyMergeIdentifier {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -608,7 +587,7 @@ pub enum CompanyMergeMarket {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -645,7 +624,7 @@ pub enum CompanyMergeName {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -682,7 +661,7 @@ pub enum CompanyMergeNotes {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -719,7 +698,7 @@ pub enum CompanyMergeNumberOfEmployees {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -756,7 +735,7 @@ pub enum CompanyMergeOpportunities {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -793,7 +772,7 @@ pub enum CompanyMergePhone {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -830,7 +809,7 @@ pub enum CompanyMergePrimaryAddress {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -867,7 +846,7 @@ pub enum CompanyMergePrimaryContact {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -904,7 +883,7 @@ pub enum CompanyMergeProjects {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -941,7 +920,7 @@ pub enum CompanyMergeRevenue {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -978,7 +957,7 @@ pub enum CompanyMergeRevenueYear {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1015,7 +994,7 @@ pub enum CompanyMergeServices {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1052,7 +1031,7 @@ pub enum CompanyMergeSicCode {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1089,7 +1068,7 @@ pub enum CompanyMergeSites {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1126,7 +1105,7 @@ pub enum CompanyMergeSourceList {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1163,7 +1142,7 @@ pub enum CompanyMergeStatus {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1200,7 +1179,7 @@ pub enum CompanyMergeTaxCode {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1237,7 +1216,7 @@ pub enum CompanyMergeTerritory {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1274,7 +1253,7 @@ pub enum CompanyMergeTimeZone {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1311,7 +1290,7 @@ pub enum CompanyMergeType {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1348,7 +1327,7 @@ pub enum CompanyMergeUserDefinedField1 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1385,7 +1364,7 @@ pub enum CompanyMergeUserDefinedField10 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1422,7 +1401,7 @@ pub enum CompanyMergeUserDefinedField2 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1459,7 +1438,7 @@ pub enum CompanyMergeUserDefinedField3 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1496,7 +1475,7 @@ pub enum CompanyMergeUserDefinedField4 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1533,7 +1512,7 @@ pub enum CompanyMergeUserDefinedField5 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1570,7 +1549,7 @@ pub enum CompanyMergeUserDefinedField6 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1607,7 +1586,7 @@ pub enum CompanyMergeUserDefinedField7 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1644,7 +1623,7 @@ pub enum CompanyMergeUserDefinedField8 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1681,7 +1660,7 @@ pub enum CompanyMergeUserDefinedField9 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1718,7 +1697,7 @@ pub enum CompanyMergeWebsite {
     From,
     /// `To`
     To,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

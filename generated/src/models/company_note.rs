@@ -5,22 +5,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, NoteTypeReference};
 
-/// The schema `CompanyNote`.
+/// A company note.
 #[derive(Clone, Default)]
 pub struct CompanyNote {
     pub id: Option<i32>,
     /// Required.
     pub text: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `enteredBy` on the wire.
     pub entered_by: Option<String>,
+    /// Whether the note is flagged.
     pub flagged: Option<bool>,
-    /// Ids come from `company::list_note_types`.
+    /// IDs: `company::list_note_types`.
     pub type_: Option<NoteTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,29 +8,28 @@ use crate::models::{
     MemberReference, SiteReference, SystemLocationReference,
 };
 
-/// The schema `CompanyPickerItem`.
+/// A company picker item.
 #[derive(Clone, Default)]
 pub struct CompanyPickerItem {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub company_country: Option<CountryReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub company_location: Option<SystemLocationReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub company_site: Option<SiteReference>,
-    /// Ids come from `company::list_company_statuses`.
+    /// IDs: `company::list_company_statuses`.
     pub company_status: Option<CompanyStatusReference>,
-    /// Ids come from `company::list_company_types`.
+    /// IDs: `company::list_company_types`.
     pub company_type: Option<CompanyTypeReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     /// True when the vendor picker made the record, false when the company picker did.
     pub vendor_picker_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,43 +8,35 @@ use crate::models::{
     EntityTypeReference, StateReference, TaxCodeReference, TimeZoneSetupReference,
 };
 
-/// The schema `CompanySite`.
+/// A company site: an address.
 #[derive(Clone, Default)]
 pub struct CompanySite {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `addressFormat` on the wire.
     pub address_format: Option<String>,
     /// At most 50 characters.
     pub address_line1: Option<String>,
     /// At most 50 characters.
     pub address_line2: Option<String>,
-    /// `billSeparateFlag` on the wire.
     pub bill_separate_flag: Option<bool>,
-    /// Ids come from `schedule::list_calendars`.
+    /// IDs: `schedule::list_calendars`.
     pub calendar: Option<CalendarReference>,
     /// At most 50 characters.
     pub city: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// `defaultBillingFlag` on the wire.
     pub default_billing_flag: Option<bool>,
-    /// `defaultMailingFlag` on the wire.
     pub default_mailing_flag: Option<bool>,
-    /// `defaultShippingFlag` on the wire.
     pub default_shipping_flag: Option<bool>,
-    /// Ids come from `company::list_entity_types`.
+    /// IDs: `company::list_entity_types`.
     pub entity_type: Option<EntityTypeReference>,
-    /// `expenseReimbursement` on the wire.
     pub expense_reimbursement: Option<f64>,
     /// At most 30 characters.
     pub fax_number: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
@@ -52,19 +44,17 @@ pub struct CompanySite {
     pub phone_number: Option<String>,
     /// At most 30 characters.
     pub phone_number_ext: Option<String>,
-    /// `primaryAddressFlag` on the wire.
     pub primary_address_flag: Option<bool>,
-    /// Ids come from `company::list_states`.
+    /// IDs: `company::list_states`.
     pub state_reference: Option<StateReference>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// Ids come from `system::list_time_zone_setups`.
+    /// IDs: `system::list_time_zone_setups`.
     pub time_zone: Option<TimeZoneSetupReference>,
     /// At most 12 characters.
     pub zip: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

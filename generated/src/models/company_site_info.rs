@@ -5,40 +5,30 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CountryReference, StateReference, TaxCodeReference};
 
-/// The schema `CompanySiteInfo`.
+/// A company site: an address.
 #[derive(Clone, Default)]
 pub struct CompanySiteInfo {
     pub id: Option<i32>,
-    /// `addressFormat` on the wire.
     pub address_format: Option<String>,
-    /// `addressLine1` on the wire.
     pub address_line1: Option<String>,
-    /// `addressLine2` on the wire.
     pub address_line2: Option<String>,
     pub city: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// `defaultBillingFlag` on the wire.
     pub default_billing_flag: Option<bool>,
-    /// `defaultShippingFlag` on the wire.
     pub default_shipping_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
-    /// `phoneNumber` on the wire.
     pub phone_number: Option<String>,
-    /// `phoneNumberExt` on the wire.
     pub phone_number_ext: Option<String>,
-    /// `primaryAddressFlag` on the wire.
     pub primary_address_flag: Option<bool>,
-    /// Ids come from `company::list_states`.
+    /// IDs: `company::list_states`.
     pub state_reference: Option<StateReference>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
     pub zip: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,31 +5,24 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::TrackReference;
 
-/// The schema `CompanyStatus`.
+/// A company status: whether the company is active, on credit hold and so on.
 #[derive(Clone, Default)]
 pub struct CompanyStatus {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `cancelOpenTracksFlag` on the wire.
     pub cancel_open_tracks_flag: Option<bool>,
-    /// `customNoteFlag` on the wire.
     pub custom_note_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `disallowSavingFlag` on the wire.
     pub disallow_saving_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     /// At most 500 characters.
     pub notification_message: Option<String>,
-    /// `notifyFlag` on the wire.
     pub notify_flag: Option<bool>,
-    /// Ids come from `company::list_tracks`.
+    /// IDs: `company::list_tracks`.
     pub track: Option<TrackReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

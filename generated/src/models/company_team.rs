@@ -8,31 +8,27 @@ use crate::models::{
     SystemLocationReference, TeamRoleReference,
 };
 
-/// The schema `CompanyTeam`.
+/// A company team member: a member who looks after the company, and in which role.
 #[derive(Clone, Default)]
 pub struct CompanyTeam {
     pub id: Option<i32>,
-    /// Ids come from `company::list_team_roles`. Required.
+    /// IDs: `company::list_team_roles`. Required.
     pub team_role: Option<TeamRoleReference>,
-    /// `accountManagerFlag` on the wire.
     pub account_manager_flag: Option<bool>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `salesFlag` on the wire.
     pub sales_flag: Option<bool>,
-    /// `techFlag` on the wire.
     pub tech_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,23 +4,19 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `CompanyType`.
+/// A company type: the relationship to the company, for example client, vendor or prospect.
 #[derive(Clone, Default)]
 pub struct CompanyType {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `serviceAlertFlag` on the wire.
     pub service_alert_flag: Option<bool>,
     /// At most 150 characters.
     pub service_alert_message: Option<String>,
-    /// `vendorFlag` on the wire.
     pub vendor_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `CompanyTypeInfo`.
+/// A company type: the relationship to the company, for example client, vendor or prospect.
 #[derive(Clone, Default)]
 pub struct CompanyTypeInfo {
     pub id: Option<i32>,
-    /// `isVendor` on the wire.
     pub is_vendor: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

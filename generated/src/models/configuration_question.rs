@@ -3,24 +3,19 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields, Value};
 
-/// The schema `ConfigurationQuestion`.
+/// A configuration question.
 #[derive(Clone, Default)]
 pub struct ConfigurationQuestion {
     pub answer: Option<Value>,
-    /// `answerId` on the wire.
     pub answer_id: Option<i32>,
-    /// `fieldType` on the wire.
     pub field_type: Option<ConfigurationQuestionFieldType>,
-    /// `numberOfDecimals` on the wire.
     pub number_of_decimals: Option<i32>,
     pub question: Option<String>,
-    /// `questionId` on the wire.
     pub question_id: Option<i32>,
-    /// `requiredFlag` on the wire.
     pub required_flag: Option<bool>,
-    /// `sequenceNumber` on the wire.
+    /// Position among its siblings.
     pub sequence_number: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -99,7 +94,7 @@ pub enum ConfigurationQuestionFieldType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

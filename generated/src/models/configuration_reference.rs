@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ConfigurationReference`.
+/// A configuration that another record refers to.
 #[derive(Clone, Default)]
 pub struct ConfigurationReference {
+    /// Configuration to attach.
     pub id: Option<i32>,
-    /// `deviceIdentifier` on the wire.
+    /// Identifier of the device in the managed IT solution.
     pub device_identifier: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

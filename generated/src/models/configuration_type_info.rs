@@ -4,18 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ConfigurationTypeInfo`.
+/// A configuration type: a kind of asset, for example server or firewall.
 #[derive(Clone, Default)]
 pub struct ConfigurationTypeInfo {
     pub id: Option<i32>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
-    /// `systemFlag` on the wire.
     pub system_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::ConfigurationTypeReference;
 
-/// The schema `ConfigurationTypeQuestion`.
+/// A configuration type question.
 #[derive(Clone, Default)]
 pub struct ConfigurationTypeQuestion {
     pub id: Option<i32>,
@@ -15,19 +15,15 @@ pub struct ConfigurationTypeQuestion {
     pub field_type: Option<ConfigurationTypeQuestionFieldType>,
     /// At most 1000 characters. Required.
     pub question: Option<String>,
-    /// Required.
+    /// Position among its siblings. Required.
     pub sequence_number: Option<f64>,
-    /// Ids come from `company::list_configuration_types`.
+    /// IDs: `company::list_configuration_types`.
     pub configuration_type: Option<ConfigurationTypeReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `numberOfDecimals` on the wire.
     pub number_of_decimals: Option<i32>,
-    /// `requiredFlag` on the wire.
     pub required_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -100,7 +96,7 @@ pub enum ConfigurationTypeQuestionEntryType {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -157,7 +153,7 @@ pub enum ConfigurationTypeQuestionFieldType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

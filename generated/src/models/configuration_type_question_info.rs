@@ -5,28 +5,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::ConfigurationTypeReference;
 
-/// The schema `ConfigurationTypeQuestionInfo`.
+/// A configuration type question.
 #[derive(Clone, Default)]
 pub struct ConfigurationTypeQuestionInfo {
     pub id: Option<i32>,
-    /// Ids come from `company::list_configuration_types`.
+    /// IDs: `company::list_configuration_types`.
     pub configuration_type: Option<ConfigurationTypeReference>,
-    /// `entryType` on the wire.
     pub entry_type: Option<ConfigurationTypeQuestionInfoEntryType>,
-    /// `fieldType` on the wire.
     pub field_type: Option<ConfigurationTypeQuestionInfoFieldType>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `numberOfDecimals` on the wire.
     pub number_of_decimals: Option<i32>,
     pub question: Option<String>,
-    /// `requiredFlag` on the wire.
     pub required_flag: Option<bool>,
-    /// `sequenceNumber` on the wire.
+    /// Position among its siblings.
     pub sequence_number: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -99,7 +93,7 @@ pub enum ConfigurationTypeQuestionInfoEntryType {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -156,7 +150,7 @@ pub enum ConfigurationTypeQuestionInfoFieldType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,23 +5,20 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ConfigurationTypeQuestionReference, ConfigurationTypeReference};
 
-/// The schema `ConfigurationTypeQuestionValue`.
+/// A configuration type question value.
 #[derive(Clone, Default)]
 pub struct ConfigurationTypeQuestionValue {
     pub id: Option<i32>,
     /// At most 1000 characters. Required.
     pub value: Option<String>,
-    /// Ids come from `company::list_configuration_types`.
+    /// IDs: `company::list_configuration_types`.
     pub configuration_type: Option<ConfigurationTypeReference>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// Ids come from `company::list_configuration_type_questions`.
+    /// IDs: `company::list_configuration_type_questions`.
     pub question: Option<ConfigurationTypeQuestionReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,14 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ConnectWiseHostedScreen`.
+/// A ConnectWise hosted screen.
 #[derive(Clone, Default)]
 pub struct ConnectWiseHostedScreen {
     pub id: Option<i32>,
     pub name: Option<String>,
-    /// `screenId` on the wire.
     pub screen_id: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `ConnectWiseHostedSetup`.
+/// A ConnectWise hosted setup.
 #[derive(Clone, Default)]
 pub struct ConnectWiseHostedSetup {
     pub id: Option<i32>,
@@ -18,33 +18,24 @@ pub struct ConnectWiseHostedSetup {
     pub url: Option<String>,
     /// Can be left out once a value is stored. At most 36 characters.
     pub client_id: Option<String>,
-    /// `createdBy` on the wire.
     pub created_by: Option<String>,
-    /// `dateCreated` on the wire.
     pub date_created: Option<String>,
-    /// `disabledFlag` on the wire.
     pub disabled_flag: Option<bool>,
-    /// `locationIds` on the wire.
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
-    /// `locationsEnabledFlag` on the wire.
     pub locations_enabled_flag: Option<bool>,
     /// At most 100 characters.
     pub origin: Option<String>,
-    /// `podHeight` on the wire.
     pub pod_height: Option<i32>,
-    /// `toolbarButtonDialogHeight` on the wire.
     pub toolbar_button_dialog_height: Option<i32>,
-    /// `toolbarButtonDialogWidth` on the wire.
     pub toolbar_button_dialog_width: Option<i32>,
-    /// `toolbarButtonIconDocumentId` on the wire.
     pub toolbar_button_icon_document_id: Option<i32>,
     /// Mandatory for ToolbarButtons, optional for other types. At most 50 characters.
     pub toolbar_button_text: Option<String>,
     /// At most 50 characters.
     pub toolbar_button_tool_tip: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -142,7 +133,7 @@ pub enum ConnectWiseHostedSetupType {
     Pod,
     /// `ToolbarButton`
     ToolbarButton,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

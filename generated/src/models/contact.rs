@@ -9,99 +9,70 @@ use crate::models::{
     DocumentReference, RelationshipReference, SiteReference, SystemLocationReference,
 };
 
-/// The schema `Contact`.
+/// A contact: a person at a company.
 #[derive(Clone, Default)]
 pub struct Contact {
     pub id: Option<i32>,
-    /// `addressLine1` on the wire.
     pub address_line1: Option<String>,
-    /// `addressLine2` on the wire.
     pub address_line2: Option<String>,
     pub anniversary: Option<String>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub assistant_contact: Option<ContactReference>,
-    /// `birthDay` on the wire.
     pub birth_day: Option<String>,
     pub children: Option<String>,
-    /// `childrenFlag` on the wire.
     pub children_flag: Option<bool>,
     pub city: Option<String>,
-    /// `communicationItems` on the wire.
     pub communication_items: Option<Vec<ContactCommunicationItem>>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub company_location: Option<SystemLocationReference>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// `defaultBillingFlag` on the wire.
     pub default_billing_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `defaultMergeContactId` on the wire.
     pub default_merge_contact_id: Option<i32>,
-    /// `defaultPhoneExtension` on the wire.
     pub default_phone_extension: Option<String>,
-    /// `defaultPhoneNbr` on the wire.
     pub default_phone_nbr: Option<String>,
-    /// `defaultPhoneType` on the wire.
     pub default_phone_type: Option<String>,
-    /// Ids come from `company::list_contact_departments`.
+    /// IDs: `company::list_contact_departments`.
     pub department: Option<ContactDepartmentReference>,
-    /// `disablePortalLoginFlag` on the wire.
     pub disable_portal_login_flag: Option<bool>,
-    /// `facebookUrl` on the wire.
     pub facebook_url: Option<String>,
-    /// `firstName` on the wire.
     pub first_name: Option<String>,
     pub gender: Option<ContactGender>,
-    /// `ignoreDuplicates` on the wire.
     pub ignore_duplicates: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `integratorTags` on the wire.
     pub integrator_tags: Option<Vec<String>>,
-    /// `lastName` on the wire.
     pub last_name: Option<String>,
-    /// `linkedInUrl` on the wire.
     pub linked_in_url: Option<String>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub manager_contact: Option<ContactReference>,
-    /// `marriedFlag` on the wire.
     pub married_flag: Option<bool>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
-    /// `nickName` on the wire.
     pub nick_name: Option<String>,
-    /// Ids come from `system::list_documents`.
+    /// IDs: `system::list_documents`.
     pub photo: Option<DocumentReference>,
-    /// `portalPassword` on the wire.
     pub portal_password: Option<String>,
-    /// `portalSecurityLevel` on the wire.
     pub portal_security_level: Option<i32>,
     pub presence: Option<ContactPresence>,
-    /// Ids come from `company::list_contact_relationships`.
+    /// IDs: `company::list_contact_relationships`.
     pub relationship: Option<RelationshipReference>,
-    /// `relationshipOverride` on the wire.
     pub relationship_override: Option<String>,
     pub school: Option<String>,
-    /// `securityIdentifier` on the wire.
     pub security_identifier: Option<String>,
-    /// `significantOther` on the wire.
     pub significant_other: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
     pub state: Option<String>,
     pub title: Option<String>,
-    /// `twitterUrl` on the wire.
     pub twitter_url: Option<String>,
     /// Contact type ids, POST only. Later use /company/contactTypeAssociations or /company/contacts/{ID}/typeAssociations.
     pub type_ids: Option<Vec<i32>>,
-    /// Ids come from `company::list_contact_types`.
+    /// IDs: `company::list_contact_types`.
     pub types: Option<Vec<ContactTypeReference>>,
-    /// `unsubscribeFlag` on the wire.
     pub unsubscribe_flag: Option<bool>,
     /// At most 50 characters.
     pub user_defined_field1: Option<String>,
@@ -124,9 +95,8 @@ pub struct Contact {
     /// At most 50 characters.
     pub user_defined_field9: Option<String>,
     pub zip: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -351,7 +321,7 @@ pub enum ContactGender {
     Female,
     /// `Male`
     Male,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -394,7 +364,7 @@ pub enum ContactPresence {
     Away,
     /// `Offline`
     Offline,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,28 +5,24 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::CommunicationTypeReference;
 
-/// The schema `ContactCommunication`.
+/// A contact communication: a phone number or email address.
 #[derive(Clone, Default)]
 pub struct ContactCommunication {
     pub id: Option<i32>,
-    /// Ids come from `company::list_communication_types`. Required.
+    /// IDs: `company::list_communication_types`. Required.
     pub type_: Option<CommunicationTypeReference>,
     /// At most 250 characters. Required.
     pub value: Option<String>,
-    /// `communicationType` on the wire.
     pub communication_type: Option<ContactCommunicationCommunicationType>,
-    /// `contactId` on the wire.
     pub contact_id: Option<i32>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     pub domain: Option<String>,
     /// At most 15 characters.
     pub extension: Option<String>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -97,7 +93,7 @@ pub enum ContactCommunicationCommunicationType {
     Fax,
     /// `Phone`
     Phone,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,20 +4,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::CommunicationTypeReference;
 
-/// The schema `ContactCommunicationItem`.
+/// A contact communication item.
 #[derive(Clone, Default)]
 pub struct ContactCommunicationItem {
     pub id: Option<i32>,
-    /// `communicationType` on the wire.
     pub communication_type: Option<ContactCommunicationItemCommunicationType>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     pub domain: Option<String>,
     pub extension: Option<String>,
-    /// Ids come from `company::list_communication_types`.
+    /// IDs: `company::list_communication_types`.
     pub type_: Option<CommunicationTypeReference>,
     pub value: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -79,7 +77,7 @@ pub enum ContactCommunicationItemCommunicationType {
     Fax,
     /// `Phone`
     Phone,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,29 +5,23 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ContactReference, GroupReference};
 
-/// The schema `ContactGroup`.
+/// A contact marketing group.
 #[derive(Clone, Default)]
 pub struct ContactGroup {
     pub id: Option<i32>,
-    /// Ids come from `marketing::list_groups`. Required.
+    /// IDs: `marketing::list_groups`. Required.
     pub group: Option<GroupReference>,
-    /// `companyGroupUnsubscribedEmailMessage` on the wire.
     pub company_group_unsubscribed_email_message: Option<String>,
-    /// `companyUnsubcribedEmailMessage` on the wire.
     pub company_unsubcribed_email_message: Option<String>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// `contactGroupUnsubscribedEmailMessage` on the wire.
     pub contact_group_unsubscribed_email_message: Option<String>,
-    /// `contactUnsubscribedEmailMessage` on the wire.
     pub contact_unsubscribed_email_message: Option<String>,
     /// At most 50 characters.
     pub description: Option<String>,
-    /// `unsubscribeFlag` on the wire.
     pub unsubscribe_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

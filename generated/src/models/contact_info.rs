@@ -8,55 +8,41 @@ use crate::models::{
     ContactTypeReference, CountryReference, SiteReference, SystemLocationReference,
 };
 
-/// The schema `ContactInfo`.
+/// A contact: a person at a company.
 #[derive(Clone, Default)]
 pub struct ContactInfo {
     pub id: Option<i32>,
-    /// `addressLine1` on the wire.
     pub address_line1: Option<String>,
-    /// `addressLine2` on the wire.
     pub address_line2: Option<String>,
     pub city: Option<String>,
-    /// `communicationItems` on the wire.
     pub communication_items: Option<Vec<ContactCommunicationItem>>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub company_location: Option<SystemLocationReference>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// `defaultBillingFlag` on the wire.
     pub default_billing_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `defaultPhoneNbr` on the wire.
     pub default_phone_nbr: Option<String>,
-    /// `defaultPhoneType` on the wire.
     pub default_phone_type: Option<String>,
-    /// Ids come from `company::list_contact_departments`.
+    /// IDs: `company::list_contact_departments`.
     pub department: Option<ContactDepartmentReference>,
-    /// `facebookUrl` on the wire.
     pub facebook_url: Option<String>,
-    /// `firstName` on the wire.
     pub first_name: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `lastName` on the wire.
     pub last_name: Option<String>,
-    /// `linkedInUrl` on the wire.
     pub linked_in_url: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
     pub state: Option<String>,
     pub title: Option<String>,
-    /// `twitterUrl` on the wire.
     pub twitter_url: Option<String>,
-    /// Ids come from `company::list_contact_types`.
+    /// IDs: `company::list_contact_types`.
     pub types: Option<Vec<ContactTypeReference>>,
     pub zip: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,30 +5,23 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, ContactReference};
 
-/// The schema `ContactTrack`.
+/// A contact track.
 #[derive(Clone, Default)]
 pub struct ContactTrack {
     pub id: Option<i32>,
-    /// `actionRemaining` on the wire.
     pub action_remaining: Option<i32>,
-    /// `actionTaken` on the wire.
     pub action_taken: Option<i32>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// `endDate` on the wire.
     pub end_date: Option<String>,
     pub name: Option<String>,
-    /// `startDate` on the wire.
     pub start_date: Option<String>,
-    /// `startedBy` on the wire.
     pub started_by: Option<String>,
-    /// `trackId` on the wire.
     pub track_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

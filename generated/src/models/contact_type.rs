@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ContactType`.
+/// A contact type.
 #[derive(Clone, Default)]
 pub struct ContactType {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub description: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `serviceAlertFlag` on the wire.
     pub service_alert_flag: Option<bool>,
     /// At most 150 characters.
     pub service_alert_message: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

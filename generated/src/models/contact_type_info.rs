@@ -4,20 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ContactTypeInfo`.
+/// A contact type.
 #[derive(Clone, Default)]
 pub struct ContactTypeInfo {
     pub id: Option<i32>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     pub description: Option<String>,
-    /// `serviceAlertFlag` on the wire.
     pub service_alert_flag: Option<bool>,
-    /// `serviceAlertMessage` on the wire.
     pub service_alert_message: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

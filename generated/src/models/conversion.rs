@@ -5,18 +5,17 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::UnitOfMeasureReference;
 
-/// The schema `Conversion`.
+/// A unit of measure conversion.
 #[derive(Clone, Default)]
 pub struct Conversion {
     pub id: Option<i32>,
-    /// Ids come from `procurement::list_unit_of_measures`. Required.
+    /// IDs: `procurement::list_unit_of_measures`. Required.
     pub uom_type: Option<UnitOfMeasureReference>,
-    /// Ids come from `procurement::list_unit_of_measures`.
+    /// IDs: `procurement::list_unit_of_measures`.
     pub parent_uom: Option<UnitOfMeasureReference>,
     pub quantity: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

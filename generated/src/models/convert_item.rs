@@ -4,19 +4,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{ProjectPhaseReference, ProjectReference};
 
-/// The schema `ConvertItem`.
+/// A convert item.
 #[derive(Clone, Default)]
 pub struct ConvertItem {
     pub id: Option<i32>,
     /// Required.
     pub record_type: Option<ConvertItemRecordType>,
-    /// Ids come from `project::list_project_phases`.
+    /// IDs: `project::list_project_phases`.
     pub phase: Option<ProjectPhaseReference>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
-    /// `wbsCode` on the wire.
+    /// Work breakdown structure code, for example 1.2.
     pub wbs_code: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -66,7 +66,7 @@ pub enum ConvertItemRecordType {
     ProjectTicket,
     /// `ServiceTicket`
     ServiceTicket,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

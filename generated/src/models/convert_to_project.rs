@@ -4,19 +4,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{ProjectPhaseReference, ProjectReference};
 
-/// The schema `ConvertToProject`.
+/// A convert to project.
 #[derive(Clone, Default)]
 pub struct ConvertToProject {
     pub id: Option<i32>,
-    /// Ids come from `project::list_project_phases`. Required.
+    /// IDs: `project::list_project_phases`. Required.
     pub phase: Option<ProjectPhaseReference>,
-    /// Required.
+    /// Work breakdown structure code, for example 1.2. Required.
     pub wbs_code: Option<String>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
-    /// `recordType` on the wire.
     pub record_type: Option<ConvertToProjectRecordType>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -66,7 +65,7 @@ pub enum ConvertToProjectRecordType {
     ProjectTicket,
     /// `ServiceTicket`
     ServiceTicket,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,11 +5,11 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{CurrencyReference, MemberReference};
 
-/// The schema `CorporateStructure`.
+/// A corporate structure.
 #[derive(Clone, Default)]
 pub struct CorporateStructure {
     pub id: Option<i32>,
-    /// Ids come from `finance::list_currencies`. Required.
+    /// IDs: `finance::list_currencies`. Required.
     pub base_currency: Option<CurrencyReference>,
     /// Required.
     pub fiscal_year_start: Option<CorporateStructureFiscalYearStart>,
@@ -17,13 +17,13 @@ pub struct CorporateStructure {
     pub group_caption: Option<String>,
     /// At most 50 characters. Required.
     pub location_caption: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub chief_operating_officer: Option<MemberReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub controller: Option<MemberReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub dispatcher: Option<MemberReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub duty_manager: Option<MemberReference>,
     /// At most 20 characters.
     pub level1_name: Option<String>,
@@ -35,15 +35,13 @@ pub struct CorporateStructure {
     pub level4_name: Option<String>,
     /// At most 20 characters.
     pub level5_name: Option<String>,
-    /// `levelCount` on the wire.
     pub level_count: Option<CorporateStructureLevelCount>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub president: Option<MemberReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub service_manager: Option<MemberReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -156,7 +154,7 @@ pub enum CorporateStructureFiscalYearStart {
     November,
     /// `December`
     December,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -232,7 +230,7 @@ pub enum CorporateStructureLevelCount {
     Level4,
     /// `Level5`
     Level5,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

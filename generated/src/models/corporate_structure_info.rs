@@ -5,19 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CurrencyReference;
 
-/// The schema `CorporateStructureInfo`.
+/// A corporate structure.
 #[derive(Clone, Default)]
 pub struct CorporateStructureInfo {
     pub id: Option<i32>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub base_currency: Option<CurrencyReference>,
-    /// `groupCaption` on the wire.
     pub group_caption: Option<String>,
-    /// `locationCaption` on the wire.
     pub location_caption: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

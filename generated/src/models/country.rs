@@ -5,23 +5,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{AddressFormatReference, CurrencyReference};
 
-/// The schema `Country`.
+/// A country.
 #[derive(Clone, Default)]
 pub struct Country {
     pub id: Option<i32>,
-    /// Ids come from `finance::list_currencies`. Required.
+    /// IDs: `finance::list_currencies`. Required.
     pub currency: Option<CurrencyReference>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `company::list_address_formats`.
+    /// IDs: `company::list_address_formats`.
     pub address_format: Option<AddressFormatReference>,
     /// At most 25 characters.
     pub city_caption: Option<String>,
-    /// `coreEntityCountryCode` on the wire.
     pub core_entity_country_code: Option<String>,
     /// At most 2 characters.
     pub country_code: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     /// At most 5 characters.
     pub dialing_prefix: Option<String>,
@@ -33,11 +31,9 @@ pub struct Country {
     pub state_caption: Option<String>,
     /// At most 25 characters.
     pub zip_caption: Option<String>,
-    /// `zipMinimumLength` on the wire.
     pub zip_minimum_length: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,28 +5,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CurrencyReference;
 
-/// The schema `CountryInfo`.
+/// A country.
 #[derive(Clone, Default)]
 pub struct CountryInfo {
     pub id: Option<i32>,
-    /// `cityCaption` on the wire.
     pub city_caption: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `dialingPrefix` on the wire.
     pub dialing_prefix: Option<String>,
-    /// `localizationCaptionOne` on the wire.
     pub localization_caption_one: Option<String>,
     pub name: Option<String>,
-    /// `stateCaption` on the wire.
     pub state_caption: Option<String>,
-    /// `zipCaption` on the wire.
     pub zip_caption: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

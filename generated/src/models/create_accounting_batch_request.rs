@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `CreateAccountingBatchRequest`.
+/// A create accounting batch request.
 #[derive(Clone, Default)]
 pub struct CreateAccountingBatchRequest {
     pub id: Option<i32>,
@@ -17,11 +17,9 @@ pub struct CreateAccountingBatchRequest {
     pub export_invoices_flag: Option<bool>,
     /// A batch needs one or more of invoices, expenses and products.
     pub export_products_flag: Option<bool>,
-    /// `glInterfaceIdentifier` on the wire.
     pub gl_interface_identifier: Option<String>,
-    /// `summarizeExpenses` on the wire.
     pub summarize_expenses: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,23 +5,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::TeamRoleReference;
 
-/// The schema `Crm`.
+/// A My Company CRM setting.
 #[derive(Clone, Default)]
 pub struct Crm {
     pub id: Option<i32>,
-    /// Ids come from `company::list_team_roles`. Required.
+    /// IDs: `company::list_team_roles`. Required.
     pub account_manager_role: Option<TeamRoleReference>,
-    /// Ids come from `company::list_team_roles`. Required.
+    /// IDs: `company::list_team_roles`. Required.
     pub sales_rep_role: Option<TeamRoleReference>,
-    /// Ids come from `company::list_team_roles`. Required.
+    /// IDs: `company::list_team_roles`. Required.
     pub technical_contact_role: Option<TeamRoleReference>,
-    /// `companyIdGenerationFlag` on the wire.
     pub company_id_generation_flag: Option<bool>,
-    /// `companyListCount` on the wire.
     pub company_list_count: Option<i32>,
-    /// `defaultYear` on the wire.
     pub default_year: Option<bool>,
-    /// `excludeSpacesFlag` on the wire.
     pub exclude_spaces_flag: Option<bool>,
     /// At most 25 characters.
     pub field10_caption: Option<String>,
@@ -43,7 +39,6 @@ pub struct Crm {
     pub field8_caption: Option<String>,
     /// At most 25 characters.
     pub field9_caption: Option<String>,
-    /// `lockProbabilityFlag` on the wire.
     pub lock_probability_flag: Option<bool>,
     /// At most 50 characters.
     pub other1_caption: Option<String>,
@@ -53,9 +48,8 @@ pub struct Crm {
     pub primary_rep_caption: Option<String>,
     /// At most 50 characters.
     pub secondary_rep_caption: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,43 +5,30 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::TeamRoleReference;
 
-/// The schema `CrmInfo`.
+/// A My Company CRM setting.
 #[derive(Clone, Default)]
 pub struct CrmInfo {
     pub id: Option<i32>,
-    /// Ids come from `company::list_team_roles`.
+    /// IDs: `company::list_team_roles`.
     pub account_manager_role: Option<TeamRoleReference>,
-    /// `field10Caption` on the wire.
     pub field10_caption: Option<String>,
-    /// `field1Caption` on the wire.
     pub field1_caption: Option<String>,
-    /// `field2Caption` on the wire.
     pub field2_caption: Option<String>,
-    /// `field3Caption` on the wire.
     pub field3_caption: Option<String>,
-    /// `field4Caption` on the wire.
     pub field4_caption: Option<String>,
-    /// `field5Caption` on the wire.
     pub field5_caption: Option<String>,
-    /// `field6Caption` on the wire.
     pub field6_caption: Option<String>,
-    /// `field7Caption` on the wire.
     pub field7_caption: Option<String>,
-    /// `field8Caption` on the wire.
     pub field8_caption: Option<String>,
-    /// `field9Caption` on the wire.
     pub field9_caption: Option<String>,
-    /// `primaryRepCaption` on the wire.
     pub primary_rep_caption: Option<String>,
-    /// Ids come from `company::list_team_roles`.
+    /// IDs: `company::list_team_roles`.
     pub sales_rep_role: Option<TeamRoleReference>,
-    /// `secondaryRepCaption` on the wire.
     pub secondary_rep_caption: Option<String>,
-    /// Ids come from `company::list_team_roles`.
+    /// IDs: `company::list_team_roles`.
     pub technical_contact_role: Option<TeamRoleReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

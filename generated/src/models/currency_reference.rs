@@ -4,33 +4,23 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `CurrencyReference`.
+/// A currency that another record refers to.
 #[derive(Clone, Default)]
 pub struct CurrencyReference {
     pub id: Option<i32>,
-    /// `currencyCode` on the wire.
     pub currency_code: Option<String>,
-    /// `currencyIdentifier` on the wire.
     pub currency_identifier: Option<String>,
-    /// `decimalSeparator` on the wire.
     pub decimal_separator: Option<String>,
-    /// `displayIdFlag` on the wire.
     pub display_id_flag: Option<bool>,
-    /// `displaySymbolFlag` on the wire.
     pub display_symbol_flag: Option<bool>,
     pub name: Option<String>,
-    /// `negativeParenthesesFlag` on the wire.
     pub negative_parentheses_flag: Option<bool>,
-    /// `numberOfDecimals` on the wire.
     pub number_of_decimals: Option<i32>,
-    /// `rightAlign` on the wire.
     pub right_align: Option<bool>,
     pub symbol: Option<String>,
-    /// `thousandsSeparator` on the wire.
     pub thousands_separator: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

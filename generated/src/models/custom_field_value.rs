@@ -3,21 +3,17 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields, Value};
 
-/// The schema `CustomFieldValue`.
+/// A custom field value.
 #[derive(Clone, Default)]
 pub struct CustomFieldValue {
     pub id: Option<i32>,
     pub caption: Option<String>,
-    /// `connectWiseId` on the wire.
     pub connect_wise_id: Option<String>,
-    /// `entryMethod` on the wire.
     pub entry_method: Option<CustomFieldValueEntryMethod>,
-    /// `numberOfDecimals` on the wire.
     pub number_of_decimals: Option<i32>,
-    /// `type` on the wire.
     pub type_: Option<CustomFieldValueType>,
     pub value: Option<Value>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -81,7 +77,7 @@ pub enum CustomFieldValueEntryMethod {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -140,7 +136,7 @@ pub enum CustomFieldValueType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

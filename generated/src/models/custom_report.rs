@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `CustomReport`.
+/// A custom report.
 #[derive(Clone, Default)]
 pub struct CustomReport {
     pub id: Option<i32>,
@@ -16,75 +16,50 @@ pub struct CustomReport {
     pub name: Option<String>,
     /// Required.
     pub report_link: Option<String>,
-    /// `agreementFlag` on the wire.
     pub agreement_flag: Option<bool>,
-    /// `agreementOverride` on the wire.
     pub agreement_override: Option<String>,
     /// Id of the report parameter that stands for the agreement.
     pub agreement_param_id: Option<i32>,
-    /// `agreementTypeFlag` on the wire.
     pub agreement_type_flag: Option<bool>,
-    /// `agreementTypeOverride` on the wire.
     pub agreement_type_override: Option<String>,
     /// Id of the report parameter that stands for the agreement type.
     pub agreement_type_param_id: Option<i32>,
-    /// `companyFlag` on the wire.
     pub company_flag: Option<bool>,
-    /// `companyOverride` on the wire.
     pub company_override: Option<String>,
     /// Id of the report parameter that stands for the company.
     pub company_param_id: Option<i32>,
-    /// `departmentDefaultFlag` on the wire.
     pub department_default_flag: Option<bool>,
-    /// `departmentFlag` on the wire.
     pub department_flag: Option<bool>,
-    /// `departmentOverride` on the wire.
     pub department_override: Option<String>,
     /// Id of the report parameter that stands for the department.
     pub department_param_id: Option<i32>,
-    /// `endDateFlag` on the wire.
     pub end_date_flag: Option<bool>,
-    /// `endDateOverride` on the wire.
     pub end_date_override: Option<String>,
     /// Id of the report parameter that stands for the end date.
     pub end_date_param_id: Option<i32>,
-    /// `generatedFlag` on the wire.
     pub generated_flag: Option<bool>,
-    /// `invoiceFlag` on the wire.
     pub invoice_flag: Option<bool>,
-    /// `invoiceOverride` on the wire.
     pub invoice_override: Option<String>,
     /// Id of the report parameter that stands for the invoice type.
     pub invoice_param_id: Option<i32>,
-    /// `locationDefaultFlag` on the wire.
     pub location_default_flag: Option<bool>,
-    /// `locationFlag` on the wire.
     pub location_flag: Option<bool>,
-    /// `locationOverride` on the wire.
     pub location_override: Option<String>,
     /// Id of the report parameter that stands for the location.
     pub location_param_id: Option<i32>,
-    /// `marketingCampaignFlag` on the wire.
     pub marketing_campaign_flag: Option<bool>,
-    /// `marketingCampaignOverride` on the wire.
     pub marketing_campaign_override: Option<String>,
     /// Id of the report parameter that stands for the marketing campaign.
     pub marketing_campaign_param_id: Option<i32>,
-    /// `memberFlag` on the wire.
     pub member_flag: Option<bool>,
-    /// `memberOverride` on the wire.
     pub member_override: Option<String>,
     /// Id of the report parameter that stands for the member.
     pub member_param_id: Option<i32>,
-    /// `oppTypeFlag` on the wire.
     pub opp_type_flag: Option<bool>,
-    /// `oppTypeOverride` on the wire.
     pub opp_type_override: Option<String>,
     /// Id of the report parameter that stands for the opportunity type.
     pub opp_type_param_id: Option<i32>,
-    /// `opportunityFlag` on the wire.
     pub opportunity_flag: Option<bool>,
-    /// `opportunityOverride` on the wire.
     pub opportunity_override: Option<String>,
     /// Id of the report parameter that stands for the opportunity.
     pub opportunity_param_id: Option<i32>,
@@ -96,67 +71,46 @@ pub struct CustomReport {
     pub parameter_separator: Option<String>,
     /// At most 50 characters.
     pub parameter_suffix: Option<String>,
-    /// `projectFlag` on the wire.
     pub project_flag: Option<bool>,
-    /// `projectOverride` on the wire.
     pub project_override: Option<String>,
     /// Id of the report parameter that stands for the project.
     pub project_param_id: Option<i32>,
-    /// `projectTypeFlag` on the wire.
     pub project_type_flag: Option<bool>,
-    /// `projectTypeOverride` on the wire.
     pub project_type_override: Option<String>,
     /// Id of the report parameter that stands for the project type.
     pub project_type_param_id: Option<i32>,
-    /// `serviceBoardDefaultFlag` on the wire.
     pub service_board_default_flag: Option<bool>,
-    /// `serviceBoardFlag` on the wire.
     pub service_board_flag: Option<bool>,
-    /// `serviceBoardOverride` on the wire.
     pub service_board_override: Option<String>,
     /// Id of the report parameter that stands for the service board.
     pub service_board_param_id: Option<i32>,
-    /// `serviceStatusFlag` on the wire.
     pub service_status_flag: Option<bool>,
-    /// `serviceStatusOverride` on the wire.
     pub service_status_override: Option<String>,
     /// Id of the report parameter that stands for the service status.
     pub service_status_param_id: Option<i32>,
-    /// `serviceTypeFlag` on the wire.
     pub service_type_flag: Option<bool>,
-    /// `serviceTypeOverride` on the wire.
     pub service_type_override: Option<String>,
     /// Id of the report parameter that stands for the service type.
     pub service_type_param_id: Option<i32>,
-    /// `startDateFlag` on the wire.
     pub start_date_flag: Option<bool>,
-    /// `startDateOverride` on the wire.
     pub start_date_override: Option<String>,
     /// Id of the report parameter that stands for the start date.
     pub start_date_param_id: Option<i32>,
-    /// `territoryDefaultFlag` on the wire.
     pub territory_default_flag: Option<bool>,
-    /// `territoryFlag` on the wire.
     pub territory_flag: Option<bool>,
-    /// `territoryOverride` on the wire.
     pub territory_override: Option<String>,
     /// Id of the report parameter that stands for the territory.
     pub territory_param_id: Option<i32>,
-    /// `workRoleFlag` on the wire.
     pub work_role_flag: Option<bool>,
-    /// `workRoleOverride` on the wire.
     pub work_role_override: Option<String>,
     /// Id of the report parameter that stands for the work role.
     pub work_role_param_id: Option<i32>,
-    /// `workTypeFlag` on the wire.
     pub work_type_flag: Option<bool>,
-    /// `workTypeOverride` on the wire.
     pub work_type_override: Option<String>,
     /// Id of the report parameter that stands for the work type.
     pub work_type_param_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -432,7 +386,7 @@ pub enum CustomReportModule {
     ServiceDesk,
     /// `TimeExpense`
     TimeExpense,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CustomReportReference;
 
-/// The schema `CustomReportParameter`.
+/// A custom report parameter.
 #[derive(Clone, Default)]
 pub struct CustomReportParameter {
     pub id: Option<i32>,
     /// Fill in at least one of captionName and name. At most 50 characters.
     pub caption_name: Option<String>,
-    /// Ids come from `system::list_custom_reports`.
+    /// IDs: `system::list_custom_reports`.
     pub custom_report: Option<CustomReportReference>,
     /// Fill in at least one of captionName and name. At most 50 characters.
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

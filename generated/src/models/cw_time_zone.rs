@@ -4,22 +4,19 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `CwTimeZone`.
+/// A ConnectWise time zone.
 #[derive(Clone, Default)]
 pub struct CwTimeZone {
     pub id: Option<i32>,
     /// Looked up in the system library from the chosen timeZone; queries cannot filter on it yet.
     pub daylight_savings_flag: Option<bool>,
-    /// `endDate` on the wire.
     pub end_date: Option<String>,
     pub name: Option<String>,
     /// Signed offset, in hours.
     pub offset: Option<f64>,
-    /// `startDate` on the wire.
     pub start_date: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

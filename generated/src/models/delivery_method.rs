@@ -4,25 +4,19 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `DeliveryMethod`.
+/// A delivery method.
 #[derive(Clone, Default)]
 pub struct DeliveryMethod {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `emailFlag` on the wire.
     pub email_flag: Option<bool>,
-    /// `integrationActiveFlag` on the wire.
     pub integration_active_flag: Option<bool>,
-    /// `integrationEmailFlag` on the wire.
     pub integration_email_flag: Option<bool>,
-    /// `integrationPrintFlag` on the wire.
     pub integration_print_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Department`.
+/// A department: a business unit of your own company.
 #[derive(Clone, Default)]
 pub struct Department {
     pub id: Option<i32>,
@@ -12,9 +12,8 @@ pub struct Department {
     pub identifier: Option<String>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

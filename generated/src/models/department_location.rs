@@ -8,31 +8,30 @@ use crate::models::{
     SystemLocationReference,
 };
 
-/// The schema `DepartmentLocation`.
+/// A department location.
 #[derive(Clone, Default)]
 pub struct DepartmentLocation {
     pub id: Option<i32>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
-    /// `addAllLocations` on the wire.
+    /// Whether to add all of them.
     pub add_all_locations: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub department_manager: Option<MemberReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub dispatch: Option<MemberReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub duty_manager: Option<MemberReference>,
-    /// Ids come from `system::list_ldap_configurations`.
+    /// IDs: `system::list_ldap_configurations`.
     pub ldap_config: Option<LdapConfigurationReference>,
-    /// `removeAllLocations` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub service_manager: Option<MemberReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,37 +5,27 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::DocumentTypeReference;
 
-/// The schema `DocumentInfo`.
+/// A document: a file attached to a record.
 #[derive(Clone, Default)]
 pub struct DocumentInfo {
     pub id: Option<i32>,
-    /// `createdOnDate` on the wire.
     pub created_on_date: Option<String>,
-    /// Ids come from `system::list_document_type_info`.
+    /// IDs: `system::list_document_type_info`.
     pub document_type: Option<DocumentTypeReference>,
-    /// `fileName` on the wire.
     pub file_name: Option<String>,
     pub guid: Option<String>,
-    /// `htmlTemplateFlag` on the wire.
     pub html_template_flag: Option<bool>,
-    /// `imageFlag` on the wire.
     pub image_flag: Option<bool>,
-    /// `linkFlag` on the wire.
     pub link_flag: Option<bool>,
     pub owner: Option<String>,
-    /// `publicFlag` on the wire.
     pub public_flag: Option<bool>,
-    /// `readOnlyFlag` on the wire.
     pub read_only_flag: Option<bool>,
-    /// `serverFileName` on the wire.
     pub server_file_name: Option<String>,
     pub size: Option<i32>,
     pub title: Option<String>,
-    /// `urlFlag` on the wire.
     pub url_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,23 +4,20 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `DocumentSetup`.
+/// A My Company document setting.
 #[derive(Clone, Default)]
 pub struct DocumentSetup {
     pub id: Option<i32>,
     /// At most 100 characters.
     pub doc_path: Option<String>,
-    /// `isPublicFlag` on the wire.
     pub is_public_flag: Option<bool>,
     /// At most 200 characters.
     pub template_output_path: Option<String>,
     /// At most 200 characters.
     pub template_path: Option<String>,
-    /// `uploadAsLinkFlag` on the wire.
     pub upload_as_link_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

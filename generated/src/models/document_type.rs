@@ -4,19 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `DocumentType`.
+/// A document type.
 #[derive(Clone, Default)]
 pub struct DocumentType {
     pub id: Option<i32>,
     pub description: Option<String>,
-    /// `fileExtension` on the wire.
     pub file_extension: Option<String>,
     pub icon: Option<String>,
-    /// `mimeType` on the wire.
     pub mime_type: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,13 +5,13 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CurrencyReference, SystemLocationReference};
 
-/// The schema `EPayConfiguration`.
+/// An e-payment configuration.
 #[derive(Clone, Default)]
 pub struct EPayConfiguration {
     pub id: Option<i32>,
-    /// Ids come from `finance::list_currencies`. Required.
+    /// IDs: `finance::list_currencies`. Required.
     pub currency: Option<CurrencyReference>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
     /// At most 500 characters. Required.
     pub store_identifier: Option<String>,
@@ -21,9 +21,8 @@ pub struct EPayConfiguration {
     pub encryption_key: Option<String>,
     /// At most 500 characters.
     pub initialization_vector: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -11,73 +11,60 @@ use crate::models::{
     SystemLocationReference,
 };
 
-/// The schema `EmailConnector`.
+/// An email connector.
 #[derive(Clone, Default)]
 pub struct EmailConnector {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub default_company: Option<CompanyReference>,
     /// At most 50 characters. Required.
     pub email_errors_to: Option<String>,
-    /// Ids come from `service::list_boards`. Required.
+    /// IDs: `service::list_boards`. Required.
     pub service_board: Option<BoardReference>,
-    /// `addCcFlag` on the wire.
     pub add_cc_flag: Option<bool>,
-    /// Ids come from `system::list_office365_email_setups`.
+    /// IDs: `system::list_office365_email_setups`.
     pub asio365_email_setup: Option<Office365EmailSetupReference>,
     /// At most 250 characters.
     pub bcc_email_to: Option<String>,
-    /// `createContactFlag` on the wire.
     pub create_contact_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub default_member: Option<MemberReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// `discardDuplicatesFlag` on the wire.
     pub discard_duplicates_flag: Option<bool>,
     /// At most 50 characters.
     pub email_notify_from: Option<String>,
-    /// `emailServerType` on the wire.
     pub email_server_type: Option<EmailConnectorEmailServerType>,
-    /// Ids come from `system::list_google_email_setups`.
+    /// IDs: `system::list_google_email_setups`.
     pub google_email_setup: Option<GoogleEmailSetupReference>,
-    /// Ids come from `system::list_imaps`.
+    /// IDs: `system::list_imaps`.
     pub imap_setup: Option<ImapSetupReference>,
-    /// `inboundTicketMailboxId` on the wire.
     pub inbound_ticket_mailbox_id: Option<String>,
-    /// Ids come from `service::list_board_items`.
+    /// IDs: `service::list_board_items`.
     pub item_override: Option<ServiceItemReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `neverRespondFlag` on the wire.
     pub never_respond_flag: Option<bool>,
-    /// `noResponseFlag` on the wire.
     pub no_response_flag: Option<bool>,
-    /// Ids come from `system::list_office365_email_setups`.
+    /// IDs: `system::list_office365_email_setups`.
     pub office365_email_setup: Option<Office365EmailSetupReference>,
-    /// `postRepliesToTicketFlag` on the wire.
     pub post_replies_to_ticket_flag: Option<bool>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub priority_override: Option<PriorityReference>,
-    /// `responseEmailForExisting` on the wire.
     pub response_email_for_existing: Option<String>,
-    /// `responseEmailForNew` on the wire.
     pub response_email_for_new: Option<String>,
-    /// `setEmailToDefaultContactFlag` on the wire.
     pub set_email_to_default_contact_flag: Option<bool>,
-    /// Ids come from `service::list_sources`.
+    /// IDs: `service::list_sources`.
     pub source_override: Option<ServiceSourceReference>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub status_override: Option<ServiceStatusReference>,
-    /// Ids come from `service::list_board_sub_types`.
+    /// IDs: `service::list_board_sub_types`.
     pub sub_type_override: Option<ServiceSubTypeReference>,
-    /// Ids come from `service::list_board_types`.
+    /// IDs: `service::list_board_types`.
     pub type_override: Option<ServiceTypeReference>,
-    /// `useEmailMessageIdFlag` on the wire.
     pub use_email_message_id_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -214,7 +201,7 @@ pub enum EmailConnectorEmailServerType {
     Office365,
     /// `Google`
     Google,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

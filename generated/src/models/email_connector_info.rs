@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, ImapSetupReference};
 
-/// The schema `EmailConnectorInfo`.
+/// An email connector.
 #[derive(Clone, Default)]
 pub struct EmailConnectorInfo {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub default_company: Option<CompanyReference>,
-    /// Ids come from `system::list_imaps`.
+    /// IDs: `system::list_imaps`.
     pub imap_setup: Option<ImapSetupReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -9,33 +9,32 @@ use crate::models::{
     ServiceStatusReference, ServiceSubTypeReference, ServiceTypeReference,
 };
 
-/// The schema `EmailConnectorParsingRule`.
+/// An email connector parsing style parsing rule.
 #[derive(Clone, Default)]
 pub struct EmailConnectorParsingRule {
     pub id: Option<i32>,
-    /// Ids come from `system::list_parsing_variables`. Required.
+    /// IDs: `system::list_parsing_variables`. Required.
     pub parsing_variable: Option<EmailConnectorParsingVariableReference>,
     /// Required.
     pub priority: Option<i32>,
     /// At most 250 characters. Required.
     pub search_term: Option<String>,
-    /// Ids come from `system::list_email_connector_parsing_styles`.
+    /// IDs: `system::list_email_connector_parsing_styles`.
     pub parsing_style: Option<EmailConnectorParsingStyleReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub service_board: Option<BoardReference>,
-    /// Ids come from `service::list_board_items`.
+    /// IDs: `service::list_board_items`.
     pub service_item: Option<ServiceItemReference>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub service_priority: Option<PriorityReference>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub service_status: Option<ServiceStatusReference>,
-    /// Ids come from `service::list_board_sub_types`.
+    /// IDs: `service::list_board_sub_types`.
     pub service_sub_type: Option<ServiceSubTypeReference>,
-    /// Ids come from `service::list_board_types`.
+    /// IDs: `service::list_board_types`.
     pub service_type: Option<ServiceTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::EmailConnectorParsingTypeReference;
 
-/// The schema `EmailConnectorParsingStyle`.
+/// An email connector parsing style.
 #[derive(Clone, Default)]
 pub struct EmailConnectorParsingStyle {
     pub id: Option<i32>,
     /// At most 500 characters. Required.
     pub parse_rule: Option<String>,
-    /// Ids come from `system::list_parsing_types`. Required.
+    /// IDs: `system::list_parsing_types`. Required.
     pub parsing_type: Option<EmailConnectorParsingTypeReference>,
     /// Required.
     pub priority: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

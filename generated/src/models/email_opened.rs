@@ -3,17 +3,16 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `EmailOpened`.
+/// A marketing campaign opened email.
 #[derive(Clone, Default)]
 pub struct EmailOpened {
     pub id: Option<i32>,
     /// Required.
     pub contact_id: Option<i32>,
-    /// `campaignId` on the wire.
     pub campaign_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_opened: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,41 +3,28 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `EmailToken`.
+/// An email token.
 #[derive(Clone, Default)]
 pub struct EmailToken {
     pub id: Option<i32>,
-    /// `addressFlag` on the wire.
     pub address_flag: Option<bool>,
-    /// `agreementFlag` on the wire.
     pub agreement_flag: Option<bool>,
-    /// `companyFlag` on the wire.
     pub company_flag: Option<bool>,
-    /// `configFlag` on the wire.
     pub config_flag: Option<bool>,
-    /// `contactFlag` on the wire.
     pub contact_flag: Option<bool>,
     pub description: Option<String>,
-    /// `invoiceFlag` on the wire.
     pub invoice_flag: Option<bool>,
-    /// `portalPasswordFlag` on the wire.
     pub portal_password_flag: Option<bool>,
-    /// `purchaseOrderFlag` on the wire.
     pub purchase_order_flag: Option<bool>,
-    /// `purchaseOrderStatusFlag` on the wire.
     pub purchase_order_status_flag: Option<bool>,
-    /// `rmaFlag` on the wire.
     pub rma_flag: Option<bool>,
-    /// `salesFlag` on the wire.
     pub sales_flag: Option<bool>,
-    /// `serviceFlag` on the wire.
     pub service_flag: Option<bool>,
+    /// Token of the connected service.
     pub token: Option<String>,
-    /// `tracksFlag` on the wire.
     pub tracks_flag: Option<bool>,
-    /// `workflowFlag` on the wire.
     pub workflow_flag: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,13 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `EntityType`.
+/// An entity type.
 #[derive(Clone, Default)]
 pub struct EntityType {
     pub id: Option<i32>,
     pub code: Option<String>,
     pub name: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,13 +4,13 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ValidationError;
 
-/// The schema `ErrorResponseMessage`.
+/// An error response message.
 #[derive(Clone, Default)]
 pub struct ErrorResponseMessage {
     pub code: Option<String>,
     pub errors: Option<Vec<ValidationError>>,
     pub message: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

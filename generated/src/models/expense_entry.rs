@@ -10,7 +10,7 @@ use crate::models::{
     ProjectReference, TicketReference,
 };
 
-/// The schema `ExpenseEntry`.
+/// An expense entry: money that a member spent for work.
 #[derive(Clone, Default)]
 pub struct ExpenseEntry {
     pub id: Option<i32>,
@@ -18,60 +18,52 @@ pub struct ExpenseEntry {
     pub amount: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required.
     pub date: Option<String>,
-    /// Ids come from `expense::list_types`. Required.
+    /// IDs: `expense::list_types`. Required.
     pub type_: Option<ExpenseTypeReference>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `agreementAmount` on the wire.
     pub agreement_amount: Option<f64>,
-    /// `billAmount` on the wire.
     pub bill_amount: Option<f64>,
-    /// `billableOption` on the wire.
+    /// Whether the customer is billed for this time.
     pub billable_option: Option<ExpenseEntryBillableOption>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// `chargeToId` on the wire.
+    /// ID of the record that chargeToType names.
     pub charge_to_id: Option<i32>,
     /// Fill in chargeToType if company is left out.
     pub charge_to_type: Option<ExpenseEntryChargeToType>,
-    /// Ids come from `expense::list_classifications`.
+    /// IDs: `expense::list_classifications`.
     pub classification: Option<ClassificationReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// Ids come from `expense::list_reports`.
+    /// IDs: `expense::list_reports`.
     pub expense_report: Option<ExpenseReportReference>,
-    /// Ids come from `finance::list_invoices`.
+    /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
-    /// `invoiceAmount` on the wire.
     pub invoice_amount: Option<f64>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
     pub notes: Option<String>,
-    /// `odometerEnd` on the wire.
     pub odometer_end: Option<f64>,
-    /// `odometerStart` on the wire.
     pub odometer_start: Option<f64>,
-    /// `paymentMethod` on the wire.
     pub payment_method: Option<PaymentMethodReference>,
-    /// Ids come from `project::list_project_phases`.
+    /// IDs: `project::list_project_phases`.
     pub phase: Option<ProjectPhaseReference>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
     pub status: Option<ExpenseEntryStatus>,
     pub taxes: Option<Vec<ExpenseTax>>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub ticket: Option<TicketReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -207,7 +199,7 @@ pub enum ExpenseEntryBillableOption {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -257,7 +249,7 @@ pub enum ExpenseEntryChargeToType {
     ChargeCode,
     /// `Activity`
     Activity,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -323,7 +315,7 @@ pub enum ExpenseEntryStatus {
     WrittenOff,
     /// `BilledAgreement`
     BilledAgreement,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

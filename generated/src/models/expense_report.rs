@@ -5,25 +5,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::MemberReference;
 
-/// The schema `ExpenseReport`.
+/// An expense report: a member's expenses of one period, to be submitted and approved.
 #[derive(Clone, Default)]
 pub struct ExpenseReport {
     pub id: Option<i32>,
-    /// `dateEnd` on the wire.
     pub date_end: Option<String>,
-    /// `dateStart` on the wire.
     pub date_start: Option<String>,
-    /// `dueDate` on the wire.
     pub due_date: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub period: Option<i32>,
     pub status: Option<ExpenseReportStatus>,
     pub total: Option<f64>,
     pub year: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -112,7 +108,7 @@ pub enum ExpenseReportStatus {
     WrittenOff,
     /// `BilledAgreement`
     BilledAgreement,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -3,13 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ExpenseReportTierUpdate`.
+/// An expense report tier update.
 #[derive(Clone, Default)]
 pub struct ExpenseReportTierUpdate {
     pub id: Option<i32>,
-    /// `approvalType` on the wire.
     pub approval_type: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

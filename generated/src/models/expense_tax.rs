@@ -4,14 +4,14 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ExpenseTaxTypeReference;
 
-/// The schema `ExpenseTax`.
+/// An expense tax.
 #[derive(Clone, Default)]
 pub struct ExpenseTax {
     pub id: Option<i32>,
     pub amount: Option<f64>,
-    /// Ids come from `expense::list_info_tax_types`.
+    /// IDs: `expense::list_info_tax_types`.
     pub type_: Option<ExpenseTaxTypeReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

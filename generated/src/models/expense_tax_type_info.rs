@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ExpenseTaxTypeInfo`.
+/// A tax type.
 #[derive(Clone, Default)]
 pub struct ExpenseTaxTypeInfo {
     pub id: Option<i32>,
+    /// Whether it is inactive.
     pub inactive: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

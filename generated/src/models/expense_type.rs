@@ -4,39 +4,30 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `ExpenseType`.
+/// An expense type: a kind of expense, for example mileage.
 #[derive(Clone, Default)]
 pub struct ExpenseType {
     pub id: Option<i32>,
     /// Required.
     pub amount_caption: Option<String>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_expenses: Option<ExpenseTypeBillExpenses>,
     /// Required.
     pub invoice_markup_option: Option<ExpenseTypeInvoiceMarkupOption>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
-    /// `advancedAmountFlag` on the wire.
     pub advanced_amount_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
-    /// `invoiceMarkupAmount` on the wire.
     pub invoice_markup_amount: Option<f64>,
-    /// `maxAmount` on the wire.
     pub max_amount: Option<f64>,
-    /// `mileageFlag` on the wire.
     pub mileage_flag: Option<bool>,
-    /// `quantityFlag` on the wire.
     pub quantity_flag: Option<bool>,
-    /// `reimbursementRate` on the wire.
     pub reimbursement_rate: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -124,7 +115,7 @@ pub enum ExpenseTypeBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -172,7 +163,7 @@ pub enum ExpenseTypeInvoiceMarkupOption {
     Mile,
     /// `Percent`
     Percent,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ExpenseTypeReference;
 
-/// The schema `ExpenseTypeExemption`.
+/// A tax code expense type exemption.
 #[derive(Clone, Default)]
 pub struct ExpenseTypeExemption {
     pub id: Option<i32>,
-    /// Ids come from `expense::list_types`. Required.
+    /// IDs: `expense::list_types`. Required.
     pub expense_type: Option<ExpenseTypeReference>,
-    /// `taxableLevels` on the wire.
+    /// Which tax levels are taxable.
     pub taxable_levels: Option<Vec<i32>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

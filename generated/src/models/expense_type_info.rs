@@ -4,20 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ExpenseTypeInfo`.
+/// An expense type: a kind of expense, for example mileage.
 #[derive(Clone, Default)]
 pub struct ExpenseTypeInfo {
     pub id: Option<i32>,
-    /// `amountCaption` on the wire.
     pub amount_caption: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `mileageFlag` on the wire.
     pub mileage_flag: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

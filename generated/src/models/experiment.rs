@@ -4,22 +4,18 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Experiment`.
+/// An experiment.
 #[derive(Clone, Default)]
 pub struct Experiment {
     pub id: Option<i32>,
     pub description: Option<String>,
-    /// `experimentId` on the wire.
     pub experiment_id: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `memberInactiveFlag` on the wire.
     pub member_inactive_flag: Option<bool>,
     pub name: Option<String>,
     pub properties: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,16 +3,16 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `ExportAccountingBatchRequest`.
+/// An export accounting batch request.
 #[derive(Clone, Default)]
 pub struct ExportAccountingBatchRequest {
     /// At most 50 characters.
     pub batch_identifier: Option<String>,
-    /// `excludedExpenseIds` on the wire.
+    /// IDs of the records.
     pub excluded_expense_ids: Option<Vec<i32>>,
-    /// `excludedInvoiceIds` on the wire.
+    /// IDs of the records.
     pub excluded_invoice_ids: Option<Vec<i32>>,
-    /// `excludedProductIds` on the wire.
+    /// IDs of the records.
     pub excluded_product_ids: Option<Vec<String>>,
     /// The export needs one or more of invoices, expenses and products (procurement).
     pub export_expenses_flag: Option<bool>,
@@ -22,23 +22,21 @@ pub struct ExportAccountingBatchRequest {
     pub export_payments_flag: Option<bool>,
     /// The export needs one or more of invoices, expenses and products (procurement).
     pub export_products_flag: Option<bool>,
-    /// `glInterfaceIdentifier` on the wire.
     pub gl_interface_identifier: Option<String>,
-    /// `includedExpenseIds` on the wire.
+    /// IDs of the records.
     pub included_expense_ids: Option<Vec<i32>>,
-    /// `includedInvoiceIds` on the wire.
+    /// IDs of the records.
     pub included_invoice_ids: Option<Vec<i32>>,
-    /// `includedPaymentIds` on the wire.
+    /// IDs of the records.
     pub included_payment_ids: Option<Vec<i32>>,
-    /// `includedProductIds` on the wire.
+    /// IDs of the records.
     pub included_product_ids: Option<Vec<String>>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// `summarizeInvoices` on the wire.
     pub summarize_invoices: Option<ExportAccountingBatchRequestSummarizeInvoices>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub thru_date: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -127,7 +125,7 @@ pub enum ExportAccountingBatchRequestSummarizeInvoices {
     Condensed,
     /// `Detailed`
     Detailed,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `FileUploadSetting`.
+/// A file upload setting.
 #[derive(Clone, Default)]
 pub struct FileUploadSetting {
     pub id: Option<i32>,
     /// Required.
     pub restrict_file_types_flag: Option<bool>,
-    /// `globalFileSizeLimit` on the wire.
     pub global_file_size_limit: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

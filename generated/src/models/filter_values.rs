@@ -3,15 +3,16 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `FilterValues`.
+/// A filter values.
 #[derive(Clone, Default)]
 pub struct FilterValues {
     pub childconditions: Option<String>,
+    /// Conditions as text, for example status/name="New".
     pub conditions: Option<String>,
     pub customfieldconditions: Option<String>,
-    /// `orderBy` on the wire.
+    /// Sort order, e.g. id desc.
     pub order_by: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

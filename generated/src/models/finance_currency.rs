@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CurrencyCodeReference;
 
-/// The schema `FinanceCurrency`.
+/// A currency.
 #[derive(Clone, Default)]
 pub struct FinanceCurrency {
     pub id: Option<i32>,
@@ -13,29 +13,22 @@ pub struct FinanceCurrency {
     pub currency_identifier: Option<String>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `finance::list_info_currency_codes`.
+    /// IDs: `finance::list_info_currency_codes`.
     pub currency_code: Option<CurrencyCodeReference>,
     /// At most 1 characters.
     pub decimal_separator: Option<String>,
-    /// `displayIdFlag` on the wire.
     pub display_id_flag: Option<bool>,
-    /// `displaySymbolFlag` on the wire.
     pub display_symbol_flag: Option<bool>,
-    /// `negativeParenthesesFlag` on the wire.
     pub negative_parentheses_flag: Option<bool>,
-    /// `numberOfDecimals` on the wire.
     pub number_of_decimals: Option<i32>,
-    /// `reportFormat` on the wire.
     pub report_format: Option<String>,
-    /// `rightAlign` on the wire.
     pub right_align: Option<bool>,
     /// At most 10 characters.
     pub symbol: Option<String>,
     /// At most 1 characters.
     pub thousands_separator: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

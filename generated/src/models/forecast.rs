@@ -11,53 +11,35 @@ use crate::models::{
     ServiceRevenueReference, TaxCodeReference, TimeRevenueReference, WonRevenueReference,
 };
 
-/// The schema `Forecast`.
+/// An opportunity forecast: expected revenue of the opportunity.
 #[derive(Clone, Default)]
 pub struct Forecast {
     pub id: Option<i32>,
-    /// `agreementRevenue` on the wire.
     pub agreement_revenue: Option<AgreementRevenueReference>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `expectedProbability` on the wire.
     pub expected_probability: Option<i32>,
-    /// `expenseRevenue` on the wire.
     pub expense_revenue: Option<ExpenseRevenueReference>,
-    /// `forecastItems` on the wire.
     pub forecast_items: Option<Vec<ForecastItem>>,
-    /// `forecastRevenueTotals` on the wire.
     pub forecast_revenue_totals: Option<ForecastRevenueReference>,
-    /// `forecastTotalWithTaxes` on the wire.
     pub forecast_total_with_taxes: Option<f64>,
-    /// `inclusiveRevenueTotals` on the wire.
     pub inclusive_revenue_totals: Option<InclusiveRevenueReference>,
-    /// `lostRevenue` on the wire.
     pub lost_revenue: Option<LostRevenueReference>,
-    /// `openRevenue` on the wire.
     pub open_revenue: Option<OpenRevenueReference>,
-    /// `otherRevenue1` on the wire.
     pub other_revenue1: Option<Other1RevenueReference>,
-    /// `otherRevenue2` on the wire.
     pub other_revenue2: Option<Other2RevenueReference>,
-    /// `productRevenue` on the wire.
     pub product_revenue: Option<ProductRevenueReference>,
-    /// `recurringTotal` on the wire.
     pub recurring_total: Option<f64>,
-    /// `salesTaxRevenue` on the wire.
     pub sales_tax_revenue: Option<f64>,
-    /// `serviceRevenue` on the wire.
     pub service_revenue: Option<ServiceRevenueReference>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `timeRevenue` on the wire.
     pub time_revenue: Option<TimeRevenueReference>,
-    /// `wonRevenue` on the wire.
     pub won_revenue: Option<WonRevenueReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

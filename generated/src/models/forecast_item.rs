@@ -8,63 +8,51 @@ use crate::models::{
     OpportunityStatusReference,
 };
 
-/// The schema `ForecastItem`.
+/// An opportunity forecast: expected revenue of the opportunity.
 #[derive(Clone, Default)]
 pub struct ForecastItem {
     pub id: Option<i32>,
     /// Required.
     pub forecast_type: Option<ForecastItemForecastType>,
-    /// Ids come from `sales::list_opportunities`. Required.
+    /// IDs: `sales::list_opportunities`. Required.
     pub opportunity: Option<OpportunityReference>,
-    /// Ids come from `sales::list_opportunity_statuses`. Required.
+    /// IDs: `sales::list_opportunity_statuses`. Required.
     pub status: Option<OpportunityStatusReference>,
-    /// Ids come from `finance::list_billing_cycles`.
+    /// IDs: `finance::list_billing_cycles`.
     pub bill_cycle: Option<BillingCycleReference>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub catalog_item: Option<IvItemReference>,
     pub cost: Option<f64>,
-    /// `cycleBasis` on the wire.
     pub cycle_basis: Option<String>,
     pub cycles: Option<i32>,
     /// At most 50 characters.
     pub forecast_description: Option<String>,
-    /// `includeFlag` on the wire.
     pub include_flag: Option<bool>,
-    /// `linkFlag` on the wire.
     pub link_flag: Option<bool>,
     pub margin: Option<f64>,
     pub percentage: Option<i32>,
-    /// `productClass` on the wire.
     pub product_class: Option<String>,
-    /// `productDescription` on the wire.
     pub product_description: Option<String>,
     pub quantity: Option<f64>,
     /// At most 255 characters.
     pub quote_werks_doc_name: Option<String>,
     /// At most 20 characters.
     pub quote_werks_doc_no: Option<String>,
-    /// `quoteWerksQuantity` on the wire.
     pub quote_werks_quantity: Option<i32>,
-    /// `recurringCost` on the wire.
     pub recurring_cost: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub recurring_date_end: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub recurring_date_start: Option<String>,
-    /// `recurringFlag` on the wire.
     pub recurring_flag: Option<bool>,
-    /// `recurringRevenue` on the wire.
     pub recurring_revenue: Option<f64>,
     pub revenue: Option<f64>,
-    /// `sequenceNumber` on the wire.
+    /// Position among its siblings.
     pub sequence_number: Option<f64>,
-    /// `subNumber` on the wire.
     pub sub_number: Option<i32>,
-    /// `taxableFlag` on the wire.
     pub taxable_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -199,7 +187,7 @@ pub enum ForecastItemForecastType {
     Product,
     /// `Service`
     Service,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

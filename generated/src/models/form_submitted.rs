@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `FormSubmitted`.
+/// A marketing campaign submitted form.
 #[derive(Clone, Default)]
 pub struct FormSubmitted {
     pub id: Option<i32>,
@@ -11,20 +11,17 @@ pub struct FormSubmitted {
     pub contact_id: Option<i32>,
     /// At most 2083 characters. Required.
     pub url: Option<String>,
-    /// `campaignId` on the wire.
     pub campaign_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_submitted: Option<String>,
-    /// `pageSubType` on the wire.
     pub page_sub_type: Option<String>,
-    /// `pageType` on the wire.
     pub page_type: Option<String>,
-    /// `queryString` on the wire.
+    /// Query string of the page.
     pub query_string: Option<String>,
     pub status: Option<String>,
     pub topic: Option<String>,
     pub version: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

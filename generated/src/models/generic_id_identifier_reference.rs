@@ -3,13 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `GenericIdIdentifierReference`.
+/// A record that another record refers to.
 #[derive(Clone, Default)]
 pub struct GenericIdIdentifierReference {
     pub id: Option<i32>,
     pub identifier: Option<String>,
     pub name: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{MappedRecordReference, MappedTypeReference};
 
-/// The schema `GLAccount`.
+/// A GL account.
 #[derive(Clone, Default)]
 pub struct GlAccount {
     pub id: Option<i32>,
@@ -13,7 +13,7 @@ pub struct GlAccount {
     pub gl_type: Option<GlAccountGlType>,
     /// Required.
     pub mapped_record: Option<MappedRecordReference>,
-    /// Ids come from `finance::list_gl_account_mapped_types`. Required.
+    /// IDs: `finance::list_gl_account_mapped_types`. Required.
     pub mapped_type: Option<MappedTypeReference>,
     /// At most 255 characters.
     pub cogs1: Option<String>,
@@ -61,9 +61,8 @@ pub struct GlAccount {
     pub segment8: Option<String>,
     /// At most 255 characters.
     pub segment9: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -220,7 +219,7 @@ pub enum GlAccountGlType {
     Ft,
     /// `PT`
     Pt,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `GLCaption`.
+/// A GL caption.
 #[derive(Clone, Default)]
 pub struct GlCaption {
     pub id: Option<i32>,
@@ -58,9 +58,8 @@ pub struct GlCaption {
     /// At most 255 characters.
     pub segment9: Option<String>,
     pub segment9type: Option<GlCaptionSegment9type>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -195,7 +194,7 @@ pub enum GlCaptionSegment10type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -232,7 +231,7 @@ pub enum GlCaptionSegment1type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -269,7 +268,7 @@ pub enum GlCaptionSegment2type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -306,7 +305,7 @@ pub enum GlCaptionSegment3type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -343,7 +342,7 @@ pub enum GlCaptionSegment4type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -380,7 +379,7 @@ pub enum GlCaptionSegment5type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -417,7 +416,7 @@ pub enum GlCaptionSegment6type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -454,7 +453,7 @@ pub enum GlCaptionSegment7type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -491,7 +490,7 @@ pub enum GlCaptionSegment8type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -528,7 +527,7 @@ pub enum GlCaptionSegment9type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `GLEntry`.
+/// An invoice GL entry.
 #[derive(Clone, Default)]
 pub struct GlEntry {
     pub id: Option<i32>,
@@ -34,7 +34,6 @@ pub struct GlEntry {
     pub description: Option<String>,
     /// At most 255 characters.
     pub inventory: Option<String>,
-    /// `isBatched` on the wire.
     pub is_batched: Option<bool>,
     /// At most 255 characters.
     pub product_id: Option<String>,
@@ -60,11 +59,9 @@ pub struct GlEntry {
     pub segment8: Option<String>,
     /// At most 255 characters.
     pub segment9: Option<String>,
-    /// `type` on the wire.
     pub type_: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

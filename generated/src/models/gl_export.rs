@@ -8,24 +8,19 @@ use crate::models::{
     GlExportTransaction, GlExportVendor,
 };
 
-/// The schema `GLExport`.
+/// A gl export.
 #[derive(Clone, Default)]
 pub struct GlExport {
-    /// `adjustmentTransactions` on the wire.
     pub adjustment_transactions: Option<Vec<GlExportAdjustmentTransaction>>,
     pub customers: Option<Vec<GlExportCustomer>>,
-    /// `expenseBills` on the wire.
     pub expense_bills: Option<Vec<GlExportExpenseBill>>,
     pub expenses: Option<Vec<GlExportExpense>>,
-    /// `exportSettings` on the wire.
     pub export_settings: Option<Value>,
-    /// `inventoryTransfers` on the wire.
     pub inventory_transfers: Option<Vec<GlExportInventoryTransfer>>,
-    /// `purchaseTransactions` on the wire.
     pub purchase_transactions: Option<Vec<GlExportPurchaseTransaction>>,
     pub transactions: Option<Vec<GlExportTransaction>>,
     pub vendors: Option<Vec<GlExportVendor>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

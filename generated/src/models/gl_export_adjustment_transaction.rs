@@ -4,26 +4,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::GlExportAdjustmentTransactionDetail;
 
-/// The schema `GLExportAdjustmentTransaction`.
+/// A gl export adjustment transaction.
 #[derive(Clone, Default)]
 pub struct GlExportAdjustmentTransaction {
     pub id: Option<String>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
-    /// `adjustmentDescription` on the wire.
     pub adjustment_description: Option<String>,
-    /// `adjustmentDetail` on the wire.
     pub adjustment_detail: Option<Vec<GlExportAdjustmentTransactionDetail>>,
-    /// `documentDate` on the wire.
     pub document_date: Option<String>,
-    /// `documentType` on the wire.
     pub document_type: Option<String>,
-    /// `glClass` on the wire.
     pub gl_class: Option<String>,
-    /// `glTypeID` on the wire.
     pub gl_type_id: Option<String>,
     pub memo: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,27 +4,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::IvItemReference;
 
-/// The schema `GLExportAdjustmentTransactionDetail`.
+/// A gl export adjustment transaction detail.
 #[derive(Clone, Default)]
 pub struct GlExportAdjustmentTransactionDetail {
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
     pub cost: Option<f64>,
-    /// `costAccountNumber` on the wire.
     pub cost_account_number: Option<String>,
     pub description: Option<String>,
-    /// `glClass` on the wire.
     pub gl_class: Option<String>,
-    /// `inventoryAccountNumber` on the wire.
     pub inventory_account_number: Option<String>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub item: Option<IvItemReference>,
     pub memo: Option<String>,
-    /// `productAccountNumber` on the wire.
     pub product_account_number: Option<String>,
     pub quantity: Option<i32>,
     pub total: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

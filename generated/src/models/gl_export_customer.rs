@@ -7,67 +7,58 @@ use crate::models::{
     CurrencyReference, GlExportCustomerTaxLevel, SiteReference, TaxCodeReference,
 };
 
-/// The schema `GLExportCustomer`.
+/// A gl export customer.
 #[derive(Clone, Default)]
 pub struct GlExportCustomer {
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// `billingTermsXref` on the wire.
+    /// Identifier in the integrated system.
     pub billing_terms_xref: Option<String>,
-    /// `cityTaxAgencyXref` on the wire.
+    /// Identifier in the integrated system.
     pub city_tax_agency_xref: Option<String>,
-    /// `cityTaxRate` on the wire.
     pub city_tax_rate: Option<f64>,
-    /// `cityTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub city_tax_xref: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_company_types`.
+    /// IDs: `company::list_company_types`.
     pub company_type: Option<CompanyTypeReference>,
-    /// `compositeTaxAgencyXref` on the wire.
+    /// Identifier in the integrated system.
     pub composite_tax_agency_xref: Option<String>,
-    /// `compositeTaxRate` on the wire.
     pub composite_tax_rate: Option<f64>,
-    /// `compositeTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub composite_tax_xref: Option<String>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// `countryTaxAgencyXref` on the wire.
+    /// Identifier in the integrated system.
     pub country_tax_agency_xref: Option<String>,
-    /// `countryTaxRate` on the wire.
     pub country_tax_rate: Option<f64>,
-    /// `countryTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub country_tax_xref: Option<String>,
-    /// `countyTaxAgencyXref` on the wire.
+    /// Identifier in the integrated system.
     pub county_tax_agency_xref: Option<String>,
-    /// `countyTaxRate` on the wire.
     pub county_tax_rate: Option<f64>,
-    /// `countyTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `dueDays` on the wire.
     pub due_days: Option<i32>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// `stateTaxAgencyXref` on the wire.
+    /// Identifier in the integrated system.
     pub state_tax_agency_xref: Option<String>,
-    /// `stateTaxRate` on the wire.
     pub state_tax_rate: Option<f64>,
-    /// `stateTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
-    /// `taxAgencyXref` on the wire.
+    /// Identifier in the integrated system.
     pub tax_agency_xref: Option<String>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxGroupRate` on the wire.
     pub tax_group_rate: Option<f64>,
-    /// `taxLevels` on the wire.
     pub tax_levels: Option<Vec<GlExportCustomerTaxLevel>>,
     pub taxable: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,18 +3,16 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `GLExportCustomerTaxLevel`.
+/// A gl export customer tax level.
 #[derive(Clone, Default)]
 pub struct GlExportCustomerTaxLevel {
-    /// `agencyXref` on the wire.
+    /// Identifier in the integrated system.
     pub agency_xref: Option<String>,
-    /// `taxCodeXref` on the wire.
+    /// Identifier in the integrated system.
     pub tax_code_xref: Option<String>,
-    /// `taxLevel` on the wire.
     pub tax_level: Option<i32>,
-    /// `taxRate` on the wire.
     pub tax_rate: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

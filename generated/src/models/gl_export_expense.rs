@@ -7,45 +7,34 @@ use crate::models::{
     ProjectReference,
 };
 
-/// The schema `GLExportExpense`.
+/// A gl export expense.
 #[derive(Clone, Default)]
 pub struct GlExportExpense {
     pub id: Option<i32>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
-    /// `apAccountNumber` on the wire.
     pub ap_account_number: Option<String>,
-    /// `apClass` on the wire.
     pub ap_class: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `companyAccountNumber` on the wire.
     pub company_account_number: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub description: Option<String>,
-    /// `documentDate` on the wire.
     pub document_date: Option<String>,
-    /// `documentType` on the wire.
     pub document_type: Option<String>,
-    /// `glClass` on the wire.
     pub gl_class: Option<String>,
-    /// `glTypeId` on the wire.
     pub gl_type_id: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub memo: Option<String>,
     pub offset: Option<GlExportExpenseOffset>,
-    /// `periodEndDate` on the wire.
     pub period_end_date: Option<String>,
-    /// `periodStartDate` on the wire.
     pub period_start_date: Option<String>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
     pub total: Option<f64>,
-    /// `vendorNumber` on the wire.
     pub vendor_number: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,30 +4,24 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CurrencyReference, GlExportExpenseBillDetail, MemberReference};
 
-/// The schema `GLExportExpenseBill`.
+/// A gl export expense bill.
 #[derive(Clone, Default)]
 pub struct GlExportExpenseBill {
     pub id: Option<i32>,
-    /// `apAccountNumber` on the wire.
     pub ap_account_number: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub detail: Option<Vec<GlExportExpenseBillDetail>>,
-    /// `documentDate` on the wire.
     pub document_date: Option<String>,
-    /// `documentNumber` on the wire.
     pub document_number: Option<String>,
-    /// `documentType` on the wire.
     pub document_type: Option<String>,
-    /// `glClass` on the wire.
     pub gl_class: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub memo: Option<String>,
     pub total: Option<f64>,
-    /// `vendorNumber` on the wire.
     pub vendor_number: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

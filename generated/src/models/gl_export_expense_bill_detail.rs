@@ -4,29 +4,25 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ClassificationReference, CompanyReference, CurrencyReference};
 
-/// The schema `GLExportExpenseBillDetail`.
+/// A gl export expense bill detail.
 #[derive(Clone, Default)]
 pub struct GlExportExpenseBillDetail {
     pub id: Option<Vec<i32>>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
     pub billable: Option<bool>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `companyAdvance` on the wire.
     pub company_advance: Option<bool>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `documentDate` on the wire.
     pub document_date: Option<String>,
-    /// Ids come from `expense::list_classifications`.
+    /// IDs: `expense::list_classifications`.
     pub expense_class: Option<ClassificationReference>,
-    /// `glTypeId` on the wire.
     pub gl_type_id: Option<String>,
     pub memo: Option<String>,
     pub reimbursable: Option<bool>,
     pub total: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,26 +4,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::MemberReference;
 
-/// The schema `GLExportExpenseOffset`.
+/// A gl export expense offset.
 #[derive(Clone, Default)]
 pub struct GlExportExpenseOffset {
     pub id: Option<i32>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
     pub description: Option<String>,
-    /// `documentDate` on the wire.
     pub document_date: Option<String>,
-    /// `documentType` on the wire.
     pub document_type: Option<String>,
-    /// `glClass` on the wire.
     pub gl_class: Option<String>,
-    /// `glTypeId` on the wire.
     pub gl_type_id: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub memo: Option<String>,
     pub total: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

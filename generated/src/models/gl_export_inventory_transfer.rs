@@ -8,82 +8,67 @@ use crate::models::{
     WarehouseReference,
 };
 
-/// The schema `GLExportInventoryTransfer`.
+/// A gl export inventory transfer.
 #[derive(Clone, Default)]
 pub struct GlExportInventoryTransfer {
     pub id: Option<String>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub bin: Option<WarehouseBinReference>,
-    /// `cogsXref` on the wire.
+    /// Identifier in the integrated system.
     pub cogs_xref: Option<String>,
     pub cost: Option<f64>,
-    /// `costAccountNumber` on the wire.
     pub cost_account_number: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub description: Option<String>,
-    /// `documentDate` on the wire.
     pub document_date: Option<String>,
-    /// `documentType` on the wire.
     pub document_type: Option<String>,
-    /// `glClass` on the wire.
     pub gl_class: Option<String>,
-    /// `glItemId` on the wire.
     pub gl_item_id: Option<String>,
-    /// `glTypeId` on the wire.
     pub gl_type_id: Option<String>,
-    /// `inventoryAccountNumber` on the wire.
     pub inventory_account_number: Option<String>,
-    /// `inventoryXref` on the wire.
+    /// Identifier in the integrated system.
     pub inventory_xref: Option<String>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub item: Option<IvItemReference>,
-    /// `itemDescription` on the wire.
     pub item_description: Option<String>,
-    /// `itemPrice` on the wire.
     pub item_price: Option<f64>,
-    /// `itemTypeXref` on the wire.
+    /// Identifier in the integrated system.
     pub item_type_xref: Option<String>,
-    /// `locationXref` on the wire.
+    /// Identifier in the integrated system.
     pub location_xref: Option<String>,
     pub memo: Option<String>,
     pub offset: Option<GlExportInventoryTransferOffset>,
-    /// `priceLevelXref` on the wire.
+    /// Identifier in the integrated system.
     pub price_level_xref: Option<String>,
     pub quantity: Option<f64>,
-    /// `salesCode` on the wire.
     pub sales_code: Option<String>,
-    /// `salesDescription` on the wire.
     pub sales_description: Option<String>,
-    /// `serialNumbers` on the wire.
+    /// Serial numbers, as one string.
     pub serial_numbers: Option<String>,
-    /// `serializedFlag` on the wire.
     pub serialized_flag: Option<bool>,
-    /// Ids come from `procurement::list_sub_categories`.
+    /// IDs: `procurement::list_sub_categories`.
     pub sub_category: Option<ProductSubCategoryReference>,
-    /// `taxNote` on the wire.
     pub tax_note: Option<String>,
     pub taxable: Option<bool>,
     pub total: Option<f64>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub transfer_from_bin: Option<WarehouseBinReference>,
-    /// `transferFromLocationXref` on the wire.
+    /// Identifier in the integrated system.
     pub transfer_from_location_xref: Option<String>,
-    /// `transferId` on the wire.
     pub transfer_id: Option<i32>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub transfer_to_bin: Option<WarehouseBinReference>,
-    /// `transferToLocationXref` on the wire.
+    /// Identifier in the integrated system.
     pub transfer_to_location_xref: Option<String>,
-    /// Ids come from `procurement::list_unit_of_measures`.
+    /// IDs: `procurement::list_unit_of_measures`.
     pub unit_of_measure: Option<UnitOfMeasureReference>,
-    /// `uomScheduleXref` on the wire.
+    /// Identifier in the integrated system.
     pub uom_schedule_xref: Option<String>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

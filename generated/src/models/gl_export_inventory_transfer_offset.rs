@@ -3,24 +3,19 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `GLExportInventoryTransferOffset`.
+/// A gl export inventory transfer offset.
 #[derive(Clone, Default)]
 pub struct GlExportInventoryTransferOffset {
     pub id: Option<i32>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
     pub description: Option<String>,
-    /// `documentDate` on the wire.
     pub document_date: Option<String>,
-    /// `documentType` on the wire.
     pub document_type: Option<String>,
-    /// `glClass` on the wire.
     pub gl_class: Option<String>,
-    /// `glTypeId` on the wire.
     pub gl_type_id: Option<String>,
     pub memo: Option<String>,
     pub total: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -9,94 +9,70 @@ use crate::models::{
     SiteReference, TaxCodeReference,
 };
 
-/// The schema `GLExportPurchaseTransaction`.
+/// A gl export purchase transaction.
 #[derive(Clone, Default)]
 pub struct GlExportPurchaseTransaction {
     pub id: Option<String>,
-    /// `apAccountNumber` on the wire.
     pub ap_account_number: Option<String>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// `billingTermsXref` on the wire.
+    /// Identifier in the integrated system.
     pub billing_terms_xref: Option<String>,
-    /// `cityTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub city_tax_xref: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_company_types`.
+    /// IDs: `company::list_company_types`.
     pub company_type: Option<CompanyTypeReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// `countyTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub description: Option<String>,
-    /// `documentDate` on the wire.
     pub document_date: Option<String>,
-    /// `documentNumber` on the wire.
     pub document_number: Option<String>,
-    /// `dropshipFlag` on the wire.
     pub dropship_flag: Option<bool>,
-    /// `dueDays` on the wire.
     pub due_days: Option<i32>,
-    /// `freightAmount` on the wire.
     pub freight_amount: Option<f64>,
-    /// `freightPackingSlip` on the wire.
     pub freight_packing_slip: Option<String>,
     pub memo: Option<String>,
-    /// `packingSlip` on the wire.
     pub packing_slip: Option<String>,
-    /// `purchaseClass` on the wire.
     pub purchase_class: Option<String>,
-    /// `purchaseDate` on the wire.
     pub purchase_date: Option<String>,
-    /// `purchaseDetail` on the wire.
     pub purchase_detail: Option<Vec<GlExportPurchaseTransactionDetail>>,
-    /// `purchaseDetailTax` on the wire.
     pub purchase_detail_tax: Option<Vec<GlExportPurchaseTransactionDetailTax>>,
-    /// `purchaseHeaderFreightTaxableFlag` on the wire.
     pub purchase_header_freight_taxable_flag: Option<bool>,
-    /// `purchaseHeaderTaxGroup` on the wire.
     pub purchase_header_tax_group: Option<String>,
-    /// `purchaseHeaderTaxableFlag` on the wire.
     pub purchase_header_taxable_flag: Option<bool>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub ship_to_company: Option<CompanyReference>,
-    /// `shipToCompanyAccountNumber` on the wire.
     pub ship_to_company_account_number: Option<String>,
-    /// Ids come from `company::list_company_types`.
+    /// IDs: `company::list_company_types`.
     pub ship_to_company_type: Option<CompanyTypeReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub ship_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub ship_to_site: Option<SiteReference>,
-    /// `shipToTaxGroup` on the wire.
     pub ship_to_tax_group: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// `stateTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
-    /// `taxAgencyXref` on the wire.
+    /// Identifier in the integrated system.
     pub tax_agency_xref: Option<String>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxGroupRate` on the wire.
     pub tax_group_rate: Option<f64>,
-    /// `taxLevels` on the wire.
     pub tax_levels: Option<Vec<GlExportPurchaseTransactionTaxLevel>>,
     pub total: Option<f64>,
-    /// `useAvalaraTaxFlag` on the wire.
     pub use_avalara_tax_flag: Option<bool>,
-    /// `vendorAccountNumber` on the wire.
     pub vendor_account_number: Option<String>,
-    /// `vendorInvoiceDate` on the wire.
     pub vendor_invoice_date: Option<String>,
-    /// `vendorInvoiceNumber` on the wire.
     pub vendor_invoice_number: Option<String>,
-    /// `vendorNumber` on the wire.
     pub vendor_number: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

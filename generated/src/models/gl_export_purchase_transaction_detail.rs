@@ -8,91 +8,71 @@ use crate::models::{
     WarehouseBinReference,
 };
 
-/// The schema `GLExportPurchaseTransactionDetail`.
+/// A gl export purchase transaction detail.
 #[derive(Clone, Default)]
 pub struct GlExportPurchaseTransactionDetail {
     pub id: Option<i32>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
-    /// `cogsXref` on the wire.
+    /// Identifier in the integrated system.
     pub cogs_xref: Option<String>,
     pub cost: Option<f64>,
-    /// `costAccountNumber` on the wire.
     pub cost_account_number: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub description: Option<String>,
-    /// `documentDate` on the wire.
     pub document_date: Option<String>,
-    /// `dropShippedFlag` on the wire.
     pub drop_shipped_flag: Option<bool>,
-    /// `glClass` on the wire.
     pub gl_class: Option<String>,
-    /// `glItemId` on the wire.
     pub gl_item_id: Option<String>,
-    /// `glTypeId` on the wire.
     pub gl_type_id: Option<String>,
-    /// `inventoryAccountNumber` on the wire.
     pub inventory_account_number: Option<String>,
-    /// `inventoryXref` on the wire.
+    /// Identifier in the integrated system.
     pub inventory_xref: Option<String>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub item: Option<IvItemReference>,
-    /// `itemCost` on the wire.
     pub item_cost: Option<f64>,
-    /// `itemDescription` on the wire.
     pub item_description: Option<String>,
-    /// `itemPrice` on the wire.
     pub item_price: Option<f64>,
-    /// `itemTypeXref` on the wire.
+    /// Identifier in the integrated system.
     pub item_type_xref: Option<String>,
-    /// `lineNumber` on the wire.
     pub line_number: Option<i32>,
-    /// `locationXref` on the wire.
+    /// Identifier in the integrated system.
     pub location_xref: Option<String>,
     pub memo: Option<String>,
-    /// `priceLevelXref` on the wire.
+    /// Identifier in the integrated system.
     pub price_level_xref: Option<String>,
-    /// `purchaseHeaderTaxGroup` on the wire.
     pub purchase_header_tax_group: Option<String>,
     pub quantity: Option<f64>,
-    /// `salesCode` on the wire.
     pub sales_code: Option<String>,
-    /// `salesDescription` on the wire.
     pub sales_description: Option<String>,
-    /// `serialNumbers` on the wire.
+    /// Serial numbers, as one string.
     pub serial_numbers: Option<String>,
-    /// `serializedFlag` on the wire.
     pub serialized_flag: Option<bool>,
-    /// Ids come from `procurement::list_shipment_methods`.
+    /// IDs: `procurement::list_shipment_methods`.
     pub shipment_method: Option<ShipmentMethodReference>,
-    /// Ids come from `procurement::list_sub_categories`.
+    /// IDs: `procurement::list_sub_categories`.
     pub sub_category: Option<ProductSubCategoryReference>,
-    /// `taxAgencyXref` on the wire.
+    /// Identifier in the integrated system.
     pub tax_agency_xref: Option<String>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxCodeXref` on the wire.
+    /// Identifier in the integrated system.
     pub tax_code_xref: Option<String>,
-    /// `taxNote` on the wire.
     pub tax_note: Option<String>,
-    /// `taxRate` on the wire.
     pub tax_rate: Option<f64>,
     pub taxable: Option<bool>,
     pub total: Option<f64>,
-    /// Ids come from `procurement::list_unit_of_measures`.
+    /// IDs: `procurement::list_unit_of_measures`.
     pub unit_of_measure: Option<UnitOfMeasureReference>,
-    /// `uomScheduleXref` on the wire.
+    /// Identifier in the integrated system.
     pub uom_schedule_xref: Option<String>,
-    /// `vendorAccountNumber` on the wire.
     pub vendor_account_number: Option<String>,
-    /// `vendorNumber` on the wire.
     pub vendor_number: Option<String>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub warehouse_site: Option<SiteReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,14 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `GLExportPurchaseTransactionTaxLevel`.
+/// A gl export purchase transaction tax level.
 #[derive(Clone, Default)]
 pub struct GlExportPurchaseTransactionTaxLevel {
-    /// `taxCodeXref` on the wire.
+    /// Identifier in the integrated system.
     pub tax_code_xref: Option<String>,
-    /// `taxLevel` on the wire.
     pub tax_level: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,123 +8,85 @@ use crate::models::{
     PurchaseOrderReference, SiteReference, TaxCodeReference,
 };
 
-/// The schema `GLExportTransaction`.
+/// A gl export transaction.
 #[derive(Clone, Default)]
 pub struct GlExportTransaction {
     pub id: Option<i32>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
-    /// `agreementPrePaymentFlag` on the wire.
     pub agreement_pre_payment_flag: Option<bool>,
     pub attention: Option<String>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// `billingTermsXref` on the wire.
+    /// Identifier in the integrated system.
     pub billing_terms_xref: Option<String>,
-    /// `billingType` on the wire.
     pub billing_type: Option<String>,
-    /// `cityTax` on the wire.
     pub city_tax: Option<f64>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `companyAccountNumber` on the wire.
     pub company_account_number: Option<String>,
-    /// Ids come from `company::list_company_types`.
+    /// IDs: `company::list_company_types`.
     pub company_type: Option<CompanyTypeReference>,
-    /// `countyTax` on the wire.
     pub county_tax: Option<f64>,
-    /// `countyTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
     pub description: Option<String>,
     pub detail: Option<Vec<GlExportTransactionDetail>>,
-    /// `documentDate` on the wire.
     pub document_date: Option<String>,
-    /// `documentNumber` on the wire.
     pub document_number: Option<String>,
-    /// `documentType` on the wire.
     pub document_type: Option<String>,
-    /// `dueDate` on the wire.
     pub due_date: Option<String>,
-    /// `dueDays` on the wire.
     pub due_days: Option<i32>,
-    /// `emailDeliveryFlag` on the wire.
     pub email_delivery_flag: Option<bool>,
-    /// `glClass` on the wire.
     pub gl_class: Option<String>,
-    /// `glEntryIds` on the wire.
     pub gl_entry_ids: Option<String>,
-    /// `glTypeId` on the wire.
     pub gl_type_id: Option<String>,
     pub memo: Option<String>,
-    /// `piggyBackFlag` on the wire.
     pub piggy_back_flag: Option<bool>,
-    /// `printDeliveryFlag` on the wire.
     pub print_delivery_flag: Option<bool>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
-    /// Ids come from `procurement::list_purchase_orders`.
+    /// IDs: `procurement::list_purchase_orders`.
     pub purchase_order: Option<PurchaseOrderReference>,
-    /// `salesRepId` on the wire.
     pub sales_rep_id: Option<String>,
-    /// `salesRepName` on the wire.
     pub sales_rep_name: Option<String>,
-    /// `salesTax` on the wire.
     pub sales_tax: Option<f64>,
-    /// `salesTerritory` on the wire.
     pub sales_territory: Option<String>,
-    /// `sendAvalaraTaxFlag` on the wire.
     pub send_avalara_tax_flag: Option<bool>,
-    /// `shipContact` on the wire.
     pub ship_contact: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub ship_site: Option<SiteReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub ship_to_company: Option<CompanyReference>,
-    /// `shipToCompanyAccountNumber` on the wire.
     pub ship_to_company_account_number: Option<String>,
-    /// Ids come from `company::list_company_types`.
+    /// IDs: `company::list_company_types`.
     pub ship_to_company_type: Option<CompanyTypeReference>,
-    /// `shipToTaxId` on the wire.
     pub ship_to_tax_id: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// `stateTax` on the wire.
     pub state_tax: Option<f64>,
-    /// `stateTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
-    /// `taxAccountNumber` on the wire.
     pub tax_account_number: Option<String>,
-    /// `taxAgencyXref` on the wire.
+    /// Identifier in the integrated system.
     pub tax_agency_xref: Option<String>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxDpAppliedFlag` on the wire.
     pub tax_dp_applied_flag: Option<bool>,
-    /// `taxGroupRate` on the wire.
     pub tax_group_rate: Option<f64>,
-    /// `taxId` on the wire.
     pub tax_id: Option<String>,
-    /// `taxLevels` on the wire.
     pub tax_levels: Option<Vec<GlExportTransactionTaxLevel>>,
     pub taxable: Option<bool>,
-    /// `taxableAmount1` on the wire.
     pub taxable_amount1: Option<f64>,
-    /// `taxableAmount2` on the wire.
     pub taxable_amount2: Option<f64>,
-    /// `taxableAmount3` on the wire.
     pub taxable_amount3: Option<f64>,
-    /// `taxableAmount4` on the wire.
     pub taxable_amount4: Option<f64>,
-    /// `taxableAmount5` on the wire.
     pub taxable_amount5: Option<f64>,
-    /// `taxableTotal` on the wire.
     pub taxable_total: Option<f64>,
     pub total: Option<f64>,
-    /// `useAvalaraFlag` on the wire.
     pub use_avalara_flag: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,14 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `GLExportTransactionDetailTaxLevel`.
+/// A gl export transaction detail tax level.
 #[derive(Clone, Default)]
 pub struct GlExportTransactionDetailTaxLevel {
-    /// `taxLevel` on the wire.
     pub tax_level: Option<i32>,
-    /// `taxableFlag` on the wire.
     pub taxable_flag: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

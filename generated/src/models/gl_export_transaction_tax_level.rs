@@ -3,18 +3,15 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `GLExportTransactionTaxLevel`.
+/// A gl export transaction tax level.
 #[derive(Clone, Default)]
 pub struct GlExportTransactionTaxLevel {
-    /// `taxAmount` on the wire.
     pub tax_amount: Option<f64>,
-    /// `taxCodeXref` on the wire.
+    /// Identifier in the integrated system.
     pub tax_code_xref: Option<String>,
-    /// `taxLevel` on the wire.
     pub tax_level: Option<i32>,
-    /// `taxableAmount` on the wire.
     pub taxable_amount: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

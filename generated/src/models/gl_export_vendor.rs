@@ -7,30 +7,27 @@ use crate::models::{
     SiteReference, TaxCodeReference,
 };
 
-/// The schema `GLExportVendor`.
+/// A gl export vendor.
 #[derive(Clone, Default)]
 pub struct GlExportVendor {
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// `dueDays` on the wire.
     pub due_days: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub vendor: Option<CompanyReference>,
-    /// `vendorNumber` on the wire.
     pub vendor_number: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, SystemLocationReference};
 
-/// The schema `GLPath`.
+/// A GL path.
 #[derive(Clone, Default)]
 pub struct GlPath {
     pub id: Option<i32>,
@@ -13,17 +13,16 @@ pub struct GlPath {
     pub database_name: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub last_payment_sync: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub last_payment_sync_by: Option<MemberReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
     /// At most 255 characters.
     pub path: Option<String>,
     /// At most 255 characters.
     pub sql_server_name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

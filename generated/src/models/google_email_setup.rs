@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::EmailConnectorReference;
 
-/// The schema `GoogleEmailSetup`.
+/// A Google email setup.
 #[derive(Clone, Default)]
 pub struct GoogleEmailSetup {
     pub id: Option<i32>,
@@ -21,15 +21,13 @@ pub struct GoogleEmailSetup {
     pub username: Option<String>,
     /// At most 200 characters.
     pub client_id: Option<String>,
-    /// Ids come from `system::list_email_connectors`.
+    /// IDs: `system::list_email_connectors`.
     pub email_connector: Option<EmailConnectorReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     /// At most 4000 characters.
     pub private_key: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Group`.
+/// A marketing group: a list of companies and contacts for marketing.
 #[derive(Clone, Default)]
 pub struct Group {
     pub id: Option<i32>,
     /// Required.
     pub name: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     /// At most 255 characters.
     pub public_description: Option<String>,
-    /// `publicFlag` on the wire.
     pub public_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

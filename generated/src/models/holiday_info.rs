@@ -5,23 +5,20 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::HolidayListReference;
 
-/// The schema `HolidayInfo`.
+/// A holiday list holiday.
 #[derive(Clone, Default)]
 pub struct HolidayInfo {
     pub id: Option<i32>,
     /// True unless given; false limits the holiday to particular hours.
     pub all_day_flag: Option<bool>,
     pub date: Option<String>,
-    /// Ids come from `schedule::list_holiday_lists`.
+    /// IDs: `schedule::list_holiday_lists`.
     pub holiday_list: Option<HolidayListReference>,
     pub name: Option<String>,
-    /// `timeEnd` on the wire.
     pub time_end: Option<String>,
-    /// `timeStart` on the wire.
     pub time_start: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

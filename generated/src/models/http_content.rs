@@ -3,11 +3,11 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 
-/// The schema `HttpContent`.
+/// A http content.
 #[derive(Clone, Default)]
 pub struct HttpContent {
     pub headers: Option<Vec<Value>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `HttpMethod`.
+/// A http method.
 #[derive(Clone, Default)]
 pub struct HttpMethod {
     pub delete: Option<Box<HttpMethod>>,
@@ -14,7 +14,7 @@ pub struct HttpMethod {
     pub post: Option<Box<HttpMethod>>,
     pub put: Option<Box<HttpMethod>>,
     pub trace: Option<Box<HttpMethod>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

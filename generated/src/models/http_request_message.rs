@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 use crate::models::{HttpContent, HttpMethod, Version};
 
-/// The schema `HttpRequestMessage`.
+/// A http request message.
 #[derive(Clone, Default)]
 pub struct HttpRequestMessage {
     pub content: Option<HttpContent>,
     pub headers: Option<Vec<Value>>,
     pub method: Option<HttpMethod>,
     pub properties: Option<BTreeMap<String, Value>>,
-    /// `requestUri` on the wire.
     pub request_uri: Option<String>,
     pub version: Option<Version>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

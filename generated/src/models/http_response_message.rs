@@ -4,21 +4,17 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 use crate::models::{HttpContent, HttpRequestMessage, Version};
 
-/// The schema `HttpResponseMessage`.
+/// A purchase order quick access record.
 #[derive(Clone, Default)]
 pub struct HttpResponseMessage {
     pub content: Option<HttpContent>,
     pub headers: Option<Vec<Value>>,
-    /// `isSuccessStatusCode` on the wire.
     pub is_success_status_code: Option<bool>,
-    /// `reasonPhrase` on the wire.
     pub reason_phrase: Option<String>,
-    /// `requestMessage` on the wire.
     pub request_message: Option<HttpRequestMessage>,
-    /// `statusCode` on the wire.
     pub status_code: Option<String>,
     pub version: Option<Version>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

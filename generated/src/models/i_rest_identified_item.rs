@@ -3,11 +3,11 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `IRestIdentifiedItem`.
+/// An i rest identified item.
 #[derive(Clone, Default)]
 pub struct IRestIdentifiedItem {
     pub id: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

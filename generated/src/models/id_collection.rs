@@ -3,11 +3,11 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `IdCollection`.
+/// An ID collection.
 #[derive(Clone, Default)]
 pub struct IdCollection {
     pub ids: Option<Vec<i32>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::EmailConnectorReference;
 
-/// The schema `Imap`.
+/// An IMAP setup.
 #[derive(Clone, Default)]
 pub struct Imap {
     pub id: Option<i32>,
@@ -23,15 +23,13 @@ pub struct Imap {
     pub server: Option<String>,
     /// At most 80 characters. Required.
     pub user_name: Option<String>,
-    /// Ids come from `system::list_email_connectors`.
+    /// IDs: `system::list_email_connectors`.
     pub email_connector: Option<EmailConnectorReference>,
     /// At most 80 characters.
     pub password: Option<String>,
-    /// `sslFlag` on the wire.
     pub ssl_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,16 +5,15 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::EmailConnectorReference;
 
-/// The schema `ImapInfo`.
+/// An IMAP setup.
 #[derive(Clone, Default)]
 pub struct ImapInfo {
     pub id: Option<i32>,
-    /// Ids come from `system::list_email_connectors`.
+    /// IDs: `system::list_email_connectors`.
     pub email_connector: Option<EmailConnectorReference>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,16 +3,14 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ImportMassMaintenance`.
+/// An import mass maintenance.
 #[derive(Clone, Default)]
 pub struct ImportMassMaintenance {
-    /// `deletedCompanyCount` on the wire.
     pub deleted_company_count: Option<i32>,
-    /// `deletedContactCount` on the wire.
     pub deleted_contact_count: Option<i32>,
     pub message: Option<String>,
     pub success: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

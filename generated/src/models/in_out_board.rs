@@ -5,21 +5,20 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{InOutTypeReference, MemberReference};
 
-/// The schema `InOutBoard`.
+/// An in/out board entry.
 #[derive(Clone, Default)]
 pub struct InOutBoard {
     pub id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required.
     pub date_back: Option<String>,
-    /// Ids come from `system::list_in_out_types`. Required.
+    /// IDs: `system::list_in_out_types`. Required.
     pub in_out_type: Option<InOutTypeReference>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub member: Option<MemberReference>,
     /// At most 100 characters.
     pub additional_info: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,21 +4,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::LicenseBit;
 
-/// The schema `Info`.
+/// A system.
 #[derive(Clone, Default)]
 pub struct Info {
-    /// `cloudRegion` on the wire.
     pub cloud_region: Option<String>,
-    /// `isCloud` on the wire.
     pub is_cloud: Option<bool>,
-    /// `licenseBits` on the wire.
     pub license_bits: Option<Vec<LicenseBit>>,
-    /// `maxWorkFlowRecordsAllowed` on the wire.
     pub max_work_flow_records_allowed: Option<i32>,
-    /// `serverTimeZone` on the wire.
     pub server_time_zone: Option<String>,
     pub version: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

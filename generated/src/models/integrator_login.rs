@@ -5,127 +5,92 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{BoardReference, MemberReference};
 
-/// The schema `IntegratorLogin`.
+/// An integrator login.
 #[derive(Clone, Default)]
 pub struct IntegratorLogin {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub username: Option<String>,
-    /// `activityApiFlag` on the wire.
     pub activity_api_flag: Option<bool>,
     /// At most 1000 characters.
     pub activity_callback_url: Option<String>,
-    /// `activityLegacyCallbackFlag` on the wire.
     pub activity_legacy_callback_flag: Option<bool>,
-    /// `agreementApiFlag` on the wire.
     pub agreement_api_flag: Option<bool>,
-    /// `agreementCallbackLegacyFlag` on the wire.
     pub agreement_callback_legacy_flag: Option<bool>,
     /// At most 1000 characters.
     pub agreement_callback_url: Option<String>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
     /// True creates an integrator with access to every API; member and board then become mandatory.
     pub can_access_all_apis_flag: Option<bool>,
     /// Chooses between access to every record in the system and access to records the integrator made itself.
     pub can_access_all_records_flag: Option<bool>,
-    /// `companyApiFlag` on the wire.
     pub company_api_flag: Option<bool>,
     /// At most 1000 characters.
     pub company_callback_url: Option<String>,
-    /// `companyLegacyCallbackFlag` on the wire.
     pub company_legacy_callback_flag: Option<bool>,
-    /// `configurationApiFlag` on the wire.
     pub configuration_api_flag: Option<bool>,
-    /// `configurationAutoChildFlag` on the wire.
     pub configuration_auto_child_flag: Option<bool>,
     /// At most 1000 characters.
     pub configuration_callback_url: Option<String>,
     /// Lets the integrator attach configurations as children.
     pub configuration_childling_flag: Option<bool>,
-    /// `configurationLegacyCallbackFlag` on the wire.
     pub configuration_legacy_callback_flag: Option<bool>,
-    /// `contactApiFlag` on the wire.
     pub contact_api_flag: Option<bool>,
     /// At most 1000 characters.
     pub contact_callback_url: Option<String>,
-    /// `contactLegacyCallbackFlag` on the wire.
     pub contact_legacy_callback_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_inactivated: Option<String>,
-    /// `documentApiFlag` on the wire.
     pub document_api_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub inactivated_by: Option<MemberReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `invoiceApiFlag` on the wire.
     pub invoice_api_flag: Option<bool>,
-    /// `managedServicesApiFlag` on the wire.
     pub managed_services_api_flag: Option<bool>,
-    /// `managedServicesAutoChildFlag` on the wire.
     pub managed_services_auto_child_flag: Option<bool>,
     /// Lets the integrator attach configurations as children.
     pub managed_services_childing_flag: Option<bool>,
-    /// `marketingApiFlag` on the wire.
     pub marketing_api_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `memberApiFlag` on the wire.
     pub member_api_flag: Option<bool>,
-    /// `opportunityApiFlag` on the wire.
     pub opportunity_api_flag: Option<bool>,
     /// At most 1000 characters.
     pub opportunity_callback_url: Option<String>,
     /// Grants the member use of the Opportunity Conversion API.
     pub opportunity_conversion_api_flag: Option<bool>,
-    /// `opportunityLegacyCallbackFlag` on the wire.
     pub opportunity_legacy_callback_flag: Option<bool>,
     /// Write-only; responses leave it out. At most 50 characters.
     pub password: Option<String>,
-    /// `productApiFlag` on the wire.
     pub product_api_flag: Option<bool>,
     /// At most 1000 characters.
     pub product_callback_url: Option<String>,
-    /// `productLegacyCallbackFlag` on the wire.
     pub product_legacy_callback_flag: Option<bool>,
-    /// `projectApiFlag` on the wire.
     pub project_api_flag: Option<bool>,
     /// At most 1000 characters.
     pub project_callback_url: Option<String>,
-    /// `projectLegacyCallbackFlag` on the wire.
     pub project_legacy_callback_flag: Option<bool>,
-    /// `purchasingApiFlag` on the wire.
     pub purchasing_api_flag: Option<bool>,
     /// At most 1000 characters.
     pub purchasing_callback_url: Option<String>,
-    /// `purchasingLegacyCallbackFlag` on the wire.
     pub purchasing_legacy_callback_flag: Option<bool>,
-    /// `reportingApiFlag` on the wire.
     pub reporting_api_flag: Option<bool>,
-    /// `scheduleApiFlag` on the wire.
     pub schedule_api_flag: Option<bool>,
     /// At most 1000 characters.
     pub schedule_callback_url: Option<String>,
-    /// `scheduleLegacyCallbackFlag` on the wire.
     pub schedule_legacy_callback_flag: Option<bool>,
     /// At most 1000 characters.
     pub service_board_callback_url: Option<String>,
-    /// `serviceBoardLegacyCallbackFlag` on the wire.
     pub service_board_legacy_callback_flag: Option<bool>,
-    /// `serviceTicketApiFlag` on the wire.
     pub service_ticket_api_flag: Option<bool>,
-    /// `systemApiFlag` on the wire.
     pub system_api_flag: Option<bool>,
-    /// `timeEntryApiFlag` on the wire.
     pub time_entry_api_flag: Option<bool>,
     /// At most 1000 characters.
     pub time_entry_callback_url: Option<String>,
-    /// `timeEntryLegacyCallbackFlag` on the wire.
     pub time_entry_legacy_callback_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -11,160 +11,121 @@ use crate::models::{
     TaxCodeReference, TicketReference,
 };
 
-/// The schema `Invoice`.
+/// An invoice: a bill to a company for time, products, expenses or an agreement.
 #[derive(Clone, Default)]
 pub struct Invoice {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
     /// Required.
     pub type_: Option<InvoiceType>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
-    /// `addToBatchEmailList` on the wire.
     pub add_to_batch_email_list: Option<bool>,
-    /// `adjustedBy` on the wire.
     pub adjusted_by: Option<String>,
-    /// `adjustmentReason` on the wire.
     pub adjustment_reason: Option<String>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `agreementAmount` on the wire.
     pub agreement_amount: Option<f64>,
-    /// `applyToId` on the wire.
     pub apply_to_id: Option<i32>,
-    /// `applyToType` on the wire.
     pub apply_to_type: Option<InvoiceApplyToType>,
     /// At most 60 characters.
     pub attention: Option<String>,
     pub balance: Option<f64>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
-    /// Ids come from `finance::list_billing_setups`.
+    /// IDs: `finance::list_billing_setups`.
     pub billing_setup_reference: Option<BillingSetupReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub billing_site: Option<SiteReference>,
-    /// `billingSiteAddressLine1` on the wire.
     pub billing_site_address_line1: Option<String>,
-    /// `billingSiteAddressLine2` on the wire.
     pub billing_site_address_line2: Option<String>,
-    /// `billingSiteCity` on the wire.
     pub billing_site_city: Option<String>,
-    /// `billingSiteCountry` on the wire.
     pub billing_site_country: Option<String>,
-    /// `billingSiteState` on the wire.
     pub billing_site_state: Option<String>,
-    /// `billingSiteZip` on the wire.
     pub billing_site_zip: Option<String>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// `bottomComment` on the wire.
     pub bottom_comment: Option<String>,
-    /// `closedBy` on the wire.
     pub closed_by: Option<String>,
     pub credits: Option<f64>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// At most 50 characters.
+    /// The customer's purchase order number. At most 50 characters.
     pub customer_po: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<BillingUnitReference>,
     /// Fill in for special invoices; other invoices can leave it out.
     pub department_id: Option<i32>,
-    /// `downpaymentApplied` on the wire.
     pub downpayment_applied: Option<f64>,
-    /// `downpaymentPreviouslyTaxedFlag` on the wire.
     pub downpayment_previously_taxed_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub due_date: Option<String>,
     /// Look the id up in the InvoiceEmailTemplate report.
     pub email_template_id: Option<i32>,
-    /// `expenseTotal` on the wire.
     pub expense_total: Option<f64>,
-    /// Ids come from `finance::list_accounting_batches`.
+    /// IDs: `finance::list_accounting_batches`.
     pub gl_batch: Option<BatchReference>,
-    /// `internalNotes` on the wire.
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
-    /// At most 15 characters. Required when a record is replaced.
+    /// At most 15 characters. Required when the record is replaced.
     pub invoice_number: Option<String>,
-    /// `invoiceTemplate` on the wire.
     pub invoice_template: Option<InvoiceTemplateDetailReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// Required when a record is replaced.
+    /// Location ID. Find it with `system::list_locations`. Required when the record is replaced.
     pub location_id: Option<i32>,
-    /// `overrideDownPaymentAmountFlag` on the wire.
     pub override_down_payment_amount_flag: Option<bool>,
     pub payments: Option<f64>,
-    /// Ids come from `project::list_project_phases`.
+    /// IDs: `project::list_project_phases`.
     pub phase: Option<ProjectPhaseReference>,
-    /// `previousProgressApplied` on the wire.
     pub previous_progress_applied: Option<f64>,
-    /// `productTotal` on the wire.
     pub product_total: Option<f64>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
     /// At most 50 characters.
     pub reference: Option<String>,
-    /// `remainingDownpayment` on the wire.
     pub remaining_downpayment: Option<f64>,
-    /// `restrictDownpaymentFlag` on the wire.
     pub restrict_downpayment_flag: Option<bool>,
-    /// Ids come from `sales::list_orders`.
+    /// IDs: `sales::list_orders`.
     pub sales_order: Option<SalesOrderReference>,
-    /// `salesTax` on the wire.
     pub sales_tax: Option<f64>,
-    /// `serviceAdjustmentAmount` on the wire.
     pub service_adjustment_amount: Option<f64>,
-    /// `serviceTotal` on the wire.
     pub service_total: Option<f64>,
     /// At most 60 characters.
     pub ship_to_attention: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub ship_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub shipping_site: Option<SiteReference>,
-    /// `shippingSiteAddressLine1` on the wire.
     pub shipping_site_address_line1: Option<String>,
-    /// `shippingSiteAddressLine2` on the wire.
     pub shipping_site_address_line2: Option<String>,
-    /// `shippingSiteCity` on the wire.
     pub shipping_site_city: Option<String>,
-    /// `shippingSiteCountry` on the wire.
     pub shipping_site_country: Option<String>,
-    /// `shippingSiteState` on the wire.
     pub shipping_site_state: Option<String>,
-    /// `shippingSiteZip` on the wire.
     pub shipping_site_zip: Option<String>,
-    /// `specialInvoiceFlag` on the wire.
     pub special_invoice_flag: Option<bool>,
-    /// Ids come from `finance::list_billing_statuses`.
+    /// IDs: `finance::list_billing_statuses`.
     pub status: Option<BillingStatusReference>,
     pub subtotal: Option<f64>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxableFlag` on the wire.
     pub taxable_flag: Option<bool>,
     /// Look the id up in the InvoiceTemplate report.
     pub template_setup_id: Option<i32>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub territory: Option<SystemLocationReference>,
-    /// `territoryId` on the wire.
     pub territory_id: Option<i32>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub ticket: Option<TicketReference>,
-    /// `topComment` on the wire.
     pub top_comment: Option<String>,
     pub total: Option<f64>,
-    /// Ids come from `finance::list_accounting_batches`.
+    /// IDs: `finance::list_accounting_batches`.
     pub unbatched_batch: Option<BatchReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -445,7 +406,7 @@ pub enum InvoiceType {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -505,7 +466,7 @@ pub enum InvoiceApplyToType {
     SalesOrder,
     /// `Ticket`
     Ticket,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

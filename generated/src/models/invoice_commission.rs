@@ -8,42 +8,36 @@ use crate::models::{
     OpportunityReference, ProjectReference, SalesOrderReference, TicketReference,
 };
 
-/// The schema `InvoiceCommission`.
+/// An invoice commission.
 #[derive(Clone, Default)]
 pub struct InvoiceCommission {
     pub id: Option<i32>,
-    /// Ids come from `sales::list_activities`.
+    /// IDs: `sales::list_activities`.
     pub activity: Option<ActivityReference>,
-    /// `adjustedBy` on the wire.
     pub adjusted_by: Option<String>,
-    /// `adjustedDate` on the wire.
     pub adjusted_date: Option<String>,
     pub adjustment: Option<f64>,
-    /// `adjustmentReason` on the wire.
     pub adjustment_reason: Option<String>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
     pub amount: Option<f64>,
-    /// Ids come from `finance::list_invoices`.
+    /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `netAmount` on the wire.
     pub net_amount: Option<f64>,
-    /// Ids come from `sales::list_opportunities`.
+    /// IDs: `sales::list_opportunities`.
     pub opportunity: Option<OpportunityReference>,
     pub percent: Option<f64>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
-    /// Ids come from `sales::list_orders`.
+    /// IDs: `sales::list_orders`.
     pub sales_order: Option<SalesOrderReference>,
-    /// `splitPercent` on the wire.
     pub split_percent: Option<f64>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub ticket: Option<TicketReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

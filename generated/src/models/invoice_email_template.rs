@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{BillingStatusReference, ServiceSurveyReference};
 
-/// The schema `InvoiceEmailTemplate`.
+/// An invoice email template.
 #[derive(Clone, Default)]
 pub struct InvoiceEmailTemplate {
     pub id: Option<i32>,
@@ -13,26 +13,23 @@ pub struct InvoiceEmailTemplate {
     pub name: Option<String>,
     /// At most 200 characters. Required.
     pub subject: Option<String>,
-    /// `attachInvoiceFlag` on the wire.
     pub attach_invoice_flag: Option<bool>,
     pub body: Option<String>,
-    /// `copySenderFlag` on the wire.
+    /// Whether to copy them.
     pub copy_sender_flag: Option<bool>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
     pub email_address: Option<String>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
     pub first_name: Option<String>,
-    /// Ids come from `finance::list_billing_statuses`.
+    /// IDs: `finance::list_billing_statuses`.
     pub invoice_status: Option<BillingStatusReference>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
     pub last_name: Option<String>,
-    /// Ids come from `service::list_surveys`.
+    /// IDs: `service::list_surveys`.
     pub service_survey: Option<ServiceSurveyReference>,
-    /// `useSenderFlag` on the wire.
     pub use_sender_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,25 +4,20 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `InvoiceGrouping`.
+/// An invoice grouping.
 #[derive(Clone, Default)]
 pub struct InvoiceGrouping {
     pub id: Option<i32>,
-    /// Required.
+    /// Description shown to the customer. Required.
     pub customer_description: Option<String>,
     /// Required.
     pub name: Option<String>,
-    /// `groupParentChildAdditionsFlag` on the wire.
     pub group_parent_child_additions_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `showPriceFlag` on the wire.
     pub show_price_flag: Option<bool>,
-    /// `showSubItemsFlag` on the wire.
     pub show_sub_items_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,21 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `InvoiceGroupingReference`.
+/// An invoice grouping that another record refers to.
 #[derive(Clone, Default)]
 pub struct InvoiceGroupingReference {
     pub id: Option<i32>,
     pub description: Option<String>,
-    /// `groupParentChildAdditionsFlag` on the wire.
     pub group_parent_child_additions_flag: Option<bool>,
     pub name: Option<String>,
-    /// `showPriceFlag` on the wire.
     pub show_price_flag: Option<bool>,
-    /// `showSubItemsFlag` on the wire.
     pub show_sub_items_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,27 +8,21 @@ use crate::models::{
     InvoiceTemplate, ProductComponent, ProductItem, TimeEntry,
 };
 
-/// The schema `InvoiceInfo`.
+/// A finance invoice.
 #[derive(Clone, Default)]
 pub struct InvoiceInfo {
     pub id: Option<i32>,
-    /// `agreementBillingInfo` on the wire.
     pub agreement_billing_info: Option<Vec<AgreementBillingInfo>>,
-    /// `billingSetup` on the wire.
     pub billing_setup: Option<BillingSetup>,
-    /// `bundledComponentsInfo` on the wire.
     pub bundled_components_info: Option<Vec<ProductComponent>>,
     pub expenses: Option<Vec<ExpenseEntry>>,
     pub invoice: Option<Invoice>,
-    /// `invoiceTemplate` on the wire.
     pub invoice_template: Option<InvoiceTemplate>,
     pub logo: Option<DocumentInfo>,
     pub products: Option<Vec<ProductItem>>,
-    /// `timeEntries` on the wire.
     pub time_entries: Option<Vec<TimeEntry>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

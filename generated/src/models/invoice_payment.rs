@@ -5,42 +5,33 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{InvoiceReference, WisePayPayment};
 
-/// The schema `InvoicePayment`.
+/// An invoice payment.
 #[derive(Clone, Default)]
 pub struct InvoicePayment {
     pub id: Option<i32>,
-    /// `aRPaymentAccount` on the wire.
     pub a_r_payment_account: Option<String>,
     pub amount: Option<f64>,
-    /// `appliedBy` on the wire.
     pub applied_by: Option<String>,
     pub balance: Option<f64>,
-    /// Ids come from `finance::list_invoices`.
+    /// IDs: `finance::list_invoices`.
     pub credit: Option<InvoiceReference>,
     /// At most 50 characters.
     pub gl_batch_id: Option<String>,
-    /// Ids come from `finance::list_invoices`.
+    /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
-    /// `invoiceBalance` on the wire.
     pub invoice_balance: Option<f64>,
-    /// `invoiceTotal` on the wire.
     pub invoice_total: Option<f64>,
-    /// `paymentAccount` on the wire.
     pub payment_account: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub payment_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub payment_sync_date: Option<String>,
-    /// `paymentSyncStatus` on the wire.
     pub payment_sync_status: Option<String>,
     pub source: Option<String>,
-    /// `type` on the wire.
     pub type_: Option<String>,
-    /// `wisePayPayment` on the wire.
     pub wise_pay_payment: Option<WisePayPayment>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,22 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `InvoiceReference`.
+/// An invoice that another record refers to.
 #[derive(Clone, Default)]
 pub struct InvoiceReference {
     pub id: Option<i32>,
-    /// `applyToType` on the wire.
     pub apply_to_type: Option<String>,
-    /// `billingType` on the wire.
     pub billing_type: Option<String>,
-    /// `chargeFirmFlag` on the wire.
     pub charge_firm_flag: Option<bool>,
     pub identifier: Option<String>,
-    /// `invoiceDate` on the wire.
     pub invoice_date: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

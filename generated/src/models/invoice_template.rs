@@ -4,357 +4,234 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `InvoiceTemplate`.
+/// An invoice template.
 #[derive(Clone, Default)]
 pub struct InvoiceTemplate {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `adjustmentAgrTypeVisibleFlag` on the wire.
     pub adjustment_agr_type_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub adjustment_amount_caption: Option<String>,
-    /// `adjustmentAmountVisibleFlag` on the wire.
     pub adjustment_amount_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub adjustment_description_caption: Option<String>,
-    /// `adjustmentDescriptionVisibleFlag` on the wire.
     pub adjustment_description_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub adjustment_price_caption: Option<String>,
-    /// `adjustmentPriceVisibleFlag` on the wire.
     pub adjustment_price_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub adjustment_quantity_caption: Option<String>,
-    /// `adjustmentQuantityVisibleFlag` on the wire.
     pub adjustment_quantity_visible_flag: Option<bool>,
-    /// `adjustmentTotalVisibleFlag` on the wire.
     pub adjustment_total_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub credit_credit_amount_caption: Option<String>,
-    /// `creditCreditAmountVisibleFlag` on the wire.
     pub credit_credit_amount_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub credit_remaining_amount_caption: Option<String>,
-    /// `creditRemainingAmountVisibleFlag` on the wire.
     pub credit_remaining_amount_visible_flag: Option<bool>,
-    /// `currencyIdVisibleFlag` on the wire.
     pub currency_id_visible_flag: Option<bool>,
-    /// `currencySymbolVisibleFlag` on the wire.
     pub currency_symbol_visible_flag: Option<bool>,
-    /// `expenseDetailAgreementExtAmountVisibleFlag` on the wire.
     pub expense_detail_agreement_ext_amount_visible_flag: Option<bool>,
-    /// `expenseDetailAgreementVisibleFlag` on the wire.
     pub expense_detail_agreement_visible_flag: Option<bool>,
-    /// `expenseDetailBillableVisibleFlag` on the wire.
     pub expense_detail_billable_visible_flag: Option<bool>,
-    /// `expenseDetailContactsVisibleFlag` on the wire.
     pub expense_detail_contacts_visible_flag: Option<bool>,
-    /// `expenseDetailExtAmountVisibleFlag` on the wire.
     pub expense_detail_ext_amount_visible_flag: Option<bool>,
-    /// `expenseDetailMembersVisibleFlag` on the wire.
     pub expense_detail_members_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub expense_detail_nonbillable_caption: Option<String>,
-    /// `expenseDetailNotesVisibleFlag` on the wire.
     pub expense_detail_notes_visible_flag: Option<bool>,
-    /// `expenseDetailPmPhaseVisibleFlag` on the wire.
     pub expense_detail_pm_phase_visible_flag: Option<bool>,
-    /// `expenseDetailPmSummaryVisibleFlag` on the wire.
     pub expense_detail_pm_summary_visible_flag: Option<bool>,
-    /// `expenseDetailPrimarySortDirection` on the wire.
     pub expense_detail_primary_sort_direction: Option<String>,
-    /// `expenseDetailPrimarySortField` on the wire.
     pub expense_detail_primary_sort_field: Option<String>,
-    /// `expenseDetailSecondarySortDirection` on the wire.
     pub expense_detail_secondary_sort_direction: Option<String>,
-    /// `expenseDetailSecondarySortField` on the wire.
     pub expense_detail_secondary_sort_field: Option<String>,
-    /// `expenseDetailSrAddressVisibleFlag` on the wire.
     pub expense_detail_sr_address_visible_flag: Option<bool>,
-    /// `expenseDetailSrContactVisibleFlag` on the wire.
     pub expense_detail_sr_contact_visible_flag: Option<bool>,
-    /// `expenseDetailSrTicketSummaryVisibleFlag` on the wire.
     pub expense_detail_sr_ticket_summary_visible_flag: Option<bool>,
-    /// `expenseDetailSubtotalVisibleFlag` on the wire.
     pub expense_detail_subtotal_visible_flag: Option<bool>,
-    /// `expenseDetailTicketNumberVisibleFlag` on the wire.
     pub expense_detail_ticket_number_visible_flag: Option<bool>,
-    /// `expenseDetailVisibleFlag` on the wire.
     pub expense_detail_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub expenses_amount_caption: Option<String>,
-    /// `expensesAmountVisibleFlag` on the wire.
     pub expenses_amount_visible_flag: Option<bool>,
-    /// `expensesCollapsedFlag` on the wire.
     pub expenses_collapsed_flag: Option<bool>,
     /// At most 50 characters.
     pub expenses_staff_caption: Option<String>,
-    /// `expensesStaffVisibleFlag` on the wire.
     pub expenses_staff_visible_flag: Option<bool>,
-    /// `expensesTotalVisibleFlag` on the wire.
     pub expenses_total_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub expenses_type_caption: Option<String>,
-    /// `expensesTypeVisibleFlag` on the wire.
     pub expenses_type_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub header_account_caption: Option<String>,
-    /// `headerAccountVisibleFlag` on the wire.
     pub header_account_visible_flag: Option<bool>,
-    /// `headerAddressPosition` on the wire.
     pub header_address_position: Option<InvoiceTemplateHeaderAddressPosition>,
     /// At most 50 characters.
     pub header_due_date_caption: Option<String>,
-    /// `headerDueDateVisibleFlag` on the wire.
     pub header_due_date_visible_flag: Option<bool>,
-    /// `headerHoursBasedExtendedAmountVisibleFlag` on the wire.
     pub header_hours_based_extended_amount_visible_flag: Option<bool>,
-    /// `headerLogoPosition` on the wire.
     pub header_logo_position: Option<InvoiceTemplateHeaderLogoPosition>,
     /// At most 50 characters.
     pub header_po_number_caption: Option<String>,
-    /// `headerPoNumberVisibleFlag` on the wire.
     pub header_po_number_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub header_reference_caption: Option<String>,
-    /// `headerReferenceVisibleFlag` on the wire.
     pub header_reference_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub header_ship_to_caption: Option<String>,
-    /// `headerShipToVisibleFlag` on the wire.
     pub header_ship_to_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub header_tax_id_caption: Option<String>,
-    /// `headerTaxIdVisibleFlag` on the wire.
     pub header_tax_id_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub header_terms_caption: Option<String>,
-    /// `headerTermsVisibleFlag` on the wire.
     pub header_terms_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub header_title_caption: Option<String>,
-    /// `headerTitleFont` on the wire.
     pub header_title_font: Option<InvoiceTemplateHeaderTitleFont>,
-    /// `headerTitlePosition` on the wire.
     pub header_title_position: Option<InvoiceTemplateHeaderTitlePosition>,
-    /// `headerTitleVisibleFlag` on the wire.
     pub header_title_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub invoice_balance_due_caption: Option<String>,
-    /// `invoiceBalanceDueVisibleFlag` on the wire.
     pub invoice_balance_due_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub invoice_credit_amount_caption: Option<String>,
-    /// `invoiceCreditAmountVisibleFlag` on the wire.
     pub invoice_credit_amount_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub invoice_payment_amount_caption: Option<String>,
-    /// `invoicePaymentAmountVisibleFlag` on the wire.
     pub invoice_payment_amount_visible_flag: Option<bool>,
-    /// `logoVisibleFlag` on the wire.
     pub logo_visible_flag: Option<bool>,
-    /// `marginBottom` on the wire.
     pub margin_bottom: Option<f64>,
-    /// `marginLeft` on the wire.
     pub margin_left: Option<f64>,
-    /// `marginRight` on the wire.
     pub margin_right: Option<f64>,
-    /// `marginTop` on the wire.
     pub margin_top: Option<f64>,
     /// At most 50 characters.
     pub other_charges_amount_caption: Option<String>,
-    /// `otherChargesAmountVisibleFlag` on the wire.
     pub other_charges_amount_visible_flag: Option<bool>,
-    /// `otherChargesCollapsedFlag` on the wire.
     pub other_charges_collapsed_flag: Option<bool>,
     /// At most 50 characters.
     pub other_charges_description_caption: Option<String>,
-    /// `otherChargesDescriptionVisibleFlag` on the wire.
     pub other_charges_description_visible_flag: Option<bool>,
-    /// `otherChargesDisplaySixDecimals` on the wire.
     pub other_charges_display_six_decimals: Option<bool>,
-    /// `otherChargesItemIdVisibleFlag` on the wire.
     pub other_charges_item_id_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub other_charges_price_caption: Option<String>,
-    /// `otherChargesPriceVisibleFlag` on the wire.
     pub other_charges_price_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub other_charges_quantity_caption: Option<String>,
-    /// `otherChargesQuantityVisibleFlag` on the wire.
     pub other_charges_quantity_visible_flag: Option<bool>,
-    /// `otherChargesSerialNumberVisibleFlag` on the wire.
     pub other_charges_serial_number_visible_flag: Option<bool>,
-    /// `otherChargesTotalVisibleFlag` on the wire.
     pub other_charges_total_visible_flag: Option<bool>,
     /// At most 1000 characters.
     pub payable_caption: Option<String>,
-    /// `portalFlag` on the wire.
     pub portal_flag: Option<bool>,
     /// At most 50 characters.
     pub project_header_amount_caption: Option<String>,
-    /// `projectHeaderAmountVisibleFlag` on the wire.
     pub project_header_amount_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub project_header_billing_method_caption: Option<String>,
-    /// `projectHeaderBillingMethodVisibleFlag` on the wire.
     pub project_header_billing_method_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub project_header_billing_type_caption: Option<String>,
-    /// `projectHeaderBillingTypeVisibleFlag` on the wire.
     pub project_header_billing_type_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub project_header_company_name_caption: Option<String>,
-    /// `projectHeaderCompanyNameVisibleFlag` on the wire.
     pub project_header_company_name_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub project_header_contact_name_caption: Option<String>,
-    /// `projectHeaderContactNameVisibleFlag` on the wire.
     pub project_header_contact_name_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub project_header_original_downpayment_caption: Option<String>,
-    /// `projectHeaderOriginalDownpaymentVisibleFlag` on the wire.
     pub project_header_original_downpayment_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub project_header_project_name_caption: Option<String>,
-    /// `projectHeaderProjectNameVisibleFlag` on the wire.
     pub project_header_project_name_visible_flag: Option<bool>,
-    /// `remitToVisibleFlag` on the wire.
     pub remit_to_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub service_header_amount_caption: Option<String>,
-    /// `serviceHeaderAmountVisibleFlag` on the wire.
     pub service_header_amount_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub service_header_billing_method_caption: Option<String>,
-    /// `serviceHeaderBillingMethodVisibleFlag` on the wire.
     pub service_header_billing_method_visible_flag: Option<bool>,
-    /// `serviceHeaderBundledTicketsVisibleFlag` on the wire.
     pub service_header_bundled_tickets_visible_flag: Option<bool>,
-    /// `serviceHeaderClosedTasksVisibleFlag` on the wire.
     pub service_header_closed_tasks_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub service_header_company_name_caption: Option<String>,
-    /// `serviceHeaderCompanyNameVisibleFlag` on the wire.
     pub service_header_company_name_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub service_header_contact_name_caption: Option<String>,
-    /// `serviceHeaderContactNameVisibleFlag` on the wire.
     pub service_header_contact_name_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub service_header_detail_description_caption: Option<String>,
-    /// `serviceHeaderDetailDescriptionVisibleFlag` on the wire.
     pub service_header_detail_description_visible_flag: Option<bool>,
-    /// `serviceHeaderOpenTasksVisibleFlag` on the wire.
     pub service_header_open_tasks_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub service_header_resolution_caption: Option<String>,
-    /// `serviceHeaderResolutionVisibleFlag` on the wire.
     pub service_header_resolution_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub service_header_summary_caption: Option<String>,
-    /// `serviceHeaderSummaryVisibleFlag` on the wire.
     pub service_header_summary_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub service_header_ticket_number_caption: Option<String>,
-    /// `serviceHeaderTicketNumberVisibleFlag` on the wire.
     pub service_header_ticket_number_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub services_amount_caption: Option<String>,
-    /// `servicesAmountVisibleFlag` on the wire.
     pub services_amount_visible_flag: Option<bool>,
-    /// `servicesCollapsedFlag` on the wire.
     pub services_collapsed_flag: Option<bool>,
     /// At most 50 characters.
     pub services_hours_caption: Option<String>,
-    /// `servicesHoursVisibleFlag` on the wire.
     pub services_hours_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub services_member_name_caption: Option<String>,
-    /// `servicesMemberNameVisibleFlag` on the wire.
     pub services_member_name_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub services_rate_caption: Option<String>,
-    /// `servicesRateVisibleFlag` on the wire.
     pub services_rate_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub services_staff_caption: Option<String>,
-    /// `servicesStaffVisibleFlag` on the wire.
     pub services_staff_visible_flag: Option<bool>,
-    /// `servicesTotalVisibleFlag` on the wire.
     pub services_total_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub services_work_role_caption: Option<String>,
-    /// `servicesWorkRoleVisibleFlag` on the wire.
     pub services_work_role_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub services_work_type_caption: Option<String>,
-    /// `servicesWorkTypeVisibleFlag` on the wire.
     pub services_work_type_visible_flag: Option<bool>,
-    /// `timeDetailAgreementVisibleFlag` on the wire.
     pub time_detail_agreement_visible_flag: Option<bool>,
-    /// `timeDetailAmountBasedExtAmountVisibleFlag` on the wire.
     pub time_detail_amount_based_ext_amount_visible_flag: Option<bool>,
-    /// `timeDetailAmountBasedHourlyRateVisibleFlag` on the wire.
     pub time_detail_amount_based_hourly_rate_visible_flag: Option<bool>,
-    /// `timeDetailAmountBasedHoursVisibleFlag` on the wire.
     pub time_detail_amount_based_hours_visible_flag: Option<bool>,
-    /// `timeDetailBillableVisibleFlag` on the wire.
     pub time_detail_billable_visible_flag: Option<bool>,
-    /// `timeDetailContactsVisibleFlag` on the wire.
     pub time_detail_contacts_visible_flag: Option<bool>,
-    /// `timeDetailDatesVisibleFlag` on the wire.
     pub time_detail_dates_visible_flag: Option<bool>,
-    /// `timeDetailDollarAmountsOnHourseBasedVisibleFlag` on the wire.
     pub time_detail_dollar_amounts_on_hourse_based_visible_flag: Option<bool>,
-    /// `timeDetailExtendedAmountVisibleFlag` on the wire.
     pub time_detail_extended_amount_visible_flag: Option<bool>,
-    /// `timeDetailHourlyRateVisibleFlag` on the wire.
     pub time_detail_hourly_rate_visible_flag: Option<bool>,
-    /// `timeDetailHoursBasedExtAmountVisibleFlag` on the wire.
     pub time_detail_hours_based_ext_amount_visible_flag: Option<bool>,
-    /// `timeDetailHoursBasedHoursVisibleFlag` on the wire.
     pub time_detail_hours_based_hours_visible_flag: Option<bool>,
-    /// `timeDetailHoursVisibleFlag` on the wire.
     pub time_detail_hours_visible_flag: Option<bool>,
-    /// `timeDetailHoursbasedHourlyRateVisibleFlag` on the wire.
     pub time_detail_hoursbased_hourly_rate_visible_flag: Option<bool>,
-    /// `timeDetailMembersVisibleFlag` on the wire.
     pub time_detail_members_visible_flag: Option<bool>,
     /// At most 50 characters.
     pub time_detail_non_billable_caption: Option<String>,
-    /// `timeDetailNotesVisibleFlag` on the wire.
     pub time_detail_notes_visible_flag: Option<bool>,
-    /// `timeDetailPmPhaseVisibleFlag` on the wire.
     pub time_detail_pm_phase_visible_flag: Option<bool>,
-    /// `timeDetailPmSummaryVisibleFlag` on the wire.
     pub time_detail_pm_summary_visible_flag: Option<bool>,
-    /// `timeDetailPrimarySortDirection` on the wire.
     pub time_detail_primary_sort_direction: Option<String>,
-    /// `timeDetailPrimarySortField` on the wire.
     pub time_detail_primary_sort_field: Option<String>,
-    /// `timeDetailSRAddressVisibleFlag` on the wire.
     pub time_detail_sr_address_visible_flag: Option<bool>,
-    /// `timeDetailSRContactVisibleFlag` on the wire.
     pub time_detail_sr_contact_visible_flag: Option<bool>,
-    /// `timeDetailSRTicketSummaryVisibleFlag` on the wire.
     pub time_detail_sr_ticket_summary_visible_flag: Option<bool>,
-    /// `timeDetailSecondarySortDirection` on the wire.
     pub time_detail_secondary_sort_direction: Option<String>,
-    /// `timeDetailSecondarySortField` on the wire.
     pub time_detail_secondary_sort_field: Option<String>,
-    /// `timeDetailStartEndTimeVisibleFlag` on the wire.
     pub time_detail_start_end_time_visible_flag: Option<bool>,
-    /// `timeDetailSubtotalVisibleFlag` on the wire.
     pub time_detail_subtotal_visible_flag: Option<bool>,
-    /// `timeDetailTicketNumberVisibleFlag` on the wire.
     pub time_detail_ticket_number_visible_flag: Option<bool>,
-    /// `timeDetailVisibleFlag` on the wire.
     pub time_detail_visible_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -983,7 +860,7 @@ pub enum InvoiceTemplateHeaderAddressPosition {
     LeftSide,
     /// `RightSide`
     RightSide,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1024,7 +901,7 @@ pub enum InvoiceTemplateHeaderLogoPosition {
     LeftSide,
     /// `RightSide`
     RightSide,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1071,7 +948,7 @@ pub enum InvoiceTemplateHeaderTitleFont {
     ExtraLarge,
     /// `ExtraLargeBold`
     ExtraLargeBold,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1125,7 +1002,7 @@ pub enum InvoiceTemplateHeaderTitlePosition {
     LeftSide,
     /// `RightSide`
     RightSide,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

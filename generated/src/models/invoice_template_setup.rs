@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `InvoiceTemplateSetup`.
+/// An invoice template setup.
 #[derive(Clone, Default)]
 pub struct InvoiceTemplateSetup {
     pub id: Option<i32>,
-    /// `customFlag` on the wire.
     pub custom_flag: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `IvItemReference`.
+/// A catalog item that another record refers to.
 #[derive(Clone, Default)]
 pub struct IvItemReference {
     pub id: Option<i32>,
     pub identifier: Option<String>,
-    /// `serializedFlag` on the wire.
     pub serialized_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::BoardReference;
 
-/// The schema `KnowledgeBaseArticle`.
+/// A knowledge base article: how a known issue is solved.
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseArticle {
     pub id: Option<i32>,
@@ -15,23 +15,18 @@ pub struct KnowledgeBaseArticle {
     pub resolution: Option<String>,
     /// Required.
     pub title: Option<String>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// `categoryId` on the wire.
     pub category_id: Option<i32>,
-    /// `createdBy` on the wire.
     pub created_by: Option<String>,
-    /// `dateCreated` on the wire.
     pub date_created: Option<String>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// `subCategoryId` on the wire.
     pub sub_category_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

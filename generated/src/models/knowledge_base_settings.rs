@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::MemberReference;
 
-/// The schema `KnowledgeBaseSettings`.
+/// A knowledge base setting.
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseSettings {
     pub id: Option<i32>,
     /// Required.
     pub require_approval: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub default_approver: Option<MemberReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -7,21 +7,20 @@ use crate::models::{
     KbCategoryReference, SystemDepartmentReference, SystemLocationReference,
 };
 
-/// The schema `KnowledgeBaseSubCategory`.
+/// A knowledge base subcategory.
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseSubCategory {
     pub id: Option<i32>,
-    /// Ids come from `service::list_knowledge_base_categories`. Required.
+    /// IDs: `service::list_knowledge_base_categories`. Required.
     pub category: Option<KbCategoryReference>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

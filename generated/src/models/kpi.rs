@@ -4,20 +4,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::KpiCategoryReference;
 
-/// The schema `KPI`.
+/// A KPI.
 #[derive(Clone, Default)]
 pub struct Kpi {
     pub id: Option<i32>,
-    /// Ids come from `system::list_kpi_categories`.
+    /// IDs: `system::list_kpi_categories`.
     pub category: Option<KpiCategoryReference>,
-    /// `dateFilter` on the wire.
     pub date_filter: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

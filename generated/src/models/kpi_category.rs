@@ -3,14 +3,14 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `KPICategory`.
+/// A KPI category.
 #[derive(Clone, Default)]
 pub struct KpiCategory {
     pub id: Option<i32>,
     pub name: Option<String>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

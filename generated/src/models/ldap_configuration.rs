@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `LdapConfiguration`.
+/// An LDAP configuration.
 #[derive(Clone, Default)]
 pub struct LdapConfiguration {
     pub id: Option<i32>,
@@ -14,9 +14,8 @@ pub struct LdapConfiguration {
     pub name: Option<String>,
     /// Fully qualified host name of the LDAP server. At most 200 characters. Required.
     pub server: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `LdapConfigurationTestLink`.
+/// A ldap configuration test link.
 #[derive(Clone, Default)]
 pub struct LdapConfigurationTestLink {
     /// At most 200 characters.
     pub server: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,13 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `LicenseBit`.
+/// A license bit.
 #[derive(Clone, Default)]
 pub struct LicenseBit {
-    /// `activeFlag` on the wire.
     pub active_flag: Option<bool>,
     pub name: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

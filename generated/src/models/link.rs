@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `Link`.
+/// A link.
 #[derive(Clone, Default)]
 pub struct Link {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `screenLink` on the wire.
     pub screen_link: Option<LinkScreenLink>,
-    /// `tableReferenceId` on the wire.
     pub table_reference_id: Option<i32>,
     /// At most 1000 characters.
     pub url: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -76,7 +73,7 @@ pub enum LinkScreenLink {
     PurchaseOrder,
     /// `SalesOrder`
     SalesOrder,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

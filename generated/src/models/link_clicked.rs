@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `LinkClicked`.
+/// A marketing campaign clicked link.
 #[derive(Clone, Default)]
 pub struct LinkClicked {
     pub id: Option<i32>,
@@ -11,13 +11,12 @@ pub struct LinkClicked {
     pub contact_id: Option<i32>,
     /// At most 2083 characters. Required.
     pub url: Option<String>,
-    /// `campaignId` on the wire.
     pub campaign_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_clicked: Option<String>,
-    /// `queryString` on the wire.
+    /// Query string of the page.
     pub query_string: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

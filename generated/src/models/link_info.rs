@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `LinkInfo`.
+/// A link.
 #[derive(Clone, Default)]
 pub struct LinkInfo {
     pub id: Option<i32>,
     pub name: Option<String>,
-    /// `screenLink` on the wire.
     pub screen_link: Option<LinkInfoScreenLink>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -67,7 +65,7 @@ pub enum LinkInfoScreenLink {
     PurchaseOrder,
     /// `SalesOrder`
     SalesOrder,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

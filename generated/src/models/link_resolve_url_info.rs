@@ -3,13 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `LinkResolveUrlInfo`.
+/// A link resolve url info.
 #[derive(Clone, Default)]
 pub struct LinkResolveUrlInfo {
     /// Required.
     pub reference_id: Option<i32>,
     pub url: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,14 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `LocaleInfo`.
+/// A locale.
 #[derive(Clone, Default)]
 pub struct LocaleInfo {
     pub id: Option<i32>,
-    /// `localeCode` on the wire.
     pub locale_code: Option<String>,
     pub name: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

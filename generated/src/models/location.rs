@@ -8,23 +8,21 @@ use crate::models::{
     MemberReference, SystemLocationReference, TimeZoneSetupReference,
 };
 
-/// The schema `Location`.
+/// A location: an office or branch of your own company.
 #[derive(Clone, Default)]
 pub struct Location {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `system::list_my_company_corporate_structure_levels`. Required.
+    /// IDs: `system::list_my_company_corporate_structure_levels`. Required.
     pub structure_level: Option<CorporateStructureLevelReference>,
-    /// Ids come from `schedule::list_calendars`.
+    /// IDs: `schedule::list_calendars`.
     pub calendar: Option<CalendarReference>,
-    /// `clientFlag` on the wire.
     pub client_flag: Option<bool>,
-    /// `departmentIds` on the wire.
+    /// IDs of the records.
     pub department_ids: Option<Vec<i32>>,
-    /// `locationFlag` on the wire.
     pub location_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub manager: Option<MemberReference>,
     /// At most 50 characters.
     pub override_address_line1: Option<String>,
@@ -32,7 +30,7 @@ pub struct Location {
     pub override_address_line2: Option<String>,
     /// At most 50 characters.
     pub override_city: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub override_country: Option<CountryReference>,
     /// At most 15 characters.
     pub override_fax_number: Option<String>,
@@ -44,21 +42,19 @@ pub struct Location {
     pub override_zip: Option<String>,
     /// At most 100 characters.
     pub owa_url: Option<String>,
-    /// `ownerLevelId` on the wire.
     pub owner_level_id: Option<i32>,
-    /// At most 10 characters.
+    /// Identifier in the integrated system. At most 10 characters.
     pub payroll_xref: Option<String>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub reports_to: Option<SystemLocationReference>,
     /// At most 50 characters.
     pub sales_rep: Option<String>,
-    /// Ids come from `system::list_time_zone_setups`.
+    /// IDs: `system::list_time_zone_setups`.
     pub time_zone_setup: Option<TimeZoneSetupReference>,
-    /// `workRoleIds` on the wire.
+    /// IDs of the records.
     pub work_role_ids: Option<Vec<i32>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CorporateStructureLevelReference;
 
-/// The schema `LocationInfo`.
+/// A location: an office or branch of your own company.
 #[derive(Clone, Default)]
 pub struct LocationInfo {
     pub id: Option<i32>,
     pub location_flag: Option<bool>,
     pub name: Option<String>,
-    /// Ids come from `system::list_my_company_corporate_structure_levels`.
+    /// IDs: `system::list_my_company_corporate_structure_levels`.
     pub structure_level: Option<CorporateStructureLevelReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,19 +5,17 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{SystemLocationReference, WorkRoleReference};
 
-/// The schema `LocationWorkRole`.
+/// A location work role.
 #[derive(Clone, Default)]
 pub struct LocationWorkRole {
     pub id: Option<i32>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// `workRoleInactiveFlag` on the wire.
     pub work_role_inactive_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,37 +4,25 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `M365Contact`.
+/// A Microsoft 365 contact.
 #[derive(Clone, Default)]
 pub struct M365Contact {
     pub id: Option<i32>,
-    /// `assignedLicenses` on the wire.
     pub assigned_licenses: Option<String>,
-    /// `contactRecId` on the wire.
     pub contact_rec_id: Option<i32>,
     pub department: Option<String>,
-    /// `directoryRoles` on the wire.
     pub directory_roles: Option<String>,
-    /// `displayName` on the wire.
     pub display_name: Option<String>,
-    /// `employeeType` on the wire.
     pub employee_type: Option<String>,
     pub groups: Option<String>,
-    /// `m365ContactId` on the wire.
     pub m365_contact_id: Option<String>,
-    /// `managerId` on the wire.
     pub manager_id: Option<String>,
-    /// `proxyAddresses` on the wire.
     pub proxy_addresses: Option<String>,
-    /// `proxyAddressesPlain` on the wire.
     pub proxy_addresses_plain: Option<String>,
-    /// `tenantId` on the wire.
     pub tenant_id: Option<String>,
-    /// `userPrincipalName` on the wire.
     pub user_principal_name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

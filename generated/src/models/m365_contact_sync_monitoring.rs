@@ -4,21 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `M365ContactSyncMonitoring`.
+/// A contact sync monitoring rule.
 #[derive(Clone, Default)]
 pub struct M365ContactSyncMonitoring {
     pub id: Option<i32>,
-    /// `emailAddress` on the wire.
     pub email_address: Option<String>,
-    /// `monitoringTypeId` on the wire.
     pub monitoring_type_id: Option<i32>,
-    /// `serviceBoardId` on the wire.
     pub service_board_id: Option<i32>,
-    /// `serviceBoardStatusId` on the wire.
     pub service_board_status_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,23 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `M365ContactSyncProperty`.
+/// A Microsoft 365 contact sync property.
 #[derive(Clone, Default)]
 pub struct M365ContactSyncProperty {
     pub id: Option<i32>,
-    /// `companyRecID` on the wire.
     pub company_rec_id: Option<i32>,
-    /// `excludeIncludeFlag` on the wire.
     pub exclude_include_flag: Option<bool>,
-    /// `includeExcludeType` on the wire.
     pub include_exclude_type: Option<String>,
-    /// `propertyType` on the wire.
     pub property_type: Option<String>,
-    /// `wildCard` on the wire.
     pub wild_card: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

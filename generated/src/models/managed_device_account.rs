@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ManagedDevicesIntegrationReference;
 
-/// The schema `ManagedDeviceAccount`.
+/// A member managed device account.
 #[derive(Clone, Default)]
 pub struct ManagedDeviceAccount {
     pub id: Option<i32>,
-    /// Ids come from `company::list_managed_devices_integrations`.
+    /// IDs: `company::list_managed_devices_integrations`.
     pub managed_devices_integration: Option<ManagedDevicesIntegrationReference>,
     pub password: Option<String>,
     pub username: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -7,11 +7,11 @@ use crate::models::{
     IntegratorLoginReference, SystemDepartmentReference, SystemLocationReference,
 };
 
-/// The schema `ManagedDevicesIntegration`.
+/// A managed devices integration.
 #[derive(Clone, Default)]
 pub struct ManagedDevicesIntegration {
     pub id: Option<i32>,
-    /// Required.
+    /// Level of access. Required.
     pub default_billing_level: Option<ManagedDevicesIntegrationDefaultBillingLevel>,
     /// Required.
     pub login_by: Option<ManagedDevicesIntegrationLoginBy>,
@@ -19,29 +19,24 @@ pub struct ManagedDevicesIntegration {
     pub name: Option<String>,
     /// At most 30 characters. Required.
     pub solution: Option<String>,
-    /// `configBillCustomerFlag` on the wire.
     pub config_bill_customer_flag: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub default_location: Option<SystemLocationReference>,
-    /// `disableNewCrossReferencesFlag` on the wire.
     pub disable_new_cross_references_flag: Option<bool>,
     /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
     pub global_login_password: Option<String>,
     /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
     pub global_login_username: Option<String>,
-    /// Ids come from `system::list_integrator_logins`.
+    /// IDs: `system::list_integrator_logins`.
     pub integrator_login: Option<IntegratorLoginReference>,
-    /// `managementItSetupType` on the wire.
     pub management_it_setup_type: Option<String>,
-    /// `matchOnSerialNumberFlag` on the wire.
     pub match_on_serial_number_flag: Option<bool>,
     /// At most 200 characters.
     pub portal_url: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -128,7 +123,7 @@ pub enum ManagedDevicesIntegrationDefaultBillingLevel {
     Detail,
     /// `Summary`
     Summary,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -165,7 +160,7 @@ pub enum ManagedDevicesIntegrationLoginBy {
     Global,
     /// `Member`
     Member,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

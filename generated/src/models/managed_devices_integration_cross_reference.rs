@@ -8,27 +8,25 @@ use crate::models::{
     ManagedDevicesIntegrationReference,
 };
 
-/// The schema `ManagedDevicesIntegrationCrossReference`.
+/// A record that another record refers to.
 #[derive(Clone, Default)]
 pub struct ManagedDevicesIntegrationCrossReference {
     pub id: Option<i32>,
-    /// Ids come from `finance::list_agreement_types`.
+    /// IDs: `finance::list_agreement_types`.
     pub agreement_type: Option<AgreementTypeReference>,
-    /// Ids come from `company::list_configuration_types`.
+    /// IDs: `company::list_configuration_types`.
     pub configuration_type: Option<ConfigurationTypeReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// Ids come from `company::list_managed_devices_integrations`.
+    /// IDs: `company::list_managed_devices_integrations`.
     pub managed_devices_integration: Option<ManagedDevicesIntegrationReference>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub product: Option<IvItemReference>,
     /// At most 255 characters.
     pub vendor_level: Option<String>,
     /// At most 255 characters.
     pub vendor_type: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

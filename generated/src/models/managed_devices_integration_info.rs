@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ManagedDevicesIntegrationInfo`.
+/// A managed devices integration.
 #[derive(Clone, Default)]
 pub struct ManagedDevicesIntegrationInfo {
     pub id: Option<i32>,
-    /// `managementItSetupType` on the wire.
     pub management_it_setup_type: Option<String>,
     pub name: Option<String>,
     pub solution: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,21 +5,20 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ManagedDevicesIntegrationReference, MemberReference};
 
-/// The schema `ManagedDevicesIntegrationLogin`.
+/// A managed devices integration login.
 #[derive(Clone, Default)]
 pub struct ManagedDevicesIntegrationLogin {
     pub id: Option<i32>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub member: Option<MemberReference>,
     /// At most 50 characters. Required.
     pub username: Option<String>,
-    /// Ids come from `company::list_managed_devices_integrations`.
+    /// IDs: `company::list_managed_devices_integrations`.
     pub managed_devices_integration: Option<ManagedDevicesIntegrationReference>,
     /// At most 50 characters.
     pub password: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

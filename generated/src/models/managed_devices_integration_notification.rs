@@ -7,21 +7,20 @@ use crate::models::{
     ManagedDevicesIntegrationReference, MemberReference, NotificationRecipientReference,
 };
 
-/// The schema `ManagedDevicesIntegrationNotification`.
+/// A managed devices integration notification.
 #[derive(Clone, Default)]
 pub struct ManagedDevicesIntegrationNotification {
     pub id: Option<i32>,
     /// Required.
     pub log_type: Option<ManagedDevicesIntegrationNotificationLogType>,
-    /// Ids come from `system::list_notification_recipients`. Required.
+    /// IDs: `system::list_notification_recipients`. Required.
     pub notify_who: Option<NotificationRecipientReference>,
-    /// Ids come from `company::list_managed_devices_integrations`.
+    /// IDs: `company::list_managed_devices_integrations`.
     pub managed_devices_integration: Option<ManagedDevicesIntegrationReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -81,7 +80,7 @@ pub enum ManagedDevicesIntegrationNotificationLogType {
     NewAddition,
     /// `Info`
     Info,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -3,23 +3,21 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ManagedInformation`.
+/// A managed information.
 #[derive(Clone, Default)]
 pub struct ManagedInformation {
-    /// `childConfigurationsMatchingOn` on the wire.
+    /// Field by which child configurations are matched.
     pub child_configurations_matching_on: Option<String>,
-    /// `inactivateConfigurationsMatchingOn` on the wire.
+    /// Field by which configurations to inactivate are matched.
     pub inactivate_configurations_matching_on: Option<String>,
-    /// `inactiveConfigurationStatusId` on the wire.
     pub inactive_configuration_status_id: Option<i32>,
     pub level: Option<String>,
-    /// `managedIdentifier` on the wire.
+    /// Identifier in the managed IT solution.
     pub managed_identifier: Option<String>,
-    /// `managementSolutionName` on the wire.
+    /// Name of the managed IT solution.
     pub management_solution_name: Option<String>,
-    /// `type` on the wire.
     pub type_: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,15 +5,15 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ConfigurationStatusReference, IntegratorLoginReference};
 
-/// The schema `Management`.
+/// A management setting.
 #[derive(Clone, Default)]
 pub struct Management {
     pub id: Option<i32>,
-    /// Ids come from `company::list_configuration_statuses`. Required.
+    /// IDs: `company::list_configuration_statuses`. Required.
     pub added_configuration_status: Option<ConfigurationStatusReference>,
-    /// Ids come from `company::list_configuration_statuses`. Required.
+    /// IDs: `company::list_configuration_statuses`. Required.
     pub deleted_configuration_status: Option<ConfigurationStatusReference>,
-    /// Ids come from `system::list_integrator_logins`. Required.
+    /// IDs: `system::list_integrator_logins`. Required.
     pub integrator_login: Option<IntegratorLoginReference>,
     /// Required.
     pub schedule_executive_summary_report_flag: Option<bool>,
@@ -25,9 +25,8 @@ pub struct Management {
     pub executive_summary_report_schedule_minute: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub run_time: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

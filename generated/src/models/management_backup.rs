@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{AgreementTypeReference, CatalogItemReference};
 
-/// The schema `ManagementBackup`.
+/// A management backup.
 #[derive(Clone, Default)]
 pub struct ManagementBackup {
     pub id: Option<i32>,
-    /// Required.
+    /// Level of access. Required.
     pub billing_level: Option<ManagementBackupBillingLevel>,
-    /// Ids come from `procurement::list_catalogs`. Required.
+    /// IDs: `procurement::list_catalogs`. Required.
     pub item: Option<CatalogItemReference>,
-    /// Ids come from `finance::list_agreement_types`. Required.
+    /// IDs: `finance::list_agreement_types`. Required.
     pub type_: Option<AgreementTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -65,7 +64,7 @@ pub enum ManagementBackupBillingLevel {
     Detail,
     /// `Summary`
     Summary,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

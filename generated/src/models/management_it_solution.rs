@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `ManagementItSolution`.
+/// A managed IT solution.
 #[derive(Clone, Default)]
 pub struct ManagementItSolution {
     pub id: Option<i32>,
@@ -18,7 +18,6 @@ pub struct ManagementItSolution {
     pub continuum_api_password: Option<String>,
     /// Fill in for Continuum; other solutions can leave it empty. At most 100 characters.
     pub continuum_api_username: Option<String>,
-    /// `globalLoginFlag` on the wire.
     pub global_login_flag: Option<bool>,
     /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
     pub global_login_password: Option<String>,
@@ -38,21 +37,16 @@ pub struct ManagementItSolution {
     pub n_able_password: Option<String>,
     /// Fill in for N-Able; other solutions can leave it empty. At most 50 characters.
     pub n_able_username: Option<String>,
-    /// `noDisplayFlag` on the wire.
     pub no_display_flag: Option<bool>,
-    /// `overrideLoginLocationFlag` on the wire.
     pub override_login_location_flag: Option<bool>,
-    /// `overrideWebServiceLocationFlag` on the wire.
     pub override_web_service_location_flag: Option<bool>,
     /// Fill in for Level Platforms with overrideLoginLocationFlag on; otherwise optional. At most 200 characters.
     pub portal_override_login_url: Option<String>,
-    /// `usingSslFlag` on the wire.
     pub using_ssl_flag: Option<bool>,
     /// Fill in for Level Platforms with overrideWebServiceLocationFlag on; otherwise optional. At most 200 characters.
     pub webservice_override_url: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -161,7 +155,7 @@ pub enum ManagementItSolutionManagementItSolutionType {
     Continuum,
     /// `Custom`
     Custom,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

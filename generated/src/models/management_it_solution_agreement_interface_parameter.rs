@@ -7,23 +7,22 @@ use crate::models::{
     AgreementTypeReference, IvItemReference, ManagedDevicesIntegrationReference,
 };
 
-/// The schema `ManagementItSolutionAgreementInterfaceParameter`.
+/// A managed IT solution product mapping.
 #[derive(Clone, Default)]
 pub struct ManagementItSolutionAgreementInterfaceParameter {
     pub id: Option<i32>,
-    /// Ids come from `finance::list_agreement_types`. Required.
+    /// IDs: `finance::list_agreement_types`. Required.
     pub agreement_type: Option<AgreementTypeReference>,
-    /// Ids come from `company::list_managed_devices_integrations`.
+    /// IDs: `company::list_managed_devices_integrations`.
     pub managed_devices_integration: Option<ManagedDevicesIntegrationReference>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub server_product: Option<IvItemReference>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub spam_stats_product: Option<IvItemReference>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub workstation_product: Option<IvItemReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

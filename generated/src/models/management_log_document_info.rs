@@ -3,14 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ManagementLogDocumentInfo`.
+/// A management setting log.
 #[derive(Clone, Default)]
 pub struct ManagementLogDocumentInfo {
-    /// `fileSize` on the wire.
     pub file_size: Option<String>,
-    /// `fullPathFileName` on the wire.
     pub full_path_file_name: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

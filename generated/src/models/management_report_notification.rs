@@ -5,23 +5,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, MemberReference, NotificationRecipientReference};
 
-/// The schema `ManagementReportNotification`.
+/// A company management report notification.
 #[derive(Clone, Default)]
 pub struct ManagementReportNotification {
     pub id: Option<i32>,
-    /// Ids come from `system::list_notification_recipients`. Required.
+    /// IDs: `system::list_notification_recipients`. Required.
     pub notify_who: Option<NotificationRecipientReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
     /// At most 50 characters.
     pub email: Option<String>,
-    /// `globalFlag` on the wire.
     pub global_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ManagementReportSetup`.
+/// A company management report setup.
 #[derive(Clone, Default)]
 pub struct ManagementReportSetup {
     pub id: Option<i32>,
     /// Required.
     pub scheduled_report_disabled_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

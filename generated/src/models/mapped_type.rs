@@ -3,19 +3,17 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `MappedType`.
+/// A GL account mapped type.
 #[derive(Clone, Default)]
 pub struct MappedType {
     pub id: Option<i32>,
-    /// `glType` on the wire.
     pub gl_type: Option<MappedTypeGlType>,
     pub name: Option<String>,
-    /// `recIdField` on the wire.
     pub rec_id_field: Option<String>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     pub table: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -99,7 +97,7 @@ pub enum MappedTypeGlType {
     Ft,
     /// `PT`
     Pt,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,21 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `MarketingCompany`.
+/// A marketing group company.
 #[derive(Clone, Default)]
 pub struct MarketingCompany {
+    /// Company to add to the group.
     pub id: Option<i32>,
-    /// `allContactsFlag` on the wire.
     pub all_contacts_flag: Option<bool>,
-    /// `defaultContactFlag` on the wire.
     pub default_contact_flag: Option<bool>,
-    /// `groupId` on the wire.
     pub group_id: Option<i32>,
-    /// `unsubscribeFlag` on the wire.
     pub unsubscribe_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

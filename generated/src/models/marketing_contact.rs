@@ -4,19 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `MarketingContact`.
+/// A marketing group contact.
 #[derive(Clone, Default)]
 pub struct MarketingContact {
+    /// Contact to add to the group.
     pub id: Option<i32>,
-    /// `groupId` on the wire.
     pub group_id: Option<i32>,
     /// At most 50 characters.
     pub note: Option<String>,
-    /// `unsubscribeFlag` on the wire.
     pub unsubscribe_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

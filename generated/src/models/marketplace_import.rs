@@ -3,17 +3,14 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields, Value};
 
-/// The schema `MarketplaceImport`.
+/// A marketplace import getdefinition.
 #[derive(Clone, Default)]
 pub struct MarketplaceImport {
     pub id: Option<i32>,
-    /// `marketplaceImportType` on the wire.
     pub marketplace_import_type: Option<MarketplaceImportMarketplaceImportType>,
-    /// `marketplaceObject` on the wire.
     pub marketplace_object: Option<Vec<Value>>,
-    /// `requiredFields` on the wire.
     pub required_fields: Option<Vec<String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -81,7 +78,7 @@ pub enum MarketplaceImportMarketplaceImportType {
     TicketTemplates,
     /// `Views`
     Views,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -13,7 +13,7 @@ use crate::models::{
     WarehouseReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `Member`.
+/// A member: a person who works here and can log in.
 #[derive(Clone, Default)]
 pub struct Member {
     pub id: Option<i32>,
@@ -31,83 +31,61 @@ pub struct Member {
     pub last_name: Option<String>,
     /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor. Required.
     pub license_class: Option<MemberLicenseClass>,
-    /// Ids come from `system::list_security_roles`. Required.
+    /// IDs: `system::list_security_roles`. Required.
     pub security_role: Option<SecurityRoleReference>,
-    /// `adminFlag` on the wire.
     pub admin_flag: Option<bool>,
-    /// `agreementInvoicingDisplayOptions` on the wire.
+    /// How time is shown on invoices.
     pub agreement_invoicing_display_options: Option<
         MemberAgreementInvoicingDisplayOptions,
     >,
-    /// `allowExpensesEnteredAgainstCompaniesFlag` on the wire.
     pub allow_expenses_entered_against_companies_flag: Option<bool>,
-    /// `allowInCellEntryOnTimeSheet` on the wire.
     pub allow_in_cell_entry_on_time_sheet: Option<bool>,
-    /// `authenticationServiceType` on the wire.
     pub authentication_service_type: Option<MemberAuthenticationServiceType>,
-    /// `autoPopupQuickNotesWithStopwatch` on the wire.
     pub auto_popup_quick_notes_with_stopwatch: Option<bool>,
-    /// `autoStartStopwatch` on the wire.
     pub auto_start_stopwatch: Option<bool>,
-    /// `billableForecast` on the wire.
     pub billable_forecast: Option<f64>,
-    /// Ids come from `schedule::list_calendars`.
+    /// IDs: `schedule::list_calendars`.
     pub calendar: Option<CalendarReference>,
-    /// `calendarSyncIntegrationFlag` on the wire.
     pub calendar_sync_integration_flag: Option<bool>,
-    /// `clientId` on the wire.
     pub client_id: Option<String>,
-    /// `companyActivityTabFormat` on the wire.
+    /// How the tab is laid out.
     pub company_activity_tab_format: Option<MemberCompanyActivityTabFormat>,
-    /// `copyColumnLayoutsAndFilters` on the wire.
+    /// Whether to copy them.
     pub copy_column_layouts_and_filters: Option<bool>,
-    /// `copyPodLayouts` on the wire.
+    /// Whether to copy them.
     pub copy_pod_layouts: Option<bool>,
-    /// `copySharedDefaultViews` on the wire.
+    /// Whether to copy them.
     pub copy_shared_default_views: Option<bool>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// `dailyCapacity` on the wire.
     pub daily_capacity: Option<f64>,
-    /// `daysTolerance` on the wire.
     pub days_tolerance: Option<i32>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub default_location: Option<SystemLocationReference>,
-    /// Ids come from `procurement::list_directional_syncs`.
+    /// IDs: `procurement::list_directional_syncs`.
     pub directional_sync: Option<DirectionalSyncReference>,
-    /// `disableOnlineFlag` on the wire.
     pub disable_online_flag: Option<bool>,
     /// At most 10 characters.
     pub employee_identifer: Option<String>,
-    /// `enableLdapAuthenticationFlag` on the wire.
     pub enable_ldap_authentication_flag: Option<bool>,
-    /// `enableMobileFlag` on the wire.
     pub enable_mobile_flag: Option<bool>,
-    /// `enableMobileGpsFlag` on the wire.
     pub enable_mobile_gps_flag: Option<bool>,
-    /// `enterTimeAgainstCompanyFlag` on the wire.
     pub enter_time_against_company_flag: Option<bool>,
-    /// `excludedProjectBoardIds` on the wire.
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_project_board_ids: Option<Vec<i32>>,
-    /// `excludedServiceBoardIds` on the wire.
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_service_board_ids: Option<Vec<i32>>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub expense_approver: Option<MemberReference>,
-    /// `fromMemberRecId` on the wire.
     pub from_member_rec_id: Option<i32>,
-    /// `fromMemberTemplateRecId` on the wire.
     pub from_member_template_rec_id: Option<i32>,
-    /// `globalSearchDefaultSort` on the wire.
     pub global_search_default_sort: Option<MemberGlobalSearchDefaultSort>,
-    /// `globalSearchDefaultTicketFilter` on the wire.
     pub global_search_default_ticket_filter: Option<
         MemberGlobalSearchDefaultTicketFilter,
     >,
-    /// `hideMemberInDispatchPortalFlag` on the wire.
     pub hide_member_in_dispatch_portal_flag: Option<bool>,
     /// At most 250 characters.
     pub home_email: Option<String>,
@@ -115,35 +93,28 @@ pub struct Member {
     pub home_extension: Option<String>,
     /// At most 15 characters.
     pub home_phone: Option<String>,
-    /// `hourlyCost` on the wire.
     pub hourly_cost: Option<f64>,
-    /// `hourlyRate` on the wire.
     pub hourly_rate: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub inactive_date: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `includeInUtilizationReportingFlag` on the wire.
     pub include_in_utilization_reporting_flag: Option<bool>,
-    /// `invoiceScreenDefaultTabFormat` on the wire.
+    /// How the tab is laid out.
     pub invoice_screen_default_tab_format: Option<MemberInvoiceScreenDefaultTabFormat>,
-    /// `invoiceTimeTabFormat` on the wire.
+    /// How the tab is laid out.
     pub invoice_time_tab_format: Option<MemberInvoiceTimeTabFormat>,
-    /// `invoicingDisplayOptions` on the wire.
     pub invoicing_display_options: Option<MemberInvoicingDisplayOptions>,
-    /// `lastLogin` on the wire.
     pub last_login: Option<String>,
-    /// Ids come from `system::list_ldap_configurations`.
+    /// IDs: `system::list_ldap_configurations`.
     pub ldap_configuration: Option<LdapConfigurationReference>,
     /// At most 50 characters.
     pub ldap_user_name: Option<String>,
-    /// `mapiName` on the wire.
     pub mapi_name: Option<String>,
-    /// `memberPersonas` on the wire.
+    /// IDs of the personas.
     pub member_personas: Option<Vec<i32>>,
     /// At most 1 characters.
     pub middle_initial: Option<String>,
-    /// `minimumHours` on the wire.
+    /// Minimum per period, in hours.
     pub minimum_hours: Option<f64>,
     /// At most 250 characters.
     pub mobile_email: Option<String>,
@@ -159,113 +130,89 @@ pub struct Member {
     pub office_extension: Option<String>,
     /// At most 15 characters.
     pub office_phone: Option<String>,
-    /// `partnerPortalFlag` on the wire.
     pub partner_portal_flag: Option<bool>,
     /// Needed in some cases only; the system makes up a random one for API members. At most 60 characters.
     pub password: Option<String>,
-    /// `phoneIntegrationType` on the wire.
     pub phone_integration_type: Option<MemberPhoneIntegrationType>,
-    /// `phoneSource` on the wire.
     pub phone_source: Option<String>,
-    /// Ids come from `system::list_documents`.
+    /// IDs: `system::list_documents`.
     pub photo: Option<DocumentReference>,
     /// At most 250 characters.
     pub primary_email: Option<String>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub project_default_board: Option<ProjectBoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub project_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub project_default_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_report_cards`.
+    /// IDs: `system::list_report_cards`.
     pub report_card: Option<ReportCardReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub reports_to: Option<MemberReference>,
-    /// `requireExpenseEntryFlag` on the wire.
     pub require_expense_entry_flag: Option<bool>,
-    /// `requireStartAndEndTimeOnTimeEntryFlag` on the wire.
     pub require_start_and_end_time_on_time_entry_flag: Option<bool>,
-    /// `requireTimeSheetEntryFlag` on the wire.
     pub require_time_sheet_entry_flag: Option<bool>,
-    /// `restrictDefaultSalesTerritoryFlag` on the wire.
     pub restrict_default_sales_territory_flag: Option<bool>,
-    /// `restrictDefaultWarehouseBinFlag` on the wire.
     pub restrict_default_warehouse_bin_flag: Option<bool>,
-    /// `restrictDefaultWarehouseFlag` on the wire.
     pub restrict_default_warehouse_flag: Option<bool>,
-    /// `restrictDepartmentFlag` on the wire.
     pub restrict_department_flag: Option<bool>,
-    /// `restrictLocationFlag` on the wire.
     pub restrict_location_flag: Option<bool>,
-    /// `restrictProjectDefaultDepartmentFlag` on the wire.
     pub restrict_project_default_department_flag: Option<bool>,
-    /// `restrictProjectDefaultLocationFlag` on the wire.
     pub restrict_project_default_location_flag: Option<bool>,
-    /// `restrictScheduleFlag` on the wire.
     pub restrict_schedule_flag: Option<bool>,
-    /// `restrictServiceDefaultDepartmentFlag` on the wire.
     pub restrict_service_default_department_flag: Option<bool>,
-    /// `restrictServiceDefaultLocationFlag` on the wire.
     pub restrict_service_default_location_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub sales_default_location: Option<SystemLocationReference>,
-    /// `scheduleCapacity` on the wire.
     pub schedule_capacity: Option<f64>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub schedule_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub schedule_default_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub security_location: Option<SystemLocationReference>,
-    /// `serviceBoardTeamIds` on the wire.
+    /// IDs of service board teams.
     pub service_board_team_ids: Option<Vec<i32>>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub service_default_board: Option<BoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub service_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub service_default_location: Option<SystemLocationReference>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub service_location: Option<ServiceLocationReference>,
     pub signature: Option<String>,
-    /// `ssoSettings` on the wire.
     pub sso_settings: Option<MemberSsoSettingsReference>,
-    /// Ids come from `system::list_my_company_corporate_structures`.
+    /// IDs: `system::list_my_company_corporate_structures`.
     pub structure_level: Option<StructureReference>,
-    /// `stsUserAdminUrl` on the wire.
     pub sts_user_admin_url: Option<String>,
     pub teams: Option<Vec<i32>>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub time_approver: Option<MemberReference>,
-    /// `timeReminderEmailFlag` on the wire.
     pub time_reminder_email_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub time_sheet_start_date: Option<String>,
-    /// Ids come from `system::list_time_zone_setups`.
+    /// IDs: `system::list_time_zone_setups`.
     pub time_zone: Option<TimeZoneSetupReference>,
-    /// `timebasedOneTimePasswordActivated` on the wire.
     pub timebased_one_time_password_activated: Option<bool>,
     pub title: Option<String>,
-    /// `toastNotificationFlag` on the wire.
     pub toast_notification_flag: Option<bool>,
+    /// Token of the connected service.
     pub token: Option<String>,
-    /// Ids come from `system::list_member_types`.
+    /// IDs: `system::list_member_types`.
     pub type_: Option<MemberTypeReference>,
-    /// `useBrowserLanguageFlag` on the wire.
     pub use_browser_language_flag: Option<bool>,
-    /// `vendorNumber` on the wire.
     pub vendor_number: Option<String>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -692,7 +639,7 @@ pub enum MemberDefaultEmail {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -733,7 +680,7 @@ pub enum MemberDefaultPhone {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -776,7 +723,7 @@ pub enum MemberLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -817,7 +764,7 @@ pub enum MemberAgreementInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -859,7 +806,7 @@ pub enum MemberAuthenticationServiceType {
     GoogleAuthenticator,
     /// `Email`
     Email,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -902,7 +849,7 @@ pub enum MemberCompanyActivityTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -945,7 +892,7 @@ pub enum MemberGlobalSearchDefaultSort {
     CreatedDesc,
     /// `CreatedAsc`
     CreatedAsc,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -996,7 +943,7 @@ pub enum MemberGlobalSearchDefaultTicketFilter {
     ClosedRecords,
     /// `AllRecords`
     AllRecords,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1039,7 +986,7 @@ pub enum MemberInvoiceScreenDefaultTabFormat {
     ShowInvoicingTab,
     /// `ShowAgreementInvoicingTab`
     ShowAgreementInvoicingTab,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1079,7 +1026,7 @@ pub enum MemberInvoiceTimeTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1116,7 +1063,7 @@ pub enum MemberInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1158,7 +1105,7 @@ pub enum MemberPhoneIntegrationType {
     Skype,
     /// `NONE`
     None,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,23 +5,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::MemberReference;
 
-/// The schema `MemberAccrual`.
+/// A member accrual.
 #[derive(Clone, Default)]
 pub struct MemberAccrual {
     pub id: Option<i32>,
     /// Required.
     pub accrual_type: Option<MemberAccrualAccrualType>,
-    /// Required.
+    /// In hours, e.g. 1.5. Required.
     pub hours: Option<f64>,
     /// Required.
     pub reason: Option<String>,
     /// Required.
     pub year: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -77,7 +76,7 @@ pub enum MemberAccrualAccrualType {
     Sick,
     /// `Vacation`
     Vacation,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,28 +5,26 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CertificationReference, CompanyReference, MemberReference};
 
-/// The schema `MemberCertification`.
+/// A member certification.
 #[derive(Clone, Default)]
 pub struct MemberCertification {
     pub id: Option<i32>,
-    /// Ids come from `system::list_certifications`. Required.
+    /// IDs: `system::list_certifications`. Required.
     pub certification: Option<CertificationReference>,
     /// At most 50 characters.
     pub certification_number: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_expires: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_received: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub notes: Option<String>,
-    /// `percentComplete` on the wire.
     pub percent_complete: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

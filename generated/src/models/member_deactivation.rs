@@ -7,7 +7,7 @@ use crate::models::{
     MemberDeactivationStatusWorkflow,
 };
 
-/// The schema `MemberDeactivation`.
+/// A member deactivation.
 #[derive(Clone, Default)]
 pub struct MemberDeactivation {
     pub activity: Option<MemberDeactivationItem>,
@@ -15,48 +15,28 @@ pub struct MemberDeactivation {
     pub company_team: Option<Vec<MemberDeactivationCompanyTeam>>,
     /// Defaults to false: open timesheets then block deleting the member with an error. True deletes those timesheets along with the member.
     pub delete_open_time_sheets_flag: Option<bool>,
-    /// `departmentManager` on the wire.
     pub department_manager: Option<MemberDeactivationItem>,
-    /// `dispatchMember` on the wire.
     pub dispatch_member: Option<MemberDeactivationItem>,
-    /// `dutyManager` on the wire.
     pub duty_manager: Option<MemberDeactivationItem>,
-    /// `knowledgeBaseArticle` on the wire.
     pub knowledge_base_article: Option<MemberDeactivationItem>,
-    /// `myCompanyCOO` on the wire.
     pub my_company_coo: Option<MemberDeactivationItem>,
-    /// `myCompanyController` on the wire.
     pub my_company_controller: Option<MemberDeactivationItem>,
-    /// `myCompanyDispatch` on the wire.
     pub my_company_dispatch: Option<MemberDeactivationItem>,
-    /// `myCompanyDutyManagerRole` on the wire.
     pub my_company_duty_manager_role: Option<MemberDeactivationItem>,
-    /// `myCompanyPresident` on the wire.
     pub my_company_president: Option<MemberDeactivationItem>,
-    /// `myCompanyServiceManager` on the wire.
     pub my_company_service_manager: Option<MemberDeactivationItem>,
     pub opportunity: Option<MemberDeactivationItem>,
-    /// `projectExpenseApprover` on the wire.
     pub project_expense_approver: Option<MemberDeactivationItem>,
-    /// `projectManager` on the wire.
     pub project_manager: Option<MemberDeactivationItem>,
-    /// `projectTimeApprover` on the wire.
     pub project_time_approver: Option<MemberDeactivationItem>,
-    /// `salesTeam` on the wire.
     pub sales_team: Option<MemberDeactivationItem>,
-    /// `sendFromEmailNotify` on the wire.
     pub send_from_email_notify: Option<MemberDeactivationItem>,
-    /// `serviceManager` on the wire.
     pub service_manager: Option<MemberDeactivationItem>,
-    /// `serviceStatusWorkflow` on the wire.
     pub service_status_workflow: Option<Vec<MemberDeactivationStatusWorkflow>>,
-    /// `serviceTeam` on the wire.
     pub service_team: Option<MemberDeactivationItem>,
-    /// `ticketTemplate` on the wire.
     pub ticket_template: Option<MemberDeactivationItem>,
-    /// `workflowEmail` on the wire.
     pub workflow_email: Option<MemberDeactivationItem>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

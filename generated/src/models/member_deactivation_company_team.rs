@@ -4,17 +4,17 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ContactReference, MemberReference};
 
-/// The schema `MemberDeactivationCompanyTeam`.
+/// A member deactivation company team.
 #[derive(Clone, Default)]
 pub struct MemberDeactivationCompanyTeam {
     pub id: Option<i32>,
     pub count: Option<i32>,
     pub name: Option<String>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub re_assign_to_contact: Option<ContactReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub re_assign_to_member: Option<MemberReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

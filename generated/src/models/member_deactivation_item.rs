@@ -4,13 +4,13 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::MemberReference;
 
-/// The schema `MemberDeactivationItem`.
+/// A member deactivation item.
 #[derive(Clone, Default)]
 pub struct MemberDeactivationItem {
     pub count: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub re_assign_to_member: Option<MemberReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

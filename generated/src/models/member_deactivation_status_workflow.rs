@@ -4,15 +4,15 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::MemberReference;
 
-/// The schema `MemberDeactivationStatusWorkflow`.
+/// A member deactivation status workflow.
 #[derive(Clone, Default)]
 pub struct MemberDeactivationStatusWorkflow {
     pub id: Option<i32>,
     pub count: Option<i32>,
     pub name: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub re_assign_to_member: Option<MemberReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::MemberReference;
 
-/// The schema `MemberDelegation`.
+/// A member delegation.
 #[derive(Clone, Default)]
 pub struct MemberDelegation {
     pub id: Option<i32>,
@@ -13,15 +13,14 @@ pub struct MemberDelegation {
     pub date_end: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required.
     pub date_start: Option<String>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub delegated_to: Option<MemberReference>,
     /// Required.
     pub delegation_type: Option<MemberDelegationDelegationType>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -81,7 +80,7 @@ pub enum MemberDelegationDelegationType {
     Approval,
     /// `Project`
     Project,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

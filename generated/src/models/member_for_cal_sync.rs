@@ -3,19 +3,15 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `MemberForCalSync`.
+/// A member: a person who works here and can log in.
 #[derive(Clone, Default)]
 pub struct MemberForCalSync {
     pub id: Option<i32>,
-    /// `calendarSyncIntegrationFlag` on the wire.
     pub calendar_sync_integration_flag: Option<bool>,
-    /// `mapiName` on the wire.
     pub mapi_name: Option<String>,
-    /// `memberId` on the wire.
     pub member_id: Option<String>,
-    /// `office365Id` on the wire.
     pub office365_id: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,30 +5,23 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::DocumentReference;
 
-/// The schema `MemberInfo`.
+/// A member: a person who works here and can log in.
 #[derive(Clone, Default)]
 pub struct MemberInfo {
     pub id: Option<i32>,
-    /// `defaultEmail` on the wire.
     pub default_email: Option<String>,
-    /// `firstName` on the wire.
     pub first_name: Option<String>,
-    /// `fullName` on the wire.
     pub full_name: Option<String>,
     pub identifier: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `lastName` on the wire.
     pub last_name: Option<String>,
     /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor.
     pub license_class: Option<MemberInfoLicenseClass>,
-    /// `middleInitial` on the wire.
     pub middle_initial: Option<String>,
-    /// Ids come from `system::list_documents`.
+    /// IDs: `system::list_documents`.
     pub photo: Option<DocumentReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -104,7 +97,7 @@ pub enum MemberInfoLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `MemberLinkSsoUser`.
+/// A member link sso user.
 #[derive(Clone, Default)]
 pub struct MemberLinkSsoUser {
     /// At most 100 characters.
     pub sso_user_id: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `MemberNotificationSetting`.
+/// A member notification setting.
 #[derive(Clone, Default)]
 pub struct MemberNotificationSetting {
     pub id: Option<i32>,
@@ -12,9 +12,8 @@ pub struct MemberNotificationSetting {
     pub notification_trigger: Option<MemberNotificationSettingNotificationTrigger>,
     /// Required.
     pub notification_type: Option<MemberNotificationSettingNotificationType>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -74,7 +73,7 @@ pub enum MemberNotificationSettingNotificationTrigger {
     TimeSheet,
     /// `WorkflowRules`
     WorkflowRules,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -135,7 +134,7 @@ pub enum MemberNotificationSettingNotificationType {
     Email,
     /// `Push`
     Push,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

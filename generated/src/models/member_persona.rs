@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::MemberReference;
 
-/// The schema `MemberPersona`.
+/// A member persona.
 #[derive(Clone, Default)]
 pub struct MemberPersona {
     pub id: Option<i32>,
@@ -13,13 +13,11 @@ pub struct MemberPersona {
     pub name: Option<String>,
     /// Required.
     pub persona_id: Option<i32>,
-    /// `jobRolePercentage` on the wire.
     pub job_role_percentage: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,24 +5,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{MemberReference, SkillReference};
 
-/// The schema `MemberSkill`.
+/// A member skill.
 #[derive(Clone, Default)]
 pub struct MemberSkill {
     pub id: Option<i32>,
-    /// Ids come from `system::list_skills`. Required.
+    /// IDs: `system::list_skills`. Required.
     pub skill: Option<SkillReference>,
-    /// Required.
+    /// Level of access. Required.
     pub skill_level: Option<MemberSkillSkillLevel>,
-    /// `certifiedFlag` on the wire.
     pub certified_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub notes: Option<String>,
-    /// `yearsExperience` on the wire.
     pub years_experience: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -89,7 +86,7 @@ pub enum MemberSkillSkillLevel {
     Advanced,
     /// `Expert`
     Expert,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,18 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `MemberSsoSettingsReference`.
+/// A record that another record refers to.
 #[derive(Clone, Default)]
 pub struct MemberSsoSettingsReference {
     pub id: Option<i32>,
     pub email: Option<String>,
-    /// `ssoUserId` on the wire.
     pub sso_user_id: Option<String>,
-    /// `userName` on the wire.
     pub user_name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,11 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `MemberSsoToken`.
+/// A member sso token.
 #[derive(Clone, Default)]
 pub struct MemberSsoToken {
+    /// Token of the connected service.
     pub token: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -11,173 +11,128 @@ use crate::models::{
     WarehouseReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `MemberTemplate`.
+/// A member template.
 #[derive(Clone, Default)]
 pub struct MemberTemplate {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub identifier: Option<String>,
-    /// `adminFlag` on the wire.
     pub admin_flag: Option<bool>,
-    /// `agreementInvoicingDisplayOptions` on the wire.
     pub agreement_invoicing_display_options: Option<String>,
-    /// `allowExpensesEnteredAgainstCompaniesFlag` on the wire.
     pub allow_expenses_entered_against_companies_flag: Option<bool>,
-    /// `allowInCellEntryOnTimeSheet` on the wire.
     pub allow_in_cell_entry_on_time_sheet: Option<bool>,
-    /// `autoPopupQuickNotesWithStopwatch` on the wire.
     pub auto_popup_quick_notes_with_stopwatch: Option<bool>,
-    /// `autoStartStopwatch` on the wire.
     pub auto_start_stopwatch: Option<bool>,
-    /// `billableForecast` on the wire.
     pub billable_forecast: Option<f64>,
-    /// Ids come from `schedule::list_calendars`.
+    /// IDs: `schedule::list_calendars`.
     pub calendar: Option<CalendarReference>,
-    /// `companyActivityTabFormat` on the wire.
     pub company_activity_tab_format: Option<String>,
-    /// `copyColumnLayoutsAndFilters` on the wire.
+    /// Whether to copy them.
     pub copy_column_layouts_and_filters: Option<bool>,
-    /// `copyPodLayouts` on the wire.
+    /// Whether to copy them.
     pub copy_pod_layouts: Option<bool>,
-    /// `copySharedDefaultViews` on the wire.
+    /// Whether to copy them.
     pub copy_shared_default_views: Option<bool>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// `dailyCapacity` on the wire.
     pub daily_capacity: Option<f64>,
-    /// `daysTolerance` on the wire.
     pub days_tolerance: Option<i32>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub default_location: Option<SystemLocationReference>,
-    /// `enableMobileFlag` on the wire.
     pub enable_mobile_flag: Option<bool>,
-    /// `enterTimeAgainstCompanyFlag` on the wire.
     pub enter_time_against_company_flag: Option<bool>,
-    /// `excludedProjectBoardIds` on the wire.
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_project_board_ids: Option<Vec<i32>>,
-    /// `excludedServiceBoardIds` on the wire.
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_service_board_ids: Option<Vec<i32>>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub expense_approver: Option<MemberReference>,
-    /// `fromMemberRecId` on the wire.
     pub from_member_rec_id: Option<i32>,
-    /// `fromMemberTemplateRecId` on the wire.
     pub from_member_template_rec_id: Option<i32>,
-    /// `globalSearchDefaultSort` on the wire.
     pub global_search_default_sort: Option<String>,
-    /// `globalSearchDefaultTicketFilter` on the wire.
     pub global_search_default_ticket_filter: Option<String>,
-    /// `hideMemberInDispatchPortalFlag` on the wire.
     pub hide_member_in_dispatch_portal_flag: Option<bool>,
-    /// `hourlyCost` on the wire.
     pub hourly_cost: Option<f64>,
-    /// `hourlyRate` on the wire.
     pub hourly_rate: Option<f64>,
-    /// `includeInUtilizationReportingFlag` on the wire.
     pub include_in_utilization_reporting_flag: Option<bool>,
-    /// `invoiceScreenDefaultTabFormat` on the wire.
     pub invoice_screen_default_tab_format: Option<String>,
-    /// `invoiceTimeTabFormat` on the wire.
     pub invoice_time_tab_format: Option<String>,
-    /// `invoicingDisplayOptions` on the wire.
     pub invoicing_display_options: Option<String>,
-    /// `memberPersonas` on the wire.
+    /// IDs of the personas.
     pub member_personas: Option<Vec<i32>>,
-    /// `minimumHours` on the wire.
+    /// Minimum per period, in hours.
     pub minimum_hours: Option<f64>,
-    /// `partnerPortalFlag` on the wire.
     pub partner_portal_flag: Option<bool>,
-    /// `phoneSource` on the wire.
     pub phone_source: Option<String>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub project_default_board: Option<ProjectBoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub project_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub project_default_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_report_cards`.
+    /// IDs: `system::list_report_cards`.
     pub report_card: Option<ReportCardReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub reports_to: Option<MemberReference>,
-    /// `requireExpenseEntryFlag` on the wire.
     pub require_expense_entry_flag: Option<bool>,
-    /// `requireStartAndEndTimeOnTimeEntryFlag` on the wire.
     pub require_start_and_end_time_on_time_entry_flag: Option<bool>,
-    /// `requireTimeSheetEntryFlag` on the wire.
     pub require_time_sheet_entry_flag: Option<bool>,
-    /// `restrictDefaultSalesTerritoryFlag` on the wire.
     pub restrict_default_sales_territory_flag: Option<bool>,
-    /// `restrictDefaultWarehouseBinFlag` on the wire.
     pub restrict_default_warehouse_bin_flag: Option<bool>,
-    /// `restrictDefaultWarehouseFlag` on the wire.
     pub restrict_default_warehouse_flag: Option<bool>,
-    /// `restrictDepartmentFlag` on the wire.
     pub restrict_department_flag: Option<bool>,
-    /// `restrictLocationFlag` on the wire.
     pub restrict_location_flag: Option<bool>,
-    /// `restrictProjectDefaultDepartmentFlag` on the wire.
     pub restrict_project_default_department_flag: Option<bool>,
-    /// `restrictProjectDefaultLocationFlag` on the wire.
     pub restrict_project_default_location_flag: Option<bool>,
-    /// `restrictScheduleFlag` on the wire.
     pub restrict_schedule_flag: Option<bool>,
-    /// `restrictServiceDefaultDepartmentFlag` on the wire.
     pub restrict_service_default_department_flag: Option<bool>,
-    /// `restrictServiceDefaultLocationFlag` on the wire.
     pub restrict_service_default_location_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub sales_default_location: Option<SystemLocationReference>,
-    /// `scheduleCapacity` on the wire.
     pub schedule_capacity: Option<f64>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub schedule_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub schedule_default_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub security_location: Option<SystemLocationReference>,
-    /// `serviceBoardTeamIds` on the wire.
+    /// IDs of service board teams.
     pub service_board_team_ids: Option<Vec<i32>>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub service_default_board: Option<BoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub service_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub service_default_location: Option<SystemLocationReference>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub service_location: Option<ServiceLocationReference>,
-    /// Ids come from `system::list_my_company_corporate_structures`.
+    /// IDs: `system::list_my_company_corporate_structures`.
     pub structure_level: Option<StructureReference>,
-    /// `stsUserAdminUrl` on the wire.
     pub sts_user_admin_url: Option<String>,
     pub teams: Option<Vec<i32>>,
     /// At most 1024 characters.
     pub template_description: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub time_approver: Option<MemberReference>,
-    /// `timeReminderEmailFlag` on the wire.
     pub time_reminder_email_flag: Option<bool>,
-    /// `timeSheetStartDate` on the wire.
     pub time_sheet_start_date: Option<String>,
-    /// Ids come from `system::list_time_zone_setups`.
+    /// IDs: `system::list_time_zone_setups`.
     pub time_zone: Option<TimeZoneSetupReference>,
     pub title: Option<String>,
-    /// `toastNotificationFlag` on the wire.
     pub toast_notification_flag: Option<bool>,
-    /// Ids come from `system::list_member_types`.
+    /// IDs: `system::list_member_types`.
     pub type_: Option<MemberTypeReference>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

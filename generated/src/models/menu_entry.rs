@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::MenuLocationReference;
 
-/// The schema `MenuEntry`.
+/// A menu entry.
 #[derive(Clone, Default)]
 pub struct MenuEntry {
     pub id: Option<i32>,
@@ -17,23 +17,20 @@ pub struct MenuEntry {
     pub menu_location: Option<MenuLocationReference>,
     /// Required.
     pub new_window_flag: Option<bool>,
-    /// `addAllLocations` on the wire.
+    /// Whether to add all of them.
     pub add_all_locations: Option<bool>,
     /// Can be left out once a value is stored. At most 36 characters.
     pub client_id: Option<String>,
-    /// `largeMenuIconId` on the wire.
     pub large_menu_icon_id: Option<i32>,
-    /// `locationIds` on the wire.
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
     /// At most 2000 characters.
     pub origin: Option<String>,
-    /// `removeAllLocations` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
-    /// `smallMenuIconId` on the wire.
     pub small_menu_icon_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{SystemLocationReference, SystemMenuEntryReference};
 
-/// The schema `MenuEntryLocation`.
+/// A menu entry location.
 #[derive(Clone, Default)]
 pub struct MenuEntryLocation {
     pub id: Option<i32>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_menu_entries`.
+    /// IDs: `system::list_menu_entries`.
     pub menu_entry: Option<SystemMenuEntryReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::WarehouseReference;
 
-/// The schema `MinimumStockByWarehouse`.
+/// A catalog item minimum stock level.
 #[derive(Clone, Default)]
 pub struct MinimumStockByWarehouse {
     pub id: Option<i32>,
     /// Required.
     pub minimum_stock: Option<i32>,
-    /// Ids come from `procurement::list_warehouses`. Required.
+    /// IDs: `procurement::list_warehouses`. Required.
     pub warehouse: Option<WarehouseReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -12,25 +12,25 @@ use crate::models::{
     WorkTypeReference,
 };
 
-/// The schema `MyAccount`.
+/// A signed-in member's account.
 #[derive(Clone, Default)]
 pub struct MyAccount {
     pub id: Option<i32>,
-    /// Required.
+    /// How time is shown on invoices. Required.
     pub agreement_invoicing_display_options: Option<
         MyAccountAgreementInvoicingDisplayOptions,
     >,
-    /// Required.
+    /// How the tab is laid out. Required.
     pub company_activity_tab_format: Option<MyAccountCompanyActivityTabFormat>,
-    /// Ids come from `system::list_departments`. Required.
+    /// IDs: `system::list_departments`. Required.
     pub default_department: Option<SystemDepartmentReference>,
     /// Required.
     pub default_email: Option<MyAccountDefaultEmail>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub default_location: Option<SystemLocationReference>,
     /// Required.
     pub default_phone: Option<MyAccountDefaultPhone>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub expense_approver: Option<MemberReference>,
     /// At most 30 characters. Required.
     pub first_name: Option<String>,
@@ -38,11 +38,11 @@ pub struct MyAccount {
     pub hire_date: Option<String>,
     /// At most 15 characters. Required.
     pub identifier: Option<String>,
-    /// Required.
+    /// How the tab is laid out. Required.
     pub invoice_screen_default_tab_format: Option<
         MyAccountInvoiceScreenDefaultTabFormat,
     >,
-    /// Required.
+    /// How the tab is laid out. Required.
     pub invoice_time_tab_format: Option<MyAccountInvoiceTimeTabFormat>,
     /// Required.
     pub invoicing_display_options: Option<MyAccountInvoicingDisplayOptions>,
@@ -50,67 +50,48 @@ pub struct MyAccount {
     pub last_name: Option<String>,
     /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor. Required.
     pub license_class: Option<MyAccountLicenseClass>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub sales_default_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub time_approver: Option<MemberReference>,
-    /// Ids come from `system::list_time_zone_setups`. Required.
+    /// IDs: `system::list_time_zone_setups`. Required.
     pub time_zone: Option<TimeZoneSetupReference>,
-    /// Ids come from `time::list_work_roles`. Required.
+    /// IDs: `time::list_work_roles`. Required.
     pub work_role: Option<WorkRoleReference>,
-    /// `allowExpensesEnteredAgainstCompaniesFlag` on the wire.
     pub allow_expenses_entered_against_companies_flag: Option<bool>,
-    /// `allowInCellEntryOnTimeSheet` on the wire.
     pub allow_in_cell_entry_on_time_sheet: Option<bool>,
-    /// `authenticationServiceType` on the wire.
     pub authentication_service_type: Option<MyAccountAuthenticationServiceType>,
-    /// `autoPopupQuickNotesWithStopwatch` on the wire.
     pub auto_popup_quick_notes_with_stopwatch: Option<bool>,
-    /// `autoStartStopwatch` on the wire.
     pub auto_start_stopwatch: Option<bool>,
-    /// `billableForecast` on the wire.
     pub billable_forecast: Option<f64>,
-    /// Ids come from `schedule::list_calendars`.
+    /// IDs: `schedule::list_calendars`.
     pub calendar: Option<CalendarReference>,
-    /// `calendarSyncIntegrationFlag` on the wire.
     pub calendar_sync_integration_flag: Option<bool>,
-    /// `clientId` on the wire.
     pub client_id: Option<String>,
-    /// `copyColumnLayoutsAndFilters` on the wire.
+    /// Whether to copy them.
     pub copy_column_layouts_and_filters: Option<bool>,
-    /// `copyPodLayouts` on the wire.
+    /// Whether to copy them.
     pub copy_pod_layouts: Option<bool>,
-    /// `copySharedDefaultViews` on the wire.
+    /// Whether to copy them.
     pub copy_shared_default_views: Option<bool>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// `dailyCapacity` on the wire.
     pub daily_capacity: Option<f64>,
-    /// `daysTolerance` on the wire.
     pub days_tolerance: Option<i32>,
-    /// Ids come from `procurement::list_directional_syncs`.
+    /// IDs: `procurement::list_directional_syncs`.
     pub directional_sync: Option<DirectionalSyncReference>,
-    /// `disableOnlineFlag` on the wire.
     pub disable_online_flag: Option<bool>,
     /// At most 10 characters.
     pub employee_identifer: Option<String>,
-    /// `enableMobileFlag` on the wire.
     pub enable_mobile_flag: Option<bool>,
-    /// `enableMobileGpsFlag` on the wire.
     pub enable_mobile_gps_flag: Option<bool>,
-    /// `enterTimeAgainstCompanyFlag` on the wire.
     pub enter_time_against_company_flag: Option<bool>,
-    /// `fromMemberRecId` on the wire.
     pub from_member_rec_id: Option<i32>,
-    /// `globalSearchDefaultSort` on the wire.
     pub global_search_default_sort: Option<MyAccountGlobalSearchDefaultSort>,
-    /// `globalSearchDefaultTicketFilter` on the wire.
     pub global_search_default_ticket_filter: Option<
         MyAccountGlobalSearchDefaultTicketFilter,
     >,
-    /// `hideMemberInDispatchPortalFlag` on the wire.
     pub hide_member_in_dispatch_portal_flag: Option<bool>,
     /// At most 250 characters.
     pub home_email: Option<String>,
@@ -120,19 +101,15 @@ pub struct MyAccount {
     pub home_phone: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub inactive_date: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `includeInUtilizationReportingFlag` on the wire.
     pub include_in_utilization_reporting_flag: Option<bool>,
-    /// `lastLogin` on the wire.
     pub last_login: Option<String>,
-    /// `mapiName` on the wire.
     pub mapi_name: Option<String>,
-    /// `memberPersonas` on the wire.
+    /// IDs of the personas.
     pub member_personas: Option<Vec<i32>>,
     /// At most 1 characters.
     pub middle_initial: Option<String>,
-    /// `minimumHours` on the wire.
+    /// Minimum per period, in hours.
     pub minimum_hours: Option<f64>,
     /// At most 250 characters.
     pub mobile_email: Option<String>,
@@ -148,79 +125,66 @@ pub struct MyAccount {
     pub office_extension: Option<String>,
     /// At most 15 characters.
     pub office_phone: Option<String>,
-    /// `partnerPortalFlag` on the wire.
     pub partner_portal_flag: Option<bool>,
     /// Needed in some cases only; the system makes up a random one for API members. At most 60 characters.
     pub password: Option<String>,
-    /// `phoneIntegrationType` on the wire.
     pub phone_integration_type: Option<MyAccountPhoneIntegrationType>,
-    /// `phoneSource` on the wire.
     pub phone_source: Option<String>,
-    /// Ids come from `system::list_documents`.
+    /// IDs: `system::list_documents`.
     pub photo: Option<DocumentReference>,
     /// At most 250 characters.
     pub primary_email: Option<String>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub project_default_board: Option<ProjectBoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub project_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub project_default_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_report_cards`.
+    /// IDs: `system::list_report_cards`.
     pub report_card: Option<ReportCardReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub reports_to: Option<MemberReference>,
-    /// `requireExpenseEntryFlag` on the wire.
     pub require_expense_entry_flag: Option<bool>,
-    /// `requireStartAndEndTimeOnTimeEntryFlag` on the wire.
     pub require_start_and_end_time_on_time_entry_flag: Option<bool>,
-    /// `requireTimeSheetEntryFlag` on the wire.
     pub require_time_sheet_entry_flag: Option<bool>,
-    /// `scheduleCapacity` on the wire.
     pub schedule_capacity: Option<f64>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub schedule_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub schedule_default_location: Option<SystemLocationReference>,
-    /// `serviceBoardTeamIds` on the wire.
+    /// IDs of service board teams.
     pub service_board_team_ids: Option<Vec<i32>>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub service_default_board: Option<BoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub service_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub service_default_location: Option<SystemLocationReference>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub service_location: Option<ServiceLocationReference>,
     pub signature: Option<String>,
-    /// `stsUserAdminUrl` on the wire.
     pub sts_user_admin_url: Option<String>,
-    /// `timeReminderEmailFlag` on the wire.
     pub time_reminder_email_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub time_sheet_start_date: Option<String>,
-    /// `timebasedOneTimePasswordActivated` on the wire.
     pub timebased_one_time_password_activated: Option<bool>,
     /// At most 50 characters.
     pub title: Option<String>,
-    /// `toastNotificationFlag` on the wire.
     pub toast_notification_flag: Option<bool>,
+    /// Token of the connected service.
     pub token: Option<String>,
-    /// Ids come from `system::list_member_types`.
+    /// IDs: `system::list_member_types`.
     pub type_: Option<MemberTypeReference>,
-    /// `useBrowserLanguageFlag` on the wire.
     pub use_browser_language_flag: Option<bool>,
-    /// `vendorNumber` on the wire.
     pub vendor_number: Option<String>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -573,7 +537,7 @@ pub enum MyAccountAgreementInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -613,7 +577,7 @@ pub enum MyAccountCompanyActivityTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -652,7 +616,7 @@ pub enum MyAccountDefaultEmail {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -693,7 +657,7 @@ pub enum MyAccountDefaultPhone {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -732,7 +696,7 @@ pub enum MyAccountInvoiceScreenDefaultTabFormat {
     ShowInvoicingTab,
     /// `ShowAgreementInvoicingTab`
     ShowAgreementInvoicingTab,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -772,7 +736,7 @@ pub enum MyAccountInvoiceTimeTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -809,7 +773,7 @@ pub enum MyAccountInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -853,7 +817,7 @@ pub enum MyAccountLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -896,7 +860,7 @@ pub enum MyAccountAuthenticationServiceType {
     GoogleAuthenticator,
     /// `Email`
     Email,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -945,7 +909,7 @@ pub enum MyAccountGlobalSearchDefaultSort {
     CreatedDesc,
     /// `CreatedAsc`
     CreatedAsc,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -996,7 +960,7 @@ pub enum MyAccountGlobalSearchDefaultTicketFilter {
     ClosedRecords,
     /// `AllRecords`
     AllRecords,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1041,7 +1005,7 @@ pub enum MyAccountPhoneIntegrationType {
     Skype,
     /// `NONE`
     None,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -12,222 +12,159 @@ use crate::models::{
     WarehouseReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `MyMember`.
+/// A signed-in member.
 #[derive(Clone, Default)]
 pub struct MyMember {
     pub id: Option<i32>,
-    /// `adminFlag` on the wire.
     pub admin_flag: Option<bool>,
-    /// `agreementInvoicingDisplayOptions` on the wire.
+    /// How time is shown on invoices.
     pub agreement_invoicing_display_options: Option<
         MyMemberAgreementInvoicingDisplayOptions,
     >,
-    /// `allowExpensesEnteredAgainstCompaniesFlag` on the wire.
     pub allow_expenses_entered_against_companies_flag: Option<bool>,
-    /// `allowInCellEntryOnTimeSheet` on the wire.
     pub allow_in_cell_entry_on_time_sheet: Option<bool>,
-    /// `authenticationServiceType` on the wire.
     pub authentication_service_type: Option<MyMemberAuthenticationServiceType>,
-    /// `billableForecast` on the wire.
     pub billable_forecast: Option<f64>,
-    /// Ids come from `schedule::list_calendars`.
+    /// IDs: `schedule::list_calendars`.
     pub calendar: Option<CalendarReference>,
-    /// `calendarSyncIntegrationFlag` on the wire.
     pub calendar_sync_integration_flag: Option<bool>,
-    /// `companyActivityTabFormat` on the wire.
+    /// How the tab is laid out.
     pub company_activity_tab_format: Option<MyMemberCompanyActivityTabFormat>,
-    /// `corelyticsPassword` on the wire.
     pub corelytics_password: Option<String>,
-    /// `corelyticsUsername` on the wire.
     pub corelytics_username: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// `dailyCapacity` on the wire.
     pub daily_capacity: Option<f64>,
-    /// `daysTolerance` on the wire.
     pub days_tolerance: Option<i32>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub default_department: Option<SystemDepartmentReference>,
-    /// `defaultEmail` on the wire.
     pub default_email: Option<MyMemberDefaultEmail>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub default_location: Option<SystemLocationReference>,
-    /// `defaultPhone` on the wire.
     pub default_phone: Option<MyMemberDefaultPhone>,
-    /// Ids come from `procurement::list_directional_syncs`.
+    /// IDs: `procurement::list_directional_syncs`.
     pub directional_sync: Option<DirectionalSyncReference>,
-    /// `disableOnlineFlag` on the wire.
     pub disable_online_flag: Option<bool>,
-    /// `employeeIdentifer` on the wire.
     pub employee_identifer: Option<String>,
-    /// `enableLdapAuthenticationFlag` on the wire.
     pub enable_ldap_authentication_flag: Option<bool>,
-    /// `enableMobileFlag` on the wire.
     pub enable_mobile_flag: Option<bool>,
-    /// `enableMobileGpsFlag` on the wire.
     pub enable_mobile_gps_flag: Option<bool>,
-    /// `enterTimeAgainstCompanyFlag` on the wire.
     pub enter_time_against_company_flag: Option<bool>,
-    /// `excludedProjectBoardIds` on the wire.
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_project_board_ids: Option<Vec<i32>>,
-    /// `excludedServiceBoardIds` on the wire.
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_service_board_ids: Option<Vec<i32>>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub expense_approver: Option<MemberReference>,
-    /// `firstName` on the wire.
     pub first_name: Option<String>,
-    /// `hideMemberInDispatchPortalFlag` on the wire.
     pub hide_member_in_dispatch_portal_flag: Option<bool>,
-    /// `hireDate` on the wire.
     pub hire_date: Option<String>,
-    /// `homeEmail` on the wire.
     pub home_email: Option<String>,
-    /// `homeExtension` on the wire.
     pub home_extension: Option<String>,
-    /// `homePhone` on the wire.
     pub home_phone: Option<String>,
-    /// `hourlyCost` on the wire.
     pub hourly_cost: Option<f64>,
-    /// `hourlyRate` on the wire.
     pub hourly_rate: Option<f64>,
     pub identifier: Option<String>,
-    /// `inactiveDate` on the wire.
     pub inactive_date: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `includeInUtilizationReportingFlag` on the wire.
     pub include_in_utilization_reporting_flag: Option<bool>,
-    /// `invoiceScreenDefaultTabFormat` on the wire.
+    /// How the tab is laid out.
     pub invoice_screen_default_tab_format: Option<MyMemberInvoiceScreenDefaultTabFormat>,
-    /// `invoiceTimeTabFormat` on the wire.
+    /// How the tab is laid out.
     pub invoice_time_tab_format: Option<MyMemberInvoiceTimeTabFormat>,
-    /// `invoicingDisplayOptions` on the wire.
     pub invoicing_display_options: Option<MyMemberInvoicingDisplayOptions>,
-    /// `lastLogin` on the wire.
     pub last_login: Option<String>,
-    /// `lastName` on the wire.
     pub last_name: Option<String>,
-    /// Ids come from `system::list_ldap_configurations`.
+    /// IDs: `system::list_ldap_configurations`.
     pub ldap_configuration: Option<LdapConfigurationReference>,
-    /// `ldapUserName` on the wire.
     pub ldap_user_name: Option<String>,
     /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor.
     pub license_class: Option<MyMemberLicenseClass>,
-    /// `mapiName` on the wire.
     pub mapi_name: Option<String>,
-    /// `middleInitial` on the wire.
     pub middle_initial: Option<String>,
-    /// `minimumHours` on the wire.
+    /// Minimum per period, in hours.
     pub minimum_hours: Option<f64>,
-    /// `mobileEmail` on the wire.
     pub mobile_email: Option<String>,
-    /// `mobileExtension` on the wire.
     pub mobile_extension: Option<String>,
-    /// `mobilePhone` on the wire.
     pub mobile_phone: Option<String>,
     pub notes: Option<String>,
-    /// `officeEmail` on the wire.
     pub office_email: Option<String>,
-    /// `officeExtension` on the wire.
     pub office_extension: Option<String>,
-    /// `officePhone` on the wire.
     pub office_phone: Option<String>,
     /// Needed in some cases only; the system makes up a random one for API members.
     pub password: Option<String>,
-    /// Ids come from `system::list_documents`.
+    /// IDs: `system::list_documents`.
     pub photo: Option<DocumentReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub project_default_board: Option<ProjectBoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub project_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub project_default_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_report_cards`.
+    /// IDs: `system::list_report_cards`.
     pub report_card: Option<ReportCardReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub reports_to: Option<MemberReference>,
-    /// `requireExpenseEntryFlag` on the wire.
     pub require_expense_entry_flag: Option<bool>,
-    /// `requireStartAndEndTimeOnTimeEntryFlag` on the wire.
     pub require_start_and_end_time_on_time_entry_flag: Option<bool>,
-    /// `requireTimeSheetEntryFlag` on the wire.
     pub require_time_sheet_entry_flag: Option<bool>,
-    /// `restrictDefaultSalesTerritoryFlag` on the wire.
     pub restrict_default_sales_territory_flag: Option<bool>,
-    /// `restrictDefaultWarehouseBinFlag` on the wire.
     pub restrict_default_warehouse_bin_flag: Option<bool>,
-    /// `restrictDefaultWarehouseFlag` on the wire.
     pub restrict_default_warehouse_flag: Option<bool>,
-    /// `restrictDepartmentFlag` on the wire.
     pub restrict_department_flag: Option<bool>,
-    /// `restrictLocationFlag` on the wire.
     pub restrict_location_flag: Option<bool>,
-    /// `restrictProjectDefaultDepartmentFlag` on the wire.
     pub restrict_project_default_department_flag: Option<bool>,
-    /// `restrictProjectDefaultLocationFlag` on the wire.
     pub restrict_project_default_location_flag: Option<bool>,
-    /// `restrictScheduleFlag` on the wire.
     pub restrict_schedule_flag: Option<bool>,
-    /// `restrictServiceDefaultDepartmentFlag` on the wire.
     pub restrict_service_default_department_flag: Option<bool>,
-    /// `restrictServiceDefaultLocationFlag` on the wire.
     pub restrict_service_default_location_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub sales_default_location: Option<SystemLocationReference>,
-    /// `scheduleCapacity` on the wire.
     pub schedule_capacity: Option<f64>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub schedule_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub schedule_default_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub security_location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_security_roles`.
+    /// IDs: `system::list_security_roles`.
     pub security_role: Option<SecurityRoleReference>,
-    /// `serviceBoardTeamIds` on the wire.
+    /// IDs of service board teams.
     pub service_board_team_ids: Option<Vec<i32>>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub service_default_board: Option<BoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub service_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub service_default_location: Option<SystemLocationReference>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub service_location: Option<ServiceLocationReference>,
-    /// `ssoClientId` on the wire.
     pub sso_client_id: Option<String>,
-    /// `ssoSessionFlag` on the wire.
     pub sso_session_flag: Option<bool>,
-    /// Ids come from `system::list_my_company_corporate_structures`.
+    /// IDs: `system::list_my_company_corporate_structures`.
     pub structure_level: Option<StructureReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub time_approver: Option<MemberReference>,
-    /// `timeReminderEmailFlag` on the wire.
     pub time_reminder_email_flag: Option<bool>,
-    /// `timeSheetStartDate` on the wire.
     pub time_sheet_start_date: Option<String>,
-    /// Ids come from `system::list_time_zone_setups`.
+    /// IDs: `system::list_time_zone_setups`.
     pub time_zone: Option<TimeZoneSetupReference>,
-    /// `timebasedOneTimePasswordActivated` on the wire.
     pub timebased_one_time_password_activated: Option<bool>,
     pub title: Option<String>,
-    /// `toastNotificationFlag` on the wire.
     pub toast_notification_flag: Option<bool>,
-    /// Ids come from `system::list_member_types`.
+    /// IDs: `system::list_member_types`.
     pub type_: Option<MemberTypeReference>,
-    /// `vendorNumber` on the wire.
     pub vendor_number: Option<String>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -595,7 +532,7 @@ pub enum MyMemberAgreementInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -637,7 +574,7 @@ pub enum MyMemberAuthenticationServiceType {
     GoogleAuthenticator,
     /// `Email`
     Email,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -680,7 +617,7 @@ pub enum MyMemberCompanyActivityTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -719,7 +656,7 @@ pub enum MyMemberDefaultEmail {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -760,7 +697,7 @@ pub enum MyMemberDefaultPhone {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -799,7 +736,7 @@ pub enum MyMemberInvoiceScreenDefaultTabFormat {
     ShowInvoicingTab,
     /// `ShowAgreementInvoicingTab`
     ShowAgreementInvoicingTab,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -839,7 +776,7 @@ pub enum MyMemberInvoiceTimeTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -876,7 +813,7 @@ pub enum MyMemberInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -920,7 +857,7 @@ pub enum MyMemberLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -9,100 +9,77 @@ use crate::models::{
     WarehouseBinReference, WarehouseReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `MyMemberInfo`.
+/// A signed-in member.
 #[derive(Clone, Default)]
 pub struct MyMemberInfo {
     pub id: Option<i32>,
-    /// `allowExpensesEnteredAgainstCompaniesFlag` on the wire.
     pub allow_expenses_entered_against_companies_flag: Option<bool>,
-    /// `dailyCapacity` on the wire.
     pub daily_capacity: Option<f64>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub default_department: Option<SystemDepartmentReference>,
-    /// `defaultEmail` on the wire.
     pub default_email: Option<String>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub default_location: Option<SystemLocationReference>,
-    /// `enterTimeAgainstCompanyFlag` on the wire.
     pub enter_time_against_company_flag: Option<bool>,
-    /// `excludedProjectBoardIds` on the wire.
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_project_board_ids: Option<Vec<i32>>,
-    /// `excludedServiceBoardIds` on the wire.
+    /// Service board IDs. Find them with `service::list_boards`.
     pub excluded_service_board_ids: Option<Vec<i32>>,
-    /// `firstName` on the wire.
     pub first_name: Option<String>,
-    /// `fullName` on the wire.
     pub full_name: Option<String>,
     pub identifier: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `lastName` on the wire.
     pub last_name: Option<String>,
     /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor.
     pub license_class: Option<MyMemberInfoLicenseClass>,
-    /// `middleInitial` on the wire.
     pub middle_initial: Option<String>,
-    /// Ids come from `system::list_documents`.
+    /// IDs: `system::list_documents`.
     pub photo: Option<DocumentReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub project_default_board: Option<ProjectBoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub project_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub project_default_location: Option<SystemLocationReference>,
-    /// `requireExpenseEntryFlag` on the wire.
     pub require_expense_entry_flag: Option<bool>,
-    /// `requireStartAndEndTimeOnTimeEntryFlag` on the wire.
     pub require_start_and_end_time_on_time_entry_flag: Option<bool>,
-    /// `requireTimeSheetEntryFlag` on the wire.
     pub require_time_sheet_entry_flag: Option<bool>,
-    /// `restrictDefaultWarehouseBinFlag` on the wire.
     pub restrict_default_warehouse_bin_flag: Option<bool>,
-    /// `restrictDefaultWarehouseFlag` on the wire.
     pub restrict_default_warehouse_flag: Option<bool>,
-    /// `restrictProjectDefaultDepartmentFlag` on the wire.
     pub restrict_project_default_department_flag: Option<bool>,
-    /// `restrictProjectDefaultLocationFlag` on the wire.
     pub restrict_project_default_location_flag: Option<bool>,
-    /// `restrictServiceDefaultDepartmentFlag` on the wire.
     pub restrict_service_default_department_flag: Option<bool>,
-    /// `restrictServiceDefaultLocationFlag` on the wire.
     pub restrict_service_default_location_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub sales_default_location: Option<SystemLocationReference>,
-    /// `scheduleCapacity` on the wire.
     pub schedule_capacity: Option<f64>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub schedule_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub schedule_default_location: Option<SystemLocationReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub service_default_board: Option<BoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub service_default_department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub service_default_location: Option<SystemLocationReference>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub service_location: Option<ServiceLocationReference>,
-    /// `ssoClientId` on the wire.
     pub sso_client_id: Option<String>,
-    /// `ssoSessionFlag` on the wire.
     pub sso_session_flag: Option<bool>,
-    /// Ids come from `system::list_time_zone_setups`.
+    /// IDs: `system::list_time_zone_setups`.
     pub time_zone: Option<TimeZoneSetupReference>,
-    /// `useBrowserLanguageFlag` on the wire.
     pub use_browser_language_flag: Option<bool>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -291,7 +268,7 @@ pub enum MyMemberInfoLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,45 +5,34 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::MemberReference;
 
-/// The schema `MySecurity`.
+/// A security permission of the signed-in member.
 #[derive(Clone, Default)]
 pub struct MySecurity {
     pub id: Option<i32>,
-    /// `addLevel` on the wire.
+    /// Level of access.
     pub add_level: Option<MySecurityAddLevel>,
-    /// `customFlag` on the wire.
     pub custom_flag: Option<bool>,
-    /// `deleteLevel` on the wire.
+    /// Level of access.
     pub delete_level: Option<MySecurityDeleteLevel>,
-    /// `editLevel` on the wire.
+    /// Level of access.
     pub edit_level: Option<MySecurityEditLevel>,
-    /// `inquireLevel` on the wire.
+    /// Level of access.
     pub inquire_level: Option<MySecurityInquireLevel>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `moduleDescription` on the wire.
     pub module_description: Option<String>,
-    /// `moduleFunctionDescription` on the wire.
     pub module_function_description: Option<String>,
-    /// `moduleFunctionIdentifier` on the wire.
     pub module_function_identifier: Option<String>,
-    /// `moduleFunctionName` on the wire.
     pub module_function_name: Option<String>,
-    /// `moduleIdentifier` on the wire.
     pub module_identifier: Option<String>,
-    /// `moduleName` on the wire.
     pub module_name: Option<String>,
-    /// `myAllFlag` on the wire.
     pub my_all_flag: Option<bool>,
-    /// `reportFlag` on the wire.
     pub report_flag: Option<bool>,
-    /// `restrictFlag` on the wire.
     pub restrict_flag: Option<bool>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -138,7 +127,7 @@ pub enum MySecurityAddLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -179,7 +168,7 @@ pub enum MySecurityDeleteLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -220,7 +209,7 @@ pub enum MySecurityEditLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -261,7 +250,7 @@ pub enum MySecurityInquireLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

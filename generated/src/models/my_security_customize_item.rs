@@ -3,15 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `MySecurityCustomizeItem`.
+/// A customization item of the signed-in member.
 #[derive(Clone, Default)]
 pub struct MySecurityCustomizeItem {
     pub id: Option<i32>,
-    /// `customizeIdentifier` on the wire.
     pub customize_identifier: Option<MySecurityCustomizeItemCustomizeIdentifier>,
-    /// `itemIdentifier` on the wire.
     pub item_identifier: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -87,7 +85,7 @@ pub enum MySecurityCustomizeItemCustomizeIdentifier {
     SystemMassMaintenance,
     /// `SystemTableSetup`
     SystemTableSetup,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

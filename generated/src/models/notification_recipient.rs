@@ -4,39 +4,26 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `NotificationRecipient`.
+/// A notification recipient.
 #[derive(Clone, Default)]
 pub struct NotificationRecipient {
     pub id: Option<i32>,
-    /// `agreementFlag` on the wire.
     pub agreement_flag: Option<bool>,
-    /// `configFlag` on the wire.
     pub config_flag: Option<bool>,
-    /// `externalFlag` on the wire.
     pub external_flag: Option<bool>,
     pub identifier: Option<String>,
-    /// `invoiceFlag` on the wire.
     pub invoice_flag: Option<bool>,
-    /// `knowledgeBaseFlag` on the wire.
     pub knowledge_base_flag: Option<bool>,
-    /// `memberFlag` on the wire.
     pub member_flag: Option<bool>,
-    /// `mspFlag` on the wire.
     pub msp_flag: Option<bool>,
     pub name: Option<String>,
-    /// `procurementFlag` on the wire.
     pub procurement_flag: Option<bool>,
-    /// `projectFlag` on the wire.
     pub project_flag: Option<bool>,
-    /// `salesFlag` on the wire.
     pub sales_flag: Option<bool>,
-    /// `serviceFlag` on the wire.
     pub service_flag: Option<bool>,
-    /// `trackFlag` on the wire.
     pub track_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{EmailConnectorReference, ExistingTenantReference};
 
-/// The schema `Office365EmailSetup`.
+/// An Office 365 email setup.
 #[derive(Clone, Default)]
 pub struct Office365EmailSetup {
     pub id: Option<i32>,
@@ -17,28 +17,23 @@ pub struct Office365EmailSetup {
     pub name: Option<String>,
     /// At most 40 characters. Required.
     pub processed_folder: Option<String>,
-    /// `authorizedFlag` on the wire.
     pub authorized_flag: Option<bool>,
     /// At most 36 characters.
     pub client_id: Option<String>,
     /// At most 4000 characters.
     pub client_secret: Option<String>,
-    /// Ids come from `system::list_email_connectors`.
+    /// IDs: `system::list_email_connectors`.
     pub email_connector: Option<EmailConnectorReference>,
-    /// `existingTenant` on the wire.
     pub existing_tenant: Option<ExistingTenantReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub source: Option<i32>,
     /// At most 36 characters.
     pub tenant_id: Option<String>,
-    /// `useExistingTenantFlag` on the wire.
     pub use_existing_tenant_flag: Option<bool>,
     /// At most 100 characters.
     pub username: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,20 +5,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CatalogItemReference, WarehouseBinReference, WarehouseReference};
 
-/// The schema `OnHandSerialNumber`.
+/// A serial number in stock: with the item and its warehouse bin.
 #[derive(Clone, Default)]
 pub struct OnHandSerialNumber {
     pub id: Option<i32>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub catalog_item: Option<CatalogItemReference>,
     pub serial: Option<String>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `OnHandSerialNumberReference`.
+/// A serial number in stock that another record refers to.
 #[derive(Clone, Default)]
 pub struct OnHandSerialNumberReference {
     pub id: Option<i32>,
-    /// `serialNumber` on the wire.
     pub serial_number: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -11,83 +11,80 @@ use crate::models::{
     SiteReference, TaxCodeReference,
 };
 
-/// The schema `Opportunity`.
+/// An opportunity: a potential sale, with a stage and a forecast.
 #[derive(Clone, Default)]
 pub struct Opportunity {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`. Required.
+    /// IDs: `company::list_contacts`. Required.
     pub contact: Option<ContactReference>,
     /// At most 100 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub primary_sales_rep: Option<MemberReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub bill_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub bill_to_site: Option<SiteReference>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// Required when a record is replaced.
+    /// Department (business unit) ID. Find it with `system::list_departments`. Required when the record is replaced.
     pub business_unit_id: Option<i32>,
-    /// Ids come from `marketing::list_campaigns`.
+    /// IDs: `marketing::list_campaigns`.
     pub campaign: Option<CampaignReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub closed_by: Option<MemberReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub closed_date: Option<String>,
-    /// `companyLocationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub company_location_id: Option<i32>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// At most 25 characters.
+    /// The customer's purchase order number. At most 25 characters.
     pub customer_po: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_became_lead: Option<String>,
-    /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required when a record is replaced.
+    /// When the sale is expected, in UTC. Required when the record is replaced.
     pub expected_close_date: Option<String>,
-    /// Required when a record is replaced.
+    /// Location ID. Find it with `system::list_locations`. Required when the record is replaced.
     pub location_id: Option<i32>,
     pub notes: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub pipeline_change_date: Option<String>,
     pub priority: Option<OpportunityPriorityReference>,
-    /// Ids come from `sales::list_probabilities`.
+    /// IDs: `sales::list_probabilities`.
     pub probability: Option<OpportunityProbabilityReference>,
-    /// Ids come from `sales::list_opportunity_ratings`.
+    /// IDs: `sales::list_opportunity_ratings`.
     pub rating: Option<OpportunityRatingReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub secondary_sales_rep: Option<MemberReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub ship_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub ship_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub ship_to_site: Option<SiteReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
     /// At most 50 characters.
     pub source: Option<String>,
-    /// Ids come from `sales::list_stages`.
+    /// IDs: `sales::list_stages`.
     pub stage: Option<OpportunityStageReference>,
-    /// Ids come from `sales::list_opportunity_statuses`.
+    /// IDs: `sales::list_opportunity_statuses`.
     pub status: Option<OpportunityStatusReference>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub technical_contact: Option<ContactReference>,
-    /// `totalSalesTax` on the wire.
     pub total_sales_tax: Option<f64>,
-    /// Ids come from `sales::list_opportunity_types`.
+    /// IDs: `sales::list_opportunity_types`.
     pub type_: Option<OpportunityTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

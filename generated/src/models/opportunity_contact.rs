@@ -5,28 +5,23 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, ContactReference, OpportunitySalesRoleReference};
 
-/// The schema `OpportunityContact`.
+/// An opportunity contact.
 #[derive(Clone, Default)]
 pub struct OpportunityContact {
     pub id: Option<i32>,
-    /// Ids come from `company::list_contacts`. Required.
+    /// IDs: `company::list_contacts`. Required.
     pub contact: Option<ContactReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `emailAddress` on the wire.
     pub email_address: Option<String>,
     pub notes: Option<String>,
-    /// `opportunityId` on the wire.
     pub opportunity_id: Option<i32>,
-    /// `phoneNumber` on the wire.
     pub phone_number: Option<String>,
-    /// `referralFlag` on the wire.
     pub referral_flag: Option<bool>,
-    /// Ids come from `sales::list_roles`.
+    /// IDs: `sales::list_roles`.
     pub role: Option<OpportunitySalesRoleReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,24 +5,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::NoteTypeReference;
 
-/// The schema `OpportunityNote`.
+/// An opportunity note.
 #[derive(Clone, Default)]
 pub struct OpportunityNote {
     pub id: Option<i32>,
     /// Required.
     pub text: Option<String>,
-    /// `enteredBy` on the wire.
     pub entered_by: Option<String>,
+    /// Whether the note is flagged.
     pub flagged: Option<bool>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
-    /// `opportunityId` on the wire.
     pub opportunity_id: Option<i32>,
-    /// Ids come from `company::list_note_types`.
+    /// IDs: `company::list_note_types`.
     pub type_: Option<NoteTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

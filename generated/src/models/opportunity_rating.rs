@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `OpportunityRating`.
+/// An opportunity rating.
 #[derive(Clone, Default)]
 pub struct OpportunityRating {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::OpportunityProbabilityReference;
 
-/// The schema `OpportunityStage`.
+/// A sales stage: how far an opportunity has come.
 #[derive(Clone, Default)]
 pub struct OpportunityStage {
     pub id: Option<i32>,
@@ -13,13 +13,12 @@ pub struct OpportunityStage {
     pub name: Option<String>,
     /// At most 25 characters.
     pub color: Option<String>,
-    /// Ids come from `sales::list_probabilities`.
+    /// IDs: `sales::list_probabilities`.
     pub probability: Option<OpportunityProbabilityReference>,
-    /// `sequenceNumber` on the wire.
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

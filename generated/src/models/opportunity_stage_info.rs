@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::OpportunityProbabilityReference;
 
-/// The schema `OpportunityStageInfo`.
+/// A sales stage: how far an opportunity has come.
 #[derive(Clone, Default)]
 pub struct OpportunityStageInfo {
     pub id: Option<i32>,
     pub color: Option<String>,
     pub name: Option<String>,
-    /// Ids come from `sales::list_probabilities`.
+    /// IDs: `sales::list_probabilities`.
     pub probability: Option<OpportunityProbabilityReference>,
-    /// `sequenceNumber` on the wire.
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,29 +4,22 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `OpportunityStatus`.
+/// An opportunity status: whether an opportunity is open, won or lost.
 #[derive(Clone, Default)]
 pub struct OpportunityStatus {
     pub id: Option<i32>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_entered: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `enteredBy` on the wire.
     pub entered_by: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `lostFlag` on the wire.
     pub lost_flag: Option<bool>,
-    /// `wonFlag` on the wire.
     pub won_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

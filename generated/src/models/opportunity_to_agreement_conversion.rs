@@ -4,41 +4,32 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::AgreementTypeReference;
 
-/// The schema `OpportunityToAgreementConversion`.
+/// An opportunity to agreement conversion.
 #[derive(Clone, Default)]
 pub struct OpportunityToAgreementConversion {
-    /// `agreementId` on the wire.
     pub agreement_id: Option<i32>,
-    /// `billCycleId` on the wire.
     pub bill_cycle_id: Option<i32>,
-    /// `billOneTimeFlag` on the wire.
     pub bill_one_time_flag: Option<bool>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// `endDate` on the wire.
     pub end_date: Option<String>,
-    /// `includeAllDocumentsFlag` on the wire.
     pub include_all_documents_flag: Option<bool>,
-    /// `includeAllNotesFlag` on the wire.
     pub include_all_notes_flag: Option<bool>,
-    /// `includeAllProductsFlag` on the wire.
     pub include_all_products_flag: Option<bool>,
-    /// `includeDocumentIds` on the wire.
+    /// IDs of the records.
     pub include_document_ids: Option<Vec<i32>>,
-    /// `includeNoteIds` on the wire.
+    /// IDs of the records.
     pub include_note_ids: Option<Vec<i32>>,
-    /// `includeProductIds` on the wire.
+    /// IDs of the records.
     pub include_product_ids: Option<Vec<i32>>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     pub name: Option<String>,
-    /// `noEndingDateFlag` on the wire.
     pub no_ending_date_flag: Option<bool>,
-    /// `startDate` on the wire.
     pub start_date: Option<String>,
-    /// Ids come from `finance::list_agreement_types`.
+    /// IDs: `finance::list_agreement_types`.
     pub type_: Option<AgreementTypeReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

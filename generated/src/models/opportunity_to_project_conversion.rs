@@ -4,39 +4,33 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, ProjectBoardReference, ProjectStatusReference};
 
-/// The schema `OpportunityToProjectConversion`.
+/// An opportunity to project conversion.
 #[derive(Clone, Default)]
 pub struct OpportunityToProjectConversion {
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<ProjectBoardReference>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// `estimatedEnd` on the wire.
     pub estimated_end: Option<String>,
-    /// `estimatedStart` on the wire.
     pub estimated_start: Option<String>,
-    /// `includeAllDocumentsFlag` on the wire.
     pub include_all_documents_flag: Option<bool>,
-    /// `includeAllNotesFlag` on the wire.
     pub include_all_notes_flag: Option<bool>,
-    /// `includeAllProductsFlag` on the wire.
     pub include_all_products_flag: Option<bool>,
-    /// `includeDocumentIds` on the wire.
+    /// IDs of the records.
     pub include_document_ids: Option<Vec<i32>>,
-    /// `includeNoteIds` on the wire.
+    /// IDs of the records.
     pub include_note_ids: Option<Vec<i32>>,
-    /// `includeProductIds` on the wire.
+    /// IDs of the records.
     pub include_product_ids: Option<Vec<i32>>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub manager: Option<MemberReference>,
     pub name: Option<String>,
-    /// `projectId` on the wire.
     pub project_id: Option<i32>,
-    /// Ids come from `project::list_statuses`.
+    /// IDs: `project::list_statuses`.
     pub status: Option<ProjectStatusReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

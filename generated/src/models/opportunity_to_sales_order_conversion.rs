@@ -3,25 +3,21 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `OpportunityToSalesOrderConversion`.
+/// An opportunity to sales order conversion.
 #[derive(Clone, Default)]
 pub struct OpportunityToSalesOrderConversion {
-    /// `includeAllDocumentsFlag` on the wire.
     pub include_all_documents_flag: Option<bool>,
-    /// `includeAllNotesFlag` on the wire.
     pub include_all_notes_flag: Option<bool>,
-    /// `includeAllProductsFlag` on the wire.
     pub include_all_products_flag: Option<bool>,
-    /// `includeDocumentIds` on the wire.
+    /// IDs of the records.
     pub include_document_ids: Option<Vec<i32>>,
-    /// `includeNoteIds` on the wire.
+    /// IDs of the records.
     pub include_note_ids: Option<Vec<i32>>,
-    /// `includeProductIds` on the wire.
+    /// IDs of the records.
     pub include_product_ids: Option<Vec<i32>>,
     pub name: Option<String>,
-    /// `salesOrderId` on the wire.
     pub sales_order_id: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,25 +3,22 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `OpportunityToServiceTicketConversion`.
+/// An opportunity to service ticket conversion.
 #[derive(Clone, Default)]
 pub struct OpportunityToServiceTicketConversion {
-    /// `includeAllDocumentsFlag` on the wire.
     pub include_all_documents_flag: Option<bool>,
-    /// `includeAllNotesFlag` on the wire.
     pub include_all_notes_flag: Option<bool>,
-    /// `includeAllProductsFlag` on the wire.
     pub include_all_products_flag: Option<bool>,
-    /// `includeDocumentIds` on the wire.
+    /// IDs of the records.
     pub include_document_ids: Option<Vec<i32>>,
-    /// `includeNoteIds` on the wire.
+    /// IDs of the records.
     pub include_note_ids: Option<Vec<i32>>,
-    /// `includeProductIds` on the wire.
+    /// IDs of the records.
     pub include_product_ids: Option<Vec<i32>>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
-    /// `ticketId` on the wire.
     pub ticket_id: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -9,86 +9,76 @@ use crate::models::{
     SiteReference, SystemDepartmentReference, SystemLocationReference, TaxCodeReference,
 };
 
-/// The schema `Order`.
+/// A sales order: what a customer has bought.
 #[derive(Clone, Default)]
 pub struct Order {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub sales_rep: Option<MemberReference>,
-    /// Ids come from `sales::list_order_statuses`. Required.
+    /// IDs: `sales::list_order_statuses`. Required.
     pub status: Option<OrderStatusReference>,
-    /// `billClosedFlag` on the wire.
     pub bill_closed_flag: Option<bool>,
-    /// `billShippedFlag` on the wire.
     pub bill_shipped_flag: Option<bool>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub bill_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub bill_to_site: Option<SiteReference>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// `bottomCommentFlag` on the wire.
     pub bottom_comment_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub company_location: Option<SystemLocationReference>,
-    /// `configIds` on the wire.
+    /// IDs of the records.
     pub config_ids: Option<Vec<i32>>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
     pub description: Option<String>,
-    /// `documentIds` on the wire.
+    /// IDs of the records.
     pub document_ids: Option<Vec<i32>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub due_date: Option<String>,
     pub email: Option<String>,
-    /// `invoiceIds` on the wire.
+    /// IDs of the records.
     pub invoice_ids: Option<Vec<i32>>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
     pub notes: Option<String>,
-    /// Ids come from `sales::list_opportunities`.
+    /// IDs: `sales::list_opportunities`.
     pub opportunity: Option<OpportunityReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub order_date: Option<String>,
     pub phone: Option<String>,
-    /// `phoneExt` on the wire.
     pub phone_ext: Option<String>,
     /// At most 50 characters.
     pub po_number: Option<String>,
-    /// `productIds` on the wire.
+    /// IDs of the records.
     pub product_ids: Option<Vec<i32>>,
-    /// `restrictDownpaymentFlag` on the wire.
     pub restrict_downpayment_flag: Option<bool>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub ship_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub ship_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub ship_to_site: Option<SiteReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// `subTotal` on the wire.
     pub sub_total: Option<f64>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxTotal` on the wire.
     pub tax_total: Option<f64>,
-    /// `topCommentFlag` on the wire.
     pub top_comment_flag: Option<bool>,
     pub total: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::OrderStatusReference;
 
-/// The schema `OrderStatusEmailTemplate`.
+/// A sales order status email template.
 #[derive(Clone, Default)]
 pub struct OrderStatusEmailTemplate {
     pub id: Option<i32>,
@@ -13,7 +13,7 @@ pub struct OrderStatusEmailTemplate {
     pub body: Option<String>,
     /// At most 200 characters. Required.
     pub subject: Option<String>,
-    /// `copySenderFlag` on the wire.
+    /// Whether to copy them.
     pub copy_sender_flag: Option<bool>,
     /// At most 100 characters.
     pub email_address: Option<String>,
@@ -21,13 +21,11 @@ pub struct OrderStatusEmailTemplate {
     pub first_name: Option<String>,
     /// At most 100 characters.
     pub last_name: Option<String>,
-    /// Ids come from `sales::list_order_statuses`.
+    /// IDs: `sales::list_order_statuses`.
     pub status: Option<OrderStatusReference>,
-    /// `useSenderFlag` on the wire.
     pub use_sender_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `OsGradeWeight`.
+/// An OS grade weight.
 #[derive(Clone, Default)]
 pub struct OsGradeWeight {
     pub id: Option<i32>,
-    /// `osGradeWeight` on the wire.
     pub os_grade_weight: Option<f64>,
-    /// `osName` on the wire.
     pub os_name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

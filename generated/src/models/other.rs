@@ -8,47 +8,39 @@ use crate::models::{
     LocaleReference, TimeZoneSetupReference,
 };
 
-/// The schema `Other`.
+/// An other My Company setting.
 #[derive(Clone, Default)]
 pub struct Other {
     pub id: Option<i32>,
-    /// Ids come from `company::list_address_formats`. Required.
+    /// IDs: `company::list_address_formats`. Required.
     pub default_address_format: Option<AddressFormatReference>,
-    /// Ids come from `schedule::list_calendars`. Required.
+    /// IDs: `schedule::list_calendars`. Required.
     pub default_calendar: Option<CalendarReference>,
     /// At most 50 characters. Required.
     pub default_from_address: Option<String>,
-    /// Ids come from `system::list_info_locales`. Required.
+    /// IDs: `system::list_info_locales`. Required.
     pub locale: Option<LocaleReference>,
     /// At most 100 characters. Required.
     pub portal_url_override: Option<String>,
-    /// Ids come from `system::list_time_zone_setups`. Required.
+    /// IDs: `system::list_time_zone_setups`. Required.
     pub server_time_zone: Option<TimeZoneSetupReference>,
     /// At most 100 characters. Required.
     pub site_url: Option<String>,
-    /// `contactSync` on the wire.
     pub contact_sync: Option<OtherContactSync>,
-    /// Ids come from `system::list_ldap_configurations`.
+    /// IDs: `system::list_ldap_configurations`.
     pub default_ldap: Option<LdapConfigurationReference>,
-    /// `disableZAdminLoginFlag` on the wire.
     pub disable_z_admin_login_flag: Option<bool>,
-    /// `includePortalLinkFlag` on the wire.
     pub include_portal_link_flag: Option<bool>,
     /// At most 200 characters.
     pub logo_path: Option<String>,
-    /// `syncLeadsFlag` on the wire.
     pub sync_leads_flag: Option<bool>,
     /// True also moves every member to serverTimeZone; false changes My Company's time zone alone.
     pub update_member_time_zones_flag: Option<bool>,
-    /// `useExpandedFormatActivityFlag` on the wire.
     pub use_expanded_format_activity_flag: Option<bool>,
-    /// `useExpandedFormatTimeFlag` on the wire.
     pub use_expanded_format_time_flag: Option<bool>,
-    /// `useSslFlag` on the wire.
     pub use_ssl_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -148,7 +140,7 @@ pub enum OtherContactSync {
     Cfl,
     /// `CLF`
     Clf,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Other1RevenueReference`.
+/// A record that another record refers to.
 #[derive(Clone, Default)]
 pub struct Other1RevenueReference {
     pub id: Option<i32>,
@@ -12,9 +12,8 @@ pub struct Other1RevenueReference {
     pub margin: Option<f64>,
     pub percentage: Option<f64>,
     pub revenue: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,15 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `PageValues`.
+/// A page values.
 #[derive(Clone, Default)]
 pub struct PageValues {
     pub page: Option<i32>,
-    /// `pageId` on the wire.
     pub page_id: Option<i32>,
-    /// `pageSize` on the wire.
     pub page_size: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,21 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ClassificationReference;
 
-/// The schema `PaymentType`.
+/// An expense payment type.
 #[derive(Clone, Default)]
 pub struct PaymentType {
     pub id: Option<i32>,
-    /// Ids come from `expense::list_classifications`. Required.
+    /// IDs: `expense::list_classifications`. Required.
     pub classification: Option<ClassificationReference>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
-    /// `companyFlag` on the wire.
     pub company_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,29 +5,24 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::StatusIndicatorReference;
 
-/// The schema `PhaseStatus`.
+/// A phase status.
 #[derive(Clone, Default)]
 pub struct PhaseStatus {
     pub id: Option<i32>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
-    /// `boardAssociationIds` on the wire.
+    /// IDs of the records.
     pub board_association_ids: Option<Vec<i32>>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// `collapsedFlag` on the wire.
     pub collapsed_flag: Option<bool>,
     /// Must be given for a statusIndicator of Custom. At most 30 characters.
     pub custom_status_indicator_name: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// Ids come from `project::list_status_indicators`.
+    /// IDs: `project::list_status_indicators`.
     pub status_indicator: Option<StatusIndicatorReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

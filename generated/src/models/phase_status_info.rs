@@ -4,24 +4,19 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `PhaseStatusInfo`.
+/// A phase status.
 #[derive(Clone, Default)]
 pub struct PhaseStatusInfo {
     pub id: Option<i32>,
-    /// `boardAssociationIds` on the wire.
+    /// IDs of the records.
     pub board_association_ids: Option<Vec<i32>>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// `collapsedFlag` on the wire.
     pub collapsed_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,33 +4,26 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `PortalCalendar`.
+/// A portal calendar.
 #[derive(Clone, Default)]
 pub struct PortalCalendar {
     pub id: Option<i32>,
     /// Required.
     pub week_start: Option<PortalCalendarWeekStart>,
-    /// `adjust1End` on the wire.
     pub adjust1_end: Option<String>,
-    /// `adjust1Hours` on the wire.
+    /// In hours, e.g. 1.5.
     pub adjust1_hours: Option<f64>,
-    /// `adjust1Start` on the wire.
     pub adjust1_start: Option<String>,
-    /// `adjust2End` on the wire.
     pub adjust2_end: Option<String>,
-    /// `adjust2Hours` on the wire.
+    /// In hours, e.g. 1.5.
     pub adjust2_hours: Option<f64>,
-    /// `adjust2Start` on the wire.
     pub adjust2_start: Option<String>,
-    /// `adjust3End` on the wire.
     pub adjust3_end: Option<String>,
-    /// `adjust3Hours` on the wire.
+    /// In hours, e.g. 1.5.
     pub adjust3_hours: Option<f64>,
-    /// `adjust3Start` on the wire.
     pub adjust3_start: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -115,7 +108,7 @@ pub enum PortalCalendarWeekStart {
     Friday,
     /// `Saturday`
     Saturday,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

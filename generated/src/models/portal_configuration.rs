@@ -5,31 +5,29 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::CompanyReference;
 
-/// The schema `PortalConfiguration`.
+/// A portal configuration.
 #[derive(Clone, Default)]
 pub struct PortalConfiguration {
     /// To copy a portal configuration, give the id of the one to copy.
     pub id: Option<i32>,
     /// At most 150 characters. Required.
     pub name: Option<String>,
-    /// `agreementTypeIds` on the wire.
+    /// IDs of the records.
     pub agreement_type_ids: Option<Vec<i32>>,
-    /// `boardIds` on the wire.
+    /// IDs of the records.
     pub board_ids: Option<Vec<i32>>,
     /// At most 7 characters.
     pub button_color: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `configTypeIds` on the wire.
+    /// IDs of the records.
     pub config_type_ids: Option<Vec<i32>>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `displayVendorFlag` on the wire.
     pub display_vendor_flag: Option<bool>,
     /// At most 7 characters.
     pub header_color: Option<String>,
     pub language: Option<PortalConfigurationLanguage>,
-    /// `locationIds` on the wire.
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
     /// At most 7 characters.
     pub login_background_color: Option<String>,
@@ -37,15 +35,13 @@ pub struct PortalConfiguration {
     pub menu_color: Option<String>,
     /// At most 7 characters.
     pub portal_background_color: Option<String>,
-    /// `portalImageCopySuccessFlag` on the wire.
     pub portal_image_copy_success_flag: Option<bool>,
     /// At most 1000 characters.
     pub url: Option<String>,
     /// At most 4000 characters.
     pub welcome_text: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -157,7 +153,7 @@ pub enum PortalConfigurationLanguage {
     NewZealand,
     /// `Dutch`
     Dutch,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

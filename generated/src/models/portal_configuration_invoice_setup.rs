@@ -8,33 +8,29 @@ use crate::models::{
     SystemLocationReference,
 };
 
-/// The schema `PortalConfigurationInvoiceSetup`.
+/// A portal configuration invoice setup.
 #[derive(Clone, Default)]
 pub struct PortalConfigurationInvoiceSetup {
     pub id: Option<i32>,
-    /// `addAllStatuses` on the wire.
+    /// Whether to add all of them.
     pub add_all_statuses: Option<bool>,
-    /// `allowInvPmtFlag` on the wire.
     pub allow_inv_pmt_flag: Option<bool>,
-    /// `billingStatusIds` on the wire.
+    /// IDs of the records.
     pub billing_status_ids: Option<Vec<i32>>,
-    /// `displayInvPmtFlag` on the wire.
     pub display_inv_pmt_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
     pub login: Option<String>,
     pub password: Option<String>,
-    /// Ids come from `company::list_portal_payment_processors`.
+    /// IDs: `company::list_portal_payment_processors`.
     pub payment_processor: Option<PortalConfigurationPaymentProcessorReference>,
-    /// Ids come from `company::list_portal_configurations`.
+    /// IDs: `company::list_portal_configurations`.
     pub portal_configuration: Option<PortalConfigurationReference>,
-    /// `removeAllStatuses` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_statuses: Option<bool>,
-    /// `urlOverride` on the wire.
     pub url_override: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

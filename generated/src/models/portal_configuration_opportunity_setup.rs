@@ -5,87 +5,62 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ActivityTypeReference, MemberReference, OpportunityStatusReference};
 
-/// The schema `PortalConfigurationOpportunitySetup`.
+/// A portal configuration opportunity setup.
 #[derive(Clone, Default)]
 pub struct PortalConfigurationOpportunitySetup {
     pub id: Option<i32>,
-    /// `acceptanceChangeStatusFlag` on the wire.
     pub acceptance_change_status_flag: Option<bool>,
-    /// `acceptanceCreateActivityFlag` on the wire.
     pub acceptance_create_activity_flag: Option<bool>,
-    /// Ids come from `sales::list_activity_types`.
+    /// IDs: `sales::list_activity_types`.
     pub acceptance_email_activity_type: Option<ActivityTypeReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub acceptance_email_assigned_by_member: Option<MemberReference>,
-    /// `acceptanceEmailBody` on the wire.
     pub acceptance_email_body: Option<String>,
-    /// `acceptanceEmailFromFirstName` on the wire.
     pub acceptance_email_from_first_name: Option<String>,
-    /// `acceptanceEmailFromLastName` on the wire.
     pub acceptance_email_from_last_name: Option<String>,
-    /// `acceptanceEmailSubject` on the wire.
     pub acceptance_email_subject: Option<String>,
     /// Must be given once acceptanceSendEmailFlag is on.
     pub acceptance_from_email: Option<String>,
-    /// Ids come from `sales::list_opportunity_statuses`.
+    /// IDs: `sales::list_opportunity_statuses`.
     pub acceptance_opportunity_status: Option<OpportunityStatusReference>,
-    /// `acceptanceSendEmailFlag` on the wire.
     pub acceptance_send_email_flag: Option<bool>,
-    /// `addAllOpportunityStatuses` on the wire.
+    /// Whether to add all of them.
     pub add_all_opportunity_statuses: Option<bool>,
-    /// `addAllOpportunityTypes` on the wire.
+    /// Whether to add all of them.
     pub add_all_opportunity_types: Option<bool>,
-    /// `confirmationEmailBody` on the wire.
     pub confirmation_email_body: Option<String>,
-    /// `confirmationEmailFromFirstName` on the wire.
     pub confirmation_email_from_first_name: Option<String>,
-    /// `confirmationEmailFromLastName` on the wire.
     pub confirmation_email_from_last_name: Option<String>,
-    /// `confirmationEmailSubject` on the wire.
     pub confirmation_email_subject: Option<String>,
-    /// `confirmationEmailUseDefaultCompanyEmailAddressFlag` on the wire.
     pub confirmation_email_use_default_company_email_address_flag: Option<bool>,
     /// Must be given once confirmationSendEmailFlag is on.
     pub confirmation_from_email: Option<String>,
-    /// `confirmationSendEmailFlag` on the wire.
     pub confirmation_send_email_flag: Option<bool>,
-    /// `opportunityStatusRecIDs` on the wire.
     pub opportunity_status_rec_ids: Option<Vec<i32>>,
-    /// `opportunityTypeRecIDs` on the wire.
     pub opportunity_type_rec_ids: Option<Vec<i32>>,
-    /// `rejectionChangeStatusFlag` on the wire.
     pub rejection_change_status_flag: Option<bool>,
-    /// `rejectionCreateActivityFlag` on the wire.
     pub rejection_create_activity_flag: Option<bool>,
-    /// Ids come from `sales::list_activity_types`.
+    /// IDs: `sales::list_activity_types`.
     pub rejection_email_activity_type: Option<ActivityTypeReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub rejection_email_assigned_by_member: Option<MemberReference>,
-    /// `rejectionEmailBody` on the wire.
     pub rejection_email_body: Option<String>,
-    /// `rejectionEmailFromFirstName` on the wire.
     pub rejection_email_from_first_name: Option<String>,
-    /// `rejectionEmailFromLastName` on the wire.
     pub rejection_email_from_last_name: Option<String>,
-    /// `rejectionEmailSubject` on the wire.
     pub rejection_email_subject: Option<String>,
     /// Must be given once rejectionSendEmailFlag is on.
     pub rejection_from_email: Option<String>,
-    /// Ids come from `sales::list_opportunity_statuses`.
+    /// IDs: `sales::list_opportunity_statuses`.
     pub rejection_opportunity_status: Option<OpportunityStatusReference>,
-    /// `rejectionSendEmailFlag` on the wire.
     pub rejection_send_email_flag: Option<bool>,
-    /// `removeAllOpportunityStatuses` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_opportunity_statuses: Option<bool>,
-    /// `removeAllOpportunityTypes` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_opportunity_types: Option<bool>,
-    /// `restrictViewByOpportunityStatusFlag` on the wire.
     pub restrict_view_by_opportunity_status_flag: Option<bool>,
-    /// `restrictViewByOpportunityTypeFlag` on the wire.
     pub restrict_view_by_opportunity_type_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,37 +4,26 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `PortalConfigurationPasswordEmailSetup`.
+/// A portal configuration password email setup.
 #[derive(Clone, Default)]
 pub struct PortalConfigurationPasswordEmailSetup {
     pub id: Option<i32>,
-    /// `invalidPasswordEmailBody` on the wire.
     pub invalid_password_email_body: Option<String>,
     /// Must be given once invalidPasswordEmailUseCustomEmailFlag is on.
     pub invalid_password_email_from_email: Option<String>,
-    /// `invalidPasswordEmailFromFirstName` on the wire.
     pub invalid_password_email_from_first_name: Option<String>,
-    /// `invalidPasswordEmailFromLastName` on the wire.
     pub invalid_password_email_from_last_name: Option<String>,
-    /// `invalidPasswordEmailSubject` on the wire.
     pub invalid_password_email_subject: Option<String>,
-    /// `invalidPasswordEmailUseCustomEmailFlag` on the wire.
     pub invalid_password_email_use_custom_email_flag: Option<bool>,
-    /// `validPasswordEmailBody` on the wire.
     pub valid_password_email_body: Option<String>,
     /// Must be given once validPasswordEmailUseCustomEmailFlag is on.
     pub valid_password_email_from_email: Option<String>,
-    /// `validPasswordEmailFromFirstName` on the wire.
     pub valid_password_email_from_first_name: Option<String>,
-    /// `validPasswordEmailFromLastName` on the wire.
     pub valid_password_email_from_last_name: Option<String>,
-    /// `validPasswordEmailSubject` on the wire.
     pub valid_password_email_subject: Option<String>,
-    /// `validPasswordEmailUseCustomEmailFlag` on the wire.
     pub valid_password_email_use_custom_email_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,14 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `PortalConfigurationPaymentProcessor`.
+/// A payment processor.
 #[derive(Clone, Default)]
 pub struct PortalConfigurationPaymentProcessor {
     pub id: Option<i32>,
     pub name: Option<String>,
-    /// `testURL` on the wire.
     pub test_url: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

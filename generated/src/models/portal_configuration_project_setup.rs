@@ -5,99 +5,57 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::PortalConfigurationReference;
 
-/// The schema `PortalConfigurationProjectSetup`.
+/// A portal configuration project setup.
 #[derive(Clone, Default)]
 pub struct PortalConfigurationProjectSetup {
     pub id: Option<i32>,
     /// Required.
     pub only_display: Option<PortalConfigurationProjectSetupOnlyDisplay>,
-    /// `billingMethodFlag` on the wire.
     pub billing_method_flag: Option<bool>,
-    /// `contactFlag` on the wire.
     pub contact_flag: Option<bool>,
-    /// `descriptionFlag` on the wire.
     pub description_flag: Option<bool>,
-    /// `estimatedEndFlag` on the wire.
     pub estimated_end_flag: Option<bool>,
-    /// `estimatedStartFlag` on the wire.
     pub estimated_start_flag: Option<bool>,
-    /// `fixedFeeActualFinishFlag` on the wire.
     pub fixed_fee_actual_finish_flag: Option<bool>,
-    /// `fixedFeeActualHrsFlag` on the wire.
     pub fixed_fee_actual_hrs_flag: Option<bool>,
-    /// `fixedFeeActualStartFlag` on the wire.
     pub fixed_fee_actual_start_flag: Option<bool>,
-    /// `fixedFeeAssignedFlag` on the wire.
     pub fixed_fee_assigned_flag: Option<bool>,
-    /// `fixedFeeBillFlag` on the wire.
     pub fixed_fee_bill_flag: Option<bool>,
-    /// `fixedFeeBudgetHrsFlag` on the wire.
     pub fixed_fee_budget_hrs_flag: Option<bool>,
-    /// `fixedFeeScheduledFinishFlag` on the wire.
     pub fixed_fee_scheduled_finish_flag: Option<bool>,
-    /// `fixedFeeScheduledHrsFlag` on the wire.
     pub fixed_fee_scheduled_hrs_flag: Option<bool>,
-    /// `fixedFeeScheduledStartFlag` on the wire.
     pub fixed_fee_scheduled_start_flag: Option<bool>,
-    /// `fixedFeeStatusFlag` on the wire.
     pub fixed_fee_status_flag: Option<bool>,
-    /// `lastUpdatedFlag` on the wire.
     pub last_updated_flag: Option<bool>,
-    /// Ids come from `company::list_portal_configurations`.
+    /// IDs: `company::list_portal_configurations`.
     pub portal_config: Option<PortalConfigurationReference>,
-    /// `projectDetailTotalHoursFlag` on the wire.
     pub project_detail_total_hours_flag: Option<bool>,
-    /// `projectIssueActualFinishFlag` on the wire.
     pub project_issue_actual_finish_flag: Option<bool>,
-    /// `projectIssueActualHrsFlag` on the wire.
     pub project_issue_actual_hrs_flag: Option<bool>,
-    /// `projectIssueActualStartFlag` on the wire.
     pub project_issue_actual_start_flag: Option<bool>,
-    /// `projectIssueAssignedFlag` on the wire.
     pub project_issue_assigned_flag: Option<bool>,
-    /// `projectIssueBillFlag` on the wire.
     pub project_issue_bill_flag: Option<bool>,
-    /// `projectIssueBudgetHrsFlag` on the wire.
     pub project_issue_budget_hrs_flag: Option<bool>,
-    /// `projectIssueScheduledFinishFlag` on the wire.
     pub project_issue_scheduled_finish_flag: Option<bool>,
-    /// `projectIssueScheduledHrsFlag` on the wire.
     pub project_issue_scheduled_hrs_flag: Option<bool>,
-    /// `projectIssueScheduledStartFlag` on the wire.
     pub project_issue_scheduled_start_flag: Option<bool>,
-    /// `projectIssueStatusFlag` on the wire.
     pub project_issue_status_flag: Option<bool>,
-    /// `projectManagerFlag` on the wire.
     pub project_manager_flag: Option<bool>,
-    /// `projectNameFlag` on the wire.
     pub project_name_flag: Option<bool>,
-    /// `projectTypeFlag` on the wire.
     pub project_type_flag: Option<bool>,
-    /// `statusFlag` on the wire.
     pub status_flag: Option<bool>,
-    /// `timeMaterialActualFinishFlag` on the wire.
     pub time_material_actual_finish_flag: Option<bool>,
-    /// `timeMaterialActualHrsFlag` on the wire.
     pub time_material_actual_hrs_flag: Option<bool>,
-    /// `timeMaterialActualStartFlag` on the wire.
     pub time_material_actual_start_flag: Option<bool>,
-    /// `timeMaterialAssignedFlag` on the wire.
     pub time_material_assigned_flag: Option<bool>,
-    /// `timeMaterialBillFlag` on the wire.
     pub time_material_bill_flag: Option<bool>,
-    /// `timeMaterialBudgetHrsFlag` on the wire.
     pub time_material_budget_hrs_flag: Option<bool>,
-    /// `timeMaterialScheduledFinishFlag` on the wire.
     pub time_material_scheduled_finish_flag: Option<bool>,
-    /// `timeMaterialScheduledHrsFlag` on the wire.
     pub time_material_scheduled_hrs_flag: Option<bool>,
-    /// `timeMaterialScheduledStartFlag` on the wire.
     pub time_material_scheduled_start_flag: Option<bool>,
-    /// `timeMaterialStatusFlag` on the wire.
     pub time_material_status_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -279,7 +237,7 @@ pub enum PortalConfigurationProjectSetupOnlyDisplay {
     Closed120Days,
     /// `AllClosed`
     AllClosed,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

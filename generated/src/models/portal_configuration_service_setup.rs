@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::ServiceSignoffReference;
 
-/// The schema `PortalConfigurationServiceSetup`.
+/// A portal configuration service setup.
 #[derive(Clone, Default)]
 pub struct PortalConfigurationServiceSetup {
     pub id: Option<i32>,
@@ -13,49 +13,30 @@ pub struct PortalConfigurationServiceSetup {
     pub display_closed_tickets_option: Option<
         PortalConfigurationServiceSetupDisplayClosedTicketsOption,
     >,
-    /// Ids come from `service::list_service_signoffs`. Required.
+    /// IDs: `service::list_service_signoffs`. Required.
     pub fixed_fee_ticket_template: Option<ServiceSignoffReference>,
-    /// Ids come from `service::list_service_signoffs`. Required.
+    /// IDs: `service::list_service_signoffs`. Required.
     pub time_materials_ticket_template: Option<ServiceSignoffReference>,
-    /// `actualHoursFlag` on the wire.
     pub actual_hours_flag: Option<bool>,
-    /// `approvalStatusFlag` on the wire.
     pub approval_status_flag: Option<bool>,
-    /// `assignedResourcesFlag` on the wire.
     pub assigned_resources_flag: Option<bool>,
-    /// `budgetHoursFlag` on the wire.
     pub budget_hours_flag: Option<bool>,
-    /// `closedTasksFlag` on the wire.
     pub closed_tasks_flag: Option<bool>,
-    /// `contactFlag` on the wire.
     pub contact_flag: Option<bool>,
-    /// `enableChatAssistFlag` on the wire.
     pub enable_chat_assist_flag: Option<bool>,
-    /// `enteredDateFlag` on the wire.
     pub entered_date_flag: Option<bool>,
-    /// `lastUpdateFlag` on the wire.
     pub last_update_flag: Option<bool>,
-    /// `openTasksFlag` on the wire.
     pub open_tasks_flag: Option<bool>,
-    /// `requiredDateFlag` on the wire.
     pub required_date_flag: Option<bool>,
-    /// `serviceBoardFlag` on the wire.
     pub service_board_flag: Option<bool>,
-    /// `serviceSubTypeFlag` on the wire.
     pub service_sub_type_flag: Option<bool>,
-    /// `serviceSubTypeItemFlag` on the wire.
     pub service_sub_type_item_flag: Option<bool>,
-    /// `serviceTypeFlag` on the wire.
     pub service_type_flag: Option<bool>,
-    /// `siteNameFlag` on the wire.
     pub site_name_flag: Option<bool>,
-    /// `slaInfoFlag` on the wire.
     pub sla_info_flag: Option<bool>,
-    /// `statusFlag` on the wire.
     pub status_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -171,7 +152,7 @@ pub enum PortalConfigurationServiceSetupDisplayClosedTicketsOption {
     Closed120Days,
     /// `AllClosed`
     AllClosed,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::PortalConfigurationReference;
 
-/// The schema `PortalReport`.
+/// A portal report.
 #[derive(Clone, Default)]
 pub struct PortalReport {
     pub id: Option<i32>,
@@ -13,17 +13,13 @@ pub struct PortalReport {
     pub name: Option<String>,
     /// At most 255 characters. Required.
     pub url: Option<String>,
-    /// `customFlag` on the wire.
     pub custom_flag: Option<bool>,
-    /// `displayFlag` on the wire.
     pub display_flag: Option<bool>,
-    /// `openSameWindowFlag` on the wire.
     pub open_same_window_flag: Option<bool>,
-    /// Ids come from `company::list_portal_configurations`.
+    /// IDs: `company::list_portal_configurations`.
     pub portal_configuration: Option<PortalConfigurationReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `PortalSecurity`.
+/// A contact portal security setting.
 #[derive(Clone, Default)]
 pub struct PortalSecurity {
     pub enabled: Option<bool>,
     pub identifier: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

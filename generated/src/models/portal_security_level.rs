@@ -4,19 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `PortalSecurityLevel`.
+/// A portal security level.
 #[derive(Clone, Default)]
 pub struct PortalSecurityLevel {
     pub id: Option<i32>,
     /// At most 50 characters.
     pub caption: Option<String>,
-    /// `captionIdentifier` on the wire.
     pub caption_identifier: Option<String>,
-    /// `isDefaultFlag` on the wire.
     pub is_default_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,29 +4,20 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `PortalSecuritySetting`.
+/// A portal security setting.
 #[derive(Clone, Default)]
 pub struct PortalSecuritySetting {
     pub id: Option<i32>,
-    /// `functionDescription` on the wire.
     pub function_description: Option<String>,
-    /// `functionIdentifier` on the wire.
     pub function_identifier: Option<String>,
-    /// `levelFive` on the wire.
     pub level_five: Option<bool>,
-    /// `levelFour` on the wire.
     pub level_four: Option<bool>,
-    /// `levelOne` on the wire.
     pub level_one: Option<bool>,
-    /// `levelSix` on the wire.
     pub level_six: Option<bool>,
-    /// `levelThree` on the wire.
     pub level_three: Option<bool>,
-    /// `levelTwo` on the wire.
     pub level_two: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

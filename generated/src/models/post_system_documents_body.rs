@@ -3,23 +3,20 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// An object that the spec describes in place, as `PostSystemDocumentsBody`.
+/// An object that the spec describes inline.
 #[derive(Clone, Default)]
 pub struct PostSystemDocumentsBody {
     pub file: Option<String>,
-    /// `isAvatar` on the wire.
     pub is_avatar: Option<bool>,
-    /// `privateFlag` on the wire.
     pub private_flag: Option<bool>,
-    /// `readOnlyFlay` on the wire.
     pub read_only_flay: Option<bool>,
-    /// `recordId` on the wire.
+    /// ID of the record that recordType names.
     pub record_id: Option<i32>,
-    /// `recordType` on the wire.
+    /// Kind of the record that recordId names, for example Ticket.
     pub record_type: Option<String>,
     pub title: Option<String>,
     pub url: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

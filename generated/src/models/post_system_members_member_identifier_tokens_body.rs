@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// An object that the spec describes in place, as `PostSystemMembersMemberIdentifierTokensBody`.
+/// An object that the spec describes inline.
 #[derive(Clone, Default)]
 pub struct PostSystemMembersMemberIdentifierTokensBody {
     /// Identifier of the member. Required.
     pub member_identifier: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

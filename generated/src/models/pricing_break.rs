@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `PricingBreak`.
+/// A pricing schedule detail break.
 #[derive(Clone, Default)]
 pub struct PricingBreak {
     pub id: Option<i32>,
@@ -13,14 +13,12 @@ pub struct PricingBreak {
     /// Required.
     pub quantity_start: Option<f64>,
     pub amount: Option<f64>,
-    /// `detailId` on the wire.
     pub detail_id: Option<i32>,
-    /// `quantityEnd` on the wire.
     pub quantity_end: Option<f64>,
+    /// Whether there is no limit.
     pub unlimited: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -87,7 +85,7 @@ pub enum PricingBreakPriceMethod {
     PercentMarkdownFromPrice,
     /// `PricePerUnit`
     PricePerUnit,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

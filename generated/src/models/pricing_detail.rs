@@ -7,25 +7,23 @@ use crate::models::{
     CatalogItemReference, ProductCategoryReference, ProductSubCategoryReference,
 };
 
-/// The schema `PricingDetail`.
+/// A pricing schedule detail.
 #[derive(Clone, Default)]
 pub struct PricingDetail {
     pub id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required.
     pub start_date: Option<String>,
-    /// Ids come from `procurement::list_categories`.
+    /// IDs: `procurement::list_categories`.
     pub category: Option<ProductCategoryReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub end_date: Option<String>,
-    /// `noEndDate` on the wire.
     pub no_end_date: Option<bool>,
-    /// Ids come from `procurement::list_catalogs`.
+    /// IDs: `procurement::list_catalogs`.
     pub product: Option<CatalogItemReference>,
-    /// Ids come from `procurement::list_sub_categories`.
+    /// IDs: `procurement::list_sub_categories`.
     pub sub_category: Option<ProductSubCategoryReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

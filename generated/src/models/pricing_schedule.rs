@@ -5,26 +5,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CurrencyReference;
 
-/// The schema `PricingSchedule`.
+/// A pricing schedule.
 #[derive(Clone, Default)]
 pub struct PricingSchedule {
     pub id: Option<i32>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
     pub companies: Option<Vec<i32>>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `removeAllCompaniesFlag` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_companies_flag: Option<bool>,
-    /// `setAllCompaniesFlag` on the wire.
     pub set_all_companies_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `Priority`.
+/// A ticket priority: how urgent a ticket is.
 #[derive(Clone, Default)]
 pub struct Priority {
     pub id: Option<i32>,
@@ -12,18 +12,14 @@ pub struct Priority {
     pub color: Option<PriorityColor>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `imageLink` on the wire.
     pub image_link: Option<String>,
     pub level: Option<String>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// `urgencySortOrder` on the wire.
     pub urgency_sort_order: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -111,7 +107,7 @@ pub enum PriorityColor {
     Yellow,
     /// `Custom`
     Custom,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,24 +4,20 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `PriorityInfo`.
+/// A ticket priority.
 #[derive(Clone, Default)]
 pub struct PriorityInfo {
     pub id: Option<i32>,
     pub color: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `imageLink` on the wire.
     pub image_link: Option<String>,
     pub level: Option<String>,
     pub name: Option<String>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// `urgencySortOrder` on the wire.
     pub urgency_sort_order: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,28 +5,24 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{AdjustmentDetail, AdjustmentTypeReference};
 
-/// The schema `ProcurementAdjustment`.
+/// An inventory adjustment: a change of stock on hand, with a reason.
 #[derive(Clone, Default)]
 pub struct ProcurementAdjustment {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub identifier: Option<String>,
-    /// Ids come from `procurement::list_adjustment_types`. Required.
+    /// IDs: `procurement::list_adjustment_types`. Required.
     pub type_: Option<AdjustmentTypeReference>,
-    /// `adjustmentDetails` on the wire.
     pub adjustment_details: Option<Vec<AdjustmentDetail>>,
-    /// `closedBy` on the wire.
     pub closed_by: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub closed_date: Option<String>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
     pub notes: Option<String>,
     /// At most 100 characters.
     pub reason: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `ProcurementSetting`.
+/// A procurement setting.
 #[derive(Clone, Default)]
 pub struct ProcurementSetting {
     pub id: Option<i32>,
@@ -12,27 +12,17 @@ pub struct ProcurementSetting {
     pub costing_method: Option<ProcurementSettingCostingMethod>,
     /// Required.
     pub starting_purchase_order_num: Option<i32>,
-    /// `autoApprovePurchaseOrderFlag` on the wire.
     pub auto_approve_purchase_order_flag: Option<bool>,
-    /// `autoClosePurchaseOrderFlag` on the wire.
     pub auto_close_purchase_order_flag: Option<bool>,
-    /// `autoClosePurchaseOrderItemFlag` on the wire.
     pub auto_close_purchase_order_item_flag: Option<bool>,
-    /// `defaultProductTaxableFlag` on the wire.
     pub default_product_taxable_flag: Option<bool>,
-    /// `disableAutoPickFlag` on the wire.
     pub disable_auto_pick_flag: Option<bool>,
-    /// `disableCostUpdatesFlag` on the wire.
     pub disable_cost_updates_flag: Option<bool>,
-    /// `disableNegativeInventoryFlag` on the wire.
     pub disable_negative_inventory_flag: Option<bool>,
     /// At most 50 characters.
     pub eori_number: Option<String>,
-    /// `notificationForChangesInShippingInfoFlag` on the wire.
     pub notification_for_changes_in_shipping_info_flag: Option<bool>,
-    /// `numDecimalPlaces` on the wire.
     pub num_decimal_places: Option<i32>,
-    /// `prefixSuffixType` on the wire.
     pub prefix_suffix_type: Option<ProcurementSettingPrefixSuffixType>,
     /// At most 5 characters.
     pub purchase_order_prefix: Option<String>,
@@ -40,15 +30,11 @@ pub struct ProcurementSetting {
     pub purchase_order_suffix: Option<String>,
     /// At most 250 characters.
     pub shipping_info_notification_email: Option<String>,
-    /// `taxFreightFlag` on the wire.
     pub tax_freight_flag: Option<bool>,
-    /// `taxPurchaseOrderFlag` on the wire.
     pub tax_purchase_order_flag: Option<bool>,
-    /// `useVendorTaxCodeFlag` on the wire.
     pub use_vendor_tax_code_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -156,7 +142,7 @@ pub enum ProcurementSettingCostingMethod {
     Lifo,
     /// `AverageCosting`
     AverageCosting,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -195,7 +181,7 @@ pub enum ProcurementSettingPrefixSuffixType {
     Prefix,
     /// `Suffix`
     Suffix,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

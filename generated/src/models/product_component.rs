@@ -5,37 +5,31 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CatalogItemReference, CompanyReference, ProductItemReference};
 
-/// The schema `ProductComponent`.
+/// A product component.
 #[derive(Clone, Default)]
 pub struct ProductComponent {
     pub id: Option<i32>,
-    /// Ids come from `procurement::list_catalogs`. Required.
+    /// IDs: `procurement::list_catalogs`. Required.
     pub catalog_item: Option<CatalogItemReference>,
     /// Required.
     pub quantity: Option<f64>,
     pub cost: Option<f64>,
-    /// `hideDescriptionFlag` on the wire.
     pub hide_description_flag: Option<bool>,
-    /// `hideExtendedPriceFlag` on the wire.
     pub hide_extended_price_flag: Option<bool>,
-    /// `hideItemIdentifierFlag` on the wire.
     pub hide_item_identifier_flag: Option<bool>,
-    /// `hidePriceFlag` on the wire.
     pub hide_price_flag: Option<bool>,
-    /// `hideQuantityFlag` on the wire.
     pub hide_quantity_flag: Option<bool>,
-    /// Ids come from `procurement::list_products`.
+    /// IDs: `procurement::list_products`.
     pub parent_product_item: Option<ProductItemReference>,
     pub price: Option<f64>,
-    /// Ids come from `procurement::list_products`.
+    /// IDs: `procurement::list_products`.
     pub product_item: Option<ProductItemReference>,
-    /// Required when a record is replaced.
+    /// Position among its siblings. Required when the record is replaced.
     pub sequence_number: Option<i32>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub vendor: Option<CompanyReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

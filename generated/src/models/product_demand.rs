@@ -3,14 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ProductDemand`.
+/// A product demand.
 #[derive(Clone, Default)]
 pub struct ProductDemand {
     pub cost: Option<f64>,
-    /// `productRecId` on the wire.
     pub product_rec_id: Option<i32>,
     pub quantity: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

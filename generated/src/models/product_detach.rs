@@ -3,20 +3,15 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ProductDetach`.
+/// A product detach.
 #[derive(Clone, Default)]
 pub struct ProductDetach {
-    /// `removeFromInvoice` on the wire.
     pub remove_from_invoice: Option<bool>,
-    /// `removeFromOpportunity` on the wire.
     pub remove_from_opportunity: Option<bool>,
-    /// `removeFromProject` on the wire.
     pub remove_from_project: Option<bool>,
-    /// `removeFromSalesOrder` on the wire.
     pub remove_from_sales_order: Option<bool>,
-    /// `removeFromTicket` on the wire.
     pub remove_from_ticket: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

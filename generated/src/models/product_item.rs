@@ -12,157 +12,124 @@ use crate::models::{
     WarehouseBinReference, WarehouseReference,
 };
 
-/// The schema `ProductItem`.
+/// A product: an item put on a ticket, project, sales order or invoice, taken from the catalog.
 #[derive(Clone, Default)]
 pub struct ProductItem {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether the customer is billed for this time. Required.
     pub billable_option: Option<ProductItemBillableOption>,
-    /// Ids come from `procurement::list_catalogs`. Required.
+    /// IDs: `procurement::list_catalogs`. Required.
     pub catalog_item: Option<CatalogItemReference>,
-    /// `addComponentsFlag` on the wire.
     pub add_components_flag: Option<bool>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `agreementAmount` on the wire.
     pub agreement_amount: Option<f64>,
-    /// `asioSubscriptionsID` on the wire.
     pub asio_subscriptions_id: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub business_unit: Option<BillingUnitReference>,
-    /// Required when a record is replaced.
+    /// Department (business unit) ID. Find it with `system::list_departments`. Required when the record is replaced.
     pub business_unit_id: Option<i32>,
-    /// `bypassForecastUpdate` on the wire.
     pub bypass_forecast_update: Option<bool>,
-    /// `calculatedCost` on the wire.
     pub calculated_cost: Option<f64>,
-    /// `calculatedCostFlag` on the wire.
     pub calculated_cost_flag: Option<bool>,
-    /// `calculatedPrice` on the wire.
     pub calculated_price: Option<f64>,
-    /// `calculatedPriceFlag` on the wire.
     pub calculated_price_flag: Option<bool>,
-    /// `cancelledBy` on the wire.
     pub cancelled_by: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub cancelled_date: Option<String>,
-    /// `cancelledFlag` on the wire.
     pub cancelled_flag: Option<bool>,
     /// At most 100 characters.
     pub cancelled_reason: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
     pub cost: Option<f64>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// At most 6000 characters. Required when a record is replaced.
+    /// Description shown to the customer. At most 6000 characters. Required when the record is replaced.
     pub customer_description: Option<String>,
     /// At most 2000 characters.
     pub description: Option<String>,
     pub discount: Option<f64>,
-    /// `dropshipFlag` on the wire.
     pub dropship_flag: Option<bool>,
-    /// Ids come from `company::list_entity_types`.
+    /// IDs: `company::list_entity_types`.
     pub entity_type: Option<EntityTypeReference>,
-    /// `extCost` on the wire.
     pub ext_cost: Option<f64>,
-    /// `extPrice` on the wire.
     pub ext_price: Option<f64>,
-    /// `forecastDetailId` on the wire.
     pub forecast_detail_id: Option<i32>,
-    /// Ids come from `sales::list_opportunity_statuses`.
+    /// IDs: `sales::list_opportunity_statuses`.
     pub forecast_status: Option<OpportunityStatusReference>,
-    /// `ignorePricingSchedulesFlag` on the wire.
     pub ignore_pricing_schedules_flag: Option<bool>,
-    /// `integrationXRef` on the wire.
+    /// Identifier of the record in an integrated system.
     pub integration_x_ref: Option<String>,
-    /// At most 1000 characters.
+    /// Notes for your own members, not for customers. At most 1000 characters.
     pub internal_notes: Option<String>,
-    /// Ids come from `finance::list_invoices`.
+    /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
-    /// Ids come from `procurement::list_invoice_groupings`.
+    /// IDs: `procurement::list_invoice_groupings`.
     pub invoice_grouping: Option<InvoiceGroupingReference>,
-    /// `listPrice` on the wire.
     pub list_price: Option<f64>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// Required when a record is replaced.
+    /// Location ID. Find it with `system::list_locations`. Required when the record is replaced.
     pub location_id: Option<i32>,
     pub margin: Option<f64>,
-    /// `minimumStockFlag` on the wire.
     pub minimum_stock_flag: Option<bool>,
-    /// `needToOrderQuantity` on the wire.
     pub need_to_order_quantity: Option<i32>,
-    /// `needToPurchaseFlag` on the wire.
     pub need_to_purchase_flag: Option<bool>,
-    /// Ids come from `sales::list_opportunities`.
+    /// IDs: `sales::list_opportunities`.
     pub opportunity: Option<OpportunityReference>,
-    /// Ids come from `project::list_project_phases`.
+    /// IDs: `project::list_project_phases`.
     pub phase: Option<ProjectPhaseReference>,
-    /// `phaseProductFlag` on the wire.
     pub phase_product_flag: Option<bool>,
-    /// `poApprovedFlag` on the wire.
     pub po_approved_flag: Option<bool>,
     pub price: Option<f64>,
-    /// `priceMethod` on the wire.
     pub price_method: Option<ProductItemPriceMethod>,
-    /// `productClass` on the wire.
     pub product_class: Option<ProductItemProductClass>,
-    /// `productSuppliedFlag` on the wire.
     pub product_supplied_flag: Option<bool>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub purchase_date: Option<String>,
     pub quantity: Option<f64>,
-    /// `quantityCancelled` on the wire.
     pub quantity_cancelled: Option<f64>,
     pub recurring: Option<ProductRecurring>,
-    /// Ids come from `sales::list_orders`.
+    /// IDs: `sales::list_orders`.
     pub sales_order: Option<SalesOrderReference>,
-    /// `sequenceNumber` on the wire.
+    /// Position among its siblings.
     pub sequence_number: Option<f64>,
-    /// `serialNumberIds` on the wire.
+    /// IDs of the records.
     pub serial_number_ids: Option<Vec<i32>>,
-    /// `serialNumbers` on the wire.
     pub serial_numbers: Option<Vec<String>>,
     /// At most 10 characters.
     pub ship_set: Option<String>,
-    /// Ids come from `service::list_slas`.
+    /// IDs: `service::list_slas`.
     pub sla: Option<SlaReference>,
-    /// `specialOrderFlag` on the wire.
     pub special_order_flag: Option<bool>,
-    /// `subContractorAmountLimit` on the wire.
     pub sub_contractor_amount_limit: Option<f64>,
-    /// `subContractorShipToId` on the wire.
     pub sub_contractor_ship_to_id: Option<i32>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxableFlag` on the wire.
     pub taxable_flag: Option<bool>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub ticket: Option<TicketReference>,
-    /// Ids come from `procurement::list_unit_of_measures`.
+    /// IDs: `procurement::list_unit_of_measures`.
     pub unit_of_measure: Option<UnitOfMeasureReference>,
+    /// Unit of measure.
     pub uom: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub vendor: Option<CompanyReference>,
-    /// At most 50 characters.
+    /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
     pub vendor_sku: Option<String>,
     pub warehouse: Option<String>,
-    /// `warehouseBin` on the wire.
     pub warehouse_bin: Option<String>,
-    /// `warehouseBinId` on the wire.
+    /// Warehouse bin ID. Find it with `procurement::list_warehouse_bins`.
     pub warehouse_bin_id: Option<i32>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin_id_object: Option<WarehouseBinReference>,
-    /// `warehouseId` on the wire.
     pub warehouse_id: Option<i32>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse_id_object: Option<WarehouseReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -437,7 +404,7 @@ pub enum ProductItemBillableOption {
     DoNotBill,
     /// `NoCharge`
     NoCharge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -480,7 +447,7 @@ pub enum ProductItemPriceMethod {
     PercentMarkdownFromPrice,
     /// `PricePerUnit`
     PricePerUnit,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -532,7 +499,7 @@ pub enum ProductItemProductClass {
     NonInventory,
     /// `Service`
     Service,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -8,38 +8,32 @@ use crate::models::{
     WarehouseReference,
 };
 
-/// The schema `ProductPickingShippingDetail`.
+/// A product picking and shipping detail.
 #[derive(Clone, Default)]
 pub struct ProductPickingShippingDetail {
     pub id: Option<i32>,
-    /// Ids come from `procurement::list_warehouses`. Required.
+    /// IDs: `procurement::list_warehouses`. Required.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `procurement::list_warehouse_bins`. Required.
+    /// IDs: `procurement::list_warehouse_bins`. Required.
     pub warehouse_bin: Option<WarehouseBinReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub expected_arrival_date: Option<String>,
-    /// `lineNumber` on the wire.
     pub line_number: Option<i32>,
-    /// `pickedQuantity` on the wire.
     pub picked_quantity: Option<i32>,
-    /// Ids come from `procurement::list_products`.
+    /// IDs: `procurement::list_products`.
     pub product_item: Option<ProductItemReference>,
     pub quantity: Option<i32>,
-    /// `serialNumber` on the wire.
     pub serial_number: Option<String>,
-    /// `serialNumberIds` on the wire.
+    /// IDs of the records.
     pub serial_number_ids: Option<Vec<i32>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub shipment_date: Option<String>,
-    /// Ids come from `procurement::list_shipment_methods`.
+    /// IDs: `procurement::list_shipment_methods`.
     pub shipment_method: Option<ShipmentMethodReference>,
-    /// `shippedQuantity` on the wire.
     pub shipped_quantity: Option<i32>,
-    /// `trackingNumber` on the wire.
     pub tracking_number: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

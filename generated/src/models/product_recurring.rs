@@ -4,27 +4,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{AgreementTypeReference, BillingCycleReference};
 
-/// The schema `ProductRecurring`.
+/// A product recurring.
 #[derive(Clone, Default)]
 pub struct ProductRecurring {
-    /// Ids come from `finance::list_agreement_types`.
+    /// IDs: `finance::list_agreement_types`.
     pub agreement_type: Option<AgreementTypeReference>,
-    /// Ids come from `finance::list_billing_cycles`.
+    /// IDs: `finance::list_billing_cycles`.
     pub bill_cycle: Option<BillingCycleReference>,
-    /// `billCycleId` on the wire.
     pub bill_cycle_id: Option<i32>,
-    /// `cycleType` on the wire.
     pub cycle_type: Option<ProductRecurringCycleType>,
     pub cycles: Option<i32>,
     /// Computed from the start date, cycle count and cycle type.
     pub end_date: Option<String>,
-    /// `recurringCost` on the wire.
     pub recurring_cost: Option<f64>,
-    /// `recurringRevenue` on the wire.
     pub recurring_revenue: Option<f64>,
-    /// `startDate` on the wire.
     pub start_date: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -90,7 +85,7 @@ pub enum ProductRecurringCycleType {
     ContractYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

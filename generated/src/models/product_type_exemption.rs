@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ProductTypeReference;
 
-/// The schema `ProductTypeExemption`.
+/// A tax code product type exemption.
 #[derive(Clone, Default)]
 pub struct ProductTypeExemption {
     pub id: Option<i32>,
-    /// Ids come from `procurement::list_types`. Required.
+    /// IDs: `procurement::list_types`. Required.
     pub product_type: Option<ProductTypeReference>,
-    /// `taxableLevels` on the wire.
+    /// Which tax levels are taxable.
     pub taxable_levels: Option<Vec<i32>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -10,15 +10,15 @@ use crate::models::{
     SystemDepartmentReference, SystemLocationReference, TaxCodeReference,
 };
 
-/// The schema `Project`.
+/// A project: planned work for a company, in phases and project tickets.
 #[derive(Clone, Default)]
 pub struct Project {
     pub id: Option<i32>,
-    /// Required.
+    /// How the amount to bill is determined. Required.
     pub billing_method: Option<ProjectBillingMethod>,
-    /// Ids come from `service::list_boards`. Required.
+    /// IDs: `service::list_boards`. Required.
     pub board: Option<ProjectBoardReference>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required.
     pub estimated_end: Option<String>,
@@ -28,121 +28,101 @@ pub struct Project {
     pub name: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub actual_end: Option<String>,
-    /// `actualHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub actual_hours: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub actual_start: Option<String>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// Required when a record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_expenses: Option<ProjectBillExpenses>,
-    /// Required when a record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_products: Option<ProjectBillProducts>,
-    /// `billProjectAfterClosedFlag` on the wire.
     pub bill_project_after_closed_flag: Option<bool>,
-    /// Required when a record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_time: Option<ProjectBillTime>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub bill_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub bill_to_site: Option<SiteReference>,
-    /// `billUnapprovedTimeAndExpense` on the wire.
     pub bill_unapproved_time_and_expense: Option<bool>,
-    /// `billingAmount` on the wire.
     pub billing_amount: Option<f64>,
     /// At most 50 characters.
     pub billing_attention: Option<String>,
-    /// Required when a record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub billing_rate_type: Option<ProjectBillingRateType>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub billing_start_date: Option<String>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// Required when a record is replaced.
+    /// Required when the record is replaced.
     pub budget_analysis: Option<ProjectBudgetAnalysis>,
-    /// `budgetFlag` on the wire.
     pub budget_flag: Option<bool>,
-    /// `budgetHours` on the wire.
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub company_location: Option<SystemLocationReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// At most 50 characters.
+    /// The customer's purchase order number. At most 50 characters.
     pub customer_po: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
     pub description: Option<String>,
-    /// `doNotDisplayInPortalFlag` on the wire.
     pub do_not_display_in_portal_flag: Option<bool>,
     pub downpayment: Option<f64>,
-    /// `estimatedExpenseCost` on the wire.
     pub estimated_expense_cost: Option<f64>,
-    /// `estimatedExpenseRevenue` on the wire.
     pub estimated_expense_revenue: Option<f64>,
-    /// `estimatedHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub estimated_hours: Option<f64>,
-    /// `estimatedProductCost` on the wire.
     pub estimated_product_cost: Option<f64>,
-    /// `estimatedProductRevenue` on the wire.
     pub estimated_product_revenue: Option<f64>,
-    /// `estimatedTimeCost` on the wire.
     pub estimated_time_cost: Option<f64>,
-    /// `estimatedTimeRevenue` on the wire.
     pub estimated_time_revenue: Option<f64>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub expense_approver: Option<MemberReference>,
-    /// `includeDependenciesFlag` on the wire.
     pub include_dependencies_flag: Option<bool>,
-    /// `includeEstimatesFlag` on the wire.
     pub include_estimates_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub manager: Option<MemberReference>,
-    /// Ids come from `sales::list_opportunities`.
+    /// IDs: `sales::list_opportunities`.
     pub opportunity: Option<OpportunityReference>,
-    /// `percentComplete` on the wire.
     pub percent_complete: Option<f64>,
-    /// `poAmount` on the wire.
     pub po_amount: Option<f64>,
-    /// `projectTemplateId` on the wire.
     pub project_template_id: Option<i32>,
-    /// `restrictDownPaymentFlag` on the wire.
     pub restrict_down_payment_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub scheduled_end: Option<String>,
-    /// `scheduledHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub scheduled_hours: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub scheduled_start: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub ship_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub ship_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub ship_to_site: Option<SiteReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// Ids come from `project::list_statuses`.
+    /// IDs: `project::list_statuses`.
     pub status: Option<ProjectStatusReference>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub time_approver: Option<MemberReference>,
-    /// Ids come from `project::list_project_types`.
+    /// IDs: `project::list_project_types`.
     pub type_: Option<ProjectTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -383,7 +363,7 @@ pub enum ProjectBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -433,7 +413,7 @@ pub enum ProjectBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -483,7 +463,7 @@ pub enum ProjectBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -533,7 +513,7 @@ pub enum ProjectBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -579,7 +559,7 @@ pub enum ProjectBillingRateType {
     StaffMember,
     /// `WorkRole`
     WorkRole,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -616,7 +596,7 @@ pub enum ProjectBudgetAnalysis {
     ActualHours,
     /// `BillableHours`
     BillableHours,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

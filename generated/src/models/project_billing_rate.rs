@@ -5,25 +5,20 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, WorkRoleReference};
 
-/// The schema `ProjectBillingRate`.
+/// A project billing rate.
 #[derive(Clone, Default)]
 pub struct ProjectBillingRate {
     pub id: Option<i32>,
-    /// `activityClassRecId` on the wire.
     pub activity_class_rec_id: Option<i32>,
-    /// `hourlyRate` on the wire.
     pub hourly_rate: Option<f64>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `memberRecId` on the wire.
     pub member_rec_id: Option<i32>,
-    /// `projectRecId` on the wire.
     pub project_rec_id: Option<i32>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ProjectBoardKanbanStatus;
 
-/// The schema `ProjectBoardKanbanSetting`.
+/// A project board Kanban setting.
 #[derive(Clone, Default)]
 pub struct ProjectBoardKanbanSetting {
     pub id: Option<i32>,
@@ -12,13 +12,12 @@ pub struct ProjectBoardKanbanSetting {
     pub name: Option<String>,
     /// At most 4 characters.
     pub color: Option<String>,
-    /// `lastUpdated` on the wire.
     pub last_updated: Option<String>,
     pub order: Option<i32>,
     pub statuses: Option<Vec<ProjectBoardKanbanStatus>>,
     /// At most 15 characters.
     pub updated_by: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

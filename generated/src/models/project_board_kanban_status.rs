@@ -3,15 +3,14 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ProjectBoardKanbanStatus`.
+/// A project board kanban status.
 #[derive(Clone, Default)]
 pub struct ProjectBoardKanbanStatus {
     pub id: Option<i32>,
     pub name: Option<String>,
     pub order: Option<i32>,
-    /// `srStatusId` on the wire.
     pub sr_status_id: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

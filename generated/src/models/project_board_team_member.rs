@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, ProjectRoleReference, WorkRoleReference};
 
-/// The schema `ProjectBoardTeamMember`.
+/// A project board team member.
 #[derive(Clone, Default)]
 pub struct ProjectBoardTeamMember {
     pub id: Option<i32>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub member: Option<MemberReference>,
-    /// Ids come from `project::list_security_roles`. Required.
+    /// IDs: `project::list_security_roles`. Required.
     pub project_role: Option<ProjectRoleReference>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,17 +5,15 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ContactReference;
 
-/// The schema `ProjectContact`.
+/// A project contact.
 #[derive(Clone, Default)]
 pub struct ProjectContact {
     pub id: Option<i32>,
-    /// Ids come from `company::list_contacts`. Required.
+    /// IDs: `company::list_contacts`. Required.
     pub contact: Option<ContactReference>,
-    /// `projectId` on the wire.
     pub project_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

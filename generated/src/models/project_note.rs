@@ -5,20 +5,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::NoteTypeReference;
 
-/// The schema `ProjectNote`.
+/// A project note.
 #[derive(Clone, Default)]
 pub struct ProjectNote {
     pub id: Option<i32>,
     /// Required.
     pub text: Option<String>,
+    /// Whether the note is flagged.
     pub flagged: Option<bool>,
-    /// `projectId` on the wire.
     pub project_id: Option<i32>,
-    /// Ids come from `company::list_note_types`.
+    /// IDs: `company::list_note_types`.
     pub type_: Option<NoteTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

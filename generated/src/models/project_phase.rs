@@ -10,113 +10,94 @@ use crate::models::{
     TaxCodeReference,
 };
 
-/// The schema `ProjectPhase`.
+/// A project phase.
 #[derive(Clone, Default)]
 pub struct ProjectPhase {
     pub id: Option<i32>,
     /// At most 100 characters. Required.
     pub description: Option<String>,
-    /// `actualEnd` on the wire.
     pub actual_end: Option<String>,
-    /// `actualHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub actual_hours: Option<f64>,
-    /// `actualStart` on the wire.
     pub actual_start: Option<String>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// Required when a record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_expenses: Option<ProjectPhaseBillExpenses>,
     /// Holds back billing of the phase until the phase closes.
     pub bill_phase_closed_flag: Option<bool>,
-    /// Required when a record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_products: Option<ProjectPhaseBillProducts>,
     /// Holds back billing of the phase until its project closes.
     pub bill_project_closed_flag: Option<bool>,
-    /// `billSeparatelyFlag` on the wire.
     pub bill_separately_flag: Option<bool>,
-    /// Required when a record is replaced.
+    /// Whether and how this is billed. Required when the record is replaced.
     pub bill_time: Option<ProjectPhaseBillTime>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub bill_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub bill_to_site: Option<SiteReference>,
     /// Must be given once the phase's billSeparatelyFlag is on.
     pub billing_method: Option<ProjectPhaseBillingMethod>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub billing_start_date: Option<String>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<ProjectBoardReference>,
-    /// `budgetHours` on the wire.
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub deadline_date: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<BillingUnitReference>,
     pub downpayment: Option<f64>,
-    /// `endDate` on the wire.
     pub end_date: Option<String>,
-    /// `estimatedExpenseCost` on the wire.
     pub estimated_expense_cost: Option<f64>,
-    /// `estimatedExpenseRevenue` on the wire.
     pub estimated_expense_revenue: Option<f64>,
-    /// `estimatedProductCost` on the wire.
     pub estimated_product_cost: Option<f64>,
-    /// `estimatedProductRevenue` on the wire.
     pub estimated_product_revenue: Option<f64>,
-    /// `estimatedTimeCost` on the wire.
     pub estimated_time_cost: Option<f64>,
-    /// `estimatedTimeRevenue` on the wire.
     pub estimated_time_revenue: Option<f64>,
-    /// `hourlyRate` on the wire.
     pub hourly_rate: Option<f64>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// `markAsMilestoneFlag` on the wire.
     pub mark_as_milestone_flag: Option<bool>,
     pub notes: Option<String>,
-    /// Ids come from `sales::list_opportunities`.
+    /// IDs: `sales::list_opportunities`.
     pub opportunity: Option<OpportunityReference>,
-    /// Ids come from `project::list_project_phases`.
+    /// IDs: `project::list_project_phases`.
     pub parent_phase: Option<ProjectPhaseReference>,
-    /// `poAmount` on the wire.
     pub po_amount: Option<f64>,
     /// At most 25 characters.
     pub po_number: Option<String>,
-    /// `projectId` on the wire.
     pub project_id: Option<i32>,
-    /// `scheduledEnd` on the wire.
     pub scheduled_end: Option<String>,
-    /// `scheduledHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub scheduled_hours: Option<f64>,
-    /// `scheduledStart` on the wire.
     pub scheduled_start: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub ship_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub ship_to_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub ship_to_site: Option<SiteReference>,
-    /// `startDate` on the wire.
     pub start_date: Option<String>,
-    /// Ids come from `project::list_phase_statuses`.
+    /// IDs: `project::list_phase_statuses`.
     pub status: Option<PhaseStatusReference>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// At most 50 characters.
+    /// Work breakdown structure code, for example 1.2. At most 50 characters.
     pub wbs_code: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -318,7 +299,7 @@ pub enum ProjectPhaseBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -368,7 +349,7 @@ pub enum ProjectPhaseBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -418,7 +399,7 @@ pub enum ProjectPhaseBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -468,7 +449,7 @@ pub enum ProjectPhaseBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

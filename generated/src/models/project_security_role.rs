@@ -4,19 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ProjectSecurityRole`.
+/// A project security role.
 #[derive(Clone, Default)]
 pub struct ProjectSecurityRole {
     pub id: Option<i32>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
-    /// `defaultContactFlag` on the wire.
     pub default_contact_flag: Option<bool>,
-    /// `managerRoleFlag` on the wire.
     pub manager_role_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,25 +4,23 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `ProjectSecurityRoleSetting`.
+/// A project security role setting.
 #[derive(Clone, Default)]
 pub struct ProjectSecurityRoleSetting {
     pub id: Option<i32>,
-    /// `addLevel` on the wire.
+    /// Level of access.
     pub add_level: Option<ProjectSecurityRoleSettingAddLevel>,
-    /// `deleteLevel` on the wire.
+    /// Level of access.
     pub delete_level: Option<ProjectSecurityRoleSettingDeleteLevel>,
-    /// `editLevel` on the wire.
+    /// Level of access.
     pub edit_level: Option<ProjectSecurityRoleSettingEditLevel>,
-    /// `inquireLevel` on the wire.
+    /// Level of access.
     pub inquire_level: Option<ProjectSecurityRoleSettingInquireLevel>,
     /// At most 50 characters.
     pub module_identifier: Option<String>,
-    /// `myFlag` on the wire.
     pub my_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -87,7 +85,7 @@ pub enum ProjectSecurityRoleSettingAddLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -128,7 +126,7 @@ pub enum ProjectSecurityRoleSettingDeleteLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -169,7 +167,7 @@ pub enum ProjectSecurityRoleSettingEditLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -210,7 +208,7 @@ pub enum ProjectSecurityRoleSettingInquireLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,27 +5,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::StatusIndicatorReference;
 
-/// The schema `ProjectStatus`.
+/// A project status.
 #[derive(Clone, Default)]
 pub struct ProjectStatus {
     pub id: Option<i32>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
     /// Must be given for a statusIndicator of Custom. At most 30 characters.
     pub custom_status_indicator_name: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `noTimeFlag` on the wire.
     pub no_time_flag: Option<bool>,
-    /// Ids come from `project::list_status_indicators`.
+    /// IDs: `project::list_status_indicators`.
     pub status_indicator: Option<StatusIndicatorReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,26 +5,25 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, ProjectRoleReference, WorkRoleReference};
 
-/// The schema `ProjectTeamMember`.
+/// A project team member.
 #[derive(Clone, Default)]
 pub struct ProjectTeamMember {
     pub id: Option<i32>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub member: Option<MemberReference>,
-    /// Ids come from `project::list_security_roles`. Required.
+    /// IDs: `project::list_security_roles`. Required.
     pub project_role: Option<ProjectRoleReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub end_date: Option<String>,
+    /// In hours, e.g. 1.5.
     pub hours: Option<f64>,
-    /// `projectId` on the wire.
     pub project_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub start_date: Option<String>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,20 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ProjectTypeReference;
 
-/// The schema `ProjectTemplate`.
+/// A project template.
 #[derive(Clone, Default)]
 pub struct ProjectTemplate {
     pub id: Option<i32>,
     /// At most 200 characters. Required.
     pub name: Option<String>,
-    /// `connectWiseId` on the wire.
     pub connect_wise_id: Option<String>,
     pub description: Option<String>,
-    /// Ids come from `project::list_project_types`.
+    /// IDs: `project::list_project_types`.
     pub type_: Option<ProjectTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,33 +4,25 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ProjectTemplatePhase`.
+/// A project template project template phase.
 #[derive(Clone, Default)]
 pub struct ProjectTemplatePhase {
     pub id: Option<i32>,
-    /// `budgetHours` on the wire.
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
-    /// `connectWiseId` on the wire.
     pub connect_wise_id: Option<String>,
     pub description: Option<String>,
-    /// `markAsMilestone` on the wire.
     pub mark_as_milestone: Option<bool>,
     pub notes: Option<String>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
-    /// `parentId` on the wire.
     pub parent_id: Option<i32>,
-    /// `parentPhase` on the wire.
     pub parent_phase: Option<i32>,
-    /// `phaseBilledSeparately` on the wire.
     pub phase_billed_separately: Option<bool>,
-    /// `templateRecId` on the wire.
     pub template_rec_id: Option<i32>,
-    /// `wbsCode` on the wire.
+    /// Work breakdown structure code, for example 1.2.
     pub wbs_code: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,30 +5,24 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ServiceCodeReference;
 
-/// The schema `ProjectTemplateTask`.
+/// A project template project template ticket task.
 #[derive(Clone, Default)]
 pub struct ProjectTemplateTask {
     pub id: Option<i32>,
-    /// Ids come from `service::list_codes`.
+    /// IDs: `service::list_codes`.
     pub code: Option<ServiceCodeReference>,
-    /// `connectWiseId` on the wire.
     pub connect_wise_id: Option<String>,
     pub description: Option<String>,
-    /// `grandParentConnectWiseId` on the wire.
     pub grand_parent_connect_wise_id: Option<String>,
-    /// `grandParentId` on the wire.
     pub grand_parent_id: Option<i32>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
-    /// `parentId` on the wire.
     pub parent_id: Option<i32>,
     pub sequence: Option<i32>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
-    /// `ticketId` on the wire.
     pub ticket_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

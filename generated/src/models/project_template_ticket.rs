@@ -7,64 +7,50 @@ use crate::models::{
     PriorityReference, ServiceSourceReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `ProjectTemplateTicket`.
+/// A project template project template ticket.
 #[derive(Clone, Default)]
 pub struct ProjectTemplateTicket {
     pub id: Option<i32>,
     /// At most 100 characters. Required.
     pub description: Option<String>,
-    /// `billSeparatelyFlag` on the wire.
     pub bill_separately_flag: Option<bool>,
-    /// `budgetHours` on the wire.
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
-    /// `connectWiseId` on the wire.
     pub connect_wise_id: Option<String>,
     pub duration: Option<i32>,
-    /// `internalAnalysis` on the wire.
+    /// Notes for your own members, not for customers.
     pub internal_analysis: Option<String>,
-    /// `lagDays` on the wire.
+    /// Days to wait after the predecessor.
     pub lag_days: Option<i32>,
-    /// `lagNonworkingDaysFlag` on the wire.
     pub lag_nonworking_days_flag: Option<bool>,
-    /// `lineNumber` on the wire.
     pub line_number: Option<f64>,
-    /// `markAsMilestoneFlag` on the wire.
     pub mark_as_milestone_flag: Option<bool>,
     pub notes: Option<String>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
-    /// `parentId` on the wire.
     pub parent_id: Option<i32>,
-    /// `pmTmpProjectRecID` on the wire.
     pub pm_tmp_project_rec_id: Option<i32>,
-    /// `predecessorClosedFlag` on the wire.
     pub predecessor_closed_flag: Option<bool>,
-    /// `predecessorId` on the wire.
+    /// ID of the ticket or phase that comes before.
     pub predecessor_id: Option<i32>,
-    /// `predecessorType` on the wire.
     pub predecessor_type: Option<String>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub priority: Option<PriorityReference>,
-    /// `projectTemplateId` on the wire.
     pub project_template_id: Option<i32>,
-    /// `projectTemplatePhaseCwId` on the wire.
     pub project_template_phase_cw_id: Option<String>,
-    /// `projectTemplatePhaseId` on the wire.
     pub project_template_phase_id: Option<i32>,
-    /// At most 1 characters.
+    /// Kind of the record that recordId names, for example Ticket. At most 1 characters.
     pub record_type: Option<String>,
     pub resolution: Option<String>,
-    /// Ids come from `service::list_sources`.
+    /// IDs: `service::list_sources`.
     pub source: Option<ServiceSourceReference>,
-    /// At most 50 characters.
+    /// Work breakdown structure code, for example 1.2. At most 50 characters.
     pub wbs_code: Option<String>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,13 +4,12 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::TemplatePhase;
 
-/// The schema `ProjectTemplateWorkPlan`.
+/// A project template workplan.
 #[derive(Clone, Default)]
 pub struct ProjectTemplateWorkPlan {
     pub phases: Option<Vec<TemplatePhase>>,
-    /// `templateId` on the wire.
     pub template_id: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -13,60 +13,51 @@ use crate::models::{
     WorkTypeReference,
 };
 
-/// The schema `ProjectTicket`.
+/// A project ticket: a piece of work within a project.
 #[derive(Clone, Default)]
 pub struct ProjectTicket {
     pub id: Option<i32>,
-    /// Ids come from `project::list_project_phases`. Required.
+    /// IDs: `project::list_project_phases`. Required.
     pub phase: Option<ProjectPhaseReference>,
-    /// At most 100 characters. Required.
+    /// Short text that names the record, as shown in lists. At most 100 characters. Required.
     pub summary: Option<String>,
-    /// `actualHours` on the wire.
     pub actual_hours: Option<f64>,
     /// At most 50 characters.
     pub address_line1: Option<String>,
     /// At most 50 characters.
     pub address_line2: Option<String>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `agreementType` on the wire.
     pub agreement_type: Option<String>,
-    /// `allowAllClientsPortalView` on the wire.
     pub allow_all_clients_portal_view: Option<bool>,
+    /// Whether it is approved.
     pub approved: Option<bool>,
-    /// At most 1000 characters.
+    /// Email addresses to copy on automatic emails. At most 1000 characters.
     pub automatic_email_cc: Option<String>,
-    /// `automaticEmailCcFlag` on the wire.
     pub automatic_email_cc_flag: Option<bool>,
-    /// `automaticEmailContactFlag` on the wire.
     pub automatic_email_contact_flag: Option<bool>,
-    /// `automaticEmailResourceFlag` on the wire.
     pub automatic_email_resource_flag: Option<bool>,
-    /// `billExpenses` on the wire.
+    /// Whether and how this is billed.
     pub bill_expenses: Option<ProjectTicketBillExpenses>,
-    /// `billProducts` on the wire.
+    /// Whether and how this is billed.
     pub bill_products: Option<ProjectTicketBillProducts>,
-    /// `billTime` on the wire.
+    /// Whether and how this is billed.
     pub bill_time: Option<ProjectTicketBillTime>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// `budgetHours` on the wire.
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
     /// At most 50 characters.
     pub city: Option<String>,
-    /// `closedBy` on the wire.
     pub closed_by: Option<String>,
-    /// `closedDate` on the wire.
     pub closed_date: Option<String>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
     /// At most 250 characters.
     pub contact_email_address: Option<String>,
-    /// `contactEmailLookup` on the wire.
     pub contact_email_lookup: Option<String>,
     /// At most 62 characters.
     pub contact_name: Option<String>,
@@ -74,15 +65,13 @@ pub struct ProjectTicket {
     pub contact_phone_extension: Option<String>,
     /// At most 20 characters.
     pub contact_phone_number: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// `customerUpdatedFlag` on the wire.
     pub customer_updated_flag: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
     pub duration: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
@@ -93,85 +82,76 @@ pub struct ProjectTicket {
     pub initial_internal_analysis: Option<String>,
     /// Accepted on create alone; responses leave it out.
     pub initial_resolution: Option<String>,
-    /// `isIssueFlag` on the wire.
     pub is_issue_flag: Option<bool>,
-    /// Ids come from `service::list_board_items`.
+    /// IDs: `service::list_board_items`.
     pub item: Option<ServiceItemReference>,
-    /// `knowledgeBaseCategoryId` on the wire.
     pub knowledge_base_category_id: Option<i32>,
-    /// `knowledgeBaseLinkId` on the wire.
     pub knowledge_base_link_id: Option<i32>,
-    /// `knowledgeBaseLinkType` on the wire.
     pub knowledge_base_link_type: Option<ProjectTicketKnowledgeBaseLinkType>,
-    /// `knowledgeBaseSubCategoryId` on the wire.
     pub knowledge_base_sub_category_id: Option<i32>,
-    /// `lagDays` on the wire.
+    /// Days to wait after the predecessor.
     pub lag_days: Option<i32>,
-    /// `lagNonworkingDaysFlag` on the wire.
     pub lag_nonworking_days_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
-    /// Ids come from `sales::list_opportunities`.
+    /// IDs: `sales::list_opportunities`.
     pub opportunity: Option<OpportunityReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub owner: Option<MemberReference>,
-    /// `predecessorClosedFlag` on the wire.
     pub predecessor_closed_flag: Option<bool>,
-    /// `predecessorId` on the wire.
+    /// ID of the ticket or phase that comes before.
     pub predecessor_id: Option<i32>,
-    /// `predecessorType` on the wire.
+    /// Kind of the record that predecessorId names.
     pub predecessor_type: Option<ProjectTicketPredecessorType>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub priority: Option<PriorityReference>,
     /// True unless given; false saves the ticket without running notifications.
     pub process_notifications: Option<bool>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub required_date: Option<String>,
+    /// Identifiers of the assigned members, as one string.
     pub resources: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub schedule_end_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub schedule_start_date: Option<String>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub service_location: Option<ServiceLocationReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
     /// At most 50 characters.
     pub site_name: Option<String>,
-    /// `skipCallback` on the wire.
+    /// Whether to send no callback for this change.
     pub skip_callback: Option<bool>,
-    /// Ids come from `service::list_sources`.
+    /// IDs: `service::list_sources`.
     pub source: Option<ServiceSourceReference>,
     /// At most 50 characters.
     pub state_identifier: Option<String>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub status: Option<ServiceStatusReference>,
-    /// `subBillingAmount` on the wire.
     pub sub_billing_amount: Option<f64>,
-    /// `subBillingMethod` on the wire.
     pub sub_billing_method: Option<ProjectTicketSubBillingMethod>,
-    /// `subDateAccepted` on the wire.
     pub sub_date_accepted: Option<String>,
-    /// Ids come from `service::list_board_sub_types`.
+    /// IDs: `service::list_board_sub_types`.
     pub sub_type: Option<ServiceSubTypeReference>,
+    /// Checklist items.
     pub tasks: Option<Vec<TicketTask>>,
-    /// Ids come from `service::list_board_types`.
+    /// IDs: `service::list_board_types`.
     pub type_: Option<ServiceTypeReference>,
-    /// At most 50 characters.
+    /// Work breakdown structure code, for example 1.2. At most 50 characters.
     pub wbs_code: Option<String>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
     /// At most 12 characters.
     pub zip: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -454,7 +434,7 @@ pub enum ProjectTicketBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -504,7 +484,7 @@ pub enum ProjectTicketBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -554,7 +534,7 @@ pub enum ProjectTicketBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -608,7 +588,7 @@ pub enum ProjectTicketKnowledgeBaseLinkType {
     ServiceTicket,
     /// `Time`
     Time,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -660,7 +640,7 @@ pub enum ProjectTicketPredecessorType {
     Ticket,
     /// `Phase`
     Phase,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -701,7 +681,7 @@ pub enum ProjectTicketSubBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,40 +5,31 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{ContactReference, MemberReference, TicketReference};
 
-/// The schema `ProjectTicketNote`.
+/// A project ticket: a piece of work within a project.
 #[derive(Clone, Default)]
 pub struct ProjectTicketNote {
     pub id: Option<i32>,
-    /// `bundledFlag` on the wire.
     pub bundled_flag: Option<bool>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// `detailDescriptionFlag` on the wire.
     pub detail_description_flag: Option<bool>,
-    /// `internalAnalysisFlag` on the wire.
     pub internal_analysis_flag: Option<bool>,
-    /// `issueFlag` on the wire.
     pub issue_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `mergedFlag` on the wire.
     pub merged_flag: Option<bool>,
-    /// `noteType` on the wire.
     pub note_type: Option<ProjectTicketNoteNoteType>,
-    /// `originalAuthor` on the wire.
     pub original_author: Option<String>,
-    /// `resolutionFlag` on the wire.
     pub resolution_flag: Option<bool>,
     pub text: Option<String>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub ticket: Option<TicketReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub time_end: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub time_start: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -127,7 +118,7 @@ pub enum ProjectTicketNoteNoteType {
     TimeEntryNote,
     /// `MeetingNote`
     MeetingNote,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

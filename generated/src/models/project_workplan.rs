@@ -4,13 +4,12 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ProjectWorkplanProjectPhase;
 
-/// The schema `ProjectWorkplan`.
+/// A project workplan.
 #[derive(Clone, Default)]
 pub struct ProjectWorkplan {
     pub phases: Option<Vec<ProjectWorkplanProjectPhase>>,
-    /// `projectId` on the wire.
     pub project_id: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

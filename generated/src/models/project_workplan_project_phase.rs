@@ -5,47 +5,37 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CustomFieldValue, PhaseStatusReference, ProjectPhaseReference};
 
-/// The schema `ProjectWorkplanProjectPhase`.
+/// A project workplan project phase.
 #[derive(Clone, Default)]
 pub struct ProjectWorkplanProjectPhase {
     pub id: Option<i32>,
-    /// `actualHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub actual_hours: Option<f64>,
-    /// `billPhaseSeparately` on the wire.
     pub bill_phase_separately: Option<bool>,
-    /// `billableHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub billable_hours: Option<f64>,
-    /// `budgetHours` on the wire.
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     pub description: Option<String>,
-    /// `endDate` on the wire.
     pub end_date: Option<String>,
-    /// `markAsMilestoneFlag` on the wire.
     pub mark_as_milestone_flag: Option<bool>,
     pub notes: Option<String>,
-    /// Ids come from `project::list_project_phases`.
+    /// IDs: `project::list_project_phases`.
     pub parent_phase: Option<ProjectPhaseReference>,
-    /// `projectId` on the wire.
     pub project_id: Option<i32>,
-    /// `scheduled_Duration` on the wire.
     pub scheduled_duration: Option<i32>,
-    /// `scheduled_End` on the wire.
     pub scheduled_end: Option<String>,
-    /// `scheduled_Hours` on the wire.
+    /// In hours, e.g. 1.5.
     pub scheduled_hours: Option<f64>,
-    /// `scheduled_Start` on the wire.
     pub scheduled_start: Option<String>,
-    /// `startDate` on the wire.
     pub start_date: Option<String>,
-    /// Ids come from `project::list_phase_statuses`.
+    /// IDs: `project::list_phase_statuses`.
     pub status: Option<PhaseStatusReference>,
-    /// `wbsCode` on the wire.
+    /// Work breakdown structure code, for example 1.2.
     pub wbs_code: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -10,102 +10,80 @@ use crate::models::{
     WarehouseReference,
 };
 
-/// The schema `PurchaseOrder`.
+/// A purchase order: goods ordered from a vendor.
 #[derive(Clone, Default)]
 pub struct PurchaseOrder {
     pub id: Option<i32>,
-    /// Ids come from `procurement::list_purchase_order_statuses`. Required.
+    /// A status with closedFlag closes the order. IDs: `procurement::list_purchase_order_statuses`. Required.
     pub status: Option<PurchaseOrderStatusReference>,
-    /// Ids come from `finance::list_billing_terms`. Required.
+    /// IDs: `finance::list_billing_terms`. Required.
     pub terms: Option<BillingTermsReference>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub vendor_company: Option<CompanyReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub business_unit: Option<BillingUnitReference>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// `cancelReason` on the wire.
     pub cancel_reason: Option<String>,
-    /// `closedBy` on the wire.
     pub closed_by: Option<String>,
     /// Follows the purchase order's status: move the order to a closed or open status to change it.
     pub closed_flag: Option<bool>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// `customerCity` on the wire.
     pub customer_city: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub customer_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub customer_contact: Option<ContactReference>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub customer_country: Option<CountryReference>,
-    /// `customerExtension` on the wire.
     pub customer_extension: Option<String>,
-    /// `customerName` on the wire.
     pub customer_name: Option<String>,
-    /// `customerPhone` on the wire.
     pub customer_phone: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub customer_site: Option<SiteReference>,
-    /// `customerSiteName` on the wire.
     pub customer_site_name: Option<String>,
-    /// `customerState` on the wire.
     pub customer_state: Option<String>,
-    /// `customerStreetLine1` on the wire.
     pub customer_street_line1: Option<String>,
-    /// `customerStreetLine2` on the wire.
     pub customer_street_line2: Option<String>,
-    /// `customerZip` on the wire.
     pub customer_zip: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_closed: Option<String>,
-    /// `dropShipCustomerFlag` on the wire.
     pub drop_ship_customer_flag: Option<bool>,
-    /// `enteredBy` on the wire.
     pub entered_by: Option<String>,
-    /// `freightCost` on the wire.
     pub freight_cost: Option<f64>,
-    /// `freightPackingSlip` on the wire.
     pub freight_packing_slip: Option<String>,
-    /// `freightTaxTotal` on the wire.
     pub freight_tax_total: Option<f64>,
-    /// `internalNotes` on the wire.
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required when a record is replaced.
+    /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required when the record is replaced.
     pub po_date: Option<String>,
-    /// At most 50 characters. Required when a record is replaced.
+    /// Order number shown to the vendor. At most 50 characters. Required when the record is replaced.
     pub po_number: Option<String>,
-    /// `salesTax` on the wire.
     pub sales_tax: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub shipment_date: Option<String>,
-    /// Ids come from `procurement::list_shipment_methods`.
+    /// IDs: `procurement::list_shipment_methods`.
     pub shipment_method: Option<ShipmentMethodReference>,
-    /// `shippingInstructions` on the wire.
     pub shipping_instructions: Option<String>,
-    /// `subTotal` on the wire.
     pub sub_total: Option<f64>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxFreightFlag` on the wire.
     pub tax_freight_flag: Option<bool>,
-    /// `taxPoFlag` on the wire.
     pub tax_po_flag: Option<bool>,
     pub total: Option<f64>,
     /// At most 50 characters.
     pub tracking_number: Option<String>,
-    /// If true, newly supplied shipment info is copied to every line item tied to the order.
+    /// Copies new shipment details to all line items.
     pub update_shipment_info: Option<bool>,
-    /// If true, a newly supplied vendor order number is copied to every line item tied to the order.
+    /// Copies a new vendorOrderNumber to all line items.
     pub update_vendor_order_number: Option<bool>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub vendor_contact: Option<ContactReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub vendor_invoice_date: Option<String>,
@@ -113,15 +91,14 @@ pub struct PurchaseOrder {
     pub vendor_invoice_number: Option<String>,
     /// At most 50 characters.
     pub vendor_order_number: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub vendor_site: Option<SiteReference>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub warehouse_contact: Option<ContactReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,15 +5,14 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CurrencyReference;
 
-/// The schema `PurchaseOrderInfo`.
+/// A purchase order: goods ordered from a vendor.
 #[derive(Clone, Default)]
 pub struct PurchaseOrderInfo {
     pub id: Option<i32>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

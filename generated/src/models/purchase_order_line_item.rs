@@ -8,33 +8,28 @@ use crate::models::{
     UnitOfMeasureReference, WarehouseBinReference, WarehouseReference,
 };
 
-/// The schema `PurchaseOrderLineItem`.
+/// A purchase order line item: an ordered product, and how much of it was received.
 #[derive(Clone, Default)]
 pub struct PurchaseOrderLineItem {
     pub id: Option<i32>,
     /// At most 6000 characters. Required.
     pub description: Option<String>,
-    /// Required.
+    /// Position on the order, starting at 1. Required.
     pub line_number: Option<i32>,
-    /// Ids come from `procurement::list_catalogs`. Required.
+    /// Catalog item to order. IDs: `procurement::list_catalogs`. Required.
     pub product: Option<IvItemReference>,
-    /// Required.
+    /// Units to order. Required.
     pub quantity: Option<f64>,
-    /// Ids come from `procurement::list_unit_of_measures`. Required.
+    /// IDs: `procurement::list_unit_of_measures`. Required.
     pub unit_of_measure: Option<UnitOfMeasureReference>,
-    /// `backorderedFlag` on the wire.
     pub backordered_flag: Option<bool>,
-    /// `batchedFlag` on the wire.
     pub batched_flag: Option<bool>,
-    /// `canceledBy` on the wire.
     pub canceled_by: Option<String>,
-    /// `canceledFlag` on the wire.
+    /// Cancels the line. Set canceledReason as well.
     pub canceled_flag: Option<bool>,
     /// At most 100 characters.
     pub canceled_reason: Option<String>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_canceled: Option<String>,
@@ -42,56 +37,50 @@ pub struct PurchaseOrderLineItem {
     pub date_canceled_utc: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_received: Option<String>,
-    /// `displayInternalNotesFlag` on the wire.
     pub display_internal_notes_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub expected_arrival_date: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub expected_ship_date: Option<String>,
-    /// `extCost` on the wire.
     pub ext_cost: Option<f64>,
-    /// At most 1000 characters.
+    /// Notes for your own members, not for customers. At most 1000 characters.
     pub internal_notes: Option<String>,
-    /// `isDetachAvailable` on the wire.
     pub is_detach_available: Option<bool>,
     /// At most 50 characters.
     pub packing_slip: Option<String>,
-    /// `purchaseOrderId` on the wire.
     pub purchase_order_id: Option<i32>,
     /// At most 50 characters.
     pub purchase_order_number: Option<String>,
-    /// `receivedQuantity` on the wire.
+    /// Units received so far. Set receivedStatus as well.
     pub received_quantity: Option<i32>,
-    /// `receivedStatus` on the wire.
+    /// Waiting (nothing received), FullyReceived, PartiallyReceiveCancelRest (cancel what is missing) or PartiallyReceiveCloneRest (move what is missing to a new line).
     pub received_status: Option<PurchaseOrderLineItemReceivedStatus>,
-    /// Ids come from `sales::list_orders`.
+    /// IDs: `sales::list_orders`.
     pub sales_order: Option<Vec<SalesOrderReference>>,
-    /// `serialNumbers` on the wire.
+    /// Serial numbers, as one string.
     pub serial_numbers: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub ship_date: Option<String>,
     /// At most 10 characters.
     pub ship_set: Option<String>,
-    /// Ids come from `procurement::list_shipment_methods`.
+    /// IDs: `procurement::list_shipment_methods`.
     pub shipment_method: Option<ShipmentMethodReference>,
     pub tax: Option<f64>,
     /// At most 50 characters.
     pub tracking_number: Option<String>,
-    /// `unbatchedRecId` on the wire.
     pub unbatched_rec_id: Option<i32>,
-    /// `unitCost` on the wire.
+    /// Cost per unit in the order's currency.
     pub unit_cost: Option<f64>,
     /// At most 50 characters.
     pub vendor_order_number: Option<String>,
-    /// At most 50 characters.
+    /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
     pub vendor_sku: Option<String>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// Where received units are stocked. IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// Where received units are stocked. IDs: `procurement::list_warehouse_bins`.
     pub warehouse_bin: Option<WarehouseBinReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -257,7 +246,7 @@ pub enum PurchaseOrderLineItemReceivedStatus {
     PartiallyReceiveCancelRest,
     /// `PartiallyReceiveCloneRest`
     PartiallyReceiveCloneRest,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

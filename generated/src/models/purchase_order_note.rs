@@ -5,21 +5,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::NoteTypeReference;
 
-/// The schema `PurchaseOrderNote`.
+/// A purchase order note.
 #[derive(Clone, Default)]
 pub struct PurchaseOrderNote {
     pub id: Option<i32>,
-    /// `enteredBy` on the wire.
     pub entered_by: Option<String>,
+    /// Whether the note is flagged.
     pub flagged: Option<bool>,
-    /// `purchaseHeaderRecID` on the wire.
     pub purchase_header_rec_id: Option<i32>,
     pub text: Option<String>,
-    /// Ids come from `company::list_note_types`.
+    /// IDs: `company::list_note_types`.
     pub type_: Option<NoteTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

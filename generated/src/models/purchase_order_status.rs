@@ -5,27 +5,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::PurchaseOrderStatusEmailTemplateReference;
 
-/// The schema `PurchaseOrderStatus`.
+/// A purchase order status: a status with closedFlag closes the order.
 #[derive(Clone, Default)]
 pub struct PurchaseOrderStatus {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// `defaultClosedFlag` on the wire.
     pub default_closed_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// Ids come from `procurement::list_purchase_order_status_email_templates`.
+    /// IDs: `procurement::list_purchase_order_status_email_templates`.
     pub email_template: Option<PurchaseOrderStatusEmailTemplateReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

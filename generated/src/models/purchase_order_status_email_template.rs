@@ -5,14 +5,14 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::PurchaseOrderStatusReference;
 
-/// The schema `PurchaseOrderStatusEmailTemplate`.
+/// A purchase order status email template.
 #[derive(Clone, Default)]
 pub struct PurchaseOrderStatusEmailTemplate {
     pub id: Option<i32>,
     /// At most 200 characters. Required.
     pub subject: Option<String>,
     pub body: Option<String>,
-    /// `copySenderFlag` on the wire.
+    /// Whether to copy them.
     pub copy_sender_flag: Option<bool>,
     /// At most 100 characters.
     pub email_address: Option<String>,
@@ -20,13 +20,11 @@ pub struct PurchaseOrderStatusEmailTemplate {
     pub first_name: Option<String>,
     /// At most 100 characters.
     pub last_name: Option<String>,
-    /// Ids come from `procurement::list_purchase_order_statuses`.
+    /// IDs: `procurement::list_purchase_order_statuses`.
     pub status: Option<PurchaseOrderStatusReference>,
-    /// `useSenderFlag` on the wire.
     pub use_sender_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

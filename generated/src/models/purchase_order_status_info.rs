@@ -4,24 +4,19 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `PurchaseOrderStatusInfo`.
+/// A purchase order status: a status with closedFlag closes the order.
 #[derive(Clone, Default)]
 pub struct PurchaseOrderStatusInfo {
     pub id: Option<i32>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// `defaultClosedFlag` on the wire.
     pub default_closed_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,17 +4,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, ProductDemand, PurchaseOrder, WarehouseReference};
 
-/// The schema `PurchasingDemand`.
+/// A purchasing demand.
 #[derive(Clone, Default)]
 pub struct PurchasingDemand {
     pub products: Option<Vec<ProductDemand>>,
-    /// `purchaseOrder` on the wire.
     pub purchase_order: Option<PurchaseOrder>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub vendor: Option<CompanyReference>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

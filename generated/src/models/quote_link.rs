@@ -5,21 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::SystemLocationReference;
 
-/// The schema `QuoteLink`.
+/// A quote link setup.
 #[derive(Clone, Default)]
 pub struct QuoteLink {
     pub id: Option<i32>,
     /// At most 2000 characters. Required.
     pub link: Option<String>,
-    /// `allLocationsFlag` on the wire.
     pub all_locations_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `newWindowFlag` on the wire.
     pub new_window_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{KpiReference, ReportCardReference};
 
-/// The schema `ReportCardDetail`.
+/// A report card detail.
 #[derive(Clone, Default)]
 pub struct ReportCardDetail {
     pub id: Option<i32>,
-    /// Ids come from `system::list_kpis`. Required.
+    /// IDs: `system::list_kpis`. Required.
     pub kpi: Option<KpiReference>,
-    /// Ids come from `system::list_report_cards`.
+    /// IDs: `system::list_report_cards`.
     pub report_card: Option<ReportCardReference>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,16 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ReportColumnDefinition`.
+/// A report column.
 #[derive(Clone, Default)]
 pub struct ReportColumnDefinition {
-    /// `identityColumn` on the wire.
     pub identity_column: Option<bool>,
-    /// `isNullable` on the wire.
     pub is_nullable: Option<bool>,
-    /// `type` on the wire.
     pub type_: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

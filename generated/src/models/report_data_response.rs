@@ -5,12 +5,12 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 use crate::models::ReportColumnDefinition;
 
-/// The schema `ReportDataResponse`.
+/// A report.
 #[derive(Clone, Default)]
 pub struct ReportDataResponse {
     pub column_definitions: Option<Vec<BTreeMap<String, ReportColumnDefinition>>>,
     pub row_values: Option<Vec<Vec<Value>>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

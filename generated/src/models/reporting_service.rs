@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ReportingService`.
+/// A reporting service.
 #[derive(Clone, Default)]
 pub struct ReportingService {
     pub id: Option<i32>,
@@ -16,9 +16,8 @@ pub struct ReportingService {
     pub reporting_url: Option<String>,
     /// At most 50 characters.
     pub reporting_user_name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

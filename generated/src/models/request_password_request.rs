@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `RequestPasswordRequest`.
+/// A request password request.
 #[derive(Clone, Default)]
 pub struct RequestPasswordRequest {
     /// Required.
     pub email: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,17 +4,15 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ErrorResponseMessage, IRestIdentifiedItem};
 
-/// The schema `ResultInfo`.
+/// A result info.
 #[derive(Clone, Default)]
 pub struct ResultInfo {
     pub data: Option<IRestIdentifiedItem>,
     pub error: Option<ErrorResponseMessage>,
-    /// `originalIndex` on the wire.
     pub original_index: Option<i32>,
-    /// `statusCode` on the wire.
     pub status_code: Option<i32>,
     pub success: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

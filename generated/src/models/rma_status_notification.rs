@@ -5,23 +5,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, NotificationRecipientReference, RmaStatusReference};
 
-/// The schema `RmaStatusNotification`.
+/// An RMA status notification.
 #[derive(Clone, Default)]
 pub struct RmaStatusNotification {
     pub id: Option<i32>,
-    /// Ids come from `system::list_notification_recipients`. Required.
+    /// IDs: `system::list_notification_recipients`. Required.
     pub notify_who: Option<NotificationRecipientReference>,
     /// Must be given for RMA status notifications of type "Email Address". At most 50 characters.
     pub email: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// Ids come from `procurement::list_rma_statuses`.
+    /// IDs: `procurement::list_rma_statuses`.
     pub status: Option<RmaStatusReference>,
-    /// `workflowStep` on the wire.
     pub workflow_step: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

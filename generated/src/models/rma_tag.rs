@@ -11,55 +11,50 @@ use crate::models::{
     SystemDepartmentReference, SystemLocationReference, TicketReference,
 };
 
-/// The schema `RmaTag`.
+/// An RMA tag: for an item that is returned to its vendor.
 #[derive(Clone, Default)]
 pub struct RmaTag {
     pub id: Option<i32>,
-    /// Ids come from `system::list_departments`. Required.
+    /// IDs: `system::list_departments`. Required.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
-    /// Ids come from `procurement::list_catalogs`. Required.
+    /// IDs: `procurement::list_catalogs`. Required.
     pub product: Option<IvItemReference>,
     /// At most 200 characters. Required.
     pub product_description: Option<String>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub returned_company: Option<CompanyReference>,
-    /// Ids come from `procurement::list_rma_dispositions`. Required.
+    /// IDs: `procurement::list_rma_dispositions`. Required.
     pub rma_disposition: Option<RmaDispositionReference>,
-    /// Ids come from `procurement::list_rma_statuses`. Required.
+    /// IDs: `procurement::list_rma_statuses`. Required.
     pub status: Option<RmaStatusReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub account_manager: Option<MemberReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub closed_by: Option<MemberReference>,
     /// At most 1000 characters.
     pub closing_notes: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// `dateClosed` on the wire.
     pub date_closed: Option<String>,
-    /// `dropShipFlag` on the wire.
     pub drop_ship_flag: Option<bool>,
-    /// At most 1000 characters.
+    /// Notes for your own members, not for customers. At most 1000 characters.
     pub internal_notes: Option<String>,
-    /// Ids come from `finance::list_invoices`.
+    /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
-    /// `ivDescription` on the wire.
     pub iv_description: Option<String>,
-    /// `listPrice` on the wire.
     pub list_price: Option<f64>,
     /// At most 100 characters.
     pub mfg_item_id: Option<String>,
     /// At most 1000 characters.
     pub problem_description: Option<String>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub purchased_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub purchased_contact: Option<ContactReference>,
     /// At most 50 characters.
     pub purchased_contact_address_line1: Option<String>,
@@ -67,17 +62,13 @@ pub struct RmaTag {
     pub purchased_contact_address_line2: Option<String>,
     /// At most 50 characters.
     pub purchased_contact_city: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub purchased_contact_country: Option<CountryReference>,
-    /// `purchasedContactEmail` on the wire.
     pub purchased_contact_email: Option<String>,
-    /// `purchasedContactExtension` on the wire.
     pub purchased_contact_extension: Option<String>,
-    /// `purchasedContactPhone` on the wire.
     pub purchased_contact_phone: Option<String>,
     /// At most 50 characters.
     pub purchased_contact_state: Option<String>,
-    /// `purchasedContactType` on the wire.
     pub purchased_contact_type: Option<String>,
     /// At most 12 characters.
     pub purchased_contact_zip: Option<String>,
@@ -89,15 +80,15 @@ pub struct RmaTag {
     pub purchased_notes: Option<String>,
     /// At most 50 characters.
     pub purchased_order_number: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub purchased_site: Option<SiteReference>,
-    /// Ids come from `procurement::list_rma_actions`.
+    /// IDs: `procurement::list_rma_actions`.
     pub purchased_vendor_action: Option<RmaActionReference>,
     /// At most 50 characters.
     pub purchased_vendor_rma_number: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub repair_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub repair_contact: Option<ContactReference>,
     /// At most 50 characters.
     pub repair_contact_address_line1: Option<String>,
@@ -105,17 +96,13 @@ pub struct RmaTag {
     pub repair_contact_address_line2: Option<String>,
     /// At most 50 characters.
     pub repair_contact_city: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub repair_contact_country: Option<CountryReference>,
-    /// `repairContactEmail` on the wire.
     pub repair_contact_email: Option<String>,
-    /// `repairContactExtension` on the wire.
     pub repair_contact_extension: Option<String>,
-    /// `repairContactPhone` on the wire.
     pub repair_contact_phone: Option<String>,
     /// At most 50 characters.
     pub repair_contact_state: Option<String>,
-    /// `repairContactType` on the wire.
     pub repair_contact_type: Option<String>,
     /// At most 12 characters.
     pub repair_contact_zip: Option<String>,
@@ -123,9 +110,9 @@ pub struct RmaTag {
     pub repair_notes: Option<String>,
     /// At most 50 characters.
     pub repair_order_number: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub repair_site: Option<SiteReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub returned_contact: Option<ContactReference>,
     /// At most 50 characters.
     pub returned_contact_address_line1: Option<String>,
@@ -133,43 +120,37 @@ pub struct RmaTag {
     pub returned_contact_address_line2: Option<String>,
     /// At most 50 characters.
     pub returned_contact_city: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub returned_contact_country: Option<CountryReference>,
-    /// `returnedContactEmail` on the wire.
     pub returned_contact_email: Option<String>,
-    /// `returnedContactExtension` on the wire.
     pub returned_contact_extension: Option<String>,
-    /// `returnedContactPhone` on the wire.
     pub returned_contact_phone: Option<String>,
     /// At most 50 characters.
     pub returned_contact_state: Option<String>,
-    /// `returnedContactType` on the wire.
     pub returned_contact_type: Option<String>,
     /// At most 12 characters.
     pub returned_contact_zip: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub returned_site: Option<SiteReference>,
-    /// Ids come from `sales::list_orders`.
+    /// IDs: `sales::list_orders`.
     pub sales_order: Option<SalesOrderReference>,
-    /// `serialNumber` on the wire.
     pub serial_number: Option<String>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub service_ticket: Option<TicketReference>,
-    /// Ids come from `procurement::list_shipment_methods`.
+    /// IDs: `procurement::list_shipment_methods`.
     pub ship_method: Option<ShipmentMethodReference>,
     /// Date, e.g. `2025-01-31`.
     pub shipping_date: Option<String>,
     /// At most 50 characters.
     pub shipping_tracking_number: Option<String>,
-    /// At most 150 characters.
+    /// Short text that names the record, as shown in lists. At most 150 characters.
     pub summary: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub technical_contact: Option<MemberReference>,
-    /// `unitPrice` on the wire.
     pub unit_price: Option<f64>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub warranty_company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub warranty_contact: Option<ContactReference>,
     /// At most 50 characters.
     pub warranty_contact_address_line1: Option<String>,
@@ -177,27 +158,22 @@ pub struct RmaTag {
     pub warranty_contact_address_line2: Option<String>,
     /// At most 50 characters.
     pub warranty_contact_city: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub warranty_contact_country: Option<CountryReference>,
-    /// `warrantyContactEmail` on the wire.
     pub warranty_contact_email: Option<String>,
-    /// `warrantyContactExtension` on the wire.
     pub warranty_contact_extension: Option<String>,
-    /// `warrantyContactPhone` on the wire.
     pub warranty_contact_phone: Option<String>,
     /// At most 50 characters.
     pub warranty_contact_state: Option<String>,
-    /// `warrantyContactType` on the wire.
     pub warranty_contact_type: Option<String>,
     /// At most 12 characters.
     pub warranty_contact_zip: Option<String>,
     /// At most 1000 characters.
     pub warranty_notes: Option<String>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub warranty_site: Option<SiteReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,16 +5,13 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ConversionTypeReference;
 
-/// The schema `SalesConversion`.
+/// A sales order: what a customer has bought.
 #[derive(Clone, Default)]
 pub struct SalesConversion {
-    /// `convertedTo` on the wire.
     pub converted_to: Option<ConversionTypeReference>,
-    /// `parentType` on the wire.
     pub parent_type: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,16 +3,15 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `SalesOrderRecap`.
+/// A sales order financial recap.
 #[derive(Clone, Default)]
 pub struct SalesOrderRecap {
     pub id: Option<i32>,
-    /// `billableAmount` on the wire.
     pub billable_amount: Option<f64>,
     pub cost: Option<f64>,
     pub margin: Option<f64>,
     pub percent: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,22 +5,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::SalesOrderReference;
 
-/// The schema `SalesOrdersLineItem`.
+/// A sales order line item.
 #[derive(Clone, Default)]
 pub struct SalesOrdersLineItem {
     pub id: Option<i32>,
-    /// Ids come from `sales::list_orders`. Required.
+    /// IDs: `sales::list_orders`. Required.
     pub sales_order: Option<SalesOrderReference>,
-    /// `billStatus` on the wire.
     pub bill_status: Option<String>,
     /// At most 100 characters.
     pub purchase_order_number: Option<String>,
     pub quantity: Option<i32>,
-    /// `quantityCancelled` on the wire.
     pub quantity_cancelled: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

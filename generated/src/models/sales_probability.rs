@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `SalesProbability`.
+/// A sales probability: how likely an opportunity is to be won, in percent.
 #[derive(Clone, Default)]
 pub struct SalesProbability {
     pub id: Option<i32>,
     /// Required.
     pub probability: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

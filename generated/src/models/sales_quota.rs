@@ -8,75 +8,49 @@ use crate::models::{
     ProductSubCategoryReference, SystemDepartmentReference, SystemLocationReference,
 };
 
-/// The schema `SalesQuota`.
+/// A sales quota.
 #[derive(Clone, Default)]
 pub struct SalesQuota {
     pub id: Option<i32>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub member: Option<MemberReference>,
-    /// `aprilMargin` on the wire.
     pub april_margin: Option<f64>,
-    /// `aprilRevenue` on the wire.
     pub april_revenue: Option<f64>,
-    /// `augustMargin` on the wire.
     pub august_margin: Option<f64>,
-    /// `augustRevenue` on the wire.
     pub august_revenue: Option<f64>,
-    /// Ids come from `procurement::list_categories`.
+    /// IDs: `procurement::list_categories`.
     pub category: Option<ProductCategoryReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `decemberMargin` on the wire.
     pub december_margin: Option<f64>,
-    /// `decemberRevenue` on the wire.
     pub december_revenue: Option<f64>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// `februaryMargin` on the wire.
     pub february_margin: Option<f64>,
-    /// `februaryRevenue` on the wire.
     pub february_revenue: Option<f64>,
-    /// `forecastYear` on the wire.
     pub forecast_year: Option<i32>,
-    /// `januaryMargin` on the wire.
     pub january_margin: Option<f64>,
-    /// `januaryRevenue` on the wire.
     pub january_revenue: Option<f64>,
-    /// `julyMargin` on the wire.
     pub july_margin: Option<f64>,
-    /// `julyRevenue` on the wire.
     pub july_revenue: Option<f64>,
-    /// `juneMargin` on the wire.
     pub june_margin: Option<f64>,
-    /// `juneRevenue` on the wire.
     pub june_revenue: Option<f64>,
-    /// `marchMargin` on the wire.
     pub march_margin: Option<f64>,
-    /// `marchRevenue` on the wire.
     pub march_revenue: Option<f64>,
-    /// `mayMargin` on the wire.
     pub may_margin: Option<f64>,
-    /// `mayRevenue` on the wire.
     pub may_revenue: Option<f64>,
-    /// `novemberMargin` on the wire.
     pub november_margin: Option<f64>,
-    /// `novemberRevenue` on the wire.
     pub november_revenue: Option<f64>,
-    /// `octoberMargin` on the wire.
     pub october_margin: Option<f64>,
-    /// `octoberRevenue` on the wire.
     pub october_revenue: Option<f64>,
-    /// `septemberMargin` on the wire.
     pub september_margin: Option<f64>,
-    /// `septemberRevenue` on the wire.
     pub september_revenue: Option<f64>,
-    /// Ids come from `procurement::list_sub_categories`.
+    /// IDs: `procurement::list_sub_categories`.
     pub sub_category: Option<ProductSubCategoryReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

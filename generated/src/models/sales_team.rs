@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::SystemLocationReference;
 
-/// The schema `SalesTeam`.
+/// A sales team.
 #[derive(Clone, Default)]
 pub struct SalesTeam {
     pub id: Option<i32>,
@@ -13,13 +13,11 @@ pub struct SalesTeam {
     pub sales_team_description: Option<String>,
     /// At most 20 characters. Required.
     pub sales_team_identifier: Option<String>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub sales_team_location: Option<SystemLocationReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ScheduleColor`.
+/// A schedule color.
 #[derive(Clone, Default)]
 pub struct ScheduleColor {
     pub id: Option<i32>,
@@ -14,9 +14,8 @@ pub struct ScheduleColor {
     pub end_percent: Option<i32>,
     /// 0 or more; must be given whenever endPercent is set.
     pub start_percent: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,21 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, ScheduleEntryReference};
 
-/// The schema `ScheduleDetail`.
+/// A schedule entry detail.
 #[derive(Clone, Default)]
 pub struct ScheduleDetail {
     pub id: Option<i32>,
-    /// `dateEnd` on the wire.
     pub date_end: Option<String>,
-    /// `dateStart` on the wire.
     pub date_start: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// Ids come from `schedule::list_entries`.
+    /// IDs: `schedule::list_entries`.
     pub schedule_entry: Option<ScheduleEntryReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

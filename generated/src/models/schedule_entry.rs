@@ -8,19 +8,16 @@ use crate::models::{
     ScheduleTypeReference, ServiceLocationReference,
 };
 
-/// The schema `ScheduleEntry`.
+/// A schedule entry: a member's assignment to a ticket, activity or other work at a time.
 #[derive(Clone, Default)]
 pub struct ScheduleEntry {
     pub id: Option<i32>,
-    /// Ids come from `schedule::list_types`. Required.
+    /// IDs: `schedule::list_types`. Required.
     pub type_: Option<ScheduleTypeReference>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub acknowledged_date: Option<String>,
-    /// `acknowledgedFlag` on the wire.
     pub acknowledged_flag: Option<bool>,
-    /// `addMemberToProjectFlag` on the wire.
     pub add_member_to_project_flag: Option<bool>,
-    /// `allowScheduleConflictsFlag` on the wire.
     pub allow_schedule_conflicts_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub close_date: Option<String>,
@@ -28,42 +25,35 @@ pub struct ScheduleEntry {
     pub date_end: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_start: Option<String>,
-    /// `doneFlag` on the wire.
     pub done_flag: Option<bool>,
-    /// `endTimeSet` on the wire.
     pub end_time_set: Option<bool>,
+    /// In hours, e.g. 1.5.
     pub hours: Option<f64>,
-    /// `meetingFlag` on the wire.
     pub meeting_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
     /// At most 250 characters.
     pub name: Option<String>,
-    /// `notificationResponse` on the wire.
     pub notification_response: Option<String>,
-    /// `notificationSent` on the wire.
     pub notification_sent: Option<bool>,
-    /// `notifyResource` on the wire.
     pub notify_resource: Option<bool>,
-    /// `objectId` on the wire.
+    /// ID of the record that the entry is for, as its type says.
     pub object_id: Option<i32>,
-    /// `ownerFlag` on the wire.
     pub owner_flag: Option<bool>,
-    /// `projectRoleId` on the wire.
+    /// Project role ID.
     pub project_role_id: Option<i32>,
+    /// When to remind.
     pub reminder: Option<ReminderReference>,
     pub span: Option<ScheduleSpanReference>,
-    /// `startTimeSet` on the wire.
     pub start_time_set: Option<bool>,
-    /// Ids come from `schedule::list_statuses`.
+    /// IDs: `schedule::list_statuses`.
     pub status: Option<ScheduleStatusReference>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub where_: Option<ServiceLocationReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,21 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ScheduleEntryReference;
 
-/// The schema `ScheduleEntryDetail`.
+/// A schedule entry detail.
 #[derive(Clone, Default)]
 pub struct ScheduleEntryDetail {
     pub id: Option<i32>,
-    /// `dateEnd` on the wire.
     pub date_end: Option<String>,
-    /// `dateStart` on the wire.
     pub date_start: Option<String>,
-    /// `hoursScheduled` on the wire.
+    /// In hours, e.g. 1.5.
     pub hours_scheduled: Option<f64>,
-    /// Ids come from `schedule::list_entries`.
+    /// IDs: `schedule::list_entries`.
     pub schedule_entry: Option<ScheduleEntryReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,18 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ScheduleStatusInfo`.
+/// A schedule status.
 #[derive(Clone, Default)]
 pub struct ScheduleStatusInfo {
     pub id: Option<i32>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     pub name: Option<String>,
-    /// `showAsTentativeFlag` on the wire.
     pub show_as_tentative_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ChargeCodeReference, ServiceLocationReference};
 
-/// The schema `ScheduleType`.
+/// A schedule type: what a schedule entry is for, for example service or sales.
 #[derive(Clone, Default)]
 pub struct ScheduleType {
     pub id: Option<i32>,
@@ -13,15 +13,13 @@ pub struct ScheduleType {
     pub identifier: Option<String>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `time::list_charge_codes`.
+    /// IDs: `time::list_charge_codes`.
     pub charge_code: Option<ChargeCodeReference>,
-    /// `systemFlag` on the wire.
     pub system_flag: Option<bool>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub where_: Option<ServiceLocationReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

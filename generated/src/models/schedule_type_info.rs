@@ -5,21 +5,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ChargeCodeReference, ServiceLocationReference};
 
-/// The schema `ScheduleTypeInfo`.
+/// A schedule type: what a schedule entry is for, for example service or sales.
 #[derive(Clone, Default)]
 pub struct ScheduleTypeInfo {
     pub id: Option<i32>,
-    /// Ids come from `time::list_charge_codes`.
+    /// IDs: `time::list_charge_codes`.
     pub charge_code: Option<ChargeCodeReference>,
     pub identifier: Option<String>,
     pub name: Option<String>,
-    /// `systemFlag` on the wire.
     pub system_flag: Option<bool>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub where_: Option<ServiceLocationReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

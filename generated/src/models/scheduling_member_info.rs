@@ -4,26 +4,19 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `SchedulingMemberInfo`.
+/// A member available for scheduling.
 #[derive(Clone, Default)]
 pub struct SchedulingMemberInfo {
     pub id: Option<i32>,
-    /// `defaultEmail` on the wire.
     pub default_email: Option<String>,
-    /// `firstName` on the wire.
     pub first_name: Option<String>,
-    /// `fullName` on the wire.
     pub full_name: Option<String>,
     pub identifier: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `lastName` on the wire.
     pub last_name: Option<String>,
-    /// `middleInitial` on the wire.
     pub middle_initial: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

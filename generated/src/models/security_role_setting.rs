@@ -4,43 +4,32 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `SecurityRoleSetting`.
+/// A security role setting.
 #[derive(Clone, Default)]
 pub struct SecurityRoleSetting {
     pub id: Option<i32>,
-    /// `addLevel` on the wire.
+    /// Level of access.
     pub add_level: Option<SecurityRoleSettingAddLevel>,
-    /// `customFlag` on the wire.
     pub custom_flag: Option<bool>,
-    /// `deleteLevel` on the wire.
+    /// Level of access.
     pub delete_level: Option<SecurityRoleSettingDeleteLevel>,
-    /// `editLevel` on the wire.
+    /// Level of access.
     pub edit_level: Option<SecurityRoleSettingEditLevel>,
-    /// `inquireLevel` on the wire.
+    /// Level of access.
     pub inquire_level: Option<SecurityRoleSettingInquireLevel>,
-    /// `moduleDescription` on the wire.
     pub module_description: Option<String>,
-    /// `moduleFunctionDescription` on the wire.
     pub module_function_description: Option<String>,
-    /// `moduleFunctionIdentifier` on the wire.
     pub module_function_identifier: Option<String>,
-    /// `moduleFunctionName` on the wire.
     pub module_function_name: Option<String>,
-    /// `moduleIdentifier` on the wire.
     pub module_identifier: Option<String>,
-    /// `moduleName` on the wire.
     pub module_name: Option<String>,
-    /// `myAllFlag` on the wire.
     pub my_all_flag: Option<bool>,
-    /// `reportFlag` on the wire.
     pub report_flag: Option<bool>,
-    /// `restrictFlag` on the wire.
     pub restrict_flag: Option<bool>,
-    /// `sortOrder` on the wire.
+    /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -132,7 +121,7 @@ pub enum SecurityRoleSettingAddLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -173,7 +162,7 @@ pub enum SecurityRoleSettingDeleteLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -214,7 +203,7 @@ pub enum SecurityRoleSettingEditLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -255,7 +244,7 @@ pub enum SecurityRoleSettingInquireLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

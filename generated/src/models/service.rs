@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::CalendarSetupReference;
 
-/// The schema `Service`.
+/// A My Company service setting.
 #[derive(Clone, Default)]
 pub struct Service {
     pub id: Option<i32>,
@@ -13,33 +13,25 @@ pub struct Service {
     pub schedule_span: Option<ServiceScheduleSpan>,
     /// Required.
     pub sr_notify: Option<ServiceSrNotify>,
-    /// `allowCCFlag` on the wire.
     pub allow_cc_flag: Option<bool>,
-    /// `allowTOFlag` on the wire.
     pub allow_to_flag: Option<bool>,
-    /// Ids come from `schedule::list_calendars`.
+    /// IDs: `schedule::list_calendars`.
     pub calendar_setup: Option<CalendarSetupReference>,
     /// At most 50 characters.
     pub contact_color: Option<String>,
-    /// `contactColorDisableFlag` on the wire.
     pub contact_color_disable_flag: Option<bool>,
     /// At most 50 characters.
     pub header_color: Option<String>,
-    /// `headerColorDisableFlag` on the wire.
     pub header_color_disable_flag: Option<bool>,
-    /// `hideDelimiterFlag` on the wire.
     pub hide_delimiter_flag: Option<bool>,
     /// At most 50 characters.
     pub member_color: Option<String>,
-    /// `memberColorDisableFlag` on the wire.
     pub member_color_disable_flag: Option<bool>,
     /// At most 50 characters.
     pub unknown_color: Option<String>,
-    /// `unknownColorDisableFlag` on the wire.
     pub unknown_color_disable_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -128,7 +120,7 @@ pub enum ServiceScheduleSpan {
     OfficeHours,
     /// `Overnight`
     Overnight,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -173,7 +165,7 @@ pub enum ServiceSrNotify {
     NewRequestsOnly,
     /// `None`
     None,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

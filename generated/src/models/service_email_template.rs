@@ -5,42 +5,36 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{BoardReference, ServiceStatusReference, ServiceSurveyReference};
 
-/// The schema `ServiceEmailTemplate`.
+/// A service email template.
 #[derive(Clone, Default)]
 pub struct ServiceEmailTemplate {
     pub id: Option<i32>,
     /// Required.
     pub type_: Option<ServiceEmailTemplateType>,
     pub body: Option<String>,
-    /// `copySenderFlag` on the wire.
+    /// Whether to copy them.
     pub copy_sender_flag: Option<bool>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
     pub email_address: Option<String>,
-    /// `externalContactNotifications` on the wire.
     pub external_contact_notifications: Option<bool>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
     pub first_name: Option<String>,
-    /// `internalContactNotifications` on the wire.
     pub internal_contact_notifications: Option<bool>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
     pub last_name: Option<String>,
-    /// `resourceRecordsFlag` on the wire.
     pub resource_records_flag: Option<bool>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub service_board: Option<BoardReference>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub service_status: Option<ServiceStatusReference>,
-    /// Ids come from `service::list_surveys`.
+    /// IDs: `service::list_surveys`.
     pub service_survey: Option<ServiceSurveyReference>,
     /// At most 200 characters.
     pub subject: Option<String>,
-    /// `tasksFlag` on the wire.
     pub tasks_flag: Option<bool>,
-    /// `useSenderFlag` on the wire.
     pub use_sender_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -142,7 +136,7 @@ pub enum ServiceEmailTemplateType {
     Rma,
     /// `Specific`
     Specific,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,21 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ServiceInfo`.
+/// A My Company service setting.
 #[derive(Clone, Default)]
 pub struct ServiceInfo {
     pub id: Option<i32>,
-    /// `contactColor` on the wire.
     pub contact_color: Option<String>,
-    /// `headerColor` on the wire.
     pub header_color: Option<String>,
-    /// `memberColor` on the wire.
     pub member_color: Option<String>,
-    /// `unknownColor` on the wire.
     pub unknown_color: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `ServiceLocation`.
+/// A service location.
 #[derive(Clone, Default)]
 pub struct ServiceLocation {
     pub id: Option<i32>,
@@ -12,11 +12,9 @@ pub struct ServiceLocation {
     pub name: Option<String>,
     /// Required.
     pub where_: Option<ServiceLocationWhere>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -66,7 +64,7 @@ pub enum ServiceLocationWhere {
     Remote,
     /// `InHouse`
     InHouse,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

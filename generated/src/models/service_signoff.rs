@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `ServiceSignoff`.
+/// A service sign-off.
 #[derive(Clone, Default)]
 pub struct ServiceSignoff {
     pub id: Option<i32>,
@@ -14,113 +14,67 @@ pub struct ServiceSignoff {
     pub billing_methods_text: Option<String>,
     /// A POST with non-empty billingMethodsText turns this on.
     pub billing_methods_text_flag: Option<bool>,
-    /// `billingTermsFlag` on the wire.
     pub billing_terms_flag: Option<bool>,
-    /// `companyInfoFlag` on the wire.
     pub company_info_flag: Option<bool>,
-    /// `configurationsFlag` on the wire.
     pub configurations_flag: Option<bool>,
-    /// `creditCardFieldsFlag` on the wire.
     pub credit_card_fields_flag: Option<bool>,
-    /// `customerSignoffFieldsFlag` on the wire.
     pub customer_signoff_fields_flag: Option<bool>,
     /// At most 4000 characters.
     pub customer_signoff_text: Option<String>,
     /// A POST with non-empty customerSignoffText turns this on.
     pub customer_signoff_text_flag: Option<bool>,
-    /// `defaultFFFlag` on the wire.
     pub default_ff_flag: Option<bool>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `discussionFlag` on the wire.
     pub discussion_flag: Option<bool>,
-    /// `expenseAgreementFlag` on the wire.
     pub expense_agreement_flag: Option<bool>,
-    /// `expenseAmountFlag` on the wire.
     pub expense_amount_flag: Option<bool>,
-    /// `expenseBillFlag` on the wire.
     pub expense_bill_flag: Option<bool>,
-    /// `expenseDateFlag` on the wire.
     pub expense_date_flag: Option<bool>,
     /// A POST with any expense flag turned on turns this on too.
     pub expense_flag: Option<bool>,
-    /// `expenseManualEntry` on the wire.
     pub expense_manual_entry: Option<i32>,
-    /// `expenseManualFlag` on the wire.
     pub expense_manual_flag: Option<bool>,
-    /// `expenseMemberFlag` on the wire.
     pub expense_member_flag: Option<bool>,
-    /// `expenseNotesFlag` on the wire.
     pub expense_notes_flag: Option<bool>,
-    /// `expenseTaxFlag` on the wire.
     pub expense_tax_flag: Option<bool>,
-    /// `expenseTypeFlag` on the wire.
     pub expense_type_flag: Option<bool>,
-    /// `internalNotesFlag` on the wire.
     pub internal_notes_flag: Option<bool>,
-    /// `productAgreementFlag` on the wire.
     pub product_agreement_flag: Option<bool>,
-    /// `productBillFlag` on the wire.
     pub product_bill_flag: Option<bool>,
-    /// `productDescriptionFlag` on the wire.
     pub product_description_flag: Option<bool>,
-    /// `productExtendedAmountFlag` on the wire.
     pub product_extended_amount_flag: Option<bool>,
     /// A POST with any product flag turned on turns this on too.
     pub product_flag: Option<bool>,
-    /// `productManualEntry` on the wire.
     pub product_manual_entry: Option<i32>,
-    /// `productManualFlag` on the wire.
     pub product_manual_flag: Option<bool>,
-    /// `productPriceFlag` on the wire.
     pub product_price_flag: Option<bool>,
-    /// `productQuantityFlag` on the wire.
     pub product_quantity_flag: Option<bool>,
-    /// `productTaxFlag` on the wire.
     pub product_tax_flag: Option<bool>,
-    /// `resolutionFlag` on the wire.
     pub resolution_flag: Option<bool>,
-    /// `summaryFlag` on the wire.
     pub summary_flag: Option<bool>,
     /// In a POST, giving a task and leaving out taskFlag turns taskFlag on.
     pub task: Option<ServiceSignoffTask>,
     /// In a POST, true without a task makes task ServiceTasks.All.
     pub task_flag: Option<bool>,
-    /// `technicianSignoffFlag` on the wire.
     pub technician_signoff_flag: Option<bool>,
-    /// `timeAgreementFlag` on the wire.
     pub time_agreement_flag: Option<bool>,
-    /// `timeBillFlag` on the wire.
     pub time_bill_flag: Option<bool>,
-    /// `timeDateFlag` on the wire.
     pub time_date_flag: Option<bool>,
-    /// `timeExtendedAmountFlag` on the wire.
     pub time_extended_amount_flag: Option<bool>,
     /// A POST with any time flag turned on turns this on too.
     pub time_flag: Option<bool>,
-    /// `timeHoursFlag` on the wire.
     pub time_hours_flag: Option<bool>,
-    /// `timeManualEntry` on the wire.
     pub time_manual_entry: Option<i32>,
-    /// `timeManualFlag` on the wire.
     pub time_manual_flag: Option<bool>,
-    /// `timeMemberFlag` on the wire.
     pub time_member_flag: Option<bool>,
-    /// `timeNotesFlag` on the wire.
     pub time_notes_flag: Option<bool>,
-    /// `timeRateFlag` on the wire.
     pub time_rate_flag: Option<bool>,
-    /// `timeStartEndFlag` on the wire.
     pub time_start_end_flag: Option<bool>,
-    /// `timeTaxFlag` on the wire.
     pub time_tax_flag: Option<bool>,
-    /// `timeWorkTypeFlag` on the wire.
     pub time_work_type_flag: Option<bool>,
-    /// `visibleLogoFlag` on the wire.
     pub visible_logo_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -332,7 +286,7 @@ pub enum ServiceSignoffTask {
     Closed,
     /// `Open`
     Open,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::UserDefinedFieldReference;
 
-/// The schema `ServiceSignoffCustomField`.
+/// A service sign-off custom field.
 #[derive(Clone, Default)]
 pub struct ServiceSignoffCustomField {
     pub id: Option<i32>,
     /// Required.
     pub display_section: Option<String>,
-    /// Required.
+    /// Position among its siblings. Required.
     pub sequence_number: Option<f64>,
-    /// Ids come from `system::list_user_defined_fields`. Required.
+    /// IDs: `system::list_user_defined_fields`. Required.
     pub user_defined_field: Option<UserDefinedFieldReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

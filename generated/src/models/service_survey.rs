@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{GenericIdIdentifierReference, MemberReference};
 
-/// The schema `ServiceSurvey`.
+/// A service survey: what customers are asked after their ticket is closed.
 #[derive(Clone, Default)]
 pub struct ServiceSurvey {
     pub id: Option<i32>,
@@ -13,27 +13,20 @@ pub struct ServiceSurvey {
     pub name: Option<String>,
     /// At most 500 characters.
     pub footer_text: Option<String>,
-    /// `footerTextVisibleFlag` on the wire.
     pub footer_text_visible_flag: Option<bool>,
-    /// `headerIncludeLogoFlag` on the wire.
     pub header_include_logo_flag: Option<bool>,
     /// At most 4000 characters.
     pub header_text: Option<String>,
-    /// `headerTextVisibleFlag` on the wire.
     pub header_text_visible_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub notify_member: Option<MemberReference>,
-    /// `notifyWho` on the wire.
     pub notify_who: Option<GenericIdIdentifierReference>,
-    /// `notifyWhoVisibleFlag` on the wire.
     pub notify_who_visible_flag: Option<bool>,
     /// At most 4000 characters.
     pub thank_you_text: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

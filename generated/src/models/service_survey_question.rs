@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::ServiceSurveyQuestionOption;
 
-/// The schema `ServiceSurveyQuestion`.
+/// A service survey question.
 #[derive(Clone, Default)]
 pub struct ServiceSurveyQuestion {
     pub id: Option<i32>,
@@ -13,20 +13,16 @@ pub struct ServiceSurveyQuestion {
     pub question: Option<String>,
     /// Required.
     pub type_: Option<ServiceSurveyQuestionType>,
-    /// `includeFlag` on the wire.
     pub include_flag: Option<bool>,
-    /// `noAnswerPoints` on the wire.
     pub no_answer_points: Option<i32>,
+    /// The options to choose from.
     pub options: Option<Vec<ServiceSurveyQuestionOption>>,
-    /// `requiredFlag` on the wire.
     pub required_flag: Option<bool>,
-    /// `sequenceNumber` on the wire.
+    /// Position among its siblings.
     pub sequence_number: Option<i32>,
-    /// `surveyId` on the wire.
     pub survey_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -95,7 +91,7 @@ pub enum ServiceSurveyQuestionType {
     OpenEnded,
     /// `Selection`
     Selection,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

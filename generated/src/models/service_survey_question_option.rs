@@ -3,14 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ServiceSurveyQuestionOption`.
+/// A service survey question option.
 #[derive(Clone, Default)]
 pub struct ServiceSurveyQuestionOption {
     pub caption: Option<String>,
-    /// `includeFlag` on the wire.
     pub include_flag: Option<bool>,
     pub points: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

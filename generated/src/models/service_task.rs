@@ -5,31 +5,27 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, ScheduleEntryReference, ServiceCodeReference};
 
-/// The schema `ServiceTask`.
+/// A ticket task: a checklist item.
 #[derive(Clone, Default)]
 pub struct ServiceTask {
     pub id: Option<i32>,
-    /// `childScheduleAction` on the wire.
     pub child_schedule_action: Option<String>,
-    /// `childTicketId` on the wire.
     pub child_ticket_id: Option<i32>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// Ids come from `service::list_codes`.
+    /// IDs: `service::list_codes`.
     pub code: Option<ServiceCodeReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub notes: Option<String>,
     pub priority: Option<i32>,
     pub resolution: Option<String>,
-    /// Ids come from `schedule::list_entries`.
+    /// IDs: `schedule::list_entries`.
     pub schedule: Option<ScheduleEntryReference>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
-    /// `ticketId` on the wire.
     pub ticket_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

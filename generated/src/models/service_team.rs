@@ -5,22 +5,20 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{MemberReference, SystemDepartmentReference, SystemLocationReference};
 
-/// The schema `ServiceTeam`.
+/// A service team.
 #[derive(Clone, Default)]
 pub struct ServiceTeam {
     pub id: Option<i32>,
-    /// `deleteNotifyFlag` on the wire.
     pub delete_notify_flag: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub leader: Option<MemberReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

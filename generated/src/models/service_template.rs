@@ -11,99 +11,80 @@ use crate::models::{
     SystemLocationReference,
 };
 
-/// The schema `ServiceTemplate`.
+/// A ticket template.
 #[derive(Clone, Default)]
 pub struct ServiceTemplate {
     pub id: Option<i32>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub assigned_by: Option<MemberReference>,
-    /// `assignedNotifyFlag` on the wire.
     pub assigned_notify_flag: Option<bool>,
-    /// `attachScheduleToNewServiceFlag` on the wire.
     pub attach_schedule_to_new_service_flag: Option<bool>,
-    /// `billComplete_Flag` on the wire.
     pub bill_complete_flag: Option<bool>,
-    /// `billServiceSeparatelyFlag` on the wire.
     pub bill_service_separately_flag: Option<bool>,
-    /// `billUnapprovedTimeAndExpensesFlag` on the wire.
     pub bill_unapproved_time_and_expenses_flag: Option<bool>,
-    /// `billingAmount` on the wire.
     pub billing_amount: Option<f64>,
-    /// `billingMethod` on the wire.
+    /// How the amount to bill is determined.
     pub billing_method: Option<ServiceTemplateBillingMethod>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// `emailCC` on the wire.
     pub email_cc: Option<String>,
-    /// `emailCCFlag` on the wire.
     pub email_cc_flag: Option<bool>,
-    /// `emailContactFlag` on the wire.
     pub email_contact_flag: Option<bool>,
-    /// `emailResourceFlag` on the wire.
     pub email_resource_flag: Option<bool>,
-    /// `expenseBillableFlag` on the wire.
     pub expense_billable_flag: Option<bool>,
-    /// `expenseInvoiceFlag` on the wire.
     pub expense_invoice_flag: Option<bool>,
-    /// `hoursBudget` on the wire.
+    /// In hours, e.g. 1.5.
     pub hours_budget: Option<f64>,
+    /// How many are affected.
     pub impact: Option<ServiceTemplateImpact>,
-    /// `internalAnalysis` on the wire.
+    /// Notes for your own members, not for customers.
     pub internal_analysis: Option<String>,
-    /// Ids come from `service::list_board_items`.
+    /// IDs: `service::list_board_items`.
     pub item: Option<ServiceItemReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
     pub name: Option<String>,
-    /// `overrideFlag` on the wire.
     pub override_flag: Option<bool>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub priority: Option<PriorityReference>,
     pub problem: Option<String>,
-    /// `productInvoiceFlag` on the wire.
     pub product_invoice_flag: Option<bool>,
-    /// `purchaseOrderNumber` on the wire.
     pub purchase_order_number: Option<String>,
     pub reference: Option<String>,
-    /// `restrictDownpaymentFlag` on the wire.
     pub restrict_downpayment_flag: Option<bool>,
-    /// `scheduleDaysBefore` on the wire.
     pub schedule_days_before: Option<i32>,
-    /// `serviceDaysBefore` on the wire.
     pub service_days_before: Option<i32>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub service_location: Option<ServiceLocationReference>,
+    /// How serious it is.
     pub severity: Option<ServiceTemplateSeverity>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// Ids come from `service::list_sources`.
+    /// IDs: `service::list_sources`.
     pub source: Option<ServiceSourceReference>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub status: Option<ServiceStatusReference>,
-    /// Ids come from `service::list_board_sub_types`.
+    /// IDs: `service::list_board_sub_types`.
     pub subtype: Option<ServiceSubTypeReference>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
-    /// Ids come from `service::list_teams`.
+    /// IDs: `service::list_teams`.
     pub team: Option<ServiceTeamReference>,
-    /// `templateFlag` on the wire.
     pub template_flag: Option<bool>,
-    /// `timeBillableFlag` on the wire.
     pub time_billable_flag: Option<bool>,
-    /// `timeInvoiceFlag` on the wire.
     pub time_invoice_flag: Option<bool>,
-    /// Ids come from `service::list_board_types`.
+    /// IDs: `service::list_board_types`.
     pub type_: Option<ServiceTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -290,7 +271,7 @@ pub enum ServiceTemplateBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -338,7 +319,7 @@ pub enum ServiceTemplateImpact {
     Medium,
     /// `High`
     High,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -379,7 +360,7 @@ pub enum ServiceTemplateSeverity {
     Medium,
     /// `High`
     High,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ServiceTemplateInfo`.
+/// A ticket template.
 #[derive(Clone, Default)]
 pub struct ServiceTemplateInfo {
     pub id: Option<i32>,
     pub name: Option<String>,
-    /// `templateFlag` on the wire.
     pub template_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

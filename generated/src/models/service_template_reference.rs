@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ServiceTemplateReference`.
+/// A ticket template that another record refers to.
 #[derive(Clone, Default)]
 pub struct ServiceTemplateReference {
     pub id: Option<i32>,
     pub name: Option<String>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ServiceTicketLink`.
+/// A ticket link.
 #[derive(Clone, Default)]
 pub struct ServiceTicketLink {
     pub id: Option<i32>,
@@ -14,11 +14,9 @@ pub struct ServiceTicketLink {
     pub name: Option<String>,
     /// At most 1000 characters. Required.
     pub url: Option<String>,
-    /// `enabledFlag` on the wire.
     pub enabled_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

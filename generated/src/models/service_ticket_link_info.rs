@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ServiceTicketLinkInfo`.
+/// A ticket link.
 #[derive(Clone, Default)]
 pub struct ServiceTicketLinkInfo {
     pub id: Option<i32>,
-    /// `linkText` on the wire.
     pub link_text: Option<String>,
     pub name: Option<String>,
     pub url: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,22 +4,18 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `SetupScreen`.
+/// A setup screen.
 #[derive(Clone, Default)]
 pub struct SetupScreen {
     pub id: Option<i32>,
     pub category: Option<String>,
     pub description: Option<String>,
-    /// `moduleDescription` on the wire.
     pub module_description: Option<String>,
-    /// `moduleIdentifier` on the wire.
     pub module_identifier: Option<String>,
-    /// `moduleName` on the wire.
     pub module_name: Option<String>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Severity`.
+/// A ticket severity.
 #[derive(Clone, Default)]
 pub struct Severity {
     pub id: Option<i32>,
     /// At most 200 characters. Required.
     pub description: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

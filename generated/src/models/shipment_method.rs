@@ -4,19 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ShipmentMethod`.
+/// A shipment method: how goods are shipped.
 #[derive(Clone, Default)]
 pub struct ShipmentMethod {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     /// At most 200 characters.
     pub tracking_url: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

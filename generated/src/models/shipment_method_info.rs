@@ -4,18 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ShipmentMethodInfo`.
+/// A shipment method: how goods are shipped.
 #[derive(Clone, Default)]
 pub struct ShipmentMethodInfo {
     pub id: Option<i32>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     pub name: Option<String>,
-    /// `trackingUrl` on the wire.
     pub tracking_url: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

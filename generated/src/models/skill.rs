@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::SkillCategoryReference;
 
-/// The schema `Skill`.
+/// A skill.
 #[derive(Clone, Default)]
 pub struct Skill {
     pub id: Option<i32>,
-    /// Ids come from `system::list_skill_categories`. Required.
+    /// IDs: `system::list_skill_categories`. Required.
     pub category: Option<SkillCategoryReference>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{CalendarReference, PriorityReference};
 
-/// The schema `SLA`.
+/// An SLA: how soon tickets must be responded to and resolved.
 #[derive(Clone, Default)]
 pub struct Sla {
     pub id: Option<i32>,
@@ -13,45 +13,41 @@ pub struct Sla {
     pub based_on: Option<SlaBasedOn>,
     /// At most 25 characters. Required.
     pub name: Option<String>,
-    /// `applicationOrder` on the wire.
     pub application_order: Option<i32>,
-    /// Ids come from `schedule::list_calendars`.
+    /// IDs: `schedule::list_calendars`.
     pub custom_calendar: Option<CalendarReference>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub hi_impact_hi_urgency: Option<PriorityReference>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub hi_impact_low_urgency: Option<PriorityReference>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub hi_impact_med_urgency: Option<PriorityReference>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub low_impact_hi_urgency: Option<PriorityReference>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub low_impact_low_urgency: Option<PriorityReference>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub low_impact_med_urgency: Option<PriorityReference>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub med_impact_hi_urgency: Option<PriorityReference>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub med_impact_low_urgency: Option<PriorityReference>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub med_impact_med_urgency: Option<PriorityReference>,
-    /// `planWithin` on the wire.
     pub plan_within: Option<f64>,
-    /// `planWithinPercent` on the wire.
+    /// In percent.
     pub plan_within_percent: Option<i32>,
-    /// `resolutionHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub resolution_hours: Option<f64>,
-    /// `resolutionPercent` on the wire.
+    /// In percent.
     pub resolution_percent: Option<i32>,
-    /// `respondHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub respond_hours: Option<f64>,
-    /// `respondPercent` on the wire.
+    /// In percent.
     pub respond_percent: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -160,7 +156,7 @@ pub enum SlaBasedOn {
     MyCalendar,
     /// `Custom`
     Custom,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

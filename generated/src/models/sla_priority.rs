@@ -5,29 +5,27 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{PriorityReference, SlaReference};
 
-/// The schema `SLAPriority`.
+/// An SLA priority.
 #[derive(Clone, Default)]
 pub struct SlaPriority {
     pub id: Option<i32>,
-    /// Ids come from `service::list_priorities`. Required.
+    /// IDs: `service::list_priorities`. Required.
     pub priority: Option<PriorityReference>,
-    /// `planWithin` on the wire.
     pub plan_within: Option<f64>,
-    /// `planWithinPercent` on the wire.
+    /// In percent.
     pub plan_within_percent: Option<i32>,
-    /// `resolutionHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub resolution_hours: Option<f64>,
-    /// `resolutionPercent` on the wire.
+    /// In percent.
     pub resolution_percent: Option<i32>,
-    /// `respondHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub respond_hours: Option<f64>,
-    /// `respondPercent` on the wire.
+    /// In percent.
     pub respond_percent: Option<i32>,
-    /// Ids come from `service::list_slas`.
+    /// IDs: `service::list_slas`.
     pub sla: Option<SlaReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

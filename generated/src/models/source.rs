@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Source`.
+/// A ticket source: how a ticket came in, for example by phone or email.
 #[derive(Clone, Default)]
 pub struct Source {
     pub id: Option<i32>,
@@ -12,13 +12,10 @@ pub struct Source {
     pub name: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_entered: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `enteredBy` on the wire.
     pub entered_by: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

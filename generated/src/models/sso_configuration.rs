@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `SsoConfiguration`.
+/// An SSO configuration.
 #[derive(Clone, Default)]
 pub struct SsoConfiguration {
     pub id: Option<i32>,
@@ -14,13 +14,11 @@ pub struct SsoConfiguration {
     pub name: Option<String>,
     /// Required.
     pub sso_type: Option<SsoConfigurationSsoType>,
-    /// `allMembersSubmitted` on the wire.
     pub all_members_submitted: Option<bool>,
     /// Identifies this setup as a client of ConnectWise SSO. At most 1000 characters.
     pub client_id: Option<String>,
     /// True when this SSO setup is switched off.
     pub inactive_flag: Option<bool>,
-    /// `isSsoOnByDefault` on the wire.
     pub is_sso_on_by_default: Option<bool>,
     /// Holder named on the SAML certificate; a property of SAML\_Idp\_Certificate.
     pub saml_certificate_issued_to: Option<String>,
@@ -42,12 +40,11 @@ pub struct SsoConfiguration {
     pub sts_base_url: Option<String>,
     /// Address for managing users in ConnectWise SSO.
     pub sts_user_admin_url: Option<String>,
-    /// `submittedMemberCount` on the wire.
     pub submitted_member_count: Option<i32>,
+    /// Token of the connected service.
     pub token: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -149,7 +146,7 @@ pub enum SsoConfigurationSsoType {
     Cwsso,
     /// `SAML`
     Saml,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,32 +4,23 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::MemberReference;
 
-/// The schema `SsoUser`.
+/// An SSO user.
 #[derive(Clone, Default)]
 pub struct SsoUser {
     pub id: Option<i32>,
-    /// `dateEntered` on the wire.
     pub date_entered: Option<String>,
-    /// `disabledFlag` on the wire.
     pub disabled_flag: Option<bool>,
     pub email: Option<String>,
-    /// `emailConfirmed` on the wire.
     pub email_confirmed: Option<bool>,
-    /// `firstName` on the wire.
     pub first_name: Option<String>,
-    /// `lastName` on the wire.
     pub last_name: Option<String>,
-    /// `lastUpdated` on the wire.
     pub last_updated: Option<String>,
-    /// `linkedFlag` on the wire.
     pub linked_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub linked_member: Option<MemberReference>,
-    /// `ssoUserId` on the wire.
     pub sso_user_id: Option<String>,
-    /// `userName` on the wire.
     pub user_name: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{BoardReference, SystemDepartmentReference, SystemLocationReference};
 
-/// The schema `StandardNote`.
+/// A standard note.
 #[derive(Clone, Default)]
 pub struct StandardNote {
     pub id: Option<i32>,
@@ -13,15 +13,14 @@ pub struct StandardNote {
     pub contents: Option<String>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

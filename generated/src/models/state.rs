@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CountryReference;
 
-/// The schema `State`.
+/// A state.
 #[derive(Clone, Default)]
 pub struct State {
     pub id: Option<i32>,
-    /// Ids come from `company::list_countries`. Required.
+    /// IDs: `company::list_countries`. Required.
     pub country: Option<CountryReference>,
     /// At most 50 characters. Required.
     pub identifier: Option<String>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `StatusIndicator`.
+/// A status indicator.
 #[derive(Clone, Default)]
 pub struct StatusIndicator {
     pub id: Option<i32>,
@@ -12,9 +12,8 @@ pub struct StatusIndicator {
     pub icon: Option<String>,
     pub identifier: Option<String>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

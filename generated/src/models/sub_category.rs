@@ -5,23 +5,20 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ProductCategoryReference;
 
-/// The schema `SubCategory`.
+/// A product subcategory: a group within a category of the catalog.
 #[derive(Clone, Default)]
 pub struct SubCategory {
     pub id: Option<i32>,
-    /// Ids come from `procurement::list_categories`. Required.
+    /// IDs: `procurement::list_categories`. Required.
     pub category: Option<ProductCategoryReference>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,20 +5,17 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ProductCategoryReference;
 
-/// The schema `SubCategoryInfo`.
+/// A product subcategory: a group within a category of the catalog.
 #[derive(Clone, Default)]
 pub struct SubCategoryInfo {
     pub id: Option<i32>,
-    /// Ids come from `procurement::list_categories`.
+    /// IDs: `procurement::list_categories`.
     pub category: Option<ProductCategoryReference>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `SuccessResponse`.
+/// An AuthAnvil setup.
 #[derive(Clone, Default)]
 pub struct SuccessResponse {
     pub message: Option<String>,
     pub success: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `SurveyOption`.
+/// A service survey question option.
 #[derive(Clone, Default)]
 pub struct SurveyOption {
     pub id: Option<i32>,
@@ -13,9 +13,8 @@ pub struct SurveyOption {
     /// Required.
     pub points: Option<i32>,
     pub visibleflag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

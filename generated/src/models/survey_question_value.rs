@@ -5,25 +5,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{SurveyQuestionReference, SurveyReference};
 
-/// The schema `SurveyQuestionValue`.
+/// A survey question value.
 #[derive(Clone, Default)]
 pub struct SurveyQuestionValue {
     pub id: Option<i32>,
     /// At most 1000 characters. Required.
     pub value: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `pointValue` on the wire.
     pub point_value: Option<i32>,
-    /// Ids come from `system::list_survey_questions`.
+    /// IDs: `system::list_survey_questions`.
     pub question: Option<SurveyQuestionReference>,
-    /// Ids come from `system::list_surveys`.
+    /// IDs: `system::list_surveys`.
     pub survey: Option<SurveyReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,30 +5,24 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{CompanyReference, ContactReference, SurveyResultDetail};
 
-/// The schema `SurveyResult`.
+/// A service survey result.
 #[derive(Clone, Default)]
 pub struct SurveyResult {
     pub id: Option<i32>,
     /// Required.
     pub ticket_id: Option<i32>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// `contactMeFlag` on the wire.
     pub contact_me_flag: Option<bool>,
-    /// `emailAddress` on the wire.
     pub email_address: Option<String>,
-    /// `footerResponse` on the wire.
     pub footer_response: Option<String>,
     pub results: Option<Vec<SurveyResultDetail>>,
-    /// `surveyId` on the wire.
     pub survey_id: Option<i32>,
-    /// `totalPoints` on the wire.
     pub total_points: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

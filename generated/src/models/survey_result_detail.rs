@@ -3,14 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 
-/// The schema `SurveyResultDetail`.
+/// A survey result detail.
 #[derive(Clone, Default)]
 pub struct SurveyResultDetail {
     /// For Selection questions, give the index of the chosen option in the options array.
     pub answer: Option<Value>,
-    /// `questionId` on the wire.
     pub question_id: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `SystemSetting`.
+/// A system setting.
 #[derive(Clone, Default)]
 pub struct SystemSetting {
     pub id: Option<i32>,
     /// Required.
     pub value: Option<String>,
     pub description: Option<String>,
-    /// `valueType` on the wire.
     pub value_type: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::CountryReference;
 
-/// The schema `TaxCode`.
+/// A tax code: which taxes apply to a sale.
 #[derive(Clone, Default)]
 pub struct TaxCode {
     pub id: Option<i32>,
@@ -17,181 +17,123 @@ pub struct TaxCode {
     pub identifier: Option<String>,
     /// At most 25 characters. Required.
     pub invoice_caption: Option<String>,
-    /// `addAllExpenseTypes` on the wire.
+    /// Whether to add all of them.
     pub add_all_expense_types: Option<bool>,
-    /// `addAllProductTypes` on the wire.
+    /// Whether to add all of them.
     pub add_all_product_types: Option<bool>,
-    /// `addAllWorkRoles` on the wire.
+    /// Whether to add all of them.
     pub add_all_work_roles: Option<bool>,
-    /// `canadaCalculateGSTFlag` on the wire.
     pub canada_calculate_gst_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub cancel_date: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `displayOnInvoiceFlag` on the wire.
     pub display_on_invoice_flag: Option<bool>,
     /// Ids of the expense types that this tax code does not apply to.
     pub expense_type_ids: Option<Vec<i32>>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_five_agency_xref: Option<String>,
-    /// `levelFiveApplySingleUnitFlag` on the wire.
     pub level_five_apply_single_unit_flag: Option<bool>,
-    /// `levelFiveApplySingleUnitMax` on the wire.
     pub level_five_apply_single_unit_max: Option<f64>,
-    /// `levelFiveApplySingleUnitMin` on the wire.
     pub level_five_apply_single_unit_min: Option<f64>,
     /// At most 25 characters.
     pub level_five_caption: Option<String>,
-    /// `levelFiveExpensesFlag` on the wire.
     pub level_five_expenses_flag: Option<bool>,
-    /// `levelFiveProductsFlag` on the wire.
     pub level_five_products_flag: Option<bool>,
-    /// `levelFiveRate` on the wire.
     pub level_five_rate: Option<f64>,
-    /// `levelFiveRateType` on the wire.
     pub level_five_rate_type: Option<TaxCodeLevelFiveRateType>,
-    /// `levelFiveServicesFlag` on the wire.
     pub level_five_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_five_tax_code_xref: Option<String>,
-    /// `levelFiveTaxableMax` on the wire.
     pub level_five_taxable_max: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_four_agency_xref: Option<String>,
-    /// `levelFourApplySingleUnitFlag` on the wire.
     pub level_four_apply_single_unit_flag: Option<bool>,
-    /// `levelFourApplySingleUnitMax` on the wire.
     pub level_four_apply_single_unit_max: Option<f64>,
-    /// `levelFourApplySingleUnitMin` on the wire.
     pub level_four_apply_single_unit_min: Option<f64>,
     /// At most 25 characters.
     pub level_four_caption: Option<String>,
-    /// `levelFourExpensesFlag` on the wire.
     pub level_four_expenses_flag: Option<bool>,
-    /// `levelFourProductsFlag` on the wire.
     pub level_four_products_flag: Option<bool>,
-    /// `levelFourRate` on the wire.
     pub level_four_rate: Option<f64>,
-    /// `levelFourRateType` on the wire.
     pub level_four_rate_type: Option<TaxCodeLevelFourRateType>,
-    /// `levelFourServicesFlag` on the wire.
     pub level_four_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_four_tax_code_xref: Option<String>,
-    /// `levelFourTaxableMax` on the wire.
     pub level_four_taxable_max: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_one_agency_xref: Option<String>,
-    /// `levelOneApplySingleUnitFlag` on the wire.
     pub level_one_apply_single_unit_flag: Option<bool>,
-    /// `levelOneApplySingleUnitMax` on the wire.
     pub level_one_apply_single_unit_max: Option<f64>,
-    /// `levelOneApplySingleUnitMin` on the wire.
     pub level_one_apply_single_unit_min: Option<f64>,
     /// At most 25 characters.
     pub level_one_caption: Option<String>,
-    /// `levelOneExpensesFlag` on the wire.
     pub level_one_expenses_flag: Option<bool>,
-    /// `levelOneProductsFlag` on the wire.
     pub level_one_products_flag: Option<bool>,
-    /// `levelOneRate` on the wire.
     pub level_one_rate: Option<f64>,
-    /// `levelOneRateType` on the wire.
     pub level_one_rate_type: Option<TaxCodeLevelOneRateType>,
-    /// `levelOneServicesFlag` on the wire.
     pub level_one_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_one_tax_code_xref: Option<String>,
-    /// `levelOneTaxableMax` on the wire.
     pub level_one_taxable_max: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_six_agency_xref: Option<String>,
-    /// `levelSixApplySingleUnitFlag` on the wire.
     pub level_six_apply_single_unit_flag: Option<bool>,
-    /// `levelSixApplySingleUnitMax` on the wire.
     pub level_six_apply_single_unit_max: Option<f64>,
-    /// `levelSixApplySingleUnitMin` on the wire.
     pub level_six_apply_single_unit_min: Option<f64>,
     /// At most 25 characters.
     pub level_six_caption: Option<String>,
-    /// `levelSixExpensesFlag` on the wire.
     pub level_six_expenses_flag: Option<bool>,
-    /// `levelSixProductsFlag` on the wire.
     pub level_six_products_flag: Option<bool>,
-    /// `levelSixRate` on the wire.
     pub level_six_rate: Option<f64>,
-    /// `levelSixRateType` on the wire.
     pub level_six_rate_type: Option<TaxCodeLevelSixRateType>,
-    /// `levelSixServicesFlag` on the wire.
     pub level_six_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_six_tax_code_xref: Option<String>,
-    /// `levelSixTaxableMax` on the wire.
     pub level_six_taxable_max: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_three_agency_xref: Option<String>,
-    /// `levelThreeApplySingleUnitFlag` on the wire.
     pub level_three_apply_single_unit_flag: Option<bool>,
-    /// `levelThreeApplySingleUnitMax` on the wire.
     pub level_three_apply_single_unit_max: Option<f64>,
-    /// `levelThreeApplySingleUnitMin` on the wire.
     pub level_three_apply_single_unit_min: Option<f64>,
     /// At most 25 characters.
     pub level_three_caption: Option<String>,
-    /// `levelThreeExpensesFlag` on the wire.
     pub level_three_expenses_flag: Option<bool>,
-    /// `levelThreeProductsFlag` on the wire.
     pub level_three_products_flag: Option<bool>,
-    /// `levelThreeRate` on the wire.
     pub level_three_rate: Option<f64>,
-    /// `levelThreeRateType` on the wire.
     pub level_three_rate_type: Option<TaxCodeLevelThreeRateType>,
-    /// `levelThreeServicesFlag` on the wire.
     pub level_three_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_three_tax_code_xref: Option<String>,
-    /// `levelThreeTaxableMax` on the wire.
     pub level_three_taxable_max: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub level_two_agency_xref: Option<String>,
-    /// `levelTwoApplySingleUnitFlag` on the wire.
     pub level_two_apply_single_unit_flag: Option<bool>,
-    /// `levelTwoApplySingleUnitMax` on the wire.
     pub level_two_apply_single_unit_max: Option<f64>,
-    /// `levelTwoApplySingleUnitMin` on the wire.
     pub level_two_apply_single_unit_min: Option<f64>,
     /// At most 25 characters.
     pub level_two_caption: Option<String>,
-    /// `levelTwoExpensesFlag` on the wire.
     pub level_two_expenses_flag: Option<bool>,
-    /// `levelTwoProductsFlag` on the wire.
     pub level_two_products_flag: Option<bool>,
-    /// `levelTwoRate` on the wire.
     pub level_two_rate: Option<f64>,
-    /// `levelTwoRateType` on the wire.
     pub level_two_rate_type: Option<TaxCodeLevelTwoRateType>,
-    /// `levelTwoServicesFlag` on the wire.
     pub level_two_services_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub level_two_tax_code_xref: Option<String>,
-    /// `levelTwoTaxableMax` on the wire.
     pub level_two_taxable_max: Option<f64>,
     /// Ids of the product types that this tax code does not apply to.
     pub product_type_ids: Option<Vec<i32>>,
-    /// `removeAllExpenseTypes` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_expense_types: Option<bool>,
-    /// `removeAllProductTypes` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_product_types: Option<bool>,
-    /// `removeAllWorkRoles` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_work_roles: Option<bool>,
     /// Ids of the work roles that this tax code does not apply to.
     pub work_role_ids: Option<Vec<i32>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -506,7 +448,7 @@ pub enum TaxCodeLevelFiveRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -543,7 +485,7 @@ pub enum TaxCodeLevelFourRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -580,7 +522,7 @@ pub enum TaxCodeLevelOneRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -617,7 +559,7 @@ pub enum TaxCodeLevelSixRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -654,7 +596,7 @@ pub enum TaxCodeLevelThreeRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -691,7 +633,7 @@ pub enum TaxCodeLevelTwoRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,33 +4,23 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `TaxCodeInfo`.
+/// A tax code: which taxes apply to a sale.
 #[derive(Clone, Default)]
 pub struct TaxCodeInfo {
     pub id: Option<i32>,
-    /// `cancelDate` on the wire.
     pub cancel_date: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
     pub description: Option<String>,
-    /// `effectiveDate` on the wire.
     pub effective_date: Option<String>,
     pub identifier: Option<String>,
-    /// `levelFiveRate` on the wire.
     pub level_five_rate: Option<f64>,
-    /// `levelFourRate` on the wire.
     pub level_four_rate: Option<f64>,
-    /// `levelOneRate` on the wire.
     pub level_one_rate: Option<f64>,
-    /// `levelSixRate` on the wire.
     pub level_six_rate: Option<f64>,
-    /// `levelThreeRate` on the wire.
     pub level_three_rate: Option<f64>,
-    /// `levelTwoRate` on the wire.
     pub level_two_rate: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

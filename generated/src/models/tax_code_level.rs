@@ -4,39 +4,30 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `TaxCodeLevel`.
+/// A tax code level.
 #[derive(Clone, Default)]
 pub struct TaxCodeLevel {
     pub id: Option<i32>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<TaxCodeLevelRateType>,
     /// Required.
     pub tax_rate: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier in the integrated system. At most 100 characters.
     pub agency_xref: Option<String>,
     /// At most 25 characters.
     pub caption: Option<String>,
-    /// `singleUnitFlag` on the wire.
     pub single_unit_flag: Option<bool>,
-    /// `singleUnitMaximum` on the wire.
     pub single_unit_maximum: Option<f64>,
-    /// `singleUnitMinimum` on the wire.
     pub single_unit_minimum: Option<f64>,
-    /// At most 50 characters.
+    /// Identifier in the integrated system. At most 50 characters.
     pub tax_code_xref: Option<String>,
-    /// `taxExpensesFlag` on the wire.
     pub tax_expenses_flag: Option<bool>,
-    /// `taxLevel` on the wire.
     pub tax_level: Option<i32>,
-    /// `taxProductsFlag` on the wire.
     pub tax_products_flag: Option<bool>,
-    /// `taxServicesFlag` on the wire.
     pub tax_services_flag: Option<bool>,
-    /// `taxableMax` on the wire.
     pub taxable_max: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -120,7 +111,7 @@ pub enum TaxCodeLevelRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

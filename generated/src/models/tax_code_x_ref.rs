@@ -5,33 +5,25 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::TaxCodeReference;
 
-/// The schema `TaxCodeXRef`.
+/// A tax code cross-reference.
 #[derive(Clone, Default)]
 pub struct TaxCodeXRef {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub description: Option<String>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `levelFive` on the wire.
     pub level_five: Option<TaxCodeXRefLevelFive>,
-    /// `levelFour` on the wire.
     pub level_four: Option<TaxCodeXRefLevelFour>,
-    /// `levelOne` on the wire.
     pub level_one: Option<TaxCodeXRefLevelOne>,
-    /// `levelSix` on the wire.
     pub level_six: Option<TaxCodeXRefLevelSix>,
-    /// `levelThree` on the wire.
     pub level_three: Option<TaxCodeXRefLevelThree>,
-    /// `levelTwo` on the wire.
     pub level_two: Option<TaxCodeXRefLevelTwo>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxableLevels` on the wire.
+    /// Which tax levels are taxable.
     pub taxable_levels: Option<Vec<i32>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -106,7 +98,7 @@ pub enum TaxCodeXRefLevelFive {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -143,7 +135,7 @@ pub enum TaxCodeXRefLevelFour {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -180,7 +172,7 @@ pub enum TaxCodeXRefLevelOne {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -217,7 +209,7 @@ pub enum TaxCodeXRefLevelSix {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -254,7 +246,7 @@ pub enum TaxCodeXRefLevelThree {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -291,7 +283,7 @@ pub enum TaxCodeXRefLevelTwo {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

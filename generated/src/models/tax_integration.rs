@@ -4,19 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `TaxIntegration`.
+/// A tax integration.
 #[derive(Clone, Default)]
 pub struct TaxIntegration {
     pub id: Option<i32>,
     /// At most 50 characters.
     pub account_number: Option<String>,
-    /// `accountingIntegrationFlag` on the wire.
     pub accounting_integration_flag: Option<bool>,
-    /// `commitTransactionsFlag` on the wire.
     pub commit_transactions_flag: Option<bool>,
     /// At most 50 characters.
     pub company_code: Option<String>,
-    /// `enabledFlag` on the wire.
     pub enabled_flag: Option<bool>,
     /// At most 50 characters.
     pub expense_tax_code: Option<String>,
@@ -28,19 +25,15 @@ pub struct TaxIntegration {
     pub license_key: Option<String>,
     /// At most 50 characters.
     pub product_tax_code: Option<String>,
-    /// `salesInvoiceFlag` on the wire.
     pub sales_invoice_flag: Option<bool>,
     /// At most 250 characters.
     pub service_url: Option<String>,
-    /// `taxIntegrationType` on the wire.
     pub tax_integration_type: Option<TaxIntegrationTaxIntegrationType>,
-    /// `taxLineFlag` on the wire.
     pub tax_line_flag: Option<bool>,
     /// At most 50 characters.
     pub time_tax_code: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -128,7 +121,7 @@ pub enum TaxIntegrationTaxIntegrationType {
     /// `Avalara`
     #[default]
     Avalara,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

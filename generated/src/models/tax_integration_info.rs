@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `TaxIntegrationInfo`.
+/// A tax integration.
 #[derive(Clone, Default)]
 pub struct TaxIntegrationInfo {
     pub id: Option<i32>,
-    /// `enabledFlag` on the wire.
     pub enabled_flag: Option<bool>,
-    /// `taxIntegrationType` on the wire.
     pub tax_integration_type: Option<TaxIntegrationInfoTaxIntegrationType>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -58,7 +55,7 @@ pub enum TaxIntegrationInfoTaxIntegrationType {
     /// `Avalara`
     #[default]
     Avalara,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,15 +5,14 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::TaxCodeLevelReference;
 
-/// The schema `TaxableExpenseTypeLevel`.
+/// A tax code expense type exemption taxable level.
 #[derive(Clone, Default)]
 pub struct TaxableExpenseTypeLevel {
     pub id: Option<i32>,
-    /// Ids come from `finance::list_tax_code_levels`. Required.
+    /// IDs: `finance::list_tax_code_levels`. Required.
     pub tax_code_level: Option<TaxCodeLevelReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

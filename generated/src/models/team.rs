@@ -5,27 +5,23 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{MemberReference, SalesTeamReference};
 
-/// The schema `Team`.
+/// An opportunity team member.
 #[derive(Clone, Default)]
 pub struct Team {
     pub id: Option<i32>,
     /// Required.
     pub type_: Option<TeamType>,
-    /// `commissionPercent` on the wire.
+    /// In percent.
     pub commission_percent: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `opportunityId` on the wire.
     pub opportunity_id: Option<i32>,
-    /// `referralFlag` on the wire.
     pub referral_flag: Option<bool>,
-    /// `responsibleFlag` on the wire.
     pub responsible_flag: Option<bool>,
-    /// Ids come from `sales::list_sales_teams`.
+    /// IDs: `sales::list_sales_teams`.
     pub sales_team: Option<SalesTeamReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -91,7 +87,7 @@ pub enum TeamType {
     Individual,
     /// `Team`
     Team,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

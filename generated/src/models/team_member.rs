@@ -5,21 +5,19 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{BoardReference, MemberReference, ServiceTeamReference};
 
-/// The schema `TeamMember`.
+/// A team member.
 #[derive(Clone, Default)]
 pub struct TeamMember {
     pub id: Option<i32>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub member: Option<MemberReference>,
-    /// Ids come from `service::list_teams`. Required.
+    /// IDs: `service::list_teams`. Required.
     pub team: Option<ServiceTeamReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// `teamLeaderFlag` on the wire.
     pub team_leader_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

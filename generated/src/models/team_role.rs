@@ -4,21 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `TeamRole`.
+/// A team role.
 #[derive(Clone, Default)]
 pub struct TeamRole {
     pub id: Option<i32>,
     /// At most 20 characters. Required.
     pub name: Option<String>,
-    /// `accountManagerFlag` on the wire.
     pub account_manager_flag: Option<bool>,
-    /// `salesFlag` on the wire.
     pub sales_flag: Option<bool>,
-    /// `techFlag` on the wire.
     pub tech_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

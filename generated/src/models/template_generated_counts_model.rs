@@ -3,14 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `TemplateGeneratedCountsModel`.
+/// A template generated counts model.
 #[derive(Clone, Default)]
 pub struct TemplateGeneratedCountsModel {
-    /// `scheduleCount` on the wire.
     pub schedule_count: Option<i32>,
-    /// `serviceCount` on the wire.
     pub service_count: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

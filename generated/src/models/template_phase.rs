@@ -5,25 +5,21 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ProjectTemplatePhaseReference;
 
-/// The schema `TemplatePhase`.
+/// A template phase.
 #[derive(Clone, Default)]
 pub struct TemplatePhase {
     pub id: Option<i32>,
-    /// `billPhaseSeparately` on the wire.
     pub bill_phase_separately: Option<bool>,
     pub description: Option<String>,
-    /// `markAsMilestoneFlag` on the wire.
     pub mark_as_milestone_flag: Option<bool>,
     pub notes: Option<String>,
-    /// Ids come from `project::list_project_template_phases_by_parent_id`.
+    /// IDs: `project::list_project_template_phases_by_parent_id`.
     pub parent_phase: Option<ProjectTemplatePhaseReference>,
-    /// `templateId` on the wire.
     pub template_id: Option<i32>,
-    /// `wbsCode` on the wire.
+    /// Work breakdown structure code, for example 1.2.
     pub wbs_code: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -13,62 +13,52 @@ use crate::models::{
     WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `Ticket`.
+/// A ticket: a customer's request or incident on a service board.
 #[derive(Clone, Default)]
 pub struct Ticket {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
-    /// At most 100 characters. Required.
+    /// Short text that names the record, as shown in lists. At most 100 characters. Required.
     pub summary: Option<String>,
-    /// `actualHours` on the wire.
     pub actual_hours: Option<f64>,
     /// At most 50 characters.
     pub address_line1: Option<String>,
     /// At most 50 characters.
     pub address_line2: Option<String>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `agreementType` on the wire.
     pub agreement_type: Option<String>,
-    /// `allowAllClientsPortalView` on the wire.
     pub allow_all_clients_portal_view: Option<bool>,
+    /// Whether it is approved.
     pub approved: Option<bool>,
-    /// At most 1000 characters.
+    /// Email addresses to copy on automatic emails. At most 1000 characters.
     pub automatic_email_cc: Option<String>,
-    /// `automaticEmailCcFlag` on the wire.
     pub automatic_email_cc_flag: Option<bool>,
-    /// `automaticEmailContactFlag` on the wire.
     pub automatic_email_contact_flag: Option<bool>,
-    /// `automaticEmailResourceFlag` on the wire.
     pub automatic_email_resource_flag: Option<bool>,
-    /// `billExpenses` on the wire.
+    /// Whether and how this is billed.
     pub bill_expenses: Option<TicketBillExpenses>,
-    /// `billProducts` on the wire.
+    /// Whether and how this is billed.
     pub bill_products: Option<TicketBillProducts>,
-    /// `billTime` on the wire.
+    /// Whether and how this is billed.
     pub bill_time: Option<TicketBillTime>,
-    /// `billingAmount` on the wire.
     pub billing_amount: Option<f64>,
-    /// `billingMethod` on the wire.
+    /// How the amount to bill is determined.
     pub billing_method: Option<TicketBillingMethod>,
-    /// Ids come from `service::list_boards`.
+    /// The ticket's queue. Its status, type, subtype and item must belong to this board. IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// `budgetHours` on the wire.
+    /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<f64>,
     /// At most 50 characters.
     pub city: Option<String>,
-    /// `closedBy` on the wire.
     pub closed_by: Option<String>,
-    /// `closedDate` on the wire.
     pub closed_date: Option<String>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
     /// At most 250 characters.
     pub contact_email_address: Option<String>,
-    /// `contactEmailLookup` on the wire.
     pub contact_email_lookup: Option<String>,
     /// At most 62 characters.
     pub contact_name: Option<String>,
@@ -76,175 +66,134 @@ pub struct Ticket {
     pub contact_phone_extension: Option<String>,
     /// At most 20 characters.
     pub contact_phone_number: Option<String>,
-    /// Ids come from `company::list_countries`.
+    /// IDs: `company::list_countries`.
     pub country: Option<CountryReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
-    /// `customerUpdatedFlag` on the wire.
     pub customer_updated_flag: Option<bool>,
-    /// `dateResolved` on the wire.
     pub date_resolved: Option<String>,
-    /// `dateResplan` on the wire.
     pub date_resplan: Option<String>,
-    /// `dateResponded` on the wire.
     pub date_responded: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
     pub duration: Option<i32>,
-    /// `escalationLevel` on the wire.
     pub escalation_level: Option<i32>,
-    /// `escalationStartDateUTC` on the wire.
     pub escalation_start_date_utc: Option<String>,
-    /// `estimatedExpenseCost` on the wire.
     pub estimated_expense_cost: Option<f64>,
-    /// `estimatedExpenseRevenue` on the wire.
     pub estimated_expense_revenue: Option<f64>,
-    /// `estimatedProductCost` on the wire.
     pub estimated_product_cost: Option<f64>,
-    /// `estimatedProductRevenue` on the wire.
     pub estimated_product_revenue: Option<f64>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub estimated_start_date: Option<String>,
-    /// `estimatedTimeCost` on the wire.
     pub estimated_time_cost: Option<f64>,
-    /// `estimatedTimeRevenue` on the wire.
     pub estimated_time_revenue: Option<f64>,
-    /// At most 100 characters.
+    /// Identifier of the record in an external system. At most 100 characters.
     pub external_x_ref: Option<String>,
-    /// `hasChildTicket` on the wire.
     pub has_child_ticket: Option<bool>,
-    /// `hasMergedChildTicketFlag` on the wire.
     pub has_merged_child_ticket_flag: Option<bool>,
-    /// `hourlyRate` on the wire.
     pub hourly_rate: Option<f64>,
-    /// Required when a record is replaced.
+    /// How many are affected. Required when the record is replaced.
     pub impact: Option<TicketImpact>,
-    /// Accepted on create alone; responses leave it out.
+    /// The request itself. Accepted on create only, where it becomes the first note.
     pub initial_description: Option<String>,
-    /// `initialDescriptionFrom` on the wire.
     pub initial_description_from: Option<String>,
     /// Accepted on create alone; responses leave it out.
     pub initial_internal_analysis: Option<String>,
     /// Accepted on create alone; responses leave it out.
     pub initial_resolution: Option<String>,
-    /// `integratorTags` on the wire.
     pub integrator_tags: Option<Vec<String>>,
-    /// `isInSla` on the wire.
     pub is_in_sla: Option<bool>,
-    /// Ids come from `service::list_board_items`.
+    /// IDs: `service::list_board_items`.
     pub item: Option<ServiceItemReference>,
-    /// `knowledgeBaseCategoryId` on the wire.
     pub knowledge_base_category_id: Option<i32>,
-    /// `knowledgeBaseLinkId` on the wire.
     pub knowledge_base_link_id: Option<i32>,
-    /// `knowledgeBaseLinkType` on the wire.
     pub knowledge_base_link_type: Option<TicketKnowledgeBaseLinkType>,
-    /// `knowledgeBaseSubCategoryId` on the wire.
     pub knowledge_base_sub_category_id: Option<i32>,
-    /// `lagDays` on the wire.
+    /// Days to wait after the predecessor.
     pub lag_days: Option<i32>,
-    /// `lagNonworkingDaysFlag` on the wire.
     pub lag_nonworking_days_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub merged_parent_ticket: Option<TicketReference>,
-    /// `minutesBeforeWaiting` on the wire.
     pub minutes_before_waiting: Option<i32>,
-    /// `minutesWaiting` on the wire.
     pub minutes_waiting: Option<i32>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
-    /// Ids come from `sales::list_opportunities`.
+    /// IDs: `sales::list_opportunities`.
     pub opportunity: Option<OpportunityReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub owner: Option<MemberReference>,
-    /// `parentTicketId` on the wire.
+    /// ID of the parent ticket. Find it with `service::list_tickets`.
     pub parent_ticket_id: Option<i32>,
     /// At most 50 characters.
     pub po_number: Option<String>,
-    /// `predecessorClosedFlag` on the wire.
     pub predecessor_closed_flag: Option<bool>,
-    /// `predecessorId` on the wire.
+    /// ID of the ticket or phase that comes before.
     pub predecessor_id: Option<i32>,
-    /// `predecessorType` on the wire.
+    /// Kind of the record that predecessorId names.
     pub predecessor_type: Option<TicketPredecessorType>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub priority: Option<PriorityReference>,
     /// True unless given; false saves the ticket without running notifications.
     pub process_notifications: Option<bool>,
-    /// `recordType` on the wire.
     pub record_type: Option<TicketRecordType>,
-    /// `requestForChangeFlag` on the wire.
     pub request_for_change_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub required_date: Option<String>,
-    /// `resPlanMinutes` on the wire.
     pub res_plan_minutes: Option<i32>,
-    /// `resolutionHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub resolution_hours: Option<f64>,
-    /// `resolveMinutes` on the wire.
     pub resolve_minutes: Option<i32>,
-    /// `resolvedBy` on the wire.
     pub resolved_by: Option<String>,
+    /// Identifiers of the assigned members, as one string.
     pub resources: Option<String>,
-    /// `resplanBy` on the wire.
     pub resplan_by: Option<String>,
-    /// `resplanHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub resplan_hours: Option<f64>,
-    /// `resplanSkippedMinutes` on the wire.
     pub resplan_skipped_minutes: Option<i32>,
-    /// `respondMinutes` on the wire.
     pub respond_minutes: Option<i32>,
-    /// `respondedBy` on the wire.
     pub responded_by: Option<String>,
-    /// `respondedHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub responded_hours: Option<f64>,
-    /// `respondedSkippedMinutes` on the wire.
     pub responded_skipped_minutes: Option<i32>,
-    /// Ids come from `service::list_locations`.
+    /// IDs: `service::list_locations`.
     pub service_location: Option<ServiceLocationReference>,
-    /// Required when a record is replaced.
+    /// How serious it is. Required when the record is replaced.
     pub severity: Option<TicketSeverity>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
     /// At most 50 characters.
     pub site_name: Option<String>,
-    /// `skipCallback` on the wire.
+    /// Whether to send no callback for this change.
     pub skip_callback: Option<bool>,
-    /// Ids come from `service::list_slas`.
+    /// IDs: `service::list_slas`.
     pub sla: Option<SlaReference>,
-    /// `slaStatus` on the wire.
     pub sla_status: Option<String>,
-    /// Ids come from `service::list_sources`.
+    /// IDs: `service::list_sources`.
     pub source: Option<ServiceSourceReference>,
     /// At most 50 characters.
     pub state_identifier: Option<String>,
-    /// Ids come from `service::list_board_statuses`.
+    /// Must belong to the ticket's board. IDs: `service::list_board_statuses`.
     pub status: Option<ServiceStatusReference>,
-    /// `subBillingAmount` on the wire.
     pub sub_billing_amount: Option<f64>,
-    /// `subBillingMethod` on the wire.
     pub sub_billing_method: Option<TicketSubBillingMethod>,
-    /// `subDateAccepted` on the wire.
     pub sub_date_accepted: Option<String>,
-    /// Ids come from `service::list_board_sub_types`.
+    /// Must belong to the ticket's board. IDs: `service::list_board_sub_types`.
     pub sub_type: Option<ServiceSubTypeReference>,
-    /// Ids come from `service::list_teams`.
+    /// IDs: `service::list_teams`.
     pub team: Option<ServiceTeamReference>,
-    /// Ids come from `service::list_board_types`.
+    /// Must belong to the ticket's board. IDs: `service::list_board_types`.
     pub type_: Option<ServiceTypeReference>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
     /// At most 12 characters.
     pub zip: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -635,7 +584,7 @@ pub enum TicketBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -685,7 +634,7 @@ pub enum TicketBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -735,7 +684,7 @@ pub enum TicketBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -785,7 +734,7 @@ pub enum TicketBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -833,7 +782,7 @@ pub enum TicketImpact {
     Medium,
     /// `High`
     High,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -880,7 +829,7 @@ pub enum TicketKnowledgeBaseLinkType {
     ServiceTicket,
     /// `Time`
     Time,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -932,7 +881,7 @@ pub enum TicketPredecessorType {
     Ticket,
     /// `Phase`
     Phase,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -971,7 +920,7 @@ pub enum TicketRecordType {
     ProjectTicket,
     /// `ServiceTicket`
     ServiceTicket,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1016,7 +965,7 @@ pub enum TicketSeverity {
     Medium,
     /// `High`
     High,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -1059,7 +1008,7 @@ pub enum TicketSubBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

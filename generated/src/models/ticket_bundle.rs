@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `TicketBundle`.
+/// A ticket bundle.
 #[derive(Clone, Default)]
 pub struct TicketBundle {
-    /// `childTicketIds` on the wire.
+    /// IDs of the child tickets. Find them with `service::list_tickets`.
     pub child_ticket_ids: Option<Vec<i32>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,68 +4,45 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `TicketChangeLog`.
+/// A ticket change log.
 #[derive(Clone, Default)]
 pub struct TicketChangeLog {
     pub id: Option<i32>,
     pub action: Option<String>,
-    /// `boardId` on the wire.
     pub board_id: Option<i32>,
-    /// `boardName` on the wire.
     pub board_name: Option<String>,
-    /// `closedFlag` on the wire.
     pub closed_flag: Option<bool>,
-    /// `companyIdentifier` on the wire.
     pub company_identifier: Option<i32>,
-    /// `companyName` on the wire.
     pub company_name: Option<String>,
-    /// `contactId` on the wire.
     pub contact_id: Option<i32>,
-    /// `contactName` on the wire.
     pub contact_name: Option<String>,
-    /// `customerUpdatedFlag` on the wire.
     pub customer_updated_flag: Option<bool>,
     pub impact: Option<String>,
-    /// `mergedParentTicketId` on the wire.
     pub merged_parent_ticket_id: Option<i32>,
-    /// `ownerIdentifier` on the wire.
     pub owner_identifier: Option<i32>,
-    /// `parentTicketId` on the wire.
+    /// ID of the parent ticket. Find it with `service::list_tickets`.
     pub parent_ticket_id: Option<i32>,
-    /// `partnerId` on the wire.
     pub partner_id: Option<String>,
-    /// `priorityId` on the wire.
     pub priority_id: Option<i32>,
-    /// `priorityLevel` on the wire.
     pub priority_level: Option<String>,
-    /// `priorityName` on the wire.
     pub priority_name: Option<String>,
-    /// `prioritySort` on the wire.
     pub priority_sort: Option<i32>,
-    /// `processingStatus` on the wire.
     pub processing_status: Option<String>,
-    /// `productInstanceId` on the wire.
     pub product_instance_id: Option<String>,
-    /// `recordType` on the wire.
+    /// Kind of the record that recordId names, for example Ticket.
     pub record_type: Option<String>,
-    /// `resourceList` on the wire.
     pub resource_list: Option<String>,
     pub severity: Option<String>,
-    /// `slaName` on the wire.
     pub sla_name: Option<String>,
-    /// `slaStatus` on the wire.
     pub sla_status: Option<String>,
     pub status: Option<String>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
-    /// `teamName` on the wire.
     pub team_name: Option<String>,
-    /// `ticketNumber` on the wire.
     pub ticket_number: Option<i32>,
-    /// `ticketOwner` on the wire.
     pub ticket_owner: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,16 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::CompanyReference;
 
-/// The schema `TicketInfo`.
+/// A ticket: a customer's request or incident on a service board.
 #[derive(Clone, Default)]
 pub struct TicketInfo {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

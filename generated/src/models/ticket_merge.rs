@@ -4,14 +4,14 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ServiceStatusReference;
 
-/// The schema `TicketMerge`.
+/// A ticket merge.
 #[derive(Clone, Default)]
 pub struct TicketMerge {
-    /// Required.
+    /// IDs of the tickets to merge into this one. Find them with `service::list_tickets`. Required.
     pub merge_ticket_ids: Option<Vec<i32>>,
-    /// Ids come from `service::list_board_statuses`. Required.
+    /// IDs: `service::list_board_statuses`. Required.
     pub status: Option<ServiceStatusReference>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

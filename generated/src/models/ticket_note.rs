@@ -5,36 +5,27 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ContactReference, MemberReference};
 
-/// The schema `TicketNote`.
+/// A project ticket note: discussion, internal analysis or resolution, as its flags say.
 #[derive(Clone, Default)]
 pub struct TicketNote {
     pub id: Option<i32>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// `customerUpdatedFlag` on the wire.
     pub customer_updated_flag: Option<bool>,
-    /// `detailDescriptionFlag` on the wire.
     pub detail_description_flag: Option<bool>,
-    /// `externalFlag` on the wire.
     pub external_flag: Option<bool>,
-    /// `internalAnalysisFlag` on the wire.
     pub internal_analysis_flag: Option<bool>,
-    /// `internalFlag` on the wire.
     pub internal_flag: Option<bool>,
-    /// `issueFlag` on the wire.
     pub issue_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `processNotifications` on the wire.
+    /// Whether ConnectWise sends its notifications for this change.
     pub process_notifications: Option<bool>,
-    /// `resolutionFlag` on the wire.
     pub resolution_flag: Option<bool>,
     pub text: Option<String>,
-    /// `ticketId` on the wire.
     pub ticket_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `TicketReference`.
+/// A ticket that another record refers to.
 #[derive(Clone, Default)]
 pub struct TicketReference {
     pub id: Option<i32>,
+    /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,59 +8,53 @@ use crate::models::{
     WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `TicketStopwatch`.
+/// A ticket stopwatch.
 #[derive(Clone, Default)]
 pub struct TicketStopwatch {
     pub id: Option<i32>,
-    /// Ids come from `system::list_members`. Required.
+    /// IDs: `system::list_members`. Required.
     pub member: Option<MemberReference>,
     /// Required.
     pub status: Option<TicketStopwatchStatus>,
-    /// Ids come from `service::list_tickets`. Required.
+    /// IDs: `service::list_tickets`. Required.
     pub ticket: Option<TicketReference>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `billableOption` on the wire.
+    /// Whether the customer is billed for this time.
     pub billable_option: Option<TicketStopwatchBillableOption>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_entered: Option<String>,
-    /// `emailNotesToContactFlag` on the wire.
     pub email_notes_to_contact_flag: Option<bool>,
-    /// `emailNotesToResourcesFlag` on the wire.
     pub email_notes_to_resources_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub end_time: Option<String>,
-    /// `internalNotes` on the wire.
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
     /// At most 4000 characters.
     pub notes: Option<String>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub service_status: Option<ServiceStatusReference>,
-    /// `showNotesInDiscussionFlag` on the wire.
     pub show_notes_in_discussion_flag: Option<bool>,
-    /// `showNotesInInternalFlag` on the wire.
     pub show_notes_in_internal_flag: Option<bool>,
-    /// `showNotesInResolutionFlag` on the wire.
     pub show_notes_in_resolution_flag: Option<bool>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub start_time: Option<String>,
     /// Format: uuid.
     pub ticket_mobile_guid: Option<String>,
-    /// `totalPauseTime` on the wire.
+    /// Total time that the stopwatch was paused.
     pub total_pause_time: Option<i32>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -178,7 +172,7 @@ pub enum TicketStopwatchStatus {
     Paused,
     /// `Stopped`
     Stopped,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -223,7 +217,7 @@ pub enum TicketStopwatchBillableOption {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,13 +5,13 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{CompanyReference, IntegratorLoginReference};
 
-/// The schema `TicketSync`.
+/// A ticket sync.
 #[derive(Clone, Default)]
 pub struct TicketSync {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub company: Option<CompanyReference>,
-    /// Ids come from `system::list_integrator_logins`. Required.
+    /// IDs: `system::list_integrator_logins`. Required.
     pub integrator_login: Option<IntegratorLoginReference>,
     /// At most 80 characters. Required.
     pub name: Option<String>,
@@ -19,19 +19,14 @@ pub struct TicketSync {
     pub url: Option<String>,
     /// Required.
     pub vendor_type: Option<TicketSyncVendorType>,
-    /// `internalAnalysisFlag` on the wire.
     pub internal_analysis_flag: Option<bool>,
     pub password: Option<String>,
-    /// `problemDescriptionFlag` on the wire.
     pub problem_description_flag: Option<bool>,
     pub psg: Option<String>,
-    /// `resolutionFlag` on the wire.
     pub resolution_flag: Option<bool>,
-    /// `userName` on the wire.
     pub user_name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -107,7 +102,7 @@ pub enum TicketSyncVendorType {
     /// `Zenith`
     #[default]
     Zenith,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

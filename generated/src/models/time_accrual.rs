@@ -5,47 +5,34 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::SystemLocationReference;
 
-/// The schema `TimeAccrual`.
+/// An accrual.
 #[derive(Clone, Default)]
 pub struct TimeAccrual {
     pub id: Option<i32>,
-    /// `holidayAvailableType` on the wire.
     pub holiday_available_type: Option<TimeAccrualHolidayAvailableType>,
-    /// `holidayCarryoverAllowedFlag` on the wire.
     pub holiday_carryover_allowed_flag: Option<bool>,
-    /// `holidayCarryoverLimit` on the wire.
     pub holiday_carryover_limit: Option<f64>,
     /// When false, the system wipes or skips holidayAvailableType, holidayCarryoverAllowedFlag and holidayCarryoverLimit.
     pub holiday_flag: Option<bool>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `ptoAvailableType` on the wire.
     pub pto_available_type: Option<TimeAccrualPtoAvailableType>,
-    /// `ptoCarryoverAllowedFlag` on the wire.
     pub pto_carryover_allowed_flag: Option<bool>,
-    /// `ptoCarryoverLimit` on the wire.
     pub pto_carryover_limit: Option<f64>,
     /// When false, the system wipes or skips ptoAvailableType, ptoCarryoverAllowedFlag and ptoCarryoverLimit.
     pub pto_flag: Option<bool>,
-    /// `sickAvailableType` on the wire.
     pub sick_available_type: Option<TimeAccrualSickAvailableType>,
-    /// `sickCarryoverAllowedFlag` on the wire.
     pub sick_carryover_allowed_flag: Option<bool>,
-    /// `sickCarryoverLimit` on the wire.
     pub sick_carryover_limit: Option<f64>,
     /// When false, the system wipes or skips sickAvailableType, sickCarryoverAllowedFlag and sickCarryoverLimit.
     pub sick_flag: Option<bool>,
-    /// `vacationAvailableType` on the wire.
     pub vacation_available_type: Option<TimeAccrualVacationAvailableType>,
-    /// `vacationCarryoverAllowedFlag` on the wire.
     pub vacation_carryover_allowed_flag: Option<bool>,
-    /// `vacationCarryoverLimit` on the wire.
     pub vacation_carryover_limit: Option<f64>,
     /// When false, the system wipes or skips vacationAvailableType, vacationCarryoverAllowedFlag and vacationCarryoverLimit.
     pub vacation_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -141,7 +128,7 @@ pub enum TimeAccrualHolidayAvailableType {
     AnniversaryYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -178,7 +165,7 @@ pub enum TimeAccrualPtoAvailableType {
     AnniversaryYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -215,7 +202,7 @@ pub enum TimeAccrualSickAvailableType {
     AnniversaryYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -252,7 +239,7 @@ pub enum TimeAccrualVacationAvailableType {
     AnniversaryYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::TimeAccrualReference;
 
-/// The schema `TimeAccrualDetail`.
+/// An accrual detail.
 #[derive(Clone, Default)]
 pub struct TimeAccrualDetail {
     pub id: Option<i32>,
@@ -13,15 +13,14 @@ pub struct TimeAccrualDetail {
     pub accrual_type: Option<TimeAccrualDetailAccrualType>,
     /// Required.
     pub end_year: Option<i32>,
-    /// Required.
+    /// In hours, e.g. 1.5. Required.
     pub hours: Option<f64>,
     /// Required.
     pub start_year: Option<i32>,
-    /// Ids come from `time::list_accruals`.
+    /// IDs: `time::list_accruals`.
     pub time_accrual: Option<TimeAccrualReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -77,7 +76,7 @@ pub enum TimeAccrualDetailAccrualType {
     Sick,
     /// `Vacation`
     Vacation,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -10,128 +10,103 @@ use crate::models::{
     TimeSheetReference, WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `TimeEntry`.
+/// A time entry: time that a member worked on a ticket, project, activity or charge code.
 #[derive(Clone, Default)]
 pub struct TimeEntry {
     pub id: Option<i32>,
-    /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`. Required.
+    /// Start in UTC, whole seconds, e.g. 2026-11-28T09:00:00Z. The time period must be open. Required.
     pub time_start: Option<String>,
-    /// Ids come from `sales::list_activities`.
+    /// IDs: `sales::list_activities`.
     pub activity: Option<ActivityReference>,
-    /// `actualHours` on the wire.
+    /// Hours worked, e.g. 0.25. Ignored by ConnectWise while both timeStart and timeEnd are set.
     pub actual_hours: Option<f64>,
-    /// `addToDetailDescriptionFlag` on the wire.
     pub add_to_detail_description_flag: Option<bool>,
-    /// `addToInternalAnalysisFlag` on the wire.
     pub add_to_internal_analysis_flag: Option<bool>,
-    /// `addToResolutionFlag` on the wire.
     pub add_to_resolution_flag: Option<bool>,
     pub adjustment: Option<f64>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `agreementAdjustment` on the wire.
     pub agreement_adjustment: Option<f64>,
-    /// `agreementAmount` on the wire.
     pub agreement_amount: Option<f64>,
-    /// `agreementHours` on the wire.
     pub agreement_hours: Option<f64>,
-    /// `agreementType` on the wire.
     pub agreement_type: Option<String>,
-    /// Required when a record is replaced.
+    /// Whether the customer is billed for this time. Required when the record is replaced.
     pub billable_option: Option<TimeEntryBillableOption>,
-    /// `businessGroupDesc` on the wire.
     pub business_group_desc: Option<String>,
-    /// `businessUnitId` on the wire.
+    /// Department (business unit) ID. Find it with `system::list_departments`.
     pub business_unit_id: Option<i32>,
-    /// Without a chargeToId, the time counts against the company given on the entry.
+    /// ID of the record that chargeToType names.
     pub charge_to_id: Option<i32>,
     /// Without a chargeToId, the time counts against the company given on the entry.
     pub charge_to_type: Option<TimeEntryChargeToType>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `companyType` on the wire.
     pub company_type: Option<String>,
-    /// `customFields` on the wire.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_entered: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<BillingUnitReference>,
-    /// Change it through automaticEmailCc on /service/tickets.
+    /// Change it with automaticEmailCc of the ticket.
     pub email_cc: Option<String>,
-    /// Triggers an action; change it through automaticEmailCcFlag on /service/tickets.
+    /// Change it with automaticEmailCcFlag of the ticket.
     pub email_cc_flag: Option<bool>,
-    /// Triggers an action; change it through automaticEmailContactFlag on /service/tickets.
+    /// Change it with automaticEmailContactFlag of the ticket.
     pub email_contact_flag: Option<bool>,
-    /// Triggers an action; change it through automaticEmailResourceFlag on /service/tickets.
+    /// Change it with automaticEmailResourceFlag of the ticket.
     pub email_resource_flag: Option<bool>,
-    /// `enteredBy` on the wire.
     pub entered_by: Option<String>,
-    /// `extendedInvoiceAmount` on the wire.
     pub extended_invoice_amount: Option<f64>,
-    /// `hourlyCost` on the wire.
     pub hourly_cost: Option<String>,
     /// Create fills in a default; change it with an update afterwards.
     pub hourly_rate: Option<f64>,
-    /// `hoursBilled` on the wire.
+    /// In hours, e.g. 1.5.
     pub hours_billed: Option<f64>,
-    /// `hoursDeduct` on the wire.
+    /// Break, in hours, subtracted from the time between start and end.
     pub hours_deduct: Option<f64>,
-    /// `internalNotes` on the wire.
+    /// Notes for your own members, not for customers.
     pub internal_notes: Option<String>,
-    /// Ids come from `finance::list_invoices`.
+    /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
-    /// `invoiceFlag` on the wire.
     pub invoice_flag: Option<bool>,
-    /// `invoiceHours` on the wire.
     pub invoice_hours: Option<f64>,
-    /// `invoiceReady` on the wire.
     pub invoice_ready: Option<i32>,
     pub location: Option<OwnerLevelReference>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// `locationName` on the wire.
     pub location_name: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     /// Format: uuid.
     pub mobile_guid: Option<String>,
     pub notes: Option<String>,
-    /// `opportunityRecid` on the wire.
     pub opportunity_recid: Option<i32>,
-    /// `overageRate` on the wire.
     pub overage_rate: Option<f64>,
-    /// Ids come from `project::list_project_phases`.
+    /// IDs: `project::list_project_phases`.
     pub phase: Option<ProjectPhaseReference>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
-    /// `projectActivity` on the wire.
     pub project_activity: Option<String>,
     pub status: Option<TimeEntryStatus>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
     pub territory: Option<String>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub ticket: Option<TicketReference>,
-    /// `ticketBoard` on the wire.
     pub ticket_board: Option<String>,
-    /// `ticketStatus` on the wire.
     pub ticket_status: Option<String>,
-    /// `ticketSubType` on the wire.
     pub ticket_sub_type: Option<String>,
-    /// `ticketType` on the wire.
     pub ticket_type: Option<String>,
-    /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
+    /// End in UTC, whole seconds.
     pub time_end: Option<String>,
-    /// Ids come from `time::list_sheets`.
+    /// IDs: `time::list_sheets`.
     pub time_sheet: Option<TimeSheetReference>,
-    /// Ids come from `time::list_work_roles`.
+    /// The ticket's location limits which roles are allowed. IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -360,7 +335,7 @@ pub enum TimeEntryBillableOption {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -410,7 +385,7 @@ pub enum TimeEntryChargeToType {
     ChargeCode,
     /// `Activity`
     Activity,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -476,7 +451,7 @@ pub enum TimeEntryStatus {
     WrittenOff,
     /// `BilledAgreement`
     BilledAgreement,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -9,157 +9,99 @@ use crate::models::{
     WorkRoleReference, WorkTypeReference,
 };
 
-/// The schema `TimeEntryChangeLog`.
+/// A change log.
 #[derive(Clone, Default)]
 pub struct TimeEntryChangeLog {
     pub id: Option<i32>,
     pub action: Option<String>,
-    /// Ids come from `sales::list_activities`.
+    /// IDs: `sales::list_activities`.
     pub activity: Option<ActivityReference>,
-    /// `activitySubject` on the wire.
     pub activity_subject: Option<String>,
-    /// `actualUtilizedHrs` on the wire.
     pub actual_utilized_hrs: Option<f64>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `agreementAdjustmentFirm` on the wire.
     pub agreement_adjustment_firm: Option<f64>,
-    /// `agreementAdjustmentTotal` on the wire.
     pub agreement_adjustment_total: Option<f64>,
-    /// `agreementAmountCovered` on the wire.
     pub agreement_amount_covered: Option<f64>,
-    /// `agreementHoursCovered` on the wire.
     pub agreement_hours_covered: Option<f64>,
-    /// `agreementType` on the wire.
     pub agreement_type: Option<String>,
-    /// `billableAmount` on the wire.
     pub billable_amount: Option<f64>,
-    /// `billableFlag` on the wire.
     pub billable_flag: Option<bool>,
-    /// `billableHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub billable_hours: Option<f64>,
-    /// `billableOption` on the wire.
     pub billable_option: Option<String>,
-    /// `billableUtilizedHours` on the wire.
+    /// In hours, e.g. 1.5.
     pub billable_utilized_hours: Option<f64>,
-    /// `billingStatus` on the wire.
     pub billing_status: Option<String>,
-    /// `businessGroup` on the wire.
     pub business_group: Option<String>,
-    /// `chargeCode` on the wire.
     pub charge_code: Option<String>,
-    /// `chargeTo` on the wire.
     pub charge_to: Option<String>,
-    /// `chargeToRecId` on the wire.
     pub charge_to_rec_id: Option<i32>,
-    /// `chargeToType` on the wire.
     pub charge_to_type: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `companyAndAgreement` on the wire.
     pub company_and_agreement: Option<String>,
-    /// `companyName` on the wire.
     pub company_name: Option<String>,
-    /// `companyType` on the wire.
     pub company_type: Option<String>,
-    /// `dateInvoice` on the wire.
     pub date_invoice: Option<String>,
-    /// `dateStart` on the wire.
     pub date_start: Option<String>,
-    /// `firstName` on the wire.
     pub first_name: Option<String>,
-    /// `hourlyCost` on the wire.
     pub hourly_cost: Option<String>,
-    /// `hourlyCostDecimal` on the wire.
     pub hourly_cost_decimal: Option<f64>,
-    /// `hourlyRate` on the wire.
     pub hourly_rate: Option<f64>,
-    /// `hoursActual` on the wire.
+    /// In hours, e.g. 1.5.
     pub hours_actual: Option<f64>,
-    /// `internalNote` on the wire.
     pub internal_note: Option<String>,
-    /// Ids come from `finance::list_invoices`.
+    /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
-    /// `invoiceAdjustmentFirm` on the wire.
     pub invoice_adjustment_firm: Option<f64>,
-    /// `invoiceAdjustmentTotal` on the wire.
     pub invoice_adjustment_total: Option<f64>,
-    /// `invoiceFlag` on the wire.
     pub invoice_flag: Option<bool>,
-    /// `invoiceNumber` on the wire.
     pub invoice_number: Option<String>,
-    /// `invoiceReady` on the wire.
     pub invoice_ready: Option<bool>,
     pub invoicedhours: Option<f64>,
-    /// `lastName` on the wire.
     pub last_name: Option<String>,
-    /// `locationName` on the wire.
     pub location_name: Option<String>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `memberDailyCapacity` on the wire.
     pub member_daily_capacity: Option<f64>,
-    /// `memberId` on the wire.
     pub member_id: Option<String>,
-    /// `nonBillableAmt` on the wire.
     pub non_billable_amt: Option<f64>,
-    /// `nonBillableHrs` on the wire.
     pub non_billable_hrs: Option<f64>,
     pub notes: Option<String>,
-    /// `opportunityRecId` on the wire.
     pub opportunity_rec_id: Option<i32>,
-    /// `optionId` on the wire.
     pub option_id: Option<String>,
-    /// `partnerId` on the wire.
     pub partner_id: Option<String>,
-    /// Ids come from `project::list_project_phases`.
+    /// IDs: `project::list_project_phases`.
     pub phase: Option<ProjectPhaseReference>,
-    /// `processingStatus` on the wire.
     pub processing_status: Option<String>,
-    /// `productInstanceId` on the wire.
     pub product_instance_id: Option<String>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
-    /// `projectActivity` on the wire.
     pub project_activity: Option<String>,
-    /// `projectName` on the wire.
     pub project_name: Option<String>,
-    /// `projectPhase` on the wire.
     pub project_phase: Option<String>,
-    /// `serviceRequestStatus` on the wire.
     pub service_request_status: Option<String>,
-    /// `serviceRequestSummary` on the wire.
     pub service_request_summary: Option<String>,
     pub territory: Option<String>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub ticket: Option<TicketReference>,
-    /// `ticketCurrentBoard` on the wire.
     pub ticket_current_board: Option<String>,
-    /// `ticketSubtype` on the wire.
     pub ticket_subtype: Option<String>,
-    /// `ticketType` on the wire.
     pub ticket_type: Option<String>,
-    /// `timeEnd` on the wire.
     pub time_end: Option<String>,
-    /// `timeEndUtc` on the wire.
     pub time_end_utc: Option<String>,
-    /// `timeRecId` on the wire.
     pub time_rec_id: Option<i32>,
-    /// `timeStart` on the wire.
     pub time_start: Option<String>,
-    /// `timeStartUtc` on the wire.
     pub time_start_utc: Option<String>,
-    /// `timeStatus` on the wire.
     pub time_status: Option<String>,
-    /// `utilizationFlag` on the wire.
     pub utilization_flag: Option<bool>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// Ids come from `time::list_work_types`.
+    /// IDs: `time::list_work_types`.
     pub work_type: Option<WorkTypeReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

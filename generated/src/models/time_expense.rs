@@ -5,31 +5,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::CompanyReference;
 
-/// The schema `TimeExpense`.
+/// A My Company time and expense setting.
 #[derive(Clone, Default)]
 pub struct TimeExpense {
     pub id: Option<i32>,
-    /// Ids come from `company::list_companies`. Required.
+    /// IDs: `company::list_companies`. Required.
     pub internal_company: Option<CompanyReference>,
-    /// `defaultSpecialInvoiceType` on the wire.
     pub default_special_invoice_type: Option<TimeExpenseDefaultSpecialInvoiceType>,
-    /// `disableTimeEntryFlag` on the wire.
     pub disable_time_entry_flag: Option<bool>,
-    /// `invoiceStart` on the wire.
     pub invoice_start: Option<i32>,
-    /// `requireExpenseNoteFlag` on the wire.
     pub require_expense_note_flag: Option<bool>,
-    /// `requireTimeNoteFlag` on the wire.
     pub require_time_note_flag: Option<bool>,
-    /// `roundingFactor` on the wire.
     pub rounding_factor: Option<f64>,
-    /// `tier1ApprovalFlag` on the wire.
     pub tier1_approval_flag: Option<bool>,
-    /// `tier2ApprovalFlag` on the wire.
     pub tier2_approval_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -109,7 +100,7 @@ pub enum TimeExpenseDefaultSpecialInvoiceType {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

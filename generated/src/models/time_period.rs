@@ -5,22 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::TimePeriodSetupReference;
 
-/// The schema `TimePeriod`.
+/// A time period setup period.
 #[derive(Clone, Default)]
 pub struct TimePeriod {
     pub id: Option<i32>,
-    /// `deadlineDate` on the wire.
     pub deadline_date: Option<String>,
-    /// `endDate` on the wire.
     pub end_date: Option<String>,
     pub period: Option<i32>,
-    /// `startDate` on the wire.
     pub start_date: Option<String>,
-    /// Ids come from `time::list_time_period_setups`.
+    /// IDs: `time::list_time_period_setups`.
     pub time_period_setup: Option<TimePeriodSetupReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `TimePeriodSetup`.
+/// A time period setup.
 #[derive(Clone, Default)]
 pub struct TimePeriodSetup {
     pub id: Option<i32>,
@@ -28,13 +28,11 @@ pub struct TimePeriodSetup {
     pub monthly_period_ends: Option<i32>,
     /// Fill in for semi-monthly periods; other types can leave it out.
     pub semi_monthly_first_period: Option<i32>,
-    /// `semiMonthlyLastDayFlag` on the wire.
     pub semi_monthly_last_day_flag: Option<bool>,
     /// Fill in for semi-monthly periods; other types can leave it out.
     pub semi_monthly_second_period: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -117,7 +115,7 @@ pub enum TimePeriodSetupPeriodApplyTo {
     Expense,
     /// `Time`
     Time,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -160,7 +158,7 @@ pub enum TimePeriodSetupType {
     SemiMonthly,
     /// `Monthly`
     Monthly,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,24 +5,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::MemberReference;
 
-/// The schema `TimeSheet`.
+/// A time sheet: a member's time entries of one period, to be submitted and approved.
 #[derive(Clone, Default)]
 pub struct TimeSheet {
     pub id: Option<i32>,
-    /// `dateEnd` on the wire.
     pub date_end: Option<String>,
-    /// `dateStart` on the wire.
     pub date_start: Option<String>,
     pub deadline: Option<String>,
+    /// In hours, e.g. 1.5.
     pub hours: Option<f64>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub period: Option<i32>,
     pub status: Option<TimeSheetStatus>,
     pub year: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -111,7 +109,7 @@ pub enum TimeSheetStatus {
     WrittenOff,
     /// `BilledAgreement`
     BilledAgreement,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,24 +5,20 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::MemberReference;
 
-/// The schema `TimeSheetAudit`.
+/// A time sheet audit entry.
 #[derive(Clone, Default)]
 pub struct TimeSheetAudit {
     pub id: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
     pub message: Option<String>,
-    /// `newValue` on the wire.
     pub new_value: Option<String>,
-    /// `oldValue` on the wire.
     pub old_value: Option<String>,
     pub source: Option<TimeSheetAuditSource>,
-    /// `type` on the wire.
     pub type_: Option<TimeSheetAuditType>,
     pub value: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -108,7 +104,7 @@ pub enum TimeSheetAuditSource {
     SystemApi,
     /// `Conversion`
     Conversion,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -382,7 +378,7 @@ pub enum TimeSheetAuditType {
     TimeInternal,
     /// `TimeResolution`
     TimeResolution,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -3,13 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `TimeSheetTierUpdate`.
+/// A time sheet tier update.
 #[derive(Clone, Default)]
 pub struct TimeSheetTierUpdate {
     pub id: Option<i32>,
-    /// `approvalType` on the wire.
     pub approval_type: Option<TimeSheetTierUpdateApprovalType>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -65,7 +64,7 @@ pub enum TimeSheetTierUpdateApprovalType {
     SalesActivity,
     /// `Schedule`
     Schedule,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,13 +5,13 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::TimeZoneReference;
 
-/// The schema `TimeZoneSetup`.
+/// A time zone setup.
 #[derive(Clone, Default)]
 pub struct TimeZoneSetup {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `system::list_cw_time_zones`. Required.
+    /// IDs: `system::list_cw_time_zones`. Required.
     pub time_zone: Option<TimeZoneReference>,
     /// Looked up in the system library from the chosen timeZone; queries cannot filter on it yet.
     pub daylight_savings_flag: Option<bool>,
@@ -19,9 +19,8 @@ pub struct TimeZoneSetup {
     pub default_flag: Option<bool>,
     /// Signed distance from UTC, in hours.
     pub offset: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

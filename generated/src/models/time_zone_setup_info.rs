@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `TimeZoneSetupInfo`.
+/// A time zone setup.
 #[derive(Clone, Default)]
 pub struct TimeZoneSetupInfo {
     pub id: Option<i32>,
     pub name: Option<String>,
     pub offset: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

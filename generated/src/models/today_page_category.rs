@@ -5,19 +5,18 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::SystemLocationReference;
 
-/// The schema `TodayPageCategory`.
+/// A Today page category.
 #[derive(Clone, Default)]
 pub struct TodayPageCategory {
     pub id: Option<i32>,
     /// At most 30 characters. Required.
     pub name: Option<String>,
-    /// Required.
+    /// Position in sorted lists, ascending. Required.
     pub sort_order: Option<i32>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

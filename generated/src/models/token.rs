@@ -3,15 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Token`.
+/// A token.
 #[derive(Clone, Default)]
 pub struct Token {
     pub expiration: Option<String>,
-    /// `privateKey` on the wire.
     pub private_key: Option<String>,
-    /// `publicKey` on the wire.
     pub public_key: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

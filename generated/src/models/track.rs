@@ -4,19 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Track`.
+/// A track.
 #[derive(Clone, Default)]
 pub struct Track {
     pub id: Option<i32>,
     /// At most 100 characters. Required.
     pub name: Option<String>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `notifyActionIds` on the wire.
+    /// IDs of the records.
     pub notify_action_ids: Option<Vec<i32>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

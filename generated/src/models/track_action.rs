@@ -9,50 +9,48 @@ use crate::models::{
     ServiceTemplateReference, TrackReference,
 };
 
-/// The schema `TrackAction`.
+/// A track action.
 #[derive(Clone, Default)]
 pub struct TrackAction {
     pub id: Option<i32>,
     /// Required.
     pub notify_type: Option<TrackActionNotifyType>,
-    /// Ids come from `sales::list_activity_statuses`.
+    /// IDs: `sales::list_activity_statuses`.
     pub activity_status: Option<ActivityStatusReference>,
-    /// Ids come from `sales::list_activity_types`.
+    /// IDs: `sales::list_activity_types`.
     pub activity_type: Option<ActivityTypeReference>,
-    /// Ids come from `company::list_tracks`.
+    /// IDs: `company::list_tracks`.
     pub attached_track: Option<TrackReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub bcc_contact: Option<ContactReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub cc_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_statuses`.
+    /// IDs: `company::list_company_statuses`.
     pub company_status: Option<CompanyStatusReference>,
-    /// `daysToExecute` on the wire.
     pub days_to_execute: Option<i32>,
     /// At most 250 characters.
     pub email_from: Option<String>,
     /// At most 250 characters.
     pub email_recipient: Option<String>,
-    /// Ids come from `marketing::list_groups`.
+    /// IDs: `marketing::list_groups`.
     pub group: Option<GroupReference>,
     pub notes: Option<String>,
-    /// Ids come from `system::list_notification_recipients`.
+    /// IDs: `system::list_notification_recipients`.
     pub notify_from: Option<NotificationRecipientReference>,
-    /// Ids come from `system::list_notification_recipients`.
+    /// IDs: `system::list_notification_recipients`.
     pub notify_who: Option<NotificationRecipientReference>,
-    /// Ids come from `service::list_templates`.
+    /// IDs: `service::list_templates`.
     pub service_template: Option<ServiceTemplateReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub specific_member_from: Option<MemberReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub specific_member_to: Option<MemberReference>,
     /// At most 100 characters.
     pub subject: Option<String>,
-    /// Ids come from `company::list_tracks`.
+    /// IDs: `company::list_tracks`.
     pub track: Option<TrackReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -162,7 +160,7 @@ pub enum TrackActionNotifyType {
     ChangeCompanyStatus,
     /// `CreateServiceTicket`
     CreateServiceTicket,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

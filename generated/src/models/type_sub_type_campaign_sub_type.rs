@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `TypeSubTypeCampaignSubType`.
+/// A campaign type subtype.
 #[derive(Clone, Default)]
 pub struct TypeSubTypeCampaignSubType {
     pub id: Option<i32>,
     pub name: Option<String>,
-    /// `typeId` on the wire.
     pub type_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

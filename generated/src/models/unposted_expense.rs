@@ -9,105 +9,83 @@ use crate::models::{
     ProjectReference, TaxCodeReference, TicketReference,
 };
 
-/// The schema `UnpostedExpense`.
+/// An unposted expense.
 #[derive(Clone, Default)]
 pub struct UnpostedExpense {
     pub id: Option<i32>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
-    /// Ids come from `finance::list_agreements`.
+    /// IDs: `finance::list_agreements`.
     pub agreement: Option<AgreementReference>,
-    /// `agreementAmountCovered` on the wire.
     pub agreement_amount_covered: Option<f64>,
     /// Tells whether Avalara tax is switched on.
     pub avalara_tax_flag: Option<bool>,
-    /// `billableAmount` on the wire.
     pub billable_amount: Option<f64>,
-    /// Ids come from `time::list_charge_codes`.
+    /// IDs: `time::list_charge_codes`.
     pub charge_code: Option<ChargeCodeReference>,
-    /// `chargeDescription` on the wire.
     pub charge_description: Option<String>,
-    /// `cityTaxAmount` on the wire.
     pub city_tax_amount: Option<f64>,
     /// True if city tax applies to the transaction.
     pub city_tax_flag: Option<bool>,
-    /// `cityTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub city_tax_xref: Option<String>,
     pub classification: Option<UnpostedExpenseClassification>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `compositeTaxAmount` on the wire.
     pub composite_tax_amount: Option<f64>,
     /// True if composite tax applies to the transaction.
     pub composite_tax_flag: Option<bool>,
-    /// `compositeTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub composite_tax_xref: Option<String>,
-    /// `countryTaxAmount` on the wire.
     pub country_tax_amount: Option<f64>,
     /// True if country tax applies to the transaction.
     pub country_tax_flag: Option<bool>,
-    /// `countryTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub country_tax_xref: Option<String>,
-    /// `countyTaxAmount` on the wire.
     pub county_tax_amount: Option<f64>,
     /// True if county tax applies to the transaction.
     pub county_tax_flag: Option<bool>,
-    /// `countyTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
-    /// `creditAccount` on the wire.
     pub credit_account: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `dateClosed` on the wire.
     pub date_closed: Option<String>,
-    /// `dateExpense` on the wire.
     pub date_expense: Option<String>,
-    /// `departmentId` on the wire.
     pub department_id: Option<i32>,
-    /// `expenseDetailId` on the wire.
     pub expense_detail_id: Option<i32>,
-    /// Ids come from `expense::list_types`.
+    /// IDs: `expense::list_types`.
     pub expense_type: Option<ExpenseTypeReference>,
-    /// `glType` on the wire.
     pub gl_type: Option<UnpostedExpenseGlType>,
-    /// `inPolicy` on the wire.
     pub in_policy: Option<bool>,
-    /// `itemTaxableFlag` on the wire.
     pub item_taxable_flag: Option<bool>,
-    /// `levelSixTaxAmount` on the wire.
     pub level_six_tax_amount: Option<f64>,
     /// True if level six tax applies to the transaction.
     pub level_six_tax_flag: Option<bool>,
-    /// `levelSixTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub level_six_tax_xref: Option<String>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub member: Option<MemberReference>,
-    /// `nonBillableAmount` on the wire.
     pub non_billable_amount: Option<f64>,
-    /// `paymentMethod` on the wire.
     pub payment_method: Option<PaymentMethodReference>,
-    /// Ids come from `project::list_projects`.
+    /// IDs: `project::list_projects`.
     pub project: Option<ProjectReference>,
-    /// Ids come from `project::list_project_phases`.
+    /// IDs: `project::list_project_phases`.
     pub project_phase: Option<ProjectPhaseReference>,
-    /// `salesTaxAmount` on the wire.
     pub sales_tax_amount: Option<f64>,
-    /// `stateTaxAmount` on the wire.
     pub state_tax_amount: Option<f64>,
     /// True if state tax applies to the transaction.
     pub state_tax_flag: Option<bool>,
-    /// `stateTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// Ids come from `service::list_tickets`.
+    /// IDs: `service::list_tickets`.
     pub ticket: Option<TicketReference>,
     pub total: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -295,7 +273,7 @@ pub enum UnpostedExpenseClassification {
     Reimbursable,
     /// `Personal`
     Personal,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -372,7 +350,7 @@ pub enum UnpostedExpenseGlType {
     Ft,
     /// `PT`
     Pt,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,19 +4,16 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `UnpostedExpenseTaxableLevel`.
+/// An unposted expense taxable level.
 #[derive(Clone, Default)]
 pub struct UnpostedExpenseTaxableLevel {
     pub id: Option<i32>,
-    /// `taxAmount` on the wire.
     pub tax_amount: Option<f64>,
-    /// `taxCodeXref` on the wire.
+    /// Identifier in the integrated system.
     pub tax_code_xref: Option<String>,
-    /// `taxLevel` on the wire.
     pub tax_level: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

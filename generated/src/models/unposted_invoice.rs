@@ -8,108 +8,84 @@ use crate::models::{
     SiteReference, SystemDepartmentReference, TaxCodeReference,
 };
 
-/// The schema `UnpostedInvoice`.
+/// An unposted invoice.
 #[derive(Clone, Default)]
 pub struct UnpostedInvoice {
     pub id: Option<i32>,
-    /// `accountNumber` on the wire.
     pub account_number: Option<String>,
     /// Tells whether Avalara tax is switched on.
     pub avalara_tax_flag: Option<bool>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub bill_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub bill_to_site: Option<SiteReference>,
-    /// `billingLogId` on the wire.
     pub billing_log_id: Option<i32>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// `cityTaxAmount` on the wire.
     pub city_tax_amount: Option<f64>,
     /// True if city tax applies to the transaction.
     pub city_tax_flag: Option<bool>,
-    /// `cityTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub city_tax_xref: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `compositeTaxAmount` on the wire.
     pub composite_tax_amount: Option<f64>,
     /// True if composite tax applies to the transaction.
     pub composite_tax_flag: Option<bool>,
-    /// `compositeTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub composite_tax_xref: Option<String>,
-    /// `countryTaxAmount` on the wire.
     pub country_tax_amount: Option<f64>,
     /// True if country tax applies to the transaction.
     pub country_tax_flag: Option<bool>,
-    /// `countryTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub country_tax_xref: Option<String>,
-    /// `countyTaxAmount` on the wire.
     pub county_tax_amount: Option<f64>,
     /// True if county tax applies to the transaction.
     pub county_tax_flag: Option<bool>,
-    /// `countyTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
-    /// `createdBy` on the wire.
     pub created_by: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `dateClosed` on the wire.
     pub date_closed: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// `departmentId` on the wire.
     pub department_id: Option<i32>,
     pub description: Option<String>,
-    /// `dueDate` on the wire.
     pub due_date: Option<String>,
-    /// `dueDays` on the wire.
     pub due_days: Option<String>,
-    /// `hasExpenses` on the wire.
     pub has_expenses: Option<bool>,
-    /// `hasProducts` on the wire.
     pub has_products: Option<bool>,
-    /// `hasTime` on the wire.
     pub has_time: Option<bool>,
-    /// `invoiceDate` on the wire.
     pub invoice_date: Option<String>,
-    /// `invoiceNumber` on the wire.
     pub invoice_number: Option<String>,
-    /// `invoiceTaxableFlag` on the wire.
     pub invoice_taxable_flag: Option<bool>,
-    /// `invoiceType` on the wire.
     pub invoice_type: Option<UnpostedInvoiceInvoiceType>,
-    /// `itemTaxableFlag` on the wire.
     pub item_taxable_flag: Option<bool>,
-    /// `levelSixTaxAmount` on the wire.
     pub level_six_tax_amount: Option<f64>,
     /// True if level six tax applies to the transaction.
     pub level_six_tax_flag: Option<bool>,
-    /// `levelSixTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub level_six_tax_xref: Option<String>,
     pub location: Option<OwnerLevelReference>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// `salesTaxAmount` on the wire.
     pub sales_tax_amount: Option<f64>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub ship_to_company: Option<CompanyReference>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub ship_to_site: Option<SiteReference>,
-    /// `stateTaxAmount` on the wire.
     pub state_tax_amount: Option<f64>,
     /// True if state tax applies to the transaction.
     pub state_tax_flag: Option<bool>,
-    /// `stateTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
-    /// `subTotal` on the wire.
     pub sub_total: Option<f64>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
     pub total: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -309,7 +285,7 @@ pub enum UnpostedInvoiceInvoiceType {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

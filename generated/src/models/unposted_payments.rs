@@ -5,33 +5,24 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{InvoiceReference, WisePayPayment};
 
-/// The schema `UnpostedPayments`.
+/// An unposted payment.
 #[derive(Clone, Default)]
 pub struct UnpostedPayments {
     pub id: Option<i32>,
-    /// `aRPaymentAccount` on the wire.
     pub a_r_payment_account: Option<String>,
     pub amount: Option<f64>,
-    /// `appliedBy` on the wire.
     pub applied_by: Option<String>,
-    /// Ids come from `finance::list_invoices`.
+    /// IDs: `finance::list_invoices`.
     pub invoice: Option<InvoiceReference>,
-    /// `paymentAccount` on the wire.
     pub payment_account: Option<String>,
-    /// `paymentDate` on the wire.
     pub payment_date: Option<String>,
-    /// `paymentSyncDate` on the wire.
     pub payment_sync_date: Option<String>,
-    /// `paymentSyncStatus` on the wire.
     pub payment_sync_status: Option<String>,
     pub source: Option<String>,
-    /// `type` on the wire.
     pub type_: Option<String>,
-    /// `wisePayPayment` on the wire.
     pub wise_pay_payment: Option<WisePayPayment>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -8,97 +8,75 @@ use crate::models::{
     TaxCodeReference,
 };
 
-/// The schema `UnpostedProcurement`.
+/// An unposted procurement transaction.
 #[derive(Clone, Default)]
 pub struct UnpostedProcurement {
     pub id: Option<i32>,
     /// Tells whether Avalara tax is switched on.
     pub avalara_tax_flag: Option<bool>,
-    /// Ids come from `finance::list_billing_terms`.
+    /// IDs: `finance::list_billing_terms`.
     pub billing_terms: Option<BillingTermsReference>,
-    /// `cityTaxAmount` on the wire.
     pub city_tax_amount: Option<f64>,
     /// True if city tax applies to the transaction.
     pub city_tax_flag: Option<bool>,
-    /// `cityTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub city_tax_xref: Option<String>,
-    /// `compositeTaxAmount` on the wire.
     pub composite_tax_amount: Option<f64>,
     /// True if composite tax applies to the transaction.
     pub composite_tax_flag: Option<bool>,
-    /// `compositeTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub composite_tax_xref: Option<String>,
-    /// `countryTaxAmount` on the wire.
     pub country_tax_amount: Option<f64>,
     /// True if country tax applies to the transaction.
     pub country_tax_flag: Option<bool>,
-    /// `countryTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub country_tax_xref: Option<String>,
-    /// `countyTaxAmount` on the wire.
     pub county_tax_amount: Option<f64>,
     /// True if county tax applies to the transaction.
     pub county_tax_flag: Option<bool>,
-    /// `countyTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub county_tax_xref: Option<String>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub customer: Option<CompanyReference>,
-    /// `dateClosed` on the wire.
     pub date_closed: Option<String>,
-    /// `departmentId` on the wire.
     pub department_id: Option<i32>,
     pub description: Option<String>,
-    /// `freightCost` on the wire.
     pub freight_cost: Option<f64>,
-    /// `freightTaxTotal` on the wire.
     pub freight_tax_total: Option<f64>,
-    /// `itemTaxableFlag` on the wire.
     pub item_taxable_flag: Option<bool>,
-    /// `levelSixTaxAmount` on the wire.
     pub level_six_tax_amount: Option<f64>,
     /// True if level six tax applies to the transaction.
     pub level_six_tax_flag: Option<bool>,
-    /// `levelSixTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub level_six_tax_xref: Option<String>,
-    /// `locationId` on the wire.
+    /// Location ID. Find it with `system::list_locations`.
     pub location_id: Option<i32>,
-    /// `procurementType` on the wire.
     pub procurement_type: Option<UnpostedProcurementProcurementType>,
-    /// `purchaseDate` on the wire.
     pub purchase_date: Option<String>,
-    /// Ids come from `procurement::list_purchase_orders`.
+    /// IDs: `procurement::list_purchase_orders`.
     pub purchase_order: Option<PurchaseOrderReference>,
-    /// `purchaseOrderTaxableFlag` on the wire.
     pub purchase_order_taxable_flag: Option<bool>,
-    /// `stateTaxAmount` on the wire.
     pub state_tax_amount: Option<f64>,
     /// True if state tax applies to the transaction.
     pub state_tax_flag: Option<bool>,
-    /// `stateTaxXref` on the wire.
+    /// Identifier in the integrated system.
     pub state_tax_xref: Option<String>,
-    /// Ids come from `finance::list_tax_codes`.
+    /// IDs: `finance::list_tax_codes`.
     pub tax_code: Option<TaxCodeReference>,
-    /// `taxFreightFlag` on the wire.
     pub tax_freight_flag: Option<bool>,
-    /// `taxTotal` on the wire.
     pub tax_total: Option<f64>,
     pub total: Option<f64>,
-    /// `trackingNumber` on the wire.
     pub tracking_number: Option<String>,
-    /// `unpostedProductId` on the wire.
     pub unposted_product_id: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub vendor: Option<CompanyReference>,
-    /// `vendorAccountNumber` on the wire.
     pub vendor_account_number: Option<String>,
-    /// `vendorInvoiceDate` on the wire.
     pub vendor_invoice_date: Option<String>,
-    /// `vendorInvoiceNumber` on the wire.
     pub vendor_invoice_number: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -274,7 +252,7 @@ pub enum UnpostedProcurementProcurementType {
     Adjustment,
     /// `Transfer`
     Transfer,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -3,18 +3,16 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Usage`.
+/// A sales stage: how far an opportunity has come.
 #[derive(Clone, Default)]
 pub struct Usage {
     pub id: Option<i32>,
     pub count: Option<i32>,
     pub description: Option<String>,
     pub hyperlink: Option<String>,
-    /// `type` on the wire.
     pub type_: Option<String>,
-    /// `typeKey` on the wire.
     pub type_key: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::UserDefinedFieldOption;
 
-/// The schema `UserDefinedField`.
+/// A custom field definition: with caption, type and options.
 #[derive(Clone, Default)]
 pub struct UserDefinedField {
     pub id: Option<i32>,
@@ -17,44 +17,39 @@ pub struct UserDefinedField {
     pub pod_id: Option<i32>,
     /// Display position among the custom fields, from 1 to 500. Required.
     pub sequence_number: Option<i32>,
-    /// `addAllBusinessUnits` on the wire.
+    /// Whether to add all of them.
     pub add_all_business_units: Option<bool>,
-    /// `addAllLocations` on the wire.
+    /// Whether to add all of them.
     pub add_all_locations: Option<bool>,
-    /// `businessUnitIds` on the wire.
+    /// Department (business unit) IDs. Find them with `system::list_departments`.
     pub business_unit_ids: Option<Vec<i32>>,
     /// For button fields alone, and mandatory when entryTypeIdentifier is button. At most 1000 characters.
     pub button_url: Option<String>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
-    /// Creation time of the custom field, in UTC. Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
+    /// Creation time of the custom field, in UTC.
     pub date_created: Option<String>,
-    /// `displayOnScreenFlag` on the wire.
     pub display_on_screen_flag: Option<bool>,
-    /// `entryTypeIdentifier` on the wire.
     pub entry_type_identifier: Option<UserDefinedFieldEntryTypeIdentifier>,
     /// Guidance shown with the custom field. At most 1000 characters.
     pub help_text: Option<String>,
     /// True when list views show this custom field.
     pub list_view_flag: Option<bool>,
-    /// `locationIds` on the wire.
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
     /// Applies to number and percent fields alone.
     pub number_decimals: Option<i32>,
+    /// The options to choose from.
     pub options: Option<Vec<UserDefinedFieldOption>>,
-    /// `readOnlyFlag` on the wire.
     pub read_only_flag: Option<bool>,
-    /// `removeAllBusinessUnits` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_business_units: Option<bool>,
-    /// `removeAllLocations` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
-    /// `requiredFlag` on the wire.
     pub required_flag: Option<bool>,
     /// At most 25 characters.
     pub screen_id: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -183,7 +178,7 @@ pub enum UserDefinedFieldFieldTypeIdentifier {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -254,7 +249,7 @@ pub enum UserDefinedFieldEntryTypeIdentifier {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::UserDefinedFieldOption;
 
-/// The schema `UserDefinedFieldInfo`.
+/// A custom field definition: with caption, type and options.
 #[derive(Clone, Default)]
 pub struct UserDefinedFieldInfo {
     pub id: Option<i32>,
@@ -16,11 +16,8 @@ pub struct UserDefinedFieldInfo {
     pub caption: Option<String>,
     /// Creation time of the custom field, in UTC.
     pub date_created: Option<String>,
-    /// `displayOnScreenFlag` on the wire.
     pub display_on_screen_flag: Option<bool>,
-    /// `entryTypeIdentifier` on the wire.
     pub entry_type_identifier: Option<UserDefinedFieldInfoEntryTypeIdentifier>,
-    /// `fieldTypeIdentifier` on the wire.
     pub field_type_identifier: Option<UserDefinedFieldInfoFieldTypeIdentifier>,
     /// Guidance shown with the custom field.
     pub help_text: Option<String>,
@@ -30,18 +27,16 @@ pub struct UserDefinedFieldInfo {
     pub location_ids: Option<Vec<i32>>,
     /// Applies to number and percent fields alone.
     pub number_decimals: Option<i32>,
+    /// The options to choose from.
     pub options: Option<Vec<UserDefinedFieldOption>>,
     /// Pod that holds the custom field.
     pub pod_id: Option<i32>,
-    /// `readOnlyFlag` on the wire.
     pub read_only_flag: Option<bool>,
-    /// `requiredFlag` on the wire.
     pub required_flag: Option<bool>,
     /// Display position among the custom fields, from 1 to 500.
     pub sequence_number: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -138,7 +133,7 @@ pub enum UserDefinedFieldInfoEntryTypeIdentifier {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -197,7 +192,7 @@ pub enum UserDefinedFieldInfoFieldTypeIdentifier {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -3,18 +3,15 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `UserDefinedFieldValueModel`.
+/// A user defined field value model.
 #[derive(Clone, Default)]
 pub struct UserDefinedFieldValueModel {
     pub filtered: Option<bool>,
-    /// `rowNum` on the wire.
     pub row_num: Option<i32>,
-    /// `skipLocationAndBillingUnit` on the wire.
     pub skip_location_and_billing_unit: Option<bool>,
-    /// `userDefinedFieldRecId` on the wire.
     pub user_defined_field_rec_id: Option<i32>,
     pub value: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,15 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `UserEmail`.
+/// An Office 365 email setup.
 #[derive(Clone, Default)]
 pub struct UserEmail {
     pub id: Option<String>,
-    /// `displayName` on the wire.
     pub display_name: Option<String>,
-    /// `userPrincipalName` on the wire.
     pub user_principal_name: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

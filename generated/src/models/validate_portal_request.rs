@@ -3,14 +3,14 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ValidatePortalRequest`.
+/// A validate portal request.
 #[derive(Clone, Default)]
 pub struct ValidatePortalRequest {
     /// Required.
     pub email: Option<String>,
     /// Required.
     pub password: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,13 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ValidatePortalResponse`.
+/// A validate portal response.
 #[derive(Clone, Default)]
 pub struct ValidatePortalResponse {
-    /// `contactId` on the wire.
     pub contact_id: Option<i32>,
     pub success: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

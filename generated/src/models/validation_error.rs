@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `ValidationError`.
+/// A validation error.
 #[derive(Clone, Default)]
 pub struct ValidationError {
     pub code: Option<String>,
@@ -11,7 +11,7 @@ pub struct ValidationError {
     pub field: Option<String>,
     pub message: Option<String>,
     pub resource: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

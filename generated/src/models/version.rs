@@ -3,18 +3,16 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Version`.
+/// A version.
 #[derive(Clone, Default)]
 pub struct Version {
     pub build: Option<i32>,
     pub major: Option<i32>,
-    /// `majorRevision` on the wire.
     pub major_revision: Option<i32>,
     pub minor: Option<i32>,
-    /// `minorRevision` on the wire.
     pub minor_revision: Option<i32>,
     pub revision: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

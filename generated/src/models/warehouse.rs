@@ -8,39 +8,34 @@ use crate::models::{
     SiteReference, SystemDepartmentReference, SystemLocationReference,
 };
 
-/// The schema `Warehouse`.
+/// A warehouse: where stock is kept, in bins.
 #[derive(Clone, Default)]
 pub struct Warehouse {
     pub id: Option<i32>,
-    /// Ids come from `system::list_departments`. Required.
+    /// IDs: `system::list_departments`. Required.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub contact: Option<ContactReference>,
-    /// Ids come from `finance::list_currencies`.
+    /// IDs: `finance::list_currencies`.
     pub currency: Option<CurrencyReference>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `locationDefaultFlag` on the wire.
     pub location_default_flag: Option<bool>,
-    /// At most 10 characters.
+    /// Identifier in the integrated system. At most 10 characters.
     pub location_xref: Option<String>,
-    /// `lockedFlag` on the wire.
     pub locked_flag: Option<bool>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub manager: Option<MemberReference>,
-    /// `overallDefaultFlag` on the wire.
     pub overall_default_flag: Option<bool>,
-    /// Ids come from `company::list_company_sites`.
+    /// IDs: `company::list_company_sites`.
     pub site: Option<SiteReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

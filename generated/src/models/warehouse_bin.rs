@@ -8,43 +8,37 @@ use crate::models::{
     SystemLocationReference, WarehouseBinReference, WarehouseReference,
 };
 
-/// The schema `WarehouseBin`.
+/// A warehouse bin: a place in a warehouse where stock is counted.
 #[derive(Clone, Default)]
 pub struct WarehouseBin {
     pub id: Option<i32>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `procurement::list_warehouses`. Required.
+    /// IDs: `procurement::list_warehouses`. Required.
     pub warehouse: Option<WarehouseReference>,
-    /// Ids come from `company::list_companies`.
+    /// IDs: `company::list_companies`.
     pub company: Option<CompanyReference>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
     pub height: Option<f64>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub length: Option<f64>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub manager: Option<MemberReference>,
-    /// `maxQuantity` on the wire.
     pub max_quantity: Option<f64>,
-    /// `minQuantity` on the wire.
     pub min_quantity: Option<f64>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub overflow_bin: Option<WarehouseBinReference>,
-    /// `quantityOnHand` on the wire.
     pub quantity_on_hand: Option<i32>,
-    /// Ids come from `procurement::list_warehouse_bins`.
+    /// IDs: `procurement::list_warehouse_bins`.
     pub transfer_bin: Option<WarehouseBinReference>,
     pub weight: Option<f64>,
     pub width: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

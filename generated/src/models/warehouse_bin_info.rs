@@ -5,20 +5,17 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::WarehouseReference;
 
-/// The schema `WarehouseBinInfo`.
+/// A warehouse bin: a place in a warehouse where stock is counted.
 #[derive(Clone, Default)]
 pub struct WarehouseBinInfo {
     pub id: Option<i32>,
-    /// `defaultFlag` on the wire.
     pub default_flag: Option<bool>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
     pub name: Option<String>,
-    /// Ids come from `procurement::list_warehouses`.
+    /// IDs: `procurement::list_warehouses`.
     pub warehouse: Option<WarehouseReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,13 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `WisePayBatchPayment`.
+/// A wise pay batch payment.
 #[derive(Clone, Default)]
 pub struct WisePayBatchPayment {
     pub amount: Option<f64>,
-    /// `wisePayHref` on the wire.
     pub wise_pay_href: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

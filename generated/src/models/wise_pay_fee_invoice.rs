@@ -3,16 +3,14 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `WisePayFeeInvoice`.
+/// A wise pay fee invoice.
 #[derive(Clone, Default)]
 pub struct WisePayFeeInvoice {
     pub id: Option<i32>,
     pub amount: Option<f64>,
-    /// `invoiceHref` on the wire.
     pub invoice_href: Option<String>,
-    /// `invoiceNumber` on the wire.
     pub invoice_number: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,18 +4,14 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{WisePayBatchPayment, WisePayFeeInvoice};
 
-/// The schema `WisePayPayment`.
+/// A wise pay payment.
 #[derive(Clone, Default)]
 pub struct WisePayPayment {
-    /// `batchPayment` on the wire.
     pub batch_payment: Option<WisePayBatchPayment>,
-    /// `feeInvoice` on the wire.
     pub fee_invoice: Option<WisePayFeeInvoice>,
-    /// `paymentDateUtc` on the wire.
     pub payment_date_utc: Option<String>,
-    /// `wisePayReference` on the wire.
     pub wise_pay_reference: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

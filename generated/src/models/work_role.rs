@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `WorkRole`.
+/// A work role: the capacity in which time is worked, which sets the rate.
 #[derive(Clone, Default)]
 pub struct WorkRole {
     pub id: Option<i32>,
@@ -12,21 +12,18 @@ pub struct WorkRole {
     pub name: Option<String>,
     /// Read at creation alone: true excludes the work role from every agreement and agreement type.
     pub add_all_agreement_exclusions: Option<bool>,
-    /// `addAllLocations` on the wire.
+    /// Whether to add all of them.
     pub add_all_locations: Option<bool>,
-    /// `hourlyRate` on the wire.
     pub hourly_rate: Option<f64>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
-    /// `locationIds` on the wire.
+    /// Location IDs. Find them with `system::list_locations`.
     pub location_ids: Option<Vec<i32>>,
-    /// `removeAllLocations` on the wire.
+    /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

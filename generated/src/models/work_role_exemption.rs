@@ -5,17 +5,16 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::WorkRoleReference;
 
-/// The schema `WorkRoleExemption`.
+/// A tax code work role exemption.
 #[derive(Clone, Default)]
 pub struct WorkRoleExemption {
     pub id: Option<i32>,
-    /// Ids come from `time::list_work_roles`. Required.
+    /// IDs: `time::list_work_roles`. Required.
     pub work_role: Option<WorkRoleReference>,
-    /// `taxableLevels` on the wire.
+    /// Which tax levels are taxable.
     pub taxable_levels: Option<Vec<i32>>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,19 +5,17 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{SystemLocationReference, WorkRoleReference};
 
-/// The schema `WorkRoleLocation`.
+/// A work role location.
 #[derive(Clone, Default)]
 pub struct WorkRoleLocation {
     pub id: Option<i32>,
-    /// Ids come from `system::list_locations`. Required.
+    /// IDs: `system::list_locations`. Required.
     pub location: Option<SystemLocationReference>,
-    /// `hourlyRate` on the wire.
     pub hourly_rate: Option<f64>,
-    /// Ids come from `time::list_work_roles`.
+    /// IDs: `time::list_work_roles`.
     pub work_role: Option<WorkRoleReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,43 +4,35 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `WorkType`.
+/// A work type: the kind of work, for example regular or after hours.
 #[derive(Clone, Default)]
 pub struct WorkType {
     pub id: Option<i32>,
-    /// Required.
+    /// Whether and how this is billed. Required.
     pub bill_time: Option<WorkTypeBillTime>,
     /// At most 50 characters. Required.
     pub name: Option<String>,
     /// Required.
     pub rate: Option<f64>,
-    /// Required.
+    /// How the rate is applied. Required.
     pub rate_type: Option<WorkTypeRateType>,
-    /// `accrualType` on the wire.
     pub accrual_type: Option<WorkTypeAccrualType>,
-    /// `activityDefaultFlag` on the wire.
     pub activity_default_flag: Option<bool>,
     /// Read at creation alone: true excludes the work type from every agreement and agreement type.
     pub add_all_agreement_exclusions: Option<bool>,
-    /// `costMultiplier` on the wire.
     pub cost_multiplier: Option<f64>,
-    /// `hoursMax` on the wire.
+    /// In hours, e.g. 1.5.
     pub hours_max: Option<f64>,
-    /// `hoursMin` on the wire.
+    /// In hours, e.g. 1.5.
     pub hours_min: Option<f64>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// At most 50 characters.
+    /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
-    /// `overallDefaultFlag` on the wire.
     pub overall_default_flag: Option<bool>,
-    /// `roundBillHoursTo` on the wire.
     pub round_bill_hours_to: Option<f64>,
-    /// `utilizationFlag` on the wire.
     pub utilization_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -132,7 +124,7 @@ pub enum WorkTypeBillTime {
     DoNotBill,
     /// `NoCharge`
     NoCharge,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -173,7 +165,7 @@ pub enum WorkTypeRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -216,7 +208,7 @@ pub enum WorkTypeAccrualType {
     Sick,
     /// `Vacation`
     Vacation,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

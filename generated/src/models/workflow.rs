@@ -8,35 +8,32 @@ use crate::models::{
     WorkflowTableTypeReference,
 };
 
-/// The schema `Workflow`.
+/// A workflow.
 #[derive(Clone, Default)]
 pub struct Workflow {
     pub id: Option<i32>,
     /// At most 100 characters. Required.
     pub name: Option<String>,
-    /// Ids come from `system::list_workflow_table_types`. Required.
+    /// IDs: `system::list_workflow_table_types`. Required.
     pub table_type: Option<WorkflowTableTypeReference>,
     /// Stays off at creation: batches need an existing workflow with one or more events before they can be activated.
     pub activate_flag: Option<bool>,
     /// Minutes unless given; months cannot be used because they differ in length.
     pub batch_frequency_unit: Option<WorkflowBatchFrequencyUnit>,
-    /// `batchInterval` on the wire.
     pub batch_interval: Option<i32>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub batch_last_ran: Option<String>,
     /// Must be given once activateFlag is on.
     pub batch_schedule: Option<WorkflowBatchSchedule>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
-    /// Ids come from `system::list_departments`.
+    /// IDs: `system::list_departments`.
     pub department: Option<SystemDepartmentReference>,
-    /// Ids come from `system::list_locations`.
+    /// IDs: `system::list_locations`.
     pub location: Option<SystemLocationReference>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -116,7 +113,7 @@ pub enum WorkflowBatchFrequencyUnit {
     Hours,
     /// `Days`
     Days,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -157,7 +154,7 @@ pub enum WorkflowBatchSchedule {
     MyCompanyOfficeHours,
     /// `SlaHours`
     SlaHours,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

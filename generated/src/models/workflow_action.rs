@@ -14,101 +14,89 @@ use crate::models::{
     TrackReference,
 };
 
-/// The schema `WorkflowAction`.
+/// A workflow event action.
 #[derive(Clone, Default)]
 pub struct WorkflowAction {
     pub id: Option<i32>,
-    /// Ids come from `system::list_system_workflow_notify_types`. Required.
+    /// IDs: `system::list_system_workflow_notify_types`. Required.
     pub notify_type: Option<NotifyTypeReference>,
-    /// Ids come from `sales::list_activity_statuses`.
+    /// IDs: `sales::list_activity_statuses`.
     pub activity_status: Option<ActivityStatusReference>,
-    /// Ids come from `sales::list_activity_types`.
+    /// IDs: `sales::list_activity_types`.
     pub activity_type: Option<ActivityTypeReference>,
     /// Must be given for a notifyType of "Attach Configuration".
     pub attach_configurations_for: Option<WorkflowActionAttachConfigurationsFor>,
-    /// Ids come from `company::list_tracks`.
+    /// IDs: `company::list_tracks`.
     pub attached_track: Option<TrackReference>,
     pub attachments: Option<Vec<i32>>,
-    /// `auditNotesFlag` on the wire.
     pub audit_notes_flag: Option<bool>,
-    /// `automateScript` on the wire.
     pub automate_script: Option<AutomateScriptReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub bcc_contact: Option<ContactReference>,
-    /// Ids come from `service::list_boards`.
+    /// IDs: `service::list_boards`.
     pub board: Option<BoardReference>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub board_status: Option<ServiceStatusReference>,
-    /// Ids come from `company::list_contacts`.
+    /// IDs: `company::list_contacts`.
     pub cc_contact: Option<ContactReference>,
-    /// Ids come from `company::list_company_statuses`.
+    /// IDs: `company::list_company_statuses`.
     pub company_status: Option<CompanyStatusReference>,
-    /// Ids come from `company::list_configuration_statuses`.
+    /// IDs: `company::list_configuration_statuses`.
     pub configuration_status: Option<ConfigurationStatusReference>,
-    /// Ids come from `company::list_configuration_types`.
+    /// IDs: `company::list_configuration_types`.
     pub configuration_type: Option<ConfigurationTypeReference>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
-    /// `daysToExecute` on the wire.
     pub days_to_execute: Option<i32>,
-    /// `detailNotesFlag` on the wire.
     pub detail_notes_flag: Option<bool>,
     /// Must be given for a notifyFrom of "Email Address". At most 250 characters.
     pub email_from: Option<String>,
     /// Must be given for a notifyWho of "Email Address". At most 250 characters.
     pub email_recipient: Option<String>,
-    /// `grandParentConnectWiseId` on the wire.
     pub grand_parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
     pub grand_parent_id: Option<i32>,
-    /// Ids come from `marketing::list_groups`.
+    /// IDs: `marketing::list_groups`.
     pub group: Option<GroupReference>,
-    /// `internalNotesFlag` on the wire.
     pub internal_notes_flag: Option<bool>,
-    /// `invoiceMinDays` on the wire.
     pub invoice_min_days: Option<i32>,
     pub notes: Option<String>,
-    /// Ids come from `system::list_notification_recipients`.
+    /// IDs: `system::list_notification_recipients`.
     pub notify_from: Option<NotificationRecipientReference>,
-    /// Ids come from `system::list_notification_recipients`.
+    /// IDs: `system::list_notification_recipients`.
     pub notify_who: Option<NotificationRecipientReference>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow event (WF\_NotifyEvents\_RecID).
     pub parent_id: Option<i32>,
-    /// Ids come from `project::list_statuses`.
+    /// IDs: `project::list_statuses`.
     pub project_status: Option<ProjectStatusReference>,
-    /// Ids come from `sales::list_order_statuses`.
+    /// IDs: `sales::list_order_statuses`.
     pub sales_order_status: Option<OrderStatusReference>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub script_fail_status: Option<ServiceStatusReference>,
-    /// Ids come from `service::list_board_statuses`.
+    /// IDs: `service::list_board_statuses`.
     pub script_success_status: Option<ServiceStatusReference>,
-    /// Ids come from `service::list_board_items`.
+    /// IDs: `service::list_board_items`.
     pub service_item: Option<ServiceItemReference>,
-    /// Ids come from `service::list_priorities`.
+    /// IDs: `service::list_priorities`.
     pub service_priority: Option<PriorityReference>,
-    /// Ids come from `service::list_board_sub_types`.
+    /// IDs: `service::list_board_sub_types`.
     pub service_sub_type: Option<ServiceSubTypeReference>,
-    /// Ids come from `service::list_surveys`.
+    /// IDs: `service::list_surveys`.
     pub service_survey: Option<ServiceSurveyReference>,
-    /// Ids come from `service::list_templates`.
+    /// IDs: `service::list_templates`.
     pub service_template: Option<ServiceTemplateReference>,
-    /// Ids come from `service::list_board_types`.
+    /// IDs: `service::list_board_types`.
     pub service_type: Option<ServiceTypeReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub specific_member_from: Option<MemberReference>,
-    /// Ids come from `system::list_members`.
+    /// IDs: `system::list_members`.
     pub specific_member_to: Option<MemberReference>,
-    /// `specificTeamTo` on the wire.
     pub specific_team_to: Option<GenericBoardTeamReference>,
     /// Must be given for a notifyType of "Create Activity", "Send Email" or "Assign Resource". At most 100 characters.
     pub subject: Option<String>,
-    /// `updateOwnerFlag` on the wire.
     pub update_owner_flag: Option<bool>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -288,7 +276,7 @@ pub enum WorkflowActionAttachConfigurationsFor {
     Company,
     /// `Contact`
     Contact,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

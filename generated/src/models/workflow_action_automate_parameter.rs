@@ -4,22 +4,19 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `WorkflowActionAutomateParameter`.
+/// A workflow action Automate parameter.
 #[derive(Clone, Default)]
 pub struct WorkflowActionAutomateParameter {
     pub id: Option<i32>,
     /// Required.
     pub name: Option<String>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow action (WF\_NotifyActions\_RecID).
     pub parent_id: Option<i32>,
     pub value: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,43 +4,30 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `WorkflowActionUserDefinedField`.
+/// A workflow user defined field event action.
 #[derive(Clone, Default)]
 pub struct WorkflowActionUserDefinedField {
     pub id: Option<i32>,
-    /// `actionId` on the wire.
     pub action_id: Option<i32>,
     pub caption: Option<String>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
-    /// `entryTypeId` on the wire.
     pub entry_type_id: Option<String>,
-    /// `eventId` on the wire.
     pub event_id: Option<i32>,
-    /// `fieldTypeId` on the wire.
     pub field_type_id: Option<String>,
-    /// `grandParentConnectWiseId` on the wire.
     pub grand_parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow event (WF\_NotifyEvents\_RecID).
     pub grand_parent_id: Option<i32>,
-    /// `inactiveFlag` on the wire.
     pub inactive_flag: Option<bool>,
-    /// `overwriteFlag` on the wire.
     pub overwrite_flag: Option<bool>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow action (WF\_NotifyActions\_RecID).
     pub parent_id: Option<i32>,
-    /// `podDescription` on the wire.
     pub pod_description: Option<String>,
-    /// `requiredFlag` on the wire.
     pub required_flag: Option<bool>,
-    /// `userDefinedFieldId` on the wire.
     pub user_defined_field_id: Option<i32>,
     pub value: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,20 +4,17 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `WorkflowAttachment`.
+/// A workflow attachment.
 #[derive(Clone, Default)]
 pub struct WorkflowAttachment {
     pub id: Option<i32>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
     pub name: Option<String>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
     pub parent_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

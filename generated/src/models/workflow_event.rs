@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `WorkflowEvent`.
+/// A workflow event.
 #[derive(Clone, Default)]
 pub struct WorkflowEvent {
     pub id: Option<i32>,
     /// Required.
     pub event_condition: Option<String>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub date_tested_utc: Option<String>,
@@ -23,15 +22,12 @@ pub struct WorkflowEvent {
     /// Must be given for an executionTime of MultipleTimes.
     pub max_number_of_execution: Option<i32>,
     pub name: Option<String>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
     pub parent_id: Option<i32>,
-    /// `testRecordsMatched` on the wire.
     pub test_records_matched: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -111,7 +107,7 @@ pub enum WorkflowEventExecutionTime {
     MultipleTimes,
     /// `Continuously`
     Continuously,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 
@@ -154,7 +150,7 @@ pub enum WorkflowEventFrequencyUnit {
     Days,
     /// `Months`
     Months,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

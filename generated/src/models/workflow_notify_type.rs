@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `WorkflowNotifyType`.
+/// A workflow notify type.
 #[derive(Clone, Default)]
 pub struct WorkflowNotifyType {
     pub id: Option<i32>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
     /// True when the action reaches outside the system, such as an integration or an outgoing email.
     pub external_flag: Option<bool>,
@@ -16,13 +15,11 @@ pub struct WorkflowNotifyType {
     /// True when the action can be used because its integration, such as Automate, is already configured.
     pub is_setup_flag: Option<bool>,
     pub name: Option<String>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
     pub parent_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `WorkflowNotifyTypeInfo`.
+/// A workflow notify type.
 #[derive(Clone, Default)]
 pub struct WorkflowNotifyTypeInfo {
     pub id: Option<i32>,
     pub identifier: Option<String>,
-    /// `isSetupFlag` on the wire.
     pub is_setup_flag: Option<bool>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

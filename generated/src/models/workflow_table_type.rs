@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `WorkflowTableType`.
+/// A workflow table type.
 #[derive(Clone, Default)]
 pub struct WorkflowTableType {
     pub id: Option<i32>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
     pub identifier: Option<String>,
     pub name: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

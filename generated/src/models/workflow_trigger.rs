@@ -5,29 +5,22 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::UserDefinedFieldReference;
 
-/// The schema `WorkflowTrigger`.
+/// A workflow trigger.
 #[derive(Clone, Default)]
 pub struct WorkflowTrigger {
     pub id: Option<i32>,
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
-    /// Ids come from `system::list_user_defined_fields`.
+    /// IDs: `system::list_user_defined_fields`.
     pub custom_field: Option<UserDefinedFieldReference>,
     pub description: Option<String>,
-    /// `expectedType` on the wire.
     pub expected_type: Option<String>,
-    /// `hasOperatorFlag` on the wire.
     pub has_operator_flag: Option<bool>,
-    /// `hasOptionsFlag` on the wire.
     pub has_options_flag: Option<bool>,
     pub name: Option<String>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
-    /// `parentId` on the wire.
     pub parent_id: Option<i32>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,26 +5,20 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::UserDefinedFieldReference;
 
-/// The schema `WorkflowTriggerOption`.
+/// A workflow trigger option.
 #[derive(Clone, Default)]
 pub struct WorkflowTriggerOption {
-    /// `connectWiseID` on the wire.
     pub connect_wise_id: Option<String>,
-    /// Ids come from `system::list_user_defined_fields`.
+    /// IDs: `system::list_user_defined_fields`.
     pub custom_field: Option<UserDefinedFieldReference>,
-    /// `grandParentConnectWiseId` on the wire.
     pub grand_parent_connect_wise_id: Option<String>,
-    /// `grandParentId` on the wire.
     pub grand_parent_id: Option<i32>,
     pub name: Option<String>,
-    /// `parentConnectWiseId` on the wire.
     pub parent_connect_wise_id: Option<String>,
-    /// `parentId` on the wire.
     pub parent_id: Option<i32>,
     pub value: Option<String>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -7,101 +7,101 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists procurement adjustments.
+/// Lists inventory adjustments.
 ///
-/// `GET /procurement/adjustments`, the tool `list_all_connect_wise_psa_procurement_adjustments`.
+/// `GET /procurement/adjustments` · tool `list_all_connect_wise_psa_procurement_adjustments`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_adjustments(query: &ListQuery) -> Request<Vec<ProcurementAdjustment>> {
     Request::new(Method::Get, "/procurement/adjustments").query(query)
 }
 
-/// Creates a procurement adjustment.
+/// Creates an inventory adjustment.
 ///
-/// `POST /procurement/adjustments`, the tool `create_a_connect_wise_psa_procurement_adjustment`.
+/// `POST /procurement/adjustments` · tool `create_a_connect_wise_psa_procurement_adjustment`
 ///
-/// * `body`: what is sent.
+/// * `body`: the inventory adjustment to create.
 pub fn create_adjustment(
     body: &ProcurementAdjustment,
 ) -> Request<ProcurementAdjustment> {
     Request::new(Method::Post, "/procurement/adjustments").body(body)
 }
 
-/// Counts procurement adjustments.
+/// Counts inventory adjustments.
 ///
-/// `GET /procurement/adjustments/count`, the tool `count_connect_wise_psa_procurement_adjustments`.
+/// `GET /procurement/adjustments/count` · tool `count_connect_wise_psa_procurement_adjustments`
 ///
 /// * `query`: which rows are counted
 pub fn count_adjustments(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/adjustments/count").query(query)
 }
 
-/// Lists adjustment types.
+/// Lists inventory adjustment types.
 ///
-/// `GET /procurement/adjustments/types`, the tool `list_all_connect_wise_psa_procurement_adjustment_types`.
+/// `GET /procurement/adjustments/types` · tool `list_all_connect_wise_psa_procurement_adjustment_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_adjustment_types(query: &ListQuery) -> Request<Vec<AdjustmentType>> {
     Request::new(Method::Get, "/procurement/adjustments/types").query(query)
 }
 
-/// Creates an adjustment type.
+/// Creates an inventory adjustment type.
 ///
-/// `POST /procurement/adjustments/types`, the tool `create_a_connect_wise_psa_procurement_adjustment_type`.
+/// `POST /procurement/adjustments/types` · tool `create_a_connect_wise_psa_procurement_adjustment_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the inventory adjustment type to create.
 pub fn create_adjustment_type(body: &AdjustmentType) -> Request<AdjustmentType> {
     Request::new(Method::Post, "/procurement/adjustments/types").body(body)
 }
 
-/// Counts adjustment types.
+/// Counts inventory adjustment types.
 ///
-/// `GET /procurement/adjustments/types/count`, the tool `count_connect_wise_psa_procurement_adjustment_types`.
+/// `GET /procurement/adjustments/types/count` · tool `count_connect_wise_psa_procurement_adjustment_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_adjustment_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/adjustments/types/count").query(query)
 }
 
-/// Lists adjustment types info.
+/// Lists inventory adjustment types in summary form.
 ///
-/// `GET /procurement/adjustments/types/info`, the tool `list_all_connect_wise_psa_procurement_adjustment_type_info`.
+/// `GET /procurement/adjustments/types/info` · tool `list_all_connect_wise_psa_procurement_adjustment_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_adjustment_type_info(query: &ListQuery) -> Request<Vec<AdjustmentTypeInfo>> {
     Request::new(Method::Get, "/procurement/adjustments/types/info").query(query)
 }
 
-/// Counts adjustment types info.
+/// Counts inventory adjustment types in summary form.
 ///
-/// `GET /procurement/adjustments/types/info/count`, the tool `count_connect_wise_psa_procurement_adjustment_type_info`.
+/// `GET /procurement/adjustments/types/info/count` · tool `count_connect_wise_psa_procurement_adjustment_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_adjustment_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/adjustments/types/info/count").query(query)
 }
 
-/// Gets an adjustment type.
+/// Gets an inventory adjustment type by its ID.
 ///
-/// `GET /procurement/adjustments/types/{id}`, the tool `get_single_connect_wise_psa_procurement_adjustment_type_by_id`.
+/// `GET /procurement/adjustments/types/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustment_types`
+/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
 pub fn get_adjustment_type(id: i32) -> Request<AdjustmentType> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}").path("id", id)
 }
 
-/// Replaces an adjustment type; members that are left out are reset.
+/// Replaces an inventory adjustment type. Fields that are left out are reset.
 ///
-/// `PUT /procurement/adjustments/types/{id}`, the tool `replace_a_connect_wise_psa_procurement_adjustment_type_by_id`.
+/// `PUT /procurement/adjustments/types/{id}` · tool `replace_a_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustment_types`
-/// * `body`: what is sent.
+/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
+/// * `body`: the new state of the inventory adjustment type.
 pub fn replace_adjustment_type(
     id: i32,
     body: &AdjustmentType,
@@ -111,11 +111,11 @@ pub fn replace_adjustment_type(
         .body(body)
 }
 
-/// Changes some members of an adjustment type.
+/// Updates fields of an inventory adjustment type.
 ///
-/// `PATCH /procurement/adjustments/types/{id}`, the tool `update_a_connect_wise_psa_procurement_adjustment_type_by_id`.
+/// `PATCH /procurement/adjustments/types/{id}` · tool `update_a_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustment_types`
+/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_adjustment_type(
     id: i32,
@@ -126,67 +126,67 @@ pub fn update_adjustment_type(
         .patch(patch)
 }
 
-/// Deletes an adjustment type.
+/// Deletes an inventory adjustment type.
 ///
-/// `DELETE /procurement/adjustments/types/{id}`, the tool `delete_a_connect_wise_psa_procurement_adjustment_type_by_id`.
+/// `DELETE /procurement/adjustments/types/{id}` · tool `delete_a_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustment_types`
+/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
 pub fn delete_adjustment_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/adjustments/types/{id}").path("id", id)
 }
 
-/// Gets an adjustment type info.
+/// Gets a summary of an inventory adjustment type by its ID.
 ///
-/// `GET /procurement/adjustments/types/{id}/info`, the tool `get_single_connect_wise_psa_proc_adjustment_type_info_by_id`.
+/// `GET /procurement/adjustments/types/{id}/info` · tool `get_single_connect_wise_psa_proc_adjustment_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustment_types`
+/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
 pub fn get_adjustment_type_info(id: i32) -> Request<AdjustmentTypeInfo> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/info").path("id", id)
 }
 
-/// Lists adjustment types usages.
+/// Lists where an inventory adjustment type is used.
 ///
-/// `GET /procurement/adjustments/types/{id}/usages`, the tool `check_connect_wise_psa_procurement_adjustment_type_usages_by_id`.
+/// `GET /procurement/adjustments/types/{id}/usages` · tool `check_connect_wise_psa_procurement_adjustment_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustment_types`
+/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists adjustment types usages.
+/// Lists each place where an inventory adjustment type is used.
 ///
-/// `GET /procurement/adjustments/types/{id}/usages/list`, the tool `list_all_connect_wise_psa_proc_adjustment_type_usages_by_id`.
+/// `GET /procurement/adjustments/types/{id}/usages/list` · tool `list_all_connect_wise_psa_proc_adjustment_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustment_types`
+/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Gets a procurement adjustment.
+/// Gets an inventory adjustment by its ID.
 ///
-/// `GET /procurement/adjustments/{id}`, the tool `get_single_connect_wise_psa_procurement_adjustment_by_id`.
+/// `GET /procurement/adjustments/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustments`
+/// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
 pub fn get_adjustment(id: i32) -> Request<ProcurementAdjustment> {
     Request::new(Method::Get, "/procurement/adjustments/{id}").path("id", id)
 }
 
-/// Replaces a procurement adjustment; members that are left out are reset.
+/// Replaces an inventory adjustment. Fields that are left out are reset.
 ///
-/// `PUT /procurement/adjustments/{id}`, the tool `replace_a_connect_wise_psa_procurement_adjustment_by_id`.
+/// `PUT /procurement/adjustments/{id}` · tool `replace_a_connect_wise_psa_procurement_adjustment_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustments`
-/// * `body`: what is sent.
+/// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
+/// * `body`: the new state of the inventory adjustment.
 pub fn replace_adjustment(
     id: i32,
     body: &ProcurementAdjustment,
@@ -194,11 +194,11 @@ pub fn replace_adjustment(
     Request::new(Method::Put, "/procurement/adjustments/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a procurement adjustment.
+/// Updates fields of an inventory adjustment.
 ///
-/// `PATCH /procurement/adjustments/{id}`, the tool `update_a_connect_wise_psa_procurement_adjustment_by_id`.
+/// `PATCH /procurement/adjustments/{id}` · tool `update_a_connect_wise_psa_procurement_adjustment_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustments`
+/// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_adjustment(
     id: i32,
@@ -209,23 +209,23 @@ pub fn update_adjustment(
         .patch(patch)
 }
 
-/// Deletes a procurement adjustment.
+/// Deletes an inventory adjustment.
 ///
-/// `DELETE /procurement/adjustments/{id}`, the tool `delete_a_connect_wise_psa_procurement_adjustment_by_id`.
+/// `DELETE /procurement/adjustments/{id}` · tool `delete_a_connect_wise_psa_procurement_adjustment_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_adjustments`
+/// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
 pub fn delete_adjustment(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/adjustments/{id}").path("id", id)
 }
 
-/// Lists adjustment details.
+/// Lists the details of an inventory adjustment.
 ///
-/// `GET /procurement/adjustments/{parentId}/details`, the tool `list_all_connect_wise_psa_adjustment_details`.
+/// `GET /procurement/adjustments/{parentId}/details` · tool `list_all_connect_wise_psa_adjustment_details`
 ///
-/// * `adjustment_id`: `{parentId}` of the path, from `procurement::list_adjustments`
+/// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_adjustment_details(
     adjustment_id: i32,
     query: &ListQuery,
@@ -235,12 +235,12 @@ pub fn list_adjustment_details(
         .query(query)
 }
 
-/// Creates an adjustment detail.
+/// Adds a detail to an inventory adjustment.
 ///
-/// `POST /procurement/adjustments/{parentId}/details`, the tool `create_a_connect_wise_psa_adjustment_detail`.
+/// `POST /procurement/adjustments/{parentId}/details` · tool `create_a_connect_wise_psa_adjustment_detail`
 ///
-/// * `adjustment_id`: `{parentId}` of the path, from `procurement::list_adjustments`
-/// * `body`: what is sent.
+/// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
+/// * `body`: the detail to create.
 pub fn create_adjustment_detail(
     adjustment_id: i32,
     body: &AdjustmentDetail,
@@ -250,11 +250,11 @@ pub fn create_adjustment_detail(
         .body(body)
 }
 
-/// Counts adjustment details.
+/// Counts the details of an inventory adjustment.
 ///
-/// `GET /procurement/adjustments/{parentId}/details/count`, the tool `count_connect_wise_psa_adjustment_details`.
+/// `GET /procurement/adjustments/{parentId}/details/count` · tool `count_connect_wise_psa_adjustment_details`
 ///
-/// * `adjustment_id`: `{parentId}` of the path, from `procurement::list_adjustments`
+/// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
 /// * `query`: which rows are counted
 pub fn count_adjustment_details(
     adjustment_id: i32,
@@ -265,24 +265,24 @@ pub fn count_adjustment_details(
         .query(query)
 }
 
-/// Gets an adjustment detail.
+/// Gets a detail of an inventory adjustment by its ID.
 ///
-/// `GET /procurement/adjustments/{parentId}/details/{id}`, the tool `get_single_connect_wise_psa_adjustment_detail_by_id`.
+/// `GET /procurement/adjustments/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_adjustment_detail_by_id`
 ///
-/// * `adjustment_id`: `{parentId}` of the path, from `procurement::list_adjustments`
-/// * `id`: `{id}` of the path, from `procurement::list_adjustment_details`
+/// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
+/// * `id`: inventory adjustment detail ID (see `procurement::list_adjustment_details`)
 pub fn get_adjustment_detail(adjustment_id: i32, id: i32) -> Request<AdjustmentDetail> {
     Request::new(Method::Get, "/procurement/adjustments/{parentId}/details/{id}")
         .path("parentId", adjustment_id)
         .path("id", id)
 }
 
-/// Deletes an adjustment detail.
+/// Deletes a detail of an inventory adjustment.
 ///
-/// `DELETE /procurement/adjustments/{parentId}/details/{id}`, the tool `delete_a_connect_wise_psa_adjustment_detail_by_id`.
+/// `DELETE /procurement/adjustments/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_adjustment_detail_by_id`
 ///
-/// * `adjustment_id`: `{parentId}` of the path, from `procurement::list_adjustments`
-/// * `id`: `{id}` of the path, from `procurement::list_adjustment_details`
+/// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
+/// * `id`: inventory adjustment detail ID (see `procurement::list_adjustment_details`)
 pub fn delete_adjustment_detail(adjustment_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/adjustments/{parentId}/details/{id}")
         .path("parentId", adjustment_id)

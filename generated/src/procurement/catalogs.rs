@@ -7,72 +7,72 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists procurement catalogs.
+/// Lists catalog items.
 ///
-/// `GET /procurement/catalog`, the tool `list_all_connect_wise_psa_procurement_catalogs`.
+/// `GET /procurement/catalog` · tool `list_all_connect_wise_psa_procurement_catalogs`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_catalogs(query: &ListQuery) -> Request<Vec<CatalogItem>> {
     Request::new(Method::Get, "/procurement/catalog").query(query)
 }
 
-/// Creates a procurement catalog.
+/// Creates a catalog item.
 ///
-/// `POST /procurement/catalog`, the tool `create_a_connect_wise_psa_procurement_catalog`.
+/// `POST /procurement/catalog` · tool `create_a_connect_wise_psa_procurement_catalog`
 ///
-/// * `body`: what is sent.
+/// * `body`: the catalog item to create.
 pub fn create_catalog(body: &CatalogItem) -> Request<CatalogItem> {
     Request::new(Method::Post, "/procurement/catalog").body(body)
 }
 
-/// Counts procurement catalogs.
+/// Counts catalog items.
 ///
-/// `GET /procurement/catalog/count`, the tool `count_connect_wise_psa_procurement_catalogs`.
+/// `GET /procurement/catalog/count` · tool `count_connect_wise_psa_procurement_catalogs`
 ///
 /// * `query`: which rows are counted
 pub fn count_catalogs(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/catalog/count").query(query)
 }
 
-/// Lists procurement catalogs info.
+/// Lists catalog items in summary form.
 ///
-/// `GET /procurement/catalog/info`, the tool `list_all_connect_wise_psa_procurement_catalog_info`.
+/// `GET /procurement/catalog/info` · tool `list_all_connect_wise_psa_procurement_catalog_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_catalog_info(query: &ListQuery) -> Request<Vec<CatalogItemInfo>> {
     Request::new(Method::Get, "/procurement/catalog/info").query(query)
 }
 
-/// Counts procurement catalogs info.
+/// Counts catalog items in summary form.
 ///
-/// `GET /procurement/catalog/info/count`, the tool `count_connect_wise_psa_procurement_catalog_info`.
+/// `GET /procurement/catalog/info/count` · tool `count_connect_wise_psa_procurement_catalog_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_catalog_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/catalog/info/count").query(query)
 }
 
-/// Creates a catalog vendor.
+/// Creates a catalog item vendor.
 ///
-/// `POST /procurement/catalog/vendors`, the tool `create_a_connect_wise_psa_procurement_catalog_vendor`.
+/// `POST /procurement/catalog/vendors` · tool `create_a_connect_wise_psa_procurement_catalog_vendor`
 ///
-/// * `body`: what is sent.
+/// * `body`: the catalog item vendor to create.
 pub fn create_catalog_vendor(body: &CatalogVendors) -> Request<CatalogVendors> {
     Request::new(Method::Post, "/procurement/catalog/vendors").body(body)
 }
 
-/// Lists procurement catalogs vendors.
+/// Lists catalog item vendors.
 ///
-/// `GET /procurement/catalog/vendors/{parentId}`, the tool `list_all_connect_wise_psa_procurement_catalog_vendors`.
+/// `GET /procurement/catalog/vendors/{parentId}` · tool `list_all_connect_wise_psa_procurement_catalog_vendors`
 ///
-/// * `catalog_item_id`: `{parentId}` of the path
+/// * `catalog_item_id`: catalog item ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_catalog_vendors(
     catalog_item_id: i32,
     query: &ListQuery,
@@ -82,12 +82,12 @@ pub fn list_catalog_vendors(
         .query(query)
 }
 
-/// Gets a procurement catalog quantity on hand.
+/// Gets how many units of a catalog item are in stock.
 ///
-/// `GET /procurement/catalog/{catalogItemIdentifier}/quantityOnHand`, the tool `get_connect_wise_psa_procurement_catalog_quantity_on_hand`.
+/// `GET /procurement/catalog/{catalogItemIdentifier}/quantityOnHand` · tool `get_connect_wise_psa_procurement_catalog_quantity_on_hand`
 ///
-/// * `catalog_item_identifier`: `{catalogItemIdentifier}` of the path, from `procurement::list_catalogs`
-/// * `warehouse_bin_id`: `warehouseBinId` of the query, from `procurement::list_warehouse_bins`
+/// * `catalog_item_identifier`: catalog item ID (see `procurement::list_catalogs`)
+/// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 pub fn get_catalog_quantity_on_hand(
     catalog_item_identifier: &str,
     warehouse_bin_id: i32,
@@ -100,68 +100,68 @@ pub fn get_catalog_quantity_on_hand(
         .parameter("warehouseBinId", warehouse_bin_id)
 }
 
-/// Gets a procurement catalog.
+/// Gets a catalog item by its ID.
 ///
-/// `GET /procurement/catalog/{id}`, the tool `get_single_connect_wise_psa_procurement_catalog_by_id`.
+/// `GET /procurement/catalog/{id}` · tool `get_single_connect_wise_psa_procurement_catalog_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_catalogs`
+/// * `id`: catalog item ID (see `procurement::list_catalogs`)
 pub fn get_catalog(id: i32) -> Request<CatalogItem> {
     Request::new(Method::Get, "/procurement/catalog/{id}").path("id", id)
 }
 
-/// Replaces a procurement catalog; members that are left out are reset.
+/// Replaces a catalog item. Fields that are left out are reset.
 ///
-/// `PUT /procurement/catalog/{id}`, the tool `replace_a_connect_wise_psa_procurement_catalog_by_id`.
+/// `PUT /procurement/catalog/{id}` · tool `replace_a_connect_wise_psa_procurement_catalog_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_catalogs`
-/// * `body`: what is sent.
+/// * `id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `body`: the new state of the catalog item.
 pub fn replace_catalog(id: i32, body: &CatalogItem) -> Request<CatalogItem> {
     Request::new(Method::Put, "/procurement/catalog/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a procurement catalog.
+/// Updates fields of a catalog item.
 ///
-/// `PATCH /procurement/catalog/{id}`, the tool `update_a_connect_wise_psa_procurement_catalog_by_id`.
+/// `PATCH /procurement/catalog/{id}` · tool `update_a_connect_wise_psa_procurement_catalog_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_catalogs`
+/// * `id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_catalog(id: i32, patch: &Patch<CatalogItem>) -> Request<CatalogItem> {
     Request::new(Method::Patch, "/procurement/catalog/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a procurement catalog.
+/// Deletes a catalog item.
 ///
-/// `DELETE /procurement/catalog/{id}`, the tool `delete_a_connect_wise_psa_procurement_catalog_by_id`.
+/// `DELETE /procurement/catalog/{id}` · tool `delete_a_connect_wise_psa_procurement_catalog_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_catalogs`
+/// * `id`: catalog item ID (see `procurement::list_catalogs`)
 pub fn delete_catalog(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/catalog/{id}").path("id", id)
 }
 
-/// Copy a procurement catalog.
+/// Copies a catalog item.
 ///
-/// `POST /procurement/catalog/{id}/copy`, the tool `copy_a_connect_wise_psa_procurement_catalog_by_id`.
+/// `POST /procurement/catalog/{id}/copy` · tool `copy_a_connect_wise_psa_procurement_catalog_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_catalogs`
+/// * `id`: catalog item ID (see `procurement::list_catalogs`)
 pub fn copy_catalog(id: i32) -> Request<CatalogItem> {
     Request::new(Method::Post, "/procurement/catalog/{id}/copy").path("id", id)
 }
 
-/// Gets a procurement catalog info.
+/// Gets a summary of a catalog item by its ID.
 ///
-/// `GET /procurement/catalog/{id}/info`, the tool `get_single_connect_wise_psa_procurement_catalog_info_by_id`.
+/// `GET /procurement/catalog/{id}/info` · tool `get_single_connect_wise_psa_procurement_catalog_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_catalogs`
+/// * `id`: catalog item ID (see `procurement::list_catalogs`)
 pub fn get_catalog_info(id: i32) -> Request<CatalogItemInfo> {
     Request::new(Method::Get, "/procurement/catalog/{id}/info").path("id", id)
 }
 
-/// Calculate procurement catalog pricing.
+/// Calculates the price of a catalog item for a company, quantity and date.
 ///
-/// `POST /procurement/catalog/{id}/pricing`, the tool `calculate_connect_wise_psa_procurement_catalog_pricing_by_id`.
+/// `POST /procurement/catalog/{id}/pricing` · tool `calculate_connect_wise_psa_procurement_catalog_pricing_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_catalogs`
-/// * `body`: what is sent.
+/// * `id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `body`: the request body.
 pub fn calculate_catalog_pricing(
     id: i32,
     body: &CatalogPricing,
@@ -171,14 +171,14 @@ pub fn calculate_catalog_pricing(
         .body(body)
 }
 
-/// Lists catalog components.
+/// Lists the components of a catalog item.
 ///
-/// `GET /procurement/catalog/{parentId}/components`, the tool `list_all_connect_wise_psa_catalog_components`.
+/// `GET /procurement/catalog/{parentId}/components` · tool `list_all_connect_wise_psa_catalog_components`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_catalog_components(
     catalog_id: i32,
     query: &ListQuery,
@@ -188,12 +188,12 @@ pub fn list_catalog_components(
         .query(query)
 }
 
-/// Creates a catalog component.
+/// Adds a component to a catalog item.
 ///
-/// `POST /procurement/catalog/{parentId}/components`, the tool `create_a_connect_wise_psa_catalog_component`.
+/// `POST /procurement/catalog/{parentId}/components` · tool `create_a_connect_wise_psa_catalog_component`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `body`: what is sent.
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `body`: the component to create.
 pub fn create_catalog_component(
     catalog_id: i32,
     body: &CatalogComponent,
@@ -203,11 +203,11 @@ pub fn create_catalog_component(
         .body(body)
 }
 
-/// Counts catalog components.
+/// Counts the components of a catalog item.
 ///
-/// `GET /procurement/catalog/{parentId}/components/count`, the tool `count_connect_wise_psa_catalog_components`.
+/// `GET /procurement/catalog/{parentId}/components/count` · tool `count_connect_wise_psa_catalog_components`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows are counted
 pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/components/count")
@@ -215,25 +215,25 @@ pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<
         .query(query)
 }
 
-/// Gets a catalog component.
+/// Gets a component of a catalog item by its ID.
 ///
-/// `GET /procurement/catalog/{parentId}/components/{id}`, the tool `get_single_connect_wise_psa_catalog_component_by_id`.
+/// `GET /procurement/catalog/{parentId}/components/{id}` · tool `get_single_connect_wise_psa_catalog_component_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path, from `procurement::list_catalog_components`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
 pub fn get_catalog_component(catalog_id: i32, id: i32) -> Request<CatalogComponent> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/components/{id}")
         .path("parentId", catalog_id)
         .path("id", id)
 }
 
-/// Replaces a catalog component; members that are left out are reset.
+/// Replaces a component of a catalog item. Fields that are left out are reset.
 ///
-/// `PUT /procurement/catalog/{parentId}/components/{id}`, the tool `replace_a_connect_wise_psa_catalog_component_by_id`.
+/// `PUT /procurement/catalog/{parentId}/components/{id}` · tool `replace_a_connect_wise_psa_catalog_component_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path, from `procurement::list_catalog_components`
-/// * `body`: what is sent.
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
+/// * `body`: the new state of the component.
 pub fn replace_catalog_component(
     catalog_id: i32,
     id: i32,
@@ -245,12 +245,12 @@ pub fn replace_catalog_component(
         .body(body)
 }
 
-/// Changes some members of a catalog component.
+/// Updates fields of a component of a catalog item.
 ///
-/// `PATCH /procurement/catalog/{parentId}/components/{id}`, the tool `update_a_connect_wise_psa_catalog_component_by_id`.
+/// `PATCH /procurement/catalog/{parentId}/components/{id}` · tool `update_a_connect_wise_psa_catalog_component_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path, from `procurement::list_catalog_components`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_catalog_component(
     catalog_id: i32,
@@ -263,26 +263,26 @@ pub fn update_catalog_component(
         .patch(patch)
 }
 
-/// Deletes a catalog component.
+/// Deletes a component of a catalog item.
 ///
-/// `DELETE /procurement/catalog/{parentId}/components/{id}`, the tool `delete_a_connect_wise_psa_catalog_component_by_id`.
+/// `DELETE /procurement/catalog/{parentId}/components/{id}` · tool `delete_a_connect_wise_psa_catalog_component_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path, from `procurement::list_catalog_components`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
 pub fn delete_catalog_component(catalog_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/catalog/{parentId}/components/{id}")
         .path("parentId", catalog_id)
         .path("id", id)
 }
 
-/// Lists catalog inventory.
+/// Lists the stock records of a catalog item.
 ///
-/// `GET /procurement/catalog/{parentId}/inventory`, the tool `list_all_connect_wise_psa_catalog_inventory`.
+/// `GET /procurement/catalog/{parentId}/inventory` · tool `list_all_connect_wise_psa_catalog_inventory`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_catalog_inventory(
     catalog_id: i32,
     query: &ListQuery,
@@ -292,11 +292,11 @@ pub fn list_catalog_inventory(
         .query(query)
 }
 
-/// Counts catalog inventory.
+/// Counts the stock records of a catalog item.
 ///
-/// `GET /procurement/catalog/{parentId}/inventory/count`, the tool `count_connect_wise_psa_catalog_inventory`.
+/// `GET /procurement/catalog/{parentId}/inventory/count` · tool `count_connect_wise_psa_catalog_inventory`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows are counted
 pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/inventory/count")
@@ -304,26 +304,26 @@ pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a catalog inventory.
+/// Gets a stock record of a catalog item by its ID.
 ///
-/// `GET /procurement/catalog/{parentId}/inventory/{id}`, the tool `get_single_connect_wise_psa_catalog_inventory_by_id`.
+/// `GET /procurement/catalog/{parentId}/inventory/{id}` · tool `get_single_connect_wise_psa_catalog_inventory_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path, from `procurement::list_catalog_inventory`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item stock record ID (see `procurement::list_catalog_inventory`)
 pub fn get_catalog_inventory(catalog_id: i32, id: i32) -> Request<CatalogInventory> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/inventory/{id}")
         .path("parentId", catalog_id)
         .path("id", id)
 }
 
-/// Lists catalog minimum stocks by warehouse.
+/// Lists the minimum stock levels by warehouse of a catalog item.
 ///
-/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse`, the tool `list_all_connect_wise_psa_catalog_minimum_stocks_by_warehouse`.
+/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse` · tool `list_all_connect_wise_psa_catalog_minimum_stocks_by_warehouse`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_catalog_minimum_stocks_by_warehouse(
     catalog_id: i32,
     query: &ListQuery,
@@ -333,12 +333,12 @@ pub fn list_catalog_minimum_stocks_by_warehouse(
         .query(query)
 }
 
-/// Creates a catalog minimum stock by warehouse.
+/// Adds a minimum stock level to a catalog item.
 ///
-/// `POST /procurement/catalog/{parentId}/minimumStockByWarehouse`, the tool `create_a_connect_wise_psa_catalog_minimum_stock_by_warehouse`.
+/// `POST /procurement/catalog/{parentId}/minimumStockByWarehouse` · tool `create_a_connect_wise_psa_catalog_minimum_stock_by_warehouse`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `body`: what is sent.
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `body`: the minimum stock level to create.
 pub fn create_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     body: &MinimumStockByWarehouse,
@@ -348,11 +348,11 @@ pub fn create_catalog_minimum_stock_by_warehouse(
         .body(body)
 }
 
-/// Counts catalog minimum stocks by warehouse.
+/// Counts the minimum stock levels by warehouse of a catalog item.
 ///
-/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/count`, the tool `count_connect_wise_psa_catalog_minimum_stocks_by_warehouse`.
+/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/count` · tool `count_connect_wise_psa_catalog_minimum_stocks_by_warehouse`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows are counted
 pub fn count_catalog_minimum_stocks_by_warehouse(
     catalog_id: i32,
@@ -366,12 +366,12 @@ pub fn count_catalog_minimum_stocks_by_warehouse(
         .query(query)
 }
 
-/// Gets a catalog minimum stock by warehouse.
+/// Gets a minimum stock level of a catalog item by its ID.
 ///
-/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}`, the tool `get_single_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`.
+/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `get_single_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path, from `procurement::list_catalog_minimum_stocks_by_warehouse`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
 pub fn get_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -384,13 +384,13 @@ pub fn get_catalog_minimum_stock_by_warehouse(
         .path("id", id)
 }
 
-/// Replaces a catalog minimum stock by warehouse; members that are left out are reset.
+/// Replaces a minimum stock level of a catalog item. Fields that are left out are reset.
 ///
-/// `PUT /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}`, the tool `replace_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`.
+/// `PUT /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `replace_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path, from `procurement::list_catalog_minimum_stocks_by_warehouse`
-/// * `body`: what is sent.
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
+/// * `body`: the new state of the minimum stock level.
 pub fn replace_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -405,12 +405,12 @@ pub fn replace_catalog_minimum_stock_by_warehouse(
         .body(body)
 }
 
-/// Changes some members of a catalog minimum stock by warehouse.
+/// Updates fields of a minimum stock level of a catalog item.
 ///
-/// `PATCH /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}`, the tool `update_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`.
+/// `PATCH /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `update_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path, from `procurement::list_catalog_minimum_stocks_by_warehouse`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
@@ -426,12 +426,12 @@ pub fn update_catalog_minimum_stock_by_warehouse(
         .patch(patch)
 }
 
-/// Deletes a catalog minimum stock by warehouse.
+/// Deletes a minimum stock level of a catalog item.
 ///
-/// `DELETE /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}`, the tool `delete_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`.
+/// `DELETE /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `delete_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path, from `procurement::list_catalog_minimum_stocks_by_warehouse`
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
 pub fn delete_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -444,13 +444,13 @@ pub fn delete_catalog_minimum_stock_by_warehouse(
         .path("id", id)
 }
 
-/// Replaces a catalog vendor; members that are left out are reset.
+/// Replaces a vendor of a catalog item. Fields that are left out are reset.
 ///
-/// `PUT /procurement/catalog/{parentId}/vendors/{id}`, the tool `replace_a_connect_wise_psa_catalog_vendor_by_id`.
+/// `PUT /procurement/catalog/{parentId}/vendors/{id}` · tool `replace_a_connect_wise_psa_catalog_vendor_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path
-/// * `body`: what is sent.
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: ID
+/// * `body`: the new state of the vendor.
 pub fn replace_catalog_vendor(
     catalog_id: i32,
     id: i32,
@@ -462,24 +462,24 @@ pub fn replace_catalog_vendor(
         .body(body)
 }
 
-/// Deletes a catalog vendor.
+/// Deletes a vendor of a catalog item.
 ///
-/// `DELETE /procurement/catalog/{parentId}/vendors/{id}`, the tool `delete_a_connect_wise_psa_catalog_vendor_by_id`.
+/// `DELETE /procurement/catalog/{parentId}/vendors/{id}` · tool `delete_a_connect_wise_psa_catalog_vendor_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: ID
 pub fn delete_catalog_vendor(catalog_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/catalog/{parentId}/vendors/{id}")
         .path("parentId", catalog_id)
         .path("id", id)
 }
 
-/// Changes some members of a catalog vendor.
+/// Updates fields of a vendor of a catalog item.
 ///
-/// `PATCH /procurement/catalog/{parentId}/vendors/{id}`, which the spec spells differently (see the repairs in the package's docs), the tool `update_a_connect_wise_psa_catalog_vendor_by_id`.
+/// `PATCH /procurement/catalog/{parentId}/vendors/{id}` (repaired; the spec spells the path differently) · tool `update_a_connect_wise_psa_catalog_vendor_by_id`
 ///
-/// * `catalog_id`: `{parentId}` of the path, from `procurement::list_catalogs`
-/// * `id`: `{id}` of the path
+/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_catalog_vendor(
     catalog_id: i32,

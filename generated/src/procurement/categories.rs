@@ -6,79 +6,79 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists procurement categories.
+/// Lists product categories.
 ///
-/// `GET /procurement/categories`, the tool `list_all_connect_wise_psa_procurement_categories`.
+/// `GET /procurement/categories` · tool `list_all_connect_wise_psa_procurement_categories`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_categories(query: &ListQuery) -> Request<Vec<Category>> {
     Request::new(Method::Get, "/procurement/categories").query(query)
 }
 
-/// Creates a procurement category.
+/// Creates a product category.
 ///
-/// `POST /procurement/categories`, the tool `create_a_connect_wise_psa_procurement_category`.
+/// `POST /procurement/categories` · tool `create_a_connect_wise_psa_procurement_category`
 ///
-/// * `body`: what is sent.
+/// * `body`: the product category to create.
 pub fn create_category(body: &Category) -> Request<Category> {
     Request::new(Method::Post, "/procurement/categories").body(body)
 }
 
-/// Counts procurement categories.
+/// Counts product categories.
 ///
-/// `GET /procurement/categories/count`, the tool `count_connect_wise_psa_procurement_categories`.
+/// `GET /procurement/categories/count` · tool `count_connect_wise_psa_procurement_categories`
 ///
 /// * `query`: which rows are counted
 pub fn count_categories(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/categories/count").query(query)
 }
 
-/// Lists procurement categories info.
+/// Lists product categories in summary form.
 ///
-/// `GET /procurement/categories/info`, the tool `list_all_connect_wise_psa_procurement_category_info`.
+/// `GET /procurement/categories/info` · tool `list_all_connect_wise_psa_procurement_category_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_category_info(query: &ListQuery) -> Request<Vec<CategoryInfo>> {
     Request::new(Method::Get, "/procurement/categories/info").query(query)
 }
 
-/// Counts procurement categories info.
+/// Counts product categories in summary form.
 ///
-/// `GET /procurement/categories/info/count`, the tool `count_connect_wise_psa_procurement_category_info`.
+/// `GET /procurement/categories/info/count` · tool `count_connect_wise_psa_procurement_category_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_category_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/categories/info/count").query(query)
 }
 
-/// Gets a procurement category.
+/// Gets a product category by its ID.
 ///
-/// `GET /procurement/categories/{id}`, the tool `get_single_connect_wise_psa_procurement_category_by_id`.
+/// `GET /procurement/categories/{id}` · tool `get_single_connect_wise_psa_procurement_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_categories`
+/// * `id`: product category ID (see `procurement::list_categories`)
 pub fn get_category(id: i32) -> Request<Category> {
     Request::new(Method::Get, "/procurement/categories/{id}").path("id", id)
 }
 
-/// Replaces a procurement category; members that are left out are reset.
+/// Replaces a product category. Fields that are left out are reset.
 ///
-/// `PUT /procurement/categories/{id}`, the tool `replace_a_connect_wise_psa_procurement_category_by_id`.
+/// `PUT /procurement/categories/{id}` · tool `replace_a_connect_wise_psa_procurement_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_categories`
-/// * `body`: what is sent.
+/// * `id`: product category ID (see `procurement::list_categories`)
+/// * `body`: the new state of the product category.
 pub fn replace_category(id: i32, body: &Category) -> Request<Category> {
     Request::new(Method::Put, "/procurement/categories/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a procurement category.
+/// Updates fields of a product category.
 ///
-/// `PATCH /procurement/categories/{id}`, the tool `update_a_connect_wise_psa_procurement_category_by_id`.
+/// `PATCH /procurement/categories/{id}` · tool `update_a_connect_wise_psa_procurement_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_categories`
+/// * `id`: product category ID (see `procurement::list_categories`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_category(id: i32, patch: &Patch<Category>) -> Request<Category> {
     Request::new(Method::Patch, "/procurement/categories/{id}")
@@ -86,32 +86,32 @@ pub fn update_category(id: i32, patch: &Patch<Category>) -> Request<Category> {
         .patch(patch)
 }
 
-/// Deletes a procurement category.
+/// Deletes a product category.
 ///
-/// `DELETE /procurement/categories/{id}`, the tool `delete_a_connect_wise_psa_procurement_category_by_id`.
+/// `DELETE /procurement/categories/{id}` · tool `delete_a_connect_wise_psa_procurement_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_categories`
+/// * `id`: product category ID (see `procurement::list_categories`)
 pub fn delete_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/categories/{id}").path("id", id)
 }
 
-/// Gets a procurement category info.
+/// Gets a summary of a product category by its ID.
 ///
-/// `GET /procurement/categories/{id}/info`, the tool `get_single_connect_wise_psa_procurement_category_info_by_id`.
+/// `GET /procurement/categories/{id}/info` · tool `get_single_connect_wise_psa_procurement_category_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_categories`
+/// * `id`: product category ID (see `procurement::list_categories`)
 pub fn get_category_info(id: i32) -> Request<CategoryInfo> {
     Request::new(Method::Get, "/procurement/categories/{id}/info").path("id", id)
 }
 
-/// Lists category sub categories.
+/// Lists the subcategories of a product category.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/`, the tool `list_all_connect_wise_psa_category_subcategories`.
+/// `GET /procurement/categories/{parentId}/subcategories/` · tool `list_all_connect_wise_psa_category_subcategories`
 ///
-/// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
+/// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_category_sub_categories(
     category_id: i32,
     query: &ListQuery,
@@ -121,12 +121,12 @@ pub fn list_category_sub_categories(
         .query(query)
 }
 
-/// Creates a category sub category.
+/// Adds a subcategory to a product category.
 ///
-/// `POST /procurement/categories/{parentId}/subcategories/`, the tool `create_a_connect_wise_psa_category_subcategory`.
+/// `POST /procurement/categories/{parentId}/subcategories/` · tool `create_a_connect_wise_psa_category_subcategory`
 ///
-/// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
-/// * `body`: what is sent.
+/// * `category_id`: product category ID (see `procurement::list_categories`)
+/// * `body`: the subcategory to create.
 pub fn create_category_sub_category(
     category_id: i32,
     body: &LegacySubCategory,
@@ -136,11 +136,11 @@ pub fn create_category_sub_category(
         .body(body)
 }
 
-/// Counts category sub categories.
+/// Counts the subcategories of a product category.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/count`, the tool `count_connect_wise_psa_category_subcategories`.
+/// `GET /procurement/categories/{parentId}/subcategories/count` · tool `count_connect_wise_psa_category_subcategories`
 ///
-/// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
+/// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `query`: which rows are counted
 pub fn count_category_sub_categories(
     category_id: i32,
@@ -151,14 +151,14 @@ pub fn count_category_sub_categories(
         .query(query)
 }
 
-/// Lists category sub categories info.
+/// Lists the subcategories of a product category in summary form.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/info`, the tool `list_all_connect_wise_psa_category_subcategory_info`.
+/// `GET /procurement/categories/{parentId}/subcategories/info` · tool `list_all_connect_wise_psa_category_subcategory_info`
 ///
-/// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
+/// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_category_sub_category_info(
     category_id: i32,
     query: &ListQuery,
@@ -168,11 +168,11 @@ pub fn list_category_sub_category_info(
         .query(query)
 }
 
-/// Counts category sub categories info.
+/// Counts the subcategories of a product category in summary form.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/info/count`, the tool `count_connect_wise_psa_category_subcategory_info`.
+/// `GET /procurement/categories/{parentId}/subcategories/info/count` · tool `count_connect_wise_psa_category_subcategory_info`
 ///
-/// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
+/// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `query`: which rows are counted
 pub fn count_category_sub_category_info(
     category_id: i32,
@@ -186,12 +186,12 @@ pub fn count_category_sub_category_info(
         .query(query)
 }
 
-/// Gets a category sub category.
+/// Gets a subcategory of a product category by its ID.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/{id}`, the tool `get_single_connect_wise_psa_category_subcategory_by_id`.
+/// `GET /procurement/categories/{parentId}/subcategories/{id}` · tool `get_single_connect_wise_psa_category_subcategory_by_id`
 ///
-/// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
-/// * `id`: `{id}` of the path, from `procurement::list_category_sub_categories`
+/// * `category_id`: product category ID (see `procurement::list_categories`)
+/// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
 pub fn get_category_sub_category(
     category_id: i32,
     id: i32,
@@ -201,13 +201,13 @@ pub fn get_category_sub_category(
         .path("id", id)
 }
 
-/// Replaces a category sub category; members that are left out are reset.
+/// Replaces a subcategory of a product category. Fields that are left out are reset.
 ///
-/// `PUT /procurement/categories/{parentId}/subcategories/{id}`, the tool `replace_a_connect_wise_psa_category_subcategory_by_id`.
+/// `PUT /procurement/categories/{parentId}/subcategories/{id}` · tool `replace_a_connect_wise_psa_category_subcategory_by_id`
 ///
-/// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
-/// * `id`: `{id}` of the path, from `procurement::list_category_sub_categories`
-/// * `body`: what is sent.
+/// * `category_id`: product category ID (see `procurement::list_categories`)
+/// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
+/// * `body`: the new state of the subcategory.
 pub fn replace_category_sub_category(
     category_id: i32,
     id: i32,
@@ -219,12 +219,12 @@ pub fn replace_category_sub_category(
         .body(body)
 }
 
-/// Changes some members of a category sub category.
+/// Updates fields of a subcategory of a product category.
 ///
-/// `PATCH /procurement/categories/{parentId}/subcategories/{id}`, the tool `update_a_connect_wise_psa_category_subcategory_by_id`.
+/// `PATCH /procurement/categories/{parentId}/subcategories/{id}` · tool `update_a_connect_wise_psa_category_subcategory_by_id`
 ///
-/// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
-/// * `id`: `{id}` of the path, from `procurement::list_category_sub_categories`
+/// * `category_id`: product category ID (see `procurement::list_categories`)
+/// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_category_sub_category(
     category_id: i32,
@@ -237,24 +237,24 @@ pub fn update_category_sub_category(
         .patch(patch)
 }
 
-/// Deletes a category sub category.
+/// Deletes a subcategory of a product category.
 ///
-/// `DELETE /procurement/categories/{parentId}/subcategories/{id}`, the tool `delete_a_connect_wise_psa_category_subcategory_by_id`.
+/// `DELETE /procurement/categories/{parentId}/subcategories/{id}` · tool `delete_a_connect_wise_psa_category_subcategory_by_id`
 ///
-/// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
-/// * `id`: `{id}` of the path, from `procurement::list_category_sub_categories`
+/// * `category_id`: product category ID (see `procurement::list_categories`)
+/// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
 pub fn delete_category_sub_category(category_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/categories/{parentId}/subcategories/{id}")
         .path("parentId", category_id)
         .path("id", id)
 }
 
-/// Gets a category sub category info.
+/// Gets a summary of a subcategory of a product category by its ID.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/{id}/info`, the tool `get_single_connect_wise_psa_category_subcategory_info_by_id`.
+/// `GET /procurement/categories/{parentId}/subcategories/{id}/info` · tool `get_single_connect_wise_psa_category_subcategory_info_by_id`
 ///
-/// * `category_id`: `{parentId}` of the path, from `procurement::list_categories`
-/// * `id`: `{id}` of the path, from `procurement::list_category_sub_categories`
+/// * `category_id`: product category ID (see `procurement::list_categories`)
+/// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
 pub fn get_category_sub_category_info(
     category_id: i32,
     id: i32,

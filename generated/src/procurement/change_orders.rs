@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists change orders.
 ///
-/// `GET /procurement/changeorder`, the tool `list_all_connect_wise_psa_procurement_changeorders`.
+/// `GET /procurement/changeorder` · tool `list_all_connect_wise_psa_procurement_changeorders`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_change_orders(query: &ListQuery) -> Request<Vec<ChangeOrder>> {
     Request::new(Method::Get, "/procurement/changeorder").query(query)
 }
 
 /// Creates a change order.
 ///
-/// `POST /procurement/changeorder`, the tool `create_a_connect_wise_psa_procurement_changeorder`.
+/// `POST /procurement/changeorder` · tool `create_a_connect_wise_psa_procurement_changeorder`
 ///
-/// * `body`: what is sent.
+/// * `body`: the change order to create.
 pub fn create_change_order(body: &ChangeOrder) -> Request<ChangeOrder> {
     Request::new(Method::Post, "/procurement/changeorder").body(body)
 }
 
-/// Changes some members of a change order.
+/// Updates fields of a change order.
 ///
-/// `PATCH /procurement/changeorder/{id}`, the tool `update_a_connect_wise_psa_procurement_changeorder_by_id`.
+/// `PATCH /procurement/changeorder/{id}` · tool `update_a_connect_wise_psa_procurement_changeorder_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_change_orders`
+/// * `id`: change order ID (see `procurement::list_change_orders`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_change_order(id: i32, patch: &Patch<ChangeOrder>) -> Request<ChangeOrder> {
     Request::new(Method::Patch, "/procurement/changeorder/{id}")
@@ -38,16 +38,16 @@ pub fn update_change_order(id: i32, patch: &Patch<ChangeOrder>) -> Request<Chang
 
 /// Deletes a change order.
 ///
-/// `DELETE /procurement/changeorder/{id}`, the tool `delete_a_connect_wise_psa_procurement_changeorder_by_id`.
+/// `DELETE /procurement/changeorder/{id}` · tool `delete_a_connect_wise_psa_procurement_changeorder_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_change_orders`
+/// * `id`: change order ID (see `procurement::list_change_orders`)
 pub fn delete_change_order(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/changeorder/{id}").path("id", id)
 }
 
 /// Counts change orders.
 ///
-/// `GET /procurement/changeorders/count`, the tool `count_connect_wise_psa_procurement_changeorders`.
+/// `GET /procurement/changeorders/count` · tool `count_connect_wise_psa_procurement_changeorders`
 ///
 /// * `query`: which rows are counted
 pub fn count_change_orders(query: &CountQuery) -> Request<Count> {

@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists procurement directional syncs.
 ///
-/// `GET /procurement/directionalSyncs`, the tool `list_all_connect_wise_psa_procurement_directional_syncs`.
+/// `GET /procurement/directionalSyncs` · tool `list_all_connect_wise_psa_procurement_directional_syncs`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_directional_syncs(query: &ListQuery) -> Request<Vec<DirectionalSync>> {
     Request::new(Method::Get, "/procurement/directionalSyncs").query(query)
 }
 
 /// Creates a procurement directional sync.
 ///
-/// `POST /procurement/directionalSyncs`, the tool `create_a_connect_wise_psa_procurement_directional_sync`.
+/// `POST /procurement/directionalSyncs` · tool `create_a_connect_wise_psa_procurement_directional_sync`
 ///
-/// * `body`: what is sent.
+/// * `body`: the procurement directional sync to create.
 pub fn create_directional_sync(body: &DirectionalSync) -> Request<DirectionalSync> {
     Request::new(Method::Post, "/procurement/directionalSyncs").body(body)
 }
 
 /// Counts procurement directional syncs.
 ///
-/// `GET /procurement/directionalSyncs/count`, the tool `count_connect_wise_psa_procurement_directional_syncs`.
+/// `GET /procurement/directionalSyncs/count` · tool `count_connect_wise_psa_procurement_directional_syncs`
 ///
 /// * `query`: which rows are counted
 pub fn count_directional_syncs(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/directionalSyncs/count").query(query)
 }
 
-/// Gets a procurement directional sync.
+/// Gets a procurement directional sync by its ID.
 ///
-/// `GET /procurement/directionalSyncs/{id}`, the tool `get_single_connect_wise_psa_procurement_directional_sync_by_id`.
+/// `GET /procurement/directionalSyncs/{id}` · tool `get_single_connect_wise_psa_procurement_directional_sync_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_directional_syncs`
+/// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
 pub fn get_directional_sync(id: i32) -> Request<DirectionalSync> {
     Request::new(Method::Get, "/procurement/directionalSyncs/{id}").path("id", id)
 }
 
-/// Replaces a procurement directional sync; members that are left out are reset.
+/// Replaces a procurement directional sync. Fields that are left out are reset.
 ///
-/// `PUT /procurement/directionalSyncs/{id}`, the tool `replace_a_connect_wise_psa_procurement_directional_sync_by_id`.
+/// `PUT /procurement/directionalSyncs/{id}` · tool `replace_a_connect_wise_psa_procurement_directional_sync_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_directional_syncs`
-/// * `body`: what is sent.
+/// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
+/// * `body`: the new state of the procurement directional sync.
 pub fn replace_directional_sync(
     id: i32,
     body: &DirectionalSync,
@@ -57,11 +57,11 @@ pub fn replace_directional_sync(
         .body(body)
 }
 
-/// Changes some members of a procurement directional sync.
+/// Updates fields of a procurement directional sync.
 ///
-/// `PATCH /procurement/directionalSyncs/{id}`, the tool `update_a_connect_wise_psa_procurement_directional_sync_by_id`.
+/// `PATCH /procurement/directionalSyncs/{id}` · tool `update_a_connect_wise_psa_procurement_directional_sync_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_directional_syncs`
+/// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_directional_sync(
     id: i32,
@@ -74,9 +74,9 @@ pub fn update_directional_sync(
 
 /// Deletes a procurement directional sync.
 ///
-/// `DELETE /procurement/directionalSyncs/{id}`, the tool `delete_a_connect_wise_psa_procurement_directional_sync_by_id`.
+/// `DELETE /procurement/directionalSyncs/{id}` · tool `delete_a_connect_wise_psa_procurement_directional_sync_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_directional_syncs`
+/// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
 pub fn delete_directional_sync(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/directionalSyncs/{id}").path("id", id)
 }

@@ -6,18 +6,18 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists invoice groupings.
 ///
-/// `GET /procurement/invoicegrouping`, the tool `list_all_connect_wise_psa_procurement_invoicegroupings`.
+/// `GET /procurement/invoicegrouping` · tool `list_all_connect_wise_psa_procurement_invoicegroupings`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_groupings(query: &ListQuery) -> Request<Vec<InvoiceGrouping>> {
     Request::new(Method::Get, "/procurement/invoicegrouping").query(query)
 }
 
 /// Counts invoice groupings.
 ///
-/// `GET /procurement/invoicegrouping/count`, the tool `count_connect_wise_psa_procurement_invoicegroupings`.
+/// `GET /procurement/invoicegrouping/count` · tool `count_connect_wise_psa_procurement_invoicegroupings`
 ///
 /// * `query`: which rows are counted
 pub fn count_invoice_groupings(query: &CountQuery) -> Request<Count> {
@@ -26,30 +26,30 @@ pub fn count_invoice_groupings(query: &CountQuery) -> Request<Count> {
 
 /// Creates a procurement invoice grouping.
 ///
-/// `POST /procurement/invoicegrouping/count`, the tool `create_a_connect_wise_psa_procurement_invoicegrouping`.
+/// `POST /procurement/invoicegrouping/count` · tool `create_a_connect_wise_psa_procurement_invoicegrouping`
 ///
-/// * `body`: what is sent.
+/// * `body`: the invoice grouping count to create.
 pub fn create_procurement_invoice_grouping(
     body: &InvoiceGrouping,
 ) -> Request<InvoiceGrouping> {
     Request::new(Method::Post, "/procurement/invoicegrouping/count").body(body)
 }
 
-/// Gets an invoice grouping.
+/// Gets an invoice grouping by its ID.
 ///
-/// `GET /procurement/invoicegrouping/{id}`, the tool `get_single_connect_wise_psa_procurement_invoicegrouping_by_id`.
+/// `GET /procurement/invoicegrouping/{id}` · tool `get_single_connect_wise_psa_procurement_invoicegrouping_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_invoice_groupings`
+/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
 pub fn get_invoice_grouping(id: i32) -> Request<InvoiceGrouping> {
     Request::new(Method::Get, "/procurement/invoicegrouping/{id}").path("id", id)
 }
 
-/// Replaces an invoice grouping; members that are left out are reset.
+/// Replaces an invoice grouping. Fields that are left out are reset.
 ///
-/// `PUT /procurement/invoicegrouping/{id}`, the tool `replace_a_connect_wise_psa_procurement_invoicegrouping_by_id`.
+/// `PUT /procurement/invoicegrouping/{id}` · tool `replace_a_connect_wise_psa_procurement_invoicegrouping_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_invoice_groupings`
-/// * `body`: what is sent.
+/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
+/// * `body`: the new state of the invoice grouping.
 pub fn replace_invoice_grouping(
     id: i32,
     body: &InvoiceGrouping,
@@ -59,11 +59,11 @@ pub fn replace_invoice_grouping(
         .body(body)
 }
 
-/// Changes some members of an invoice grouping.
+/// Updates fields of an invoice grouping.
 ///
-/// `PATCH /procurement/invoicegrouping/{id}`, the tool `update_a_connect_wise_psa_procurement_invoicegrouping_by_id`.
+/// `PATCH /procurement/invoicegrouping/{id}` · tool `update_a_connect_wise_psa_procurement_invoicegrouping_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_invoice_groupings`
+/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_invoice_grouping(
     id: i32,
@@ -76,35 +76,35 @@ pub fn update_invoice_grouping(
 
 /// Deletes an invoice grouping.
 ///
-/// `DELETE /procurement/invoicegrouping/{id}`, the tool `delete_a_connect_wise_psa_procurement_invoicegrouping_by_id`.
+/// `DELETE /procurement/invoicegrouping/{id}` · tool `delete_a_connect_wise_psa_procurement_invoicegrouping_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_invoice_groupings`
+/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
 pub fn delete_invoice_grouping(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/invoicegrouping/{id}").path("id", id)
 }
 
-/// Lists invoice groupings usages.
+/// Lists where an invoice grouping is used.
 ///
-/// `GET /procurement/invoicegrouping/{id}/usages`, the tool `check_connect_wise_psa_procurement_invoicegrouping_usages_by_id`.
+/// `GET /procurement/invoicegrouping/{id}/usages` · tool `check_connect_wise_psa_procurement_invoicegrouping_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_invoice_groupings`
+/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/invoicegrouping/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists invoice groupings usages.
+/// Lists each place where an invoice grouping is used.
 ///
-/// `GET /procurement/invoicegrouping/{id}/usages/list`, the tool `list_all_connect_wise_psa_proc_invoicegrouping_usages_by_id`.
+/// `GET /procurement/invoicegrouping/{id}/usages/list` · tool `list_all_connect_wise_psa_proc_invoicegrouping_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_invoice_groupings`
+/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/invoicegrouping/{id}/usages/list")
         .path("id", id)

@@ -4,81 +4,81 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Manufacturer, ManufacturerInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists procurement manufacturers.
+/// Lists manufacturers.
 ///
-/// `GET /procurement/manufacturers`, the tool `list_all_connect_wise_psa_procurement_manufacturers`.
+/// `GET /procurement/manufacturers` · tool `list_all_connect_wise_psa_procurement_manufacturers`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_manufacturers(query: &ListQuery) -> Request<Vec<Manufacturer>> {
     Request::new(Method::Get, "/procurement/manufacturers").query(query)
 }
 
-/// Creates a procurement manufacturer.
+/// Creates a manufacturer.
 ///
-/// `POST /procurement/manufacturers`, the tool `create_a_connect_wise_psa_procurement_manufacturer`.
+/// `POST /procurement/manufacturers` · tool `create_a_connect_wise_psa_procurement_manufacturer`
 ///
-/// * `body`: what is sent.
+/// * `body`: the manufacturer to create.
 pub fn create_manufacturer(body: &Manufacturer) -> Request<Manufacturer> {
     Request::new(Method::Post, "/procurement/manufacturers").body(body)
 }
 
-/// Counts procurement manufacturers.
+/// Counts manufacturers.
 ///
-/// `GET /procurement/manufacturers/count`, the tool `count_connect_wise_psa_procurement_manufacturers`.
+/// `GET /procurement/manufacturers/count` · tool `count_connect_wise_psa_procurement_manufacturers`
 ///
 /// * `query`: which rows are counted
 pub fn count_manufacturers(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/manufacturers/count").query(query)
 }
 
-/// Counts procurement manufacturers info.
+/// Counts manufacturers in summary form.
 ///
-/// `GET /procurement/manufacturers/count/info`, the tool `count_connect_wise_psa_procurement_manufacturer_info`.
+/// `GET /procurement/manufacturers/count/info` · tool `count_connect_wise_psa_procurement_manufacturer_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_manufacturer_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/manufacturers/count/info").query(query)
 }
 
-/// Lists procurement manufacturers info.
+/// Lists manufacturers in summary form.
 ///
-/// `GET /procurement/manufacturers/info`, the tool `list_all_connect_wise_psa_procurement_manufacturer_info`.
+/// `GET /procurement/manufacturers/info` · tool `list_all_connect_wise_psa_procurement_manufacturer_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_manufacturer_info(query: &ListQuery) -> Request<Vec<ManufacturerInfo>> {
     Request::new(Method::Get, "/procurement/manufacturers/info").query(query)
 }
 
-/// Gets a procurement manufacturer.
+/// Gets a manufacturer by its ID.
 ///
-/// `GET /procurement/manufacturers/{id}`, the tool `get_single_connect_wise_psa_procurement_manufacturer_by_id`.
+/// `GET /procurement/manufacturers/{id}` · tool `get_single_connect_wise_psa_procurement_manufacturer_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_manufacturers`
+/// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
 pub fn get_manufacturer(id: i32) -> Request<Manufacturer> {
     Request::new(Method::Get, "/procurement/manufacturers/{id}").path("id", id)
 }
 
-/// Replaces a procurement manufacturer; members that are left out are reset.
+/// Replaces a manufacturer. Fields that are left out are reset.
 ///
-/// `PUT /procurement/manufacturers/{id}`, the tool `replace_a_connect_wise_psa_procurement_manufacturer_by_id`.
+/// `PUT /procurement/manufacturers/{id}` · tool `replace_a_connect_wise_psa_procurement_manufacturer_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_manufacturers`
-/// * `body`: what is sent.
+/// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
+/// * `body`: the new state of the manufacturer.
 pub fn replace_manufacturer(id: i32, body: &Manufacturer) -> Request<Manufacturer> {
     Request::new(Method::Put, "/procurement/manufacturers/{id}")
         .path("id", id)
         .body(body)
 }
 
-/// Changes some members of a procurement manufacturer.
+/// Updates fields of a manufacturer.
 ///
-/// `PATCH /procurement/manufacturers/{id}`, the tool `update_a_connect_wise_psa_procurement_manufacturer_by_id`.
+/// `PATCH /procurement/manufacturers/{id}` · tool `update_a_connect_wise_psa_procurement_manufacturer_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_manufacturers`
+/// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_manufacturer(
     id: i32,
@@ -89,20 +89,20 @@ pub fn update_manufacturer(
         .patch(patch)
 }
 
-/// Deletes a procurement manufacturer.
+/// Deletes a manufacturer.
 ///
-/// `DELETE /procurement/manufacturers/{id}`, the tool `delete_a_connect_wise_psa_procurement_manufacturer_by_id`.
+/// `DELETE /procurement/manufacturers/{id}` · tool `delete_a_connect_wise_psa_procurement_manufacturer_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_manufacturers`
+/// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
 pub fn delete_manufacturer(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/manufacturers/{id}").path("id", id)
 }
 
-/// Gets a procurement manufacturer info.
+/// Gets a summary of a manufacturer by its ID.
 ///
-/// `GET /procurement/manufacturers/{id}/info`, the tool `get_single_connect_wise_psa_procurement_manufacturer_info_by_id`.
+/// `GET /procurement/manufacturers/{id}/info` · tool `get_single_connect_wise_psa_procurement_manufacturer_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_manufacturers`
+/// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
 pub fn get_manufacturer_info(id: i32) -> Request<ManufacturerInfo> {
     Request::new(Method::Get, "/procurement/manufacturers/{id}/info").path("id", id)
 }

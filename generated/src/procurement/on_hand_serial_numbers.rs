@@ -4,33 +4,33 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, OnHandSerialNumber};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists on hand serial numbers.
+/// Lists serial numbers in stock.
 ///
-/// `GET /procurement/onhandserialnumbers`, the tool `list_all_connect_wise_psa_procurement_onhandserialnumbers`.
+/// `GET /procurement/onhandserialnumbers` · tool `list_all_connect_wise_psa_procurement_onhandserialnumbers`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_on_hand_serial_numbers(
     query: &ListQuery,
 ) -> Request<Vec<OnHandSerialNumber>> {
     Request::new(Method::Get, "/procurement/onhandserialnumbers").query(query)
 }
 
-/// Counts on hand serial numbers.
+/// Counts serial numbers in stock.
 ///
-/// `GET /procurement/onhandserialnumbers/count`, the tool `count_connect_wise_psa_procurement_onhandserialnumbers`.
+/// `GET /procurement/onhandserialnumbers/count` · tool `count_connect_wise_psa_procurement_onhandserialnumbers`
 ///
 /// * `query`: which rows are counted
 pub fn count_on_hand_serial_numbers(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/onhandserialnumbers/count").query(query)
 }
 
-/// Gets an on hand serial number.
+/// Gets a serial number in stock by its ID.
 ///
-/// `GET /procurement/onhandserialnumbers/{id}`, the tool `get_single_connect_wise_psa_proc_onhandserialnumber_by_id`.
+/// `GET /procurement/onhandserialnumbers/{id}` · tool `get_single_connect_wise_psa_proc_onhandserialnumber_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_on_hand_serial_numbers`
+/// * `id`: serial number in stock ID (see `procurement::list_on_hand_serial_numbers`)
 pub fn get_on_hand_serial_number(id: i32) -> Request<OnHandSerialNumber> {
     Request::new(Method::Get, "/procurement/onhandserialnumbers/{id}").path("id", id)
 }

@@ -6,42 +6,42 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists pricing schedules.
 ///
-/// `GET /procurement/pricingschedules`, the tool `list_all_connect_wise_psa_procurement_pricingschedules`.
+/// `GET /procurement/pricingschedules` · tool `list_all_connect_wise_psa_procurement_pricingschedules`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_pricing_schedules(query: &ListQuery) -> Request<Vec<PricingSchedule>> {
     Request::new(Method::Get, "/procurement/pricingschedules").query(query)
 }
 
 /// Creates a pricing schedule.
 ///
-/// `POST /procurement/pricingschedules`, the tool `create_a_connect_wise_psa_procurement_pricingschedule`.
+/// `POST /procurement/pricingschedules` · tool `create_a_connect_wise_psa_procurement_pricingschedule`
 ///
-/// * `body`: what is sent.
+/// * `body`: the pricing schedule to create.
 pub fn create_pricing_schedule(body: &PricingSchedule) -> Request<PricingSchedule> {
     Request::new(Method::Post, "/procurement/pricingschedules").body(body)
 }
 
 /// Counts pricing schedules.
 ///
-/// `GET /procurement/pricingschedules/count`, the tool `count_connect_wise_psa_procurement_pricingschedules`.
+/// `GET /procurement/pricingschedules/count` · tool `count_connect_wise_psa_procurement_pricingschedules`
 ///
 /// * `query`: which rows are counted
 pub fn count_pricing_schedules(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/pricingschedules/count").query(query)
 }
 
-/// Lists pricing schedule detail breaks.
+/// Lists the breaks of a pricing schedule detail.
 ///
-/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks`, the tool `list_all_connect_wise_psa_pricingschedule_detail_breaks`.
+/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks` · tool `list_all_connect_wise_psa_pricingschedule_detail_breaks`
 ///
-/// * `pricing_schedule_id`: `{grandparentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `detail_id`: `{parentId}` of the path, from `procurement::list_pricing_schedule_details`
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_pricing_schedule_detail_breaks(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -56,13 +56,13 @@ pub fn list_pricing_schedule_detail_breaks(
         .query(query)
 }
 
-/// Creates a pricing schedule detail break.
+/// Adds a break to a pricing schedule detail.
 ///
-/// `POST /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks`, the tool `create_a_connect_wise_psa_pricingschedule_detail_break`.
+/// `POST /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks` · tool `create_a_connect_wise_psa_pricingschedule_detail_break`
 ///
-/// * `pricing_schedule_id`: `{grandparentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `detail_id`: `{parentId}` of the path, from `procurement::list_pricing_schedule_details`
-/// * `body`: what is sent.
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
+/// * `body`: the break to create.
 pub fn create_pricing_schedule_detail_break(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -77,12 +77,12 @@ pub fn create_pricing_schedule_detail_break(
         .body(body)
 }
 
-/// Counts pricing schedule detail breaks.
+/// Counts the breaks of a pricing schedule detail.
 ///
-/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/count`, the tool `count_connect_wise_psa_pricingschedule_detail_breaks`.
+/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/count` · tool `count_connect_wise_psa_pricingschedule_detail_breaks`
 ///
-/// * `pricing_schedule_id`: `{grandparentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `detail_id`: `{parentId}` of the path, from `procurement::list_pricing_schedule_details`
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `query`: which rows are counted
 pub fn count_pricing_schedule_detail_breaks(
     pricing_schedule_id: i32,
@@ -98,13 +98,13 @@ pub fn count_pricing_schedule_detail_breaks(
         .query(query)
 }
 
-/// Gets a pricing schedule detail break.
+/// Gets a break of a pricing schedule detail by its ID.
 ///
-/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}`, the tool `get_single_connect_wise_psa_pricingschedule_detail_break_by_id`.
+/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `get_single_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
-/// * `pricing_schedule_id`: `{grandparentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `detail_id`: `{parentId}` of the path, from `procurement::list_pricing_schedule_details`
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedule_detail_breaks`
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
+/// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
 pub fn get_pricing_schedule_detail_break(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -119,14 +119,14 @@ pub fn get_pricing_schedule_detail_break(
         .path("id", id)
 }
 
-/// Replaces a pricing schedule detail break; members that are left out are reset.
+/// Replaces a break of a pricing schedule detail. Fields that are left out are reset.
 ///
-/// `PUT /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}`, the tool `replace_a_connect_wise_psa_pricingschedule_detail_break_by_id`.
+/// `PUT /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `replace_a_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
-/// * `pricing_schedule_id`: `{grandparentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `detail_id`: `{parentId}` of the path, from `procurement::list_pricing_schedule_details`
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedule_detail_breaks`
-/// * `body`: what is sent.
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
+/// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
+/// * `body`: the new state of the break.
 pub fn replace_pricing_schedule_detail_break(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -143,13 +143,13 @@ pub fn replace_pricing_schedule_detail_break(
         .body(body)
 }
 
-/// Changes some members of a pricing schedule detail break.
+/// Updates fields of a break of a pricing schedule detail.
 ///
-/// `PATCH /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}`, the tool `update_a_connect_wise_psa_pricingschedule_detail_break_by_id`.
+/// `PATCH /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `update_a_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
-/// * `pricing_schedule_id`: `{grandparentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `detail_id`: `{parentId}` of the path, from `procurement::list_pricing_schedule_details`
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedule_detail_breaks`
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
+/// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_pricing_schedule_detail_break(
     pricing_schedule_id: i32,
@@ -167,13 +167,13 @@ pub fn update_pricing_schedule_detail_break(
         .patch(patch)
 }
 
-/// Deletes a pricing schedule detail break.
+/// Deletes a break of a pricing schedule detail.
 ///
-/// `DELETE /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}`, the tool `delete_a_connect_wise_psa_pricingschedule_detail_break_by_id`.
+/// `DELETE /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `delete_a_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
-/// * `pricing_schedule_id`: `{grandparentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `detail_id`: `{parentId}` of the path, from `procurement::list_pricing_schedule_details`
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedule_detail_breaks`
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
+/// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
 pub fn delete_pricing_schedule_detail_break(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -188,21 +188,21 @@ pub fn delete_pricing_schedule_detail_break(
         .path("id", id)
 }
 
-/// Gets a pricing schedule.
+/// Gets a pricing schedule by its ID.
 ///
-/// `GET /procurement/pricingschedules/{id}`, the tool `get_single_connect_wise_psa_procurement_pricingschedule_by_id`.
+/// `GET /procurement/pricingschedules/{id}` · tool `get_single_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedules`
+/// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 pub fn get_pricing_schedule(id: i32) -> Request<PricingSchedule> {
     Request::new(Method::Get, "/procurement/pricingschedules/{id}").path("id", id)
 }
 
-/// Replaces a pricing schedule; members that are left out are reset.
+/// Replaces a pricing schedule. Fields that are left out are reset.
 ///
-/// `PUT /procurement/pricingschedules/{id}`, the tool `replace_a_connect_wise_psa_procurement_pricingschedule_by_id`.
+/// `PUT /procurement/pricingschedules/{id}` · tool `replace_a_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedules`
-/// * `body`: what is sent.
+/// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `body`: the new state of the pricing schedule.
 pub fn replace_pricing_schedule(
     id: i32,
     body: &PricingSchedule,
@@ -212,11 +212,11 @@ pub fn replace_pricing_schedule(
         .body(body)
 }
 
-/// Changes some members of a pricing schedule.
+/// Updates fields of a pricing schedule.
 ///
-/// `PATCH /procurement/pricingschedules/{id}`, the tool `update_a_connect_wise_psa_procurement_pricingschedule_by_id`.
+/// `PATCH /procurement/pricingschedules/{id}` · tool `update_a_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedules`
+/// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_pricing_schedule(
     id: i32,
@@ -229,21 +229,21 @@ pub fn update_pricing_schedule(
 
 /// Deletes a pricing schedule.
 ///
-/// `DELETE /procurement/pricingschedules/{id}`, the tool `delete_a_connect_wise_psa_procurement_pricingschedule_by_id`.
+/// `DELETE /procurement/pricingschedules/{id}` · tool `delete_a_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedules`
+/// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 pub fn delete_pricing_schedule(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/pricingschedules/{id}").path("id", id)
 }
 
-/// Lists pricing schedule details.
+/// Lists the details of a pricing schedule.
 ///
-/// `GET /procurement/pricingschedules/{parentId}/details`, the tool `list_all_connect_wise_psa_pricingschedule_details`.
+/// `GET /procurement/pricingschedules/{parentId}/details` · tool `list_all_connect_wise_psa_pricingschedule_details`
 ///
-/// * `pricing_schedule_id`: `{parentId}` of the path, from `procurement::list_pricing_schedules`
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_pricing_schedule_details(
     pricing_schedule_id: i32,
     query: &ListQuery,
@@ -253,12 +253,12 @@ pub fn list_pricing_schedule_details(
         .query(query)
 }
 
-/// Creates a pricing schedule detail.
+/// Adds a detail to a pricing schedule.
 ///
-/// `POST /procurement/pricingschedules/{parentId}/details`, the tool `create_a_connect_wise_psa_pricingschedule_detail`.
+/// `POST /procurement/pricingschedules/{parentId}/details` · tool `create_a_connect_wise_psa_pricingschedule_detail`
 ///
-/// * `pricing_schedule_id`: `{parentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `body`: what is sent.
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `body`: the detail to create.
 pub fn create_pricing_schedule_detail(
     pricing_schedule_id: i32,
     body: &PricingDetail,
@@ -268,11 +268,11 @@ pub fn create_pricing_schedule_detail(
         .body(body)
 }
 
-/// Counts pricing schedule details.
+/// Counts the details of a pricing schedule.
 ///
-/// `GET /procurement/pricingschedules/{parentId}/details/count`, the tool `count_connect_wise_psa_pricingschedule_details`.
+/// `GET /procurement/pricingschedules/{parentId}/details/count` · tool `count_connect_wise_psa_pricingschedule_details`
 ///
-/// * `pricing_schedule_id`: `{parentId}` of the path, from `procurement::list_pricing_schedules`
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `query`: which rows are counted
 pub fn count_pricing_schedule_details(
     pricing_schedule_id: i32,
@@ -283,12 +283,12 @@ pub fn count_pricing_schedule_details(
         .query(query)
 }
 
-/// Gets a pricing schedule detail.
+/// Gets a detail of a pricing schedule by its ID.
 ///
-/// `GET /procurement/pricingschedules/{parentId}/details/{id}`, the tool `get_single_connect_wise_psa_pricingschedule_detail_by_id`.
+/// `GET /procurement/pricingschedules/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_pricingschedule_detail_by_id`
 ///
-/// * `pricing_schedule_id`: `{parentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedule_details`
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 pub fn get_pricing_schedule_detail(
     pricing_schedule_id: i32,
     id: i32,
@@ -298,13 +298,13 @@ pub fn get_pricing_schedule_detail(
         .path("id", id)
 }
 
-/// Replaces a pricing schedule detail; members that are left out are reset.
+/// Replaces a detail of a pricing schedule. Fields that are left out are reset.
 ///
-/// `PUT /procurement/pricingschedules/{parentId}/details/{id}`, the tool `replace_a_connect_wise_psa_pricingschedule_detail_by_id`.
+/// `PUT /procurement/pricingschedules/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_pricingschedule_detail_by_id`
 ///
-/// * `pricing_schedule_id`: `{parentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedule_details`
-/// * `body`: what is sent.
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
+/// * `body`: the new state of the detail.
 pub fn replace_pricing_schedule_detail(
     pricing_schedule_id: i32,
     id: i32,
@@ -316,12 +316,12 @@ pub fn replace_pricing_schedule_detail(
         .body(body)
 }
 
-/// Changes some members of a pricing schedule detail.
+/// Updates fields of a detail of a pricing schedule.
 ///
-/// `PATCH /procurement/pricingschedules/{parentId}/details/{id}`, the tool `update_a_connect_wise_psa_pricingschedule_detail_by_id`.
+/// `PATCH /procurement/pricingschedules/{parentId}/details/{id}` · tool `update_a_connect_wise_psa_pricingschedule_detail_by_id`
 ///
-/// * `pricing_schedule_id`: `{parentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedule_details`
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_pricing_schedule_detail(
     pricing_schedule_id: i32,
@@ -334,12 +334,12 @@ pub fn update_pricing_schedule_detail(
         .patch(patch)
 }
 
-/// Deletes a pricing schedule detail.
+/// Deletes a detail of a pricing schedule.
 ///
-/// `DELETE /procurement/pricingschedules/{parentId}/details/{id}`, the tool `delete_a_connect_wise_psa_pricingschedule_detail_by_id`.
+/// `DELETE /procurement/pricingschedules/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_pricingschedule_detail_by_id`
 ///
-/// * `pricing_schedule_id`: `{parentId}` of the path, from `procurement::list_pricing_schedules`
-/// * `id`: `{id}` of the path, from `procurement::list_pricing_schedule_details`
+/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 pub fn delete_pricing_schedule_detail(pricing_schedule_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/pricingschedules/{parentId}/details/{id}")
         .path("parentId", pricing_schedule_id)

@@ -6,93 +6,93 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists procurement products.
+/// Lists products.
 ///
-/// `GET /procurement/products`, the tool `list_all_connect_wise_psa_procurement_products`.
+/// `GET /procurement/products` · tool `list_all_connect_wise_psa_procurement_products`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_products(query: &ListQuery) -> Request<Vec<ProductItem>> {
     Request::new(Method::Get, "/procurement/products").query(query)
 }
 
-/// Creates a procurement product.
+/// Creates a product.
 ///
-/// `POST /procurement/products`, the tool `create_a_connect_wise_psa_procurement_product`.
+/// `POST /procurement/products` · tool `create_a_connect_wise_psa_procurement_product`
 ///
-/// * `body`: what is sent.
+/// * `body`: the product to create.
 pub fn create_product(body: &ProductItem) -> Request<ProductItem> {
     Request::new(Method::Post, "/procurement/products").body(body)
 }
 
-/// Counts procurement products.
+/// Counts products.
 ///
-/// `GET /procurement/products/count`, the tool `count_connect_wise_psa_procurement_products`.
+/// `GET /procurement/products/count` · tool `count_connect_wise_psa_procurement_products`
 ///
 /// * `query`: which rows are counted
 pub fn count_products(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/products/count").query(query)
 }
 
-/// Gets a procurement product.
+/// Gets a product by its ID.
 ///
-/// `GET /procurement/products/{id}`, the tool `get_single_connect_wise_psa_procurement_product_by_id`.
+/// `GET /procurement/products/{id}` · tool `get_single_connect_wise_psa_procurement_product_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_products`
+/// * `id`: product ID (see `procurement::list_products`)
 pub fn get_product(id: i32) -> Request<ProductItem> {
     Request::new(Method::Get, "/procurement/products/{id}").path("id", id)
 }
 
-/// Replaces a procurement product; members that are left out are reset.
+/// Replaces a product. Fields that are left out are reset.
 ///
-/// `PUT /procurement/products/{id}`, the tool `replace_a_connect_wise_psa_procurement_product_by_id`.
+/// `PUT /procurement/products/{id}` · tool `replace_a_connect_wise_psa_procurement_product_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_products`
-/// * `body`: what is sent.
+/// * `id`: product ID (see `procurement::list_products`)
+/// * `body`: the new state of the product.
 pub fn replace_product(id: i32, body: &ProductItem) -> Request<ProductItem> {
     Request::new(Method::Put, "/procurement/products/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a procurement product.
+/// Updates fields of a product.
 ///
-/// `PATCH /procurement/products/{id}`, the tool `update_a_connect_wise_psa_procurement_product_by_id`.
+/// `PATCH /procurement/products/{id}` · tool `update_a_connect_wise_psa_procurement_product_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_products`
+/// * `id`: product ID (see `procurement::list_products`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_product(id: i32, patch: &Patch<ProductItem>) -> Request<ProductItem> {
     Request::new(Method::Patch, "/procurement/products/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a procurement product.
+/// Deletes a product.
 ///
-/// `DELETE /procurement/products/{id}`, the tool `delete_a_connect_wise_psa_procurement_product_by_id`.
+/// `DELETE /procurement/products/{id}` · tool `delete_a_connect_wise_psa_procurement_product_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_products`
+/// * `id`: product ID (see `procurement::list_products`)
 pub fn delete_product(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/products/{id}").path("id", id)
 }
 
-/// Detach a procurement product.
+/// Detaches a product from the ticket, invoice, opportunity, sales order or project that it was added to, as the flags say.
 ///
-/// `POST /procurement/products/{id}/detach`, the tool `detach_a_connect_wise_psa_procurement_product_by_id`.
+/// `POST /procurement/products/{id}/detach` · tool `detach_a_connect_wise_psa_procurement_product_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_products`
-/// * `body`: what is sent.
+/// * `id`: product ID (see `procurement::list_products`)
+/// * `body`: the request body.
 pub fn detach_product(id: i32, body: &ProductDetach) -> Request<()> {
     Request::new(Method::Post, "/procurement/products/{id}/detach")
         .path("id", id)
         .body(body)
 }
 
-/// Lists product components.
+/// Lists the components of a product.
 ///
-/// `GET /procurement/products/{parentId}/components`, the tool `list_all_connect_wise_psa_product_components`.
+/// `GET /procurement/products/{parentId}/components` · tool `list_all_connect_wise_psa_product_components`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
+/// * `product_id`: product ID (see `procurement::list_products`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_product_components(
     product_id: i32,
     query: &ListQuery,
@@ -102,12 +102,12 @@ pub fn list_product_components(
         .query(query)
 }
 
-/// Creates a product component.
+/// Adds a component to a product.
 ///
-/// `POST /procurement/products/{parentId}/components`, the tool `create_a_connect_wise_psa_product_component`.
+/// `POST /procurement/products/{parentId}/components` · tool `create_a_connect_wise_psa_product_component`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
-/// * `body`: what is sent.
+/// * `product_id`: product ID (see `procurement::list_products`)
+/// * `body`: the component to create.
 pub fn create_product_component(
     product_id: i32,
     body: &ProductComponent,
@@ -117,11 +117,11 @@ pub fn create_product_component(
         .body(body)
 }
 
-/// Counts product components.
+/// Counts the components of a product.
 ///
-/// `GET /procurement/products/{parentId}/components/count`, the tool `count_connect_wise_psa_product_components`.
+/// `GET /procurement/products/{parentId}/components/count` · tool `count_connect_wise_psa_product_components`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
+/// * `product_id`: product ID (see `procurement::list_products`)
 /// * `query`: which rows are counted
 pub fn count_product_components(product_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/products/{parentId}/components/count")
@@ -129,14 +129,14 @@ pub fn count_product_components(product_id: i32, query: &CountQuery) -> Request<
         .query(query)
 }
 
-/// Gets a product component.
+/// Gets a component of a product by its ID.
 ///
-/// `GET /procurement/products/{parentId}/components/{id}`, the tool `get_single_connect_wise_psa_product_component_by_id`.
+/// `GET /procurement/products/{parentId}/components/{id}` · tool `get_single_connect_wise_psa_product_component_by_id`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
-/// * `id`: `{id}` of the path, from `procurement::list_product_components`
+/// * `product_id`: product ID (see `procurement::list_products`)
+/// * `id`: product component ID (see `procurement::list_product_components`)
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn get_product_component(
     product_id: i32,
     id: i32,
@@ -146,13 +146,13 @@ pub fn get_product_component(
         .path("id", id)
 }
 
-/// Replaces a product component; members that are left out are reset.
+/// Replaces a component of a product. Fields that are left out are reset.
 ///
-/// `PUT /procurement/products/{parentId}/components/{id}`, the tool `replace_a_connect_wise_psa_product_component_by_id`.
+/// `PUT /procurement/products/{parentId}/components/{id}` · tool `replace_a_connect_wise_psa_product_component_by_id`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
-/// * `id`: `{id}` of the path, from `procurement::list_product_components`
-/// * `body`: what is sent.
+/// * `product_id`: product ID (see `procurement::list_products`)
+/// * `id`: product component ID (see `procurement::list_product_components`)
+/// * `body`: the new state of the component.
 pub fn replace_product_component(
     product_id: i32,
     id: i32,
@@ -164,12 +164,12 @@ pub fn replace_product_component(
         .body(body)
 }
 
-/// Changes some members of a product component.
+/// Updates fields of a component of a product.
 ///
-/// `PATCH /procurement/products/{parentId}/components/{id}`, the tool `update_a_connect_wise_psa_product_component_by_id`.
+/// `PATCH /procurement/products/{parentId}/components/{id}` · tool `update_a_connect_wise_psa_product_component_by_id`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
-/// * `id`: `{id}` of the path, from `procurement::list_product_components`
+/// * `product_id`: product ID (see `procurement::list_products`)
+/// * `id`: product component ID (see `procurement::list_product_components`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_product_component(
     product_id: i32,
@@ -182,26 +182,26 @@ pub fn update_product_component(
         .patch(patch)
 }
 
-/// Deletes a product component.
+/// Deletes a component of a product.
 ///
-/// `DELETE /procurement/products/{parentId}/components/{id}`, the tool `delete_a_connect_wise_psa_product_component_by_id`.
+/// `DELETE /procurement/products/{parentId}/components/{id}` · tool `delete_a_connect_wise_psa_product_component_by_id`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
-/// * `id`: `{id}` of the path, from `procurement::list_product_components`
+/// * `product_id`: product ID (see `procurement::list_products`)
+/// * `id`: product component ID (see `procurement::list_product_components`)
 pub fn delete_product_component(product_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/products/{parentId}/components/{id}")
         .path("parentId", product_id)
         .path("id", id)
 }
 
-/// Lists product picking shipping details.
+/// Lists the picking and shipping details of a product.
 ///
-/// `GET /procurement/products/{parentId}/pickingShippingDetails`, the tool `list_all_connect_wise_psa_product_picking_shipping_details`.
+/// `GET /procurement/products/{parentId}/pickingShippingDetails` · tool `list_all_connect_wise_psa_product_picking_shipping_details`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
+/// * `product_id`: product ID (see `procurement::list_products`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_product_picking_shipping_details(
     product_id: i32,
     query: &ListQuery,
@@ -211,12 +211,12 @@ pub fn list_product_picking_shipping_details(
         .query(query)
 }
 
-/// Creates a product picking shipping detail.
+/// Adds a picking and shipping detail to a product.
 ///
-/// `POST /procurement/products/{parentId}/pickingShippingDetails`, the tool `create_a_connect_wise_psa_product_picking_shipping_detail`.
+/// `POST /procurement/products/{parentId}/pickingShippingDetails` · tool `create_a_connect_wise_psa_product_picking_shipping_detail`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
-/// * `body`: what is sent.
+/// * `product_id`: product ID (see `procurement::list_products`)
+/// * `body`: the picking and shipping detail to create.
 pub fn create_product_picking_shipping_detail(
     product_id: i32,
     body: &ProductPickingShippingDetail,
@@ -226,11 +226,11 @@ pub fn create_product_picking_shipping_detail(
         .body(body)
 }
 
-/// Counts product picking shipping details.
+/// Counts the picking and shipping details of a product.
 ///
-/// `GET /procurement/products/{parentId}/pickingShippingDetails/count`, the tool `count_connect_wise_psa_product_picking_shipping_details`.
+/// `GET /procurement/products/{parentId}/pickingShippingDetails/count` · tool `count_connect_wise_psa_product_picking_shipping_details`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
+/// * `product_id`: product ID (see `procurement::list_products`)
 /// * `query`: which rows are counted
 pub fn count_product_picking_shipping_details(
     product_id: i32,
@@ -244,14 +244,14 @@ pub fn count_product_picking_shipping_details(
         .query(query)
 }
 
-/// Gets a product picking shipping detail.
+/// Gets a picking and shipping detail of a product by its ID.
 ///
-/// `GET /procurement/products/{parentId}/pickingShippingDetails/{id}`, the tool `get_single_connect_wise_psa_product_picking_ship_detail_by_id`.
+/// `GET /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `get_single_connect_wise_psa_product_picking_ship_detail_by_id`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
-/// * `id`: `{id}` of the path, from `procurement::list_product_picking_shipping_details`
+/// * `product_id`: product ID (see `procurement::list_products`)
+/// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn get_product_picking_shipping_detail(
     product_id: i32,
     id: i32,
@@ -264,13 +264,13 @@ pub fn get_product_picking_shipping_detail(
         .path("id", id)
 }
 
-/// Replaces a product picking shipping detail; members that are left out are reset.
+/// Replaces a picking and shipping detail of a product. Fields that are left out are reset.
 ///
-/// `PUT /procurement/products/{parentId}/pickingShippingDetails/{id}`, the tool `replace_a_connect_wise_psa_product_picking_ship_detail_by_id`.
+/// `PUT /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `replace_a_connect_wise_psa_product_picking_ship_detail_by_id`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
-/// * `id`: `{id}` of the path, from `procurement::list_product_picking_shipping_details`
-/// * `body`: what is sent.
+/// * `product_id`: product ID (see `procurement::list_products`)
+/// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
+/// * `body`: the new state of the picking and shipping detail.
 pub fn replace_product_picking_shipping_detail(
     product_id: i32,
     id: i32,
@@ -285,12 +285,12 @@ pub fn replace_product_picking_shipping_detail(
         .body(body)
 }
 
-/// Changes some members of a product picking shipping detail.
+/// Updates fields of a picking and shipping detail of a product.
 ///
-/// `PATCH /procurement/products/{parentId}/pickingShippingDetails/{id}`, the tool `update_a_connect_wise_psa_product_picking_shipping_detail_by_id`.
+/// `PATCH /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `update_a_connect_wise_psa_product_picking_shipping_detail_by_id`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
-/// * `id`: `{id}` of the path, from `procurement::list_product_picking_shipping_details`
+/// * `product_id`: product ID (see `procurement::list_products`)
+/// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_product_picking_shipping_detail(
     product_id: i32,
@@ -306,12 +306,12 @@ pub fn update_product_picking_shipping_detail(
         .patch(patch)
 }
 
-/// Deletes a product picking shipping detail.
+/// Deletes a picking and shipping detail of a product.
 ///
-/// `DELETE /procurement/products/{parentId}/pickingShippingDetails/{id}`, the tool `delete_a_connect_wise_psa_product_picking_shipping_detail_by_id`.
+/// `DELETE /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `delete_a_connect_wise_psa_product_picking_shipping_detail_by_id`
 ///
-/// * `product_id`: `{parentId}` of the path, from `procurement::list_products`
-/// * `id`: `{id}` of the path, from `procurement::list_product_picking_shipping_details`
+/// * `product_id`: product ID (see `procurement::list_products`)
+/// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
 pub fn delete_product_picking_shipping_detail(product_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,

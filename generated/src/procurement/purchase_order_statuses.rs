@@ -9,11 +9,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists purchase order statuses.
 ///
-/// `GET /procurement/purchaseorderstatuses`, the tool `list_all_connect_wise_psa_procurement_purchaseorderstatuses`.
+/// `GET /procurement/purchaseorderstatuses` · tool `list_all_connect_wise_psa_procurement_purchaseorderstatuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_purchase_order_statuses(
     query: &ListQuery,
 ) -> Request<Vec<PurchaseOrderStatus>> {
@@ -22,18 +22,18 @@ pub fn list_purchase_order_statuses(
 
 /// Creates a purchase order status.
 ///
-/// `POST /procurement/purchaseorderstatuses`, the tool `create_a_connect_wise_psa_procurement_purchaseorderstatus`.
+/// `POST /procurement/purchaseorderstatuses` · tool `create_a_connect_wise_psa_procurement_purchaseorderstatus`
 ///
-/// * `body`: what is sent.
+/// * `body`: the purchase order status to create.
 pub fn create_purchase_order_status(
     body: &PurchaseOrderStatus,
 ) -> Request<PurchaseOrderStatus> {
     Request::new(Method::Post, "/procurement/purchaseorderstatuses").body(body)
 }
 
-/// Counts purchase order statuses info.
+/// Counts purchase order statuses in summary form.
 ///
-/// `GET /procurement/purchaseorderstatuses/Info/count`, the tool `count_connect_wise_psa_procurement_purchaseorderstatus_info`.
+/// `GET /procurement/purchaseorderstatuses/Info/count` · tool `count_connect_wise_psa_procurement_purchaseorderstatus_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_purchase_order_status_info(query: &CountQuery) -> Request<Count> {
@@ -43,41 +43,41 @@ pub fn count_purchase_order_status_info(query: &CountQuery) -> Request<Count> {
 
 /// Counts purchase order statuses.
 ///
-/// `GET /procurement/purchaseorderstatuses/count`, the tool `count_connect_wise_psa_procurement_purchaseorderstatuses`.
+/// `GET /procurement/purchaseorderstatuses/count` · tool `count_connect_wise_psa_procurement_purchaseorderstatuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_purchase_order_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/count").query(query)
 }
 
-/// Lists purchase order statuses info.
+/// Lists purchase order statuses in summary form.
 ///
-/// `GET /procurement/purchaseorderstatuses/info`, the tool `list_all_connect_wise_psa_procurement_purchaseorderstatus_info`.
+/// `GET /procurement/purchaseorderstatuses/info` · tool `list_all_connect_wise_psa_procurement_purchaseorderstatus_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_purchase_order_status_info(
     query: &ListQuery,
 ) -> Request<Vec<PurchaseOrderStatusInfo>> {
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/info").query(query)
 }
 
-/// Gets a purchase order status.
+/// Gets a purchase order status by its ID.
 ///
-/// `GET /procurement/purchaseorderstatuses/{id}`, the tool `get_single_connect_wise_psa_procurement_po_status_by_id`.
+/// `GET /procurement/purchaseorderstatuses/{id}` · tool `get_single_connect_wise_psa_procurement_po_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_statuses`
+/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 pub fn get_purchase_order_status(id: i32) -> Request<PurchaseOrderStatus> {
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/{id}").path("id", id)
 }
 
-/// Replaces a purchase order status; members that are left out are reset.
+/// Replaces a purchase order status. Fields that are left out are reset.
 ///
-/// `PUT /procurement/purchaseorderstatuses/{id}`, the tool `replace_a_connect_wise_psa_procurement_po_status_by_id`.
+/// `PUT /procurement/purchaseorderstatuses/{id}` · tool `replace_a_connect_wise_psa_procurement_po_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `body`: what is sent.
+/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `body`: the new state of the purchase order status.
 pub fn replace_purchase_order_status(
     id: i32,
     body: &PurchaseOrderStatus,
@@ -87,11 +87,11 @@ pub fn replace_purchase_order_status(
         .body(body)
 }
 
-/// Changes some members of a purchase order status.
+/// Updates fields of a purchase order status.
 ///
-/// `PATCH /procurement/purchaseorderstatuses/{id}`, the tool `update_a_connect_wise_psa_procurement_purchaseorderstatus_by_id`.
+/// `PATCH /procurement/purchaseorderstatuses/{id}` · tool `update_a_connect_wise_psa_procurement_purchaseorderstatus_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_statuses`
+/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_purchase_order_status(
     id: i32,
@@ -104,32 +104,32 @@ pub fn update_purchase_order_status(
 
 /// Deletes a purchase order status.
 ///
-/// `DELETE /procurement/purchaseorderstatuses/{id}`, the tool `delete_a_connect_wise_psa_procurement_purchaseorderstatus_by_id`.
+/// `DELETE /procurement/purchaseorderstatuses/{id}` · tool `delete_a_connect_wise_psa_procurement_purchaseorderstatus_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_statuses`
+/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 pub fn delete_purchase_order_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/purchaseorderstatuses/{id}")
         .path("id", id)
 }
 
-/// Gets a purchase order status info.
+/// Gets a summary of a purchase order status by its ID.
 ///
-/// `GET /procurement/purchaseorderstatuses/{id}/info`, the tool `get_single_connect_wise_psa_procurement_po_status_info_by_id`.
+/// `GET /procurement/purchaseorderstatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_status_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_statuses`
+/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 pub fn get_purchase_order_status_info(id: i32) -> Request<PurchaseOrderStatusInfo> {
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/{id}/info")
         .path("id", id)
 }
 
-/// Lists purchase order statuses usages.
+/// Lists where a purchase order status is used.
 ///
-/// `GET /procurement/purchaseorderstatuses/{id}/usages`, the tool `check_connect_wise_psa_procurement_po_status_usages_by_id`.
+/// `GET /procurement/purchaseorderstatuses/{id}/usages` · tool `check_connect_wise_psa_procurement_po_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_statuses`
+/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_purchase_order_status_usages(
     id: i32,
     query: &ListQuery,
@@ -139,14 +139,14 @@ pub fn check_purchase_order_status_usages(
         .query(query)
 }
 
-/// Lists purchase order statuses usages.
+/// Lists each place where a purchase order status is used.
 ///
-/// `GET /procurement/purchaseorderstatuses/{id}/usages/list`, the tool `list_all_connect_wise_psa_procurement_po_status_usages_by_id`.
+/// `GET /procurement/purchaseorderstatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_po_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_statuses`
+/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_purchase_order_status_usages(
     id: i32,
     query: &ListQuery,
@@ -156,14 +156,14 @@ pub fn list_purchase_order_status_usages(
         .query(query)
 }
 
-/// Lists purchase order status email templates.
+/// Lists the email templates of a purchase order status.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/`, the tool `list_all_connect_wise_psa_purchaseorderstatus_emailtemplates`.
+/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/` · tool `list_all_connect_wise_psa_purchaseorderstatus_emailtemplates`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_purchase_order_status_email_templates(
     purchase_order_status_id: i32,
     query: &ListQuery,
@@ -176,12 +176,12 @@ pub fn list_purchase_order_status_email_templates(
         .query(query)
 }
 
-/// Creates a purchase order status email template.
+/// Adds an email template to a purchase order status.
 ///
-/// `POST /procurement/purchaseorderstatuses/{parentId}/emailtemplates/`, the tool `create_a_connect_wise_psa_purchaseorderstatus_emailtemplate`.
+/// `POST /procurement/purchaseorderstatuses/{parentId}/emailtemplates/` · tool `create_a_connect_wise_psa_purchaseorderstatus_emailtemplate`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `body`: what is sent.
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `body`: the email template to create.
 pub fn create_purchase_order_status_email_template(
     purchase_order_status_id: i32,
     body: &PurchaseOrderStatusEmailTemplate,
@@ -194,11 +194,11 @@ pub fn create_purchase_order_status_email_template(
         .body(body)
 }
 
-/// Counts purchase order status email templates.
+/// Counts the email templates of a purchase order status.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/count`, the tool `count_connect_wise_psa_purchaseorderstatus_emailtemplates`.
+/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/count` · tool `count_connect_wise_psa_purchaseorderstatus_emailtemplates`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `query`: which rows are counted
 pub fn count_purchase_order_status_email_templates(
     purchase_order_status_id: i32,
@@ -212,12 +212,12 @@ pub fn count_purchase_order_status_email_templates(
         .query(query)
 }
 
-/// Gets a purchase order status email template.
+/// Gets an email template of a purchase order status by its ID.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}`, the tool `get_single_connect_wise_psa_po_status_emailtemplate_by_id`.
+/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_status_email_templates`
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
 pub fn get_purchase_order_status_email_template(
     purchase_order_status_id: i32,
     id: i32,
@@ -230,13 +230,13 @@ pub fn get_purchase_order_status_email_template(
         .path("id", id)
 }
 
-/// Replaces a purchase order status email template; members that are left out are reset.
+/// Replaces an email template of a purchase order status. Fields that are left out are reset.
 ///
-/// `PUT /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}`, the tool `replace_a_connect_wise_psa_po_status_emailtemplate_by_id`.
+/// `PUT /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_status_email_templates`
-/// * `body`: what is sent.
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
+/// * `body`: the new state of the email template.
 pub fn replace_purchase_order_status_email_template(
     purchase_order_status_id: i32,
     id: i32,
@@ -251,12 +251,12 @@ pub fn replace_purchase_order_status_email_template(
         .body(body)
 }
 
-/// Changes some members of a purchase order status email template.
+/// Updates fields of an email template of a purchase order status.
 ///
-/// `PATCH /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}`, the tool `update_a_connect_wise_psa_po_status_emailtemplate_by_id`.
+/// `PATCH /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `update_a_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_status_email_templates`
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_purchase_order_status_email_template(
     purchase_order_status_id: i32,
@@ -272,12 +272,12 @@ pub fn update_purchase_order_status_email_template(
         .patch(patch)
 }
 
-/// Deletes a purchase order status email template.
+/// Deletes an email template of a purchase order status.
 ///
-/// `DELETE /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}`, the tool `delete_a_connect_wise_psa_po_status_emailtemplate_by_id`.
+/// `DELETE /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `delete_a_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_status_email_templates`
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
 pub fn delete_purchase_order_status_email_template(
     purchase_order_status_id: i32,
     id: i32,
@@ -290,14 +290,14 @@ pub fn delete_purchase_order_status_email_template(
         .path("id", id)
 }
 
-/// Lists purchase order status notifications.
+/// Lists the notifications of a purchase order status.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications`, the tool `list_all_connect_wise_psa_purchaseorderstatus_notifications`.
+/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_purchaseorderstatus_notifications`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_purchase_order_status_notifications(
     purchase_order_status_id: i32,
     query: &ListQuery,
@@ -310,12 +310,12 @@ pub fn list_purchase_order_status_notifications(
         .query(query)
 }
 
-/// Creates a purchase order status notification.
+/// Adds a notification to a purchase order status.
 ///
-/// `POST /procurement/purchaseorderstatuses/{parentId}/notifications`, the tool `create_a_connect_wise_psa_purchaseorderstatus_notification`.
+/// `POST /procurement/purchaseorderstatuses/{parentId}/notifications` · tool `create_a_connect_wise_psa_purchaseorderstatus_notification`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `body`: what is sent.
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `body`: the notification to create.
 pub fn create_purchase_order_status_notification(
     purchase_order_status_id: i32,
     body: &PurchaseOrderStatusNotification,
@@ -328,11 +328,11 @@ pub fn create_purchase_order_status_notification(
         .body(body)
 }
 
-/// Counts purchase order status notifications.
+/// Counts the notifications of a purchase order status.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/count`, the tool `count_connect_wise_psa_purchaseorderstatus_notifications`.
+/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_purchaseorderstatus_notifications`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `query`: which rows are counted
 pub fn count_purchase_order_status_notifications(
     purchase_order_status_id: i32,
@@ -346,12 +346,12 @@ pub fn count_purchase_order_status_notifications(
         .query(query)
 }
 
-/// Gets a purchase order status notification.
+/// Gets a notification of a purchase order status by its ID.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/{id}`, the tool `get_single_connect_wise_psa_po_status_notification_by_id`.
+/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_po_status_notification_by_id`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_status_notifications`
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
 pub fn get_purchase_order_status_notification(
     purchase_order_status_id: i32,
     id: i32,
@@ -364,13 +364,13 @@ pub fn get_purchase_order_status_notification(
         .path("id", id)
 }
 
-/// Replaces a purchase order status notification; members that are left out are reset.
+/// Replaces a notification of a purchase order status. Fields that are left out are reset.
 ///
-/// `PUT /procurement/purchaseorderstatuses/{parentId}/notifications/{id}`, the tool `replace_a_connect_wise_psa_po_status_notification_by_id`.
+/// `PUT /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_po_status_notification_by_id`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_status_notifications`
-/// * `body`: what is sent.
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
+/// * `body`: the new state of the notification.
 pub fn replace_purchase_order_status_notification(
     purchase_order_status_id: i32,
     id: i32,
@@ -385,12 +385,12 @@ pub fn replace_purchase_order_status_notification(
         .body(body)
 }
 
-/// Changes some members of a purchase order status notification.
+/// Updates fields of a notification of a purchase order status.
 ///
-/// `PATCH /procurement/purchaseorderstatuses/{parentId}/notifications/{id}`, the tool `update_a_connect_wise_psa_po_status_notification_by_id`.
+/// `PATCH /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_po_status_notification_by_id`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_status_notifications`
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_purchase_order_status_notification(
     purchase_order_status_id: i32,
@@ -406,12 +406,12 @@ pub fn update_purchase_order_status_notification(
         .patch(patch)
 }
 
-/// Deletes a purchase order status notification.
+/// Deletes a notification of a purchase order status.
 ///
-/// `DELETE /procurement/purchaseorderstatuses/{parentId}/notifications/{id}`, the tool `delete_a_connect_wise_psa_po_status_notification_by_id`.
+/// `DELETE /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_po_status_notification_by_id`
 ///
-/// * `purchase_order_status_id`: `{parentId}` of the path, from `procurement::list_purchase_order_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_status_notifications`
+/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
 pub fn delete_purchase_order_status_notification(
     purchase_order_status_id: i32,
     id: i32,

@@ -9,79 +9,79 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists purchase orders.
 ///
-/// `GET /procurement/purchaseorders`, the tool `list_all_connect_wise_psa_procurement_purchaseorders`.
+/// `GET /procurement/purchaseorders` · tool `list_all_connect_wise_psa_procurement_purchaseorders`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_purchase_orders(query: &ListQuery) -> Request<Vec<PurchaseOrder>> {
     Request::new(Method::Get, "/procurement/purchaseorders").query(query)
 }
 
-/// Creates a purchase order.
+/// Creates a purchase order for a vendor.
 ///
-/// `POST /procurement/purchaseorders`, the tool `create_a_connect_wise_psa_procurement_purchaseorder`.
+/// `POST /procurement/purchaseorders` · tool `create_a_connect_wise_psa_procurement_purchaseorder`
 ///
-/// * `body`: what is sent.
+/// * `body`: the purchase order to create.
 pub fn create_purchase_order(body: &PurchaseOrder) -> Request<PurchaseOrder> {
     Request::new(Method::Post, "/procurement/purchaseorders").body(body)
 }
 
 /// Counts purchase orders.
 ///
-/// `GET /procurement/purchaseorders/count`, the tool `count_connect_wise_psa_procurement_purchaseorders`.
+/// `GET /procurement/purchaseorders/count` · tool `count_connect_wise_psa_procurement_purchaseorders`
 ///
 /// * `query`: which rows are counted
 pub fn count_purchase_orders(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/purchaseorders/count").query(query)
 }
 
-/// Lists purchase orders info.
+/// Lists purchase orders in summary form.
 ///
-/// `GET /procurement/purchaseorders/info`, the tool `list_all_connect_wise_psa_procurement_purchaseorder_info`.
+/// `GET /procurement/purchaseorders/info` · tool `list_all_connect_wise_psa_procurement_purchaseorder_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_purchase_order_info(query: &ListQuery) -> Request<Vec<PurchaseOrderInfo>> {
     Request::new(Method::Get, "/procurement/purchaseorders/info").query(query)
 }
 
-/// Counts purchase orders info.
+/// Counts purchase orders in summary form.
 ///
-/// `GET /procurement/purchaseorders/info/count`, the tool `count_connect_wise_psa_procurement_purchaseorder_info`.
+/// `GET /procurement/purchaseorders/info/count` · tool `count_connect_wise_psa_procurement_purchaseorder_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_purchase_order_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/purchaseorders/info/count").query(query)
 }
 
-/// Gets a purchase order.
+/// Gets a purchase order by its ID.
 ///
-/// `GET /procurement/purchaseorders/{id}`, the tool `get_single_connect_wise_psa_procurement_purchaseorder_by_id`.
+/// `GET /procurement/purchaseorders/{id}` · tool `get_single_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_orders`
+/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 pub fn get_purchase_order(id: i32) -> Request<PurchaseOrder> {
     Request::new(Method::Get, "/procurement/purchaseorders/{id}").path("id", id)
 }
 
-/// Replaces a purchase order; members that are left out are reset.
+/// Replaces a purchase order. Fields that are left out are reset.
 ///
-/// `PUT /procurement/purchaseorders/{id}`, the tool `replace_a_connect_wise_psa_procurement_purchaseorder_by_id`.
+/// `PUT /procurement/purchaseorders/{id}` · tool `replace_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_orders`
-/// * `body`: what is sent.
+/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `body`: the new state of the purchase order.
 pub fn replace_purchase_order(id: i32, body: &PurchaseOrder) -> Request<PurchaseOrder> {
     Request::new(Method::Put, "/procurement/purchaseorders/{id}")
         .path("id", id)
         .body(body)
 }
 
-/// Changes some members of a purchase order.
+/// Updates fields of a purchase order, for example its status to send or close it.
 ///
-/// `PATCH /procurement/purchaseorders/{id}`, the tool `update_a_connect_wise_psa_procurement_purchaseorder_by_id`.
+/// `PATCH /procurement/purchaseorders/{id}` · tool `update_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_orders`
+/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_purchase_order(
     id: i32,
@@ -94,36 +94,36 @@ pub fn update_purchase_order(
 
 /// Deletes a purchase order.
 ///
-/// `DELETE /procurement/purchaseorders/{id}`, the tool `delete_a_connect_wise_psa_procurement_purchaseorder_by_id`.
+/// `DELETE /procurement/purchaseorders/{id}` · tool `delete_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_orders`
+/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 pub fn delete_purchase_order(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/purchaseorders/{id}").path("id", id)
 }
 
-/// Copy a purchase order.
+/// Copies a purchase order.
 ///
-/// `POST /procurement/purchaseorders/{id}/copy`, the tool `copy_a_connect_wise_psa_procurement_purchaseorder_by_id`.
+/// `POST /procurement/purchaseorders/{id}/copy` · tool `copy_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_orders`
+/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 pub fn copy_purchase_order(id: i32) -> Request<PurchaseOrder> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/copy").path("id", id)
 }
 
-/// Gets a purchase order info.
+/// Gets a summary of a purchase order by its ID.
 ///
-/// `GET /procurement/purchaseorders/{id}/info`, the tool `get_single_connect_wise_psa_procurement_po_info_by_id`.
+/// `GET /procurement/purchaseorders/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_orders`
+/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 pub fn get_purchase_order_info(id: i32) -> Request<PurchaseOrderInfo> {
     Request::new(Method::Get, "/procurement/purchaseorders/{id}/info").path("id", id)
 }
 
-/// Counts purchase order quick accesses.
+/// Counts the quick access records of a purchase order.
 ///
-/// `GET /procurement/purchaseorders/{id}/quickAccess/count`, the tool `count_connect_wise_psa_purchaseorder_quick_accesses`.
+/// `GET /procurement/purchaseorders/{id}/quickAccess/count` · tool `count_connect_wise_psa_purchaseorder_quick_accesses`
 ///
-/// * `purchase_order_id`: `{id}` of the path, from `procurement::list_purchase_orders`
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows are counted
 pub fn count_purchase_order_quick_accesses(
     purchase_order_id: i32,
@@ -134,32 +134,32 @@ pub fn count_purchase_order_quick_accesses(
         .query(query)
 }
 
-/// Rebatch a purchase order.
+/// Rebatches a purchase order for accounting.
 ///
-/// `POST /procurement/purchaseorders/{id}/rebatch`, the tool `rebatch_a_connect_wise_psa_procurement_purchaseorder_by_id`.
+/// `POST /procurement/purchaseorders/{id}/rebatch` · tool `rebatch_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_orders`
+/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 pub fn rebatch_purchase_order(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/rebatch").path("id", id)
 }
 
-/// Unbatch a purchase order.
+/// Unbatches a purchase order from accounting.
 ///
-/// `POST /procurement/purchaseorders/{id}/unbatch`, the tool `unbatch_a_connect_wise_psa_procurement_purchaseorder_by_id`.
+/// `POST /procurement/purchaseorders/{id}/unbatch` · tool `unbatch_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_orders`
+/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 pub fn unbatch_purchase_order(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/unbatch").path("id", id)
 }
 
-/// Lists purchase order line items.
+/// Lists the line items of a purchase order.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/lineitems`, the tool `list_all_connect_wise_psa_purchaseorder_lineitems`.
+/// `GET /procurement/purchaseorders/{parentId}/lineitems` · tool `list_all_connect_wise_psa_purchaseorder_lineitems`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_purchase_order_line_items(
     purchase_order_id: i32,
     query: &ListQuery,
@@ -169,12 +169,12 @@ pub fn list_purchase_order_line_items(
         .query(query)
 }
 
-/// Creates a purchase order line item.
+/// Adds a product to a purchase order.
 ///
-/// `POST /procurement/purchaseorders/{parentId}/lineitems`, the tool `create_a_connect_wise_psa_purchaseorder_lineitem`.
+/// `POST /procurement/purchaseorders/{parentId}/lineitems` · tool `create_a_connect_wise_psa_purchaseorder_lineitem`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `body`: what is sent.
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `body`: the line item to create.
 pub fn create_purchase_order_line_item(
     purchase_order_id: i32,
     body: &PurchaseOrderLineItem,
@@ -184,12 +184,12 @@ pub fn create_purchase_order_line_item(
         .body(body)
 }
 
-/// Deletes a purchase order line item.
+/// Deletes a line item of a purchase order.
 ///
-/// `DELETE /procurement/purchaseorders/{parentId}/lineitems`, the tool `delete_a_connect_wise_psa_procurement_po_lineitem_by_id`.
+/// `DELETE /procurement/purchaseorders/{parentId}/lineitems` · tool `delete_a_connect_wise_psa_procurement_po_lineitem_by_id`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `id`: `id` of the query
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: query parameter `id`
 pub fn delete_purchase_order_line_item_by_id(
     purchase_order_id: i32,
     id: i32,
@@ -199,14 +199,14 @@ pub fn delete_purchase_order_line_item_by_id(
         .parameter("id", id)
 }
 
-/// Create purchase order line items in bulk.
+/// Adds several line items to a purchase order in one call.
 ///
-/// `POST /procurement/purchaseorders/{parentId}/lineitems/bulk`, the tool `create_connect_wise_psa_purchaseorder_lineitems_in_bulk`.
+/// `POST /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool `create_connect_wise_psa_purchaseorder_lineitems_in_bulk`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `body`: what is sent.
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `body`: the request body.
 ///
-/// Answers 207: each item has a status of its own.
+/// Returns 207 with a status for each item.
 pub fn create_purchase_order_line_items_in_bulk(
     purchase_order_id: i32,
     body: &[PurchaseOrderLineItem],
@@ -216,14 +216,14 @@ pub fn create_purchase_order_line_items_in_bulk(
         .body(body)
 }
 
-/// Replace purchase order line items in bulk.
+/// Replaces several line items of a purchase order in one call.
 ///
-/// `PUT /procurement/purchaseorders/{parentId}/lineitems/bulk`, the tool `replace_connect_wise_psa_purchaseorder_lineitems_in_bulk`.
+/// `PUT /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool `replace_connect_wise_psa_purchaseorder_lineitems_in_bulk`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `body`: what is sent.
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `body`: the request body.
 ///
-/// Answers 207: each item has a status of its own.
+/// Returns 207 with a status for each item.
 pub fn replace_purchase_order_line_items_in_bulk(
     purchase_order_id: i32,
     body: &[PurchaseOrderLineItem],
@@ -233,14 +233,14 @@ pub fn replace_purchase_order_line_items_in_bulk(
         .body(body)
 }
 
-/// Delete purchase order line items in bulk.
+/// Deletes line items of a purchase order.
 ///
-/// `DELETE /procurement/purchaseorders/{parentId}/lineitems/bulk`, the tool `delete_connect_wise_psa_purchaseorder_lineitems_in_bulk`.
+/// `DELETE /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool `delete_connect_wise_psa_purchaseorder_lineitems_in_bulk`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `body`: what is sent.
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `body`: the request body.
 ///
-/// Answers 207: each item has a status of its own.
+/// Returns 207 with a status for each item.
 pub fn delete_purchase_order_line_items_in_bulk(
     purchase_order_id: i32,
     body: &IdCollection,
@@ -250,11 +250,11 @@ pub fn delete_purchase_order_line_items_in_bulk(
         .body(body)
 }
 
-/// Counts purchase order line items.
+/// Counts the line items of a purchase order.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/lineitems/count`, the tool `count_connect_wise_psa_purchaseorder_lineitems`.
+/// `GET /procurement/purchaseorders/{parentId}/lineitems/count` · tool `count_connect_wise_psa_purchaseorder_lineitems`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows are counted
 pub fn count_purchase_order_line_items(
     purchase_order_id: i32,
@@ -265,12 +265,12 @@ pub fn count_purchase_order_line_items(
         .query(query)
 }
 
-/// Gets a purchase order line item.
+/// Gets a line item of a purchase order by its ID.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/lineitems/{id}`, the tool `get_single_connect_wise_psa_purchaseorder_lineitem_by_id`.
+/// `GET /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `get_single_connect_wise_psa_purchaseorder_lineitem_by_id`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_line_items`
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
 pub fn get_purchase_order_line_item(
     purchase_order_id: i32,
     id: i32,
@@ -280,13 +280,13 @@ pub fn get_purchase_order_line_item(
         .path("id", id)
 }
 
-/// Replaces a purchase order line item; members that are left out are reset.
+/// Replaces a line item of a purchase order. Fields that are left out are reset.
 ///
-/// `PUT /procurement/purchaseorders/{parentId}/lineitems/{id}`, the tool `replace_a_connect_wise_psa_purchaseorder_lineitem_by_id`.
+/// `PUT /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `replace_a_connect_wise_psa_purchaseorder_lineitem_by_id`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_line_items`
-/// * `body`: what is sent.
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
+/// * `body`: the new state of the line item.
 pub fn replace_purchase_order_line_item(
     purchase_order_id: i32,
     id: i32,
@@ -298,12 +298,12 @@ pub fn replace_purchase_order_line_item(
         .body(body)
 }
 
-/// Changes some members of a purchase order line item.
+/// Updates fields of a purchase order line item, for example to receive or cancel it.
 ///
-/// `PATCH /procurement/purchaseorders/{parentId}/lineitems/{id}`, the tool `update_a_connect_wise_psa_purchaseorder_lineitem_by_id`.
+/// `PATCH /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `update_a_connect_wise_psa_purchaseorder_lineitem_by_id`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_line_items`
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_purchase_order_line_item(
     purchase_order_id: i32,
@@ -316,14 +316,14 @@ pub fn update_purchase_order_line_item(
         .patch(patch)
 }
 
-/// Lists purchase order notes.
+/// Lists the notes of a purchase order.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/notes`, the tool `list_all_connect_wise_psa_purchaseorder_notes`.
+/// `GET /procurement/purchaseorders/{parentId}/notes` · tool `list_all_connect_wise_psa_purchaseorder_notes`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_purchase_order_notes(
     purchase_order_id: i32,
     query: &ListQuery,
@@ -333,12 +333,12 @@ pub fn list_purchase_order_notes(
         .query(query)
 }
 
-/// Creates a purchase order note.
+/// Adds a note to a purchase order.
 ///
-/// `POST /procurement/purchaseorders/{parentId}/notes`, the tool `create_a_connect_wise_psa_purchaseorder_note`.
+/// `POST /procurement/purchaseorders/{parentId}/notes` · tool `create_a_connect_wise_psa_purchaseorder_note`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `body`: what is sent.
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `body`: the note to create.
 pub fn create_purchase_order_note(
     purchase_order_id: i32,
     body: &PurchaseOrderNote,
@@ -348,11 +348,11 @@ pub fn create_purchase_order_note(
         .body(body)
 }
 
-/// Counts purchase order notes.
+/// Counts the notes of a purchase order.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/notes/count`, the tool `count_connect_wise_psa_purchaseorder_notes`.
+/// `GET /procurement/purchaseorders/{parentId}/notes/count` · tool `count_connect_wise_psa_purchaseorder_notes`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows are counted
 pub fn count_purchase_order_notes(
     purchase_order_id: i32,
@@ -363,12 +363,12 @@ pub fn count_purchase_order_notes(
         .query(query)
 }
 
-/// Gets a purchase order note.
+/// Gets a note of a purchase order by its ID.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/notes/{id}`, the tool `get_single_connect_wise_psa_purchaseorder_note_by_id`.
+/// `GET /procurement/purchaseorders/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_purchaseorder_note_by_id`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_notes`
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
 pub fn get_purchase_order_note(
     purchase_order_id: i32,
     id: i32,
@@ -378,13 +378,13 @@ pub fn get_purchase_order_note(
         .path("id", id)
 }
 
-/// Replaces a purchase order note; members that are left out are reset.
+/// Replaces a note of a purchase order. Fields that are left out are reset.
 ///
-/// `PUT /procurement/purchaseorders/{parentId}/notes/{id}`, the tool `replace_a_connect_wise_psa_purchaseorder_note_by_id`.
+/// `PUT /procurement/purchaseorders/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_purchaseorder_note_by_id`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_notes`
-/// * `body`: what is sent.
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
+/// * `body`: the new state of the note.
 pub fn replace_purchase_order_note(
     purchase_order_id: i32,
     id: i32,
@@ -396,12 +396,12 @@ pub fn replace_purchase_order_note(
         .body(body)
 }
 
-/// Changes some members of a purchase order note.
+/// Updates fields of a note of a purchase order.
 ///
-/// `PATCH /procurement/purchaseorders/{parentId}/notes/{id}`, the tool `update_a_connect_wise_psa_purchaseorder_note_by_id`.
+/// `PATCH /procurement/purchaseorders/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_purchaseorder_note_by_id`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_notes`
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_purchase_order_note(
     purchase_order_id: i32,
@@ -414,12 +414,12 @@ pub fn update_purchase_order_note(
         .patch(patch)
 }
 
-/// Deletes a purchase order note.
+/// Deletes a note of a purchase order.
 ///
-/// `DELETE /procurement/purchaseorders/{parentId}/notes/{id}`, the tool `delete_a_connect_wise_psa_purchaseorder_note_by_id`.
+/// `DELETE /procurement/purchaseorders/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_purchaseorder_note_by_id`
 ///
-/// * `purchase_order_id`: `{parentId}` of the path, from `procurement::list_purchase_orders`
-/// * `id`: `{id}` of the path, from `procurement::list_purchase_order_notes`
+/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
 pub fn delete_purchase_order_note(purchase_order_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/purchaseorders/{parentId}/notes/{id}")
         .path("parentId", purchase_order_id)

@@ -5,9 +5,9 @@ use crate::models::PurchasingDemand;
 
 /// Creates a purchasing demand.
 ///
-/// `POST /procurement/purchasingDemands`, the tool `create_a_connect_wise_psa_procurement_purchasing_demand`.
+/// `POST /procurement/purchasingDemands` · tool `create_a_connect_wise_psa_procurement_purchasing_demand`
 ///
-/// * `body`: what is sent.
+/// * `body`: the purchasing demand to create.
 pub fn create_purchasing_demand(body: &PurchasingDemand) -> Request<PurchasingDemand> {
     Request::new(Method::Post, "/procurement/purchasingDemands").body(body)
 }

@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists RMA actions.
 ///
-/// `GET /procurement/rmaActions`, the tool `list_all_connect_wise_psa_procurement_rma_actions`.
+/// `GET /procurement/rmaActions` · tool `list_all_connect_wise_psa_procurement_rma_actions`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_rma_actions(query: &ListQuery) -> Request<Vec<RmaAction>> {
     Request::new(Method::Get, "/procurement/rmaActions").query(query)
 }
 
-/// Creates a RMA action.
+/// Creates an RMA action.
 ///
-/// `POST /procurement/rmaActions`, the tool `create_a_connect_wise_psa_procurement_rma_action`.
+/// `POST /procurement/rmaActions` · tool `create_a_connect_wise_psa_procurement_rma_action`
 ///
-/// * `body`: what is sent.
+/// * `body`: the RMA action to create.
 pub fn create_rma_action(body: &RmaAction) -> Request<RmaAction> {
     Request::new(Method::Post, "/procurement/rmaActions").body(body)
 }
 
 /// Counts RMA actions.
 ///
-/// `GET /procurement/rmaActions/count`, the tool `count_connect_wise_psa_procurement_rma_actions`.
+/// `GET /procurement/rmaActions/count` · tool `count_connect_wise_psa_procurement_rma_actions`
 ///
 /// * `query`: which rows are counted
 pub fn count_rma_actions(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/rmaActions/count").query(query)
 }
 
-/// Lists RMA actions info.
+/// Lists RMA actions in summary form.
 ///
-/// `GET /procurement/rmaActions/info`, the tool `list_all_connect_wise_psa_procurement_rma_action_info`.
+/// `GET /procurement/rmaActions/info` · tool `list_all_connect_wise_psa_procurement_rma_action_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_rma_action_info(query: &ListQuery) -> Request<Vec<RmaActionInfo>> {
     Request::new(Method::Get, "/procurement/rmaActions/info").query(query)
 }
 
-/// Counts RMA actions info.
+/// Counts RMA actions in summary form.
 ///
-/// `GET /procurement/rmaActions/info/count`, the tool `count_connect_wise_psa_procurement_rma_action_info`.
+/// `GET /procurement/rmaActions/info/count` · tool `count_connect_wise_psa_procurement_rma_action_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_rma_action_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/rmaActions/info/count").query(query)
 }
 
-/// Gets a RMA action.
+/// Gets an RMA action by its ID.
 ///
-/// `GET /procurement/rmaActions/{id}`, the tool `get_single_connect_wise_psa_procurement_rma_action_by_id`.
+/// `GET /procurement/rmaActions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_action_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_actions`
+/// * `id`: RMA action ID (see `procurement::list_rma_actions`)
 pub fn get_rma_action(id: i32) -> Request<RmaAction> {
     Request::new(Method::Get, "/procurement/rmaActions/{id}").path("id", id)
 }
 
-/// Replaces a RMA action; members that are left out are reset.
+/// Replaces an RMA action. Fields that are left out are reset.
 ///
-/// `PUT /procurement/rmaActions/{id}`, the tool `replace_a_connect_wise_psa_procurement_rma_action_by_id`.
+/// `PUT /procurement/rmaActions/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_action_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_actions`
-/// * `body`: what is sent.
+/// * `id`: RMA action ID (see `procurement::list_rma_actions`)
+/// * `body`: the new state of the RMA action.
 pub fn replace_rma_action(id: i32, body: &RmaAction) -> Request<RmaAction> {
     Request::new(Method::Put, "/procurement/rmaActions/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a RMA action.
+/// Updates fields of an RMA action.
 ///
-/// `PATCH /procurement/rmaActions/{id}`, the tool `update_a_connect_wise_psa_procurement_rma_action_by_id`.
+/// `PATCH /procurement/rmaActions/{id}` · tool `update_a_connect_wise_psa_procurement_rma_action_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_actions`
+/// * `id`: RMA action ID (see `procurement::list_rma_actions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_rma_action(id: i32, patch: &Patch<RmaAction>) -> Request<RmaAction> {
     Request::new(Method::Patch, "/procurement/rmaActions/{id}")
@@ -84,20 +84,20 @@ pub fn update_rma_action(id: i32, patch: &Patch<RmaAction>) -> Request<RmaAction
         .patch(patch)
 }
 
-/// Deletes a RMA action.
+/// Deletes an RMA action.
 ///
-/// `DELETE /procurement/rmaActions/{id}`, the tool `delete_a_connect_wise_psa_procurement_rma_action_by_id`.
+/// `DELETE /procurement/rmaActions/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_action_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_actions`
+/// * `id`: RMA action ID (see `procurement::list_rma_actions`)
 pub fn delete_rma_action(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaActions/{id}").path("id", id)
 }
 
-/// Gets a RMA action info.
+/// Gets a summary of an RMA action by its ID.
 ///
-/// `GET /procurement/rmaActions/{id}/info`, the tool `get_single_connect_wise_psa_procurement_rma_action_info_by_id`.
+/// `GET /procurement/rmaActions/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_action_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_actions`
+/// * `id`: RMA action ID (see `procurement::list_rma_actions`)
 pub fn get_rma_action_info(id: i32) -> Request<RmaActionInfo> {
     Request::new(Method::Get, "/procurement/rmaActions/{id}/info").path("id", id)
 }

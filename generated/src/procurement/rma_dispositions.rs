@@ -6,68 +6,68 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists RMA dispositions.
 ///
-/// `GET /procurement/RMADispositions`, the tool `list_all_connect_wise_psa_procurement_rma_dispositions`.
+/// `GET /procurement/RMADispositions` · tool `list_all_connect_wise_psa_procurement_rma_dispositions`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_rma_dispositions(query: &ListQuery) -> Request<Vec<RmaDisposition>> {
     Request::new(Method::Get, "/procurement/RMADispositions").query(query)
 }
 
-/// Creates a RMA disposition.
+/// Creates an RMA disposition.
 ///
-/// `POST /procurement/RMADispositions`, the tool `create_a_connect_wise_psa_procurement_rma_disposition`.
+/// `POST /procurement/RMADispositions` · tool `create_a_connect_wise_psa_procurement_rma_disposition`
 ///
-/// * `body`: what is sent.
+/// * `body`: the RMA disposition to create.
 pub fn create_rma_disposition(body: &RmaDisposition) -> Request<RmaDisposition> {
     Request::new(Method::Post, "/procurement/RMADispositions").body(body)
 }
 
 /// Counts RMA dispositions.
 ///
-/// `GET /procurement/RMADispositions/count`, the tool `count_connect_wise_psa_procurement_rma_dispositions`.
+/// `GET /procurement/RMADispositions/count` · tool `count_connect_wise_psa_procurement_rma_dispositions`
 ///
 /// * `query`: which rows are counted
 pub fn count_rma_dispositions(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/RMADispositions/count").query(query)
 }
 
-/// Lists RMA dispositions info.
+/// Lists RMA dispositions in summary form.
 ///
-/// `GET /procurement/RMADispositions/info`, the tool `list_all_connect_wise_psa_procurement_rma_disposition_info`.
+/// `GET /procurement/RMADispositions/info` · tool `list_all_connect_wise_psa_procurement_rma_disposition_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_rma_disposition_info(query: &ListQuery) -> Request<Vec<RmaDispositionInfo>> {
     Request::new(Method::Get, "/procurement/RMADispositions/info").query(query)
 }
 
-/// Counts RMA dispositions info.
+/// Counts RMA dispositions in summary form.
 ///
-/// `GET /procurement/RMADispositions/info/count`, the tool `count_connect_wise_psa_procurement_rma_disposition_info`.
+/// `GET /procurement/RMADispositions/info/count` · tool `count_connect_wise_psa_procurement_rma_disposition_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_rma_disposition_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/RMADispositions/info/count").query(query)
 }
 
-/// Gets a RMA disposition.
+/// Gets an RMA disposition by its ID.
 ///
-/// `GET /procurement/RMADispositions/{id}`, the tool `get_single_connect_wise_psa_procurement_rma_disposition_by_id`.
+/// `GET /procurement/RMADispositions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_disposition_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_dispositions`
+/// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
 pub fn get_rma_disposition(id: i32) -> Request<RmaDisposition> {
     Request::new(Method::Get, "/procurement/RMADispositions/{id}").path("id", id)
 }
 
-/// Replaces a RMA disposition; members that are left out are reset.
+/// Replaces an RMA disposition. Fields that are left out are reset.
 ///
-/// `PUT /procurement/RMADispositions/{id}`, the tool `replace_a_connect_wise_psa_procurement_rma_disposition_by_id`.
+/// `PUT /procurement/RMADispositions/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_disposition_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_dispositions`
-/// * `body`: what is sent.
+/// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
+/// * `body`: the new state of the RMA disposition.
 pub fn replace_rma_disposition(
     id: i32,
     body: &RmaDisposition,
@@ -77,11 +77,11 @@ pub fn replace_rma_disposition(
         .body(body)
 }
 
-/// Changes some members of a RMA disposition.
+/// Updates fields of an RMA disposition.
 ///
-/// `PATCH /procurement/RMADispositions/{id}`, the tool `update_a_connect_wise_psa_procurement_rma_disposition_by_id`.
+/// `PATCH /procurement/RMADispositions/{id}` · tool `update_a_connect_wise_psa_procurement_rma_disposition_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_dispositions`
+/// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_rma_disposition(
     id: i32,
@@ -92,20 +92,20 @@ pub fn update_rma_disposition(
         .patch(patch)
 }
 
-/// Deletes a RMA disposition.
+/// Deletes an RMA disposition.
 ///
-/// `DELETE /procurement/RMADispositions/{id}`, the tool `delete_a_connect_wise_psa_procurement_rma_disposition_by_id`.
+/// `DELETE /procurement/RMADispositions/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_disposition_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_dispositions`
+/// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
 pub fn delete_rma_disposition(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/RMADispositions/{id}").path("id", id)
 }
 
-/// Gets a RMA disposition info.
+/// Gets a summary of an RMA disposition by its ID.
 ///
-/// `GET /procurement/RMADispositions/{id}/info`, the tool `get_single_connect_wise_psa_proc_rma_disposition_info_by_id`.
+/// `GET /procurement/RMADispositions/{id}/info` · tool `get_single_connect_wise_psa_proc_rma_disposition_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_dispositions`
+/// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
 pub fn get_rma_disposition_info(id: i32) -> Request<RmaDispositionInfo> {
     Request::new(Method::Get, "/procurement/RMADispositions/{id}/info").path("id", id)
 }

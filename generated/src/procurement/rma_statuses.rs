@@ -8,77 +8,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists RMA statuses.
 ///
-/// `GET /procurement/rmaStatuses`, the tool `list_all_connect_wise_psa_procurement_rma_statuses`.
+/// `GET /procurement/rmaStatuses` · tool `list_all_connect_wise_psa_procurement_rma_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_rma_statuses(query: &ListQuery) -> Request<Vec<RmaStatus>> {
     Request::new(Method::Get, "/procurement/rmaStatuses").query(query)
 }
 
-/// Creates a RMA status.
+/// Creates an RMA status.
 ///
-/// `POST /procurement/rmaStatuses`, the tool `create_a_connect_wise_psa_procurement_rma_status`.
+/// `POST /procurement/rmaStatuses` · tool `create_a_connect_wise_psa_procurement_rma_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the RMA status to create.
 pub fn create_rma_status(body: &RmaStatus) -> Request<RmaStatus> {
     Request::new(Method::Post, "/procurement/rmaStatuses").body(body)
 }
 
 /// Counts RMA statuses.
 ///
-/// `GET /procurement/rmaStatuses/count`, the tool `count_connect_wise_psa_procurement_rma_statuses`.
+/// `GET /procurement/rmaStatuses/count` · tool `count_connect_wise_psa_procurement_rma_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_rma_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/rmaStatuses/count").query(query)
 }
 
-/// Lists RMA statuses info.
+/// Lists RMA statuses in summary form.
 ///
-/// `GET /procurement/rmaStatuses/info`, the tool `list_all_connect_wise_psa_procurement_rma_status_info`.
+/// `GET /procurement/rmaStatuses/info` · tool `list_all_connect_wise_psa_procurement_rma_status_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_rma_status_info(query: &ListQuery) -> Request<Vec<RmaStatusInfo>> {
     Request::new(Method::Get, "/procurement/rmaStatuses/info").query(query)
 }
 
-/// Counts RMA statuses info.
+/// Counts RMA statuses in summary form.
 ///
-/// `GET /procurement/rmaStatuses/info/count`, the tool `count_connect_wise_psa_procurement_rma_status_info`.
+/// `GET /procurement/rmaStatuses/info/count` · tool `count_connect_wise_psa_procurement_rma_status_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_rma_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/rmaStatuses/info/count").query(query)
 }
 
-/// Gets a RMA status.
+/// Gets an RMA status by its ID.
 ///
-/// `GET /procurement/rmaStatuses/{id}`, the tool `get_single_connect_wise_psa_procurement_rma_status_by_id`.
+/// `GET /procurement/rmaStatuses/{id}` · tool `get_single_connect_wise_psa_procurement_rma_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_statuses`
+/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
 pub fn get_rma_status(id: i32) -> Request<RmaStatus> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}").path("id", id)
 }
 
-/// Replaces a RMA status; members that are left out are reset.
+/// Replaces an RMA status. Fields that are left out are reset.
 ///
-/// `PUT /procurement/rmaStatuses/{id}`, the tool `replace_a_connect_wise_psa_procurement_rma_status_by_id`.
+/// `PUT /procurement/rmaStatuses/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_statuses`
-/// * `body`: what is sent.
+/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `body`: the new state of the RMA status.
 pub fn replace_rma_status(id: i32, body: &RmaStatus) -> Request<RmaStatus> {
     Request::new(Method::Put, "/procurement/rmaStatuses/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a RMA status.
+/// Updates fields of an RMA status.
 ///
-/// `PATCH /procurement/rmaStatuses/{id}`, the tool `update_a_connect_wise_psa_procurement_rma_status_by_id`.
+/// `PATCH /procurement/rmaStatuses/{id}` · tool `update_a_connect_wise_psa_procurement_rma_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_statuses`
+/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_rma_status(id: i32, patch: &Patch<RmaStatus>) -> Request<RmaStatus> {
     Request::new(Method::Patch, "/procurement/rmaStatuses/{id}")
@@ -86,60 +86,60 @@ pub fn update_rma_status(id: i32, patch: &Patch<RmaStatus>) -> Request<RmaStatus
         .patch(patch)
 }
 
-/// Deletes a RMA status.
+/// Deletes an RMA status.
 ///
-/// `DELETE /procurement/rmaStatuses/{id}`, the tool `delete_a_connect_wise_psa_procurement_rma_status_by_id`.
+/// `DELETE /procurement/rmaStatuses/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_statuses`
+/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
 pub fn delete_rma_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaStatuses/{id}").path("id", id)
 }
 
-/// Gets a RMA status info.
+/// Gets a summary of an RMA status by its ID.
 ///
-/// `GET /procurement/rmaStatuses/{id}/info`, the tool `get_single_connect_wise_psa_procurement_rma_status_info_by_id`.
+/// `GET /procurement/rmaStatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_status_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_statuses`
+/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
 pub fn get_rma_status_info(id: i32) -> Request<RmaStatusInfo> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/info").path("id", id)
 }
 
-/// Lists RMA statuses usages.
+/// Lists where an RMA status is used.
 ///
-/// `GET /procurement/rmaStatuses/{id}/usages`, the tool `check_connect_wise_psa_procurement_rma_status_usages_by_id`.
+/// `GET /procurement/rmaStatuses/{id}/usages` · tool `check_connect_wise_psa_procurement_rma_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_statuses`
+/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists RMA statuses usages.
+/// Lists each place where an RMA status is used.
 ///
-/// `GET /procurement/rmaStatuses/{id}/usages/list`, the tool `list_all_connect_wise_psa_procurement_rma_status_usages_by_id`.
+/// `GET /procurement/rmaStatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_rma_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_statuses`
+/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists RMA status email templates.
+/// Lists the email templates of an RMA status.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/emailTemplates/`, the tool `list_all_connect_wise_psa_rma_status_email_templates`.
+/// `GET /procurement/rmaStatuses/{parentId}/emailTemplates/` · tool `list_all_connect_wise_psa_rma_status_email_templates`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_rma_status_email_templates(
     rma_status_id: i32,
     query: &ListQuery,
@@ -149,12 +149,12 @@ pub fn list_rma_status_email_templates(
         .query(query)
 }
 
-/// Creates a RMA status email template.
+/// Adds an email template to an RMA status.
 ///
-/// `POST /procurement/rmaStatuses/{parentId}/emailtemplates/`, the tool `create_a_connect_wise_psa_rma_status_emailtemplate`.
+/// `POST /procurement/rmaStatuses/{parentId}/emailtemplates/` · tool `create_a_connect_wise_psa_rma_status_emailtemplate`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
-/// * `body`: what is sent.
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `body`: the email template to create.
 pub fn create_rma_status_email_template(
     rma_status_id: i32,
     body: &RmaStatusEmailTemplate,
@@ -164,11 +164,11 @@ pub fn create_rma_status_email_template(
         .body(body)
 }
 
-/// Counts RMA status email templates.
+/// Counts the email templates of an RMA status.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/count`, the tool `count_connect_wise_psa_rma_status_emailtemplates`.
+/// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/count` · tool `count_connect_wise_psa_rma_status_emailtemplates`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `query`: which rows are counted
 pub fn count_rma_status_email_templates(
     rma_status_id: i32,
@@ -179,12 +179,12 @@ pub fn count_rma_status_email_templates(
         .query(query)
 }
 
-/// Gets a RMA status email template.
+/// Gets an email template of an RMA status by its ID.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/{id}`, the tool `get_single_connect_wise_psa_rma_status_emailtemplate_by_id`.
+/// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_rma_status_email_templates`
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
 pub fn get_rma_status_email_template(
     rma_status_id: i32,
     id: i32,
@@ -194,13 +194,13 @@ pub fn get_rma_status_email_template(
         .path("id", id)
 }
 
-/// Replaces a RMA status email template; members that are left out are reset.
+/// Replaces an email template of an RMA status. Fields that are left out are reset.
 ///
-/// `PUT /procurement/rmaStatuses/{parentId}/emailtemplates/{id}`, the tool `replace_a_connect_wise_psa_rma_status_emailtemplate_by_id`.
+/// `PUT /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_rma_status_email_templates`
-/// * `body`: what is sent.
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
+/// * `body`: the new state of the email template.
 pub fn replace_rma_status_email_template(
     rma_status_id: i32,
     id: i32,
@@ -212,12 +212,12 @@ pub fn replace_rma_status_email_template(
         .body(body)
 }
 
-/// Changes some members of a RMA status email template.
+/// Updates fields of an email template of an RMA status.
 ///
-/// `PATCH /procurement/rmaStatuses/{parentId}/emailtemplates/{id}`, the tool `update_a_connect_wise_psa_rma_status_emailtemplate_by_id`.
+/// `PATCH /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `update_a_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_rma_status_email_templates`
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_rma_status_email_template(
     rma_status_id: i32,
@@ -233,12 +233,12 @@ pub fn update_rma_status_email_template(
         .patch(patch)
 }
 
-/// Deletes a RMA status email template.
+/// Deletes an email template of an RMA status.
 ///
-/// `DELETE /procurement/rmaStatuses/{parentId}/emailtemplates/{id}`, the tool `delete_a_connect_wise_psa_rma_status_emailtemplate_by_id`.
+/// `DELETE /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `delete_a_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_rma_status_email_templates`
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
 pub fn delete_rma_status_email_template(rma_status_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -248,14 +248,14 @@ pub fn delete_rma_status_email_template(rma_status_id: i32, id: i32) -> Request<
         .path("id", id)
 }
 
-/// Lists RMA status notifications.
+/// Lists the notifications of an RMA status.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/notifications`, the tool `list_all_connect_wise_psa_rma_status_notifications`.
+/// `GET /procurement/rmaStatuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_rma_status_notifications`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_rma_status_notifications(
     rma_status_id: i32,
     query: &ListQuery,
@@ -265,12 +265,12 @@ pub fn list_rma_status_notifications(
         .query(query)
 }
 
-/// Creates a RMA status notification.
+/// Adds a notification to an RMA status.
 ///
-/// `POST /procurement/rmaStatuses/{parentId}/notifications`, the tool `create_a_connect_wise_psa_rma_status_notification`.
+/// `POST /procurement/rmaStatuses/{parentId}/notifications` · tool `create_a_connect_wise_psa_rma_status_notification`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
-/// * `body`: what is sent.
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `body`: the notification to create.
 pub fn create_rma_status_notification(
     rma_status_id: i32,
     body: &RmaStatusNotification,
@@ -280,11 +280,11 @@ pub fn create_rma_status_notification(
         .body(body)
 }
 
-/// Counts RMA status notifications.
+/// Counts the notifications of an RMA status.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/notifications/count`, the tool `count_connect_wise_psa_rma_status_notifications`.
+/// `GET /procurement/rmaStatuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_rma_status_notifications`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `query`: which rows are counted
 pub fn count_rma_status_notifications(
     rma_status_id: i32,
@@ -295,12 +295,12 @@ pub fn count_rma_status_notifications(
         .query(query)
 }
 
-/// Gets a RMA status notification.
+/// Gets a notification of an RMA status by its ID.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/notifications/{id}`, the tool `get_single_connect_wise_psa_rma_status_notification_by_id`.
+/// `GET /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_rma_status_notification_by_id`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_rma_status_notifications`
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
 pub fn get_rma_status_notification(
     rma_status_id: i32,
     id: i32,
@@ -310,13 +310,13 @@ pub fn get_rma_status_notification(
         .path("id", id)
 }
 
-/// Replaces a RMA status notification; members that are left out are reset.
+/// Replaces a notification of an RMA status. Fields that are left out are reset.
 ///
-/// `PUT /procurement/rmaStatuses/{parentId}/notifications/{id}`, the tool `replace_a_connect_wise_psa_rma_status_notification_by_id`.
+/// `PUT /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_rma_status_notification_by_id`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_rma_status_notifications`
-/// * `body`: what is sent.
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
+/// * `body`: the new state of the notification.
 pub fn replace_rma_status_notification(
     rma_status_id: i32,
     id: i32,
@@ -328,12 +328,12 @@ pub fn replace_rma_status_notification(
         .body(body)
 }
 
-/// Changes some members of a RMA status notification.
+/// Updates fields of a notification of an RMA status.
 ///
-/// `PATCH /procurement/rmaStatuses/{parentId}/notifications/{id}`, the tool `update_a_connect_wise_psa_rma_status_notification_by_id`.
+/// `PATCH /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_rma_status_notification_by_id`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_rma_status_notifications`
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_rma_status_notification(
     rma_status_id: i32,
@@ -346,12 +346,12 @@ pub fn update_rma_status_notification(
         .patch(patch)
 }
 
-/// Deletes a RMA status notification.
+/// Deletes a notification of an RMA status.
 ///
-/// `DELETE /procurement/rmaStatuses/{parentId}/notifications/{id}`, the tool `delete_a_connect_wise_psa_rma_status_notification_by_id`.
+/// `DELETE /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_rma_status_notification_by_id`
 ///
-/// * `rma_status_id`: `{parentId}` of the path, from `procurement::list_rma_statuses`
-/// * `id`: `{id}` of the path, from `procurement::list_rma_status_notifications`
+/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
 pub fn delete_rma_status_notification(rma_status_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,

@@ -6,43 +6,43 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists RMA tags.
 ///
-/// `GET /procurement/rmaTags`, the tool `list_all_connect_wise_psa_procurement_rma_tags`.
+/// `GET /procurement/rmaTags` · tool `list_all_connect_wise_psa_procurement_rma_tags`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_rma_tags(query: &ListQuery) -> Request<Vec<RmaTag>> {
     Request::new(Method::Get, "/procurement/rmaTags").query(query)
 }
 
-/// Creates a RMA tag.
+/// Creates an RMA tag.
 ///
-/// `POST /procurement/rmaTags`, the tool `create_a_connect_wise_psa_procurement_rma_tag`.
+/// `POST /procurement/rmaTags` · tool `create_a_connect_wise_psa_procurement_rma_tag`
 ///
-/// * `body`: what is sent.
+/// * `body`: the RMA tag to create.
 pub fn create_rma_tag(body: &RmaTag) -> Request<RmaTag> {
     Request::new(Method::Post, "/procurement/rmaTags").body(body)
 }
 
 /// Counts RMA tags.
 ///
-/// `GET /procurement/rmaTags/count`, the tool `count_connect_wise_psa_procurement_rma_tags`.
+/// `GET /procurement/rmaTags/count` · tool `count_connect_wise_psa_procurement_rma_tags`
 ///
 /// * `query`: which rows are counted
 pub fn count_rma_tags(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/rmaTags/count").query(query)
 }
 
-/// Gets a RMA tag.
+/// Gets an RMA tag record that holds the default values for a new RMA tag of a product, ticket, project, sales order or company.
 ///
-/// `GET /procurement/rmaTags/default`, the tool `get_default_connect_wise_psa_procurement_rma_tag`.
+/// `GET /procurement/rmaTags/default` · tool `get_default_connect_wise_psa_procurement_rma_tag`
 ///
-/// * `product_id`: `productId` of the query
-/// * `billing_log_id`: `billingLogId` of the query
-/// * `ticket_id`: `ticketId` of the query, from `service::list_tickets`
-/// * `project_id`: `projectId` of the query, from `project::list_projects`
-/// * `sales_order_id`: `salesOrderId` of the query, from `sales::list_orders`
-/// * `company_id`: `companyId` of the query, from `company::list_companies`
+/// * `product_id`: query parameter `productId`
+/// * `billing_log_id`: query parameter `billingLogId`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `sales_order_id`: sales order ID (see `sales::list_orders`)
+/// * `company_id`: company ID (see `company::list_companies`)
 pub fn get_default_rma_tag(
     product_id: i32,
     billing_log_id: i32,
@@ -60,40 +60,40 @@ pub fn get_default_rma_tag(
         .parameter("companyId", company_id)
 }
 
-/// Gets a RMA tag.
+/// Gets an RMA tag by its ID.
 ///
-/// `GET /procurement/rmaTags/{id}`, the tool `get_single_connect_wise_psa_procurement_rma_tag_by_id`.
+/// `GET /procurement/rmaTags/{id}` · tool `get_single_connect_wise_psa_procurement_rma_tag_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_tags`
+/// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
 pub fn get_rma_tag(id: i32) -> Request<RmaTag> {
     Request::new(Method::Get, "/procurement/rmaTags/{id}").path("id", id)
 }
 
-/// Replaces a RMA tag; members that are left out are reset.
+/// Replaces an RMA tag. Fields that are left out are reset.
 ///
-/// `PUT /procurement/rmaTags/{id}`, the tool `replace_a_connect_wise_psa_procurement_rma_tag_by_id`.
+/// `PUT /procurement/rmaTags/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_tag_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_tags`
-/// * `body`: what is sent.
+/// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
+/// * `body`: the new state of the RMA tag.
 pub fn replace_rma_tag(id: i32, body: &RmaTag) -> Request<RmaTag> {
     Request::new(Method::Put, "/procurement/rmaTags/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a RMA tag.
+/// Updates fields of an RMA tag.
 ///
-/// `PATCH /procurement/rmaTags/{id}`, the tool `update_a_connect_wise_psa_procurement_rma_tag_by_id`.
+/// `PATCH /procurement/rmaTags/{id}` · tool `update_a_connect_wise_psa_procurement_rma_tag_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_tags`
+/// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_rma_tag(id: i32, patch: &Patch<RmaTag>) -> Request<RmaTag> {
     Request::new(Method::Patch, "/procurement/rmaTags/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a RMA tag.
+/// Deletes an RMA tag.
 ///
-/// `DELETE /procurement/rmaTags/{id}`, the tool `delete_a_connect_wise_psa_procurement_rma_tag_by_id`.
+/// `DELETE /procurement/rmaTags/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_tag_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_rma_tags`
+/// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
 pub fn delete_rma_tag(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaTags/{id}").path("id", id)
 }

@@ -6,39 +6,39 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists procurement settings.
 ///
-/// `GET /procurement/settings`, the tool `list_all_connect_wise_psa_procurement_settings`.
+/// `GET /procurement/settings` · tool `list_all_connect_wise_psa_procurement_settings`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_settings(query: &ListQuery) -> Request<Vec<ProcurementSetting>> {
     Request::new(Method::Get, "/procurement/settings").query(query)
 }
 
 /// Counts procurement settings.
 ///
-/// `GET /procurement/settings/count`, the tool `count_connect_wise_psa_procurement_settings`.
+/// `GET /procurement/settings/count` · tool `count_connect_wise_psa_procurement_settings`
 ///
 /// * `query`: which rows are counted
 pub fn count_settings(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/settings/count").query(query)
 }
 
-/// Gets a procurement setting.
+/// Gets a procurement setting by its ID.
 ///
-/// `GET /procurement/settings/{id}`, the tool `get_single_connect_wise_psa_procurement_setting_by_id`.
+/// `GET /procurement/settings/{id}` · tool `get_single_connect_wise_psa_procurement_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_settings`
+/// * `id`: procurement setting ID (see `procurement::list_settings`)
 pub fn get_setting(id: i32) -> Request<ProcurementSetting> {
     Request::new(Method::Get, "/procurement/settings/{id}").path("id", id)
 }
 
-/// Replaces a procurement setting; members that are left out are reset.
+/// Replaces a procurement setting. Fields that are left out are reset.
 ///
-/// `PUT /procurement/settings/{id}`, the tool `replace_a_connect_wise_psa_procurement_setting_by_id`.
+/// `PUT /procurement/settings/{id}` · tool `replace_a_connect_wise_psa_procurement_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_settings`
-/// * `body`: what is sent.
+/// * `id`: procurement setting ID (see `procurement::list_settings`)
+/// * `body`: the new state of the procurement setting.
 pub fn replace_setting(
     id: i32,
     body: &ProcurementSetting,
@@ -46,11 +46,11 @@ pub fn replace_setting(
     Request::new(Method::Put, "/procurement/settings/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a procurement setting.
+/// Updates fields of a procurement setting.
 ///
-/// `PATCH /procurement/settings/{id}`, the tool `update_a_connect_wise_psa_procurement_setting_by_id`.
+/// `PATCH /procurement/settings/{id}` · tool `update_a_connect_wise_psa_procurement_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_settings`
+/// * `id`: procurement setting ID (see `procurement::list_settings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_setting(
     id: i32,

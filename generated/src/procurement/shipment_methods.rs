@@ -6,68 +6,68 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists shipment methods.
 ///
-/// `GET /procurement/shipmentmethods`, the tool `list_all_connect_wise_psa_procurement_shipmentmethods`.
+/// `GET /procurement/shipmentmethods` · tool `list_all_connect_wise_psa_procurement_shipmentmethods`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_shipment_methods(query: &ListQuery) -> Request<Vec<ShipmentMethod>> {
     Request::new(Method::Get, "/procurement/shipmentmethods").query(query)
 }
 
 /// Creates a shipment method.
 ///
-/// `POST /procurement/shipmentmethods`, the tool `create_a_connect_wise_psa_procurement_shipmentmethod`.
+/// `POST /procurement/shipmentmethods` · tool `create_a_connect_wise_psa_procurement_shipmentmethod`
 ///
-/// * `body`: what is sent.
+/// * `body`: the shipment method to create.
 pub fn create_shipment_method(body: &ShipmentMethod) -> Request<ShipmentMethod> {
     Request::new(Method::Post, "/procurement/shipmentmethods").body(body)
 }
 
 /// Counts shipment methods.
 ///
-/// `GET /procurement/shipmentmethods/count`, the tool `count_connect_wise_psa_procurement_shipmentmethods`.
+/// `GET /procurement/shipmentmethods/count` · tool `count_connect_wise_psa_procurement_shipmentmethods`
 ///
 /// * `query`: which rows are counted
 pub fn count_shipment_methods(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/shipmentmethods/count").query(query)
 }
 
-/// Lists shipment methods info.
+/// Lists shipment methods in summary form.
 ///
-/// `GET /procurement/shipmentmethods/info`, the tool `list_all_connect_wise_psa_procurement_shipmentmethod_info`.
+/// `GET /procurement/shipmentmethods/info` · tool `list_all_connect_wise_psa_procurement_shipmentmethod_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_shipment_method_info(query: &ListQuery) -> Request<Vec<ShipmentMethodInfo>> {
     Request::new(Method::Get, "/procurement/shipmentmethods/info").query(query)
 }
 
-/// Counts shipment methods info.
+/// Counts shipment methods in summary form.
 ///
-/// `GET /procurement/shipmentmethods/info/count`, the tool `count_connect_wise_psa_procurement_shipmentmethod_info`.
+/// `GET /procurement/shipmentmethods/info/count` · tool `count_connect_wise_psa_procurement_shipmentmethod_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_shipment_method_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/shipmentmethods/info/count").query(query)
 }
 
-/// Gets a shipment method.
+/// Gets a shipment method by its ID.
 ///
-/// `GET /procurement/shipmentmethods/{id}`, the tool `get_single_connect_wise_psa_procurement_shipmentmethod_by_id`.
+/// `GET /procurement/shipmentmethods/{id}` · tool `get_single_connect_wise_psa_procurement_shipmentmethod_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_shipment_methods`
+/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
 pub fn get_shipment_method(id: i32) -> Request<ShipmentMethod> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}").path("id", id)
 }
 
-/// Replaces a shipment method; members that are left out are reset.
+/// Replaces a shipment method. Fields that are left out are reset.
 ///
-/// `PUT /procurement/shipmentmethods/{id}`, the tool `replace_a_connect_wise_psa_procurement_shipmentmethod_by_id`.
+/// `PUT /procurement/shipmentmethods/{id}` · tool `replace_a_connect_wise_psa_procurement_shipmentmethod_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_shipment_methods`
-/// * `body`: what is sent.
+/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
+/// * `body`: the new state of the shipment method.
 pub fn replace_shipment_method(
     id: i32,
     body: &ShipmentMethod,
@@ -77,11 +77,11 @@ pub fn replace_shipment_method(
         .body(body)
 }
 
-/// Changes some members of a shipment method.
+/// Updates fields of a shipment method.
 ///
-/// `PATCH /procurement/shipmentmethods/{id}`, the tool `update_a_connect_wise_psa_procurement_shipmentmethod_by_id`.
+/// `PATCH /procurement/shipmentmethods/{id}` · tool `update_a_connect_wise_psa_procurement_shipmentmethod_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_shipment_methods`
+/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_shipment_method(
     id: i32,
@@ -94,44 +94,44 @@ pub fn update_shipment_method(
 
 /// Deletes a shipment method.
 ///
-/// `DELETE /procurement/shipmentmethods/{id}`, the tool `delete_a_connect_wise_psa_procurement_shipmentmethod_by_id`.
+/// `DELETE /procurement/shipmentmethods/{id}` · tool `delete_a_connect_wise_psa_procurement_shipmentmethod_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_shipment_methods`
+/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
 pub fn delete_shipment_method(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/shipmentmethods/{id}").path("id", id)
 }
 
-/// Gets a shipment method info.
+/// Gets a summary of a shipment method by its ID.
 ///
-/// `GET /procurement/shipmentmethods/{id}/info`, the tool `get_single_connect_wise_psa_procurement_shipmethod_info_by_id`.
+/// `GET /procurement/shipmentmethods/{id}/info` · tool `get_single_connect_wise_psa_procurement_shipmethod_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_shipment_methods`
+/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
 pub fn get_shipment_method_info(id: i32) -> Request<ShipmentMethodInfo> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/info").path("id", id)
 }
 
-/// Lists shipment methods usages.
+/// Lists where a shipment method is used.
 ///
-/// `GET /procurement/shipmentmethods/{id}/usages`, the tool `check_connect_wise_psa_procurement_shipmentmethod_usages_by_id`.
+/// `GET /procurement/shipmentmethods/{id}/usages` · tool `check_connect_wise_psa_procurement_shipmentmethod_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_shipment_methods`
+/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists shipment methods usages.
+/// Lists each place where a shipment method is used.
 ///
-/// `GET /procurement/shipmentmethods/{id}/usages/list`, the tool `list_all_connect_wise_psa_procurement_shipmethod_usages_by_id`.
+/// `GET /procurement/shipmentmethods/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_shipmethod_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_shipment_methods`
+/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/usages/list")
         .path("id", id)

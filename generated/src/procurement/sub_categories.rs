@@ -4,81 +4,81 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, SubCategory, SubCategoryInfo, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists sub categories.
+/// Lists product subcategories.
 ///
-/// `GET /procurement/subcategories/`, the tool `list_all_connect_wise_psa_procurement_subcategories`.
+/// `GET /procurement/subcategories/` · tool `list_all_connect_wise_psa_procurement_subcategories`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sub_categories(query: &ListQuery) -> Request<Vec<SubCategory>> {
     Request::new(Method::Get, "/procurement/subcategories/").query(query)
 }
 
-/// Creates a sub category.
+/// Creates a product subcategory.
 ///
-/// `POST /procurement/subcategories/`, the tool `create_a_connect_wise_psa_procurement_subcategory`.
+/// `POST /procurement/subcategories/` · tool `create_a_connect_wise_psa_procurement_subcategory`
 ///
-/// * `body`: what is sent.
+/// * `body`: the product subcategory to create.
 pub fn create_sub_category(body: &SubCategory) -> Request<SubCategory> {
     Request::new(Method::Post, "/procurement/subcategories/").body(body)
 }
 
-/// Counts sub categories.
+/// Counts product subcategories.
 ///
-/// `GET /procurement/subcategories/count`, the tool `count_connect_wise_psa_procurement_subcategories`.
+/// `GET /procurement/subcategories/count` · tool `count_connect_wise_psa_procurement_subcategories`
 ///
 /// * `query`: which rows are counted
 pub fn count_sub_categories(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/subcategories/count").query(query)
 }
 
-/// Lists sub categories info.
+/// Lists product subcategories in summary form.
 ///
-/// `GET /procurement/subcategories/info/`, the tool `list_all_connect_wise_psa_procurement_subcategory_info`.
+/// `GET /procurement/subcategories/info/` · tool `list_all_connect_wise_psa_procurement_subcategory_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sub_category_info(query: &ListQuery) -> Request<Vec<SubCategoryInfo>> {
     Request::new(Method::Get, "/procurement/subcategories/info/").query(query)
 }
 
-/// Counts sub categories info.
+/// Counts product subcategories in summary form.
 ///
-/// `GET /procurement/subcategories/info/count`, the tool `count_connect_wise_psa_procurement_subcategory_info`.
+/// `GET /procurement/subcategories/info/count` · tool `count_connect_wise_psa_procurement_subcategory_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_sub_category_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/subcategories/info/count").query(query)
 }
 
-/// Gets a sub category.
+/// Gets a product subcategory by its ID.
 ///
-/// `GET /procurement/subcategories/{id}`, the tool `get_single_connect_wise_psa_procurement_subcategory_by_id`.
+/// `GET /procurement/subcategories/{id}` · tool `get_single_connect_wise_psa_procurement_subcategory_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_sub_categories`
+/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
 pub fn get_sub_category(id: i32) -> Request<SubCategory> {
     Request::new(Method::Get, "/procurement/subcategories/{id}").path("id", id)
 }
 
-/// Replaces a sub category; members that are left out are reset.
+/// Replaces a product subcategory. Fields that are left out are reset.
 ///
-/// `PUT /procurement/subcategories/{id}`, the tool `replace_a_connect_wise_psa_procurement_subcategory_by_id`.
+/// `PUT /procurement/subcategories/{id}` · tool `replace_a_connect_wise_psa_procurement_subcategory_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_sub_categories`
-/// * `body`: what is sent.
+/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
+/// * `body`: the new state of the product subcategory.
 pub fn replace_sub_category(id: i32, body: &SubCategory) -> Request<SubCategory> {
     Request::new(Method::Put, "/procurement/subcategories/{id}")
         .path("id", id)
         .body(body)
 }
 
-/// Changes some members of a sub category.
+/// Updates fields of a product subcategory.
 ///
-/// `PATCH /procurement/subcategories/{id}`, the tool `update_a_connect_wise_psa_procurement_subcategory_by_id`.
+/// `PATCH /procurement/subcategories/{id}` · tool `update_a_connect_wise_psa_procurement_subcategory_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_sub_categories`
+/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_sub_category(id: i32, patch: &Patch<SubCategory>) -> Request<SubCategory> {
     Request::new(Method::Patch, "/procurement/subcategories/{id}")
@@ -86,46 +86,46 @@ pub fn update_sub_category(id: i32, patch: &Patch<SubCategory>) -> Request<SubCa
         .patch(patch)
 }
 
-/// Deletes a sub category.
+/// Deletes a product subcategory.
 ///
-/// `DELETE /procurement/subcategories/{id}`, the tool `delete_a_connect_wise_psa_procurement_subcategory_by_id`.
+/// `DELETE /procurement/subcategories/{id}` · tool `delete_a_connect_wise_psa_procurement_subcategory_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_sub_categories`
+/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
 pub fn delete_sub_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/subcategories/{id}").path("id", id)
 }
 
-/// Gets a sub category info.
+/// Gets a summary of a product subcategory by its ID.
 ///
-/// `GET /procurement/subcategories/{id}/info`, the tool `get_single_connect_wise_psa_procurement_subcategory_info_by_id`.
+/// `GET /procurement/subcategories/{id}/info` · tool `get_single_connect_wise_psa_procurement_subcategory_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_sub_categories`
+/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
 pub fn get_sub_category_info(id: i32) -> Request<SubCategoryInfo> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/info").path("id", id)
 }
 
-/// Lists sub categories usages.
+/// Lists where a product subcategory is used.
 ///
-/// `GET /procurement/subcategories/{id}/usages`, the tool `check_connect_wise_psa_procurement_subcategory_usages_by_id`.
+/// `GET /procurement/subcategories/{id}/usages` · tool `check_connect_wise_psa_procurement_subcategory_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_sub_categories`
+/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists sub categories usages.
+/// Lists each place where a product subcategory is used.
 ///
-/// `GET /procurement/subcategories/{id}/usages/list`, the tool `list_all_connect_wise_psa_procurement_subcategory_usages_by_id`.
+/// `GET /procurement/subcategories/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_subcategory_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_sub_categories`
+/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/usages/list")
         .path("id", id)

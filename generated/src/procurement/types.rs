@@ -4,124 +4,124 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, ProductType, ProductTypeInfo, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists procurement types.
+/// Lists product types.
 ///
-/// `GET /procurement/types`, the tool `list_all_connect_wise_psa_procurement_types`.
+/// `GET /procurement/types` · tool `list_all_connect_wise_psa_procurement_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_types(query: &ListQuery) -> Request<Vec<ProductType>> {
     Request::new(Method::Get, "/procurement/types").query(query)
 }
 
-/// Creates a procurement type.
+/// Creates a product type.
 ///
-/// `POST /procurement/types`, the tool `create_a_connect_wise_psa_procurement_type`.
+/// `POST /procurement/types` · tool `create_a_connect_wise_psa_procurement_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the product type to create.
 pub fn create_type(body: &ProductType) -> Request<ProductType> {
     Request::new(Method::Post, "/procurement/types").body(body)
 }
 
-/// Counts procurement types.
+/// Counts product types.
 ///
-/// `GET /procurement/types/count`, the tool `count_connect_wise_psa_procurement_types`.
+/// `GET /procurement/types/count` · tool `count_connect_wise_psa_procurement_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/types/count").query(query)
 }
 
-/// Lists procurement types info.
+/// Lists product types in summary form.
 ///
-/// `GET /procurement/types/info`, the tool `list_all_connect_wise_psa_procurement_type_info`.
+/// `GET /procurement/types/info` · tool `list_all_connect_wise_psa_procurement_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_type_info(query: &ListQuery) -> Request<Vec<ProductTypeInfo>> {
     Request::new(Method::Get, "/procurement/types/info").query(query)
 }
 
-/// Counts procurement types info.
+/// Counts product types in summary form.
 ///
-/// `GET /procurement/types/info/count`, the tool `count_connect_wise_psa_procurement_type_info`.
+/// `GET /procurement/types/info/count` · tool `count_connect_wise_psa_procurement_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/types/info/count").query(query)
 }
 
-/// Gets a procurement type.
+/// Gets a product type by its ID.
 ///
-/// `GET /procurement/types/{id}`, the tool `get_single_connect_wise_psa_procurement_type_by_id`.
+/// `GET /procurement/types/{id}` · tool `get_single_connect_wise_psa_procurement_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_types`
+/// * `id`: product type ID (see `procurement::list_types`)
 pub fn get_type(id: i32) -> Request<ProductType> {
     Request::new(Method::Get, "/procurement/types/{id}").path("id", id)
 }
 
-/// Replaces a procurement type; members that are left out are reset.
+/// Replaces a product type. Fields that are left out are reset.
 ///
-/// `PUT /procurement/types/{id}`, the tool `replace_a_connect_wise_psa_procurement_type_by_id`.
+/// `PUT /procurement/types/{id}` · tool `replace_a_connect_wise_psa_procurement_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_types`
-/// * `body`: what is sent.
+/// * `id`: product type ID (see `procurement::list_types`)
+/// * `body`: the new state of the product type.
 pub fn replace_type(id: i32, body: &ProductType) -> Request<ProductType> {
     Request::new(Method::Put, "/procurement/types/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a procurement type.
+/// Updates fields of a product type.
 ///
-/// `PATCH /procurement/types/{id}`, the tool `update_a_connect_wise_psa_procurement_type_by_id`.
+/// `PATCH /procurement/types/{id}` · tool `update_a_connect_wise_psa_procurement_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_types`
+/// * `id`: product type ID (see `procurement::list_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_type(id: i32, patch: &Patch<ProductType>) -> Request<ProductType> {
     Request::new(Method::Patch, "/procurement/types/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a procurement type.
+/// Deletes a product type.
 ///
-/// `DELETE /procurement/types/{id}`, the tool `delete_a_connect_wise_psa_procurement_type_by_id`.
+/// `DELETE /procurement/types/{id}` · tool `delete_a_connect_wise_psa_procurement_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_types`
+/// * `id`: product type ID (see `procurement::list_types`)
 pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/types/{id}").path("id", id)
 }
 
-/// Gets a procurement type info.
+/// Gets a summary of a product type by its ID.
 ///
-/// `GET /procurement/types/{id}/info`, the tool `get_single_connect_wise_psa_procurement_type_info_by_id`.
+/// `GET /procurement/types/{id}/info` · tool `get_single_connect_wise_psa_procurement_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_types`
+/// * `id`: product type ID (see `procurement::list_types`)
 pub fn get_type_info(id: i32) -> Request<ProductTypeInfo> {
     Request::new(Method::Get, "/procurement/types/{id}/info").path("id", id)
 }
 
-/// Lists procurement types usages.
+/// Lists where a product type is used.
 ///
-/// `GET /procurement/types/{id}/usages`, the tool `check_connect_wise_psa_procurement_type_usages_by_id`.
+/// `GET /procurement/types/{id}/usages` · tool `check_connect_wise_psa_procurement_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_types`
+/// * `id`: product type ID (see `procurement::list_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/types/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists procurement types usages.
+/// Lists each place where a product type is used.
 ///
-/// `GET /procurement/types/{id}/usages/list`, the tool `list_all_connect_wise_psa_procurement_type_usages_by_id`.
+/// `GET /procurement/types/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_types`
+/// * `id`: product type ID (see `procurement::list_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/types/{id}/usages/list")
         .path("id", id)

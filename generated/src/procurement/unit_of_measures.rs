@@ -4,61 +4,61 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Conversion, Count, UnitOfMeasure};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists unit of measures.
+/// Lists units of measure.
 ///
-/// `GET /procurement/unitOfMeasures`, the tool `list_all_connect_wise_psa_procurement_unit_of_measures`.
+/// `GET /procurement/unitOfMeasures` · tool `list_all_connect_wise_psa_procurement_unit_of_measures`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_unit_of_measures(query: &ListQuery) -> Request<Vec<UnitOfMeasure>> {
     Request::new(Method::Get, "/procurement/unitOfMeasures").query(query)
 }
 
 /// Creates a unit of measure.
 ///
-/// `POST /procurement/unitOfMeasures`, the tool `create_a_connect_wise_psa_procurement_unit_of_measure`.
+/// `POST /procurement/unitOfMeasures` · tool `create_a_connect_wise_psa_procurement_unit_of_measure`
 ///
-/// * `body`: what is sent.
+/// * `body`: the unit of measure to create.
 pub fn create_unit_of_measure(body: &UnitOfMeasure) -> Request<UnitOfMeasure> {
     Request::new(Method::Post, "/procurement/unitOfMeasures").body(body)
 }
 
-/// Counts unit of measures.
+/// Counts units of measure.
 ///
-/// `GET /procurement/unitOfMeasures/count`, the tool `count_connect_wise_psa_procurement_unit_of_measures`.
+/// `GET /procurement/unitOfMeasures/count` · tool `count_connect_wise_psa_procurement_unit_of_measures`
 ///
 /// * `query`: which rows are counted
 pub fn count_unit_of_measures(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/unitOfMeasures/count").query(query)
 }
 
-/// Gets a unit of measure.
+/// Gets a unit of measure by its ID.
 ///
-/// `GET /procurement/unitOfMeasures/{id}`, the tool `get_single_connect_wise_psa_procurement_unit_of_measure_by_id`.
+/// `GET /procurement/unitOfMeasures/{id}` · tool `get_single_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_unit_of_measures`
+/// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 pub fn get_unit_of_measure(id: i32) -> Request<UnitOfMeasure> {
     Request::new(Method::Get, "/procurement/unitOfMeasures/{id}").path("id", id)
 }
 
-/// Replaces a unit of measure; members that are left out are reset.
+/// Replaces a unit of measure. Fields that are left out are reset.
 ///
-/// `PUT /procurement/unitOfMeasures/{id}`, the tool `replace_a_connect_wise_psa_procurement_unit_of_measure_by_id`.
+/// `PUT /procurement/unitOfMeasures/{id}` · tool `replace_a_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_unit_of_measures`
-/// * `body`: what is sent.
+/// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
+/// * `body`: the new state of the unit of measure.
 pub fn replace_unit_of_measure(id: i32, body: &UnitOfMeasure) -> Request<UnitOfMeasure> {
     Request::new(Method::Put, "/procurement/unitOfMeasures/{id}")
         .path("id", id)
         .body(body)
 }
 
-/// Changes some members of a unit of measure.
+/// Updates fields of a unit of measure.
 ///
-/// `PATCH /procurement/unitOfMeasures/{id}`, the tool `update_a_connect_wise_psa_procurement_unit_of_measure_by_id`.
+/// `PATCH /procurement/unitOfMeasures/{id}` · tool `update_a_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_unit_of_measures`
+/// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_unit_of_measure(
     id: i32,
@@ -71,21 +71,21 @@ pub fn update_unit_of_measure(
 
 /// Deletes a unit of measure.
 ///
-/// `DELETE /procurement/unitOfMeasures/{id}`, the tool `delete_a_connect_wise_psa_procurement_unit_of_measure_by_id`.
+/// `DELETE /procurement/unitOfMeasures/{id}` · tool `delete_a_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_unit_of_measures`
+/// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 pub fn delete_unit_of_measure(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/unitOfMeasures/{id}").path("id", id)
 }
 
-/// Lists unit of measure conversions.
+/// Lists the conversions of a unit of measure.
 ///
-/// `GET /procurement/unitOfMeasures/{parentId}/conversions`, the tool `list_all_connect_wise_psa_unit_of_measure_conversions`.
+/// `GET /procurement/unitOfMeasures/{parentId}/conversions` · tool `list_all_connect_wise_psa_unit_of_measure_conversions`
 ///
-/// * `unit_of_measure_id`: `{parentId}` of the path, from `procurement::list_unit_of_measures`
+/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_unit_of_measure_conversions(
     unit_of_measure_id: i32,
     query: &ListQuery,
@@ -95,12 +95,12 @@ pub fn list_unit_of_measure_conversions(
         .query(query)
 }
 
-/// Creates a unit of measure conversion.
+/// Adds a conversion to a unit of measure.
 ///
-/// `POST /procurement/unitOfMeasures/{parentId}/conversions`, the tool `create_a_connect_wise_psa_unit_of_measure_conversion`.
+/// `POST /procurement/unitOfMeasures/{parentId}/conversions` · tool `create_a_connect_wise_psa_unit_of_measure_conversion`
 ///
-/// * `unit_of_measure_id`: `{parentId}` of the path, from `procurement::list_unit_of_measures`
-/// * `body`: what is sent.
+/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
+/// * `body`: the conversion to create.
 pub fn create_unit_of_measure_conversion(
     unit_of_measure_id: i32,
     body: &Conversion,
@@ -110,11 +110,11 @@ pub fn create_unit_of_measure_conversion(
         .body(body)
 }
 
-/// Counts unit of measure conversions.
+/// Counts the conversions of a unit of measure.
 ///
-/// `GET /procurement/unitOfMeasures/{parentId}/conversions/count`, the tool `count_connect_wise_psa_unit_of_measure_conversions`.
+/// `GET /procurement/unitOfMeasures/{parentId}/conversions/count` · tool `count_connect_wise_psa_unit_of_measure_conversions`
 ///
-/// * `unit_of_measure_id`: `{parentId}` of the path, from `procurement::list_unit_of_measures`
+/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `query`: which rows are counted
 pub fn count_unit_of_measure_conversions(
     unit_of_measure_id: i32,
@@ -125,12 +125,12 @@ pub fn count_unit_of_measure_conversions(
         .query(query)
 }
 
-/// Gets a unit of measure conversion.
+/// Gets a conversion of a unit of measure by its ID.
 ///
-/// `GET /procurement/unitOfMeasures/{parentId}/conversions/{id}`, the tool `get_single_connect_wise_psa_unit_of_measure_conversion_by_id`.
+/// `GET /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `get_single_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///
-/// * `unit_of_measure_id`: `{parentId}` of the path, from `procurement::list_unit_of_measures`
-/// * `id`: `{id}` of the path, from `procurement::list_unit_of_measure_conversions`
+/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
+/// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
 pub fn get_unit_of_measure_conversion(
     unit_of_measure_id: i32,
     id: i32,
@@ -140,13 +140,13 @@ pub fn get_unit_of_measure_conversion(
         .path("id", id)
 }
 
-/// Replaces a unit of measure conversion; members that are left out are reset.
+/// Replaces a conversion of a unit of measure. Fields that are left out are reset.
 ///
-/// `PUT /procurement/unitOfMeasures/{parentId}/conversions/{id}`, the tool `replace_a_connect_wise_psa_unit_of_measure_conversion_by_id`.
+/// `PUT /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `replace_a_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///
-/// * `unit_of_measure_id`: `{parentId}` of the path, from `procurement::list_unit_of_measures`
-/// * `id`: `{id}` of the path, from `procurement::list_unit_of_measure_conversions`
-/// * `body`: what is sent.
+/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
+/// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
+/// * `body`: the new state of the conversion.
 pub fn replace_unit_of_measure_conversion(
     unit_of_measure_id: i32,
     id: i32,
@@ -158,12 +158,12 @@ pub fn replace_unit_of_measure_conversion(
         .body(body)
 }
 
-/// Changes some members of a unit of measure conversion.
+/// Updates fields of a conversion of a unit of measure.
 ///
-/// `PATCH /procurement/unitOfMeasures/{parentId}/conversions/{id}`, the tool `update_a_connect_wise_psa_unit_of_measure_conversion_by_id`.
+/// `PATCH /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `update_a_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///
-/// * `unit_of_measure_id`: `{parentId}` of the path, from `procurement::list_unit_of_measures`
-/// * `id`: `{id}` of the path, from `procurement::list_unit_of_measure_conversions`
+/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
+/// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_unit_of_measure_conversion(
     unit_of_measure_id: i32,
@@ -179,12 +179,12 @@ pub fn update_unit_of_measure_conversion(
         .patch(patch)
 }
 
-/// Deletes a unit of measure conversion.
+/// Deletes a conversion of a unit of measure.
 ///
-/// `DELETE /procurement/unitOfMeasures/{parentId}/conversions/{id}`, the tool `delete_a_connect_wise_psa_unit_of_measure_conversion_by_id`.
+/// `DELETE /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `delete_a_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///
-/// * `unit_of_measure_id`: `{parentId}` of the path, from `procurement::list_unit_of_measures`
-/// * `id`: `{id}` of the path, from `procurement::list_unit_of_measure_conversions`
+/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
+/// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
 pub fn delete_unit_of_measure_conversion(
     unit_of_measure_id: i32,
     id: i32,

@@ -6,79 +6,79 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists warehouse bins.
 ///
-/// `GET /procurement/warehouseBins`, the tool `list_all_connect_wise_psa_procurement_warehouse_bins`.
+/// `GET /procurement/warehouseBins` · tool `list_all_connect_wise_psa_procurement_warehouse_bins`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_warehouse_bins(query: &ListQuery) -> Request<Vec<WarehouseBin>> {
     Request::new(Method::Get, "/procurement/warehouseBins").query(query)
 }
 
 /// Creates a warehouse bin.
 ///
-/// `POST /procurement/warehouseBins`, the tool `create_a_connect_wise_psa_procurement_warehouse_bin`.
+/// `POST /procurement/warehouseBins` · tool `create_a_connect_wise_psa_procurement_warehouse_bin`
 ///
-/// * `body`: what is sent.
+/// * `body`: the warehouse bin to create.
 pub fn create_warehouse_bin(body: &WarehouseBin) -> Request<WarehouseBin> {
     Request::new(Method::Post, "/procurement/warehouseBins").body(body)
 }
 
 /// Counts warehouse bins.
 ///
-/// `GET /procurement/warehouseBins/count`, the tool `count_connect_wise_psa_procurement_warehouse_bins`.
+/// `GET /procurement/warehouseBins/count` · tool `count_connect_wise_psa_procurement_warehouse_bins`
 ///
 /// * `query`: which rows are counted
 pub fn count_warehouse_bins(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/warehouseBins/count").query(query)
 }
 
-/// Lists warehouse bins info.
+/// Lists warehouse bins in summary form.
 ///
-/// `GET /procurement/warehouseBins/info`, the tool `list_all_connect_wise_psa_procurement_warehouse_bin_info`.
+/// `GET /procurement/warehouseBins/info` · tool `list_all_connect_wise_psa_procurement_warehouse_bin_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_warehouse_bin_info(query: &ListQuery) -> Request<Vec<WarehouseBinInfo>> {
     Request::new(Method::Get, "/procurement/warehouseBins/info").query(query)
 }
 
-/// Counts warehouse bins info.
+/// Counts warehouse bins in summary form.
 ///
-/// `GET /procurement/warehouseBins/info/count`, the tool `count_connect_wise_psa_procurement_warehouse_bin_info`.
+/// `GET /procurement/warehouseBins/info/count` · tool `count_connect_wise_psa_procurement_warehouse_bin_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_warehouse_bin_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/warehouseBins/info/count").query(query)
 }
 
-/// Gets a warehouse bin.
+/// Gets a warehouse bin by its ID.
 ///
-/// `GET /procurement/warehouseBins/{id}`, the tool `get_single_connect_wise_psa_procurement_warehouse_bin_by_id`.
+/// `GET /procurement/warehouseBins/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_warehouse_bins`
+/// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 pub fn get_warehouse_bin(id: i32) -> Request<WarehouseBin> {
     Request::new(Method::Get, "/procurement/warehouseBins/{id}").path("id", id)
 }
 
-/// Replaces a warehouse bin; members that are left out are reset.
+/// Replaces a warehouse bin. Fields that are left out are reset.
 ///
-/// `PUT /procurement/warehouseBins/{id}`, the tool `replace_a_connect_wise_psa_procurement_warehouse_bin_by_id`.
+/// `PUT /procurement/warehouseBins/{id}` · tool `replace_a_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_warehouse_bins`
-/// * `body`: what is sent.
+/// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+/// * `body`: the new state of the warehouse bin.
 pub fn replace_warehouse_bin(id: i32, body: &WarehouseBin) -> Request<WarehouseBin> {
     Request::new(Method::Put, "/procurement/warehouseBins/{id}")
         .path("id", id)
         .body(body)
 }
 
-/// Changes some members of a warehouse bin.
+/// Updates fields of a warehouse bin.
 ///
-/// `PATCH /procurement/warehouseBins/{id}`, the tool `update_a_connect_wise_psa_procurement_warehouse_bin_by_id`.
+/// `PATCH /procurement/warehouseBins/{id}` · tool `update_a_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_warehouse_bins`
+/// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_warehouse_bin(
     id: i32,
@@ -91,30 +91,30 @@ pub fn update_warehouse_bin(
 
 /// Deletes a warehouse bin.
 ///
-/// `DELETE /procurement/warehouseBins/{id}`, the tool `delete_a_connect_wise_psa_procurement_warehouse_bin_by_id`.
+/// `DELETE /procurement/warehouseBins/{id}` · tool `delete_a_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_warehouse_bins`
+/// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 pub fn delete_warehouse_bin(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/warehouseBins/{id}").path("id", id)
 }
 
-/// Gets a warehouse bin info.
+/// Gets a summary of a warehouse bin by its ID.
 ///
-/// `GET /procurement/warehouseBins/{id}/info`, the tool `get_single_connect_wise_psa_proc_warehouse_bin_info_by_id`.
+/// `GET /procurement/warehouseBins/{id}/info` · tool `get_single_connect_wise_psa_proc_warehouse_bin_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_warehouse_bins`
+/// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 pub fn get_warehouse_bin_info(id: i32) -> Request<WarehouseBinInfo> {
     Request::new(Method::Get, "/procurement/warehouseBins/{id}/info").path("id", id)
 }
 
-/// Lists inventory on hands.
+/// Lists the on-hand records of a warehouse bin.
 ///
-/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand`, the tool `list_all_connect_wise_psa_inventory_on_hands`.
+/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand` · tool `list_all_connect_wise_psa_inventory_on_hands`
 ///
-/// * `warehouse_bin_id`: `{parentId}` of the path, from `procurement::list_warehouse_bins`
+/// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_inventory_on_hands(
     warehouse_bin_id: i32,
     query: &ListQuery,
@@ -124,11 +124,11 @@ pub fn list_inventory_on_hands(
         .query(query)
 }
 
-/// Counts inventory on hands.
+/// Counts the on-hand records of a warehouse bin.
 ///
-/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/count`, the tool `count_connect_wise_psa_inventory_on_hands`.
+/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/count` · tool `count_connect_wise_psa_inventory_on_hands`
 ///
-/// * `warehouse_bin_id`: `{parentId}` of the path, from `procurement::list_warehouse_bins`
+/// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 /// * `query`: which rows are counted
 pub fn count_inventory_on_hands(
     warehouse_bin_id: i32,
@@ -142,12 +142,12 @@ pub fn count_inventory_on_hands(
         .query(query)
 }
 
-/// Gets an inventory on hand.
+/// Gets an on-hand record of a warehouse bin by its ID.
 ///
-/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/{id}`, the tool `get_single_connect_wise_psa_inventory_on_hand_by_id`.
+/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/{id}` · tool `get_single_connect_wise_psa_inventory_on_hand_by_id`
 ///
-/// * `warehouse_bin_id`: `{parentId}` of the path, from `procurement::list_warehouse_bins`
-/// * `id`: `{id}` of the path, from `procurement::list_inventory_on_hands`
+/// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+/// * `id`: warehouse bin on-hand record ID (see `procurement::list_inventory_on_hands`)
 pub fn get_inventory_on_hand(
     warehouse_bin_id: i32,
     id: i32,

@@ -4,79 +4,79 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Warehouse, WarehouseInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists procurement warehouses.
+/// Lists warehouses.
 ///
-/// `GET /procurement/warehouses`, the tool `list_all_connect_wise_psa_procurement_warehouses`.
+/// `GET /procurement/warehouses` · tool `list_all_connect_wise_psa_procurement_warehouses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_warehouses(query: &ListQuery) -> Request<Vec<Warehouse>> {
     Request::new(Method::Get, "/procurement/warehouses").query(query)
 }
 
-/// Creates a procurement warehouse.
+/// Creates a warehouse.
 ///
-/// `POST /procurement/warehouses`, the tool `create_a_connect_wise_psa_procurement_warehouse`.
+/// `POST /procurement/warehouses` · tool `create_a_connect_wise_psa_procurement_warehouse`
 ///
-/// * `body`: what is sent.
+/// * `body`: the warehouse to create.
 pub fn create_warehouse(body: &Warehouse) -> Request<Warehouse> {
     Request::new(Method::Post, "/procurement/warehouses").body(body)
 }
 
-/// Counts procurement warehouses.
+/// Counts warehouses.
 ///
-/// `GET /procurement/warehouses/count`, the tool `count_connect_wise_psa_procurement_warehouses`.
+/// `GET /procurement/warehouses/count` · tool `count_connect_wise_psa_procurement_warehouses`
 ///
 /// * `query`: which rows are counted
 pub fn count_warehouses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/warehouses/count").query(query)
 }
 
-/// Lists procurement warehouses info.
+/// Lists warehouses in summary form.
 ///
-/// `GET /procurement/warehouses/info`, the tool `list_all_connect_wise_psa_procurement_warehouse_info`.
+/// `GET /procurement/warehouses/info` · tool `list_all_connect_wise_psa_procurement_warehouse_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_warehouse_info(query: &ListQuery) -> Request<Vec<WarehouseInfo>> {
     Request::new(Method::Get, "/procurement/warehouses/info").query(query)
 }
 
-/// Counts procurement warehouses info.
+/// Counts warehouses in summary form.
 ///
-/// `GET /procurement/warehouses/info/count`, the tool `count_connect_wise_psa_procurement_warehouse_info`.
+/// `GET /procurement/warehouses/info/count` · tool `count_connect_wise_psa_procurement_warehouse_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_warehouse_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/warehouses/info/count").query(query)
 }
 
-/// Gets a procurement warehouse.
+/// Gets a warehouse by its ID.
 ///
-/// `GET /procurement/warehouses/{id}`, the tool `get_single_connect_wise_psa_procurement_warehouse_by_id`.
+/// `GET /procurement/warehouses/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_warehouses`
+/// * `id`: warehouse ID (see `procurement::list_warehouses`)
 pub fn get_warehouse(id: i32) -> Request<Warehouse> {
     Request::new(Method::Get, "/procurement/warehouses/{id}").path("id", id)
 }
 
-/// Replaces a procurement warehouse; members that are left out are reset.
+/// Replaces a warehouse. Fields that are left out are reset.
 ///
-/// `PUT /procurement/warehouses/{id}`, the tool `replace_a_connect_wise_psa_procurement_warehouse_by_id`.
+/// `PUT /procurement/warehouses/{id}` · tool `replace_a_connect_wise_psa_procurement_warehouse_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_warehouses`
-/// * `body`: what is sent.
+/// * `id`: warehouse ID (see `procurement::list_warehouses`)
+/// * `body`: the new state of the warehouse.
 pub fn replace_warehouse(id: i32, body: &Warehouse) -> Request<Warehouse> {
     Request::new(Method::Put, "/procurement/warehouses/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a procurement warehouse.
+/// Updates fields of a warehouse.
 ///
-/// `PATCH /procurement/warehouses/{id}`, the tool `update_a_connect_wise_psa_procurement_warehouse_by_id`.
+/// `PATCH /procurement/warehouses/{id}` · tool `update_a_connect_wise_psa_procurement_warehouse_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_warehouses`
+/// * `id`: warehouse ID (see `procurement::list_warehouses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_warehouse(id: i32, patch: &Patch<Warehouse>) -> Request<Warehouse> {
     Request::new(Method::Patch, "/procurement/warehouses/{id}")
@@ -84,20 +84,20 @@ pub fn update_warehouse(id: i32, patch: &Patch<Warehouse>) -> Request<Warehouse>
         .patch(patch)
 }
 
-/// Deletes a procurement warehouse.
+/// Deletes a warehouse.
 ///
-/// `DELETE /procurement/warehouses/{id}`, the tool `delete_a_connect_wise_psa_procurement_warehouse_by_id`.
+/// `DELETE /procurement/warehouses/{id}` · tool `delete_a_connect_wise_psa_procurement_warehouse_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_warehouses`
+/// * `id`: warehouse ID (see `procurement::list_warehouses`)
 pub fn delete_warehouse(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/warehouses/{id}").path("id", id)
 }
 
-/// Gets a procurement warehouse info.
+/// Gets a summary of a warehouse by its ID.
 ///
-/// `GET /procurement/warehouses/{id}/info`, the tool `get_single_connect_wise_psa_procurement_warehouse_info_by_id`.
+/// `GET /procurement/warehouses/{id}/info` · tool `get_single_connect_wise_psa_procurement_warehouse_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `procurement::list_warehouses`
+/// * `id`: warehouse ID (see `procurement::list_warehouses`)
 pub fn get_warehouse_info(id: i32) -> Request<WarehouseInfo> {
     Request::new(Method::Get, "/procurement/warehouses/{id}/info").path("id", id)
 }

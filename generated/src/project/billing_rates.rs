@@ -3,12 +3,12 @@
 use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::ProjectBillingRate;
 
-/// Changes some members of a project billing rate.
+/// Updates fields of a billing rate of a project.
 ///
-/// `PATCH /project/billingRates/{parentId}/billingRates/{id}`, the tool `update_a_connect_wise_psa_project_billing_rate_by_id`.
+/// `PATCH /project/billingRates/{parentId}/billingRates/{id}` · tool `update_a_connect_wise_psa_project_billing_rate_by_id`
 ///
-/// * `billing_rate_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path
+/// * `billing_rate_id`: billing rate ID
+/// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_project_billing_rate(
     billing_rate_id: i32,

@@ -7,15 +7,15 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists board team members.
+/// Lists the members of a project board team.
 ///
-/// `GET /project/boards/{grandparentId}/teams/{parentId}/members`, the tool `list_all_connect_wise_psa_board_team_members`.
+/// `GET /project/boards/{grandparentId}/teams/{parentId}/members` · tool `list_all_connect_wise_psa_board_team_members`
 ///
-/// * `board_id`: `{grandparentId}` of the path
-/// * `team_id`: `{parentId}` of the path, from `project::list_board_teams`
+/// * `board_id`: board ID
+/// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_team_members(
     board_id: i32,
     team_id: i32,
@@ -27,13 +27,13 @@ pub fn list_board_team_members(
         .query(query)
 }
 
-/// Creates a board team member.
+/// Adds a member to a project board team.
 ///
-/// `POST /project/boards/{grandparentId}/teams/{parentId}/members`, the tool `create_a_connect_wise_psa_board_team_member`.
+/// `POST /project/boards/{grandparentId}/teams/{parentId}/members` · tool `create_a_connect_wise_psa_board_team_member`
 ///
-/// * `board_id`: `{grandparentId}` of the path
-/// * `team_id`: `{parentId}` of the path, from `project::list_board_teams`
-/// * `body`: what is sent.
+/// * `board_id`: board ID
+/// * `team_id`: project board team ID (see `project::list_board_teams`)
+/// * `body`: the member to create.
 pub fn create_board_team_member(
     board_id: i32,
     team_id: i32,
@@ -48,13 +48,13 @@ pub fn create_board_team_member(
         .body(body)
 }
 
-/// Gets a board team member.
+/// Gets a member of a project board team by its ID.
 ///
-/// `GET /project/boards/{grandparentId}/teams/{parentId}/members/{id}`, the tool `get_single_connect_wise_psa_board_team_member_by_id`.
+/// `GET /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `get_single_connect_wise_psa_board_team_member_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path
-/// * `team_id`: `{parentId}` of the path, from `project::list_board_teams`
-/// * `id`: `{id}` of the path, from `project::list_board_team_members`
+/// * `board_id`: board ID
+/// * `team_id`: project board team ID (see `project::list_board_teams`)
+/// * `id`: project board team member ID (see `project::list_board_team_members`)
 pub fn get_board_team_member(
     board_id: i32,
     team_id: i32,
@@ -69,14 +69,14 @@ pub fn get_board_team_member(
         .path("id", id)
 }
 
-/// Replaces a board team member; members that are left out are reset.
+/// Replaces a member of a project board team. Fields that are left out are reset.
 ///
-/// `PUT /project/boards/{grandparentId}/teams/{parentId}/members/{id}`, the tool `replace_a_connect_wise_psa_board_team_member_by_id`.
+/// `PUT /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `replace_a_connect_wise_psa_board_team_member_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path
-/// * `team_id`: `{parentId}` of the path, from `project::list_board_teams`
-/// * `id`: `{id}` of the path, from `project::list_board_team_members`
-/// * `body`: what is sent.
+/// * `board_id`: board ID
+/// * `team_id`: project board team ID (see `project::list_board_teams`)
+/// * `id`: project board team member ID (see `project::list_board_team_members`)
+/// * `body`: the new state of the member.
 pub fn replace_board_team_member(
     board_id: i32,
     team_id: i32,
@@ -93,13 +93,13 @@ pub fn replace_board_team_member(
         .body(body)
 }
 
-/// Changes some members of a board team member.
+/// Updates fields of a member of a project board team.
 ///
-/// `PATCH /project/boards/{grandparentId}/teams/{parentId}/members/{id}`, the tool `update_a_connect_wise_psa_board_team_member_by_id`.
+/// `PATCH /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `update_a_connect_wise_psa_board_team_member_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path
-/// * `team_id`: `{parentId}` of the path, from `project::list_board_teams`
-/// * `id`: `{id}` of the path, from `project::list_board_team_members`
+/// * `board_id`: board ID
+/// * `team_id`: project board team ID (see `project::list_board_teams`)
+/// * `id`: project board team member ID (see `project::list_board_team_members`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_team_member(
     board_id: i32,
@@ -117,13 +117,13 @@ pub fn update_board_team_member(
         .patch(patch)
 }
 
-/// Deletes a board team member.
+/// Deletes a member of a project board team.
 ///
-/// `DELETE /project/boards/{grandparentId}/teams/{parentId}/members/{id}`, the tool `delete_a_connect_wise_psa_board_team_member_by_id`.
+/// `DELETE /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `delete_a_connect_wise_psa_board_team_member_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path
-/// * `team_id`: `{parentId}` of the path, from `project::list_board_teams`
-/// * `id`: `{id}` of the path, from `project::list_board_team_members`
+/// * `board_id`: board ID
+/// * `team_id`: project board team ID (see `project::list_board_teams`)
+/// * `id`: project board team member ID (see `project::list_board_team_members`)
 pub fn delete_board_team_member(board_id: i32, team_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -134,14 +134,14 @@ pub fn delete_board_team_member(board_id: i32, team_id: i32, id: i32) -> Request
         .path("id", id)
 }
 
-/// Lists board kanban settings.
+/// Lists the Kanban settings of a project board.
 ///
-/// `GET /project/boards/{parentId}/kanbanSettings`, the tool `list_all_connect_wise_psa_board_kanban_settings`.
+/// `GET /project/boards/{parentId}/kanbanSettings` · tool `list_all_connect_wise_psa_board_kanban_settings`
 ///
-/// * `board_id`: `{parentId}` of the path
+/// * `board_id`: board ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_kanban_settings(
     board_id: i32,
     query: &ListQuery,
@@ -151,12 +151,12 @@ pub fn list_board_kanban_settings(
         .query(query)
 }
 
-/// Creates a board kanban setting.
+/// Adds a Kanban setting to a project board.
 ///
-/// `POST /project/boards/{parentId}/kanbanSettings`, the tool `create_a_connect_wise_psa_board_kanban_setting`.
+/// `POST /project/boards/{parentId}/kanbanSettings` · tool `create_a_connect_wise_psa_board_kanban_setting`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `board_id`: board ID
+/// * `body`: the Kanban setting to create.
 pub fn create_board_kanban_setting(
     board_id: i32,
     body: &ProjectBoardKanbanSetting,
@@ -166,12 +166,12 @@ pub fn create_board_kanban_setting(
         .body(body)
 }
 
-/// Gets a board kanban setting.
+/// Gets a Kanban setting of a project board by its ID.
 ///
-/// `GET /project/boards/{parentId}/kanbanSettings/{id}`, the tool `get_single_connect_wise_psa_board_kanban_setting_by_id`.
+/// `GET /project/boards/{parentId}/kanbanSettings/{id}` · tool `get_single_connect_wise_psa_board_kanban_setting_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_board_kanban_settings`
+/// * `board_id`: board ID
+/// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
 pub fn get_board_kanban_setting(
     board_id: i32,
     id: i32,
@@ -181,13 +181,13 @@ pub fn get_board_kanban_setting(
         .path("id", id)
 }
 
-/// Replaces a board kanban setting; members that are left out are reset.
+/// Replaces a Kanban setting of a project board. Fields that are left out are reset.
 ///
-/// `PUT /project/boards/{parentId}/kanbanSettings/{id}`, the tool `replace_a_connect_wise_psa_board_kanban_setting_by_id`.
+/// `PUT /project/boards/{parentId}/kanbanSettings/{id}` · tool `replace_a_connect_wise_psa_board_kanban_setting_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_board_kanban_settings`
-/// * `body`: what is sent.
+/// * `board_id`: board ID
+/// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
+/// * `body`: the new state of the Kanban setting.
 pub fn replace_board_kanban_setting(
     board_id: i32,
     id: i32,
@@ -199,12 +199,12 @@ pub fn replace_board_kanban_setting(
         .body(body)
 }
 
-/// Changes some members of a board kanban setting.
+/// Updates fields of a Kanban setting of a project board.
 ///
-/// `PATCH /project/boards/{parentId}/kanbanSettings/{id}`, the tool `update_a_connect_wise_psa_board_kanban_setting_by_id`.
+/// `PATCH /project/boards/{parentId}/kanbanSettings/{id}` · tool `update_a_connect_wise_psa_board_kanban_setting_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_board_kanban_settings`
+/// * `board_id`: board ID
+/// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_kanban_setting(
     board_id: i32,
@@ -217,26 +217,26 @@ pub fn update_board_kanban_setting(
         .patch(patch)
 }
 
-/// Deletes a board kanban setting.
+/// Deletes a Kanban setting of a project board.
 ///
-/// `DELETE /project/boards/{parentId}/kanbanSettings/{id}`, the tool `delete_a_connect_wise_psa_board_kanban_setting_by_id`.
+/// `DELETE /project/boards/{parentId}/kanbanSettings/{id}` · tool `delete_a_connect_wise_psa_board_kanban_setting_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_board_kanban_settings`
+/// * `board_id`: board ID
+/// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
 pub fn delete_board_kanban_setting(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/boards/{parentId}/kanbanSettings/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists project board teams.
+/// Lists the teams of a project board.
 ///
-/// `GET /project/boards/{parentId}/teams`, the tool `list_all_connect_wise_psa_project_board_teams`.
+/// `GET /project/boards/{parentId}/teams` · tool `list_all_connect_wise_psa_project_board_teams`
 ///
-/// * `board_id`: `{parentId}` of the path
+/// * `board_id`: board ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_teams(
     board_id: i32,
     query: &ListQuery,
@@ -246,12 +246,12 @@ pub fn list_board_teams(
         .query(query)
 }
 
-/// Creates a project board team.
+/// Adds a team to a project board.
 ///
-/// `POST /project/boards/{parentId}/teams`, the tool `create_a_connect_wise_psa_project_board_team`.
+/// `POST /project/boards/{parentId}/teams` · tool `create_a_connect_wise_psa_project_board_team`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `board_id`: board ID
+/// * `body`: the team to create.
 pub fn create_board_team(
     board_id: i32,
     body: &ProjectBoardTeam,
@@ -261,11 +261,11 @@ pub fn create_board_team(
         .body(body)
 }
 
-/// Counts project board teams.
+/// Counts the teams of a project board.
 ///
-/// `GET /project/boards/{parentId}/teams/count`, the tool `count_connect_wise_psa_project_board_teams`.
+/// `GET /project/boards/{parentId}/teams/count` · tool `count_connect_wise_psa_project_board_teams`
 ///
-/// * `board_id`: `{parentId}` of the path
+/// * `board_id`: board ID
 /// * `query`: which rows are counted
 pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/boards/{parentId}/teams/count")
@@ -273,14 +273,14 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Lists project board teams info.
+/// Lists the teams of a project board in summary form.
 ///
-/// `GET /project/boards/{parentId}/teams/info`, the tool `list_all_connect_wise_psa_project_board_team_info`.
+/// `GET /project/boards/{parentId}/teams/info` · tool `list_all_connect_wise_psa_project_board_team_info`
 ///
-/// * `board_id`: `{parentId}` of the path
+/// * `board_id`: board ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_team_info(
     board_id: i32,
     query: &ListQuery,
@@ -290,25 +290,25 @@ pub fn list_board_team_info(
         .query(query)
 }
 
-/// Gets a project board team.
+/// Gets a team of a project board by its ID.
 ///
-/// `GET /project/boards/{parentId}/teams/{id}`, the tool `get_single_connect_wise_psa_project_board_team_by_id`.
+/// `GET /project/boards/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_project_board_team_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_board_teams`
+/// * `board_id`: board ID
+/// * `id`: project board team ID (see `project::list_board_teams`)
 pub fn get_board_team(board_id: i32, id: i32) -> Request<ProjectBoardTeam> {
     Request::new(Method::Get, "/project/boards/{parentId}/teams/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Replaces a project board team; members that are left out are reset.
+/// Replaces a team of a project board. Fields that are left out are reset.
 ///
-/// `PUT /project/boards/{parentId}/teams/{id}`, the tool `replace_a_connect_wise_psa_project_board_team_by_id`.
+/// `PUT /project/boards/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_project_board_team_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_board_teams`
-/// * `body`: what is sent.
+/// * `board_id`: board ID
+/// * `id`: project board team ID (see `project::list_board_teams`)
+/// * `body`: the new state of the team.
 pub fn replace_board_team(
     board_id: i32,
     id: i32,
@@ -320,12 +320,12 @@ pub fn replace_board_team(
         .body(body)
 }
 
-/// Changes some members of a project board team.
+/// Updates fields of a team of a project board.
 ///
-/// `PATCH /project/boards/{parentId}/teams/{id}`, the tool `update_a_connect_wise_psa_project_board_team_by_id`.
+/// `PATCH /project/boards/{parentId}/teams/{id}` · tool `update_a_connect_wise_psa_project_board_team_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_board_teams`
+/// * `board_id`: board ID
+/// * `id`: project board team ID (see `project::list_board_teams`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_team(
     board_id: i32,
@@ -338,36 +338,36 @@ pub fn update_board_team(
         .patch(patch)
 }
 
-/// Deletes a project board team.
+/// Deletes a team of a project board.
 ///
-/// `DELETE /project/boards/{parentId}/teams/{id}`, the tool `delete_a_connect_wise_psa_project_board_team_by_id`.
+/// `DELETE /project/boards/{parentId}/teams/{id}` · tool `delete_a_connect_wise_psa_project_board_team_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_board_teams`
+/// * `board_id`: board ID
+/// * `id`: project board team ID (see `project::list_board_teams`)
 pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/boards/{parentId}/teams/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Gets a project board team info.
+/// Gets a summary of a team of a project board by its ID.
 ///
-/// `GET /project/boards/{parentId}/teams/{id}/info`, the tool `get_single_connect_wise_psa_project_board_team_info_by_id`.
+/// `GET /project/boards/{parentId}/teams/{id}/info` · tool `get_single_connect_wise_psa_project_board_team_info_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_board_teams`
+/// * `board_id`: board ID
+/// * `id`: project board team ID (see `project::list_board_teams`)
 pub fn get_board_team_info(board_id: i32, id: i32) -> Request<ProjectBoardTeamInfo> {
     Request::new(Method::Get, "/project/boards/{parentId}/teams/{id}/info")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Counts project board teams info.
+/// Counts the teams of a project board in summary form.
 ///
-/// `GET /project/boards/{parentId}/teams/{id}/info/count`, the tool `count_connect_wise_psa_project_board_team_info`.
+/// `GET /project/boards/{parentId}/teams/{id}/info/count` · tool `count_connect_wise_psa_project_board_team_info`
 ///
-/// * `board_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_board_teams`
+/// * `board_id`: board ID
+/// * `id`: project board team ID (see `project::list_board_teams`)
 /// * `query`: which rows are counted
 pub fn count_board_team_info(
     board_id: i32,

@@ -6,68 +6,68 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists phase statuses.
 ///
-/// `GET /project/phaseStatuses`, the tool `list_all_connect_wise_psa_project_phase_statuses`.
+/// `GET /project/phaseStatuses` · tool `list_all_connect_wise_psa_project_phase_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_phase_statuses(query: &ListQuery) -> Request<Vec<PhaseStatus>> {
     Request::new(Method::Get, "/project/phaseStatuses").query(query)
 }
 
 /// Creates a phase status.
 ///
-/// `POST /project/phaseStatuses`, the tool `create_a_connect_wise_psa_project_phase_status`.
+/// `POST /project/phaseStatuses` · tool `create_a_connect_wise_psa_project_phase_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the phase status to create.
 pub fn create_phase_status(body: &PhaseStatus) -> Request<PhaseStatus> {
     Request::new(Method::Post, "/project/phaseStatuses").body(body)
 }
 
 /// Counts phase statuses.
 ///
-/// `GET /project/phaseStatuses/count`, the tool `count_connect_wise_psa_project_phase_statuses`.
+/// `GET /project/phaseStatuses/count` · tool `count_connect_wise_psa_project_phase_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_phase_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/phaseStatuses/count").query(query)
 }
 
-/// Lists phase statuses info.
+/// Lists phase statuses in summary form.
 ///
-/// `GET /project/phaseStatuses/info`, the tool `list_all_connect_wise_psa_project_phase_status_info`.
+/// `GET /project/phaseStatuses/info` · tool `list_all_connect_wise_psa_project_phase_status_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_phase_status_info(query: &ListQuery) -> Request<Vec<PhaseStatusInfo>> {
     Request::new(Method::Get, "/project/phaseStatuses/info").query(query)
 }
 
-/// Gets a phase status.
+/// Gets a phase status by its ID.
 ///
-/// `GET /project/phaseStatuses/{id}`, the tool `get_single_connect_wise_psa_project_phase_status_by_id`.
+/// `GET /project/phaseStatuses/{id}` · tool `get_single_connect_wise_psa_project_phase_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_phase_statuses`
+/// * `id`: phase status ID (see `project::list_phase_statuses`)
 pub fn get_phase_status(id: i32) -> Request<PhaseStatus> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}").path("id", id)
 }
 
-/// Replaces a phase status; members that are left out are reset.
+/// Replaces a phase status. Fields that are left out are reset.
 ///
-/// `PUT /project/phaseStatuses/{id}`, the tool `replace_a_connect_wise_psa_project_phase_status_by_id`.
+/// `PUT /project/phaseStatuses/{id}` · tool `replace_a_connect_wise_psa_project_phase_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_phase_statuses`
-/// * `body`: what is sent.
+/// * `id`: phase status ID (see `project::list_phase_statuses`)
+/// * `body`: the new state of the phase status.
 pub fn replace_phase_status(id: i32, body: &PhaseStatus) -> Request<PhaseStatus> {
     Request::new(Method::Put, "/project/phaseStatuses/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a phase status.
+/// Updates fields of a phase status.
 ///
-/// `PATCH /project/phaseStatuses/{id}`, the tool `update_a_connect_wise_psa_project_phase_status_by_id`.
+/// `PATCH /project/phaseStatuses/{id}` · tool `update_a_connect_wise_psa_project_phase_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_phase_statuses`
+/// * `id`: phase status ID (see `project::list_phase_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_phase_status(id: i32, patch: &Patch<PhaseStatus>) -> Request<PhaseStatus> {
     Request::new(Method::Patch, "/project/phaseStatuses/{id}")
@@ -77,44 +77,44 @@ pub fn update_phase_status(id: i32, patch: &Patch<PhaseStatus>) -> Request<Phase
 
 /// Deletes a phase status.
 ///
-/// `DELETE /project/phaseStatuses/{id}`, the tool `delete_a_connect_wise_psa_project_phase_status_by_id`.
+/// `DELETE /project/phaseStatuses/{id}` · tool `delete_a_connect_wise_psa_project_phase_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_phase_statuses`
+/// * `id`: phase status ID (see `project::list_phase_statuses`)
 pub fn delete_phase_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/phaseStatuses/{id}").path("id", id)
 }
 
-/// Gets a phase status info.
+/// Gets a summary of a phase status by its ID.
 ///
-/// `GET /project/phaseStatuses/{id}/info`, the tool `get_single_connect_wise_psa_project_phase_status_info_by_id`.
+/// `GET /project/phaseStatuses/{id}/info` · tool `get_single_connect_wise_psa_project_phase_status_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_phase_statuses`
+/// * `id`: phase status ID (see `project::list_phase_statuses`)
 pub fn get_phase_status_info(id: i32) -> Request<PhaseStatusInfo> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/info").path("id", id)
 }
 
-/// Lists phase statuses usages.
+/// Lists where a phase status is used.
 ///
-/// `GET /project/phaseStatuses/{id}/usages`, the tool `check_connect_wise_psa_project_phase_status_usages_by_id`.
+/// `GET /project/phaseStatuses/{id}/usages` · tool `check_connect_wise_psa_project_phase_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_phase_statuses`
+/// * `id`: phase status ID (see `project::list_phase_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists phase statuses usages.
+/// Lists each place where a phase status is used.
 ///
-/// `GET /project/phaseStatuses/{id}/usages/list`, the tool `list_all_connect_wise_psa_project_phase_status_usages_by_id`.
+/// `GET /project/phaseStatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_project_phase_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_phase_statuses`
+/// * `id`: phase status ID (see `project::list_phase_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/usages/list")
         .path("id", id)

@@ -4,14 +4,14 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, ProjectBillingRate};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists billing rates.
+/// Lists the billing rates of a project.
 ///
-/// `GET /project/{parentId}/billingRates`, the tool `list_all_connect_wise_psa_project_billing_rates`.
+/// `GET /project/{parentId}/billingRates` · tool `list_all_connect_wise_psa_project_billing_rates`
 ///
-/// * `project_id`: `{parentId}` of the path
+/// * `project_id`: project ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billing_rates(
     project_id: i32,
     query: &ListQuery,
@@ -21,12 +21,12 @@ pub fn list_billing_rates(
         .query(query)
 }
 
-/// Creates a billing rate.
+/// Adds a billing rate to a project.
 ///
-/// `POST /project/{parentId}/billingRates`, the tool `create_a_connect_wise_psa_project_billing_rate`.
+/// `POST /project/{parentId}/billingRates` · tool `create_a_connect_wise_psa_project_billing_rate`
 ///
-/// * `project_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `project_id`: project ID
+/// * `body`: the billing rate to create.
 pub fn create_billing_rate(
     project_id: i32,
     body: &ProjectBillingRate,
@@ -36,11 +36,11 @@ pub fn create_billing_rate(
         .body(body)
 }
 
-/// Counts billing rates.
+/// Counts the billing rates of a project.
 ///
-/// `GET /project/{parentId}/billingRates/count`, the tool `count_connect_wise_psa_project_billing_rates`.
+/// `GET /project/{parentId}/billingRates/count` · tool `count_connect_wise_psa_project_billing_rates`
 ///
-/// * `project_id`: `{parentId}` of the path
+/// * `project_id`: project ID
 /// * `query`: which rows are counted
 pub fn count_billing_rates(project_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/{parentId}/billingRates/count")
@@ -48,25 +48,25 @@ pub fn count_billing_rates(project_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a billing rate.
+/// Gets a billing rate of a project by its ID.
 ///
-/// `GET /project/{parentId}/billingRates/{id}`, the tool `get_single_connect_wise_psa_project_billing_rate_by_id`.
+/// `GET /project/{parentId}/billingRates/{id}` · tool `get_single_connect_wise_psa_project_billing_rate_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_billing_rates`
+/// * `project_id`: project ID
+/// * `id`: project billing rate ID (see `project::list_billing_rates`)
 pub fn get_billing_rate(project_id: i32, id: i32) -> Request<ProjectBillingRate> {
     Request::new(Method::Get, "/project/{parentId}/billingRates/{id}")
         .path("parentId", project_id)
         .path("id", id)
 }
 
-/// Replaces a billing rate; members that are left out are reset.
+/// Replaces a billing rate of a project. Fields that are left out are reset.
 ///
-/// `PUT /project/{parentId}/billingRates/{id}`, the tool `replace_a_connect_wise_psa_project_billing_rate_by_id`.
+/// `PUT /project/{parentId}/billingRates/{id}` · tool `replace_a_connect_wise_psa_project_billing_rate_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_billing_rates`
-/// * `body`: what is sent.
+/// * `project_id`: project ID
+/// * `id`: project billing rate ID (see `project::list_billing_rates`)
+/// * `body`: the new state of the billing rate.
 pub fn replace_billing_rate(
     project_id: i32,
     id: i32,
@@ -78,12 +78,12 @@ pub fn replace_billing_rate(
         .body(body)
 }
 
-/// Deletes a billing rate.
+/// Deletes a billing rate of a project.
 ///
-/// `DELETE /project/{parentId}/billingRates/{id}`, the tool `delete_a_connect_wise_psa_project_billing_rate_by_id`.
+/// `DELETE /project/{parentId}/billingRates/{id}` · tool `delete_a_connect_wise_psa_project_billing_rate_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `project::list_billing_rates`
+/// * `project_id`: project ID
+/// * `id`: project billing rate ID (see `project::list_billing_rates`)
 pub fn delete_billing_rate(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/{parentId}/billingRates/{id}")
         .path("parentId", project_id)

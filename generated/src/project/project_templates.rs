@@ -9,39 +9,39 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists project templates.
 ///
-/// `GET /project/projectTemplates/`, the tool `list_all_connect_wise_psa_project_templates`.
+/// `GET /project/projectTemplates/` · tool `list_all_connect_wise_psa_project_templates`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_templates(query: &ListQuery) -> Request<Vec<ProjectTemplate>> {
     Request::new(Method::Get, "/project/projectTemplates/").query(query)
 }
 
 /// Creates a project template.
 ///
-/// `POST /project/projectTemplates/`, the tool `create_a_connect_wise_psa_project_template`.
+/// `POST /project/projectTemplates/` · tool `create_a_connect_wise_psa_project_template`
 ///
-/// * `body`: what is sent.
+/// * `body`: the project template to create.
 pub fn create_project_template(body: &ProjectTemplate) -> Request<ProjectTemplate> {
     Request::new(Method::Post, "/project/projectTemplates/").body(body)
 }
 
 /// Counts project templates.
 ///
-/// `GET /project/projectTemplates/count`, the tool `count_connect_wise_psa_project_templates`.
+/// `GET /project/projectTemplates/count` · tool `count_connect_wise_psa_project_templates`
 ///
 /// * `query`: which rows are counted
 pub fn count_project_templates(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projectTemplates/count").query(query)
 }
 
-/// Create a project template from project.
+/// Creates a project template from an existing project.
 ///
-/// `POST /project/projectTemplates/createFromProject/{id}`, the tool `create_a_connect_wise_psa_project_template_from_project`.
+/// `POST /project/projectTemplates/createFromProject/{id}` · tool `create_a_connect_wise_psa_project_template_from_project`
 ///
-/// * `project_id`: `{id}` of the path
-/// * `body`: what is sent.
+/// * `project_id`: project ID
+/// * `body`: the request body.
 pub fn create_project_template_from_project(
     project_id: i32,
     body: &ProjectTemplate,
@@ -51,14 +51,14 @@ pub fn create_project_template_from_project(
         .body(body)
 }
 
-/// Lists project template phases.
+/// Lists the phases of all project templates.
 ///
-/// `GET /project/projectTemplates/projectTemplatePhases`, the tool `list_all_connect_wise_psa_project_template_phases_by_parent_id`.
+/// `GET /project/projectTemplates/projectTemplatePhases` · tool `list_all_connect_wise_psa_project_template_phases_by_parent_id`
 ///
-/// * `parent_id`: `parentId` of the query
+/// * `parent_id`: query parameter `parentId`
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_template_phases_by_parent_id(
     parent_id: i32,
     query: &ListQuery,
@@ -68,14 +68,14 @@ pub fn list_project_template_phases_by_parent_id(
         .query(query)
 }
 
-/// Lists project template tickets.
+/// Lists the tickets of all project templates.
 ///
-/// `GET /project/projectTemplates/projectTemplateTickets`, the tool `list_all_connect_wise_psa_project_template_tickets_by_parent_id`.
+/// `GET /project/projectTemplates/projectTemplateTickets` · tool `list_all_connect_wise_psa_project_template_tickets_by_parent_id`
 ///
-/// * `parent_id`: `parentId` of the query
+/// * `parent_id`: query parameter `parentId`
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_template_tickets_by_parent_id(
     parent_id: i32,
     query: &ListQuery,
@@ -85,13 +85,13 @@ pub fn list_project_template_tickets_by_parent_id(
         .query(query)
 }
 
-/// Lists project templates.
+/// Lists all ticket tasks of project templates.
 ///
-/// `GET /project/projectTemplates/projectTemplateTickets/tasks`, the tool `list_all_ticket_tasks_of_all_connect_wise_psa_project_templates`.
+/// `GET /project/projectTemplates/projectTemplateTickets/tasks` · tool `list_all_ticket_tasks_of_all_connect_wise_psa_project_templates`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_all_ticket_tasks_of_project_templates(
     query: &ListQuery,
 ) -> Request<Vec<ProjectTemplateTask>> {
@@ -99,15 +99,15 @@ pub fn list_all_ticket_tasks_of_project_templates(
         .query(query)
 }
 
-/// Lists project template ticket tasks.
+/// Lists the tasks of a project template ticket.
 ///
-/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks`, the tool `list_all_connect_wise_psa_project_template_ticket_tasks`.
+/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks` · tool `list_all_connect_wise_psa_project_template_ticket_tasks`
 ///
-/// * `project_template_id`: `{grandParentId}` of the path, from `project::list_project_templates`
-/// * `project_template_ticket_id`: `{parentId}` of the path, from `project::list_project_template_tickets`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_template_ticket_tasks(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -122,13 +122,13 @@ pub fn list_project_template_ticket_tasks(
         .query(query)
 }
 
-/// Creates a project template ticket task.
+/// Adds a task to a project template ticket.
 ///
-/// `POST /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks`, the tool `create_a_connect_wise_psa_project_template_ticket_task`.
+/// `POST /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks` · tool `create_a_connect_wise_psa_project_template_ticket_task`
 ///
-/// * `project_template_id`: `{grandParentId}` of the path, from `project::list_project_templates`
-/// * `project_template_ticket_id`: `{parentId}` of the path, from `project::list_project_template_tickets`
-/// * `body`: what is sent.
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
+/// * `body`: the task to create.
 pub fn create_project_template_ticket_task(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -143,12 +143,12 @@ pub fn create_project_template_ticket_task(
         .body(body)
 }
 
-/// Counts project template ticket tasks.
+/// Counts the tasks of a project template ticket.
 ///
-/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/count`, the tool `count_connect_wise_psa_project_template_ticket_tasks`.
+/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/count` · tool `count_connect_wise_psa_project_template_ticket_tasks`
 ///
-/// * `project_template_id`: `{grandParentId}` of the path, from `project::list_project_templates`
-/// * `project_template_ticket_id`: `{parentId}` of the path, from `project::list_project_template_tickets`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `query`: which rows are counted
 pub fn count_project_template_ticket_tasks(
     project_template_id: i32,
@@ -164,13 +164,13 @@ pub fn count_project_template_ticket_tasks(
         .query(query)
 }
 
-/// Gets a project template ticket task.
+/// Gets a task of a project template ticket by its ID.
 ///
-/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}`, the tool `get_single_connect_wise_psa_project_template_ticket_task_by_id`.
+/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_project_template_ticket_task_by_id`
 ///
-/// * `project_template_id`: `{grandParentId}` of the path, from `project::list_project_templates`
-/// * `project_template_ticket_id`: `{parentId}` of the path, from `project::list_project_template_tickets`
-/// * `id`: `{id}` of the path, from `project::list_project_template_ticket_tasks`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
+/// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
 pub fn get_project_template_ticket_task(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -185,14 +185,14 @@ pub fn get_project_template_ticket_task(
         .path("id", id)
 }
 
-/// Replaces a project template ticket task; members that are left out are reset.
+/// Replaces a task of a project template ticket. Fields that are left out are reset.
 ///
-/// `PUT /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}`, the tool `replace_a_connect_wise_psa_project_template_ticket_task_by_id`.
+/// `PUT /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_project_template_ticket_task_by_id`
 ///
-/// * `project_template_id`: `{grandParentId}` of the path, from `project::list_project_templates`
-/// * `project_template_ticket_id`: `{parentId}` of the path, from `project::list_project_template_tickets`
-/// * `id`: `{id}` of the path, from `project::list_project_template_ticket_tasks`
-/// * `body`: what is sent.
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
+/// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
+/// * `body`: the new state of the task.
 pub fn replace_project_template_ticket_task(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -209,13 +209,13 @@ pub fn replace_project_template_ticket_task(
         .body(body)
 }
 
-/// Changes some members of a project template ticket task.
+/// Updates fields of a task of a project template ticket.
 ///
-/// `PATCH /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}`, the tool `update_a_connect_wise_psa_project_template_ticket_task_by_id`.
+/// `PATCH /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `update_a_connect_wise_psa_project_template_ticket_task_by_id`
 ///
-/// * `project_template_id`: `{grandParentId}` of the path, from `project::list_project_templates`
-/// * `project_template_ticket_id`: `{parentId}` of the path, from `project::list_project_template_tickets`
-/// * `id`: `{id}` of the path, from `project::list_project_template_ticket_tasks`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
+/// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_project_template_ticket_task(
     project_template_id: i32,
@@ -233,13 +233,13 @@ pub fn update_project_template_ticket_task(
         .patch(patch)
 }
 
-/// Deletes a project template ticket task.
+/// Deletes a task of a project template ticket.
 ///
-/// `DELETE /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}`, the tool `delete_a_connect_wise_psa_project_template_ticket_task_by_id`.
+/// `DELETE /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `delete_a_connect_wise_psa_project_template_ticket_task_by_id`
 ///
-/// * `project_template_id`: `{grandParentId}` of the path, from `project::list_project_templates`
-/// * `project_template_ticket_id`: `{parentId}` of the path, from `project::list_project_template_tickets`
-/// * `id`: `{id}` of the path, from `project::list_project_template_ticket_tasks`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
+/// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
 pub fn delete_project_template_ticket_task(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -254,21 +254,21 @@ pub fn delete_project_template_ticket_task(
         .path("id", id)
 }
 
-/// Gets a project template.
+/// Gets a project template by its ID.
 ///
-/// `GET /project/projectTemplates/{id}`, the tool `get_single_connect_wise_psa_project_template_by_id`.
+/// `GET /project/projectTemplates/{id}` · tool `get_single_connect_wise_psa_project_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_templates`
+/// * `id`: project template ID (see `project::list_project_templates`)
 pub fn get_project_template(id: i32) -> Request<ProjectTemplate> {
     Request::new(Method::Get, "/project/projectTemplates/{id}").path("id", id)
 }
 
-/// Replaces a project template; members that are left out are reset.
+/// Replaces a project template. Fields that are left out are reset.
 ///
-/// `PUT /project/projectTemplates/{id}`, the tool `replace_a_connect_wise_psa_project_template_by_id`.
+/// `PUT /project/projectTemplates/{id}` · tool `replace_a_connect_wise_psa_project_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_templates`
-/// * `body`: what is sent.
+/// * `id`: project template ID (see `project::list_project_templates`)
+/// * `body`: the new state of the project template.
 pub fn replace_project_template(
     id: i32,
     body: &ProjectTemplate,
@@ -276,11 +276,11 @@ pub fn replace_project_template(
     Request::new(Method::Put, "/project/projectTemplates/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a project template.
+/// Updates fields of a project template.
 ///
-/// `PATCH /project/projectTemplates/{id}`, the tool `update_a_connect_wise_psa_project_template_by_id`.
+/// `PATCH /project/projectTemplates/{id}` · tool `update_a_connect_wise_psa_project_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_templates`
+/// * `id`: project template ID (see `project::list_project_templates`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_project_template(
     id: i32,
@@ -293,21 +293,21 @@ pub fn update_project_template(
 
 /// Deletes a project template.
 ///
-/// `DELETE /project/projectTemplates/{id}`, the tool `delete_a_connect_wise_psa_project_template_by_id`.
+/// `DELETE /project/projectTemplates/{id}` · tool `delete_a_connect_wise_psa_project_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_templates`
+/// * `id`: project template ID (see `project::list_project_templates`)
 pub fn delete_project_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projectTemplates/{id}").path("id", id)
 }
 
-/// Lists project template workplans.
+/// Lists the workplans of a project template.
 ///
-/// `GET /project/projectTemplates/{id}/workplan`, the tool `list_all_connect_wise_psa_project_template_workplans`.
+/// `GET /project/projectTemplates/{id}/workplan` · tool `list_all_connect_wise_psa_project_template_workplans`
 ///
-/// * `project_template_id`: `{id}` of the path, from `project::list_project_templates`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_template_workplans(
     project_template_id: i32,
     query: &ListQuery,
@@ -317,14 +317,14 @@ pub fn list_project_template_workplans(
         .query(query)
 }
 
-/// Lists project template phases.
+/// Lists the phases of a project template.
 ///
-/// `GET /project/projectTemplates/{parentId}/projectTemplatePhases`, the tool `list_all_connect_wise_psa_project_template_phases`.
+/// `GET /project/projectTemplates/{parentId}/projectTemplatePhases` · tool `list_all_connect_wise_psa_project_template_phases`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_template_phases(
     project_template_id: i32,
     query: &ListQuery,
@@ -337,12 +337,12 @@ pub fn list_project_template_phases(
         .query(query)
 }
 
-/// Creates a project template phase.
+/// Adds a phase to a project template.
 ///
-/// `POST /project/projectTemplates/{parentId}/projectTemplatePhases`, the tool `create_a_connect_wise_psa_project_template_phase`.
+/// `POST /project/projectTemplates/{parentId}/projectTemplatePhases` · tool `create_a_connect_wise_psa_project_template_phase`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
-/// * `body`: what is sent.
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `body`: the phase to create.
 pub fn create_project_template_phase(
     project_template_id: i32,
     body: &ProjectTemplatePhase,
@@ -355,12 +355,12 @@ pub fn create_project_template_phase(
         .body(body)
 }
 
-/// Gets a project template phase.
+/// Gets a phase of a project template by its ID.
 ///
-/// `GET /project/projectTemplates/{parentId}/projectTemplatePhases/{id}`, the tool `get_single_connect_wise_psa_project_template_phase_by_id`.
+/// `GET /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `get_single_connect_wise_psa_project_template_phase_by_id`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
-/// * `id`: `{id}` of the path, from `project::list_project_template_phases`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `id`: project template phase ID (see `project::list_project_template_phases`)
 pub fn get_project_template_phase(
     project_template_id: i32,
     id: i32,
@@ -373,13 +373,13 @@ pub fn get_project_template_phase(
         .path("id", id)
 }
 
-/// Replaces a project template phase; members that are left out are reset.
+/// Replaces a phase of a project template. Fields that are left out are reset.
 ///
-/// `PUT /project/projectTemplates/{parentId}/projectTemplatePhases/{id}`, the tool `replace_a_connect_wise_psa_project_template_phase_by_id`.
+/// `PUT /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `replace_a_connect_wise_psa_project_template_phase_by_id`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
-/// * `id`: `{id}` of the path, from `project::list_project_template_phases`
-/// * `body`: what is sent.
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `id`: project template phase ID (see `project::list_project_template_phases`)
+/// * `body`: the new state of the phase.
 pub fn replace_project_template_phase(
     project_template_id: i32,
     id: i32,
@@ -394,12 +394,12 @@ pub fn replace_project_template_phase(
         .body(body)
 }
 
-/// Changes some members of a project template phase.
+/// Updates fields of a phase of a project template.
 ///
-/// `PATCH /project/projectTemplates/{parentId}/projectTemplatePhases/{id}`, the tool `update_a_connect_wise_psa_project_template_phase_by_id`.
+/// `PATCH /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `update_a_connect_wise_psa_project_template_phase_by_id`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
-/// * `id`: `{id}` of the path, from `project::list_project_template_phases`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `id`: project template phase ID (see `project::list_project_template_phases`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_project_template_phase(
     project_template_id: i32,
@@ -415,12 +415,12 @@ pub fn update_project_template_phase(
         .patch(patch)
 }
 
-/// Deletes a project template phase.
+/// Deletes a phase of a project template.
 ///
-/// `DELETE /project/projectTemplates/{parentId}/projectTemplatePhases/{id}`, the tool `delete_a_connect_wise_psa_project_template_phase_by_id`.
+/// `DELETE /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `delete_a_connect_wise_psa_project_template_phase_by_id`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
-/// * `id`: `{id}` of the path, from `project::list_project_template_phases`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `id`: project template phase ID (see `project::list_project_template_phases`)
 pub fn delete_project_template_phase(project_template_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -430,14 +430,14 @@ pub fn delete_project_template_phase(project_template_id: i32, id: i32) -> Reque
         .path("id", id)
 }
 
-/// Lists project template tickets.
+/// Lists the tickets of a project template.
 ///
-/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets`, the tool `list_all_connect_wise_psa_project_template_tickets`.
+/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets` · tool `list_all_connect_wise_psa_project_template_tickets`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_template_tickets(
     project_template_id: i32,
     query: &ListQuery,
@@ -450,12 +450,12 @@ pub fn list_project_template_tickets(
         .query(query)
 }
 
-/// Creates a project template ticket.
+/// Adds a ticket to a project template.
 ///
-/// `POST /project/projectTemplates/{parentId}/projectTemplateTickets`, the tool `create_a_connect_wise_psa_project_template_ticket`.
+/// `POST /project/projectTemplates/{parentId}/projectTemplateTickets` · tool `create_a_connect_wise_psa_project_template_ticket`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
-/// * `body`: what is sent.
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `body`: the ticket to create.
 pub fn create_project_template_ticket(
     project_template_id: i32,
     body: &ProjectTemplateTicket,
@@ -468,11 +468,11 @@ pub fn create_project_template_ticket(
         .body(body)
 }
 
-/// Counts project template tickets.
+/// Counts the tickets of a project template.
 ///
-/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/count`, the tool `count_connect_wise_psa_project_template_tickets`.
+/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/count` · tool `count_connect_wise_psa_project_template_tickets`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `query`: which rows are counted
 pub fn count_project_template_tickets(
     project_template_id: i32,
@@ -486,12 +486,12 @@ pub fn count_project_template_tickets(
         .query(query)
 }
 
-/// Gets a project template ticket.
+/// Gets a ticket of a project template by its ID.
 ///
-/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/{id}`, the tool `get_single_connect_wise_psa_project_template_ticket_by_id`.
+/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `get_single_connect_wise_psa_project_template_ticket_by_id`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
-/// * `id`: `{id}` of the path, from `project::list_project_template_tickets`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
 pub fn get_project_template_ticket(
     project_template_id: i32,
     id: i32,
@@ -504,13 +504,13 @@ pub fn get_project_template_ticket(
         .path("id", id)
 }
 
-/// Replaces a project template ticket; members that are left out are reset.
+/// Replaces a ticket of a project template. Fields that are left out are reset.
 ///
-/// `PUT /project/projectTemplates/{parentId}/projectTemplateTickets/{id}`, the tool `replace_a_connect_wise_psa_project_template_ticket_by_id`.
+/// `PUT /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `replace_a_connect_wise_psa_project_template_ticket_by_id`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
-/// * `id`: `{id}` of the path, from `project::list_project_template_tickets`
-/// * `body`: what is sent.
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
+/// * `body`: the new state of the ticket.
 pub fn replace_project_template_ticket(
     project_template_id: i32,
     id: i32,
@@ -525,12 +525,12 @@ pub fn replace_project_template_ticket(
         .body(body)
 }
 
-/// Changes some members of a project template ticket.
+/// Updates fields of a ticket of a project template.
 ///
-/// `PATCH /project/projectTemplates/{parentId}/projectTemplateTickets/{id}`, the tool `update_a_connect_wise_psa_project_template_ticket_by_id`.
+/// `PATCH /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `update_a_connect_wise_psa_project_template_ticket_by_id`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
-/// * `id`: `{id}` of the path, from `project::list_project_template_tickets`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_project_template_ticket(
     project_template_id: i32,
@@ -546,12 +546,12 @@ pub fn update_project_template_ticket(
         .patch(patch)
 }
 
-/// Deletes a project template ticket.
+/// Deletes a ticket of a project template.
 ///
-/// `DELETE /project/projectTemplates/{parentId}/projectTemplateTickets/{id}`, the tool `delete_a_connect_wise_psa_project_template_ticket_by_id`.
+/// `DELETE /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `delete_a_connect_wise_psa_project_template_ticket_by_id`
 ///
-/// * `project_template_id`: `{parentId}` of the path, from `project::list_project_templates`
-/// * `id`: `{id}` of the path, from `project::list_project_template_tickets`
+/// * `project_template_id`: project template ID (see `project::list_project_templates`)
+/// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
 pub fn delete_project_template_ticket(project_template_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,

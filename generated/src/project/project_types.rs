@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists project types.
 ///
-/// `GET /project/projectTypes`, the tool `list_all_connect_wise_psa_project_types`.
+/// `GET /project/projectTypes` · tool `list_all_connect_wise_psa_project_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_types(query: &ListQuery) -> Request<Vec<ProjectType>> {
     Request::new(Method::Get, "/project/projectTypes").query(query)
 }
 
 /// Creates a project type.
 ///
-/// `POST /project/projectTypes`, the tool `create_a_connect_wise_psa_project_type`.
+/// `POST /project/projectTypes` · tool `create_a_connect_wise_psa_project_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the project type to create.
 pub fn create_project_type(body: &ProjectType) -> Request<ProjectType> {
     Request::new(Method::Post, "/project/projectTypes").body(body)
 }
 
 /// Counts project types.
 ///
-/// `GET /project/projectTypes/count`, the tool `count_connect_wise_psa_project_types`.
+/// `GET /project/projectTypes/count` · tool `count_connect_wise_psa_project_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_project_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projectTypes/count").query(query)
 }
 
-/// Lists project types info.
+/// Lists project types in summary form.
 ///
-/// `GET /project/projectTypes/info`, the tool `list_all_connect_wise_psa_project_type_info`.
+/// `GET /project/projectTypes/info` · tool `list_all_connect_wise_psa_project_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_type_info(query: &ListQuery) -> Request<Vec<ProjectTypeInfo>> {
     Request::new(Method::Get, "/project/projectTypes/info").query(query)
 }
 
-/// Counts project types info.
+/// Counts project types in summary form.
 ///
-/// `GET /project/projectTypes/info/count`, the tool `count_connect_wise_psa_project_type_info`.
+/// `GET /project/projectTypes/info/count` · tool `count_connect_wise_psa_project_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_project_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projectTypes/info/count").query(query)
 }
 
-/// Gets a project type.
+/// Gets a project type by its ID.
 ///
-/// `GET /project/projectTypes/{id}`, the tool `get_single_connect_wise_psa_project_type_by_id`.
+/// `GET /project/projectTypes/{id}` · tool `get_single_connect_wise_psa_project_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_types`
+/// * `id`: project type ID (see `project::list_project_types`)
 pub fn get_project_type(id: i32) -> Request<ProjectType> {
     Request::new(Method::Get, "/project/projectTypes/{id}").path("id", id)
 }
 
-/// Replaces a project type; members that are left out are reset.
+/// Replaces a project type. Fields that are left out are reset.
 ///
-/// `PUT /project/projectTypes/{id}`, the tool `replace_a_connect_wise_psa_project_type_by_id`.
+/// `PUT /project/projectTypes/{id}` · tool `replace_a_connect_wise_psa_project_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_types`
-/// * `body`: what is sent.
+/// * `id`: project type ID (see `project::list_project_types`)
+/// * `body`: the new state of the project type.
 pub fn replace_project_type(id: i32, body: &ProjectType) -> Request<ProjectType> {
     Request::new(Method::Put, "/project/projectTypes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a project type.
+/// Updates fields of a project type.
 ///
-/// `PATCH /project/projectTypes/{id}`, the tool `update_a_connect_wise_psa_project_type_by_id`.
+/// `PATCH /project/projectTypes/{id}` · tool `update_a_connect_wise_psa_project_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_types`
+/// * `id`: project type ID (see `project::list_project_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_project_type(id: i32, patch: &Patch<ProjectType>) -> Request<ProjectType> {
     Request::new(Method::Patch, "/project/projectTypes/{id}").path("id", id).patch(patch)
@@ -84,44 +84,44 @@ pub fn update_project_type(id: i32, patch: &Patch<ProjectType>) -> Request<Proje
 
 /// Deletes a project type.
 ///
-/// `DELETE /project/projectTypes/{id}`, the tool `delete_a_connect_wise_psa_project_type_by_id`.
+/// `DELETE /project/projectTypes/{id}` · tool `delete_a_connect_wise_psa_project_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_types`
+/// * `id`: project type ID (see `project::list_project_types`)
 pub fn delete_project_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projectTypes/{id}").path("id", id)
 }
 
-/// Gets a project type info.
+/// Gets a summary of a project type by its ID.
 ///
-/// `GET /project/projectTypes/{id}/info`, the tool `get_single_connect_wise_psa_project_type_info_by_id`.
+/// `GET /project/projectTypes/{id}/info` · tool `get_single_connect_wise_psa_project_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_types`
+/// * `id`: project type ID (see `project::list_project_types`)
 pub fn get_project_type_info(id: i32) -> Request<ProjectTypeInfo> {
     Request::new(Method::Get, "/project/projectTypes/{id}/info").path("id", id)
 }
 
-/// Lists project types usages.
+/// Lists where a project type is used.
 ///
-/// `GET /project/projectTypes/{id}/usages`, the tool `check_connect_wise_psa_project_type_usages_by_id`.
+/// `GET /project/projectTypes/{id}/usages` · tool `check_connect_wise_psa_project_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_types`
+/// * `id`: project type ID (see `project::list_project_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/projectTypes/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists project types usages.
+/// Lists each place where a project type is used.
 ///
-/// `GET /project/projectTypes/{id}/usages/list`, the tool `list_all_connect_wise_psa_project_type_usages_by_id`.
+/// `GET /project/projectTypes/{id}/usages/list` · tool `list_all_connect_wise_psa_project_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_project_types`
+/// * `id`: project type ID (see `project::list_project_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/projectTypes/{id}/usages/list")
         .path("id", id)

@@ -9,57 +9,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists projects.
 ///
-/// `GET /project/projects`, the tool `list_all_connect_wise_psa_project_projects`.
+/// `GET /project/projects` · tool `list_all_connect_wise_psa_project_projects`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_projects(query: &ListQuery) -> Request<Vec<Project>> {
     Request::new(Method::Get, "/project/projects").query(query)
 }
 
 /// Creates a project.
 ///
-/// `POST /project/projects`, the tool `create_a_connect_wise_psa_project`.
+/// `POST /project/projects` · tool `create_a_connect_wise_psa_project`
 ///
-/// * `body`: what is sent.
+/// * `body`: the project to create.
 pub fn create_project(body: &Project) -> Request<Project> {
     Request::new(Method::Post, "/project/projects").body(body)
 }
 
 /// Counts projects.
 ///
-/// `GET /project/projects/count`, the tool `count_connect_wise_psa_project_projects`.
+/// `GET /project/projects/count` · tool `count_connect_wise_psa_project_projects`
 ///
 /// * `query`: which rows are counted
 pub fn count_projects(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projects/count").query(query)
 }
 
-/// Gets a project.
+/// Gets a project by its ID.
 ///
-/// `GET /project/projects/{id}`, the tool `get_single_connect_wise_psa_project_by_id`.
+/// `GET /project/projects/{id}` · tool `get_single_connect_wise_psa_project_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_projects`
+/// * `id`: project ID (see `project::list_projects`)
 pub fn get_project(id: i32) -> Request<Project> {
     Request::new(Method::Get, "/project/projects/{id}").path("id", id)
 }
 
-/// Replaces a project; members that are left out are reset.
+/// Replaces a project. Fields that are left out are reset.
 ///
-/// `PUT /project/projects/{id}`, the tool `replace_a_connect_wise_psa_project_by_id`.
+/// `PUT /project/projects/{id}` · tool `replace_a_connect_wise_psa_project_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_projects`
-/// * `body`: what is sent.
+/// * `id`: project ID (see `project::list_projects`)
+/// * `body`: the new state of the project.
 pub fn replace_project(id: i32, body: &Project) -> Request<Project> {
     Request::new(Method::Put, "/project/projects/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a project.
+/// Updates fields of a project.
 ///
-/// `PATCH /project/projects/{id}`, the tool `update_a_connect_wise_psa_project_by_id`.
+/// `PATCH /project/projects/{id}` · tool `update_a_connect_wise_psa_project_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_projects`
+/// * `id`: project ID (see `project::list_projects`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_project(id: i32, patch: &Patch<Project>) -> Request<Project> {
     Request::new(Method::Patch, "/project/projects/{id}").path("id", id).patch(patch)
@@ -67,41 +67,41 @@ pub fn update_project(id: i32, patch: &Patch<Project>) -> Request<Project> {
 
 /// Deletes a project.
 ///
-/// `DELETE /project/projects/{id}`, the tool `delete_a_connect_wise_psa_project_by_id`.
+/// `DELETE /project/projects/{id}` · tool `delete_a_connect_wise_psa_project_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_projects`
+/// * `id`: project ID (see `project::list_projects`)
 pub fn delete_project(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{id}").path("id", id)
 }
 
-/// Gets a project workplan.
+/// Gets the workplan of a project.
 ///
-/// `GET /project/projects/{id}/projectWorkplan`, the tool `get_single_connect_wise_psa_project_workplan`.
+/// `GET /project/projects/{id}/projectWorkplan` · tool `get_single_connect_wise_psa_project_workplan`
 ///
-/// * `project_id`: `{id}` of the path, from `project::list_projects`
+/// * `project_id`: project ID (see `project::list_projects`)
 pub fn get_project_workplan(project_id: i32) -> Request<ProjectWorkplan> {
     Request::new(Method::Get, "/project/projects/{id}/projectWorkplan")
         .path("id", project_id)
 }
 
-/// Apply template to a project.
+/// Ones project template to a project.
 ///
-/// `POST /project/projects/{parentId}/applyTemplate/{id}`, the tool `apply_template_to_a_connect_wise_psa_project_by_id`.
+/// `POST /project/projects/{parentId}/applyTemplate/{id}` · tool `apply_template_to_a_connect_wise_psa_project_by_id`
 ///
-/// * `id`: `{parentId}` of the path, from `project::list_projects`
-/// * `template_id`: `{id}` of the path
+/// * `id`: project ID (see `project::list_projects`)
+/// * `template_id`: template ID
 pub fn apply_template_to_project(id: i32, template_id: i32) -> Request<ProjectWorkplan> {
     Request::new(Method::Post, "/project/projects/{parentId}/applyTemplate/{id}")
         .path("parentId", id)
         .path("id", template_id)
 }
 
-/// Apply templates to a project.
+/// Severals project templates to a project.
 ///
-/// `POST /project/projects/{parentId}/applyTemplates`, the tool `apply_templates_to_a_connect_wise_psa_project_by_id`.
+/// `POST /project/projects/{parentId}/applyTemplates` · tool `apply_templates_to_a_connect_wise_psa_project_by_id`
 ///
-/// * `id`: `{parentId}` of the path, from `project::list_projects`
-/// * `body`: what is sent.
+/// * `id`: project ID (see `project::list_projects`)
+/// * `body`: the request body.
 pub fn apply_templates_to_project(
     id: i32,
     body: &[ProjectTemplate],
@@ -111,14 +111,14 @@ pub fn apply_templates_to_project(
         .body(body)
 }
 
-/// Lists project contacts.
+/// Lists the contacts of a project.
 ///
-/// `GET /project/projects/{parentId}/contacts`, the tool `list_all_connect_wise_psa_project_contacts`.
+/// `GET /project/projects/{parentId}/contacts` · tool `list_all_connect_wise_psa_project_contacts`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_contacts(
     project_id: i32,
     query: &ListQuery,
@@ -128,12 +128,12 @@ pub fn list_project_contacts(
         .query(query)
 }
 
-/// Creates a project contact.
+/// Adds a contact to a project.
 ///
-/// `POST /project/projects/{parentId}/contacts`, the tool `create_a_connect_wise_psa_project_contact`.
+/// `POST /project/projects/{parentId}/contacts` · tool `create_a_connect_wise_psa_project_contact`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `body`: what is sent.
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `body`: the contact to create.
 pub fn create_project_contact(
     project_id: i32,
     body: &ProjectContact,
@@ -143,38 +143,38 @@ pub fn create_project_contact(
         .body(body)
 }
 
-/// Gets a project contact.
+/// Gets a contact of a project by its ID.
 ///
-/// `GET /project/projects/{parentId}/contacts/{id}`, the tool `get_single_connect_wise_psa_project_contact_by_id`.
+/// `GET /project/projects/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_project_contact_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_contacts`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project contact ID (see `project::list_project_contacts`)
 pub fn get_project_contact(project_id: i32, id: i32) -> Request<ProjectContact> {
     Request::new(Method::Get, "/project/projects/{parentId}/contacts/{id}")
         .path("parentId", project_id)
         .path("id", id)
 }
 
-/// Deletes a project contact.
+/// Deletes a contact of a project.
 ///
-/// `DELETE /project/projects/{parentId}/contacts/{id}`, the tool `delete_a_connect_wise_psa_project_contact_by_id`.
+/// `DELETE /project/projects/{parentId}/contacts/{id}` · tool `delete_a_connect_wise_psa_project_contact_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_contacts`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project contact ID (see `project::list_project_contacts`)
 pub fn delete_project_contact(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/contacts/{id}")
         .path("parentId", project_id)
         .path("id", id)
 }
 
-/// Lists project notes.
+/// Lists the notes of a project.
 ///
-/// `GET /project/projects/{parentId}/notes`, the tool `list_all_connect_wise_psa_project_notes`.
+/// `GET /project/projects/{parentId}/notes` · tool `list_all_connect_wise_psa_project_notes`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_notes(
     project_id: i32,
     query: &ListQuery,
@@ -184,23 +184,23 @@ pub fn list_project_notes(
         .query(query)
 }
 
-/// Creates a project note.
+/// Adds a note to a project.
 ///
-/// `POST /project/projects/{parentId}/notes`, the tool `create_a_connect_wise_psa_project_note`.
+/// `POST /project/projects/{parentId}/notes` · tool `create_a_connect_wise_psa_project_note`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `body`: what is sent.
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `body`: the note to create.
 pub fn create_project_note(project_id: i32, body: &ProjectNote) -> Request<ProjectNote> {
     Request::new(Method::Post, "/project/projects/{parentId}/notes")
         .path("parentId", project_id)
         .body(body)
 }
 
-/// Counts project notes.
+/// Counts the notes of a project.
 ///
-/// `GET /project/projects/{parentId}/notes/count`, the tool `count_connect_wise_psa_project_notes`.
+/// `GET /project/projects/{parentId}/notes/count` · tool `count_connect_wise_psa_project_notes`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows are counted
 pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projects/{parentId}/notes/count")
@@ -208,25 +208,25 @@ pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a project note.
+/// Gets a note of a project by its ID.
 ///
-/// `GET /project/projects/{parentId}/notes/{id}`, the tool `get_single_connect_wise_psa_project_note_by_id`.
+/// `GET /project/projects/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_project_note_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_notes`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project note ID (see `project::list_project_notes`)
 pub fn get_project_note(project_id: i32, id: i32) -> Request<ProjectNote> {
     Request::new(Method::Get, "/project/projects/{parentId}/notes/{id}")
         .path("parentId", project_id)
         .path("id", id)
 }
 
-/// Replaces a project note; members that are left out are reset.
+/// Replaces a note of a project. Fields that are left out are reset.
 ///
-/// `PUT /project/projects/{parentId}/notes/{id}`, the tool `replace_a_connect_wise_psa_project_note_by_id`.
+/// `PUT /project/projects/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_project_note_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_notes`
-/// * `body`: what is sent.
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project note ID (see `project::list_project_notes`)
+/// * `body`: the new state of the note.
 pub fn replace_project_note(
     project_id: i32,
     id: i32,
@@ -238,12 +238,12 @@ pub fn replace_project_note(
         .body(body)
 }
 
-/// Changes some members of a project note.
+/// Updates fields of a note of a project.
 ///
-/// `PATCH /project/projects/{parentId}/notes/{id}`, the tool `update_a_connect_wise_psa_project_note_by_id`.
+/// `PATCH /project/projects/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_project_note_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_notes`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project note ID (see `project::list_project_notes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_project_note(
     project_id: i32,
@@ -256,26 +256,26 @@ pub fn update_project_note(
         .patch(patch)
 }
 
-/// Deletes a project note.
+/// Deletes a note of a project.
 ///
-/// `DELETE /project/projects/{parentId}/notes/{id}`, the tool `delete_a_connect_wise_psa_project_note_by_id`.
+/// `DELETE /project/projects/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_project_note_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_notes`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project note ID (see `project::list_project_notes`)
 pub fn delete_project_note(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/notes/{id}")
         .path("parentId", project_id)
         .path("id", id)
 }
 
-/// Lists project phases.
+/// Lists the phases of a project.
 ///
-/// `GET /project/projects/{parentId}/phases`, the tool `list_all_connect_wise_psa_project_phases`.
+/// `GET /project/projects/{parentId}/phases` · tool `list_all_connect_wise_psa_project_phases`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_phases(
     project_id: i32,
     query: &ListQuery,
@@ -285,12 +285,12 @@ pub fn list_project_phases(
         .query(query)
 }
 
-/// Creates a project phase.
+/// Adds a phase to a project.
 ///
-/// `POST /project/projects/{parentId}/phases`, the tool `create_a_connect_wise_psa_project_phase`.
+/// `POST /project/projects/{parentId}/phases` · tool `create_a_connect_wise_psa_project_phase`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `body`: what is sent.
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `body`: the phase to create.
 pub fn create_project_phase(
     project_id: i32,
     body: &ProjectPhase,
@@ -300,11 +300,11 @@ pub fn create_project_phase(
         .body(body)
 }
 
-/// Counts project phases.
+/// Counts the phases of a project.
 ///
-/// `GET /project/projects/{parentId}/phases/count`, the tool `count_connect_wise_psa_project_phases`.
+/// `GET /project/projects/{parentId}/phases/count` · tool `count_connect_wise_psa_project_phases`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows are counted
 pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projects/{parentId}/phases/count")
@@ -312,25 +312,25 @@ pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a project phase.
+/// Gets a phase of a project by its ID.
 ///
-/// `GET /project/projects/{parentId}/phases/{id}`, the tool `get_single_connect_wise_psa_project_phase_by_id`.
+/// `GET /project/projects/{parentId}/phases/{id}` · tool `get_single_connect_wise_psa_project_phase_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_phases`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project phase ID (see `project::list_project_phases`)
 pub fn get_project_phase(project_id: i32, id: i32) -> Request<ProjectPhase> {
     Request::new(Method::Get, "/project/projects/{parentId}/phases/{id}")
         .path("parentId", project_id)
         .path("id", id)
 }
 
-/// Replaces a project phase; members that are left out are reset.
+/// Replaces a phase of a project. Fields that are left out are reset.
 ///
-/// `PUT /project/projects/{parentId}/phases/{id}`, the tool `replace_a_connect_wise_psa_project_phase_by_id`.
+/// `PUT /project/projects/{parentId}/phases/{id}` · tool `replace_a_connect_wise_psa_project_phase_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_phases`
-/// * `body`: what is sent.
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project phase ID (see `project::list_project_phases`)
+/// * `body`: the new state of the phase.
 pub fn replace_project_phase(
     project_id: i32,
     id: i32,
@@ -342,12 +342,12 @@ pub fn replace_project_phase(
         .body(body)
 }
 
-/// Changes some members of a project phase.
+/// Updates fields of a phase of a project.
 ///
-/// `PATCH /project/projects/{parentId}/phases/{id}`, the tool `update_a_connect_wise_psa_project_phase_by_id`.
+/// `PATCH /project/projects/{parentId}/phases/{id}` · tool `update_a_connect_wise_psa_project_phase_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_phases`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project phase ID (see `project::list_project_phases`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_project_phase(
     project_id: i32,
@@ -360,26 +360,26 @@ pub fn update_project_phase(
         .patch(patch)
 }
 
-/// Deletes a project phase.
+/// Deletes a phase of a project.
 ///
-/// `DELETE /project/projects/{parentId}/phases/{id}`, the tool `delete_a_connect_wise_psa_project_phase_by_id`.
+/// `DELETE /project/projects/{parentId}/phases/{id}` · tool `delete_a_connect_wise_psa_project_phase_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_phases`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project phase ID (see `project::list_project_phases`)
 pub fn delete_project_phase(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/phases/{id}")
         .path("parentId", project_id)
         .path("id", id)
 }
 
-/// Lists project team members.
+/// Lists the team members of a project.
 ///
-/// `GET /project/projects/{parentId}/teamMembers`, the tool `list_all_connect_wise_psa_project_team_members`.
+/// `GET /project/projects/{parentId}/teamMembers` · tool `list_all_connect_wise_psa_project_team_members`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_project_team_members(
     project_id: i32,
     query: &ListQuery,
@@ -389,12 +389,12 @@ pub fn list_project_team_members(
         .query(query)
 }
 
-/// Creates a project team member.
+/// Adds a team member to a project.
 ///
-/// `POST /project/projects/{parentId}/teamMembers`, the tool `create_a_connect_wise_psa_project_team_member`.
+/// `POST /project/projects/{parentId}/teamMembers` · tool `create_a_connect_wise_psa_project_team_member`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `body`: what is sent.
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `body`: the team member to create.
 pub fn create_project_team_member(
     project_id: i32,
     body: &ProjectTeamMember,
@@ -404,11 +404,11 @@ pub fn create_project_team_member(
         .body(body)
 }
 
-/// Counts project team members.
+/// Counts the team members of a project.
 ///
-/// `GET /project/projects/{parentId}/teamMembers/count`, the tool `count_connect_wise_psa_project_team_members`.
+/// `GET /project/projects/{parentId}/teamMembers/count` · tool `count_connect_wise_psa_project_team_members`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows are counted
 pub fn count_project_team_members(
     project_id: i32,
@@ -419,25 +419,25 @@ pub fn count_project_team_members(
         .query(query)
 }
 
-/// Gets a project team member.
+/// Gets a team member of a project by its ID.
 ///
-/// `GET /project/projects/{parentId}/teamMembers/{id}`, the tool `get_single_connect_wise_psa_project_team_member_by_id`.
+/// `GET /project/projects/{parentId}/teamMembers/{id}` · tool `get_single_connect_wise_psa_project_team_member_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_team_members`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project team member ID (see `project::list_project_team_members`)
 pub fn get_project_team_member(project_id: i32, id: i32) -> Request<ProjectTeamMember> {
     Request::new(Method::Get, "/project/projects/{parentId}/teamMembers/{id}")
         .path("parentId", project_id)
         .path("id", id)
 }
 
-/// Replaces a project team member; members that are left out are reset.
+/// Replaces a team member of a project. Fields that are left out are reset.
 ///
-/// `PUT /project/projects/{parentId}/teamMembers/{id}`, the tool `replace_a_connect_wise_psa_project_team_member_by_id`.
+/// `PUT /project/projects/{parentId}/teamMembers/{id}` · tool `replace_a_connect_wise_psa_project_team_member_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_team_members`
-/// * `body`: what is sent.
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project team member ID (see `project::list_project_team_members`)
+/// * `body`: the new state of the team member.
 pub fn replace_project_team_member(
     project_id: i32,
     id: i32,
@@ -449,12 +449,12 @@ pub fn replace_project_team_member(
         .body(body)
 }
 
-/// Changes some members of a project team member.
+/// Updates fields of a team member of a project.
 ///
-/// `PATCH /project/projects/{parentId}/teamMembers/{id}`, the tool `update_a_connect_wise_psa_project_team_member_by_id`.
+/// `PATCH /project/projects/{parentId}/teamMembers/{id}` · tool `update_a_connect_wise_psa_project_team_member_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_team_members`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project team member ID (see `project::list_project_team_members`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_project_team_member(
     project_id: i32,
@@ -467,12 +467,12 @@ pub fn update_project_team_member(
         .patch(patch)
 }
 
-/// Deletes a project team member.
+/// Deletes a team member of a project.
 ///
-/// `DELETE /project/projects/{parentId}/teamMembers/{id}`, the tool `delete_a_connect_wise_psa_project_team_member_by_id`.
+/// `DELETE /project/projects/{parentId}/teamMembers/{id}` · tool `delete_a_connect_wise_psa_project_team_member_by_id`
 ///
-/// * `project_id`: `{parentId}` of the path, from `project::list_projects`
-/// * `id`: `{id}` of the path, from `project::list_project_team_members`
+/// * `project_id`: project ID (see `project::list_projects`)
+/// * `id`: project team member ID (see `project::list_project_team_members`)
 pub fn delete_project_team_member(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/teamMembers/{id}")
         .path("parentId", project_id)

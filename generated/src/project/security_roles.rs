@@ -8,61 +8,61 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists project security roles.
 ///
-/// `GET /project/securityRoles`, the tool `list_all_connect_wise_psa_project_security_roles`.
+/// `GET /project/securityRoles` · tool `list_all_connect_wise_psa_project_security_roles`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_security_roles(query: &ListQuery) -> Request<Vec<ProjectSecurityRole>> {
     Request::new(Method::Get, "/project/securityRoles").query(query)
 }
 
 /// Creates a project security role.
 ///
-/// `POST /project/securityRoles`, the tool `create_a_connect_wise_psa_project_security_role`.
+/// `POST /project/securityRoles` · tool `create_a_connect_wise_psa_project_security_role`
 ///
-/// * `body`: what is sent.
+/// * `body`: the project security role to create.
 pub fn create_security_role(body: &ProjectSecurityRole) -> Request<ProjectSecurityRole> {
     Request::new(Method::Post, "/project/securityRoles").body(body)
 }
 
 /// Counts project security roles.
 ///
-/// `GET /project/securityRoles/count`, the tool `count_connect_wise_psa_project_security_roles`.
+/// `GET /project/securityRoles/count` · tool `count_connect_wise_psa_project_security_roles`
 ///
 /// * `query`: which rows are counted
 pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/securityRoles/count").query(query)
 }
 
-/// Lists project security roles info.
+/// Lists project security roles in summary form.
 ///
-/// `GET /project/securityRoles/info`, the tool `list_all_connect_wise_psa_project_security_role_info`.
+/// `GET /project/securityRoles/info` · tool `list_all_connect_wise_psa_project_security_role_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_security_role_info(
     query: &ListQuery,
 ) -> Request<Vec<ProjectSecurityRoleInfo>> {
     Request::new(Method::Get, "/project/securityRoles/info").query(query)
 }
 
-/// Gets a project security role.
+/// Gets a project security role by its ID.
 ///
-/// `GET /project/securityRoles/{id}`, the tool `get_single_connect_wise_psa_project_security_role_by_id`.
+/// `GET /project/securityRoles/{id}` · tool `get_single_connect_wise_psa_project_security_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_security_roles`
+/// * `id`: project security role ID (see `project::list_security_roles`)
 pub fn get_security_role(id: i32) -> Request<ProjectSecurityRole> {
     Request::new(Method::Get, "/project/securityRoles/{id}").path("id", id)
 }
 
-/// Replaces a project security role; members that are left out are reset.
+/// Replaces a project security role. Fields that are left out are reset.
 ///
-/// `PUT /project/securityRoles/{id}`, the tool `replace_a_connect_wise_psa_project_security_role_by_id`.
+/// `PUT /project/securityRoles/{id}` · tool `replace_a_connect_wise_psa_project_security_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_security_roles`
-/// * `body`: what is sent.
+/// * `id`: project security role ID (see `project::list_security_roles`)
+/// * `body`: the new state of the project security role.
 pub fn replace_security_role(
     id: i32,
     body: &ProjectSecurityRole,
@@ -70,11 +70,11 @@ pub fn replace_security_role(
     Request::new(Method::Put, "/project/securityRoles/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a project security role.
+/// Updates fields of a project security role.
 ///
-/// `PATCH /project/securityRoles/{id}`, the tool `update_a_connect_wise_psa_project_security_role_by_id`.
+/// `PATCH /project/securityRoles/{id}` · tool `update_a_connect_wise_psa_project_security_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_security_roles`
+/// * `id`: project security role ID (see `project::list_security_roles`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_security_role(
     id: i32,
@@ -87,30 +87,30 @@ pub fn update_security_role(
 
 /// Deletes a project security role.
 ///
-/// `DELETE /project/securityRoles/{id}`, the tool `delete_a_connect_wise_psa_project_security_role_by_id`.
+/// `DELETE /project/securityRoles/{id}` · tool `delete_a_connect_wise_psa_project_security_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_security_roles`
+/// * `id`: project security role ID (see `project::list_security_roles`)
 pub fn delete_security_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/securityRoles/{id}").path("id", id)
 }
 
-/// Gets a project security role info.
+/// Gets a summary of a project security role by its ID.
 ///
-/// `GET /project/securityRoles/{id}/info`, the tool `get_single_connect_wise_psa_project_security_role_info_by_id`.
+/// `GET /project/securityRoles/{id}/info` · tool `get_single_connect_wise_psa_project_security_role_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_security_roles`
+/// * `id`: project security role ID (see `project::list_security_roles`)
 pub fn get_security_role_info(id: i32) -> Request<ProjectSecurityRoleInfo> {
     Request::new(Method::Get, "/project/securityRoles/{id}/info").path("id", id)
 }
 
-/// Lists project security role settings.
+/// Lists the settings of a project security role.
 ///
-/// `GET /project/securityRoles/{parentId}/settings`, the tool `list_all_connect_wise_psa_project_security_role_settings`.
+/// `GET /project/securityRoles/{parentId}/settings` · tool `list_all_connect_wise_psa_project_security_role_settings`
 ///
-/// * `security_role_id`: `{parentId}` of the path, from `project::list_security_roles`
+/// * `security_role_id`: project security role ID (see `project::list_security_roles`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_security_role_settings(
     security_role_id: i32,
     query: &ListQuery,
@@ -120,11 +120,11 @@ pub fn list_security_role_settings(
         .query(query)
 }
 
-/// Counts project security role settings.
+/// Counts the settings of a project security role.
 ///
-/// `GET /project/securityRoles/{parentId}/settings/count`, the tool `count_connect_wise_psa_project_security_role_settings`.
+/// `GET /project/securityRoles/{parentId}/settings/count` · tool `count_connect_wise_psa_project_security_role_settings`
 ///
-/// * `security_role_id`: `{parentId}` of the path, from `project::list_security_roles`
+/// * `security_role_id`: project security role ID (see `project::list_security_roles`)
 /// * `query`: which rows are counted
 pub fn count_security_role_settings(
     security_role_id: i32,
@@ -135,12 +135,12 @@ pub fn count_security_role_settings(
         .query(query)
 }
 
-/// Gets a project security role setting.
+/// Gets a setting of a project security role by its ID.
 ///
-/// `GET /project/securityRoles/{parentId}/settings/{id}`, the tool `get_single_connect_wise_psa_project_security_role_setting_by_id`.
+/// `GET /project/securityRoles/{parentId}/settings/{id}` · tool `get_single_connect_wise_psa_project_security_role_setting_by_id`
 ///
-/// * `security_role_id`: `{parentId}` of the path, from `project::list_security_roles`
-/// * `id`: `{id}` of the path, from `project::list_security_role_settings`
+/// * `security_role_id`: project security role ID (see `project::list_security_roles`)
+/// * `id`: project security role setting ID (see `project::list_security_role_settings`)
 pub fn get_security_role_setting(
     security_role_id: i32,
     id: i32,
@@ -150,13 +150,13 @@ pub fn get_security_role_setting(
         .path("id", id)
 }
 
-/// Replaces a security role setting; members that are left out are reset.
+/// Replaces a setting of a project security role. Fields that are left out are reset.
 ///
-/// `PUT /project/securityRoles/{parentId}/settings/{id}`, the tool `replace_a_connect_wise_psa_security_role_setting_by_id`.
+/// `PUT /project/securityRoles/{parentId}/settings/{id}` · tool `replace_a_connect_wise_psa_security_role_setting_by_id`
 ///
-/// * `security_role_id`: `{parentId}` of the path, from `project::list_security_roles`
-/// * `id`: `{id}` of the path, from `project::list_security_role_settings`
-/// * `body`: what is sent.
+/// * `security_role_id`: project security role ID (see `project::list_security_roles`)
+/// * `id`: project security role setting ID (see `project::list_security_role_settings`)
+/// * `body`: the new state of the setting.
 pub fn replace_security_role_setting(
     security_role_id: i32,
     id: i32,
@@ -168,12 +168,12 @@ pub fn replace_security_role_setting(
         .body(body)
 }
 
-/// Changes some members of a security role setting.
+/// Updates fields of a setting of a project security role.
 ///
-/// `PATCH /project/securityRoles/{parentId}/settings/{id}`, the tool `update_a_connect_wise_psa_security_role_setting_by_id`.
+/// `PATCH /project/securityRoles/{parentId}/settings/{id}` · tool `update_a_connect_wise_psa_security_role_setting_by_id`
 ///
-/// * `security_role_id`: `{parentId}` of the path, from `project::list_security_roles`
-/// * `id`: `{id}` of the path, from `project::list_security_role_settings`
+/// * `security_role_id`: project security role ID (see `project::list_security_roles`)
+/// * `id`: project security role setting ID (see `project::list_security_role_settings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_security_role_setting(
     security_role_id: i32,

@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists status indicators.
 ///
-/// `GET /project/statusIndicators`, the tool `list_all_connect_wise_psa_project_status_indicators`.
+/// `GET /project/statusIndicators` · tool `list_all_connect_wise_psa_project_status_indicators`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_status_indicators(query: &ListQuery) -> Request<Vec<StatusIndicator>> {
     Request::new(Method::Get, "/project/statusIndicators").query(query)
 }
 
 /// Counts status indicators.
 ///
-/// `GET /project/statusIndicators/count`, the tool `count_connect_wise_psa_project_status_indicators`.
+/// `GET /project/statusIndicators/count` · tool `count_connect_wise_psa_project_status_indicators`
 ///
 /// * `query`: which rows are counted
 pub fn count_status_indicators(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/statusIndicators/count").query(query)
 }
 
-/// Gets a status indicator.
+/// Gets a status indicator by its ID.
 ///
-/// `GET /project/statusIndicators/{id}`, the tool `get_single_connect_wise_psa_project_status_indicator_by_id`.
+/// `GET /project/statusIndicators/{id}` · tool `get_single_connect_wise_psa_project_status_indicator_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_status_indicators`
+/// * `id`: status indicator ID (see `project::list_status_indicators`)
 pub fn get_status_indicator(id: i32) -> Request<StatusIndicator> {
     Request::new(Method::Get, "/project/statusIndicators/{id}").path("id", id)
 }

@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists project statuses.
 ///
-/// `GET /project/statuses`, the tool `list_all_connect_wise_psa_project_statuses`.
+/// `GET /project/statuses` · tool `list_all_connect_wise_psa_project_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_statuses(query: &ListQuery) -> Request<Vec<ProjectStatus>> {
     Request::new(Method::Get, "/project/statuses").query(query)
 }
 
 /// Creates a project status.
 ///
-/// `POST /project/statuses`, the tool `create_a_connect_wise_psa_project_status`.
+/// `POST /project/statuses` · tool `create_a_connect_wise_psa_project_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the project status to create.
 pub fn create_status(body: &ProjectStatus) -> Request<ProjectStatus> {
     Request::new(Method::Post, "/project/statuses").body(body)
 }
 
 /// Counts project statuses.
 ///
-/// `GET /project/statuses/count`, the tool `count_connect_wise_psa_project_statuses`.
+/// `GET /project/statuses/count` · tool `count_connect_wise_psa_project_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/statuses/count").query(query)
 }
 
-/// Lists project statuses info.
+/// Lists project statuses in summary form.
 ///
-/// `GET /project/statuses/info`, the tool `list_all_connect_wise_psa_project_status_info`.
+/// `GET /project/statuses/info` · tool `list_all_connect_wise_psa_project_status_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_status_info(query: &ListQuery) -> Request<Vec<ProjectStatusInfo>> {
     Request::new(Method::Get, "/project/statuses/info").query(query)
 }
 
-/// Counts project statuses info.
+/// Counts project statuses in summary form.
 ///
-/// `GET /project/statuses/info/count`, the tool `count_connect_wise_psa_project_status_info`.
+/// `GET /project/statuses/info/count` · tool `count_connect_wise_psa_project_status_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/statuses/info/count").query(query)
 }
 
-/// Gets a project status.
+/// Gets a project status by its ID.
 ///
-/// `GET /project/statuses/{id}`, the tool `get_single_connect_wise_psa_project_status_by_id`.
+/// `GET /project/statuses/{id}` · tool `get_single_connect_wise_psa_project_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_statuses`
+/// * `id`: project status ID (see `project::list_statuses`)
 pub fn get_status(id: i32) -> Request<ProjectStatus> {
     Request::new(Method::Get, "/project/statuses/{id}").path("id", id)
 }
 
-/// Replaces a project status; members that are left out are reset.
+/// Replaces a project status. Fields that are left out are reset.
 ///
-/// `PUT /project/statuses/{id}`, the tool `replace_a_connect_wise_psa_project_status_by_id`.
+/// `PUT /project/statuses/{id}` · tool `replace_a_connect_wise_psa_project_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_statuses`
-/// * `body`: what is sent.
+/// * `id`: project status ID (see `project::list_statuses`)
+/// * `body`: the new state of the project status.
 pub fn replace_status(id: i32, body: &ProjectStatus) -> Request<ProjectStatus> {
     Request::new(Method::Put, "/project/statuses/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a project status.
+/// Updates fields of a project status.
 ///
-/// `PATCH /project/statuses/{id}`, the tool `update_a_connect_wise_psa_project_status_by_id`.
+/// `PATCH /project/statuses/{id}` · tool `update_a_connect_wise_psa_project_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_statuses`
+/// * `id`: project status ID (see `project::list_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_status(id: i32, patch: &Patch<ProjectStatus>) -> Request<ProjectStatus> {
     Request::new(Method::Patch, "/project/statuses/{id}").path("id", id).patch(patch)
@@ -84,44 +84,44 @@ pub fn update_status(id: i32, patch: &Patch<ProjectStatus>) -> Request<ProjectSt
 
 /// Deletes a project status.
 ///
-/// `DELETE /project/statuses/{id}`, the tool `delete_a_connect_wise_psa_project_status_by_id`.
+/// `DELETE /project/statuses/{id}` · tool `delete_a_connect_wise_psa_project_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_statuses`
+/// * `id`: project status ID (see `project::list_statuses`)
 pub fn delete_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/statuses/{id}").path("id", id)
 }
 
-/// Gets a project status info.
+/// Gets a summary of a project status by its ID.
 ///
-/// `GET /project/statuses/{id}/info`, the tool `get_single_connect_wise_psa_project_status_info_by_id`.
+/// `GET /project/statuses/{id}/info` · tool `get_single_connect_wise_psa_project_status_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_statuses`
+/// * `id`: project status ID (see `project::list_statuses`)
 pub fn get_status_info(id: i32) -> Request<ProjectStatusInfo> {
     Request::new(Method::Get, "/project/statuses/{id}/info").path("id", id)
 }
 
-/// Lists project statuses usages.
+/// Lists where a project status is used.
 ///
-/// `GET /project/statuses/{id}/usages`, the tool `check_connect_wise_psa_project_status_usages_by_id`.
+/// `GET /project/statuses/{id}/usages` · tool `check_connect_wise_psa_project_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_statuses`
+/// * `id`: project status ID (see `project::list_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/statuses/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists project statuses usages.
+/// Lists each place where a project status is used.
 ///
-/// `GET /project/statuses/{id}/usages/list`, the tool `list_all_connect_wise_psa_project_status_usages_by_id`.
+/// `GET /project/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_project_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_statuses`
+/// * `id`: project status ID (see `project::list_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/statuses/{id}/usages/list")
         .path("id", id)

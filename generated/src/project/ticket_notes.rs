@@ -3,12 +3,12 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::ProjectTicketNote;
 
-/// Mark a ticket note.
+/// Sets the type and the flags of a project ticket note.
 ///
-/// `POST /project/ticketNote/{id}/markAs/`, the tool `mark_a_connect_wise_psa_project_ticket_note_by_id`.
+/// `POST /project/ticketNote/{id}/markAs/` · tool `mark_a_connect_wise_psa_project_ticket_note_by_id`
 ///
-/// * `id`: `{id}` of the path
-/// * `body`: what is sent.
+/// * `id`: ID
+/// * `body`: the request body.
 pub fn mark_ticket_note(id: i32, body: &ProjectTicketNote) -> Request<()> {
     Request::new(Method::Post, "/project/ticketNote/{id}/markAs/")
         .path("id", id)

@@ -10,66 +10,66 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists project tickets.
 ///
-/// `GET /project/tickets`, the tool `list_all_connect_wise_psa_project_tickets`.
+/// `GET /project/tickets` · tool `list_all_connect_wise_psa_project_tickets`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tickets(query: &ListQuery) -> Request<Vec<ProjectTicket>> {
     Request::new(Method::Get, "/project/tickets").query(query)
 }
 
 /// Creates a project ticket.
 ///
-/// `POST /project/tickets`, the tool `create_a_connect_wise_psa_project_ticket`.
+/// `POST /project/tickets` · tool `create_a_connect_wise_psa_project_ticket`
 ///
-/// * `body`: what is sent.
+/// * `body`: the project ticket to create.
 pub fn create_ticket(body: &ProjectTicket) -> Request<ProjectTicket> {
     Request::new(Method::Post, "/project/tickets").body(body)
 }
 
 /// Counts project tickets.
 ///
-/// `GET /project/tickets/count`, the tool `count_connect_wise_psa_project_tickets`.
+/// `GET /project/tickets/count` · tool `count_connect_wise_psa_project_tickets`
 ///
 /// * `query`: which rows are counted
 pub fn count_tickets(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/count").query(query)
 }
 
-/// Search project tickets.
+/// Searches project tickets.
 ///
-/// `POST /project/tickets/search`, the tool `search_all_connect_wise_psa_project_tickets`.
+/// `POST /project/tickets/search` · tool `search_all_connect_wise_psa_project_tickets`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn search_tickets(body: &FilterValues) -> Request<Vec<ProjectTicket>> {
     Request::new(Method::Post, "/project/tickets/search").body(body)
 }
 
-/// Gets a project ticket.
+/// Gets a project ticket by its ID.
 ///
-/// `GET /project/tickets/{id}`, the tool `get_single_connect_wise_psa_project_ticket_by_id`.
+/// `GET /project/tickets/{id}` · tool `get_single_connect_wise_psa_project_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_tickets`
+/// * `id`: project ticket ID (see `project::list_tickets`)
 pub fn get_ticket(id: i32) -> Request<ProjectTicket> {
     Request::new(Method::Get, "/project/tickets/{id}").path("id", id)
 }
 
-/// Replaces a project ticket; members that are left out are reset.
+/// Replaces a project ticket. Fields that are left out are reset.
 ///
-/// `PUT /project/tickets/{id}`, the tool `replace_a_connect_wise_psa_project_ticket_by_id`.
+/// `PUT /project/tickets/{id}` · tool `replace_a_connect_wise_psa_project_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_tickets`
-/// * `body`: what is sent.
+/// * `id`: project ticket ID (see `project::list_tickets`)
+/// * `body`: the new state of the project ticket.
 pub fn replace_ticket(id: i32, body: &ProjectTicket) -> Request<ProjectTicket> {
     Request::new(Method::Put, "/project/tickets/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a project ticket.
+/// Updates fields of a project ticket.
 ///
-/// `PATCH /project/tickets/{id}`, the tool `update_a_connect_wise_psa_project_ticket_by_id`.
+/// `PATCH /project/tickets/{id}` · tool `update_a_connect_wise_psa_project_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_tickets`
+/// * `id`: project ticket ID (see `project::list_tickets`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ticket(id: i32, patch: &Patch<ProjectTicket>) -> Request<ProjectTicket> {
     Request::new(Method::Patch, "/project/tickets/{id}").path("id", id).patch(patch)
@@ -77,21 +77,21 @@ pub fn update_ticket(id: i32, patch: &Patch<ProjectTicket>) -> Request<ProjectTi
 
 /// Deletes a project ticket.
 ///
-/// `DELETE /project/tickets/{id}`, the tool `delete_a_connect_wise_psa_project_ticket_by_id`.
+/// `DELETE /project/tickets/{id}` · tool `delete_a_connect_wise_psa_project_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `project::list_tickets`
+/// * `id`: project ticket ID (see `project::list_tickets`)
 pub fn delete_ticket(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/tickets/{id}").path("id", id)
 }
 
-/// Lists project ticket activities.
+/// Lists the activities of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/activities`, the tool `list_all_connect_wise_psa_project_ticket_activities`.
+/// `GET /project/tickets/{parentId}/activities` · tool `list_all_connect_wise_psa_project_ticket_activities`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_activities(
     ticket_id: i32,
     query: &ListQuery,
@@ -101,11 +101,11 @@ pub fn list_ticket_activities(
         .query(query)
 }
 
-/// Counts project ticket activities.
+/// Counts the activities of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/activities/count`, the tool `count_connect_wise_psa_project_ticket_activities`.
+/// `GET /project/tickets/{parentId}/activities/count` · tool `count_connect_wise_psa_project_ticket_activities`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/activities/count")
@@ -113,14 +113,14 @@ pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Lists project tickets notes of any kind.
+/// Lists every kind of note of a project ticket, including those of its time entries.
 ///
-/// `GET /project/tickets/{parentId}/allNotes`, the tool `list_all_connect_wise_psa_project_ticket_notes_of_any_kind`.
+/// `GET /project/tickets/{parentId}/allNotes` · tool `list_all_connect_wise_psa_project_ticket_notes_of_any_kind`
 ///
-/// * `id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_notes_of_any_kind(
     id: i32,
     query: &ListQuery,
@@ -130,14 +130,14 @@ pub fn list_ticket_notes_of_any_kind(
         .query(query)
 }
 
-/// Lists project ticket configurations.
+/// Lists the configurations of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/configurations`, the tool `list_all_connect_wise_psa_project_ticket_configurations`.
+/// `GET /project/tickets/{parentId}/configurations` · tool `list_all_connect_wise_psa_project_ticket_configurations`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_configurations(
     ticket_id: i32,
     query: &ListQuery,
@@ -147,12 +147,12 @@ pub fn list_ticket_configurations(
         .query(query)
 }
 
-/// Creates a project ticket configuration.
+/// Adds a configuration to a project ticket.
 ///
-/// `POST /project/tickets/{parentId}/configurations`, the tool `create_a_connect_wise_psa_project_ticket_configuration`.
+/// `POST /project/tickets/{parentId}/configurations` · tool `create_a_connect_wise_psa_project_ticket_configuration`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `body`: what is sent.
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `body`: the configuration to create.
 pub fn create_ticket_configuration(
     ticket_id: i32,
     body: &ConfigurationReference,
@@ -162,11 +162,11 @@ pub fn create_ticket_configuration(
         .body(body)
 }
 
-/// Counts project ticket configurations.
+/// Counts the configurations of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/configurations/count`, the tool `count_connect_wise_psa_project_ticket_configurations`.
+/// `GET /project/tickets/{parentId}/configurations/count` · tool `count_connect_wise_psa_project_ticket_configurations`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_configurations(
     ticket_id: i32,
@@ -177,12 +177,12 @@ pub fn count_ticket_configurations(
         .query(query)
 }
 
-/// Gets a project ticket configuration.
+/// Gets a configuration of a project ticket by its ID.
 ///
-/// `GET /project/tickets/{parentId}/configurations/{id}`, the tool `get_single_connect_wise_psa_project_ticket_configuration_by_id`.
+/// `GET /project/tickets/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_project_ticket_configuration_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `id`: `{id}` of the path, from `project::list_ticket_configurations`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket configuration ID (see `project::list_ticket_configurations`)
 pub fn get_ticket_configuration(
     ticket_id: i32,
     id: i32,
@@ -192,38 +192,38 @@ pub fn get_ticket_configuration(
         .path("id", id)
 }
 
-/// Deletes a project ticket configuration.
+/// Deletes a configuration of a project ticket.
 ///
-/// `DELETE /project/tickets/{parentId}/configurations/{id}`, the tool `delete_a_connect_wise_psa_project_ticket_configuration_by_id`.
+/// `DELETE /project/tickets/{parentId}/configurations/{id}` · tool `delete_a_connect_wise_psa_project_ticket_configuration_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `id`: `{id}` of the path, from `project::list_ticket_configurations`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket configuration ID (see `project::list_ticket_configurations`)
 pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/tickets/{parentId}/configurations/{id}")
         .path("parentId", ticket_id)
         .path("id", id)
 }
 
-/// Convert a project ticket.
+/// Converts a project ticket to the kind of record that recordType names.
 ///
-/// `POST /project/tickets/{parentId}/convert`, the tool `convert_a_connect_wise_psa_project_ticket_by_id`.
+/// `POST /project/tickets/{parentId}/convert` · tool `convert_a_connect_wise_psa_project_ticket_by_id`
 ///
-/// * `id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `body`: what is sent.
+/// * `id`: project ticket ID (see `project::list_tickets`)
+/// * `body`: the request body.
 pub fn convert_ticket(id: i32, body: &ConvertItem) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/project/tickets/{parentId}/convert")
         .path("parentId", id)
         .body(body)
 }
 
-/// Lists project ticket documents.
+/// Lists the documents of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/documents`, the tool `list_all_connect_wise_psa_project_ticket_documents`.
+/// `GET /project/tickets/{parentId}/documents` · tool `list_all_connect_wise_psa_project_ticket_documents`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_documents(
     ticket_id: i32,
     query: &ListQuery,
@@ -233,11 +233,11 @@ pub fn list_ticket_documents(
         .query(query)
 }
 
-/// Counts project ticket documents.
+/// Counts the documents of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/documents/count`, the tool `count_connect_wise_psa_project_ticket_documents`.
+/// `GET /project/tickets/{parentId}/documents/count` · tool `count_connect_wise_psa_project_ticket_documents`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/documents/count")
@@ -245,37 +245,37 @@ pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Lists project ticket notes.
+/// Lists the notes of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/notes`, the tool `list_all_connect_wise_psa_project_ticket_notes`.
+/// `GET /project/tickets/{parentId}/notes` · tool `list_all_connect_wise_psa_project_ticket_notes`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_notes(ticket_id: i32, query: &ListQuery) -> Request<Vec<TicketNote>> {
     Request::new(Method::Get, "/project/tickets/{parentId}/notes")
         .path("parentId", ticket_id)
         .query(query)
 }
 
-/// Creates a project ticket note.
+/// Adds a note to a project ticket.
 ///
-/// `POST /project/tickets/{parentId}/notes`, the tool `create_a_connect_wise_psa_project_ticket_note`.
+/// `POST /project/tickets/{parentId}/notes` · tool `create_a_connect_wise_psa_project_ticket_note`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `body`: what is sent.
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `body`: the note to create.
 pub fn create_ticket_note(ticket_id: i32, body: &TicketNote) -> Request<TicketNote> {
     Request::new(Method::Post, "/project/tickets/{parentId}/notes")
         .path("parentId", ticket_id)
         .body(body)
 }
 
-/// Counts project ticket notes.
+/// Counts the notes of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/notes/count`, the tool `count_connect_wise_psa_project_ticket_notes`.
+/// `GET /project/tickets/{parentId}/notes/count` · tool `count_connect_wise_psa_project_ticket_notes`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/notes/count")
@@ -283,25 +283,25 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets a project ticket note.
+/// Gets a note of a project ticket by its ID.
 ///
-/// `GET /project/tickets/{parentId}/notes/{id}`, the tool `get_single_connect_wise_psa_project_ticket_note_by_id`.
+/// `GET /project/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_project_ticket_note_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `id`: `{id}` of the path, from `project::list_ticket_notes`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket note ID (see `project::list_ticket_notes`)
 pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<TicketNote> {
     Request::new(Method::Get, "/project/tickets/{parentId}/notes/{id}")
         .path("parentId", ticket_id)
         .path("id", id)
 }
 
-/// Replaces a project ticket note; members that are left out are reset.
+/// Replaces a note of a project ticket. Fields that are left out are reset.
 ///
-/// `PUT /project/tickets/{parentId}/notes/{id}`, the tool `replace_a_connect_wise_psa_project_ticket_note_by_id`.
+/// `PUT /project/tickets/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_project_ticket_note_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `id`: `{id}` of the path, from `project::list_ticket_notes`
-/// * `body`: what is sent.
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket note ID (see `project::list_ticket_notes`)
+/// * `body`: the new state of the note.
 pub fn replace_ticket_note(
     ticket_id: i32,
     id: i32,
@@ -313,12 +313,12 @@ pub fn replace_ticket_note(
         .body(body)
 }
 
-/// Changes some members of a project ticket note.
+/// Updates fields of a note of a project ticket.
 ///
-/// `PATCH /project/tickets/{parentId}/notes/{id}`, the tool `update_a_connect_wise_psa_project_ticket_note_by_id`.
+/// `PATCH /project/tickets/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_project_ticket_note_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `id`: `{id}` of the path, from `project::list_ticket_notes`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket note ID (see `project::list_ticket_notes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ticket_note(
     ticket_id: i32,
@@ -331,26 +331,26 @@ pub fn update_ticket_note(
         .patch(patch)
 }
 
-/// Deletes a project ticket note.
+/// Deletes a note of a project ticket.
 ///
-/// `DELETE /project/tickets/{parentId}/notes/{id}`, the tool `delete_a_connect_wise_psa_project_ticket_note_by_id`.
+/// `DELETE /project/tickets/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_project_ticket_note_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `id`: `{id}` of the path, from `project::list_ticket_notes`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket note ID (see `project::list_ticket_notes`)
 pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/tickets/{parentId}/notes/{id}")
         .path("parentId", ticket_id)
         .path("id", id)
 }
 
-/// Lists project ticket products.
+/// Lists the products of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/products`, the tool `list_all_connect_wise_psa_project_ticket_products`.
+/// `GET /project/tickets/{parentId}/products` · tool `list_all_connect_wise_psa_project_ticket_products`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_products(
     ticket_id: i32,
     query: &ListQuery,
@@ -360,11 +360,11 @@ pub fn list_ticket_products(
         .query(query)
 }
 
-/// Counts project ticket products.
+/// Counts the products of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/products/count`, the tool `count_connect_wise_psa_project_ticket_products`.
+/// `GET /project/tickets/{parentId}/products/count` · tool `count_connect_wise_psa_project_ticket_products`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/products/count")
@@ -372,14 +372,14 @@ pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Lists project ticket schedule entries.
+/// Lists the schedule entries of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/scheduleentries`, the tool `list_all_connect_wise_psa_project_ticket_scheduleentries`.
+/// `GET /project/tickets/{parentId}/scheduleentries` · tool `list_all_connect_wise_psa_project_ticket_scheduleentries`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_schedule_entries(
     ticket_id: i32,
     query: &ListQuery,
@@ -389,11 +389,11 @@ pub fn list_ticket_schedule_entries(
         .query(query)
 }
 
-/// Counts project ticket schedule entries.
+/// Counts the schedule entries of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/scheduleentries/count`, the tool `count_connect_wise_psa_project_ticket_scheduleentries`.
+/// `GET /project/tickets/{parentId}/scheduleentries/count` · tool `count_connect_wise_psa_project_ticket_scheduleentries`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_schedule_entries(
     ticket_id: i32,
@@ -404,37 +404,37 @@ pub fn count_ticket_schedule_entries(
         .query(query)
 }
 
-/// Lists project ticket tasks.
+/// Lists the tasks of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/tasks`, the tool `list_all_connect_wise_psa_project_ticket_tasks`.
+/// `GET /project/tickets/{parentId}/tasks` · tool `list_all_connect_wise_psa_project_ticket_tasks`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_tasks(ticket_id: i32, query: &ListQuery) -> Request<Vec<TicketTask>> {
     Request::new(Method::Get, "/project/tickets/{parentId}/tasks")
         .path("parentId", ticket_id)
         .query(query)
 }
 
-/// Creates a project ticket task.
+/// Adds a task to a project ticket.
 ///
-/// `POST /project/tickets/{parentId}/tasks`, the tool `create_a_connect_wise_psa_project_ticket_task`.
+/// `POST /project/tickets/{parentId}/tasks` · tool `create_a_connect_wise_psa_project_ticket_task`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `body`: what is sent.
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `body`: the task to create.
 pub fn create_ticket_task(ticket_id: i32, body: &TicketTask) -> Request<TicketTask> {
     Request::new(Method::Post, "/project/tickets/{parentId}/tasks")
         .path("parentId", ticket_id)
         .body(body)
 }
 
-/// Counts project ticket tasks.
+/// Counts the tasks of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/tasks/count`, the tool `count_connect_wise_psa_project_ticket_tasks`.
+/// `GET /project/tickets/{parentId}/tasks/count` · tool `count_connect_wise_psa_project_ticket_tasks`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/tasks/count")
@@ -442,25 +442,25 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets a project ticket task.
+/// Gets a task of a project ticket by its ID.
 ///
-/// `GET /project/tickets/{parentId}/tasks/{id}`, the tool `get_single_connect_wise_psa_project_ticket_task_by_id`.
+/// `GET /project/tickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_project_ticket_task_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `id`: `{id}` of the path, from `project::list_ticket_tasks`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
 pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<TicketTask> {
     Request::new(Method::Get, "/project/tickets/{parentId}/tasks/{id}")
         .path("parentId", ticket_id)
         .path("id", id)
 }
 
-/// Replaces a project ticket task; members that are left out are reset.
+/// Replaces a task of a project ticket. Fields that are left out are reset.
 ///
-/// `PUT /project/tickets/{parentId}/tasks/{id}`, the tool `replace_a_connect_wise_psa_project_ticket_task_by_id`.
+/// `PUT /project/tickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_project_ticket_task_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `id`: `{id}` of the path, from `project::list_ticket_tasks`
-/// * `body`: what is sent.
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
+/// * `body`: the new state of the task.
 pub fn replace_ticket_task(
     ticket_id: i32,
     id: i32,
@@ -472,12 +472,12 @@ pub fn replace_ticket_task(
         .body(body)
 }
 
-/// Changes some members of a project ticket task.
+/// Updates fields of a task of a project ticket.
 ///
-/// `PATCH /project/tickets/{parentId}/tasks/{id}`, the tool `update_a_connect_wise_psa_project_ticket_task_by_id`.
+/// `PATCH /project/tickets/{parentId}/tasks/{id}` · tool `update_a_connect_wise_psa_project_ticket_task_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `id`: `{id}` of the path, from `project::list_ticket_tasks`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ticket_task(
     ticket_id: i32,
@@ -490,26 +490,26 @@ pub fn update_ticket_task(
         .patch(patch)
 }
 
-/// Deletes a project ticket task.
+/// Deletes a task of a project ticket.
 ///
-/// `DELETE /project/tickets/{parentId}/tasks/{id}`, the tool `delete_a_connect_wise_psa_project_ticket_task_by_id`.
+/// `DELETE /project/tickets/{parentId}/tasks/{id}` · tool `delete_a_connect_wise_psa_project_ticket_task_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
-/// * `id`: `{id}` of the path, from `project::list_ticket_tasks`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
 pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/tickets/{parentId}/tasks/{id}")
         .path("parentId", ticket_id)
         .path("id", id)
 }
 
-/// Lists project ticket time entries.
+/// Lists the time entries of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/timeentries`, the tool `list_all_connect_wise_psa_project_ticket_timeentries`.
+/// `GET /project/tickets/{parentId}/timeentries` · tool `list_all_connect_wise_psa_project_ticket_timeentries`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_time_entries(
     ticket_id: i32,
     query: &ListQuery,
@@ -519,11 +519,11 @@ pub fn list_ticket_time_entries(
         .query(query)
 }
 
-/// Counts project ticket time entries.
+/// Counts the time entries of a project ticket.
 ///
-/// `GET /project/tickets/{parentId}/timeentries/count`, the tool `count_connect_wise_psa_project_ticket_timeentries`.
+/// `GET /project/tickets/{parentId}/timeentries/count` · tool `count_connect_wise_psa_project_ticket_timeentries`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `project::list_tickets`
+/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_time_entries(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/timeentries/count")

@@ -8,27 +8,27 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales activities.
 ///
-/// `GET /sales/activities`, the tool `list_all_connect_wise_psa_sales_activities`.
+/// `GET /sales/activities` · tool `list_all_connect_wise_psa_sales_activities`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_activities(query: &ListQuery) -> Request<Vec<Activity>> {
     Request::new(Method::Get, "/sales/activities").query(query)
 }
 
 /// Creates a sales activity.
 ///
-/// `POST /sales/activities`, the tool `create_a_connect_wise_psa_sales_activity`.
+/// `POST /sales/activities` · tool `create_a_connect_wise_psa_sales_activity`
 ///
-/// * `body`: what is sent.
+/// * `body`: the sales activity to create.
 pub fn create_activity(body: &Activity) -> Request<Activity> {
     Request::new(Method::Post, "/sales/activities").body(body)
 }
 
 /// Counts sales activities.
 ///
-/// `GET /sales/activities/count`, the tool `count_connect_wise_psa_sales_activities`.
+/// `GET /sales/activities/count` · tool `count_connect_wise_psa_sales_activities`
 ///
 /// * `query`: which rows are counted
 pub fn count_activities(query: &CountQuery) -> Request<Count> {
@@ -37,68 +37,68 @@ pub fn count_activities(query: &CountQuery) -> Request<Count> {
 
 /// Lists activity statuses.
 ///
-/// `GET /sales/activities/statuses`, the tool `list_all_connect_wise_psa_sales_activity_statuses`.
+/// `GET /sales/activities/statuses` · tool `list_all_connect_wise_psa_sales_activity_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_activity_statuses(query: &ListQuery) -> Request<Vec<ActivityStatus>> {
     Request::new(Method::Get, "/sales/activities/statuses").query(query)
 }
 
 /// Creates an activity status.
 ///
-/// `POST /sales/activities/statuses`, the tool `create_a_connect_wise_psa_sales_activity_status`.
+/// `POST /sales/activities/statuses` · tool `create_a_connect_wise_psa_sales_activity_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the activity status to create.
 pub fn create_activity_status(body: &ActivityStatus) -> Request<ActivityStatus> {
     Request::new(Method::Post, "/sales/activities/statuses").body(body)
 }
 
 /// Counts activity statuses.
 ///
-/// `GET /sales/activities/statuses/count`, the tool `count_connect_wise_psa_sales_activity_statuses`.
+/// `GET /sales/activities/statuses/count` · tool `count_connect_wise_psa_sales_activity_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_activity_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/activities/statuses/count").query(query)
 }
 
-/// Lists activity statuses info.
+/// Lists activity statuses in summary form.
 ///
-/// `GET /sales/activities/statuses/info`, the tool `list_all_connect_wise_psa_sales_activity_status_info`.
+/// `GET /sales/activities/statuses/info` · tool `list_all_connect_wise_psa_sales_activity_status_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_activity_status_info(query: &ListQuery) -> Request<Vec<ActivityStatusInfo>> {
     Request::new(Method::Get, "/sales/activities/statuses/info").query(query)
 }
 
-/// Counts activity statuses info.
+/// Counts activity statuses in summary form.
 ///
-/// `GET /sales/activities/statuses/info/count`, the tool `count_connect_wise_psa_sales_activity_status_info`.
+/// `GET /sales/activities/statuses/info/count` · tool `count_connect_wise_psa_sales_activity_status_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_activity_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/activities/statuses/info/count").query(query)
 }
 
-/// Gets an activity status.
+/// Gets an activity status by its ID.
 ///
-/// `GET /sales/activities/statuses/{id}`, the tool `get_single_connect_wise_psa_sales_activity_status_by_id`.
+/// `GET /sales/activities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_activity_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_statuses`
+/// * `id`: activity status ID (see `sales::list_activity_statuses`)
 pub fn get_activity_status(id: i32) -> Request<ActivityStatus> {
     Request::new(Method::Get, "/sales/activities/statuses/{id}").path("id", id)
 }
 
-/// Replaces an activity status; members that are left out are reset.
+/// Replaces an activity status. Fields that are left out are reset.
 ///
-/// `PUT /sales/activities/statuses/{id}`, the tool `replace_a_connect_wise_psa_sales_activity_status_by_id`.
+/// `PUT /sales/activities/statuses/{id}` · tool `replace_a_connect_wise_psa_sales_activity_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_statuses`
-/// * `body`: what is sent.
+/// * `id`: activity status ID (see `sales::list_activity_statuses`)
+/// * `body`: the new state of the activity status.
 pub fn replace_activity_status(
     id: i32,
     body: &ActivityStatus,
@@ -108,11 +108,11 @@ pub fn replace_activity_status(
         .body(body)
 }
 
-/// Changes some members of an activity status.
+/// Updates fields of an activity status.
 ///
-/// `PATCH /sales/activities/statuses/{id}`, the tool `update_a_connect_wise_psa_sales_activity_status_by_id`.
+/// `PATCH /sales/activities/statuses/{id}` · tool `update_a_connect_wise_psa_sales_activity_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_statuses`
+/// * `id`: activity status ID (see `sales::list_activity_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_activity_status(
     id: i32,
@@ -125,75 +125,75 @@ pub fn update_activity_status(
 
 /// Deletes an activity status.
 ///
-/// `DELETE /sales/activities/statuses/{id}`, the tool `delete_a_connect_wise_psa_sales_activity_status_by_id`.
+/// `DELETE /sales/activities/statuses/{id}` · tool `delete_a_connect_wise_psa_sales_activity_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_statuses`
+/// * `id`: activity status ID (see `sales::list_activity_statuses`)
 pub fn delete_activity_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/statuses/{id}").path("id", id)
 }
 
-/// Gets an activity status info.
+/// Gets a summary of an activity status by its ID.
 ///
-/// `GET /sales/activities/statuses/{id}/info`, the tool `get_single_connect_wise_psa_sales_activity_status_info_by_id`.
+/// `GET /sales/activities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_activity_status_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_statuses`
+/// * `id`: activity status ID (see `sales::list_activity_statuses`)
 pub fn get_activity_status_info(id: i32) -> Request<ActivityStatusInfo> {
     Request::new(Method::Get, "/sales/activities/statuses/{id}/info").path("id", id)
 }
 
 /// Lists activity types.
 ///
-/// `GET /sales/activities/types`, the tool `list_all_connect_wise_psa_sales_activity_types`.
+/// `GET /sales/activities/types` · tool `list_all_connect_wise_psa_sales_activity_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_activity_types(query: &ListQuery) -> Request<Vec<ActivityType>> {
     Request::new(Method::Get, "/sales/activities/types").query(query)
 }
 
 /// Creates an activity type.
 ///
-/// `POST /sales/activities/types`, the tool `create_a_connect_wise_psa_sales_activity_type`.
+/// `POST /sales/activities/types` · tool `create_a_connect_wise_psa_sales_activity_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the activity type to create.
 pub fn create_activity_type(body: &ActivityType) -> Request<ActivityType> {
     Request::new(Method::Post, "/sales/activities/types").body(body)
 }
 
 /// Counts activity types.
 ///
-/// `GET /sales/activities/types/count`, the tool `count_connect_wise_psa_sales_activity_types`.
+/// `GET /sales/activities/types/count` · tool `count_connect_wise_psa_sales_activity_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_activity_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/activities/types/count").query(query)
 }
 
-/// Gets an activity type.
+/// Gets an activity type by its ID.
 ///
-/// `GET /sales/activities/types/{id}`, the tool `get_single_connect_wise_psa_sales_activity_type_by_id`.
+/// `GET /sales/activities/types/{id}` · tool `get_single_connect_wise_psa_sales_activity_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_types`
+/// * `id`: activity type ID (see `sales::list_activity_types`)
 pub fn get_activity_type(id: i32) -> Request<ActivityType> {
     Request::new(Method::Get, "/sales/activities/types/{id}").path("id", id)
 }
 
-/// Replaces an activity type; members that are left out are reset.
+/// Replaces an activity type. Fields that are left out are reset.
 ///
-/// `PUT /sales/activities/types/{id}`, the tool `replace_a_connect_wise_psa_sales_activity_type_by_id`.
+/// `PUT /sales/activities/types/{id}` · tool `replace_a_connect_wise_psa_sales_activity_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_types`
-/// * `body`: what is sent.
+/// * `id`: activity type ID (see `sales::list_activity_types`)
+/// * `body`: the new state of the activity type.
 pub fn replace_activity_type(id: i32, body: &ActivityType) -> Request<ActivityType> {
     Request::new(Method::Put, "/sales/activities/types/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an activity type.
+/// Updates fields of an activity type.
 ///
-/// `PATCH /sales/activities/types/{id}`, the tool `update_a_connect_wise_psa_sales_activity_type_by_id`.
+/// `PATCH /sales/activities/types/{id}` · tool `update_a_connect_wise_psa_sales_activity_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_types`
+/// * `id`: activity type ID (see `sales::list_activity_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_activity_type(
     id: i32,
@@ -206,65 +206,65 @@ pub fn update_activity_type(
 
 /// Deletes an activity type.
 ///
-/// `DELETE /sales/activities/types/{id}`, the tool `delete_a_connect_wise_psa_sales_activity_type_by_id`.
+/// `DELETE /sales/activities/types/{id}` · tool `delete_a_connect_wise_psa_sales_activity_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_types`
+/// * `id`: activity type ID (see `sales::list_activity_types`)
 pub fn delete_activity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/types/{id}").path("id", id)
 }
 
-/// Lists activity types usages.
+/// Lists where an activity type is used.
 ///
-/// `GET /sales/activities/types/{id}/usages`, the tool `check_connect_wise_psa_sales_activity_type_usages_by_id`.
+/// `GET /sales/activities/types/{id}/usages` · tool `check_connect_wise_psa_sales_activity_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_types`
+/// * `id`: activity type ID (see `sales::list_activity_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/activities/types/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists activity types usages.
+/// Lists each place where an activity type is used.
 ///
-/// `GET /sales/activities/types/{id}/usages/list`, the tool `list_all_connect_wise_psa_sales_activity_type_usages_by_id`.
+/// `GET /sales/activities/types/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_activity_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activity_types`
+/// * `id`: activity type ID (see `sales::list_activity_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/activities/types/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Gets a sales activity.
+/// Gets a sales activity by its ID.
 ///
-/// `GET /sales/activities/{id}`, the tool `get_single_connect_wise_psa_sales_activity_by_id`.
+/// `GET /sales/activities/{id}` · tool `get_single_connect_wise_psa_sales_activity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activities`
+/// * `id`: sales activity ID (see `sales::list_activities`)
 pub fn get_activity(id: i32) -> Request<Activity> {
     Request::new(Method::Get, "/sales/activities/{id}").path("id", id)
 }
 
-/// Replaces a sales activity; members that are left out are reset.
+/// Replaces a sales activity. Fields that are left out are reset.
 ///
-/// `PUT /sales/activities/{id}`, the tool `replace_a_connect_wise_psa_sales_activity_by_id`.
+/// `PUT /sales/activities/{id}` · tool `replace_a_connect_wise_psa_sales_activity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activities`
-/// * `body`: what is sent.
+/// * `id`: sales activity ID (see `sales::list_activities`)
+/// * `body`: the new state of the sales activity.
 pub fn replace_activity(id: i32, body: &Activity) -> Request<Activity> {
     Request::new(Method::Put, "/sales/activities/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a sales activity.
+/// Updates fields of a sales activity.
 ///
-/// `PATCH /sales/activities/{id}`, the tool `update_a_connect_wise_psa_sales_activity_by_id`.
+/// `PATCH /sales/activities/{id}` · tool `update_a_connect_wise_psa_sales_activity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activities`
+/// * `id`: sales activity ID (see `sales::list_activities`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_activity(id: i32, patch: &Patch<Activity>) -> Request<Activity> {
     Request::new(Method::Patch, "/sales/activities/{id}").path("id", id).patch(patch)
@@ -272,9 +272,9 @@ pub fn update_activity(id: i32, patch: &Patch<Activity>) -> Request<Activity> {
 
 /// Deletes a sales activity.
 ///
-/// `DELETE /sales/activities/{id}`, the tool `delete_a_connect_wise_psa_sales_activity_by_id`.
+/// `DELETE /sales/activities/{id}` · tool `delete_a_connect_wise_psa_sales_activity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_activities`
+/// * `id`: sales activity ID (see `sales::list_activities`)
 pub fn delete_activity(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/{id}").path("id", id)
 }

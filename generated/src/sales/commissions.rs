@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales commissions.
 ///
-/// `GET /sales/commissions`, the tool `list_all_connect_wise_psa_sales_commissions`.
+/// `GET /sales/commissions` · tool `list_all_connect_wise_psa_sales_commissions`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_commissions(query: &ListQuery) -> Request<Vec<Commission>> {
     Request::new(Method::Get, "/sales/commissions").query(query)
 }
 
 /// Creates a sales commission.
 ///
-/// `POST /sales/commissions`, the tool `create_a_connect_wise_psa_sales_commission`.
+/// `POST /sales/commissions` · tool `create_a_connect_wise_psa_sales_commission`
 ///
-/// * `body`: what is sent.
+/// * `body`: the sales commission to create.
 pub fn create_commission(body: &Commission) -> Request<Commission> {
     Request::new(Method::Post, "/sales/commissions").body(body)
 }
 
 /// Counts sales commissions.
 ///
-/// `GET /sales/commissions/count`, the tool `count_connect_wise_psa_sales_commissions`.
+/// `GET /sales/commissions/count` · tool `count_connect_wise_psa_sales_commissions`
 ///
 /// * `query`: which rows are counted
 pub fn count_commissions(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/commissions/count").query(query)
 }
 
-/// Gets a sales commission.
+/// Gets a sales commission by its ID.
 ///
-/// `GET /sales/commissions/{id}`, the tool `get_single_connect_wise_psa_sales_commission_by_id`.
+/// `GET /sales/commissions/{id}` · tool `get_single_connect_wise_psa_sales_commission_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_commissions`
+/// * `id`: sales commission ID (see `sales::list_commissions`)
 pub fn get_commission(id: i32) -> Request<Commission> {
     Request::new(Method::Get, "/sales/commissions/{id}").path("id", id)
 }
 
-/// Replaces a sales commission; members that are left out are reset.
+/// Replaces a sales commission. Fields that are left out are reset.
 ///
-/// `PUT /sales/commissions/{id}`, the tool `replace_a_connect_wise_psa_sales_commission_by_id`.
+/// `PUT /sales/commissions/{id}` · tool `replace_a_connect_wise_psa_sales_commission_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_commissions`
-/// * `body`: what is sent.
+/// * `id`: sales commission ID (see `sales::list_commissions`)
+/// * `body`: the new state of the sales commission.
 pub fn replace_commission(id: i32, body: &Commission) -> Request<Commission> {
     Request::new(Method::Put, "/sales/commissions/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a sales commission.
+/// Updates fields of a sales commission.
 ///
-/// `PATCH /sales/commissions/{id}`, the tool `update_a_connect_wise_psa_sales_commission_by_id`.
+/// `PATCH /sales/commissions/{id}` · tool `update_a_connect_wise_psa_sales_commission_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_commissions`
+/// * `id`: sales commission ID (see `sales::list_commissions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_commission(id: i32, patch: &Patch<Commission>) -> Request<Commission> {
     Request::new(Method::Patch, "/sales/commissions/{id}").path("id", id).patch(patch)
@@ -64,35 +64,35 @@ pub fn update_commission(id: i32, patch: &Patch<Commission>) -> Request<Commissi
 
 /// Deletes a sales commission.
 ///
-/// `DELETE /sales/commissions/{id}`, the tool `delete_a_connect_wise_psa_sales_commission_by_id`.
+/// `DELETE /sales/commissions/{id}` · tool `delete_a_connect_wise_psa_sales_commission_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_commissions`
+/// * `id`: sales commission ID (see `sales::list_commissions`)
 pub fn delete_commission(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/commissions/{id}").path("id", id)
 }
 
-/// Lists sales commissions usages.
+/// Lists where a sales commission is used.
 ///
-/// `GET /sales/commissions/{id}/usages`, the tool `check_connect_wise_psa_sales_commission_usages_by_id`.
+/// `GET /sales/commissions/{id}/usages` · tool `check_connect_wise_psa_sales_commission_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_commissions`
+/// * `id`: sales commission ID (see `sales::list_commissions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/commissions/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists sales commissions usages.
+/// Lists each place where a sales commission is used.
 ///
-/// `GET /sales/commissions/{id}/usages/list`, the tool `list_all_connect_wise_psa_sales_commission_usages_by_id`.
+/// `GET /sales/commissions/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_commission_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_commissions`
+/// * `id`: sales commission ID (see `sales::list_commissions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/commissions/{id}/usages/list")
         .path("id", id)

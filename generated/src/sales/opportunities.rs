@@ -11,34 +11,34 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists sales opportunities.
+/// Lists opportunities.
 ///
-/// `GET /sales/opportunities`, the tool `list_all_connect_wise_psa_sales_opportunities`.
+/// `GET /sales/opportunities` · tool `list_all_connect_wise_psa_sales_opportunities`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunities(query: &ListQuery) -> Request<Vec<Opportunity>> {
     Request::new(Method::Get, "/sales/opportunities").query(query)
 }
 
-/// Creates a sales opportunity.
+/// Creates an opportunity.
 ///
-/// `POST /sales/opportunities`, the tool `create_a_connect_wise_psa_sales_opportunity`.
+/// `POST /sales/opportunities` · tool `create_a_connect_wise_psa_sales_opportunity`
 ///
-/// * `body`: what is sent.
+/// * `body`: the opportunity to create.
 pub fn create_opportunity(body: &Opportunity) -> Request<Opportunity> {
     Request::new(Method::Post, "/sales/opportunities").body(body)
 }
 
-/// Lists sales opportunities conversions.
+/// Lists opportunity conversions.
 ///
-/// `GET /sales/opportunities/conversions/{id}`, the tool `list_all_connect_wise_psa_sales_opportunity_conversions_by_id`.
+/// `GET /sales/opportunities/conversions/{id}` · tool `list_all_connect_wise_psa_sales_opportunity_conversions_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_conversions(
     id: i32,
     query: &ListQuery,
@@ -48,38 +48,38 @@ pub fn list_opportunity_conversions(
         .query(query)
 }
 
-/// Counts sales opportunities.
+/// Counts opportunities.
 ///
-/// `GET /sales/opportunities/count`, the tool `count_connect_wise_psa_sales_opportunities`.
+/// `GET /sales/opportunities/count` · tool `count_connect_wise_psa_sales_opportunities`
 ///
 /// * `query`: which rows are counted
 pub fn count_opportunities(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/opportunities/count").query(query)
 }
 
-/// Gets a sales opportunity.
+/// Gets an opportunity record that holds the default values for a new opportunity.
 ///
-/// `GET /sales/opportunities/default`, the tool `get_default_connect_wise_psa_sales_opportunity`.
+/// `GET /sales/opportunities/default` · tool `get_default_connect_wise_psa_sales_opportunity`
 pub fn get_default_opportunity() -> Request<Opportunity> {
     Request::new(Method::Get, "/sales/opportunities/default")
 }
 
 /// Lists opportunity ratings.
 ///
-/// `GET /sales/opportunities/ratings`, the tool `list_all_connect_wise_psa_sales_opportunity_ratings`.
+/// `GET /sales/opportunities/ratings` · tool `list_all_connect_wise_psa_sales_opportunity_ratings`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_ratings(query: &ListQuery) -> Request<Vec<OpportunityRating>> {
     Request::new(Method::Get, "/sales/opportunities/ratings").query(query)
 }
 
 /// Creates an opportunity rating.
 ///
-/// `POST /sales/opportunities/ratings`, the tool `create_a_connect_wise_psa_sales_opportunity_rating`.
+/// `POST /sales/opportunities/ratings` · tool `create_a_connect_wise_psa_sales_opportunity_rating`
 ///
-/// * `body`: what is sent.
+/// * `body`: the opportunity rating to create.
 pub fn create_opportunity_rating(
     body: &OpportunityRating,
 ) -> Request<OpportunityRating> {
@@ -88,50 +88,50 @@ pub fn create_opportunity_rating(
 
 /// Counts opportunity ratings.
 ///
-/// `GET /sales/opportunities/ratings/count`, the tool `count_connect_wise_psa_sales_opportunity_ratings`.
+/// `GET /sales/opportunities/ratings/count` · tool `count_connect_wise_psa_sales_opportunity_ratings`
 ///
 /// * `query`: which rows are counted
 pub fn count_opportunity_ratings(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/opportunities/ratings/count").query(query)
 }
 
-/// Lists opportunity ratings info.
+/// Lists opportunity ratings in summary form.
 ///
-/// `GET /sales/opportunities/ratings/info`, the tool `list_all_connect_wise_psa_sales_opportunity_rating_info`.
+/// `GET /sales/opportunities/ratings/info` · tool `list_all_connect_wise_psa_sales_opportunity_rating_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_rating_info(
     query: &ListQuery,
 ) -> Request<Vec<OpportunityRatingInfo>> {
     Request::new(Method::Get, "/sales/opportunities/ratings/info").query(query)
 }
 
-/// Counts opportunity ratings info.
+/// Counts opportunity ratings in summary form.
 ///
-/// `GET /sales/opportunities/ratings/info/count`, the tool `count_connect_wise_psa_sales_opportunity_rating_info`.
+/// `GET /sales/opportunities/ratings/info/count` · tool `count_connect_wise_psa_sales_opportunity_rating_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_opportunity_rating_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/opportunities/ratings/info/count").query(query)
 }
 
-/// Gets an opportunity rating.
+/// Gets an opportunity rating by its ID.
 ///
-/// `GET /sales/opportunities/ratings/{id}`, the tool `get_single_connect_wise_psa_sales_opportunity_rating_by_id`.
+/// `GET /sales/opportunities/ratings/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_ratings`
+/// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
 pub fn get_opportunity_rating(id: i32) -> Request<OpportunityRating> {
     Request::new(Method::Get, "/sales/opportunities/ratings/{id}").path("id", id)
 }
 
-/// Replaces an opportunity rating; members that are left out are reset.
+/// Replaces an opportunity rating. Fields that are left out are reset.
 ///
-/// `PUT /sales/opportunities/ratings/{id}`, the tool `replace_a_connect_wise_psa_sales_opportunity_rating_by_id`.
+/// `PUT /sales/opportunities/ratings/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_ratings`
-/// * `body`: what is sent.
+/// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
+/// * `body`: the new state of the opportunity rating.
 pub fn replace_opportunity_rating(
     id: i32,
     body: &OpportunityRating,
@@ -141,11 +141,11 @@ pub fn replace_opportunity_rating(
         .body(body)
 }
 
-/// Changes some members of an opportunity rating.
+/// Updates fields of an opportunity rating.
 ///
-/// `PATCH /sales/opportunities/ratings/{id}`, the tool `update_a_connect_wise_psa_sales_opportunity_rating_by_id`.
+/// `PATCH /sales/opportunities/ratings/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_ratings`
+/// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_opportunity_rating(
     id: i32,
@@ -158,38 +158,38 @@ pub fn update_opportunity_rating(
 
 /// Deletes an opportunity rating.
 ///
-/// `DELETE /sales/opportunities/ratings/{id}`, the tool `delete_a_connect_wise_psa_sales_opportunity_rating_by_id`.
+/// `DELETE /sales/opportunities/ratings/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_ratings`
+/// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
 pub fn delete_opportunity_rating(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/ratings/{id}").path("id", id)
 }
 
-/// Gets an opportunity rating info.
+/// Gets a summary of an opportunity rating by its ID.
 ///
-/// `GET /sales/opportunities/ratings/{id}/info`, the tool `get_single_connect_wise_psa_sales_opportunity_rating_info_by_id`.
+/// `GET /sales/opportunities/ratings/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_rating_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_ratings`
+/// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
 pub fn get_opportunity_rating_info(id: i32) -> Request<OpportunityRatingInfo> {
     Request::new(Method::Get, "/sales/opportunities/ratings/{id}/info").path("id", id)
 }
 
 /// Lists opportunity statuses.
 ///
-/// `GET /sales/opportunities/statuses`, the tool `list_all_connect_wise_psa_sales_opportunity_statuses`.
+/// `GET /sales/opportunities/statuses` · tool `list_all_connect_wise_psa_sales_opportunity_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_statuses(query: &ListQuery) -> Request<Vec<OpportunityStatus>> {
     Request::new(Method::Get, "/sales/opportunities/statuses").query(query)
 }
 
 /// Creates an opportunity status.
 ///
-/// `POST /sales/opportunities/statuses`, the tool `create_a_connect_wise_psa_sales_opportunity_status`.
+/// `POST /sales/opportunities/statuses` · tool `create_a_connect_wise_psa_sales_opportunity_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the opportunity status to create.
 pub fn create_opportunity_status(
     body: &OpportunityStatus,
 ) -> Request<OpportunityStatus> {
@@ -198,50 +198,50 @@ pub fn create_opportunity_status(
 
 /// Counts opportunity statuses.
 ///
-/// `GET /sales/opportunities/statuses/count`, the tool `count_connect_wise_psa_sales_opportunity_statuses`.
+/// `GET /sales/opportunities/statuses/count` · tool `count_connect_wise_psa_sales_opportunity_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_opportunity_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/opportunities/statuses/count").query(query)
 }
 
-/// Lists opportunity statuses info.
+/// Lists opportunity statuses in summary form.
 ///
-/// `GET /sales/opportunities/statuses/info`, the tool `list_all_connect_wise_psa_sales_opportunity_status_info`.
+/// `GET /sales/opportunities/statuses/info` · tool `list_all_connect_wise_psa_sales_opportunity_status_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_status_info(
     query: &ListQuery,
 ) -> Request<Vec<OpportunityStatusInfo>> {
     Request::new(Method::Get, "/sales/opportunities/statuses/info").query(query)
 }
 
-/// Counts opportunity statuses info.
+/// Counts opportunity statuses in summary form.
 ///
-/// `GET /sales/opportunities/statuses/info/count`, the tool `count_connect_wise_psa_sales_opportunity_status_info`.
+/// `GET /sales/opportunities/statuses/info/count` · tool `count_connect_wise_psa_sales_opportunity_status_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_opportunity_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/opportunities/statuses/info/count").query(query)
 }
 
-/// Gets an opportunity status.
+/// Gets an opportunity status by its ID.
 ///
-/// `GET /sales/opportunities/statuses/{id}`, the tool `get_single_connect_wise_psa_sales_opportunity_status_by_id`.
+/// `GET /sales/opportunities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_statuses`
+/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
 pub fn get_opportunity_status(id: i32) -> Request<OpportunityStatus> {
     Request::new(Method::Get, "/sales/opportunities/statuses/{id}").path("id", id)
 }
 
-/// Replaces an opportunity status; members that are left out are reset.
+/// Replaces an opportunity status. Fields that are left out are reset.
 ///
-/// `PUT /sales/opportunities/statuses/{id}`, the tool `replace_a_connect_wise_psa_sales_opportunity_status_by_id`.
+/// `PUT /sales/opportunities/statuses/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_statuses`
-/// * `body`: what is sent.
+/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
+/// * `body`: the new state of the opportunity status.
 pub fn replace_opportunity_status(
     id: i32,
     body: &OpportunityStatus,
@@ -251,11 +251,11 @@ pub fn replace_opportunity_status(
         .body(body)
 }
 
-/// Changes some members of an opportunity status.
+/// Updates fields of an opportunity status.
 ///
-/// `PATCH /sales/opportunities/statuses/{id}`, the tool `update_a_connect_wise_psa_sales_opportunity_status_by_id`.
+/// `PATCH /sales/opportunities/statuses/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_statuses`
+/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_opportunity_status(
     id: i32,
@@ -268,30 +268,30 @@ pub fn update_opportunity_status(
 
 /// Deletes an opportunity status.
 ///
-/// `DELETE /sales/opportunities/statuses/{id}`, the tool `delete_a_connect_wise_psa_sales_opportunity_status_by_id`.
+/// `DELETE /sales/opportunities/statuses/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_statuses`
+/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
 pub fn delete_opportunity_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/statuses/{id}").path("id", id)
 }
 
-/// Gets an opportunity status info.
+/// Gets a summary of an opportunity status by its ID.
 ///
-/// `GET /sales/opportunities/statuses/{id}/info`, the tool `get_single_connect_wise_psa_sales_opportunity_status_info_by_id`.
+/// `GET /sales/opportunities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_status_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_statuses`
+/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
 pub fn get_opportunity_status_info(id: i32) -> Request<OpportunityStatusInfo> {
     Request::new(Method::Get, "/sales/opportunities/statuses/{id}/info").path("id", id)
 }
 
-/// Lists opportunity statuses usages.
+/// Lists where an opportunity status is used.
 ///
-/// `GET /sales/opportunities/statuses/{id}/usages`, the tool `check_connect_wise_psa_sales_opportunity_status_usages_by_id`.
+/// `GET /sales/opportunities/statuses/{id}/usages` · tool `check_connect_wise_psa_sales_opportunity_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_statuses`
+/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_opportunity_status_usages(
     id: i32,
     query: &ListQuery,
@@ -301,14 +301,14 @@ pub fn check_opportunity_status_usages(
         .query(query)
 }
 
-/// Lists opportunity statuses usages.
+/// Lists each place where an opportunity status is used.
 ///
-/// `GET /sales/opportunities/statuses/{id}/usages/list`, the tool `list_all_connect_wise_psa_sales_opportunity_status_usages_by_id`.
+/// `GET /sales/opportunities/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_opportunity_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_statuses`
+/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_status_usages(
     id: i32,
     query: &ListQuery,
@@ -320,70 +320,70 @@ pub fn list_opportunity_status_usages(
 
 /// Lists opportunity types.
 ///
-/// `GET /sales/opportunities/types`, the tool `list_all_connect_wise_psa_sales_opportunity_types`.
+/// `GET /sales/opportunities/types` · tool `list_all_connect_wise_psa_sales_opportunity_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_types(query: &ListQuery) -> Request<Vec<OpportunityType>> {
     Request::new(Method::Get, "/sales/opportunities/types").query(query)
 }
 
 /// Creates an opportunity type.
 ///
-/// `POST /sales/opportunities/types`, the tool `create_a_connect_wise_psa_sales_opportunity_type`.
+/// `POST /sales/opportunities/types` · tool `create_a_connect_wise_psa_sales_opportunity_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the opportunity type to create.
 pub fn create_opportunity_type(body: &OpportunityType) -> Request<OpportunityType> {
     Request::new(Method::Post, "/sales/opportunities/types").body(body)
 }
 
 /// Counts opportunity types.
 ///
-/// `GET /sales/opportunities/types/count`, the tool `count_connect_wise_psa_sales_opportunity_types`.
+/// `GET /sales/opportunities/types/count` · tool `count_connect_wise_psa_sales_opportunity_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_opportunity_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/opportunities/types/count").query(query)
 }
 
-/// Lists opportunity types info.
+/// Lists opportunity types in summary form.
 ///
-/// `GET /sales/opportunities/types/info`, the tool `list_all_connect_wise_psa_sales_opportunity_type_info`.
+/// `GET /sales/opportunities/types/info` · tool `list_all_connect_wise_psa_sales_opportunity_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_type_info(
     query: &ListQuery,
 ) -> Request<Vec<OpportunityTypeInfo>> {
     Request::new(Method::Get, "/sales/opportunities/types/info").query(query)
 }
 
-/// Counts opportunity types info.
+/// Counts opportunity types in summary form.
 ///
-/// `GET /sales/opportunities/types/info/count`, the tool `count_connect_wise_psa_sales_opportunity_type_info`.
+/// `GET /sales/opportunities/types/info/count` · tool `count_connect_wise_psa_sales_opportunity_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_opportunity_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/opportunities/types/info/count").query(query)
 }
 
-/// Gets an opportunity type.
+/// Gets an opportunity type by its ID.
 ///
-/// `GET /sales/opportunities/types/{id}`, the tool `get_single_connect_wise_psa_sales_opportunity_type_by_id`.
+/// `GET /sales/opportunities/types/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_types`
+/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
 pub fn get_opportunity_type(id: i32) -> Request<OpportunityType> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}").path("id", id)
 }
 
-/// Replaces an opportunity type; members that are left out are reset.
+/// Replaces an opportunity type. Fields that are left out are reset.
 ///
-/// `PUT /sales/opportunities/types/{id}`, the tool `replace_a_connect_wise_psa_sales_opportunity_type_by_id`.
+/// `PUT /sales/opportunities/types/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_types`
-/// * `body`: what is sent.
+/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
+/// * `body`: the new state of the opportunity type.
 pub fn replace_opportunity_type(
     id: i32,
     body: &OpportunityType,
@@ -393,11 +393,11 @@ pub fn replace_opportunity_type(
         .body(body)
 }
 
-/// Changes some members of an opportunity type.
+/// Updates fields of an opportunity type.
 ///
-/// `PATCH /sales/opportunities/types/{id}`, the tool `update_a_connect_wise_psa_sales_opportunity_type_by_id`.
+/// `PATCH /sales/opportunities/types/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_types`
+/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_opportunity_type(
     id: i32,
@@ -410,94 +410,94 @@ pub fn update_opportunity_type(
 
 /// Deletes an opportunity type.
 ///
-/// `DELETE /sales/opportunities/types/{id}`, the tool `delete_a_connect_wise_psa_sales_opportunity_type_by_id`.
+/// `DELETE /sales/opportunities/types/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_types`
+/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
 pub fn delete_opportunity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/types/{id}").path("id", id)
 }
 
-/// Gets an opportunity type info.
+/// Gets a summary of an opportunity type by its ID.
 ///
-/// `GET /sales/opportunities/types/{id}/info`, the tool `get_single_connect_wise_psa_sales_opportunity_type_info_by_id`.
+/// `GET /sales/opportunities/types/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_types`
+/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
 pub fn get_opportunity_type_info(id: i32) -> Request<OpportunityTypeInfo> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/info").path("id", id)
 }
 
-/// Lists opportunity types usages.
+/// Lists where an opportunity type is used.
 ///
-/// `GET /sales/opportunities/types/{id}/usages`, the tool `check_connect_wise_psa_sales_opportunity_type_usages_by_id`.
+/// `GET /sales/opportunities/types/{id}/usages` · tool `check_connect_wise_psa_sales_opportunity_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_types`
+/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists opportunity types usages.
+/// Lists each place where an opportunity type is used.
 ///
-/// `GET /sales/opportunities/types/{id}/usages/list`, the tool `list_all_connect_wise_psa_sales_opportunity_type_usages_by_id`.
+/// `GET /sales/opportunities/types/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_opportunity_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_types`
+/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Gets a sales opportunity.
+/// Gets an opportunity by its ID.
 ///
-/// `GET /sales/opportunities/{id}`, the tool `get_single_connect_wise_psa_sales_opportunity_by_id`.
+/// `GET /sales/opportunities/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunities`
+/// * `id`: opportunity ID (see `sales::list_opportunities`)
 pub fn get_opportunity(id: i32) -> Request<Opportunity> {
     Request::new(Method::Get, "/sales/opportunities/{id}").path("id", id)
 }
 
-/// Replaces a sales opportunity; members that are left out are reset.
+/// Replaces an opportunity. Fields that are left out are reset.
 ///
-/// `PUT /sales/opportunities/{id}`, the tool `replace_a_connect_wise_psa_sales_opportunity_by_id`.
+/// `PUT /sales/opportunities/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunities`
-/// * `body`: what is sent.
+/// * `id`: opportunity ID (see `sales::list_opportunities`)
+/// * `body`: the new state of the opportunity.
 pub fn replace_opportunity(id: i32, body: &Opportunity) -> Request<Opportunity> {
     Request::new(Method::Put, "/sales/opportunities/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a sales opportunity.
+/// Updates fields of an opportunity.
 ///
-/// `PATCH /sales/opportunities/{id}`, the tool `update_a_connect_wise_psa_sales_opportunity_by_id`.
+/// `PATCH /sales/opportunities/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunities`
+/// * `id`: opportunity ID (see `sales::list_opportunities`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_opportunity(id: i32, patch: &Patch<Opportunity>) -> Request<Opportunity> {
     Request::new(Method::Patch, "/sales/opportunities/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a sales opportunity.
+/// Deletes an opportunity.
 ///
-/// `DELETE /sales/opportunities/{id}`, the tool `delete_a_connect_wise_psa_sales_opportunity_by_id`.
+/// `DELETE /sales/opportunities/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunities`
+/// * `id`: opportunity ID (see `sales::list_opportunities`)
 pub fn delete_opportunity(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{id}").path("id", id)
 }
 
-/// Convert a sales opportunity to agreement.
+/// Creates an agreement from an opportunity.
 ///
-/// `POST /sales/opportunities/{id}/convertToAgreement`, the tool `convert_a_connect_wise_psa_sales_opportunity_to_agreement_by_id`.
+/// `POST /sales/opportunities/{id}/convertToAgreement` · tool `convert_a_connect_wise_psa_sales_opportunity_to_agreement_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunities`
-/// * `body`: what is sent.
+/// * `id`: opportunity ID (see `sales::list_opportunities`)
+/// * `body`: the request body.
 pub fn convert_opportunity_to_agreement(
     id: i32,
     body: &OpportunityToAgreementConversion,
@@ -507,12 +507,12 @@ pub fn convert_opportunity_to_agreement(
         .body(body)
 }
 
-/// Convert a sales opportunity to project.
+/// Creates a project from an opportunity.
 ///
-/// `POST /sales/opportunities/{id}/convertToProject`, the tool `convert_a_connect_wise_psa_sales_opportunity_to_project_by_id`.
+/// `POST /sales/opportunities/{id}/convertToProject` · tool `convert_a_connect_wise_psa_sales_opportunity_to_project_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunities`
-/// * `body`: what is sent.
+/// * `id`: opportunity ID (see `sales::list_opportunities`)
+/// * `body`: the request body.
 pub fn convert_opportunity_to_project(
     id: i32,
     body: &OpportunityToProjectConversion,
@@ -522,12 +522,12 @@ pub fn convert_opportunity_to_project(
         .body(body)
 }
 
-/// Convert a sales opportunity to sales order.
+/// Creates a sales order from an opportunity.
 ///
-/// `POST /sales/opportunities/{id}/convertToSalesOrder`, the tool `convert_a_connect_wise_psa_sales_opp_to_sales_order_by_id`.
+/// `POST /sales/opportunities/{id}/convertToSalesOrder` · tool `convert_a_connect_wise_psa_sales_opp_to_sales_order_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunities`
-/// * `body`: what is sent.
+/// * `id`: opportunity ID (see `sales::list_opportunities`)
+/// * `body`: the request body.
 pub fn convert_opportunity_to_sales_order(
     id: i32,
     body: &OpportunityToSalesOrderConversion,
@@ -537,12 +537,12 @@ pub fn convert_opportunity_to_sales_order(
         .body(body)
 }
 
-/// Convert a sales opportunity to service ticket.
+/// Creates a service ticket from an opportunity.
 ///
-/// `POST /sales/opportunities/{id}/convertToServiceTicket`, the tool `convert_a_connect_wise_psa_sales_opp_to_service_ticket_by_id`.
+/// `POST /sales/opportunities/{id}/convertToServiceTicket` · tool `convert_a_connect_wise_psa_sales_opp_to_service_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_opportunities`
-/// * `body`: what is sent.
+/// * `id`: opportunity ID (see `sales::list_opportunities`)
+/// * `body`: the request body.
 pub fn convert_opportunity_to_service_ticket(
     id: i32,
     body: &OpportunityToServiceTicketConversion,
@@ -552,14 +552,14 @@ pub fn convert_opportunity_to_service_ticket(
         .body(body)
 }
 
-/// Lists opportunity contacts.
+/// Lists the contacts of an opportunity.
 ///
-/// `GET /sales/opportunities/{parentId}/contacts`, the tool `list_all_connect_wise_psa_opportunity_contacts`.
+/// `GET /sales/opportunities/{parentId}/contacts` · tool `list_all_connect_wise_psa_opportunity_contacts`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_contacts(
     opportunity_id: i32,
     query: &ListQuery,
@@ -569,12 +569,12 @@ pub fn list_opportunity_contacts(
         .query(query)
 }
 
-/// Creates an opportunity contact.
+/// Adds a contact to an opportunity.
 ///
-/// `POST /sales/opportunities/{parentId}/contacts`, the tool `create_a_connect_wise_psa_opportunity_contact`.
+/// `POST /sales/opportunities/{parentId}/contacts` · tool `create_a_connect_wise_psa_opportunity_contact`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `body`: what is sent.
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `body`: the contact to create.
 pub fn create_opportunity_contact(
     opportunity_id: i32,
     body: &OpportunityContact,
@@ -584,11 +584,11 @@ pub fn create_opportunity_contact(
         .body(body)
 }
 
-/// Counts opportunity contacts.
+/// Counts the contacts of an opportunity.
 ///
-/// `GET /sales/opportunities/{parentId}/contacts/count`, the tool `count_connect_wise_psa_opportunity_contacts`.
+/// `GET /sales/opportunities/{parentId}/contacts/count` · tool `count_connect_wise_psa_opportunity_contacts`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows are counted
 pub fn count_opportunity_contacts(
     opportunity_id: i32,
@@ -599,12 +599,12 @@ pub fn count_opportunity_contacts(
         .query(query)
 }
 
-/// Gets an opportunity contact.
+/// Gets a contact of an opportunity by its ID.
 ///
-/// `GET /sales/opportunities/{parentId}/contacts/{id}`, the tool `get_single_connect_wise_psa_opportunity_contact_by_id`.
+/// `GET /sales/opportunities/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_opportunity_contact_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_contacts`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
 pub fn get_opportunity_contact(
     opportunity_id: i32,
     id: i32,
@@ -614,13 +614,13 @@ pub fn get_opportunity_contact(
         .path("id", id)
 }
 
-/// Replaces an opportunity contact; members that are left out are reset.
+/// Replaces a contact of an opportunity. Fields that are left out are reset.
 ///
-/// `PUT /sales/opportunities/{parentId}/contacts/{id}`, the tool `replace_a_connect_wise_psa_opportunity_contact_by_id`.
+/// `PUT /sales/opportunities/{parentId}/contacts/{id}` · tool `replace_a_connect_wise_psa_opportunity_contact_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_contacts`
-/// * `body`: what is sent.
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
+/// * `body`: the new state of the contact.
 pub fn replace_opportunity_contact(
     opportunity_id: i32,
     id: i32,
@@ -632,12 +632,12 @@ pub fn replace_opportunity_contact(
         .body(body)
 }
 
-/// Changes some members of an opportunity contact.
+/// Updates fields of a contact of an opportunity.
 ///
-/// `PATCH /sales/opportunities/{parentId}/contacts/{id}`, the tool `update_a_connect_wise_psa_opportunity_contact_by_id`.
+/// `PATCH /sales/opportunities/{parentId}/contacts/{id}` · tool `update_a_connect_wise_psa_opportunity_contact_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_contacts`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_opportunity_contact(
     opportunity_id: i32,
@@ -650,26 +650,26 @@ pub fn update_opportunity_contact(
         .patch(patch)
 }
 
-/// Deletes an opportunity contact.
+/// Deletes a contact of an opportunity.
 ///
-/// `DELETE /sales/opportunities/{parentId}/contacts/{id}`, the tool `delete_a_connect_wise_psa_opportunity_contact_by_id`.
+/// `DELETE /sales/opportunities/{parentId}/contacts/{id}` · tool `delete_a_connect_wise_psa_opportunity_contact_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_contacts`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
 pub fn delete_opportunity_contact(opportunity_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{parentId}/contacts/{id}")
         .path("parentId", opportunity_id)
         .path("id", id)
 }
 
-/// Lists opportunity forecasts.
+/// Lists the forecasts of an opportunity.
 ///
-/// `GET /sales/opportunities/{parentId}/forecast`, the tool `list_all_connect_wise_psa_opportunity_forecasts`.
+/// `GET /sales/opportunities/{parentId}/forecast` · tool `list_all_connect_wise_psa_opportunity_forecasts`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_forecasts(
     opportunity_id: i32,
     query: &ListQuery,
@@ -679,12 +679,12 @@ pub fn list_opportunity_forecasts(
         .query(query)
 }
 
-/// Creates an opportunity forecast.
+/// Adds a forecast to an opportunity.
 ///
-/// `POST /sales/opportunities/{parentId}/forecast`, the tool `create_a_connect_wise_psa_opportunity_forecast`.
+/// `POST /sales/opportunities/{parentId}/forecast` · tool `create_a_connect_wise_psa_opportunity_forecast`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `body`: what is sent.
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `body`: the forecast to create.
 pub fn create_opportunity_forecast(
     opportunity_id: i32,
     body: &Forecast,
@@ -694,12 +694,12 @@ pub fn create_opportunity_forecast(
         .body(body)
 }
 
-/// Replaces an opportunity forecast; members that are left out are reset.
+/// Replaces the forecast of an opportunity. Fields that are left out are reset.
 ///
-/// `PUT /sales/opportunities/{parentId}/forecast/`, the tool `replace_a_connect_wise_psa_opportunity_forecast`.
+/// `PUT /sales/opportunities/{parentId}/forecast/` · tool `replace_a_connect_wise_psa_opportunity_forecast`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `body`: what is sent.
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `body`: the new state of the forecast.
 pub fn replace_opportunity_forecast(
     opportunity_id: i32,
     body: &Forecast,
@@ -709,11 +709,11 @@ pub fn replace_opportunity_forecast(
         .body(body)
 }
 
-/// Changes some members of an opportunity forecast.
+/// Updates fields of the forecast of an opportunity.
 ///
-/// `PATCH /sales/opportunities/{parentId}/forecast/`, the tool `update_a_connect_wise_psa_opportunity_forecast`.
+/// `PATCH /sales/opportunities/{parentId}/forecast/` · tool `update_a_connect_wise_psa_opportunity_forecast`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_opportunity_forecast(
     opportunity_id: i32,
@@ -724,22 +724,22 @@ pub fn update_opportunity_forecast(
         .patch(patch)
 }
 
-/// Deletes an opportunity forecast.
+/// Deletes the forecast of an opportunity.
 ///
-/// `DELETE /sales/opportunities/{parentId}/forecast/`, the tool `delete_a_connect_wise_psa_opportunity_forecast`.
+/// `DELETE /sales/opportunities/{parentId}/forecast/` · tool `delete_a_connect_wise_psa_opportunity_forecast`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 pub fn delete_opportunity_forecast(opportunity_id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{parentId}/forecast/")
         .path("parentId", opportunity_id)
 }
 
-/// Copy an opportunity forecast item.
+/// Copies a forecast item within an opportunity.
 ///
-/// `POST /sales/opportunities/{parentId}/forecast/copy/{id}`, the tool `copy_a_connect_wise_psa_opportunity_forecast_item_by_id`.
+/// `POST /sales/opportunities/{parentId}/forecast/copy/{id}` · tool `copy_a_connect_wise_psa_opportunity_forecast_item_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: ID
 pub fn copy_opportunity_forecast_item(
     opportunity_id: i32,
     id: i32,
@@ -749,11 +749,11 @@ pub fn copy_opportunity_forecast_item(
         .path("id", id)
 }
 
-/// Counts opportunity forecasts.
+/// Counts the forecasts of an opportunity.
 ///
-/// `GET /sales/opportunities/{parentId}/forecast/count`, the tool `count_connect_wise_psa_opportunity_forecasts`.
+/// `GET /sales/opportunities/{parentId}/forecast/count` · tool `count_connect_wise_psa_opportunity_forecasts`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows are counted
 pub fn count_opportunity_forecasts(
     opportunity_id: i32,
@@ -766,10 +766,10 @@ pub fn count_opportunity_forecasts(
 
 /// Gets an opportunity forecast item.
 ///
-/// `GET /sales/opportunities/{parentId}/forecast/{id}`, the tool `get_single_connect_wise_psa_opportunity_forecast_item_by_id`.
+/// `GET /sales/opportunities/{parentId}/forecast/{id}` · tool `get_single_connect_wise_psa_opportunity_forecast_item_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_forecasts`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
 pub fn get_opportunity_forecast_item(
     opportunity_id: i32,
     id: i32,
@@ -781,11 +781,11 @@ pub fn get_opportunity_forecast_item(
 
 /// Creates an opportunity forecast item.
 ///
-/// `POST /sales/opportunities/{parentId}/forecast/{id}`, the tool `create_a_connect_wise_psa_opportunity_forecast_item_by_id`.
+/// `POST /sales/opportunities/{parentId}/forecast/{id}` · tool `create_a_connect_wise_psa_opportunity_forecast_item_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_forecasts`
-/// * `body`: what is sent.
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
+/// * `body`: the forecast to create.
 pub fn create_opportunity_forecast_item(
     opportunity_id: i32,
     id: i32,
@@ -797,13 +797,13 @@ pub fn create_opportunity_forecast_item(
         .body(body)
 }
 
-/// Replaces an opportunity forecast item; members that are left out are reset.
+/// Replaces an opportunity forecast item. Fields that are left out are reset.
 ///
-/// `PUT /sales/opportunities/{parentId}/forecast/{id}`, the tool `replace_a_connect_wise_psa_opportunity_forecast_item_by_id`.
+/// `PUT /sales/opportunities/{parentId}/forecast/{id}` · tool `replace_a_connect_wise_psa_opportunity_forecast_item_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_forecasts`
-/// * `body`: what is sent.
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
+/// * `body`: the new state of the forecast.
 pub fn replace_opportunity_forecast_item(
     opportunity_id: i32,
     id: i32,
@@ -815,12 +815,12 @@ pub fn replace_opportunity_forecast_item(
         .body(body)
 }
 
-/// Changes some members of an opportunity forecast item.
+/// Updates an opportunity forecast item.
 ///
-/// `PATCH /sales/opportunities/{parentId}/forecast/{id}`, the tool `update_a_connect_wise_psa_opportunity_forecast_item_by_id`.
+/// `PATCH /sales/opportunities/{parentId}/forecast/{id}` · tool `update_a_connect_wise_psa_opportunity_forecast_item_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_forecasts`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_opportunity_forecast_item(
     opportunity_id: i32,
@@ -835,24 +835,24 @@ pub fn update_opportunity_forecast_item(
 
 /// Deletes an opportunity forecast item.
 ///
-/// `DELETE /sales/opportunities/{parentId}/forecast/{id}`, the tool `delete_a_connect_wise_psa_opportunity_forecast_item_by_id`.
+/// `DELETE /sales/opportunities/{parentId}/forecast/{id}` · tool `delete_a_connect_wise_psa_opportunity_forecast_item_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_forecasts`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
 pub fn delete_opportunity_forecast_item(opportunity_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{parentId}/forecast/{id}")
         .path("parentId", opportunity_id)
         .path("id", id)
 }
 
-/// Lists opportunity notes.
+/// Lists the notes of an opportunity.
 ///
-/// `GET /sales/opportunities/{parentId}/notes`, the tool `list_all_connect_wise_psa_opportunity_notes`.
+/// `GET /sales/opportunities/{parentId}/notes` · tool `list_all_connect_wise_psa_opportunity_notes`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_notes(
     opportunity_id: i32,
     query: &ListQuery,
@@ -862,12 +862,12 @@ pub fn list_opportunity_notes(
         .query(query)
 }
 
-/// Creates an opportunity note.
+/// Adds a note to an opportunity.
 ///
-/// `POST /sales/opportunities/{parentId}/notes`, the tool `create_a_connect_wise_psa_opportunity_note`.
+/// `POST /sales/opportunities/{parentId}/notes` · tool `create_a_connect_wise_psa_opportunity_note`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `body`: what is sent.
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `body`: the note to create.
 pub fn create_opportunity_note(
     opportunity_id: i32,
     body: &OpportunityNote,
@@ -877,14 +877,14 @@ pub fn create_opportunity_note(
         .body(body)
 }
 
-/// Counts opportunity notes.
+/// Counts the notes of an opportunity.
 ///
-/// `GET /sales/opportunities/{parentId}/notes/count`, the tool `count_connect_wise_psa_opportunity_notes`.
+/// `GET /sales/opportunities/{parentId}/notes/count` · tool `count_connect_wise_psa_opportunity_notes`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows are counted
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn count_opportunity_notes(
     opportunity_id: i32,
     query: &CountQuery,
@@ -894,25 +894,25 @@ pub fn count_opportunity_notes(
         .query(query)
 }
 
-/// Gets an opportunity note.
+/// Gets a note of an opportunity by its ID.
 ///
-/// `GET /sales/opportunities/{parentId}/notes/{id}`, the tool `get_single_connect_wise_psa_opportunity_note_by_id`.
+/// `GET /sales/opportunities/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_opportunity_note_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_notes`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
 pub fn get_opportunity_note(opportunity_id: i32, id: i32) -> Request<OpportunityNote> {
     Request::new(Method::Get, "/sales/opportunities/{parentId}/notes/{id}")
         .path("parentId", opportunity_id)
         .path("id", id)
 }
 
-/// Replaces an opportunity note; members that are left out are reset.
+/// Replaces a note of an opportunity. Fields that are left out are reset.
 ///
-/// `PUT /sales/opportunities/{parentId}/notes/{id}`, the tool `replace_a_connect_wise_psa_opportunity_note_by_id`.
+/// `PUT /sales/opportunities/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_opportunity_note_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_notes`
-/// * `body`: what is sent.
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
+/// * `body`: the new state of the note.
 pub fn replace_opportunity_note(
     opportunity_id: i32,
     id: i32,
@@ -924,12 +924,12 @@ pub fn replace_opportunity_note(
         .body(body)
 }
 
-/// Changes some members of an opportunity note.
+/// Updates fields of a note of an opportunity.
 ///
-/// `PATCH /sales/opportunities/{parentId}/notes/{id}`, the tool `update_a_connect_wise_psa_opportunity_note_by_id`.
+/// `PATCH /sales/opportunities/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_opportunity_note_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_notes`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_opportunity_note(
     opportunity_id: i32,
@@ -942,26 +942,26 @@ pub fn update_opportunity_note(
         .patch(patch)
 }
 
-/// Deletes an opportunity note.
+/// Deletes a note of an opportunity.
 ///
-/// `DELETE /sales/opportunities/{parentId}/notes/{id}`, the tool `delete_a_connect_wise_psa_opportunity_note_by_id`.
+/// `DELETE /sales/opportunities/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_opportunity_note_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_notes`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
 pub fn delete_opportunity_note(opportunity_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{parentId}/notes/{id}")
         .path("parentId", opportunity_id)
         .path("id", id)
 }
 
-/// Lists opportunity teams.
+/// Lists the team members of an opportunity.
 ///
-/// `GET /sales/opportunities/{parentId}/team`, the tool `list_all_connect_wise_psa_opportunity_teams`.
+/// `GET /sales/opportunities/{parentId}/team` · tool `list_all_connect_wise_psa_opportunity_teams`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_opportunity_teams(
     opportunity_id: i32,
     query: &ListQuery,
@@ -971,23 +971,23 @@ pub fn list_opportunity_teams(
         .query(query)
 }
 
-/// Creates an opportunity team.
+/// Adds a team member to an opportunity.
 ///
-/// `POST /sales/opportunities/{parentId}/team`, the tool `create_a_connect_wise_psa_opportunity_team`.
+/// `POST /sales/opportunities/{parentId}/team` · tool `create_a_connect_wise_psa_opportunity_team`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `body`: what is sent.
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `body`: the team member to create.
 pub fn create_opportunity_team(opportunity_id: i32, body: &Team) -> Request<Team> {
     Request::new(Method::Post, "/sales/opportunities/{parentId}/team")
         .path("parentId", opportunity_id)
         .body(body)
 }
 
-/// Counts opportunity teams.
+/// Counts the team members of an opportunity.
 ///
-/// `GET /sales/opportunities/{parentId}/team/count`, the tool `count_connect_wise_psa_opportunity_teams`.
+/// `GET /sales/opportunities/{parentId}/team/count` · tool `count_connect_wise_psa_opportunity_teams`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows are counted
 pub fn count_opportunity_teams(
     opportunity_id: i32,
@@ -998,25 +998,25 @@ pub fn count_opportunity_teams(
         .query(query)
 }
 
-/// Gets an opportunity team.
+/// Gets a team member of an opportunity by its ID.
 ///
-/// `GET /sales/opportunities/{parentId}/team/{id}`, the tool `get_single_connect_wise_psa_opportunity_team_by_id`.
+/// `GET /sales/opportunities/{parentId}/team/{id}` · tool `get_single_connect_wise_psa_opportunity_team_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_teams`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
 pub fn get_opportunity_team(opportunity_id: i32, id: i32) -> Request<Team> {
     Request::new(Method::Get, "/sales/opportunities/{parentId}/team/{id}")
         .path("parentId", opportunity_id)
         .path("id", id)
 }
 
-/// Replaces an opportunity team; members that are left out are reset.
+/// Replaces a team member of an opportunity. Fields that are left out are reset.
 ///
-/// `PUT /sales/opportunities/{parentId}/team/{id}`, the tool `replace_a_connect_wise_psa_opportunity_team_by_id`.
+/// `PUT /sales/opportunities/{parentId}/team/{id}` · tool `replace_a_connect_wise_psa_opportunity_team_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_teams`
-/// * `body`: what is sent.
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
+/// * `body`: the new state of the team member.
 pub fn replace_opportunity_team(
     opportunity_id: i32,
     id: i32,
@@ -1028,12 +1028,12 @@ pub fn replace_opportunity_team(
         .body(body)
 }
 
-/// Changes some members of an opportunity team.
+/// Updates fields of a team member of an opportunity.
 ///
-/// `PATCH /sales/opportunities/{parentId}/team/{id}`, the tool `update_a_connect_wise_psa_opportunity_team_by_id`.
+/// `PATCH /sales/opportunities/{parentId}/team/{id}` · tool `update_a_connect_wise_psa_opportunity_team_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_teams`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_opportunity_team(
     opportunity_id: i32,
@@ -1046,12 +1046,12 @@ pub fn update_opportunity_team(
         .patch(patch)
 }
 
-/// Deletes an opportunity team.
+/// Deletes a team member of an opportunity.
 ///
-/// `DELETE /sales/opportunities/{parentId}/team/{id}`, the tool `delete_a_connect_wise_psa_opportunity_team_by_id`.
+/// `DELETE /sales/opportunities/{parentId}/team/{id}` · tool `delete_a_connect_wise_psa_opportunity_team_by_id`
 ///
-/// * `opportunity_id`: `{parentId}` of the path, from `sales::list_opportunities`
-/// * `id`: `{id}` of the path, from `sales::list_opportunity_teams`
+/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
 pub fn delete_opportunity_team(opportunity_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{parentId}/team/{id}")
         .path("parentId", opportunity_id)

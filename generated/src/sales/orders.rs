@@ -10,32 +10,32 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales orders.
 ///
-/// `GET /sales/orders`, the tool `list_all_connect_wise_psa_sales_orders`.
+/// `GET /sales/orders` · tool `list_all_connect_wise_psa_sales_orders`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_orders(query: &ListQuery) -> Request<Vec<Order>> {
     Request::new(Method::Get, "/sales/orders").query(query)
 }
 
 /// Creates a sales order.
 ///
-/// `POST /sales/orders`, the tool `create_a_connect_wise_psa_sales_order`.
+/// `POST /sales/orders` · tool `create_a_connect_wise_psa_sales_order`
 ///
-/// * `body`: what is sent.
+/// * `body`: the sales order to create.
 pub fn create_order(body: &Order) -> Request<Order> {
     Request::new(Method::Post, "/sales/orders").body(body)
 }
 
-/// Lists sales orders conversions.
+/// Lists sales order conversions.
 ///
-/// `GET /sales/orders/conversions/{id}`, the tool `list_all_connect_wise_psa_sales_order_conversions_by_id`.
+/// `GET /sales/orders/conversions/{id}` · tool `list_all_connect_wise_psa_sales_order_conversions_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_order_conversions(
     id: i32,
     query: &ListQuery,
@@ -47,86 +47,86 @@ pub fn list_order_conversions(
 
 /// Counts sales orders.
 ///
-/// `GET /sales/orders/count`, the tool `count_connect_wise_psa_sales_orders`.
+/// `GET /sales/orders/count` · tool `count_connect_wise_psa_sales_orders`
 ///
 /// * `query`: which rows are counted
 pub fn count_orders(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/orders/count").query(query)
 }
 
-/// Lists order statuses.
+/// Lists sales order statuses.
 ///
-/// `GET /sales/orders/statuses`, the tool `list_all_connect_wise_psa_sales_order_statuses`.
+/// `GET /sales/orders/statuses` · tool `list_all_connect_wise_psa_sales_order_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_order_statuses(query: &ListQuery) -> Request<Vec<OrderStatus>> {
     Request::new(Method::Get, "/sales/orders/statuses").query(query)
 }
 
-/// Creates an order status.
+/// Creates a sales order status.
 ///
-/// `POST /sales/orders/statuses`, the tool `create_a_connect_wise_psa_sales_order_status`.
+/// `POST /sales/orders/statuses` · tool `create_a_connect_wise_psa_sales_order_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the sales order status to create.
 pub fn create_order_status(body: &OrderStatus) -> Request<Vec<OrderStatus>> {
     Request::new(Method::Post, "/sales/orders/statuses").body(body)
 }
 
-/// Counts order statuses.
+/// Counts sales order statuses.
 ///
-/// `GET /sales/orders/statuses/count`, the tool `count_connect_wise_psa_sales_order_statuses`.
+/// `GET /sales/orders/statuses/count` · tool `count_connect_wise_psa_sales_order_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_order_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/orders/statuses/count").query(query)
 }
 
-/// Lists order statuses info.
+/// Lists sales order statuses in summary form.
 ///
-/// `GET /sales/orders/statuses/info`, the tool `list_all_connect_wise_psa_sales_order_status_info`.
+/// `GET /sales/orders/statuses/info` · tool `list_all_connect_wise_psa_sales_order_status_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_order_status_info(query: &ListQuery) -> Request<Vec<OrderStatusInfo>> {
     Request::new(Method::Get, "/sales/orders/statuses/info").query(query)
 }
 
-/// Counts order statuses info.
+/// Counts sales order statuses in summary form.
 ///
-/// `GET /sales/orders/statuses/info/count`, the tool `count_connect_wise_psa_sales_order_status_info`.
+/// `GET /sales/orders/statuses/info/count` · tool `count_connect_wise_psa_sales_order_status_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_order_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/orders/statuses/info/count").query(query)
 }
 
-/// Gets an order status.
+/// Gets a sales order status by its ID.
 ///
-/// `GET /sales/orders/statuses/{id}`, the tool `get_single_connect_wise_psa_sales_order_status_by_id`.
+/// `GET /sales/orders/statuses/{id}` · tool `get_single_connect_wise_psa_sales_order_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_order_statuses`
+/// * `id`: sales order status ID (see `sales::list_order_statuses`)
 pub fn get_order_status(id: i32) -> Request<OrderStatus> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}").path("id", id)
 }
 
-/// Replaces an order status; members that are left out are reset.
+/// Replaces a sales order status. Fields that are left out are reset.
 ///
-/// `PUT /sales/orders/statuses/{id}`, the tool `replace_a_connect_wise_psa_sales_order_status_by_id`.
+/// `PUT /sales/orders/statuses/{id}` · tool `replace_a_connect_wise_psa_sales_order_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_order_statuses`
-/// * `body`: what is sent.
+/// * `id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `body`: the new state of the sales order status.
 pub fn replace_order_status(id: i32, body: &OrderStatus) -> Request<OrderStatus> {
     Request::new(Method::Put, "/sales/orders/statuses/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an order status.
+/// Updates fields of a sales order status.
 ///
-/// `PATCH /sales/orders/statuses/{id}`, the tool `update_a_connect_wise_psa_sales_order_status_by_id`.
+/// `PATCH /sales/orders/statuses/{id}` · tool `update_a_connect_wise_psa_sales_order_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_order_statuses`
+/// * `id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_order_status(id: i32, patch: &Patch<OrderStatus>) -> Request<OrderStatus> {
     Request::new(Method::Patch, "/sales/orders/statuses/{id}")
@@ -134,60 +134,60 @@ pub fn update_order_status(id: i32, patch: &Patch<OrderStatus>) -> Request<Order
         .patch(patch)
 }
 
-/// Deletes an order status.
+/// Deletes a sales order status.
 ///
-/// `DELETE /sales/orders/statuses/{id}`, the tool `delete_a_connect_wise_psa_sales_order_status_by_id`.
+/// `DELETE /sales/orders/statuses/{id}` · tool `delete_a_connect_wise_psa_sales_order_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_order_statuses`
+/// * `id`: sales order status ID (see `sales::list_order_statuses`)
 pub fn delete_order_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/statuses/{id}").path("id", id)
 }
 
-/// Gets an order status info.
+/// Gets a summary of a sales order status by its ID.
 ///
-/// `GET /sales/orders/statuses/{id}/info`, the tool `get_single_connect_wise_psa_sales_order_status_info_by_id`.
+/// `GET /sales/orders/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_order_status_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_order_statuses`
+/// * `id`: sales order status ID (see `sales::list_order_statuses`)
 pub fn get_order_status_info(id: i32) -> Request<OrderStatusInfo> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/info").path("id", id)
 }
 
-/// Lists order statuses usages.
+/// Lists where a sales order status is used.
 ///
-/// `GET /sales/orders/statuses/{id}/usages`, the tool `check_connect_wise_psa_sales_order_status_usages_by_id`.
+/// `GET /sales/orders/statuses/{id}/usages` · tool `check_connect_wise_psa_sales_order_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_order_statuses`
+/// * `id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists order statuses usages.
+/// Lists each place where a sales order status is used.
 ///
-/// `GET /sales/orders/statuses/{id}/usages/list`, the tool `list_all_connect_wise_psa_sales_order_status_usages_by_id`.
+/// `GET /sales/orders/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_order_status_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_order_statuses`
+/// * `id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists order status email templates.
+/// Lists the email templates of a sales order status.
 ///
-/// `GET /sales/orders/statuses/{parentId}/emailtemplates/`, the tool `list_all_connect_wise_psa_order_status_emailtemplates`.
+/// `GET /sales/orders/statuses/{parentId}/emailtemplates/` · tool `list_all_connect_wise_psa_order_status_emailtemplates`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_order_status_email_templates(
     status_id: i32,
     query: &ListQuery,
@@ -197,12 +197,12 @@ pub fn list_order_status_email_templates(
         .query(query)
 }
 
-/// Creates an order status email template.
+/// Adds an email template to a sales order status.
 ///
-/// `POST /sales/orders/statuses/{parentId}/emailtemplates/`, the tool `create_a_connect_wise_psa_order_status_emailtemplate`.
+/// `POST /sales/orders/statuses/{parentId}/emailtemplates/` · tool `create_a_connect_wise_psa_order_status_emailtemplate`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
-/// * `body`: what is sent.
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `body`: the email template to create.
 pub fn create_order_status_email_template(
     status_id: i32,
     body: &OrderStatusEmailTemplate,
@@ -212,11 +212,11 @@ pub fn create_order_status_email_template(
         .body(body)
 }
 
-/// Counts order status email templates.
+/// Counts the email templates of a sales order status.
 ///
-/// `GET /sales/orders/statuses/{parentId}/emailtemplates/count`, the tool `count_connect_wise_psa_order_status_emailtemplates`.
+/// `GET /sales/orders/statuses/{parentId}/emailtemplates/count` · tool `count_connect_wise_psa_order_status_emailtemplates`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `query`: which rows are counted
 pub fn count_order_status_email_templates(
     status_id: i32,
@@ -227,12 +227,12 @@ pub fn count_order_status_email_templates(
         .query(query)
 }
 
-/// Gets an order status email template.
+/// Gets an email template of a sales order status by its ID.
 ///
-/// `GET /sales/orders/statuses/{parentId}/emailtemplates/{id}`, the tool `get_single_connect_wise_psa_order_status_emailtemplate_by_id`.
+/// `GET /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
-/// * `id`: `{id}` of the path, from `sales::list_order_status_email_templates`
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
 pub fn get_order_status_email_template(
     status_id: i32,
     id: i32,
@@ -242,13 +242,13 @@ pub fn get_order_status_email_template(
         .path("id", id)
 }
 
-/// Replaces an order status email template; members that are left out are reset.
+/// Replaces an email template of a sales order status. Fields that are left out are reset.
 ///
-/// `PUT /sales/orders/statuses/{parentId}/emailtemplates/{id}`, the tool `replace_a_connect_wise_psa_order_status_emailtemplate_by_id`.
+/// `PUT /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
-/// * `id`: `{id}` of the path, from `sales::list_order_status_email_templates`
-/// * `body`: what is sent.
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
+/// * `body`: the new state of the email template.
 pub fn replace_order_status_email_template(
     status_id: i32,
     id: i32,
@@ -260,12 +260,12 @@ pub fn replace_order_status_email_template(
         .body(body)
 }
 
-/// Changes some members of an order status email template.
+/// Updates fields of an email template of a sales order status.
 ///
-/// `PATCH /sales/orders/statuses/{parentId}/emailtemplates/{id}`, the tool `update_a_connect_wise_psa_order_status_emailtemplate_by_id`.
+/// `PATCH /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `update_a_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
-/// * `id`: `{id}` of the path, from `sales::list_order_status_email_templates`
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_order_status_email_template(
     status_id: i32,
@@ -278,26 +278,26 @@ pub fn update_order_status_email_template(
         .patch(patch)
 }
 
-/// Deletes an order status email template.
+/// Deletes an email template of a sales order status.
 ///
-/// `DELETE /sales/orders/statuses/{parentId}/emailtemplates/{id}`, the tool `delete_a_connect_wise_psa_order_status_emailtemplate_by_id`.
+/// `DELETE /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `delete_a_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
-/// * `id`: `{id}` of the path, from `sales::list_order_status_email_templates`
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
 pub fn delete_order_status_email_template(status_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/statuses/{parentId}/emailtemplates/{id}")
         .path("parentId", status_id)
         .path("id", id)
 }
 
-/// Lists order status notifications.
+/// Lists the notifications of a sales order status.
 ///
-/// `GET /sales/orders/statuses/{parentId}/notifications`, the tool `list_all_connect_wise_psa_order_status_notifications`.
+/// `GET /sales/orders/statuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_order_status_notifications`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_order_status_notifications(
     status_id: i32,
     query: &ListQuery,
@@ -307,12 +307,12 @@ pub fn list_order_status_notifications(
         .query(query)
 }
 
-/// Creates an order status notification.
+/// Adds a notification to a sales order status.
 ///
-/// `POST /sales/orders/statuses/{parentId}/notifications`, the tool `create_a_connect_wise_psa_order_status_notification`.
+/// `POST /sales/orders/statuses/{parentId}/notifications` · tool `create_a_connect_wise_psa_order_status_notification`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
-/// * `body`: what is sent.
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `body`: the notification to create.
 pub fn create_order_status_notification(
     status_id: i32,
     body: &OrderStatusNotification,
@@ -322,11 +322,11 @@ pub fn create_order_status_notification(
         .body(body)
 }
 
-/// Counts order status notifications.
+/// Counts the notifications of a sales order status.
 ///
-/// `GET /sales/orders/statuses/{parentId}/notifications/count`, the tool `count_connect_wise_psa_order_status_notifications`.
+/// `GET /sales/orders/statuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_order_status_notifications`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `query`: which rows are counted
 pub fn count_order_status_notifications(
     status_id: i32,
@@ -337,12 +337,12 @@ pub fn count_order_status_notifications(
         .query(query)
 }
 
-/// Gets an order status notification.
+/// Gets a notification of a sales order status by its ID.
 ///
-/// `GET /sales/orders/statuses/{parentId}/notifications/{id}`, the tool `get_single_connect_wise_psa_order_status_notification_by_id`.
+/// `GET /sales/orders/statuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_order_status_notification_by_id`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
-/// * `id`: `{id}` of the path, from `sales::list_order_status_notifications`
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
 pub fn get_order_status_notification(
     status_id: i32,
     id: i32,
@@ -352,13 +352,13 @@ pub fn get_order_status_notification(
         .path("id", id)
 }
 
-/// Replaces an order status notification; members that are left out are reset.
+/// Replaces a notification of a sales order status. Fields that are left out are reset.
 ///
-/// `PUT /sales/orders/statuses/{parentId}/notifications/{id}`, the tool `replace_a_connect_wise_psa_order_status_notification_by_id`.
+/// `PUT /sales/orders/statuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_order_status_notification_by_id`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
-/// * `id`: `{id}` of the path, from `sales::list_order_status_notifications`
-/// * `body`: what is sent.
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
+/// * `body`: the new state of the notification.
 pub fn replace_order_status_notification(
     status_id: i32,
     id: i32,
@@ -370,12 +370,12 @@ pub fn replace_order_status_notification(
         .body(body)
 }
 
-/// Changes some members of an order status notification.
+/// Updates fields of a notification of a sales order status.
 ///
-/// `PATCH /sales/orders/statuses/{parentId}/notifications/{id}`, the tool `update_a_connect_wise_psa_order_status_notification_by_id`.
+/// `PATCH /sales/orders/statuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_order_status_notification_by_id`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
-/// * `id`: `{id}` of the path, from `sales::list_order_status_notifications`
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_order_status_notification(
     status_id: i32,
@@ -388,42 +388,42 @@ pub fn update_order_status_notification(
         .patch(patch)
 }
 
-/// Deletes an order status notification.
+/// Deletes a notification of a sales order status.
 ///
-/// `DELETE /sales/orders/statuses/{parentId}/notifications/{id}`, the tool `delete_a_connect_wise_psa_order_status_notification_by_id`.
+/// `DELETE /sales/orders/statuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_order_status_notification_by_id`
 ///
-/// * `status_id`: `{parentId}` of the path, from `sales::list_order_statuses`
-/// * `id`: `{id}` of the path, from `sales::list_order_status_notifications`
+/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
 pub fn delete_order_status_notification(status_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/statuses/{parentId}/notifications/{id}")
         .path("parentId", status_id)
         .path("id", id)
 }
 
-/// Gets a sales order.
+/// Gets a sales order by its ID.
 ///
-/// `GET /sales/orders/{id}`, the tool `get_single_connect_wise_psa_sales_order_by_id`.
+/// `GET /sales/orders/{id}` · tool `get_single_connect_wise_psa_sales_order_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_orders`
+/// * `id`: sales order ID (see `sales::list_orders`)
 pub fn get_order(id: i32) -> Request<Order> {
     Request::new(Method::Get, "/sales/orders/{id}").path("id", id)
 }
 
-/// Replaces a sales order; members that are left out are reset.
+/// Replaces a sales order. Fields that are left out are reset.
 ///
-/// `PUT /sales/orders/{id}`, the tool `replace_a_connect_wise_psa_sales_order_by_id`.
+/// `PUT /sales/orders/{id}` · tool `replace_a_connect_wise_psa_sales_order_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_orders`
-/// * `body`: what is sent.
+/// * `id`: sales order ID (see `sales::list_orders`)
+/// * `body`: the new state of the sales order.
 pub fn replace_order(id: i32, body: &Order) -> Request<Order> {
     Request::new(Method::Put, "/sales/orders/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a sales order.
+/// Updates fields of a sales order.
 ///
-/// `PATCH /sales/orders/{id}`, the tool `update_a_connect_wise_psa_sales_order_by_id`.
+/// `PATCH /sales/orders/{id}` · tool `update_a_connect_wise_psa_sales_order_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_orders`
+/// * `id`: sales order ID (see `sales::list_orders`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
     Request::new(Method::Patch, "/sales/orders/{id}").path("id", id).patch(patch)
@@ -431,31 +431,31 @@ pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
 
 /// Deletes a sales order.
 ///
-/// `DELETE /sales/orders/{id}`, the tool `delete_a_connect_wise_psa_sales_order_by_id`.
+/// `DELETE /sales/orders/{id}` · tool `delete_a_connect_wise_psa_sales_order_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_orders`
+/// * `id`: sales order ID (see `sales::list_orders`)
 pub fn delete_order(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/{id}").path("id", id)
 }
 
-/// Convert a sales order to service ticket.
+/// Creates a service ticket from a sales order.
 ///
-/// `POST /sales/orders/{id}/convertToServiceTicket`, the tool `convert_a_connect_wise_psa_sales_order_to_service_ticket_by_id`.
+/// `POST /sales/orders/{id}/convertToServiceTicket` · tool `convert_a_connect_wise_psa_sales_order_to_service_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_orders`
+/// * `id`: sales order ID (see `sales::list_orders`)
 pub fn convert_order_to_service_ticket(id: i32) -> Request<Ticket> {
     Request::new(Method::Post, "/sales/orders/{id}/convertToServiceTicket")
         .path("id", id)
 }
 
-/// Lists order financial recaps.
+/// Lists the financial recaps of a sales order.
 ///
-/// `GET /sales/orders/{id}/financialrecap`, the tool `list_all_connect_wise_psa_order_financialrecaps`.
+/// `GET /sales/orders/{id}/financialrecap` · tool `list_all_connect_wise_psa_order_financialrecaps`
 ///
-/// * `order_id`: `{id}` of the path, from `sales::list_orders`
+/// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_order_financial_recaps(
     order_id: i32,
     query: &ListQuery,
@@ -465,14 +465,14 @@ pub fn list_order_financial_recaps(
         .query(query)
 }
 
-/// Lists order line items.
+/// Lists the line items of a sales order.
 ///
-/// `GET /sales/orders/{parentId}/lineitems/`, the tool `list_all_connect_wise_psa_order_lineitems`.
+/// `GET /sales/orders/{parentId}/lineitems/` · tool `list_all_connect_wise_psa_order_lineitems`
 ///
-/// * `order_id`: `{parentId}` of the path, from `sales::list_orders`
+/// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_order_line_items(
     order_id: i32,
     query: &ListQuery,
@@ -482,12 +482,12 @@ pub fn list_order_line_items(
         .query(query)
 }
 
-/// Creates an order line item.
+/// Adds a line item to a sales order.
 ///
-/// `POST /sales/orders/{parentId}/lineitems/`, the tool `create_a_connect_wise_psa_order_lineitem`.
+/// `POST /sales/orders/{parentId}/lineitems/` · tool `create_a_connect_wise_psa_order_lineitem`
 ///
-/// * `order_id`: `{parentId}` of the path, from `sales::list_orders`
-/// * `body`: what is sent.
+/// * `order_id`: sales order ID (see `sales::list_orders`)
+/// * `body`: the line item to create.
 pub fn create_order_line_item(
     order_id: i32,
     body: &SalesOrdersLineItem,
@@ -497,11 +497,11 @@ pub fn create_order_line_item(
         .body(body)
 }
 
-/// Counts order line items.
+/// Counts the line items of a sales order.
 ///
-/// `GET /sales/orders/{parentId}/lineitems/count`, the tool `count_connect_wise_psa_order_lineitems`.
+/// `GET /sales/orders/{parentId}/lineitems/count` · tool `count_connect_wise_psa_order_lineitems`
 ///
-/// * `order_id`: `{parentId}` of the path, from `sales::list_orders`
+/// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `query`: which rows are counted
 pub fn count_order_line_items(order_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/orders/{parentId}/lineitems/count")
@@ -509,25 +509,25 @@ pub fn count_order_line_items(order_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets an order line item.
+/// Gets a line item of a sales order by its ID.
 ///
-/// `GET /sales/orders/{parentId}/lineitems/{id}`, the tool `get_single_connect_wise_psa_order_lineitem_by_id`.
+/// `GET /sales/orders/{parentId}/lineitems/{id}` · tool `get_single_connect_wise_psa_order_lineitem_by_id`
 ///
-/// * `order_id`: `{parentId}` of the path, from `sales::list_orders`
-/// * `id`: `{id}` of the path, from `sales::list_order_line_items`
+/// * `order_id`: sales order ID (see `sales::list_orders`)
+/// * `id`: sales order line item ID (see `sales::list_order_line_items`)
 pub fn get_order_line_item(order_id: i32, id: i32) -> Request<SalesOrdersLineItem> {
     Request::new(Method::Get, "/sales/orders/{parentId}/lineitems/{id}")
         .path("parentId", order_id)
         .path("id", id)
 }
 
-/// Replaces an order line item; members that are left out are reset.
+/// Replaces a line item of a sales order. Fields that are left out are reset.
 ///
-/// `PUT /sales/orders/{parentId}/lineitems/{id}`, the tool `replace_a_connect_wise_psa_order_lineitem_by_id`.
+/// `PUT /sales/orders/{parentId}/lineitems/{id}` · tool `replace_a_connect_wise_psa_order_lineitem_by_id`
 ///
-/// * `order_id`: `{parentId}` of the path, from `sales::list_orders`
-/// * `id`: `{id}` of the path, from `sales::list_order_line_items`
-/// * `body`: what is sent.
+/// * `order_id`: sales order ID (see `sales::list_orders`)
+/// * `id`: sales order line item ID (see `sales::list_order_line_items`)
+/// * `body`: the new state of the line item.
 pub fn replace_order_line_item(
     order_id: i32,
     id: i32,
@@ -539,12 +539,12 @@ pub fn replace_order_line_item(
         .body(body)
 }
 
-/// Changes some members of an order line item.
+/// Updates fields of a line item of a sales order.
 ///
-/// `PATCH /sales/orders/{parentId}/lineitems/{id}`, the tool `update_a_connect_wise_psa_order_lineitem_by_id`.
+/// `PATCH /sales/orders/{parentId}/lineitems/{id}` · tool `update_a_connect_wise_psa_order_lineitem_by_id`
 ///
-/// * `order_id`: `{parentId}` of the path, from `sales::list_orders`
-/// * `id`: `{id}` of the path, from `sales::list_order_line_items`
+/// * `order_id`: sales order ID (see `sales::list_orders`)
+/// * `id`: sales order line item ID (see `sales::list_order_line_items`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_order_line_item(
     order_id: i32,
@@ -557,12 +557,12 @@ pub fn update_order_line_item(
         .patch(patch)
 }
 
-/// Deletes an order line item.
+/// Deletes a line item of a sales order.
 ///
-/// `DELETE /sales/orders/{parentId}/lineitems/{id}`, the tool `delete_a_connect_wise_psa_order_lineitem_by_id`.
+/// `DELETE /sales/orders/{parentId}/lineitems/{id}` · tool `delete_a_connect_wise_psa_order_lineitem_by_id`
 ///
-/// * `order_id`: `{parentId}` of the path, from `sales::list_orders`
-/// * `id`: `{id}` of the path, from `sales::list_order_line_items`
+/// * `order_id`: sales order ID (see `sales::list_orders`)
+/// * `id`: sales order line item ID (see `sales::list_order_line_items`)
 pub fn delete_order_line_item(order_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/{parentId}/lineitems/{id}")
         .path("parentId", order_id)

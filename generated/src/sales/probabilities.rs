@@ -6,68 +6,68 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales probabilities.
 ///
-/// `GET /sales/probabilities`, the tool `list_all_connect_wise_psa_sales_probabilities`.
+/// `GET /sales/probabilities` · tool `list_all_connect_wise_psa_sales_probabilities`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_probabilities(query: &ListQuery) -> Request<Vec<SalesProbability>> {
     Request::new(Method::Get, "/sales/probabilities").query(query)
 }
 
 /// Creates a sales probability.
 ///
-/// `POST /sales/probabilities`, the tool `create_a_connect_wise_psa_sales_probability`.
+/// `POST /sales/probabilities` · tool `create_a_connect_wise_psa_sales_probability`
 ///
-/// * `body`: what is sent.
+/// * `body`: the sales probability to create.
 pub fn create_probability(body: &SalesProbability) -> Request<SalesProbability> {
     Request::new(Method::Post, "/sales/probabilities").body(body)
 }
 
 /// Counts sales probabilities.
 ///
-/// `GET /sales/probabilities/count`, the tool `count_connect_wise_psa_sales_probabilities`.
+/// `GET /sales/probabilities/count` · tool `count_connect_wise_psa_sales_probabilities`
 ///
 /// * `query`: which rows are counted
 pub fn count_probabilities(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/probabilities/count").query(query)
 }
 
-/// Lists sales probabilities info.
+/// Lists sales probabilities in summary form.
 ///
-/// `GET /sales/probabilities/info`, the tool `list_all_connect_wise_psa_sales_probability_info`.
+/// `GET /sales/probabilities/info` · tool `list_all_connect_wise_psa_sales_probability_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_probability_info(query: &ListQuery) -> Request<Vec<SalesProbabilityInfo>> {
     Request::new(Method::Get, "/sales/probabilities/info").query(query)
 }
 
-/// Counts sales probabilities info.
+/// Counts sales probabilities in summary form.
 ///
-/// `GET /sales/probabilities/info/count`, the tool `count_connect_wise_psa_sales_probability_info`.
+/// `GET /sales/probabilities/info/count` · tool `count_connect_wise_psa_sales_probability_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_probability_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/probabilities/info/count").query(query)
 }
 
-/// Gets a sales probability.
+/// Gets a sales probability by its ID.
 ///
-/// `GET /sales/probabilities/{id}`, the tool `get_single_connect_wise_psa_sales_probability_by_id`.
+/// `GET /sales/probabilities/{id}` · tool `get_single_connect_wise_psa_sales_probability_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_probabilities`
+/// * `id`: sales probability ID (see `sales::list_probabilities`)
 pub fn get_probability(id: i32) -> Request<SalesProbability> {
     Request::new(Method::Get, "/sales/probabilities/{id}").path("id", id)
 }
 
-/// Replaces a sales probability; members that are left out are reset.
+/// Replaces a sales probability. Fields that are left out are reset.
 ///
-/// `PUT /sales/probabilities/{id}`, the tool `replace_a_connect_wise_psa_sales_probability_by_id`.
+/// `PUT /sales/probabilities/{id}` · tool `replace_a_connect_wise_psa_sales_probability_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_probabilities`
-/// * `body`: what is sent.
+/// * `id`: sales probability ID (see `sales::list_probabilities`)
+/// * `body`: the new state of the sales probability.
 pub fn replace_probability(
     id: i32,
     body: &SalesProbability,
@@ -75,11 +75,11 @@ pub fn replace_probability(
     Request::new(Method::Put, "/sales/probabilities/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a sales probability.
+/// Updates fields of a sales probability.
 ///
-/// `PATCH /sales/probabilities/{id}`, the tool `update_a_connect_wise_psa_sales_probability_by_id`.
+/// `PATCH /sales/probabilities/{id}` · tool `update_a_connect_wise_psa_sales_probability_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_probabilities`
+/// * `id`: sales probability ID (see `sales::list_probabilities`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_probability(
     id: i32,
@@ -90,18 +90,18 @@ pub fn update_probability(
 
 /// Deletes a sales probability.
 ///
-/// `DELETE /sales/probabilities/{id}`, the tool `delete_a_connect_wise_psa_sales_probability_by_id`.
+/// `DELETE /sales/probabilities/{id}` · tool `delete_a_connect_wise_psa_sales_probability_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_probabilities`
+/// * `id`: sales probability ID (see `sales::list_probabilities`)
 pub fn delete_probability(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/probabilities/{id}").path("id", id)
 }
 
-/// Gets a sales probability info.
+/// Gets a summary of a sales probability by its ID.
 ///
-/// `GET /sales/probabilities/{id}/info`, the tool `get_single_connect_wise_psa_sales_probability_info_by_id`.
+/// `GET /sales/probabilities/{id}/info` · tool `get_single_connect_wise_psa_sales_probability_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_probabilities`
+/// * `id`: sales probability ID (see `sales::list_probabilities`)
 pub fn get_probability_info(id: i32) -> Request<SalesProbabilityInfo> {
     Request::new(Method::Get, "/sales/probabilities/{id}/info").path("id", id)
 }

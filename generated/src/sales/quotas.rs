@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales quotas.
 ///
-/// `GET /sales/quotas`, the tool `list_all_connect_wise_psa_sales_quotas`.
+/// `GET /sales/quotas` · tool `list_all_connect_wise_psa_sales_quotas`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_quotas(query: &ListQuery) -> Request<Vec<SalesQuota>> {
     Request::new(Method::Get, "/sales/quotas").query(query)
 }
 
 /// Creates a sales quota.
 ///
-/// `POST /sales/quotas`, the tool `create_a_connect_wise_psa_sales_quota`.
+/// `POST /sales/quotas` · tool `create_a_connect_wise_psa_sales_quota`
 ///
-/// * `body`: what is sent.
+/// * `body`: the sales quota to create.
 pub fn create_quota(body: &SalesQuota) -> Request<SalesQuota> {
     Request::new(Method::Post, "/sales/quotas").body(body)
 }
 
 /// Counts sales quotas.
 ///
-/// `GET /sales/quotas/count`, the tool `count_connect_wise_psa_sales_quotas`.
+/// `GET /sales/quotas/count` · tool `count_connect_wise_psa_sales_quotas`
 ///
 /// * `query`: which rows are counted
 pub fn count_quotas(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/quotas/count").query(query)
 }
 
-/// Gets a sales quota.
+/// Gets a sales quota by its ID.
 ///
-/// `GET /sales/quotas/{id}`, the tool `get_single_connect_wise_psa_sales_quota_by_id`.
+/// `GET /sales/quotas/{id}` · tool `get_single_connect_wise_psa_sales_quota_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_quotas`
+/// * `id`: sales quota ID (see `sales::list_quotas`)
 pub fn get_quota(id: i32) -> Request<SalesQuota> {
     Request::new(Method::Get, "/sales/quotas/{id}").path("id", id)
 }
 
-/// Replaces a sales quota; members that are left out are reset.
+/// Replaces a sales quota. Fields that are left out are reset.
 ///
-/// `PUT /sales/quotas/{id}`, the tool `replace_a_connect_wise_psa_sales_quota_by_id`.
+/// `PUT /sales/quotas/{id}` · tool `replace_a_connect_wise_psa_sales_quota_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_quotas`
-/// * `body`: what is sent.
+/// * `id`: sales quota ID (see `sales::list_quotas`)
+/// * `body`: the new state of the sales quota.
 pub fn replace_quota(id: i32, body: &SalesQuota) -> Request<SalesQuota> {
     Request::new(Method::Put, "/sales/quotas/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a sales quota.
+/// Updates fields of a sales quota.
 ///
-/// `PATCH /sales/quotas/{id}`, the tool `update_a_connect_wise_psa_sales_quota_by_id`.
+/// `PATCH /sales/quotas/{id}` · tool `update_a_connect_wise_psa_sales_quota_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_quotas`
+/// * `id`: sales quota ID (see `sales::list_quotas`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_quota(id: i32, patch: &Patch<SalesQuota>) -> Request<SalesQuota> {
     Request::new(Method::Patch, "/sales/quotas/{id}").path("id", id).patch(patch)
@@ -64,9 +64,9 @@ pub fn update_quota(id: i32, patch: &Patch<SalesQuota>) -> Request<SalesQuota> {
 
 /// Deletes a sales quota.
 ///
-/// `DELETE /sales/quotas/{id}`, the tool `delete_a_connect_wise_psa_sales_quota_by_id`.
+/// `DELETE /sales/quotas/{id}` · tool `delete_a_connect_wise_psa_sales_quota_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_quotas`
+/// * `id`: sales quota ID (see `sales::list_quotas`)
 pub fn delete_quota(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/quotas/{id}").path("id", id)
 }

@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales roles.
 ///
-/// `GET /sales/roles`, the tool `list_all_connect_wise_psa_sales_roles`.
+/// `GET /sales/roles` · tool `list_all_connect_wise_psa_sales_roles`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_roles(query: &ListQuery) -> Request<Vec<Role>> {
     Request::new(Method::Get, "/sales/roles").query(query)
 }
 
 /// Creates a sales role.
 ///
-/// `POST /sales/roles`, the tool `create_a_connect_wise_psa_sales_role`.
+/// `POST /sales/roles` · tool `create_a_connect_wise_psa_sales_role`
 ///
-/// * `body`: what is sent.
+/// * `body`: the sales role to create.
 pub fn create_role(body: &Role) -> Request<Role> {
     Request::new(Method::Post, "/sales/roles").body(body)
 }
 
 /// Counts sales roles.
 ///
-/// `GET /sales/roles/count`, the tool `count_connect_wise_psa_sales_roles`.
+/// `GET /sales/roles/count` · tool `count_connect_wise_psa_sales_roles`
 ///
 /// * `query`: which rows are counted
 pub fn count_roles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/roles/count").query(query)
 }
 
-/// Gets a sales role.
+/// Gets a sales role by its ID.
 ///
-/// `GET /sales/roles/{id}`, the tool `get_single_connect_wise_psa_sales_role_by_id`.
+/// `GET /sales/roles/{id}` · tool `get_single_connect_wise_psa_sales_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_roles`
+/// * `id`: sales role ID (see `sales::list_roles`)
 pub fn get_role(id: i32) -> Request<Role> {
     Request::new(Method::Get, "/sales/roles/{id}").path("id", id)
 }
 
-/// Replaces a sales role; members that are left out are reset.
+/// Replaces a sales role. Fields that are left out are reset.
 ///
-/// `PUT /sales/roles/{id}`, the tool `replace_a_connect_wise_psa_sales_role_by_id`.
+/// `PUT /sales/roles/{id}` · tool `replace_a_connect_wise_psa_sales_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_roles`
-/// * `body`: what is sent.
+/// * `id`: sales role ID (see `sales::list_roles`)
+/// * `body`: the new state of the sales role.
 pub fn replace_role(id: i32, body: &Role) -> Request<Role> {
     Request::new(Method::Put, "/sales/roles/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a sales role.
+/// Updates fields of a sales role.
 ///
-/// `PATCH /sales/roles/{id}`, the tool `update_a_connect_wise_psa_sales_role_by_id`.
+/// `PATCH /sales/roles/{id}` · tool `update_a_connect_wise_psa_sales_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_roles`
+/// * `id`: sales role ID (see `sales::list_roles`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_role(id: i32, patch: &Patch<Role>) -> Request<Role> {
     Request::new(Method::Patch, "/sales/roles/{id}").path("id", id).patch(patch)
@@ -64,9 +64,9 @@ pub fn update_role(id: i32, patch: &Patch<Role>) -> Request<Role> {
 
 /// Deletes a sales role.
 ///
-/// `DELETE /sales/roles/{id}`, the tool `delete_a_connect_wise_psa_sales_role_by_id`.
+/// `DELETE /sales/roles/{id}` · tool `delete_a_connect_wise_psa_sales_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_roles`
+/// * `id`: sales role ID (see `sales::list_roles`)
 pub fn delete_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/roles/{id}").path("id", id)
 }

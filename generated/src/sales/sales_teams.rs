@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales teams.
 ///
-/// `GET /sales/salesTeams`, the tool `list_all_connect_wise_psa_sales_teams`.
+/// `GET /sales/salesTeams` · tool `list_all_connect_wise_psa_sales_teams`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sales_teams(query: &ListQuery) -> Request<Vec<SalesTeam>> {
     Request::new(Method::Get, "/sales/salesTeams").query(query)
 }
 
 /// Creates a sales team.
 ///
-/// `POST /sales/salesTeams`, the tool `create_a_connect_wise_psa_sales_team`.
+/// `POST /sales/salesTeams` · tool `create_a_connect_wise_psa_sales_team`
 ///
-/// * `body`: what is sent.
+/// * `body`: the sales team to create.
 pub fn create_sales_team(body: &SalesTeam) -> Request<SalesTeam> {
     Request::new(Method::Post, "/sales/salesTeams").body(body)
 }
 
 /// Counts sales teams.
 ///
-/// `GET /sales/salesTeams/count`, the tool `count_connect_wise_psa_sales_teams`.
+/// `GET /sales/salesTeams/count` · tool `count_connect_wise_psa_sales_teams`
 ///
 /// * `query`: which rows are counted
 pub fn count_sales_teams(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/salesTeams/count").query(query)
 }
 
-/// Gets a sales team.
+/// Gets a sales team by its ID.
 ///
-/// `GET /sales/salesTeams/{id}`, the tool `get_single_connect_wise_psa_sales_team_by_id`.
+/// `GET /sales/salesTeams/{id}` · tool `get_single_connect_wise_psa_sales_team_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_sales_teams`
+/// * `id`: sales team ID (see `sales::list_sales_teams`)
 pub fn get_sales_team(id: i32) -> Request<SalesTeam> {
     Request::new(Method::Get, "/sales/salesTeams/{id}").path("id", id)
 }
 
-/// Replaces a sales team; members that are left out are reset.
+/// Replaces a sales team. Fields that are left out are reset.
 ///
-/// `PUT /sales/salesTeams/{id}`, the tool `replace_a_connect_wise_psa_sales_team_by_id`.
+/// `PUT /sales/salesTeams/{id}` · tool `replace_a_connect_wise_psa_sales_team_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_sales_teams`
-/// * `body`: what is sent.
+/// * `id`: sales team ID (see `sales::list_sales_teams`)
+/// * `body`: the new state of the sales team.
 pub fn replace_sales_team(id: i32, body: &SalesTeam) -> Request<SalesTeam> {
     Request::new(Method::Put, "/sales/salesTeams/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a sales team.
+/// Updates fields of a sales team.
 ///
-/// `PATCH /sales/salesTeams/{id}`, the tool `update_a_connect_wise_psa_sales_team_by_id`.
+/// `PATCH /sales/salesTeams/{id}` · tool `update_a_connect_wise_psa_sales_team_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_sales_teams`
+/// * `id`: sales team ID (see `sales::list_sales_teams`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_sales_team(id: i32, patch: &Patch<SalesTeam>) -> Request<SalesTeam> {
     Request::new(Method::Patch, "/sales/salesTeams/{id}").path("id", id).patch(patch)
@@ -64,21 +64,21 @@ pub fn update_sales_team(id: i32, patch: &Patch<SalesTeam>) -> Request<SalesTeam
 
 /// Deletes a sales team.
 ///
-/// `DELETE /sales/salesTeams/{id}`, the tool `delete_a_connect_wise_psa_sales_team_by_id`.
+/// `DELETE /sales/salesTeams/{id}` · tool `delete_a_connect_wise_psa_sales_team_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_sales_teams`
+/// * `id`: sales team ID (see `sales::list_sales_teams`)
 pub fn delete_sales_team(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/salesTeams/{id}").path("id", id)
 }
 
-/// Lists sales team members.
+/// Lists the members of a sales team.
 ///
-/// `GET /sales/salesTeams/{parentId}/members`, the tool `list_all_connect_wise_psa_sales_team_members`.
+/// `GET /sales/salesTeams/{parentId}/members` · tool `list_all_connect_wise_psa_sales_team_members`
 ///
-/// * `sales_team_id`: `{parentId}` of the path, from `sales::list_sales_teams`
+/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sales_team_members(
     sales_team_id: i32,
     query: &ListQuery,
@@ -88,12 +88,12 @@ pub fn list_sales_team_members(
         .query(query)
 }
 
-/// Creates a sales team member.
+/// Adds a member to a sales team.
 ///
-/// `POST /sales/salesTeams/{parentId}/members`, the tool `create_a_connect_wise_psa_sales_team_member`.
+/// `POST /sales/salesTeams/{parentId}/members` · tool `create_a_connect_wise_psa_sales_team_member`
 ///
-/// * `sales_team_id`: `{parentId}` of the path, from `sales::list_sales_teams`
-/// * `body`: what is sent.
+/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
+/// * `body`: the member to create.
 pub fn create_sales_team_member(
     sales_team_id: i32,
     body: &SalesTeamMember,
@@ -103,11 +103,11 @@ pub fn create_sales_team_member(
         .body(body)
 }
 
-/// Counts sales team members.
+/// Counts the members of a sales team.
 ///
-/// `GET /sales/salesTeams/{parentId}/members/count`, the tool `count_connect_wise_psa_sales_team_members`.
+/// `GET /sales/salesTeams/{parentId}/members/count` · tool `count_connect_wise_psa_sales_team_members`
 ///
-/// * `sales_team_id`: `{parentId}` of the path, from `sales::list_sales_teams`
+/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `query`: which rows are counted
 pub fn count_sales_team_members(
     sales_team_id: i32,
@@ -118,25 +118,25 @@ pub fn count_sales_team_members(
         .query(query)
 }
 
-/// Gets a sales team member.
+/// Gets a member of a sales team by its ID.
 ///
-/// `GET /sales/salesTeams/{parentId}/members/{id}`, the tool `get_single_connect_wise_psa_sales_team_member_by_id`.
+/// `GET /sales/salesTeams/{parentId}/members/{id}` · tool `get_single_connect_wise_psa_sales_team_member_by_id`
 ///
-/// * `sales_team_id`: `{parentId}` of the path, from `sales::list_sales_teams`
-/// * `id`: `{id}` of the path, from `sales::list_sales_team_members`
+/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
+/// * `id`: sales team member ID (see `sales::list_sales_team_members`)
 pub fn get_sales_team_member(sales_team_id: i32, id: i32) -> Request<SalesTeamMember> {
     Request::new(Method::Get, "/sales/salesTeams/{parentId}/members/{id}")
         .path("parentId", sales_team_id)
         .path("id", id)
 }
 
-/// Replaces a sales team member; members that are left out are reset.
+/// Replaces a member of a sales team. Fields that are left out are reset.
 ///
-/// `PUT /sales/salesTeams/{parentId}/members/{id}`, the tool `replace_a_connect_wise_psa_sales_team_member_by_id`.
+/// `PUT /sales/salesTeams/{parentId}/members/{id}` · tool `replace_a_connect_wise_psa_sales_team_member_by_id`
 ///
-/// * `sales_team_id`: `{parentId}` of the path, from `sales::list_sales_teams`
-/// * `id`: `{id}` of the path, from `sales::list_sales_team_members`
-/// * `body`: what is sent.
+/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
+/// * `id`: sales team member ID (see `sales::list_sales_team_members`)
+/// * `body`: the new state of the member.
 pub fn replace_sales_team_member(
     sales_team_id: i32,
     id: i32,
@@ -148,12 +148,12 @@ pub fn replace_sales_team_member(
         .body(body)
 }
 
-/// Changes some members of a sales team member.
+/// Updates fields of a member of a sales team.
 ///
-/// `PATCH /sales/salesTeams/{parentId}/members/{id}`, the tool `update_a_connect_wise_psa_sales_team_member_by_id`.
+/// `PATCH /sales/salesTeams/{parentId}/members/{id}` · tool `update_a_connect_wise_psa_sales_team_member_by_id`
 ///
-/// * `sales_team_id`: `{parentId}` of the path, from `sales::list_sales_teams`
-/// * `id`: `{id}` of the path, from `sales::list_sales_team_members`
+/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
+/// * `id`: sales team member ID (see `sales::list_sales_team_members`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_sales_team_member(
     sales_team_id: i32,
@@ -166,12 +166,12 @@ pub fn update_sales_team_member(
         .patch(patch)
 }
 
-/// Deletes a sales team member.
+/// Deletes a member of a sales team.
 ///
-/// `DELETE /sales/salesTeams/{parentId}/members/{id}`, the tool `delete_a_connect_wise_psa_sales_team_member_by_id`.
+/// `DELETE /sales/salesTeams/{parentId}/members/{id}` · tool `delete_a_connect_wise_psa_sales_team_member_by_id`
 ///
-/// * `sales_team_id`: `{parentId}` of the path, from `sales::list_sales_teams`
-/// * `id`: `{id}` of the path, from `sales::list_sales_team_members`
+/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
+/// * `id`: sales team member ID (see `sales::list_sales_team_members`)
 pub fn delete_sales_team_member(sales_team_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/salesTeams/{parentId}/members/{id}")
         .path("parentId", sales_team_id)

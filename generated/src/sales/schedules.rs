@@ -4,20 +4,20 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::Count;
 use crate::query::CountQuery;
 
-/// Counts schedule holiday lists info.
+/// Counts schedule holiday lists.
 ///
-/// `GET /sales/schedule/holidaylists/info/count`, the tool `count_connect_wise_psa_sales_schedule_holidaylist_info`.
+/// `GET /sales/schedule/holidaylists/info/count` · tool `count_connect_wise_psa_sales_schedule_holidaylist_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_schedule_holiday_list_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/schedule/holidaylists/info/count").query(query)
 }
 
-/// Counts schedule holiday list holidays info.
+/// Counts the holidays of a schedule holiday list.
 ///
-/// `GET /sales/schedule/holidaylists/{parentId}/holidays/info/count`, the tool `count_connect_wise_psa_schedule_holidaylist_holiday_info`.
+/// `GET /sales/schedule/holidaylists/{parentId}/holidays/info/count` · tool `count_connect_wise_psa_schedule_holidaylist_holiday_info`
 ///
-/// * `holiday_list_id`: `{parentId}` of the path
+/// * `holiday_list_id`: holiday list ID
 /// * `query`: which rows are counted
 pub fn count_schedule_holiday_list_holiday_info(
     holiday_list_id: i32,

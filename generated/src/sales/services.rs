@@ -4,9 +4,9 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::Count;
 use crate::query::CountQuery;
 
-/// Counts service priorities info.
+/// Counts service priorities.
 ///
-/// `GET /sales/service/priority/info/count`, the tool `count_connect_wise_psa_sales_service_priority_info`.
+/// `GET /sales/service/priority/info/count` · tool `count_connect_wise_psa_sales_service_priority_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_service_priority_info(query: &CountQuery) -> Request<Count> {

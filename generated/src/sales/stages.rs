@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales stages.
 ///
-/// `GET /sales/stages`, the tool `list_all_connect_wise_psa_sales_stages`.
+/// `GET /sales/stages` · tool `list_all_connect_wise_psa_sales_stages`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_stages(query: &ListQuery) -> Request<Vec<OpportunityStage>> {
     Request::new(Method::Get, "/sales/stages").query(query)
 }
 
 /// Creates a sales stage.
 ///
-/// `POST /sales/stages`, the tool `create_a_connect_wise_psa_sales_stage`.
+/// `POST /sales/stages` · tool `create_a_connect_wise_psa_sales_stage`
 ///
-/// * `body`: what is sent.
+/// * `body`: the sales stage to create.
 pub fn create_stage(body: &OpportunityStage) -> Request<OpportunityStage> {
     Request::new(Method::Post, "/sales/stages").body(body)
 }
 
 /// Counts sales stages.
 ///
-/// `GET /sales/stages/count`, the tool `count_connect_wise_psa_sales_stages`.
+/// `GET /sales/stages/count` · tool `count_connect_wise_psa_sales_stages`
 ///
 /// * `query`: which rows are counted
 pub fn count_stages(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/stages/count").query(query)
 }
 
-/// Lists sales stages info.
+/// Lists sales stages in summary form.
 ///
-/// `GET /sales/stages/info`, the tool `list_all_connect_wise_psa_sales_stage_info`.
+/// `GET /sales/stages/info` · tool `list_all_connect_wise_psa_sales_stage_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_stage_info(query: &ListQuery) -> Request<Vec<OpportunityStageInfo>> {
     Request::new(Method::Get, "/sales/stages/info").query(query)
 }
 
-/// Counts sales stages info.
+/// Counts sales stages in summary form.
 ///
-/// `GET /sales/stages/info/count`, the tool `count_connect_wise_psa_sales_stage_info`.
+/// `GET /sales/stages/info/count` · tool `count_connect_wise_psa_sales_stage_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_stage_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/stages/info/count").query(query)
 }
 
-/// Gets a sales stage.
+/// Gets a sales stage by its ID.
 ///
-/// `GET /sales/stages/{id}`, the tool `get_single_connect_wise_psa_sales_stage_by_id`.
+/// `GET /sales/stages/{id}` · tool `get_single_connect_wise_psa_sales_stage_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_stages`
+/// * `id`: sales stage ID (see `sales::list_stages`)
 pub fn get_stage(id: i32) -> Request<OpportunityStage> {
     Request::new(Method::Get, "/sales/stages/{id}").path("id", id)
 }
 
-/// Replaces a sales stage; members that are left out are reset.
+/// Replaces a sales stage. Fields that are left out are reset.
 ///
-/// `PUT /sales/stages/{id}`, the tool `replace_a_connect_wise_psa_sales_stage_by_id`.
+/// `PUT /sales/stages/{id}` · tool `replace_a_connect_wise_psa_sales_stage_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_stages`
-/// * `body`: what is sent.
+/// * `id`: sales stage ID (see `sales::list_stages`)
+/// * `body`: the new state of the sales stage.
 pub fn replace_stage(id: i32, body: &OpportunityStage) -> Request<OpportunityStage> {
     Request::new(Method::Put, "/sales/stages/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a sales stage.
+/// Updates fields of a sales stage.
 ///
-/// `PATCH /sales/stages/{id}`, the tool `update_a_connect_wise_psa_sales_stage_by_id`.
+/// `PATCH /sales/stages/{id}` · tool `update_a_connect_wise_psa_sales_stage_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_stages`
+/// * `id`: sales stage ID (see `sales::list_stages`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_stage(
     id: i32,
@@ -87,42 +87,42 @@ pub fn update_stage(
 
 /// Deletes a sales stage.
 ///
-/// `DELETE /sales/stages/{id}`, the tool `delete_a_connect_wise_psa_sales_stage_by_id`.
+/// `DELETE /sales/stages/{id}` · tool `delete_a_connect_wise_psa_sales_stage_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_stages`
+/// * `id`: sales stage ID (see `sales::list_stages`)
 pub fn delete_stage(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/stages/{id}").path("id", id)
 }
 
-/// Gets a sales stage info.
+/// Gets a summary of a sales stage by its ID.
 ///
-/// `GET /sales/stages/{id}/info`, the tool `get_single_connect_wise_psa_sales_stage_info_by_id`.
+/// `GET /sales/stages/{id}/info` · tool `get_single_connect_wise_psa_sales_stage_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_stages`
+/// * `id`: sales stage ID (see `sales::list_stages`)
 pub fn get_stage_info(id: i32) -> Request<OpportunityStageInfo> {
     Request::new(Method::Get, "/sales/stages/{id}/info").path("id", id)
 }
 
-/// Lists sales stages usages.
+/// Lists where a sales stage is used.
 ///
-/// `GET /sales/stages/{id}/usages`, the tool `check_connect_wise_psa_sales_stage_usages_by_id`.
+/// `GET /sales/stages/{id}/usages` · tool `check_connect_wise_psa_sales_stage_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_stages`
+/// * `id`: sales stage ID (see `sales::list_stages`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/stages/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists sales stages usages.
+/// Lists each place where a sales stage is used.
 ///
-/// `GET /sales/stages/{id}/usages/list`, the tool `list_all_connect_wise_psa_sales_stage_usages_by_id`.
+/// `GET /sales/stages/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_stage_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `sales::list_stages`
+/// * `id`: sales stage ID (see `sales::list_stages`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/stages/{id}/usages/list")
         .path("id", id)

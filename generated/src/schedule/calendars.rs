@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule calendars.
 ///
-/// `GET /schedule/calendars`, the tool `list_all_connect_wise_psa_schedule_calendars`.
+/// `GET /schedule/calendars` · tool `list_all_connect_wise_psa_schedule_calendars`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_calendars(query: &ListQuery) -> Request<Vec<Calendar>> {
     Request::new(Method::Get, "/schedule/calendars").query(query)
 }
 
 /// Creates a schedule calendar.
 ///
-/// `POST /schedule/calendars`, the tool `create_a_connect_wise_psa_schedule_calendar`.
+/// `POST /schedule/calendars` · tool `create_a_connect_wise_psa_schedule_calendar`
 ///
-/// * `body`: what is sent.
+/// * `body`: the schedule calendar to create.
 pub fn create_calendar(body: &Calendar) -> Request<Calendar> {
     Request::new(Method::Post, "/schedule/calendars").body(body)
 }
 
 /// Counts schedule calendars.
 ///
-/// `GET /schedule/calendars/count`, the tool `count_connect_wise_psa_schedule_calendars`.
+/// `GET /schedule/calendars/count` · tool `count_connect_wise_psa_schedule_calendars`
 ///
 /// * `query`: which rows are counted
 pub fn count_calendars(query: &CountQuery) -> Request<Calendar> {
     Request::new(Method::Get, "/schedule/calendars/count").query(query)
 }
 
-/// Lists schedule calendars info.
+/// Lists schedule calendars in summary form.
 ///
-/// `GET /schedule/calendars/info`, the tool `list_all_connect_wise_psa_schedule_calendar_info`.
+/// `GET /schedule/calendars/info` · tool `list_all_connect_wise_psa_schedule_calendar_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_calendar_info(query: &ListQuery) -> Request<Vec<CalendarInfo>> {
     Request::new(Method::Get, "/schedule/calendars/info").query(query)
 }
 
-/// Counts schedule calendars info.
+/// Counts schedule calendars in summary form.
 ///
-/// `GET /schedule/calendars/info/count`, the tool `count_connect_wise_psa_schedule_calendar_info`.
+/// `GET /schedule/calendars/info/count` · tool `count_connect_wise_psa_schedule_calendar_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_calendar_info(query: &CountQuery) -> Request<CalendarInfo> {
     Request::new(Method::Get, "/schedule/calendars/info/count").query(query)
 }
 
-/// Gets a schedule calendar.
+/// Gets a schedule calendar by its ID.
 ///
-/// `GET /schedule/calendars/{id}`, the tool `get_single_connect_wise_psa_schedule_calendar_by_id`.
+/// `GET /schedule/calendars/{id}` · tool `get_single_connect_wise_psa_schedule_calendar_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_calendars`
+/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
 pub fn get_calendar(id: i32) -> Request<Calendar> {
     Request::new(Method::Get, "/schedule/calendars/{id}").path("id", id)
 }
 
-/// Replaces a schedule calendar; members that are left out are reset.
+/// Replaces a schedule calendar. Fields that are left out are reset.
 ///
-/// `PUT /schedule/calendars/{id}`, the tool `replace_a_connect_wise_psa_schedule_calendar_by_id`.
+/// `PUT /schedule/calendars/{id}` · tool `replace_a_connect_wise_psa_schedule_calendar_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_calendars`
-/// * `body`: what is sent.
+/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
+/// * `body`: the new state of the schedule calendar.
 pub fn replace_calendar(id: i32, body: &Calendar) -> Request<Calendar> {
     Request::new(Method::Put, "/schedule/calendars/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a schedule calendar.
+/// Updates fields of a schedule calendar.
 ///
-/// `PATCH /schedule/calendars/{id}`, the tool `update_a_connect_wise_psa_schedule_calendar_by_id`.
+/// `PATCH /schedule/calendars/{id}` · tool `update_a_connect_wise_psa_schedule_calendar_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_calendars`
+/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_calendar(id: i32, patch: &Patch<Calendar>) -> Request<Calendar> {
     Request::new(Method::Patch, "/schedule/calendars/{id}").path("id", id).patch(patch)
@@ -84,53 +84,53 @@ pub fn update_calendar(id: i32, patch: &Patch<Calendar>) -> Request<Calendar> {
 
 /// Deletes a schedule calendar.
 ///
-/// `DELETE /schedule/calendars/{id}`, the tool `delete_a_connect_wise_psa_schedule_calendar_by_id`.
+/// `DELETE /schedule/calendars/{id}` · tool `delete_a_connect_wise_psa_schedule_calendar_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_calendars`
+/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
 pub fn delete_calendar(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/calendars/{id}").path("id", id)
 }
 
-/// Copy a schedule calendar.
+/// Copies a schedule calendar.
 ///
-/// `POST /schedule/calendars/{id}/copy`, the tool `copy_a_connect_wise_psa_schedule_calendar_by_id`.
+/// `POST /schedule/calendars/{id}/copy` · tool `copy_a_connect_wise_psa_schedule_calendar_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_calendars`
+/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
 pub fn copy_calendar(id: i32) -> Request<Calendar> {
     Request::new(Method::Post, "/schedule/calendars/{id}/copy").path("id", id)
 }
 
-/// Gets a schedule calendar info.
+/// Gets a summary of a schedule calendar by its ID.
 ///
-/// `GET /schedule/calendars/{id}/info`, the tool `get_single_connect_wise_psa_schedule_calendar_info_by_id`.
+/// `GET /schedule/calendars/{id}/info` · tool `get_single_connect_wise_psa_schedule_calendar_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_calendars`
+/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
 pub fn get_calendar_info(id: i32) -> Request<CalendarInfo> {
     Request::new(Method::Get, "/schedule/calendars/{id}/info").path("id", id)
 }
 
-/// Lists schedule calendars usages.
+/// Lists where a schedule calendar is used.
 ///
-/// `GET /schedule/calendars/{id}/usages`, the tool `check_connect_wise_psa_schedule_calendar_usages_by_id`.
+/// `GET /schedule/calendars/{id}/usages` · tool `check_connect_wise_psa_schedule_calendar_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_calendars`
+/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/calendars/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists schedule calendars usages.
+/// Lists each place where a schedule calendar is used.
 ///
-/// `GET /schedule/calendars/{id}/usages/list`, the tool `list_all_connect_wise_psa_schedule_calendar_usages_by_id`.
+/// `GET /schedule/calendars/{id}/usages/list` · tool `list_all_connect_wise_psa_schedule_calendar_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_calendars`
+/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/calendars/{id}/usages/list")
         .path("id", id)

@@ -6,65 +6,65 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule colors.
 ///
-/// `GET /schedule/colors`, the tool `list_all_connect_wise_psa_schedule_colors`.
+/// `GET /schedule/colors` · tool `list_all_connect_wise_psa_schedule_colors`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_colors(query: &ListQuery) -> Request<Vec<ScheduleColor>> {
     Request::new(Method::Get, "/schedule/colors").query(query)
 }
 
 /// Counts schedule colors.
 ///
-/// `GET /schedule/colors/count`, the tool `count_connect_wise_psa_schedule_colors`.
+/// `GET /schedule/colors/count` · tool `count_connect_wise_psa_schedule_colors`
 ///
 /// * `query`: which rows are counted
 pub fn count_colors(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/colors/count").query(query)
 }
 
-/// Reset schedule colors.
+/// Resets all schedule colors to their defaults.
 ///
-/// `POST /schedule/colors/reset`, the tool `reset_connect_wise_psa_schedule_colors`.
+/// `POST /schedule/colors/reset` · tool `reset_connect_wise_psa_schedule_colors`
 pub fn reset_colors() -> Request<Vec<ScheduleColor>> {
     Request::new(Method::Post, "/schedule/colors/reset")
 }
 
-/// Gets a schedule color.
+/// Gets a schedule color by its ID.
 ///
-/// `GET /schedule/colors/{id}`, the tool `get_single_connect_wise_psa_schedule_color_by_id`.
+/// `GET /schedule/colors/{id}` · tool `get_single_connect_wise_psa_schedule_color_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_colors`
+/// * `id`: schedule color ID (see `schedule::list_colors`)
 pub fn get_color(id: i32) -> Request<ScheduleColor> {
     Request::new(Method::Get, "/schedule/colors/{id}").path("id", id)
 }
 
-/// Replaces a schedule color; members that are left out are reset.
+/// Replaces a schedule color. Fields that are left out are reset.
 ///
-/// `PUT /schedule/colors/{id}`, the tool `replace_a_connect_wise_psa_schedule_color_by_id`.
+/// `PUT /schedule/colors/{id}` · tool `replace_a_connect_wise_psa_schedule_color_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_colors`
-/// * `body`: what is sent.
+/// * `id`: schedule color ID (see `schedule::list_colors`)
+/// * `body`: the new state of the schedule color.
 pub fn replace_color(id: i32, body: &ScheduleColor) -> Request<ScheduleColor> {
     Request::new(Method::Put, "/schedule/colors/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a schedule color.
+/// Updates fields of a schedule color.
 ///
-/// `PATCH /schedule/colors/{id}`, the tool `update_a_connect_wise_psa_schedule_color_by_id`.
+/// `PATCH /schedule/colors/{id}` · tool `update_a_connect_wise_psa_schedule_color_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_colors`
+/// * `id`: schedule color ID (see `schedule::list_colors`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_color(id: i32, patch: &Patch<ScheduleColor>) -> Request<ScheduleColor> {
     Request::new(Method::Patch, "/schedule/colors/{id}").path("id", id).patch(patch)
 }
 
-/// Clear a schedule color.
+/// Clears the settings of a schedule color.
 ///
-/// `POST /schedule/colors/{id}/clear`, the tool `clear_a_connect_wise_psa_schedule_color_by_id`.
+/// `POST /schedule/colors/{id}/clear` · tool `clear_a_connect_wise_psa_schedule_color_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_colors`
+/// * `id`: schedule color ID (see `schedule::list_colors`)
 pub fn clear_color(id: i32) -> Request<ScheduleColor> {
     Request::new(Method::Post, "/schedule/colors/{id}/clear").path("id", id)
 }

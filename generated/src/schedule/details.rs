@@ -4,31 +4,31 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, ScheduleEntryDetail};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists schedule details.
+/// Lists schedule entry details.
 ///
-/// `GET /schedule/details`, the tool `list_all_connect_wise_psa_schedule_details`.
+/// `GET /schedule/details` · tool `list_all_connect_wise_psa_schedule_details`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_details(query: &ListQuery) -> Request<Vec<ScheduleEntryDetail>> {
     Request::new(Method::Get, "/schedule/details").query(query)
 }
 
-/// Counts schedule details.
+/// Counts schedule entry details.
 ///
-/// `GET /schedule/details/count`, the tool `count_connect_wise_psa_schedule_details`.
+/// `GET /schedule/details/count` · tool `count_connect_wise_psa_schedule_details`
 ///
 /// * `query`: which rows are counted
 pub fn count_details(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/details/count").query(query)
 }
 
-/// Gets a schedule detail.
+/// Gets a schedule entry detail by its ID.
 ///
-/// `GET /schedule/details/{id}`, the tool `get_single_connect_wise_psa_schedule_detail_by_id`.
+/// `GET /schedule/details/{id}` · tool `get_single_connect_wise_psa_schedule_detail_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_details`
+/// * `id`: schedule entry detail ID (see `schedule::list_details`)
 pub fn get_detail(id: i32) -> Request<ScheduleEntryDetail> {
     Request::new(Method::Get, "/schedule/details/{id}").path("id", id)
 }

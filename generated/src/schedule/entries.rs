@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule entries.
 ///
-/// `GET /schedule/entries`, the tool `list_all_connect_wise_psa_schedule_entries`.
+/// `GET /schedule/entries` · tool `list_all_connect_wise_psa_schedule_entries`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_entries(query: &ListQuery) -> Request<Vec<ScheduleEntry>> {
     Request::new(Method::Get, "/schedule/entries").query(query)
 }
 
 /// Creates a schedule entry.
 ///
-/// `POST /schedule/entries`, the tool `create_a_connect_wise_psa_schedule_entry`.
+/// `POST /schedule/entries` · tool `create_a_connect_wise_psa_schedule_entry`
 ///
-/// * `body`: what is sent.
+/// * `body`: the schedule entry to create.
 pub fn create_entry(body: &ScheduleEntry) -> Request<ScheduleEntry> {
     Request::new(Method::Post, "/schedule/entries").body(body)
 }
 
 /// Counts schedule entries.
 ///
-/// `GET /schedule/entries/count`, the tool `count_connect_wise_psa_schedule_entries`.
+/// `GET /schedule/entries/count` · tool `count_connect_wise_psa_schedule_entries`
 ///
 /// * `query`: which rows are counted
 pub fn count_entries(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/entries/count").query(query)
 }
 
-/// Gets a schedule entry.
+/// Gets a schedule entry by its ID.
 ///
-/// `GET /schedule/entries/{id}`, the tool `get_single_connect_wise_psa_schedule_entry_by_id`.
+/// `GET /schedule/entries/{id}` · tool `get_single_connect_wise_psa_schedule_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_entries`
+/// * `id`: schedule entry ID (see `schedule::list_entries`)
 pub fn get_entry(id: i32) -> Request<ScheduleEntry> {
     Request::new(Method::Get, "/schedule/entries/{id}").path("id", id)
 }
 
-/// Replaces a schedule entry; members that are left out are reset.
+/// Replaces a schedule entry. Fields that are left out are reset.
 ///
-/// `PUT /schedule/entries/{id}`, the tool `replace_a_connect_wise_psa_schedule_entry_by_id`.
+/// `PUT /schedule/entries/{id}` · tool `replace_a_connect_wise_psa_schedule_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_entries`
-/// * `body`: what is sent.
+/// * `id`: schedule entry ID (see `schedule::list_entries`)
+/// * `body`: the new state of the schedule entry.
 pub fn replace_entry(id: i32, body: &ScheduleEntry) -> Request<ScheduleEntry> {
     Request::new(Method::Put, "/schedule/entries/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a schedule entry.
+/// Updates fields of a schedule entry.
 ///
-/// `PATCH /schedule/entries/{id}`, the tool `update_a_connect_wise_psa_schedule_entry_by_id`.
+/// `PATCH /schedule/entries/{id}` · tool `update_a_connect_wise_psa_schedule_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_entries`
+/// * `id`: schedule entry ID (see `schedule::list_entries`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_entry(id: i32, patch: &Patch<ScheduleEntry>) -> Request<ScheduleEntry> {
     Request::new(Method::Patch, "/schedule/entries/{id}").path("id", id).patch(patch)
@@ -64,33 +64,33 @@ pub fn update_entry(id: i32, patch: &Patch<ScheduleEntry>) -> Request<ScheduleEn
 
 /// Deletes a schedule entry.
 ///
-/// `DELETE /schedule/entries/{id}`, the tool `delete_a_connect_wise_psa_schedule_entry_by_id`.
+/// `DELETE /schedule/entries/{id}` · tool `delete_a_connect_wise_psa_schedule_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_entries`
+/// * `id`: schedule entry ID (see `schedule::list_entries`)
 pub fn delete_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/entries/{id}").path("id", id)
 }
 
-/// Delete a schedule entry and notify.
+/// Deletes a schedule entry and choose whether its resource is notified.
 ///
-/// `DELETE /schedule/entries/{id}/{notifyResource}`, the tool `delete_a_connect_wise_psa_schedule_entry_and_notify_by_id`.
+/// `DELETE /schedule/entries/{id}/{notifyResource}` · tool `delete_a_connect_wise_psa_schedule_entry_and_notify_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_entries`
-/// * `notify_resource`: `{notifyResource}` of the path
+/// * `id`: schedule entry ID (see `schedule::list_entries`)
+/// * `notify_resource`: notify resource
 pub fn delete_entry_and_notify(id: i32, notify_resource: &str) -> Request<()> {
     Request::new(Method::Delete, "/schedule/entries/{id}/{notifyResource}")
         .path("id", id)
         .path("notifyResource", notify_resource)
 }
 
-/// Lists entry details.
+/// Lists the details of a schedule entry.
 ///
-/// `GET /schedule/entries/{parentId}/details`, the tool `list_all_connect_wise_psa_entry_details`.
+/// `GET /schedule/entries/{parentId}/details` · tool `list_all_connect_wise_psa_entry_details`
 ///
-/// * `entry_id`: `{parentId}` of the path, from `schedule::list_entries`
+/// * `entry_id`: schedule entry ID (see `schedule::list_entries`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_entry_details(
     entry_id: i32,
     query: &ListQuery,
@@ -100,11 +100,11 @@ pub fn list_entry_details(
         .query(query)
 }
 
-/// Counts entry details.
+/// Counts the details of a schedule entry.
 ///
-/// `GET /schedule/entries/{parentId}/details/count`, the tool `count_connect_wise_psa_entry_details`.
+/// `GET /schedule/entries/{parentId}/details/count` · tool `count_connect_wise_psa_entry_details`
 ///
-/// * `entry_id`: `{parentId}` of the path, from `schedule::list_entries`
+/// * `entry_id`: schedule entry ID (see `schedule::list_entries`)
 /// * `query`: which rows are counted
 pub fn count_entry_details(entry_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/entries/{parentId}/details/count")
@@ -112,12 +112,12 @@ pub fn count_entry_details(entry_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets an entry detail.
+/// Gets a detail of a schedule entry by its ID.
 ///
-/// `GET /schedule/entries/{parentId}/details/{id}`, the tool `get_single_connect_wise_psa_entry_detail_by_id`.
+/// `GET /schedule/entries/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_entry_detail_by_id`
 ///
-/// * `entry_id`: `{parentId}` of the path, from `schedule::list_entries`
-/// * `id`: `{id}` of the path, from `schedule::list_entry_details`
+/// * `entry_id`: schedule entry ID (see `schedule::list_entries`)
+/// * `id`: schedule entry detail ID (see `schedule::list_entry_details`)
 pub fn get_entry_detail(entry_id: i32, id: i32) -> Request<ScheduleDetail> {
     Request::new(Method::Get, "/schedule/entries/{parentId}/details/{id}")
         .path("parentId", entry_id)

@@ -6,66 +6,66 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists holiday lists.
 ///
-/// `GET /schedule/holidayLists`, the tool `list_all_connect_wise_psa_schedule_holiday_lists`.
+/// `GET /schedule/holidayLists` · tool `list_all_connect_wise_psa_schedule_holiday_lists`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_holiday_lists(query: &ListQuery) -> Request<Vec<HolidayList>> {
     Request::new(Method::Get, "/schedule/holidayLists").query(query)
 }
 
 /// Creates a holiday list.
 ///
-/// `POST /schedule/holidayLists`, the tool `create_a_connect_wise_psa_schedule_holiday_list`.
+/// `POST /schedule/holidayLists` · tool `create_a_connect_wise_psa_schedule_holiday_list`
 ///
-/// * `body`: what is sent.
+/// * `body`: the holiday list to create.
 pub fn create_holiday_list(body: &HolidayList) -> Request<HolidayList> {
     Request::new(Method::Post, "/schedule/holidayLists").body(body)
 }
 
-/// Copy a holiday list.
+/// Copies a holiday list.
 ///
-/// `POST /schedule/holidayLists/copy`, the tool `copy_a_connect_wise_psa_schedule_holiday_list`.
+/// `POST /schedule/holidayLists/copy` · tool `copy_a_connect_wise_psa_schedule_holiday_list`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn copy_holiday_list(body: &HolidayList) -> Request<HolidayList> {
     Request::new(Method::Post, "/schedule/holidayLists/copy").body(body)
 }
 
 /// Counts holiday lists.
 ///
-/// `GET /schedule/holidayLists/count`, the tool `count_connect_wise_psa_schedule_holiday_lists`.
+/// `GET /schedule/holidayLists/count` · tool `count_connect_wise_psa_schedule_holiday_lists`
 ///
 /// * `query`: which rows are counted
 pub fn count_holiday_lists(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/holidayLists/count").query(query)
 }
 
-/// Gets a holiday list.
+/// Gets a holiday list by its ID.
 ///
-/// `GET /schedule/holidayLists/{id}`, the tool `get_single_connect_wise_psa_schedule_holiday_list_by_id`.
+/// `GET /schedule/holidayLists/{id}` · tool `get_single_connect_wise_psa_schedule_holiday_list_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_lists`
+/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
 pub fn get_holiday_list(id: i32) -> Request<HolidayList> {
     Request::new(Method::Get, "/schedule/holidayLists/{id}").path("id", id)
 }
 
-/// Replaces a holiday list; members that are left out are reset.
+/// Replaces a holiday list. Fields that are left out are reset.
 ///
-/// `PUT /schedule/holidayLists/{id}`, the tool `replace_a_connect_wise_psa_schedule_holiday_list_by_id`.
+/// `PUT /schedule/holidayLists/{id}` · tool `replace_a_connect_wise_psa_schedule_holiday_list_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_lists`
-/// * `body`: what is sent.
+/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
+/// * `body`: the new state of the holiday list.
 pub fn replace_holiday_list(id: i32, body: &HolidayList) -> Request<HolidayList> {
     Request::new(Method::Put, "/schedule/holidayLists/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a holiday list.
+/// Updates fields of a holiday list.
 ///
-/// `PATCH /schedule/holidayLists/{id}`, the tool `update_a_connect_wise_psa_schedule_holiday_list_by_id`.
+/// `PATCH /schedule/holidayLists/{id}` · tool `update_a_connect_wise_psa_schedule_holiday_list_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_lists`
+/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_holiday_list(id: i32, patch: &Patch<HolidayList>) -> Request<HolidayList> {
     Request::new(Method::Patch, "/schedule/holidayLists/{id}")
@@ -75,49 +75,49 @@ pub fn update_holiday_list(id: i32, patch: &Patch<HolidayList>) -> Request<Holid
 
 /// Deletes a holiday list.
 ///
-/// `DELETE /schedule/holidayLists/{id}`, the tool `delete_a_connect_wise_psa_schedule_holiday_list_by_id`.
+/// `DELETE /schedule/holidayLists/{id}` · tool `delete_a_connect_wise_psa_schedule_holiday_list_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_lists`
+/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
 pub fn delete_holiday_list(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/holidayLists/{id}").path("id", id)
 }
 
-/// Lists holiday lists usages.
+/// Lists where a holiday list is used.
 ///
-/// `GET /schedule/holidayLists/{id}/usages`, the tool `check_connect_wise_psa_schedule_holiday_list_usages_by_id`.
+/// `GET /schedule/holidayLists/{id}/usages` · tool `check_connect_wise_psa_schedule_holiday_list_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_lists`
+/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/holidayLists/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists holiday lists usages.
+/// Lists each place where a holiday list is used.
 ///
-/// `GET /schedule/holidayLists/{id}/usages/list`, the tool `list_all_connect_wise_psa_schedule_holiday_list_usages_by_id`.
+/// `GET /schedule/holidayLists/{id}/usages/list` · tool `list_all_connect_wise_psa_schedule_holiday_list_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_lists`
+/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/holidayLists/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists holiday list holidays.
+/// Lists the holidays of a holiday list.
 ///
-/// `GET /schedule/holidayLists/{parentId}/holidays`, the tool `list_all_connect_wise_psa_holiday_list_holidays`.
+/// `GET /schedule/holidayLists/{parentId}/holidays` · tool `list_all_connect_wise_psa_holiday_list_holidays`
 ///
-/// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
+/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_holiday_list_holidays(
     holiday_list_id: i32,
     query: &ListQuery,
@@ -127,12 +127,12 @@ pub fn list_holiday_list_holidays(
         .query(query)
 }
 
-/// Creates a holiday list holiday.
+/// Adds a holiday to a holiday list.
 ///
-/// `POST /schedule/holidayLists/{parentId}/holidays`, the tool `create_a_connect_wise_psa_holiday_list_holiday`.
+/// `POST /schedule/holidayLists/{parentId}/holidays` · tool `create_a_connect_wise_psa_holiday_list_holiday`
 ///
-/// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
-/// * `body`: what is sent.
+/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
+/// * `body`: the holiday to create.
 pub fn create_holiday_list_holiday(
     holiday_list_id: i32,
     body: &Holiday,
@@ -142,11 +142,11 @@ pub fn create_holiday_list_holiday(
         .body(body)
 }
 
-/// Counts holiday list holidays.
+/// Counts the holidays of a holiday list.
 ///
-/// `GET /schedule/holidayLists/{parentId}/holidays/count`, the tool `count_connect_wise_psa_holiday_list_holidays`.
+/// `GET /schedule/holidayLists/{parentId}/holidays/count` · tool `count_connect_wise_psa_holiday_list_holidays`
 ///
-/// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
+/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `query`: which rows are counted
 pub fn count_holiday_list_holidays(
     holiday_list_id: i32,
@@ -157,25 +157,25 @@ pub fn count_holiday_list_holidays(
         .query(query)
 }
 
-/// Gets a holiday list holiday.
+/// Gets a holiday of a holiday list by its ID.
 ///
-/// `GET /schedule/holidayLists/{parentId}/holidays/{id}`, the tool `get_single_connect_wise_psa_holiday_list_holiday_by_id`.
+/// `GET /schedule/holidayLists/{parentId}/holidays/{id}` · tool `get_single_connect_wise_psa_holiday_list_holiday_by_id`
 ///
-/// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_list_holidays`
+/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
+/// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
 pub fn get_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<Holiday> {
     Request::new(Method::Get, "/schedule/holidayLists/{parentId}/holidays/{id}")
         .path("parentId", holiday_list_id)
         .path("id", id)
 }
 
-/// Replaces a holiday list holiday; members that are left out are reset.
+/// Replaces a holiday of a holiday list. Fields that are left out are reset.
 ///
-/// `PUT /schedule/holidayLists/{parentId}/holidays/{id}`, the tool `replace_a_connect_wise_psa_holiday_list_holiday_by_id`.
+/// `PUT /schedule/holidayLists/{parentId}/holidays/{id}` · tool `replace_a_connect_wise_psa_holiday_list_holiday_by_id`
 ///
-/// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_list_holidays`
-/// * `body`: what is sent.
+/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
+/// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
+/// * `body`: the new state of the holiday.
 pub fn replace_holiday_list_holiday(
     holiday_list_id: i32,
     id: i32,
@@ -187,12 +187,12 @@ pub fn replace_holiday_list_holiday(
         .body(body)
 }
 
-/// Changes some members of a holiday list holiday.
+/// Updates fields of a holiday of a holiday list.
 ///
-/// `PATCH /schedule/holidayLists/{parentId}/holidays/{id}`, the tool `update_a_connect_wise_psa_holiday_list_holiday_by_id`.
+/// `PATCH /schedule/holidayLists/{parentId}/holidays/{id}` · tool `update_a_connect_wise_psa_holiday_list_holiday_by_id`
 ///
-/// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_list_holidays`
+/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
+/// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_holiday_list_holiday(
     holiday_list_id: i32,
@@ -205,46 +205,46 @@ pub fn update_holiday_list_holiday(
         .patch(patch)
 }
 
-/// Deletes a holiday list holiday.
+/// Deletes a holiday of a holiday list.
 ///
-/// `DELETE /schedule/holidayLists/{parentId}/holidays/{id}`, the tool `delete_a_connect_wise_psa_holiday_list_holiday_by_id`.
+/// `DELETE /schedule/holidayLists/{parentId}/holidays/{id}` · tool `delete_a_connect_wise_psa_holiday_list_holiday_by_id`
 ///
-/// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_list_holidays`
+/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
+/// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
 pub fn delete_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/holidayLists/{parentId}/holidays/{id}")
         .path("parentId", holiday_list_id)
         .path("id", id)
 }
 
-/// Lists holiday lists info.
+/// Lists holiday lists in summary form.
 ///
-/// `GET /schedule/holidaylists/info`, the tool `list_all_connect_wise_psa_schedule_holidaylist_info`.
+/// `GET /schedule/holidaylists/info` · tool `list_all_connect_wise_psa_schedule_holidaylist_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_holiday_list_info(query: &ListQuery) -> Request<Vec<HolidayListInfo>> {
     Request::new(Method::Get, "/schedule/holidaylists/info").query(query)
 }
 
-/// Gets a holiday list info.
+/// Gets a summary of a holiday list by its ID.
 ///
-/// `GET /schedule/holidaylists/{id}/info`, the tool `get_single_connect_wise_psa_schedule_holidaylist_info_by_id`.
+/// `GET /schedule/holidaylists/{id}/info` · tool `get_single_connect_wise_psa_schedule_holidaylist_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_lists`
+/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
 pub fn get_holiday_list_info(id: i32) -> Request<HolidayListInfo> {
     Request::new(Method::Get, "/schedule/holidaylists/{id}/info").path("id", id)
 }
 
-/// Lists holiday list holidays info.
+/// Lists the holidays of a holiday list in summary form.
 ///
-/// `GET /schedule/holidaylists/{parentId}/holidays/info`, the tool `list_all_connect_wise_psa_holidaylist_holiday_info`.
+/// `GET /schedule/holidaylists/{parentId}/holidays/info` · tool `list_all_connect_wise_psa_holidaylist_holiday_info`
 ///
-/// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
+/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_holiday_list_holiday_info(
     holiday_list_id: i32,
     query: &ListQuery,
@@ -254,12 +254,12 @@ pub fn list_holiday_list_holiday_info(
         .query(query)
 }
 
-/// Gets a holiday list holiday info.
+/// Gets a summary of a holiday of a holiday list by its ID.
 ///
-/// `GET /schedule/holidaylists/{parentId}/holidays/{id}/info`, the tool `get_single_connect_wise_psa_holidaylist_holiday_info_by_id`.
+/// `GET /schedule/holidaylists/{parentId}/holidays/{id}/info` · tool `get_single_connect_wise_psa_holidaylist_holiday_info_by_id`
 ///
-/// * `holiday_list_id`: `{parentId}` of the path, from `schedule::list_holiday_lists`
-/// * `id`: `{id}` of the path, from `schedule::list_holiday_list_holidays`
+/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
+/// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
 pub fn get_holiday_list_holiday_info(
     holiday_list_id: i32,
     id: i32,

@@ -6,39 +6,39 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists portal calendars.
 ///
-/// `GET /schedule/portalcalendars`, the tool `list_all_connect_wise_psa_schedule_portalcalendars`.
+/// `GET /schedule/portalcalendars` · tool `list_all_connect_wise_psa_schedule_portalcalendars`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_calendars(query: &ListQuery) -> Request<Vec<PortalCalendar>> {
     Request::new(Method::Get, "/schedule/portalcalendars").query(query)
 }
 
 /// Counts portal calendars.
 ///
-/// `GET /schedule/portalcalendars/count`, the tool `count_connect_wise_psa_schedule_portalcalendars`.
+/// `GET /schedule/portalcalendars/count` · tool `count_connect_wise_psa_schedule_portalcalendars`
 ///
 /// * `query`: which rows are counted
 pub fn count_portal_calendars(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/portalcalendars/count").query(query)
 }
 
-/// Gets a portal calendar.
+/// Gets a portal calendar by its ID.
 ///
-/// `GET /schedule/portalcalendars/{id}`, the tool `get_single_connect_wise_psa_schedule_portalcalendar_by_id`.
+/// `GET /schedule/portalcalendars/{id}` · tool `get_single_connect_wise_psa_schedule_portalcalendar_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_portal_calendars`
+/// * `id`: portal calendar ID (see `schedule::list_portal_calendars`)
 pub fn get_portal_calendar(id: i32) -> Request<PortalCalendar> {
     Request::new(Method::Get, "/schedule/portalcalendars/{id}").path("id", id)
 }
 
-/// Replaces a portal calendar; members that are left out are reset.
+/// Replaces a portal calendar. Fields that are left out are reset.
 ///
-/// `PUT /schedule/portalcalendars/{id}`, the tool `replace_a_connect_wise_psa_schedule_portalcalendar_by_id`.
+/// `PUT /schedule/portalcalendars/{id}` · tool `replace_a_connect_wise_psa_schedule_portalcalendar_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_portal_calendars`
-/// * `body`: what is sent.
+/// * `id`: portal calendar ID (see `schedule::list_portal_calendars`)
+/// * `body`: the new state of the portal calendar.
 pub fn replace_portal_calendar(
     id: i32,
     body: &PortalCalendar,
@@ -46,11 +46,11 @@ pub fn replace_portal_calendar(
     Request::new(Method::Put, "/schedule/portalcalendars/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a portal calendar.
+/// Updates fields of a portal calendar.
 ///
-/// `PATCH /schedule/portalcalendars/{id}`, the tool `update_a_connect_wise_psa_schedule_portalcalendar_by_id`.
+/// `PATCH /schedule/portalcalendars/{id}` · tool `update_a_connect_wise_psa_schedule_portalcalendar_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_portal_calendars`
+/// * `id`: portal calendar ID (see `schedule::list_portal_calendars`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_calendar(
     id: i32,

@@ -6,39 +6,39 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists reminder times.
 ///
-/// `GET /schedule/reminderTimes`, the tool `list_all_connect_wise_psa_schedule_reminder_times`.
+/// `GET /schedule/reminderTimes` · tool `list_all_connect_wise_psa_schedule_reminder_times`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_reminder_times(query: &ListQuery) -> Request<Vec<ScheduleReminderTime>> {
     Request::new(Method::Get, "/schedule/reminderTimes").query(query)
 }
 
 /// Counts reminder times.
 ///
-/// `GET /schedule/reminderTimes/count`, the tool `count_connect_wise_psa_schedule_reminder_times`.
+/// `GET /schedule/reminderTimes/count` · tool `count_connect_wise_psa_schedule_reminder_times`
 ///
 /// * `query`: which rows are counted
 pub fn count_reminder_times(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/reminderTimes/count").query(query)
 }
 
-/// Gets a reminder time.
+/// Gets a reminder time by its ID.
 ///
-/// `GET /schedule/reminderTimes/{id}`, the tool `get_single_connect_wise_psa_schedule_reminder_time_by_id`.
+/// `GET /schedule/reminderTimes/{id}` · tool `get_single_connect_wise_psa_schedule_reminder_time_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_reminder_times`
+/// * `id`: reminder time ID (see `schedule::list_reminder_times`)
 pub fn get_reminder_time(id: i32) -> Request<ScheduleReminderTime> {
     Request::new(Method::Get, "/schedule/reminderTimes/{id}").path("id", id)
 }
 
-/// Replaces a reminder time; members that are left out are reset.
+/// Replaces a reminder time. Fields that are left out are reset.
 ///
-/// `PUT /schedule/reminderTimes/{id}`, the tool `replace_a_connect_wise_psa_schedule_reminder_time_by_id`.
+/// `PUT /schedule/reminderTimes/{id}` · tool `replace_a_connect_wise_psa_schedule_reminder_time_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_reminder_times`
-/// * `body`: what is sent.
+/// * `id`: reminder time ID (see `schedule::list_reminder_times`)
+/// * `body`: the new state of the reminder time.
 pub fn replace_reminder_time(
     id: i32,
     body: &ScheduleReminderTime,
@@ -46,11 +46,11 @@ pub fn replace_reminder_time(
     Request::new(Method::Put, "/schedule/reminderTimes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a reminder time.
+/// Updates fields of a reminder time.
 ///
-/// `PATCH /schedule/reminderTimes/{id}`, the tool `update_a_connect_wise_psa_schedule_reminder_time_by_id`.
+/// `PATCH /schedule/reminderTimes/{id}` · tool `update_a_connect_wise_psa_schedule_reminder_time_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_reminder_times`
+/// * `id`: reminder time ID (see `schedule::list_reminder_times`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_reminder_time(
     id: i32,

@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule statuses.
 ///
-/// `GET /schedule/statuses`, the tool `list_all_connect_wise_psa_schedule_statuses`.
+/// `GET /schedule/statuses` · tool `list_all_connect_wise_psa_schedule_statuses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_statuses(query: &ListQuery) -> Request<Vec<ScheduleStatus>> {
     Request::new(Method::Get, "/schedule/statuses").query(query)
 }
 
 /// Creates a schedule status.
 ///
-/// `POST /schedule/statuses`, the tool `create_a_connect_wise_psa_schedule_status`.
+/// `POST /schedule/statuses` · tool `create_a_connect_wise_psa_schedule_status`
 ///
-/// * `body`: what is sent.
+/// * `body`: the schedule status to create.
 pub fn create_status(body: &ScheduleStatus) -> Request<ScheduleStatus> {
     Request::new(Method::Post, "/schedule/statuses").body(body)
 }
 
 /// Counts schedule statuses.
 ///
-/// `GET /schedule/statuses/count`, the tool `count_connect_wise_psa_schedule_statuses`.
+/// `GET /schedule/statuses/count` · tool `count_connect_wise_psa_schedule_statuses`
 ///
 /// * `query`: which rows are counted
 pub fn count_statuses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/statuses/count").query(query)
 }
 
-/// Lists schedule statuses info.
+/// Lists schedule statuses in summary form.
 ///
-/// `GET /schedule/statuses/info`, the tool `list_all_connect_wise_psa_schedule_status_info`.
+/// `GET /schedule/statuses/info` · tool `list_all_connect_wise_psa_schedule_status_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_status_info(query: &ListQuery) -> Request<Vec<ScheduleStatusInfo>> {
     Request::new(Method::Get, "/schedule/statuses/info").query(query)
 }
 
-/// Counts schedule statuses info.
+/// Counts schedule statuses in summary form.
 ///
-/// `GET /schedule/statuses/info/count`, the tool `count_connect_wise_psa_schedule_status_info`.
+/// `GET /schedule/statuses/info/count` · tool `count_connect_wise_psa_schedule_status_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/statuses/info/count").query(query)
 }
 
-/// Gets a schedule status.
+/// Gets a schedule status by its ID.
 ///
-/// `GET /schedule/statuses/{id}`, the tool `get_single_connect_wise_psa_schedule_status_by_id`.
+/// `GET /schedule/statuses/{id}` · tool `get_single_connect_wise_psa_schedule_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_statuses`
+/// * `id`: schedule status ID (see `schedule::list_statuses`)
 pub fn get_status(id: i32) -> Request<ScheduleStatus> {
     Request::new(Method::Get, "/schedule/statuses/{id}").path("id", id)
 }
 
-/// Replaces a schedule status; members that are left out are reset.
+/// Replaces a schedule status. Fields that are left out are reset.
 ///
-/// `PUT /schedule/statuses/{id}`, the tool `replace_a_connect_wise_psa_schedule_status_by_id`.
+/// `PUT /schedule/statuses/{id}` · tool `replace_a_connect_wise_psa_schedule_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_statuses`
-/// * `body`: what is sent.
+/// * `id`: schedule status ID (see `schedule::list_statuses`)
+/// * `body`: the new state of the schedule status.
 pub fn replace_status(id: i32, body: &ScheduleStatus) -> Request<ScheduleStatus> {
     Request::new(Method::Put, "/schedule/statuses/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a schedule status.
+/// Updates fields of a schedule status.
 ///
-/// `PATCH /schedule/statuses/{id}`, the tool `update_a_connect_wise_psa_schedule_status_by_id`.
+/// `PATCH /schedule/statuses/{id}` · tool `update_a_connect_wise_psa_schedule_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_statuses`
+/// * `id`: schedule status ID (see `schedule::list_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_status(id: i32, patch: &Patch<ScheduleStatus>) -> Request<ScheduleStatus> {
     Request::new(Method::Patch, "/schedule/statuses/{id}").path("id", id).patch(patch)
@@ -84,18 +84,18 @@ pub fn update_status(id: i32, patch: &Patch<ScheduleStatus>) -> Request<Schedule
 
 /// Deletes a schedule status.
 ///
-/// `DELETE /schedule/statuses/{id}`, the tool `delete_a_connect_wise_psa_schedule_status_by_id`.
+/// `DELETE /schedule/statuses/{id}` · tool `delete_a_connect_wise_psa_schedule_status_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_statuses`
+/// * `id`: schedule status ID (see `schedule::list_statuses`)
 pub fn delete_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/statuses/{id}").path("id", id)
 }
 
-/// Gets a schedule status info.
+/// Gets a summary of a schedule status by its ID.
 ///
-/// `GET /schedule/statuses/{id}/info`, the tool `get_single_connect_wise_psa_schedule_status_info_by_id`.
+/// `GET /schedule/statuses/{id}/info` · tool `get_single_connect_wise_psa_schedule_status_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_statuses`
+/// * `id`: schedule status ID (see `schedule::list_statuses`)
 pub fn get_status_info(id: i32) -> Request<ScheduleStatusInfo> {
     Request::new(Method::Get, "/schedule/statuses/{id}/info").path("id", id)
 }

@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule types.
 ///
-/// `GET /schedule/types`, the tool `list_all_connect_wise_psa_schedule_types`.
+/// `GET /schedule/types` · tool `list_all_connect_wise_psa_schedule_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_types(query: &ListQuery) -> Request<Vec<ScheduleType>> {
     Request::new(Method::Get, "/schedule/types").query(query)
 }
 
 /// Creates a schedule type.
 ///
-/// `POST /schedule/types`, the tool `create_a_connect_wise_psa_schedule_type`.
+/// `POST /schedule/types` · tool `create_a_connect_wise_psa_schedule_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the schedule type to create.
 pub fn create_type(body: &ScheduleType) -> Request<ScheduleType> {
     Request::new(Method::Post, "/schedule/types").body(body)
 }
 
 /// Counts schedule types.
 ///
-/// `GET /schedule/types/count`, the tool `count_connect_wise_psa_schedule_types`.
+/// `GET /schedule/types/count` · tool `count_connect_wise_psa_schedule_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/types/count").query(query)
 }
 
-/// Lists schedule types info.
+/// Lists schedule types in summary form.
 ///
-/// `GET /schedule/types/info`, the tool `list_all_connect_wise_psa_schedule_type_info`.
+/// `GET /schedule/types/info` · tool `list_all_connect_wise_psa_schedule_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_type_info(query: &ListQuery) -> Request<Vec<ScheduleTypeInfo>> {
     Request::new(Method::Get, "/schedule/types/info").query(query)
 }
 
-/// Counts schedule types info.
+/// Counts schedule types in summary form.
 ///
-/// `GET /schedule/types/info/count`, the tool `count_connect_wise_psa_schedule_type_info`.
+/// `GET /schedule/types/info/count` · tool `count_connect_wise_psa_schedule_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/types/info/count").query(query)
 }
 
-/// Gets a schedule type.
+/// Gets a schedule type by its ID.
 ///
-/// `GET /schedule/types/{id}`, the tool `get_single_connect_wise_psa_schedule_type_by_id`.
+/// `GET /schedule/types/{id}` · tool `get_single_connect_wise_psa_schedule_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_types`
+/// * `id`: schedule type ID (see `schedule::list_types`)
 pub fn get_type(id: i32) -> Request<ScheduleType> {
     Request::new(Method::Get, "/schedule/types/{id}").path("id", id)
 }
 
-/// Replaces a schedule type; members that are left out are reset.
+/// Replaces a schedule type. Fields that are left out are reset.
 ///
-/// `PUT /schedule/types/{id}`, the tool `replace_a_connect_wise_psa_schedule_type_by_id`.
+/// `PUT /schedule/types/{id}` · tool `replace_a_connect_wise_psa_schedule_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_types`
-/// * `body`: what is sent.
+/// * `id`: schedule type ID (see `schedule::list_types`)
+/// * `body`: the new state of the schedule type.
 pub fn replace_type(id: i32, body: &ScheduleType) -> Request<ScheduleType> {
     Request::new(Method::Put, "/schedule/types/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a schedule type.
+/// Updates fields of a schedule type.
 ///
-/// `PATCH /schedule/types/{id}`, the tool `update_a_connect_wise_psa_schedule_type_by_id`.
+/// `PATCH /schedule/types/{id}` · tool `update_a_connect_wise_psa_schedule_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_types`
+/// * `id`: schedule type ID (see `schedule::list_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_type(id: i32, patch: &Patch<ScheduleType>) -> Request<ScheduleType> {
     Request::new(Method::Patch, "/schedule/types/{id}").path("id", id).patch(patch)
@@ -84,42 +84,42 @@ pub fn update_type(id: i32, patch: &Patch<ScheduleType>) -> Request<ScheduleType
 
 /// Deletes a schedule type.
 ///
-/// `DELETE /schedule/types/{id}`, the tool `delete_a_connect_wise_psa_schedule_type_by_id`.
+/// `DELETE /schedule/types/{id}` · tool `delete_a_connect_wise_psa_schedule_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_types`
+/// * `id`: schedule type ID (see `schedule::list_types`)
 pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/types/{id}").path("id", id)
 }
 
-/// Gets a schedule type info.
+/// Gets a summary of a schedule type by its ID.
 ///
-/// `GET /schedule/types/{id}/info`, the tool `get_single_connect_wise_psa_schedule_type_info_by_id`.
+/// `GET /schedule/types/{id}/info` · tool `get_single_connect_wise_psa_schedule_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_types`
+/// * `id`: schedule type ID (see `schedule::list_types`)
 pub fn get_type_info(id: i32) -> Request<ScheduleTypeInfo> {
     Request::new(Method::Get, "/schedule/types/{id}/info").path("id", id)
 }
 
-/// Lists schedule types usages.
+/// Lists where a schedule type is used.
 ///
-/// `GET /schedule/types/{id}/usages`, the tool `check_connect_wise_psa_schedule_type_usages_by_id`.
+/// `GET /schedule/types/{id}/usages` · tool `check_connect_wise_psa_schedule_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_types`
+/// * `id`: schedule type ID (see `schedule::list_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/types/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists schedule types usages.
+/// Lists each place where a schedule type is used.
 ///
-/// `GET /schedule/types/{id}/usages/list`, the tool `list_all_connect_wise_psa_schedule_type_usages_by_id`.
+/// `GET /schedule/types/{id}/usages/list` · tool `list_all_connect_wise_psa_schedule_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `schedule::list_types`
+/// * `id`: schedule type ID (see `schedule::list_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/types/{id}/usages/list")
         .path("id", id)

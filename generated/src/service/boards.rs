@@ -11,51 +11,51 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service boards.
 ///
-/// `GET /service/boards`, the tool `list_all_connect_wise_psa_service_boards`.
+/// `GET /service/boards` · tool `list_all_connect_wise_psa_service_boards`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_boards(query: &ListQuery) -> Request<Vec<Board>> {
     Request::new(Method::Get, "/service/boards").query(query)
 }
 
 /// Creates a service board.
 ///
-/// `POST /service/boards`, the tool `create_a_connect_wise_psa_service_board`.
+/// `POST /service/boards` · tool `create_a_connect_wise_psa_service_board`
 ///
-/// * `body`: what is sent.
+/// * `body`: the service board to create.
 pub fn create_board(body: &Board) -> Request<Board> {
     Request::new(Method::Post, "/service/boards").body(body)
 }
 
-/// Copy a service board.
+/// Copies a service board.
 ///
-/// `POST /service/boards/copy`, the tool `copy_a_connect_wise_psa_service_board`.
+/// `POST /service/boards/copy` · tool `copy_a_connect_wise_psa_service_board`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn copy_board(body: &BoardCopy) -> Request<Board> {
     Request::new(Method::Post, "/service/boards/copy").body(body)
 }
 
 /// Counts service boards.
 ///
-/// `GET /service/boards/count`, the tool `count_connect_wise_psa_service_boards`.
+/// `GET /service/boards/count` · tool `count_connect_wise_psa_service_boards`
 ///
 /// * `query`: which rows are counted
 pub fn count_boards(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/count").query(query)
 }
 
-/// Lists board item associations.
+/// Lists the associations of a service board item.
 ///
-/// `GET /service/boards/{grandparentId}/items/{parentId}/associations`, the tool `list_all_connect_wise_psa_board_item_associations`.
+/// `GET /service/boards/{grandparentId}/items/{parentId}/associations` · tool `list_all_connect_wise_psa_board_item_associations`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `item_id`: `{parentId}` of the path, from `service::list_board_items`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `item_id`: service board item ID (see `service::list_board_items`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_item_associations(
     board_id: i32,
     item_id: i32,
@@ -70,12 +70,12 @@ pub fn list_board_item_associations(
         .query(query)
 }
 
-/// Counts board item associations.
+/// Counts the associations of a service board item.
 ///
-/// `GET /service/boards/{grandparentId}/items/{parentId}/associations/count`, the tool `count_connect_wise_psa_board_item_associations`.
+/// `GET /service/boards/{grandparentId}/items/{parentId}/associations/count` · tool `count_connect_wise_psa_board_item_associations`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `item_id`: `{parentId}` of the path, from `service::list_board_items`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `item_id`: service board item ID (see `service::list_board_items`)
 /// * `query`: which rows are counted
 pub fn count_board_item_associations(
     board_id: i32,
@@ -91,13 +91,13 @@ pub fn count_board_item_associations(
         .query(query)
 }
 
-/// Gets a board item association.
+/// Gets an association of a service board item by its ID.
 ///
-/// `GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}`, the tool `get_single_connect_wise_psa_board_item_association_by_id`.
+/// `GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `get_single_connect_wise_psa_board_item_association_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `item_id`: `{parentId}` of the path, from `service::list_board_items`
-/// * `id`: `{id}` of the path, from `service::list_board_item_associations`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `item_id`: service board item ID (see `service::list_board_items`)
+/// * `id`: service board item association ID (see `service::list_board_item_associations`)
 pub fn get_board_item_association(
     board_id: i32,
     item_id: i32,
@@ -112,14 +112,14 @@ pub fn get_board_item_association(
         .path("id", id)
 }
 
-/// Replaces a board item association; members that are left out are reset.
+/// Replaces an association of a service board item. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{grandparentId}/items/{parentId}/associations/{id}`, the tool `replace_a_connect_wise_psa_board_item_association_by_id`.
+/// `PUT /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `replace_a_connect_wise_psa_board_item_association_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `item_id`: `{parentId}` of the path, from `service::list_board_items`
-/// * `id`: `{id}` of the path, from `service::list_board_item_associations`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `item_id`: service board item ID (see `service::list_board_items`)
+/// * `id`: service board item association ID (see `service::list_board_item_associations`)
+/// * `body`: the new state of the association.
 pub fn replace_board_item_association(
     board_id: i32,
     item_id: i32,
@@ -136,13 +136,13 @@ pub fn replace_board_item_association(
         .body(body)
 }
 
-/// Changes some members of a board item association.
+/// Updates fields of an association of a service board item.
 ///
-/// `PATCH /service/boards/{grandparentId}/items/{parentId}/associations/{id}`, the tool `update_a_connect_wise_psa_board_item_association_by_id`.
+/// `PATCH /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `update_a_connect_wise_psa_board_item_association_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `item_id`: `{parentId}` of the path, from `service::list_board_items`
-/// * `id`: `{id}` of the path, from `service::list_board_item_associations`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `item_id`: service board item ID (see `service::list_board_items`)
+/// * `id`: service board item association ID (see `service::list_board_item_associations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_item_association(
     board_id: i32,
@@ -160,15 +160,15 @@ pub fn update_board_item_association(
         .patch(patch)
 }
 
-/// Lists board status notifications.
+/// Lists the notifications of a service board status.
 ///
-/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications`, the tool `list_all_connect_wise_psa_board_status_notifications`.
+/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_board_status_notifications`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `status_id`: `{parentId}` of the path, from `service::list_board_statuses`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_status_notifications(
     board_id: i32,
     status_id: i32,
@@ -183,13 +183,13 @@ pub fn list_board_status_notifications(
         .query(query)
 }
 
-/// Creates a board status notification.
+/// Adds a notification to a service board status.
 ///
-/// `POST /service/boards/{grandparentId}/statuses/{parentId}/notifications`, the tool `create_a_connect_wise_psa_board_status_notification`.
+/// `POST /service/boards/{grandparentId}/statuses/{parentId}/notifications` · tool `create_a_connect_wise_psa_board_status_notification`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `status_id`: `{parentId}` of the path, from `service::list_board_statuses`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `status_id`: service board status ID (see `service::list_board_statuses`)
+/// * `body`: the notification to create.
 pub fn create_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -204,12 +204,12 @@ pub fn create_board_status_notification(
         .body(body)
 }
 
-/// Counts board status notifications.
+/// Counts the notifications of a service board status.
 ///
-/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/count`, the tool `count_connect_wise_psa_board_status_notifications`.
+/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_board_status_notifications`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `status_id`: `{parentId}` of the path, from `service::list_board_statuses`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `query`: which rows are counted
 pub fn count_board_status_notifications(
     board_id: i32,
@@ -225,13 +225,13 @@ pub fn count_board_status_notifications(
         .query(query)
 }
 
-/// Gets a board status notification.
+/// Gets a notification of a service board status by its ID.
 ///
-/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}`, the tool `get_single_connect_wise_psa_board_status_notification_by_id`.
+/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_board_status_notification_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `status_id`: `{parentId}` of the path, from `service::list_board_statuses`
-/// * `id`: `{id}` of the path, from `service::list_board_status_notifications`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `status_id`: service board status ID (see `service::list_board_statuses`)
+/// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
 pub fn get_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -246,14 +246,14 @@ pub fn get_board_status_notification(
         .path("id", id)
 }
 
-/// Replaces a board status notification; members that are left out are reset.
+/// Replaces a notification of a service board status. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}`, the tool `replace_a_connect_wise_psa_board_status_notification_by_id`.
+/// `PUT /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_board_status_notification_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `status_id`: `{parentId}` of the path, from `service::list_board_statuses`
-/// * `id`: `{id}` of the path, from `service::list_board_status_notifications`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `status_id`: service board status ID (see `service::list_board_statuses`)
+/// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
+/// * `body`: the new state of the notification.
 pub fn replace_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -270,13 +270,13 @@ pub fn replace_board_status_notification(
         .body(body)
 }
 
-/// Changes some members of a board status notification.
+/// Updates fields of a notification of a service board status.
 ///
-/// `PATCH /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}`, the tool `update_a_connect_wise_psa_board_status_notification_by_id`.
+/// `PATCH /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_board_status_notification_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `status_id`: `{parentId}` of the path, from `service::list_board_statuses`
-/// * `id`: `{id}` of the path, from `service::list_board_status_notifications`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `status_id`: service board status ID (see `service::list_board_statuses`)
+/// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_status_notification(
     board_id: i32,
@@ -294,13 +294,13 @@ pub fn update_board_status_notification(
         .patch(patch)
 }
 
-/// Deletes a board status notification.
+/// Deletes a notification of a service board status.
 ///
-/// `DELETE /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}`, the tool `delete_a_connect_wise_psa_board_status_notification_by_id`.
+/// `DELETE /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_board_status_notification_by_id`
 ///
-/// * `board_id`: `{grandparentId}` of the path, from `service::list_boards`
-/// * `status_id`: `{parentId}` of the path, from `service::list_board_statuses`
-/// * `id`: `{id}` of the path, from `service::list_board_status_notifications`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `status_id`: service board status ID (see `service::list_board_statuses`)
+/// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
 pub fn delete_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -315,30 +315,30 @@ pub fn delete_board_status_notification(
         .path("id", id)
 }
 
-/// Gets a service board.
+/// Gets a service board by its ID.
 ///
-/// `GET /service/boards/{id}`, the tool `get_single_connect_wise_psa_service_board_by_id`.
+/// `GET /service/boards/{id}` · tool `get_single_connect_wise_psa_service_board_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_boards`
+/// * `id`: service board ID (see `service::list_boards`)
 pub fn get_board(id: i32) -> Request<Board> {
     Request::new(Method::Get, "/service/boards/{id}").path("id", id)
 }
 
-/// Replaces a service board; members that are left out are reset.
+/// Replaces a service board. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{id}`, the tool `replace_a_connect_wise_psa_service_board_by_id`.
+/// `PUT /service/boards/{id}` · tool `replace_a_connect_wise_psa_service_board_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `id`: service board ID (see `service::list_boards`)
+/// * `body`: the new state of the service board.
 pub fn replace_board(id: i32, body: &Board) -> Request<Board> {
     Request::new(Method::Put, "/service/boards/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a service board.
+/// Updates fields of a service board.
 ///
-/// `PATCH /service/boards/{id}`, the tool `update_a_connect_wise_psa_service_board_by_id`.
+/// `PATCH /service/boards/{id}` · tool `update_a_connect_wise_psa_service_board_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_boards`
+/// * `id`: service board ID (see `service::list_boards`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board(id: i32, patch: &Patch<Board>) -> Request<Board> {
     Request::new(Method::Patch, "/service/boards/{id}").path("id", id).patch(patch)
@@ -346,47 +346,47 @@ pub fn update_board(id: i32, patch: &Patch<Board>) -> Request<Board> {
 
 /// Deletes a service board.
 ///
-/// `DELETE /service/boards/{id}`, the tool `delete_a_connect_wise_psa_service_board_by_id`.
+/// `DELETE /service/boards/{id}` · tool `delete_a_connect_wise_psa_service_board_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_boards`
+/// * `id`: service board ID (see `service::list_boards`)
 pub fn delete_board(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{id}").path("id", id)
 }
 
-/// Lists service boards usages.
+/// Lists where a service board is used.
 ///
-/// `GET /service/boards/{id}/usages`, the tool `check_connect_wise_psa_service_board_usages_by_id`.
+/// `GET /service/boards/{id}/usages` · tool `check_connect_wise_psa_service_board_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_boards`
+/// * `id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists service boards usages.
+/// Lists each place where a service board is used.
 ///
-/// `GET /service/boards/{id}/usages/list`, the tool `list_all_connect_wise_psa_service_board_usages_by_id`.
+/// `GET /service/boards/{id}/usages/list` · tool `list_all_connect_wise_psa_service_board_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_boards`
+/// * `id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists board auto assign resources.
+/// Lists the auto-assign resources of a service board.
 ///
-/// `GET /service/boards/{parentId}/autoAssignResources`, the tool `list_all_connect_wise_psa_board_auto_assign_resources`.
+/// `GET /service/boards/{parentId}/autoAssignResources` · tool `list_all_connect_wise_psa_board_auto_assign_resources`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_auto_assign_resources(
     board_id: i32,
     query: &ListQuery,
@@ -396,12 +396,12 @@ pub fn list_board_auto_assign_resources(
         .query(query)
 }
 
-/// Creates a board auto assign resource.
+/// Adds an auto-assign resource to a service board.
 ///
-/// `POST /service/boards/{parentId}/autoAssignResources`, the tool `create_a_connect_wise_psa_board_auto_assign_resource`.
+/// `POST /service/boards/{parentId}/autoAssignResources` · tool `create_a_connect_wise_psa_board_auto_assign_resource`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `body`: the auto-assign resource to create.
 pub fn create_board_auto_assign_resource(
     board_id: i32,
     body: &BoardAutoAssignResource,
@@ -411,11 +411,11 @@ pub fn create_board_auto_assign_resource(
         .body(body)
 }
 
-/// Counts board auto assign resources.
+/// Counts the auto-assign resources of a service board.
 ///
-/// `GET /service/boards/{parentId}/autoAssignResources/count`, the tool `count_connect_wise_psa_board_auto_assign_resources`.
+/// `GET /service/boards/{parentId}/autoAssignResources/count` · tool `count_connect_wise_psa_board_auto_assign_resources`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_auto_assign_resources(
     board_id: i32,
@@ -426,12 +426,12 @@ pub fn count_board_auto_assign_resources(
         .query(query)
 }
 
-/// Gets a board auto assign resource.
+/// Gets an auto-assign resource of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/autoAssignResources/{id}`, the tool `get_single_connect_wise_psa_board_auto_assign_resource_by_id`.
+/// `GET /service/boards/{parentId}/autoAssignResources/{id}` · tool `get_single_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_auto_assign_resources`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
 pub fn get_board_auto_assign_resource(
     board_id: i32,
     id: i32,
@@ -441,13 +441,13 @@ pub fn get_board_auto_assign_resource(
         .path("id", id)
 }
 
-/// Replaces a board auto assign resource; members that are left out are reset.
+/// Replaces an auto-assign resource of a service board. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{parentId}/autoAssignResources/{id}`, the tool `replace_a_connect_wise_psa_board_auto_assign_resource_by_id`.
+/// `PUT /service/boards/{parentId}/autoAssignResources/{id}` · tool `replace_a_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_auto_assign_resources`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
+/// * `body`: the new state of the auto-assign resource.
 pub fn replace_board_auto_assign_resource(
     board_id: i32,
     id: i32,
@@ -459,12 +459,12 @@ pub fn replace_board_auto_assign_resource(
         .body(body)
 }
 
-/// Changes some members of a board auto assign resource.
+/// Updates fields of an auto-assign resource of a service board.
 ///
-/// `PATCH /service/boards/{parentId}/autoAssignResources/{id}`, the tool `update_a_connect_wise_psa_board_auto_assign_resource_by_id`.
+/// `PATCH /service/boards/{parentId}/autoAssignResources/{id}` · tool `update_a_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_auto_assign_resources`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_auto_assign_resource(
     board_id: i32,
@@ -477,26 +477,26 @@ pub fn update_board_auto_assign_resource(
         .patch(patch)
 }
 
-/// Deletes a board auto assign resource.
+/// Deletes an auto-assign resource of a service board.
 ///
-/// `DELETE /service/boards/{parentId}/autoAssignResources/{id}`, the tool `delete_a_connect_wise_psa_board_auto_assign_resource_by_id`.
+/// `DELETE /service/boards/{parentId}/autoAssignResources/{id}` · tool `delete_a_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_auto_assign_resources`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
 pub fn delete_board_auto_assign_resource(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/autoAssignResources/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists board auto templates.
+/// Lists the automatic templates of a service board.
 ///
-/// `GET /service/boards/{parentId}/autoTemplates`, the tool `list_all_connect_wise_psa_board_auto_templates`.
+/// `GET /service/boards/{parentId}/autoTemplates` · tool `list_all_connect_wise_psa_board_auto_templates`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_auto_templates(
     board_id: i32,
     query: &ListQuery,
@@ -506,12 +506,12 @@ pub fn list_board_auto_templates(
         .query(query)
 }
 
-/// Creates a board auto template.
+/// Adds an automatic template to a service board.
 ///
-/// `POST /service/boards/{parentId}/autoTemplates`, the tool `create_a_connect_wise_psa_board_auto_template`.
+/// `POST /service/boards/{parentId}/autoTemplates` · tool `create_a_connect_wise_psa_board_auto_template`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `body`: the automatic template to create.
 pub fn create_board_auto_template(
     board_id: i32,
     body: &BoardAutoTemplate,
@@ -521,11 +521,11 @@ pub fn create_board_auto_template(
         .body(body)
 }
 
-/// Counts board auto templates.
+/// Counts the automatic templates of a service board.
 ///
-/// `GET /service/boards/{parentId}/autoTemplates/count`, the tool `count_connect_wise_psa_board_auto_templates`.
+/// `GET /service/boards/{parentId}/autoTemplates/count` · tool `count_connect_wise_psa_board_auto_templates`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/autoTemplates/count")
@@ -533,25 +533,25 @@ pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<
         .query(query)
 }
 
-/// Gets a board auto template.
+/// Gets an automatic template of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/autoTemplates/{id}`, the tool `get_single_connect_wise_psa_board_auto_template_by_id`.
+/// `GET /service/boards/{parentId}/autoTemplates/{id}` · tool `get_single_connect_wise_psa_board_auto_template_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_auto_templates`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
 pub fn get_board_auto_template(board_id: i32, id: i32) -> Request<BoardAutoTemplate> {
     Request::new(Method::Get, "/service/boards/{parentId}/autoTemplates/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Replaces a board auto template; members that are left out are reset.
+/// Replaces an automatic template of a service board. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{parentId}/autoTemplates/{id}`, the tool `replace_a_connect_wise_psa_board_auto_template_by_id`.
+/// `PUT /service/boards/{parentId}/autoTemplates/{id}` · tool `replace_a_connect_wise_psa_board_auto_template_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_auto_templates`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
+/// * `body`: the new state of the automatic template.
 pub fn replace_board_auto_template(
     board_id: i32,
     id: i32,
@@ -563,12 +563,12 @@ pub fn replace_board_auto_template(
         .body(body)
 }
 
-/// Changes some members of a board auto template.
+/// Updates fields of an automatic template of a service board.
 ///
-/// `PATCH /service/boards/{parentId}/autoTemplates/{id}`, the tool `update_a_connect_wise_psa_board_auto_template_by_id`.
+/// `PATCH /service/boards/{parentId}/autoTemplates/{id}` · tool `update_a_connect_wise_psa_board_auto_template_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_auto_templates`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_auto_template(
     board_id: i32,
@@ -581,26 +581,26 @@ pub fn update_board_auto_template(
         .patch(patch)
 }
 
-/// Deletes a board auto template.
+/// Deletes an automatic template of a service board.
 ///
-/// `DELETE /service/boards/{parentId}/autoTemplates/{id}`, the tool `delete_a_connect_wise_psa_board_auto_template_by_id`.
+/// `DELETE /service/boards/{parentId}/autoTemplates/{id}` · tool `delete_a_connect_wise_psa_board_auto_template_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_auto_templates`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
 pub fn delete_board_auto_template(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/autoTemplates/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists board excluded members.
+/// Lists the excluded members of a service board.
 ///
-/// `GET /service/boards/{parentId}/excludedMembers`, the tool `list_all_connect_wise_psa_board_excluded_members`.
+/// `GET /service/boards/{parentId}/excludedMembers` · tool `list_all_connect_wise_psa_board_excluded_members`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_excluded_members(
     board_id: i32,
     query: &ListQuery,
@@ -610,12 +610,12 @@ pub fn list_board_excluded_members(
         .query(query)
 }
 
-/// Creates a board excluded member.
+/// Adds an excluded member to a service board.
 ///
-/// `POST /service/boards/{parentId}/excludedMembers`, the tool `create_a_connect_wise_psa_board_excluded_member`.
+/// `POST /service/boards/{parentId}/excludedMembers` · tool `create_a_connect_wise_psa_board_excluded_member`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `body`: the excluded member to create.
 pub fn create_board_excluded_member(
     board_id: i32,
     body: &BoardExcludedMember,
@@ -625,11 +625,11 @@ pub fn create_board_excluded_member(
         .body(body)
 }
 
-/// Counts board excluded members.
+/// Counts the excluded members of a service board.
 ///
-/// `GET /service/boards/{parentId}/excludedMembers/count`, the tool `count_connect_wise_psa_board_excluded_members`.
+/// `GET /service/boards/{parentId}/excludedMembers/count` · tool `count_connect_wise_psa_board_excluded_members`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_excluded_members(
     board_id: i32,
@@ -640,12 +640,12 @@ pub fn count_board_excluded_members(
         .query(query)
 }
 
-/// Gets a board excluded member.
+/// Gets an excluded member of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/excludedMembers/{id}`, the tool `get_single_connect_wise_psa_board_excluded_member_by_id`.
+/// `GET /service/boards/{parentId}/excludedMembers/{id}` · tool `get_single_connect_wise_psa_board_excluded_member_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_excluded_members`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board excluded member ID (see `service::list_board_excluded_members`)
 pub fn get_board_excluded_member(
     board_id: i32,
     id: i32,
@@ -655,49 +655,49 @@ pub fn get_board_excluded_member(
         .path("id", id)
 }
 
-/// Deletes a board excluded member.
+/// Deletes an excluded member of a service board.
 ///
-/// `DELETE /service/boards/{parentId}/excludedMembers/{id}`, the tool `delete_a_connect_wise_psa_board_excluded_member_by_id`.
+/// `DELETE /service/boards/{parentId}/excludedMembers/{id}` · tool `delete_a_connect_wise_psa_board_excluded_member_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_excluded_members`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board excluded member ID (see `service::list_board_excluded_members`)
 pub fn delete_board_excluded_member(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/excludedMembers/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists board items.
+/// Lists the items of a service board.
 ///
-/// `GET /service/boards/{parentId}/items`, the tool `list_all_connect_wise_psa_board_items`.
+/// `GET /service/boards/{parentId}/items` · tool `list_all_connect_wise_psa_board_items`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_items(board_id: i32, query: &ListQuery) -> Request<Vec<BoardItem>> {
     Request::new(Method::Get, "/service/boards/{parentId}/items")
         .path("parentId", board_id)
         .query(query)
 }
 
-/// Creates a board item.
+/// Adds an item to a service board.
 ///
-/// `POST /service/boards/{parentId}/items`, the tool `create_a_connect_wise_psa_board_item`.
+/// `POST /service/boards/{parentId}/items` · tool `create_a_connect_wise_psa_board_item`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `body`: the item to create.
 pub fn create_board_item(board_id: i32, body: &BoardItem) -> Request<BoardItem> {
     Request::new(Method::Post, "/service/boards/{parentId}/items")
         .path("parentId", board_id)
         .body(body)
 }
 
-/// Counts board items.
+/// Counts the items of a service board.
 ///
-/// `GET /service/boards/{parentId}/items/count`, the tool `count_connect_wise_psa_board_items`.
+/// `GET /service/boards/{parentId}/items/count` · tool `count_connect_wise_psa_board_items`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/items/count")
@@ -705,25 +705,25 @@ pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets a board item.
+/// Gets an item of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/items/{id}`, the tool `get_single_connect_wise_psa_board_item_by_id`.
+/// `GET /service/boards/{parentId}/items/{id}` · tool `get_single_connect_wise_psa_board_item_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_items`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board item ID (see `service::list_board_items`)
 pub fn get_board_item(board_id: i32, id: i32) -> Request<BoardItem> {
     Request::new(Method::Get, "/service/boards/{parentId}/items/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Replaces a board item; members that are left out are reset.
+/// Replaces an item of a service board. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{parentId}/items/{id}`, the tool `replace_a_connect_wise_psa_board_item_by_id`.
+/// `PUT /service/boards/{parentId}/items/{id}` · tool `replace_a_connect_wise_psa_board_item_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_items`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board item ID (see `service::list_board_items`)
+/// * `body`: the new state of the item.
 pub fn replace_board_item(
     board_id: i32,
     id: i32,
@@ -735,12 +735,12 @@ pub fn replace_board_item(
         .body(body)
 }
 
-/// Changes some members of a board item.
+/// Updates fields of an item of a service board.
 ///
-/// `PATCH /service/boards/{parentId}/items/{id}`, the tool `update_a_connect_wise_psa_board_item_by_id`.
+/// `PATCH /service/boards/{parentId}/items/{id}` · tool `update_a_connect_wise_psa_board_item_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_items`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board item ID (see `service::list_board_items`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_item(
     board_id: i32,
@@ -753,27 +753,27 @@ pub fn update_board_item(
         .patch(patch)
 }
 
-/// Deletes a board item.
+/// Deletes an item of a service board.
 ///
-/// `DELETE /service/boards/{parentId}/items/{id}`, the tool `delete_a_connect_wise_psa_board_item_by_id`.
+/// `DELETE /service/boards/{parentId}/items/{id}` · tool `delete_a_connect_wise_psa_board_item_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_items`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board item ID (see `service::list_board_items`)
 pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/items/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists board items usages.
+/// Lists where a service board item is used.
 ///
-/// `GET /service/boards/{parentId}/items/{id}/usages`, the tool `check_connect_wise_psa_board_item_usages_by_id`.
+/// `GET /service/boards/{parentId}/items/{id}/usages` · tool `check_connect_wise_psa_board_item_usages_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_items`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board item ID (see `service::list_board_items`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_board_item_usages(
     board_id: i32,
     id: i32,
@@ -785,15 +785,15 @@ pub fn check_board_item_usages(
         .query(query)
 }
 
-/// Lists board items usages.
+/// Lists each place where a service board item is used.
 ///
-/// `GET /service/boards/{parentId}/items/{id}/usages/list`, the tool `list_all_connect_wise_psa_board_item_usages_by_id`.
+/// `GET /service/boards/{parentId}/items/{id}/usages/list` · tool `list_all_connect_wise_psa_board_item_usages_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_items`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board item ID (see `service::list_board_items`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_item_usages(
     board_id: i32,
     id: i32,
@@ -805,14 +805,14 @@ pub fn list_board_item_usages(
         .query(query)
 }
 
-/// Lists board notifications.
+/// Lists the notifications of a service board.
 ///
-/// `GET /service/boards/{parentId}/notifications`, the tool `list_all_connect_wise_psa_board_notifications`.
+/// `GET /service/boards/{parentId}/notifications` · tool `list_all_connect_wise_psa_board_notifications`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_notifications(
     board_id: i32,
     query: &ListQuery,
@@ -822,12 +822,12 @@ pub fn list_board_notifications(
         .query(query)
 }
 
-/// Creates a board notification.
+/// Adds a notification to a service board.
 ///
-/// `POST /service/boards/{parentId}/notifications`, the tool `create_a_connect_wise_psa_board_notification`.
+/// `POST /service/boards/{parentId}/notifications` · tool `create_a_connect_wise_psa_board_notification`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `body`: the notification to create.
 pub fn create_board_notification(
     board_id: i32,
     body: &BoardNotification,
@@ -837,11 +837,11 @@ pub fn create_board_notification(
         .body(body)
 }
 
-/// Counts board notifications.
+/// Counts the notifications of a service board.
 ///
-/// `GET /service/boards/{parentId}/notifications/count`, the tool `count_connect_wise_psa_board_notifications`.
+/// `GET /service/boards/{parentId}/notifications/count` · tool `count_connect_wise_psa_board_notifications`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/notifications/count")
@@ -849,25 +849,25 @@ pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a board notification.
+/// Gets a notification of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/notifications/{id}`, the tool `get_single_connect_wise_psa_board_notification_by_id`.
+/// `GET /service/boards/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_board_notification_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_notifications`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board notification ID (see `service::list_board_notifications`)
 pub fn get_board_notification(board_id: i32, id: i32) -> Request<BoardNotification> {
     Request::new(Method::Get, "/service/boards/{parentId}/notifications/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Replaces a board notification; members that are left out are reset.
+/// Replaces a notification of a service board. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{parentId}/notifications/{id}`, the tool `replace_a_connect_wise_psa_board_notification_by_id`.
+/// `PUT /service/boards/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_board_notification_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_notifications`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board notification ID (see `service::list_board_notifications`)
+/// * `body`: the new state of the notification.
 pub fn replace_board_notification(
     board_id: i32,
     id: i32,
@@ -879,12 +879,12 @@ pub fn replace_board_notification(
         .body(body)
 }
 
-/// Changes some members of a board notification.
+/// Updates fields of a notification of a service board.
 ///
-/// `PATCH /service/boards/{parentId}/notifications/{id}`, the tool `update_a_connect_wise_psa_board_notification_by_id`.
+/// `PATCH /service/boards/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_board_notification_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_notifications`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board notification ID (see `service::list_board_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_notification(
     board_id: i32,
@@ -897,26 +897,26 @@ pub fn update_board_notification(
         .patch(patch)
 }
 
-/// Deletes a board notification.
+/// Deletes a notification of a service board.
 ///
-/// `DELETE /service/boards/{parentId}/notifications/{id}`, the tool `delete_a_connect_wise_psa_board_notification_by_id`.
+/// `DELETE /service/boards/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_board_notification_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_notifications`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board notification ID (see `service::list_board_notifications`)
 pub fn delete_board_notification(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/notifications/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists board skill mappings.
+/// Lists the skill mappings of a service board.
 ///
-/// `GET /service/boards/{parentId}/skillMappings/`, the tool `list_all_connect_wise_psa_board_skill_mappings`.
+/// `GET /service/boards/{parentId}/skillMappings/` · tool `list_all_connect_wise_psa_board_skill_mappings`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_skill_mappings(
     board_id: i32,
     query: &ListQuery,
@@ -926,12 +926,12 @@ pub fn list_board_skill_mappings(
         .query(query)
 }
 
-/// Creates a board skill mapping.
+/// Adds a skill mapping to a service board.
 ///
-/// `POST /service/boards/{parentId}/skillMappings/`, the tool `create_a_connect_wise_psa_board_skill_mapping`.
+/// `POST /service/boards/{parentId}/skillMappings/` · tool `create_a_connect_wise_psa_board_skill_mapping`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `body`: the skill mapping to create.
 pub fn create_board_skill_mapping(
     board_id: i32,
     body: &BoardSkillMapping,
@@ -941,11 +941,11 @@ pub fn create_board_skill_mapping(
         .body(body)
 }
 
-/// Counts board skill mappings.
+/// Counts the skill mappings of a service board.
 ///
-/// `GET /service/boards/{parentId}/skillMappings/count`, the tool `count_connect_wise_psa_board_skill_mappings`.
+/// `GET /service/boards/{parentId}/skillMappings/count` · tool `count_connect_wise_psa_board_skill_mappings`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/skillMappings/count")
@@ -953,25 +953,25 @@ pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<
         .query(query)
 }
 
-/// Gets a board skill mapping.
+/// Gets a skill mapping of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/skillMappings/{id}`, the tool `get_single_connect_wise_psa_board_skill_mapping_by_id`.
+/// `GET /service/boards/{parentId}/skillMappings/{id}` · tool `get_single_connect_wise_psa_board_skill_mapping_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_skill_mappings`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
 pub fn get_board_skill_mapping(board_id: i32, id: i32) -> Request<BoardSkillMapping> {
     Request::new(Method::Get, "/service/boards/{parentId}/skillMappings/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Replaces a board skill mapping; members that are left out are reset.
+/// Replaces a skill mapping of a service board. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{parentId}/skillMappings/{id}`, the tool `replace_a_connect_wise_psa_board_skill_mapping_by_id`.
+/// `PUT /service/boards/{parentId}/skillMappings/{id}` · tool `replace_a_connect_wise_psa_board_skill_mapping_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_skill_mappings`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
+/// * `body`: the new state of the skill mapping.
 pub fn replace_board_skill_mapping(
     board_id: i32,
     id: i32,
@@ -983,12 +983,12 @@ pub fn replace_board_skill_mapping(
         .body(body)
 }
 
-/// Changes some members of a board skill mapping.
+/// Updates fields of a skill mapping of a service board.
 ///
-/// `PATCH /service/boards/{parentId}/skillMappings/{id}`, the tool `update_a_connect_wise_psa_board_skill_mapping_by_id`.
+/// `PATCH /service/boards/{parentId}/skillMappings/{id}` · tool `update_a_connect_wise_psa_board_skill_mapping_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_skill_mappings`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_skill_mapping(
     board_id: i32,
@@ -1001,26 +1001,26 @@ pub fn update_board_skill_mapping(
         .patch(patch)
 }
 
-/// Deletes a board skill mapping.
+/// Deletes a skill mapping of a service board.
 ///
-/// `DELETE /service/boards/{parentId}/skillMappings/{id}`, the tool `delete_a_connect_wise_psa_board_skill_mapping_by_id`.
+/// `DELETE /service/boards/{parentId}/skillMappings/{id}` · tool `delete_a_connect_wise_psa_board_skill_mapping_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_skill_mappings`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
 pub fn delete_board_skill_mapping(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/skillMappings/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists board statuses.
+/// Lists the statuses of a service board.
 ///
-/// `GET /service/boards/{parentId}/statuses`, the tool `list_all_connect_wise_psa_board_statuses`.
+/// `GET /service/boards/{parentId}/statuses` · tool `list_all_connect_wise_psa_board_statuses`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_statuses(
     board_id: i32,
     query: &ListQuery,
@@ -1030,23 +1030,23 @@ pub fn list_board_statuses(
         .query(query)
 }
 
-/// Creates a board status.
+/// Adds a status to a service board.
 ///
-/// `POST /service/boards/{parentId}/statuses`, the tool `create_a_connect_wise_psa_board_status`.
+/// `POST /service/boards/{parentId}/statuses` · tool `create_a_connect_wise_psa_board_status`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `body`: the status to create.
 pub fn create_board_status(board_id: i32, body: &BoardStatus) -> Request<BoardStatus> {
     Request::new(Method::Post, "/service/boards/{parentId}/statuses")
         .path("parentId", board_id)
         .body(body)
 }
 
-/// Counts board statuses.
+/// Counts the statuses of a service board.
 ///
-/// `GET /service/boards/{parentId}/statuses/count`, the tool `count_connect_wise_psa_board_statuses`.
+/// `GET /service/boards/{parentId}/statuses/count` · tool `count_connect_wise_psa_board_statuses`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/count")
@@ -1054,14 +1054,14 @@ pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count>
         .query(query)
 }
 
-/// Lists board statuses info.
+/// Lists the statuses of a service board in summary form.
 ///
-/// `GET /service/boards/{parentId}/statuses/info`, the tool `list_all_connect_wise_psa_board_status_info`.
+/// `GET /service/boards/{parentId}/statuses/info` · tool `list_all_connect_wise_psa_board_status_info`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_status_info(
     board_id: i32,
     query: &ListQuery,
@@ -1071,11 +1071,11 @@ pub fn list_board_status_info(
         .query(query)
 }
 
-/// Counts board statuses info.
+/// Counts the statuses of a service board in summary form.
 ///
-/// `GET /service/boards/{parentId}/statuses/info/count`, the tool `count_connect_wise_psa_board_status_info`.
+/// `GET /service/boards/{parentId}/statuses/info/count` · tool `count_connect_wise_psa_board_status_info`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/info/count")
@@ -1083,25 +1083,25 @@ pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Gets a board status.
+/// Gets a status of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/statuses/{id}`, the tool `get_single_connect_wise_psa_board_status_by_id`.
+/// `GET /service/boards/{parentId}/statuses/{id}` · tool `get_single_connect_wise_psa_board_status_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_statuses`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board status ID (see `service::list_board_statuses`)
 pub fn get_board_status(board_id: i32, id: i32) -> Request<BoardStatus> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Replaces a board status; members that are left out are reset.
+/// Replaces a status of a service board. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{parentId}/statuses/{id}`, the tool `replace_a_connect_wise_psa_board_status_by_id`.
+/// `PUT /service/boards/{parentId}/statuses/{id}` · tool `replace_a_connect_wise_psa_board_status_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_statuses`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board status ID (see `service::list_board_statuses`)
+/// * `body`: the new state of the status.
 pub fn replace_board_status(
     board_id: i32,
     id: i32,
@@ -1113,12 +1113,12 @@ pub fn replace_board_status(
         .body(body)
 }
 
-/// Changes some members of a board status.
+/// Updates fields of a status of a service board.
 ///
-/// `PATCH /service/boards/{parentId}/statuses/{id}`, the tool `update_a_connect_wise_psa_board_status_by_id`.
+/// `PATCH /service/boards/{parentId}/statuses/{id}` · tool `update_a_connect_wise_psa_board_status_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_statuses`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board status ID (see `service::list_board_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_status(
     board_id: i32,
@@ -1131,39 +1131,39 @@ pub fn update_board_status(
         .patch(patch)
 }
 
-/// Deletes a board status.
+/// Deletes a status of a service board.
 ///
-/// `DELETE /service/boards/{parentId}/statuses/{id}`, the tool `delete_a_connect_wise_psa_board_status_by_id`.
+/// `DELETE /service/boards/{parentId}/statuses/{id}` · tool `delete_a_connect_wise_psa_board_status_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_statuses`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board status ID (see `service::list_board_statuses`)
 pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/statuses/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Gets a board status info.
+/// Gets a summary of a status of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/statuses/{id}/info`, the tool `get_single_connect_wise_psa_board_status_info_by_id`.
+/// `GET /service/boards/{parentId}/statuses/{id}/info` · tool `get_single_connect_wise_psa_board_status_info_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_statuses`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board status ID (see `service::list_board_statuses`)
 pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/{id}/info")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists board statuses usages.
+/// Lists where a service board status is used.
 ///
-/// `GET /service/boards/{parentId}/statuses/{id}/usages`, the tool `check_connect_wise_psa_board_status_usages_by_id`.
+/// `GET /service/boards/{parentId}/statuses/{id}/usages` · tool `check_connect_wise_psa_board_status_usages_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_statuses`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board status ID (see `service::list_board_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_board_status_usages(
     board_id: i32,
     id: i32,
@@ -1175,15 +1175,15 @@ pub fn check_board_status_usages(
         .query(query)
 }
 
-/// Lists board statuses usages.
+/// Lists each place where a service board status is used.
 ///
-/// `GET /service/boards/{parentId}/statuses/{id}/usages/list`, the tool `list_all_connect_wise_psa_board_status_usages_by_id`.
+/// `GET /service/boards/{parentId}/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_board_status_usages_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_statuses`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board status ID (see `service::list_board_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_status_usages(
     board_id: i32,
     id: i32,
@@ -1195,14 +1195,14 @@ pub fn list_board_status_usages(
         .query(query)
 }
 
-/// Lists board sub types.
+/// Lists the subtypes of a service board.
 ///
-/// `GET /service/boards/{parentId}/subtypes`, the tool `list_all_connect_wise_psa_board_subtypes`.
+/// `GET /service/boards/{parentId}/subtypes` · tool `list_all_connect_wise_psa_board_subtypes`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_sub_types(
     board_id: i32,
     query: &ListQuery,
@@ -1212,12 +1212,12 @@ pub fn list_board_sub_types(
         .query(query)
 }
 
-/// Creates a board sub type.
+/// Adds a subtype to a service board.
 ///
-/// `POST /service/boards/{parentId}/subtypes`, the tool `create_a_connect_wise_psa_board_subtype`.
+/// `POST /service/boards/{parentId}/subtypes` · tool `create_a_connect_wise_psa_board_subtype`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `body`: the subtype to create.
 pub fn create_board_sub_type(
     board_id: i32,
     body: &BoardSubType,
@@ -1227,11 +1227,11 @@ pub fn create_board_sub_type(
         .body(body)
 }
 
-/// Counts board sub types.
+/// Counts the subtypes of a service board.
 ///
-/// `GET /service/boards/{parentId}/subtypes/count`, the tool `count_connect_wise_psa_board_subtypes`.
+/// `GET /service/boards/{parentId}/subtypes/count` · tool `count_connect_wise_psa_board_subtypes`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/count")
@@ -1239,14 +1239,14 @@ pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Lists board sub types info.
+/// Lists the subtypes of a service board in summary form.
 ///
-/// `GET /service/boards/{parentId}/subtypes/info`, the tool `list_all_connect_wise_psa_board_subtype_info`.
+/// `GET /service/boards/{parentId}/subtypes/info` · tool `list_all_connect_wise_psa_board_subtype_info`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_sub_type_info(
     board_id: i32,
     query: &ListQuery,
@@ -1256,11 +1256,11 @@ pub fn list_board_sub_type_info(
         .query(query)
 }
 
-/// Counts board sub types info.
+/// Counts the subtypes of a service board in summary form.
 ///
-/// `GET /service/boards/{parentId}/subtypes/info/count`, the tool `count_connect_wise_psa_board_subtype_info`.
+/// `GET /service/boards/{parentId}/subtypes/info/count` · tool `count_connect_wise_psa_board_subtype_info`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/info/count")
@@ -1268,25 +1268,25 @@ pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a board sub type.
+/// Gets a subtype of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/subtypes/{id}`, the tool `get_single_connect_wise_psa_board_subtype_by_id`.
+/// `GET /service/boards/{parentId}/subtypes/{id}` · tool `get_single_connect_wise_psa_board_subtype_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_sub_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
 pub fn get_board_sub_type(board_id: i32, id: i32) -> Request<BoardSubType> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Replaces a board sub type; members that are left out are reset.
+/// Replaces a subtype of a service board. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{parentId}/subtypes/{id}`, the tool `replace_a_connect_wise_psa_board_subtype_by_id`.
+/// `PUT /service/boards/{parentId}/subtypes/{id}` · tool `replace_a_connect_wise_psa_board_subtype_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_sub_types`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+/// * `body`: the new state of the subtype.
 pub fn replace_board_sub_type(
     board_id: i32,
     id: i32,
@@ -1298,12 +1298,12 @@ pub fn replace_board_sub_type(
         .body(body)
 }
 
-/// Changes some members of a board sub type.
+/// Updates fields of a subtype of a service board.
 ///
-/// `PATCH /service/boards/{parentId}/subtypes/{id}`, the tool `update_a_connect_wise_psa_board_subtype_by_id`.
+/// `PATCH /service/boards/{parentId}/subtypes/{id}` · tool `update_a_connect_wise_psa_board_subtype_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_sub_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_sub_type(
     board_id: i32,
@@ -1316,39 +1316,39 @@ pub fn update_board_sub_type(
         .patch(patch)
 }
 
-/// Deletes a board sub type.
+/// Deletes a subtype of a service board.
 ///
-/// `DELETE /service/boards/{parentId}/subtypes/{id}`, the tool `delete_a_connect_wise_psa_board_subtype_by_id`.
+/// `DELETE /service/boards/{parentId}/subtypes/{id}` · tool `delete_a_connect_wise_psa_board_subtype_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_sub_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
 pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/subtypes/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Gets a board sub type info.
+/// Gets a summary of a subtype of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/subtypes/{id}/info`, the tool `get_single_connect_wise_psa_board_subtype_info_by_id`.
+/// `GET /service/boards/{parentId}/subtypes/{id}/info` · tool `get_single_connect_wise_psa_board_subtype_info_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_sub_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
 pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeInfo> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/{id}/info")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists board sub types usages.
+/// Lists where a service board subtype is used.
 ///
-/// `GET /service/boards/{parentId}/subtypes/{id}/usages`, the tool `check_connect_wise_psa_board_subtype_usages_by_id`.
+/// `GET /service/boards/{parentId}/subtypes/{id}/usages` · tool `check_connect_wise_psa_board_subtype_usages_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_sub_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_board_sub_type_usages(
     board_id: i32,
     id: i32,
@@ -1360,15 +1360,15 @@ pub fn check_board_sub_type_usages(
         .query(query)
 }
 
-/// Lists board sub types usages.
+/// Lists each place where a service board subtype is used.
 ///
-/// `GET /service/boards/{parentId}/subtypes/{id}/usages/list`, the tool `list_all_connect_wise_psa_board_subtype_usages_by_id`.
+/// `GET /service/boards/{parentId}/subtypes/{id}/usages/list` · tool `list_all_connect_wise_psa_board_subtype_usages_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_sub_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_sub_type_usages(
     board_id: i32,
     id: i32,
@@ -1380,37 +1380,37 @@ pub fn list_board_sub_type_usages(
         .query(query)
 }
 
-/// Lists service board teams.
+/// Lists the teams of a service board.
 ///
-/// `GET /service/boards/{parentId}/teams`, the tool `list_all_connect_wise_psa_service_board_teams`.
+/// `GET /service/boards/{parentId}/teams` · tool `list_all_connect_wise_psa_service_board_teams`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_teams(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTeam>> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams")
         .path("parentId", board_id)
         .query(query)
 }
 
-/// Creates a service board team.
+/// Adds a team to a service board.
 ///
-/// `POST /service/boards/{parentId}/teams`, the tool `create_a_connect_wise_psa_service_board_team`.
+/// `POST /service/boards/{parentId}/teams` · tool `create_a_connect_wise_psa_service_board_team`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `body`: the team to create.
 pub fn create_board_team(board_id: i32, body: &BoardTeam) -> Request<BoardTeam> {
     Request::new(Method::Post, "/service/boards/{parentId}/teams")
         .path("parentId", board_id)
         .body(body)
 }
 
-/// Counts service board teams.
+/// Counts the teams of a service board.
 ///
-/// `GET /service/boards/{parentId}/teams/count`, the tool `count_connect_wise_psa_service_board_teams`.
+/// `GET /service/boards/{parentId}/teams/count` · tool `count_connect_wise_psa_service_board_teams`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/count")
@@ -1418,14 +1418,14 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Lists service board teams info.
+/// Lists the teams of a service board in summary form.
 ///
-/// `GET /service/boards/{parentId}/teams/info`, the tool `list_all_connect_wise_psa_service_board_team_info`.
+/// `GET /service/boards/{parentId}/teams/info` · tool `list_all_connect_wise_psa_service_board_team_info`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_team_info(
     board_id: i32,
     query: &ListQuery,
@@ -1435,11 +1435,11 @@ pub fn list_board_team_info(
         .query(query)
 }
 
-/// Counts service board teams info.
+/// Counts the teams of a service board in summary form.
 ///
-/// `GET /service/boards/{parentId}/teams/info/count`, the tool `count_connect_wise_psa_service_board_team_info`.
+/// `GET /service/boards/{parentId}/teams/info/count` · tool `count_connect_wise_psa_service_board_team_info`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/info/count")
@@ -1447,25 +1447,25 @@ pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a service board team.
+/// Gets a team of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/teams/{id}`, the tool `get_single_connect_wise_psa_service_board_team_by_id`.
+/// `GET /service/boards/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_service_board_team_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_teams`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board team ID (see `service::list_board_teams`)
 pub fn get_board_team(board_id: i32, id: i32) -> Request<BoardTeam> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Replaces a service board team; members that are left out are reset.
+/// Replaces a team of a service board. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{parentId}/teams/{id}`, the tool `replace_a_connect_wise_psa_service_board_team_by_id`.
+/// `PUT /service/boards/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_service_board_team_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_teams`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board team ID (see `service::list_board_teams`)
+/// * `body`: the new state of the team.
 pub fn replace_board_team(
     board_id: i32,
     id: i32,
@@ -1477,12 +1477,12 @@ pub fn replace_board_team(
         .body(body)
 }
 
-/// Changes some members of a service board team.
+/// Updates fields of a team of a service board.
 ///
-/// `PATCH /service/boards/{parentId}/teams/{id}`, the tool `update_a_connect_wise_psa_service_board_team_by_id`.
+/// `PATCH /service/boards/{parentId}/teams/{id}` · tool `update_a_connect_wise_psa_service_board_team_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_teams`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board team ID (see `service::list_board_teams`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_team(
     board_id: i32,
@@ -1495,39 +1495,39 @@ pub fn update_board_team(
         .patch(patch)
 }
 
-/// Deletes a service board team.
+/// Deletes a team of a service board.
 ///
-/// `DELETE /service/boards/{parentId}/teams/{id}`, the tool `delete_a_connect_wise_psa_service_board_team_by_id`.
+/// `DELETE /service/boards/{parentId}/teams/{id}` · tool `delete_a_connect_wise_psa_service_board_team_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_teams`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board team ID (see `service::list_board_teams`)
 pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/teams/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Gets a service board team info.
+/// Gets a summary of a team of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/teams/{id}/info`, the tool `get_single_connect_wise_psa_service_board_team_info_by_id`.
+/// `GET /service/boards/{parentId}/teams/{id}/info` · tool `get_single_connect_wise_psa_service_board_team_info_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_teams`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board team ID (see `service::list_board_teams`)
 pub fn get_board_team_info(board_id: i32, id: i32) -> Request<BoardTeamInfo> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/{id}/info")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists board teams usages.
+/// Lists each place where a service board team is used.
 ///
-/// `GET /service/boards/{parentId}/teams/{id}/usages/list`, the tool `list_all_connect_wise_psa_board_team_usages_by_id`.
+/// `GET /service/boards/{parentId}/teams/{id}/usages/list` · tool `list_all_connect_wise_psa_board_team_usages_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_teams`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board team ID (see `service::list_board_teams`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_team_usages(
     board_id: i32,
     id: i32,
@@ -1539,14 +1539,14 @@ pub fn list_board_team_usages(
         .query(query)
 }
 
-/// Lists board type sub type item associations.
+/// Lists the type, subtype and item associations of a service board.
 ///
-/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations`, the tool `list_all_connect_wise_psa_board_type_subtype_item_associations`.
+/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations` · tool `list_all_connect_wise_psa_board_type_subtype_item_associations`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_type_sub_type_item_associations(
     board_id: i32,
     query: &ListQuery,
@@ -1556,11 +1556,11 @@ pub fn list_board_type_sub_type_item_associations(
         .query(query)
 }
 
-/// Counts board type sub type item associations.
+/// Counts the type, subtype and item associations of a service board.
 ///
-/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/count`, the tool `count_connect_wise_psa_board_type_subtype_item_associations`.
+/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/count` · tool `count_connect_wise_psa_board_type_subtype_item_associations`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_type_sub_type_item_associations(
     board_id: i32,
@@ -1574,12 +1574,12 @@ pub fn count_board_type_sub_type_item_associations(
         .query(query)
 }
 
-/// Gets a board type sub type item association.
+/// Gets a type, subtype and item association of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/{id}`, the tool `get_single_connect_wise_psa_board_type_subtype_item_assoc_by_id`.
+/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/{id}` · tool `get_single_connect_wise_psa_board_type_subtype_item_assoc_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_type_sub_type_item_associations`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board type, subtype and item association ID (see `service::list_board_type_sub_type_item_associations`)
 pub fn get_board_type_sub_type_item_association(
     board_id: i32,
     id: i32,
@@ -1592,37 +1592,37 @@ pub fn get_board_type_sub_type_item_association(
         .path("id", id)
 }
 
-/// Lists board types.
+/// Lists the types of a service board.
 ///
-/// `GET /service/boards/{parentId}/types`, the tool `list_all_connect_wise_psa_board_types`.
+/// `GET /service/boards/{parentId}/types` · tool `list_all_connect_wise_psa_board_types`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_types(board_id: i32, query: &ListQuery) -> Request<Vec<BoardType>> {
     Request::new(Method::Get, "/service/boards/{parentId}/types")
         .path("parentId", board_id)
         .query(query)
 }
 
-/// Creates a board type.
+/// Adds a type to a service board.
 ///
-/// `POST /service/boards/{parentId}/types`, the tool `create_a_connect_wise_psa_board_type`.
+/// `POST /service/boards/{parentId}/types` · tool `create_a_connect_wise_psa_board_type`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `body`: the type to create.
 pub fn create_board_type(board_id: i32, body: &BoardType) -> Request<BoardType> {
     Request::new(Method::Post, "/service/boards/{parentId}/types")
         .path("parentId", board_id)
         .body(body)
 }
 
-/// Counts board types.
+/// Counts the types of a service board.
 ///
-/// `GET /service/boards/{parentId}/types/count`, the tool `count_connect_wise_psa_board_types`.
+/// `GET /service/boards/{parentId}/types/count` · tool `count_connect_wise_psa_board_types`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/types/count")
@@ -1630,25 +1630,25 @@ pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets a board type.
+/// Gets a type of a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/types/{id}`, the tool `get_single_connect_wise_psa_board_type_by_id`.
+/// `GET /service/boards/{parentId}/types/{id}` · tool `get_single_connect_wise_psa_board_type_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board type ID (see `service::list_board_types`)
 pub fn get_board_type(board_id: i32, id: i32) -> Request<BoardType> {
     Request::new(Method::Get, "/service/boards/{parentId}/types/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Replaces a board type; members that are left out are reset.
+/// Replaces a type of a service board. Fields that are left out are reset.
 ///
-/// `PUT /service/boards/{parentId}/types/{id}`, the tool `replace_a_connect_wise_psa_board_type_by_id`.
+/// `PUT /service/boards/{parentId}/types/{id}` · tool `replace_a_connect_wise_psa_board_type_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_types`
-/// * `body`: what is sent.
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board type ID (see `service::list_board_types`)
+/// * `body`: the new state of the type.
 pub fn replace_board_type(
     board_id: i32,
     id: i32,
@@ -1660,12 +1660,12 @@ pub fn replace_board_type(
         .body(body)
 }
 
-/// Changes some members of a board type.
+/// Updates fields of a type of a service board.
 ///
-/// `PATCH /service/boards/{parentId}/types/{id}`, the tool `update_a_connect_wise_psa_board_type_by_id`.
+/// `PATCH /service/boards/{parentId}/types/{id}` · tool `update_a_connect_wise_psa_board_type_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board type ID (see `service::list_board_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_board_type(
     board_id: i32,
@@ -1678,27 +1678,27 @@ pub fn update_board_type(
         .patch(patch)
 }
 
-/// Deletes a board type.
+/// Deletes a type of a service board.
 ///
-/// `DELETE /service/boards/{parentId}/types/{id}`, the tool `delete_a_connect_wise_psa_board_type_by_id`.
+/// `DELETE /service/boards/{parentId}/types/{id}` · tool `delete_a_connect_wise_psa_board_type_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board type ID (see `service::list_board_types`)
 pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/types/{id}")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Lists board types usages.
+/// Lists where a service board type is used.
 ///
-/// `GET /service/boards/{parentId}/types/{id}/usages`, the tool `check_connect_wise_psa_board_type_usages_by_id`.
+/// `GET /service/boards/{parentId}/types/{id}/usages` · tool `check_connect_wise_psa_board_type_usages_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board type ID (see `service::list_board_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_board_type_usages(
     board_id: i32,
     id: i32,
@@ -1710,15 +1710,15 @@ pub fn check_board_type_usages(
         .query(query)
 }
 
-/// Lists board types usages.
+/// Lists each place where a service board type is used.
 ///
-/// `GET /service/boards/{parentId}/types/{id}/usages/list`, the tool `list_all_connect_wise_psa_board_type_usages_by_id`.
+/// `GET /service/boards/{parentId}/types/{id}/usages/list` · tool `list_all_connect_wise_psa_board_type_usages_by_id`
 ///
-/// * `board_id`: `{parentId}` of the path, from `service::list_boards`
-/// * `id`: `{id}` of the path, from `service::list_board_types`
+/// * `board_id`: service board ID (see `service::list_boards`)
+/// * `id`: service board type ID (see `service::list_board_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_board_type_usages(
     board_id: i32,
     id: i32,

@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service codes.
 ///
-/// `GET /service/codes`, the tool `list_all_connect_wise_psa_service_codes`.
+/// `GET /service/codes` · tool `list_all_connect_wise_psa_service_codes`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_codes(query: &ListQuery) -> Request<Vec<Code>> {
     Request::new(Method::Get, "/service/codes").query(query)
 }
 
 /// Creates a service code.
 ///
-/// `POST /service/codes`, the tool `create_a_connect_wise_psa_service_code`.
+/// `POST /service/codes` · tool `create_a_connect_wise_psa_service_code`
 ///
-/// * `body`: what is sent.
+/// * `body`: the service code to create.
 pub fn create_code(body: &Code) -> Request<Code> {
     Request::new(Method::Post, "/service/codes").body(body)
 }
 
 /// Counts service codes.
 ///
-/// `GET /service/codes/count`, the tool `count_connect_wise_psa_service_codes`.
+/// `GET /service/codes/count` · tool `count_connect_wise_psa_service_codes`
 ///
 /// * `query`: which rows are counted
 pub fn count_codes(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/codes/count").query(query)
 }
 
-/// Gets a service code.
+/// Gets a service code by its ID.
 ///
-/// `GET /service/codes/{id}`, the tool `get_single_connect_wise_psa_service_code_by_id`.
+/// `GET /service/codes/{id}` · tool `get_single_connect_wise_psa_service_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_codes`
+/// * `id`: service code ID (see `service::list_codes`)
 pub fn get_code(id: i32) -> Request<Code> {
     Request::new(Method::Get, "/service/codes/{id}").path("id", id)
 }
 
-/// Replaces a service code; members that are left out are reset.
+/// Replaces a service code. Fields that are left out are reset.
 ///
-/// `PUT /service/codes/{id}`, the tool `replace_a_connect_wise_psa_service_code_by_id`.
+/// `PUT /service/codes/{id}` · tool `replace_a_connect_wise_psa_service_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_codes`
-/// * `body`: what is sent.
+/// * `id`: service code ID (see `service::list_codes`)
+/// * `body`: the new state of the service code.
 pub fn replace_code(id: i32, body: &Code) -> Request<Code> {
     Request::new(Method::Put, "/service/codes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a service code.
+/// Updates fields of a service code.
 ///
-/// `PATCH /service/codes/{id}`, the tool `update_a_connect_wise_psa_service_code_by_id`.
+/// `PATCH /service/codes/{id}` · tool `update_a_connect_wise_psa_service_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_codes`
+/// * `id`: service code ID (see `service::list_codes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_code(id: i32, patch: &Patch<Code>) -> Request<Code> {
     Request::new(Method::Patch, "/service/codes/{id}").path("id", id).patch(patch)
@@ -64,9 +64,9 @@ pub fn update_code(id: i32, patch: &Patch<Code>) -> Request<Code> {
 
 /// Deletes a service code.
 ///
-/// `DELETE /service/codes/{id}`, the tool `delete_a_connect_wise_psa_service_code_by_id`.
+/// `DELETE /service/codes/{id}` · tool `delete_a_connect_wise_psa_service_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_codes`
+/// * `id`: service code ID (see `service::list_codes`)
 pub fn delete_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/codes/{id}").path("id", id)
 }

@@ -4,52 +4,52 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, ServiceEmailTemplate, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists email templates.
+/// Lists service email templates.
 ///
-/// `GET /service/emailTemplates`, the tool `list_all_connect_wise_psa_service_email_templates`.
+/// `GET /service/emailTemplates` · tool `list_all_connect_wise_psa_service_email_templates`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_email_templates(query: &ListQuery) -> Request<Vec<ServiceEmailTemplate>> {
     Request::new(Method::Get, "/service/emailTemplates").query(query)
 }
 
-/// Creates an email template.
+/// Creates a service email template.
 ///
-/// `POST /service/emailTemplates`, the tool `create_a_connect_wise_psa_service_email_template`.
+/// `POST /service/emailTemplates` · tool `create_a_connect_wise_psa_service_email_template`
 ///
-/// * `body`: what is sent.
+/// * `body`: the service email template to create.
 pub fn create_email_template(
     body: &ServiceEmailTemplate,
 ) -> Request<ServiceEmailTemplate> {
     Request::new(Method::Post, "/service/emailTemplates").body(body)
 }
 
-/// Counts email templates.
+/// Counts service email templates.
 ///
-/// `GET /service/emailTemplates/count`, the tool `count_connect_wise_psa_service_email_templates`.
+/// `GET /service/emailTemplates/count` · tool `count_connect_wise_psa_service_email_templates`
 ///
 /// * `query`: which rows are counted
 pub fn count_email_templates(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/emailTemplates/count").query(query)
 }
 
-/// Gets an email template.
+/// Gets a service email template by its ID.
 ///
-/// `GET /service/emailTemplates/{id}`, the tool `get_single_connect_wise_psa_service_email_template_by_id`.
+/// `GET /service/emailTemplates/{id}` · tool `get_single_connect_wise_psa_service_email_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_email_templates`
+/// * `id`: service email template ID (see `service::list_email_templates`)
 pub fn get_email_template(id: i32) -> Request<ServiceEmailTemplate> {
     Request::new(Method::Get, "/service/emailTemplates/{id}").path("id", id)
 }
 
-/// Replaces an email template; members that are left out are reset.
+/// Replaces a service email template. Fields that are left out are reset.
 ///
-/// `PUT /service/emailTemplates/{id}`, the tool `replace_a_connect_wise_psa_service_email_template_by_id`.
+/// `PUT /service/emailTemplates/{id}` · tool `replace_a_connect_wise_psa_service_email_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_email_templates`
-/// * `body`: what is sent.
+/// * `id`: service email template ID (see `service::list_email_templates`)
+/// * `body`: the new state of the service email template.
 pub fn replace_email_template(
     id: i32,
     body: &ServiceEmailTemplate,
@@ -57,11 +57,11 @@ pub fn replace_email_template(
     Request::new(Method::Put, "/service/emailTemplates/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an email template.
+/// Updates fields of a service email template.
 ///
-/// `PATCH /service/emailTemplates/{id}`, the tool `update_a_connect_wise_psa_service_email_template_by_id`.
+/// `PATCH /service/emailTemplates/{id}` · tool `update_a_connect_wise_psa_service_email_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_email_templates`
+/// * `id`: service email template ID (see `service::list_email_templates`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_email_template(
     id: i32,
@@ -72,37 +72,37 @@ pub fn update_email_template(
         .patch(patch)
 }
 
-/// Deletes an email template.
+/// Deletes a service email template.
 ///
-/// `DELETE /service/emailTemplates/{id}`, the tool `delete_a_connect_wise_psa_service_email_template_by_id`.
+/// `DELETE /service/emailTemplates/{id}` · tool `delete_a_connect_wise_psa_service_email_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_email_templates`
+/// * `id`: service email template ID (see `service::list_email_templates`)
 pub fn delete_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/emailTemplates/{id}").path("id", id)
 }
 
-/// Lists email templates usages.
+/// Lists where a service email template is used.
 ///
-/// `GET /service/emailTemplates/{id}/usages`, the tool `check_connect_wise_psa_service_email_template_usages_by_id`.
+/// `GET /service/emailTemplates/{id}/usages` · tool `check_connect_wise_psa_service_email_template_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_email_templates`
+/// * `id`: service email template ID (see `service::list_email_templates`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/emailTemplates/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists email templates usages.
+/// Lists each place where a service email template is used.
 ///
-/// `GET /service/emailTemplates/{id}/usages/list`, the tool `list_all_connect_wise_psa_service_email_template_usages_by_id`.
+/// `GET /service/emailTemplates/{id}/usages/list` · tool `list_all_connect_wise_psa_service_email_template_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_email_templates`
+/// * `id`: service email template ID (see `service::list_email_templates`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/emailTemplates/{id}/usages/list")
         .path("id", id)

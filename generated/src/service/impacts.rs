@@ -4,50 +4,50 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Impact};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists service impacts.
+/// Lists ticket impacts.
 ///
-/// `GET /service/impacts`, the tool `list_all_connect_wise_psa_service_impacts`.
+/// `GET /service/impacts` · tool `list_all_connect_wise_psa_service_impacts`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_impacts(query: &ListQuery) -> Request<Vec<Impact>> {
     Request::new(Method::Get, "/service/impacts").query(query)
 }
 
-/// Counts service impacts.
+/// Counts ticket impacts.
 ///
-/// `GET /service/impacts/count`, the tool `count_connect_wise_psa_service_impacts`.
+/// `GET /service/impacts/count` · tool `count_connect_wise_psa_service_impacts`
 ///
 /// * `query`: which rows are counted
 pub fn count_impacts(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/impacts/count").query(query)
 }
 
-/// Gets a service impact.
+/// Gets a ticket impact by its ID.
 ///
-/// `GET /service/impacts/{id}`, the tool `get_single_connect_wise_psa_service_impact_by_id`.
+/// `GET /service/impacts/{id}` · tool `get_single_connect_wise_psa_service_impact_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_impacts`
+/// * `id`: ticket impact ID (see `service::list_impacts`)
 pub fn get_impact(id: i32) -> Request<Impact> {
     Request::new(Method::Get, "/service/impacts/{id}").path("id", id)
 }
 
-/// Replaces a service impact; members that are left out are reset.
+/// Replaces a ticket impact. Fields that are left out are reset.
 ///
-/// `PUT /service/impacts/{id}`, the tool `replace_a_connect_wise_psa_service_impact_by_id`.
+/// `PUT /service/impacts/{id}` · tool `replace_a_connect_wise_psa_service_impact_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_impacts`
-/// * `body`: what is sent.
+/// * `id`: ticket impact ID (see `service::list_impacts`)
+/// * `body`: the new state of the ticket impact.
 pub fn replace_impact(id: i32, body: &Impact) -> Request<Impact> {
     Request::new(Method::Put, "/service/impacts/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a service impact.
+/// Updates fields of a ticket impact.
 ///
-/// `PATCH /service/impacts/{id}`, the tool `update_a_connect_wise_psa_service_impact_by_id`.
+/// `PATCH /service/impacts/{id}` · tool `update_a_connect_wise_psa_service_impact_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_impacts`
+/// * `id`: ticket impact ID (see `service::list_impacts`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_impact(id: i32, patch: &Patch<Impact>) -> Request<Impact> {
     Request::new(Method::Patch, "/service/impacts/{id}").path("id", id).patch(patch)

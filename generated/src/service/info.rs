@@ -4,71 +4,71 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{BoardInfo, BoardTypeInfo, Count};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists info boards.
+/// Lists service boards in summary form.
 ///
-/// `GET /service/info/boards`, the tool `list_all_connect_wise_psa_service_info_boards`.
+/// `GET /service/info/boards` · tool `list_all_connect_wise_psa_service_info_boards`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
     Request::new(Method::Get, "/service/info/boards").query(query)
 }
 
-/// Lists info boards.
+/// Lists active service boards.
 ///
-/// `GET /service/info/boards/active`, the tool `list_active_connect_wise_psa_service_info_boards`.
+/// `GET /service/info/boards/active` · tool `list_active_connect_wise_psa_service_info_boards`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_active_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
     Request::new(Method::Get, "/service/info/boards/active").query(query)
 }
 
-/// Counts info boards.
+/// Counts service boards in summary form.
 ///
-/// `GET /service/info/boards/count`, the tool `count_connect_wise_psa_service_info_boards`.
+/// `GET /service/info/boards/count` · tool `count_connect_wise_psa_service_info_boards`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_boards(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/info/boards/count").query(query)
 }
 
-/// Gets an info board.
+/// Gets a summary of a service board by its ID.
 ///
-/// `GET /service/info/boards/{id}`, the tool `get_single_connect_wise_psa_service_info_board_by_id`.
+/// `GET /service/info/boards/{id}` · tool `get_single_connect_wise_psa_service_info_board_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_info_boards`
+/// * `id`: service board ID (see `service::list_info_boards`)
 pub fn get_info_board(id: i32) -> Request<BoardInfo> {
     Request::new(Method::Get, "/service/info/boards/{id}").path("id", id)
 }
 
-/// Lists info board types.
+/// Lists service board types.
 ///
-/// `GET /service/info/boardtypes`, the tool `list_all_connect_wise_psa_service_info_boardtypes`.
+/// `GET /service/info/boardtypes` · tool `list_all_connect_wise_psa_service_info_boardtypes`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_board_types(query: &ListQuery) -> Request<Vec<BoardTypeInfo>> {
     Request::new(Method::Get, "/service/info/boardtypes").query(query)
 }
 
-/// Counts info board types.
+/// Counts service board types.
 ///
-/// `GET /service/info/boardtypes/count`, the tool `count_connect_wise_psa_service_info_boardtypes`.
+/// `GET /service/info/boardtypes/count` · tool `count_connect_wise_psa_service_info_boardtypes`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_board_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/info/boardtypes/count").query(query)
 }
 
-/// Gets an info board type.
+/// Gets a service board type by its ID.
 ///
-/// `GET /service/info/boardtypes/{id}`, the tool `get_single_connect_wise_psa_service_info_boardtype_by_id`.
+/// `GET /service/info/boardtypes/{id}` · tool `get_single_connect_wise_psa_service_info_boardtype_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_info_board_types`
+/// * `id`: service board type ID (see `service::list_info_board_types`)
 pub fn get_info_board_type(id: i32) -> Request<BoardTypeInfo> {
     Request::new(Method::Get, "/service/info/boardtypes/{id}").path("id", id)
 }

@@ -6,11 +6,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists knowledge base articles.
 ///
-/// `GET /service/knowledgeBaseArticles`, the tool `list_all_connect_wise_psa_service_knowledge_base_articles`.
+/// `GET /service/knowledgeBaseArticles` · tool `list_all_connect_wise_psa_service_knowledge_base_articles`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_knowledge_base_articles(
     query: &ListQuery,
 ) -> Request<Vec<KnowledgeBaseArticle>> {
@@ -19,9 +19,9 @@ pub fn list_knowledge_base_articles(
 
 /// Creates a knowledge base article.
 ///
-/// `POST /service/knowledgeBaseArticles`, the tool `create_a_connect_wise_psa_service_knowledge_base_article`.
+/// `POST /service/knowledgeBaseArticles` · tool `create_a_connect_wise_psa_service_knowledge_base_article`
 ///
-/// * `body`: what is sent.
+/// * `body`: the knowledge base article to create.
 pub fn create_knowledge_base_article(
     body: &KnowledgeBaseArticle,
 ) -> Request<KnowledgeBaseArticle> {
@@ -30,28 +30,28 @@ pub fn create_knowledge_base_article(
 
 /// Counts knowledge base articles.
 ///
-/// `GET /service/knowledgeBaseArticles/count`, the tool `count_connect_wise_psa_service_knowledge_base_articles`.
+/// `GET /service/knowledgeBaseArticles/count` · tool `count_connect_wise_psa_service_knowledge_base_articles`
 ///
 /// * `query`: which rows are counted
 pub fn count_knowledge_base_articles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/knowledgeBaseArticles/count").query(query)
 }
 
-/// Gets a knowledge base article.
+/// Gets a knowledge base article by its ID.
 ///
-/// `GET /service/knowledgeBaseArticles/{id}`, the tool `get_single_connect_wise_psa_service_know_base_article_by_id`.
+/// `GET /service/knowledgeBaseArticles/{id}` · tool `get_single_connect_wise_psa_service_know_base_article_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_articles`
+/// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
 pub fn get_knowledge_base_article(id: i32) -> Request<KnowledgeBaseArticle> {
     Request::new(Method::Get, "/service/knowledgeBaseArticles/{id}").path("id", id)
 }
 
-/// Replaces a knowledge base article; members that are left out are reset.
+/// Replaces a knowledge base article. Fields that are left out are reset.
 ///
-/// `PUT /service/knowledgeBaseArticles/{id}`, the tool `replace_a_connect_wise_psa_service_knowledge_base_article_by_id`.
+/// `PUT /service/knowledgeBaseArticles/{id}` · tool `replace_a_connect_wise_psa_service_knowledge_base_article_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_articles`
-/// * `body`: what is sent.
+/// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
+/// * `body`: the new state of the knowledge base article.
 pub fn replace_knowledge_base_article(
     id: i32,
     body: &KnowledgeBaseArticle,
@@ -61,11 +61,11 @@ pub fn replace_knowledge_base_article(
         .body(body)
 }
 
-/// Changes some members of a knowledge base article.
+/// Updates fields of a knowledge base article.
 ///
-/// `PATCH /service/knowledgeBaseArticles/{id}`, the tool `update_a_connect_wise_psa_service_knowledge_base_article_by_id`.
+/// `PATCH /service/knowledgeBaseArticles/{id}` · tool `update_a_connect_wise_psa_service_knowledge_base_article_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_articles`
+/// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_knowledge_base_article(
     id: i32,
@@ -78,9 +78,9 @@ pub fn update_knowledge_base_article(
 
 /// Deletes a knowledge base article.
 ///
-/// `DELETE /service/knowledgeBaseArticles/{id}`, the tool `delete_a_connect_wise_psa_service_knowledge_base_article_by_id`.
+/// `DELETE /service/knowledgeBaseArticles/{id}` · tool `delete_a_connect_wise_psa_service_knowledge_base_article_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_articles`
+/// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
 pub fn delete_knowledge_base_article(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/knowledgeBaseArticles/{id}").path("id", id)
 }

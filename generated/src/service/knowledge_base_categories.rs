@@ -6,11 +6,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists knowledge base categories.
 ///
-/// `GET /service/knowledgeBaseCategories`, the tool `list_all_connect_wise_psa_service_knowledge_base_categories`.
+/// `GET /service/knowledgeBaseCategories` · tool `list_all_connect_wise_psa_service_knowledge_base_categories`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_knowledge_base_categories(
     query: &ListQuery,
 ) -> Request<Vec<KnowledgeBaseCategory>> {
@@ -19,9 +19,9 @@ pub fn list_knowledge_base_categories(
 
 /// Creates a knowledge base category.
 ///
-/// `POST /service/knowledgeBaseCategories`, the tool `create_a_connect_wise_psa_service_knowledge_base_category`.
+/// `POST /service/knowledgeBaseCategories` · tool `create_a_connect_wise_psa_service_knowledge_base_category`
 ///
-/// * `body`: what is sent.
+/// * `body`: the knowledge base category to create.
 pub fn create_knowledge_base_category(
     body: &KnowledgeBaseCategory,
 ) -> Request<KnowledgeBaseCategory> {
@@ -30,28 +30,28 @@ pub fn create_knowledge_base_category(
 
 /// Counts knowledge base categories.
 ///
-/// `GET /service/knowledgeBaseCategories/count`, the tool `count_connect_wise_psa_service_knowledge_base_categories`.
+/// `GET /service/knowledgeBaseCategories/count` · tool `count_connect_wise_psa_service_knowledge_base_categories`
 ///
 /// * `query`: which rows are counted
 pub fn count_knowledge_base_categories(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/knowledgeBaseCategories/count").query(query)
 }
 
-/// Gets a knowledge base category.
+/// Gets a knowledge base category by its ID.
 ///
-/// `GET /service/knowledgeBaseCategories/{id}`, the tool `get_single_connect_wise_psa_service_know_base_category_by_id`.
+/// `GET /service/knowledgeBaseCategories/{id}` · tool `get_single_connect_wise_psa_service_know_base_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_categories`
+/// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
 pub fn get_knowledge_base_category(id: i32) -> Request<KnowledgeBaseCategory> {
     Request::new(Method::Get, "/service/knowledgeBaseCategories/{id}").path("id", id)
 }
 
-/// Replaces a knowledge base category; members that are left out are reset.
+/// Replaces a knowledge base category. Fields that are left out are reset.
 ///
-/// `PUT /service/knowledgeBaseCategories/{id}`, the tool `replace_a_connect_wise_psa_service_know_base_category_by_id`.
+/// `PUT /service/knowledgeBaseCategories/{id}` · tool `replace_a_connect_wise_psa_service_know_base_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_categories`
-/// * `body`: what is sent.
+/// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
+/// * `body`: the new state of the knowledge base category.
 pub fn replace_knowledge_base_category(
     id: i32,
     body: &KnowledgeBaseCategory,
@@ -61,11 +61,11 @@ pub fn replace_knowledge_base_category(
         .body(body)
 }
 
-/// Changes some members of a knowledge base category.
+/// Updates fields of a knowledge base category.
 ///
-/// `PATCH /service/knowledgeBaseCategories/{id}`, the tool `update_a_connect_wise_psa_service_knowledge_base_category_by_id`.
+/// `PATCH /service/knowledgeBaseCategories/{id}` · tool `update_a_connect_wise_psa_service_knowledge_base_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_categories`
+/// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_knowledge_base_category(
     id: i32,
@@ -78,9 +78,9 @@ pub fn update_knowledge_base_category(
 
 /// Deletes a knowledge base category.
 ///
-/// `DELETE /service/knowledgeBaseCategories/{id}`, the tool `delete_a_connect_wise_psa_service_knowledge_base_category_by_id`.
+/// `DELETE /service/knowledgeBaseCategories/{id}` · tool `delete_a_connect_wise_psa_service_knowledge_base_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_categories`
+/// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
 pub fn delete_knowledge_base_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/knowledgeBaseCategories/{id}").path("id", id)
 }

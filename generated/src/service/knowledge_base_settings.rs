@@ -3,39 +3,39 @@
 use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::KnowledgeBaseSettings;
 
-/// Gets a knowledge base setting.
+/// Gets the knowledge base setting.
 ///
-/// `GET /service/knowledgebasesettings`, the tool `get_single_connect_wise_psa_service_knowledgebasesetting`.
+/// `GET /service/knowledgebasesettings` · tool `get_single_connect_wise_psa_service_knowledgebasesetting`
 pub fn get_knowledge_base_setting() -> Request<KnowledgeBaseSettings> {
     Request::new(Method::Get, "/service/knowledgebasesettings")
 }
 
 /// Creates a knowledge base setting.
 ///
-/// `POST /service/knowledgebasesettings`, the tool `create_a_connect_wise_psa_service_knowledgebasesetting`.
+/// `POST /service/knowledgebasesettings` · tool `create_a_connect_wise_psa_service_knowledgebasesetting`
 ///
-/// * `body`: what is sent.
+/// * `body`: the knowledge base setting to create.
 pub fn create_knowledge_base_setting(
     body: &KnowledgeBaseSettings,
 ) -> Request<KnowledgeBaseSettings> {
     Request::new(Method::Post, "/service/knowledgebasesettings").body(body)
 }
 
-/// Gets a knowledge base setting.
+/// Gets a knowledge base setting by its ID.
 ///
-/// `GET /service/knowledgebasesettings/{id}`, the tool `get_single_connect_wise_psa_service_knowledgebasesetting_by_id`.
+/// `GET /service/knowledgebasesettings/{id}` · tool `get_single_connect_wise_psa_service_knowledgebasesetting_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn get_knowledge_base_setting_by_id(id: i32) -> Request<KnowledgeBaseSettings> {
     Request::new(Method::Get, "/service/knowledgebasesettings/{id}").path("id", id)
 }
 
-/// Replaces a knowledge base setting; members that are left out are reset.
+/// Replaces a knowledge base setting. Fields that are left out are reset.
 ///
-/// `PUT /service/knowledgebasesettings/{id}`, the tool `replace_a_connect_wise_psa_service_knowledgebasesetting_by_id`.
+/// `PUT /service/knowledgebasesettings/{id}` · tool `replace_a_connect_wise_psa_service_knowledgebasesetting_by_id`
 ///
-/// * `id`: `{id}` of the path
-/// * `body`: what is sent.
+/// * `id`: ID
+/// * `body`: the new state of the knowledge base setting.
 pub fn replace_knowledge_base_setting(
     id: i32,
     body: &KnowledgeBaseSettings,
@@ -45,11 +45,11 @@ pub fn replace_knowledge_base_setting(
         .body(body)
 }
 
-/// Changes some members of a knowledge base setting.
+/// Updates fields of a knowledge base setting.
 ///
-/// `PATCH /service/knowledgebasesettings/{id}`, the tool `update_a_connect_wise_psa_service_knowledgebasesetting_by_id`.
+/// `PATCH /service/knowledgebasesettings/{id}` · tool `update_a_connect_wise_psa_service_knowledgebasesetting_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_knowledge_base_setting(
     id: i32,

@@ -4,54 +4,54 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, KnowledgeBaseSubCategory, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists knowledge base sub categories.
+/// Lists knowledge base subcategories.
 ///
-/// `GET /service/knowledgeBaseSubCategories`, the tool `list_all_connect_wise_psa_service_knowledge_base_sub_categories`.
+/// `GET /service/knowledgeBaseSubCategories` · tool `list_all_connect_wise_psa_service_knowledge_base_sub_categories`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_knowledge_base_sub_categories(
     query: &ListQuery,
 ) -> Request<Vec<KnowledgeBaseSubCategory>> {
     Request::new(Method::Get, "/service/knowledgeBaseSubCategories").query(query)
 }
 
-/// Creates a knowledge base sub category.
+/// Creates a knowledge base subcategory.
 ///
-/// `POST /service/knowledgeBaseSubCategories`, the tool `create_a_connect_wise_psa_service_knowledge_base_sub_category`.
+/// `POST /service/knowledgeBaseSubCategories` · tool `create_a_connect_wise_psa_service_knowledge_base_sub_category`
 ///
-/// * `body`: what is sent.
+/// * `body`: the knowledge base subcategory to create.
 pub fn create_knowledge_base_sub_category(
     body: &KnowledgeBaseSubCategory,
 ) -> Request<KnowledgeBaseSubCategory> {
     Request::new(Method::Post, "/service/knowledgeBaseSubCategories").body(body)
 }
 
-/// Counts knowledge base sub categories.
+/// Counts knowledge base subcategories.
 ///
-/// `GET /service/knowledgeBaseSubCategories/count`, the tool `count_connect_wise_psa_service_knowledge_base_sub_categories`.
+/// `GET /service/knowledgeBaseSubCategories/count` · tool `count_connect_wise_psa_service_knowledge_base_sub_categories`
 ///
 /// * `query`: which rows are counted
 pub fn count_knowledge_base_sub_categories(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/knowledgeBaseSubCategories/count").query(query)
 }
 
-/// Gets a knowledge base sub category.
+/// Gets a knowledge base subcategory by its ID.
 ///
-/// `GET /service/knowledgeBaseSubCategories/{id}`, the tool `get_single_connect_wise_psa_service_know_base_sub_cat_by_id`.
+/// `GET /service/knowledgeBaseSubCategories/{id}` · tool `get_single_connect_wise_psa_service_know_base_sub_cat_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_sub_categories`
+/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
 pub fn get_knowledge_base_sub_category(id: i32) -> Request<KnowledgeBaseSubCategory> {
     Request::new(Method::Get, "/service/knowledgeBaseSubCategories/{id}").path("id", id)
 }
 
-/// Replaces a knowledge base sub category; members that are left out are reset.
+/// Replaces a knowledge base subcategory. Fields that are left out are reset.
 ///
-/// `PUT /service/knowledgeBaseSubCategories/{id}`, the tool `replace_a_connect_wise_psa_service_know_base_sub_category_by_id`.
+/// `PUT /service/knowledgeBaseSubCategories/{id}` · tool `replace_a_connect_wise_psa_service_know_base_sub_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_sub_categories`
-/// * `body`: what is sent.
+/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
+/// * `body`: the new state of the knowledge base subcategory.
 pub fn replace_knowledge_base_sub_category(
     id: i32,
     body: &KnowledgeBaseSubCategory,
@@ -61,11 +61,11 @@ pub fn replace_knowledge_base_sub_category(
         .body(body)
 }
 
-/// Changes some members of a knowledge base sub category.
+/// Updates fields of a knowledge base subcategory.
 ///
-/// `PATCH /service/knowledgeBaseSubCategories/{id}`, the tool `update_a_connect_wise_psa_service_know_base_sub_category_by_id`.
+/// `PATCH /service/knowledgeBaseSubCategories/{id}` · tool `update_a_connect_wise_psa_service_know_base_sub_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_sub_categories`
+/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_knowledge_base_sub_category(
     id: i32,
@@ -76,24 +76,24 @@ pub fn update_knowledge_base_sub_category(
         .patch(patch)
 }
 
-/// Deletes a knowledge base sub category.
+/// Deletes a knowledge base subcategory.
 ///
-/// `DELETE /service/knowledgeBaseSubCategories/{id}`, the tool `delete_a_connect_wise_psa_service_know_base_sub_category_by_id`.
+/// `DELETE /service/knowledgeBaseSubCategories/{id}` · tool `delete_a_connect_wise_psa_service_know_base_sub_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_sub_categories`
+/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
 pub fn delete_knowledge_base_sub_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/knowledgeBaseSubCategories/{id}")
         .path("id", id)
 }
 
-/// Lists knowledge base sub categories usages.
+/// Lists where a knowledge base subcategory is used.
 ///
-/// `GET /service/knowledgeBaseSubCategories/{id}/usages`, the tool `check_connect_wise_psa_service_know_base_sub_cat_usages_by_id`.
+/// `GET /service/knowledgeBaseSubCategories/{id}/usages` · tool `check_connect_wise_psa_service_know_base_sub_cat_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_sub_categories`
+/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_knowledge_base_sub_category_usages(
     id: i32,
     query: &ListQuery,
@@ -103,14 +103,14 @@ pub fn check_knowledge_base_sub_category_usages(
         .query(query)
 }
 
-/// Lists knowledge base sub categories usages.
+/// Lists each place where a knowledge base subcategory is used.
 ///
-/// `GET /service/knowledgeBaseSubCategories/{id}/usages/list`, the tool `list_all_connect_wise_psa_svc_know_base_sub_cat_usages_by_id`.
+/// `GET /service/knowledgeBaseSubCategories/{id}/usages/list` · tool `list_all_connect_wise_psa_svc_know_base_sub_cat_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_knowledge_base_sub_categories`
+/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_knowledge_base_sub_category_usages(
     id: i32,
     query: &ListQuery,

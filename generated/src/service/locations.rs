@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service locations.
 ///
-/// `GET /service/locations`, the tool `list_all_connect_wise_psa_service_locations`.
+/// `GET /service/locations` · tool `list_all_connect_wise_psa_service_locations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_locations(query: &ListQuery) -> Request<Vec<ServiceLocation>> {
     Request::new(Method::Get, "/service/locations").query(query)
 }
 
 /// Creates a service location.
 ///
-/// `POST /service/locations`, the tool `create_a_connect_wise_psa_service_location`.
+/// `POST /service/locations` · tool `create_a_connect_wise_psa_service_location`
 ///
-/// * `body`: what is sent.
+/// * `body`: the service location to create.
 pub fn create_location(body: &ServiceLocation) -> Request<ServiceLocation> {
     Request::new(Method::Post, "/service/locations").body(body)
 }
 
 /// Counts service locations.
 ///
-/// `GET /service/locations/count`, the tool `count_connect_wise_psa_service_locations`.
+/// `GET /service/locations/count` · tool `count_connect_wise_psa_service_locations`
 ///
 /// * `query`: which rows are counted
 pub fn count_locations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/locations/count").query(query)
 }
 
-/// Lists service locations info.
+/// Lists service locations in summary form.
 ///
-/// `GET /service/locations/info`, the tool `list_all_connect_wise_psa_service_location_info`.
+/// `GET /service/locations/info` · tool `list_all_connect_wise_psa_service_location_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_location_info(query: &ListQuery) -> Request<Vec<ServiceLocationInfo>> {
     Request::new(Method::Get, "/service/locations/info").query(query)
 }
 
-/// Counts service locations info.
+/// Counts service locations in summary form.
 ///
-/// `GET /service/locations/info/count`, the tool `count_connect_wise_psa_service_location_info`.
+/// `GET /service/locations/info/count` · tool `count_connect_wise_psa_service_location_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_location_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/locations/info/count").query(query)
 }
 
-/// Gets a service location.
+/// Gets a service location by its ID.
 ///
-/// `GET /service/locations/{id}`, the tool `get_single_connect_wise_psa_service_location_by_id`.
+/// `GET /service/locations/{id}` · tool `get_single_connect_wise_psa_service_location_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_locations`
+/// * `id`: service location ID (see `service::list_locations`)
 pub fn get_location(id: i32) -> Request<ServiceLocation> {
     Request::new(Method::Get, "/service/locations/{id}").path("id", id)
 }
 
-/// Replaces a service location; members that are left out are reset.
+/// Replaces a service location. Fields that are left out are reset.
 ///
-/// `PUT /service/locations/{id}`, the tool `replace_a_connect_wise_psa_service_location_by_id`.
+/// `PUT /service/locations/{id}` · tool `replace_a_connect_wise_psa_service_location_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_locations`
-/// * `body`: what is sent.
+/// * `id`: service location ID (see `service::list_locations`)
+/// * `body`: the new state of the service location.
 pub fn replace_location(id: i32, body: &ServiceLocation) -> Request<ServiceLocation> {
     Request::new(Method::Put, "/service/locations/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a service location.
+/// Updates fields of a service location.
 ///
-/// `PATCH /service/locations/{id}`, the tool `update_a_connect_wise_psa_service_location_by_id`.
+/// `PATCH /service/locations/{id}` · tool `update_a_connect_wise_psa_service_location_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_locations`
+/// * `id`: service location ID (see `service::list_locations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_location(
     id: i32,
@@ -87,18 +87,18 @@ pub fn update_location(
 
 /// Deletes a service location.
 ///
-/// `DELETE /service/locations/{id}`, the tool `delete_a_connect_wise_psa_service_location_by_id`.
+/// `DELETE /service/locations/{id}` · tool `delete_a_connect_wise_psa_service_location_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_locations`
+/// * `id`: service location ID (see `service::list_locations`)
 pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/locations/{id}").path("id", id)
 }
 
-/// Gets a service location info.
+/// Gets a summary of a service location by its ID.
 ///
-/// `GET /service/locations/{id}/info`, the tool `get_single_connect_wise_psa_service_location_info_by_id`.
+/// `GET /service/locations/{id}/info` · tool `get_single_connect_wise_psa_service_location_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_locations`
+/// * `id`: service location ID (see `service::list_locations`)
 pub fn get_location_info(id: i32) -> Request<ServiceLocationInfo> {
     Request::new(Method::Get, "/service/locations/{id}/info").path("id", id)
 }

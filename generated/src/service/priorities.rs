@@ -4,129 +4,129 @@ use toolcrate_runtime::{Download, Method, Patch, Request};
 use crate::models::{Count, Priority, PriorityInfo, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists service priorities.
+/// Lists ticket priorities.
 ///
-/// `GET /service/priorities`, the tool `list_all_connect_wise_psa_service_priorities`.
+/// `GET /service/priorities` · tool `list_all_connect_wise_psa_service_priorities`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_priorities(query: &ListQuery) -> Request<Vec<Priority>> {
     Request::new(Method::Get, "/service/priorities").query(query)
 }
 
-/// Creates a service priority.
+/// Creates a ticket priority.
 ///
-/// `POST /service/priorities`, the tool `create_a_connect_wise_psa_service_priority`.
+/// `POST /service/priorities` · tool `create_a_connect_wise_psa_service_priority`
 ///
-/// * `body`: what is sent.
+/// * `body`: the ticket priority to create.
 pub fn create_priority(body: &Priority) -> Request<Priority> {
     Request::new(Method::Post, "/service/priorities").body(body)
 }
 
-/// Counts service priorities.
+/// Counts ticket priorities.
 ///
-/// `GET /service/priorities/count`, the tool `count_connect_wise_psa_service_priorities`.
+/// `GET /service/priorities/count` · tool `count_connect_wise_psa_service_priorities`
 ///
 /// * `query`: which rows are counted
 pub fn count_priorities(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/priorities/count").query(query)
 }
 
-/// Gets a service priority.
+/// Gets a ticket priority by its ID.
 ///
-/// `GET /service/priorities/{id}`, the tool `get_single_connect_wise_psa_service_priority_by_id`.
+/// `GET /service/priorities/{id}` · tool `get_single_connect_wise_psa_service_priority_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_priorities`
+/// * `id`: ticket priority ID (see `service::list_priorities`)
 pub fn get_priority(id: i32) -> Request<Priority> {
     Request::new(Method::Get, "/service/priorities/{id}").path("id", id)
 }
 
-/// Replaces a service priority; members that are left out are reset.
+/// Replaces a ticket priority. Fields that are left out are reset.
 ///
-/// `PUT /service/priorities/{id}`, the tool `replace_a_connect_wise_psa_service_priority_by_id`.
+/// `PUT /service/priorities/{id}` · tool `replace_a_connect_wise_psa_service_priority_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_priorities`
-/// * `body`: what is sent.
+/// * `id`: ticket priority ID (see `service::list_priorities`)
+/// * `body`: the new state of the ticket priority.
 pub fn replace_priority(id: i32, body: &Priority) -> Request<Priority> {
     Request::new(Method::Put, "/service/priorities/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a service priority.
+/// Updates fields of a ticket priority.
 ///
-/// `PATCH /service/priorities/{id}`, the tool `update_a_connect_wise_psa_service_priority_by_id`.
+/// `PATCH /service/priorities/{id}` · tool `update_a_connect_wise_psa_service_priority_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_priorities`
+/// * `id`: ticket priority ID (see `service::list_priorities`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_priority(id: i32, patch: &Patch<Priority>) -> Request<Priority> {
     Request::new(Method::Patch, "/service/priorities/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a service priority.
+/// Deletes a ticket priority.
 ///
-/// `DELETE /service/priorities/{id}`, the tool `delete_a_connect_wise_psa_service_priority_by_id`.
+/// `DELETE /service/priorities/{id}` · tool `delete_a_connect_wise_psa_service_priority_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_priorities`
+/// * `id`: ticket priority ID (see `service::list_priorities`)
 pub fn delete_priority(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/priorities/{id}").path("id", id)
 }
 
-/// Gets a service priority image.
+/// Downloads the image of a ticket priority.
 ///
-/// `GET /service/priorities/{id}/image`, the tool `download_a_connect_wise_psa_service_priority_image_by_id`.
+/// `GET /service/priorities/{id}/image` · tool `download_a_connect_wise_psa_service_priority_image_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_priorities`
-/// * `last_modified`: `lastModified` of the query
+/// * `id`: ticket priority ID (see `service::list_priorities`)
+/// * `last_modified`: query parameter `lastModified`
 pub fn download_priority_image(id: i32, last_modified: &str) -> Request<Download> {
     Request::new(Method::Get, "/service/priorities/{id}/image")
         .path("id", id)
         .parameter("lastModified", last_modified)
 }
 
-/// Lists service priorities usages.
+/// Lists where a ticket priority is used.
 ///
-/// `GET /service/priorities/{id}/usages`, the tool `check_connect_wise_psa_service_priority_usages_by_id`.
+/// `GET /service/priorities/{id}/usages` · tool `check_connect_wise_psa_service_priority_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_priorities`
+/// * `id`: ticket priority ID (see `service::list_priorities`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/priorities/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists service priorities usages.
+/// Lists each place where a ticket priority is used.
 ///
-/// `GET /service/priorities/{id}/usages/list`, the tool `list_all_connect_wise_psa_service_priority_usages_by_id`.
+/// `GET /service/priorities/{id}/usages/list` · tool `list_all_connect_wise_psa_service_priority_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_priorities`
+/// * `id`: ticket priority ID (see `service::list_priorities`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/priorities/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists service priorities info.
+/// Lists ticket priorities.
 ///
-/// `GET /service/priority/info`, the tool `list_all_connect_wise_psa_service_priority_info`.
+/// `GET /service/priority/info` · tool `list_all_connect_wise_psa_service_priority_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_priority_info(query: &ListQuery) -> Request<Vec<PriorityInfo>> {
     Request::new(Method::Get, "/service/priority/info").query(query)
 }
 
-/// Gets a service priority info.
+/// Gets a ticket priority by its ID.
 ///
-/// `GET /service/priority/{id}/info`, the tool `get_single_connect_wise_psa_service_priority_info_by_id`.
+/// `GET /service/priority/{id}/info` · tool `get_single_connect_wise_psa_service_priority_info_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn get_priority_info(id: i32) -> Request<PriorityInfo> {
     Request::new(Method::Get, "/service/priority/{id}/info").path("id", id)
 }

@@ -4,33 +4,33 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, SchedulingMemberInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists scheduling members info.
+/// Lists members available for scheduling.
 ///
-/// `GET /service/scheduling/members/info`, the tool `list_all_connect_wise_psa_service_scheduling_member_info`.
+/// `GET /service/scheduling/members/info` · tool `list_all_connect_wise_psa_service_scheduling_member_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_scheduling_member_info(
     query: &ListQuery,
 ) -> Request<Vec<SchedulingMemberInfo>> {
     Request::new(Method::Get, "/service/scheduling/members/info").query(query)
 }
 
-/// Counts scheduling members info.
+/// Counts members available for scheduling.
 ///
-/// `GET /service/scheduling/members/info/count`, the tool `count_connect_wise_psa_service_scheduling_member_info`.
+/// `GET /service/scheduling/members/info/count` · tool `count_connect_wise_psa_service_scheduling_member_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_scheduling_member_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/scheduling/members/info/count").query(query)
 }
 
-/// Gets a scheduling member info.
+/// Gets a member available for scheduling by its ID.
 ///
-/// `GET /service/scheduling/members/{id}/info`, the tool `get_single_connect_wise_psa_service_sched_member_info_by_id`.
+/// `GET /service/scheduling/members/{id}/info` · tool `get_single_connect_wise_psa_service_sched_member_info_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn get_scheduling_member_info(id: i32) -> Request<SchedulingMemberInfo> {
     Request::new(Method::Get, "/service/scheduling/members/{id}/info").path("id", id)
 }

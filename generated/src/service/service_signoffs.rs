@@ -6,70 +6,70 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists service signoffs.
+/// Lists service sign-offs.
 ///
-/// `GET /service/serviceSignoff`, the tool `list_all_connect_wise_psa_service_signoffs`.
+/// `GET /service/serviceSignoff` · tool `list_all_connect_wise_psa_service_signoffs`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_service_signoffs(query: &ListQuery) -> Request<Vec<ServiceSignoff>> {
     Request::new(Method::Get, "/service/serviceSignoff").query(query)
 }
 
-/// Creates a service signoff.
+/// Creates a service sign-off.
 ///
-/// `POST /service/serviceSignoff`, the tool `create_a_connect_wise_psa_service_signoff`.
+/// `POST /service/serviceSignoff` · tool `create_a_connect_wise_psa_service_signoff`
 ///
-/// * `body`: what is sent.
+/// * `body`: the service sign-off to create.
 pub fn create_service_signoff(body: &ServiceSignoff) -> Request<ServiceSignoff> {
     Request::new(Method::Post, "/service/serviceSignoff").body(body)
 }
 
-/// Counts service signoffs.
+/// Counts service sign-offs.
 ///
-/// `GET /service/serviceSignoff/count`, the tool `count_connect_wise_psa_service_signoffs`.
+/// `GET /service/serviceSignoff/count` · tool `count_connect_wise_psa_service_signoffs`
 ///
 /// * `query`: which rows are counted
 pub fn count_service_signoffs(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/serviceSignoff/count").query(query)
 }
 
-/// Lists service signoffs info.
+/// Lists service sign-offs in summary form.
 ///
-/// `GET /service/serviceSignoff/info`, the tool `list_all_connect_wise_psa_service_signoff_info`.
+/// `GET /service/serviceSignoff/info` · tool `list_all_connect_wise_psa_service_signoff_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_service_signoff_info(query: &ListQuery) -> Request<Vec<ServiceSignoffInfo>> {
     Request::new(Method::Get, "/service/serviceSignoff/info").query(query)
 }
 
-/// Counts service signoffs info.
+/// Counts service sign-offs in summary form.
 ///
-/// `GET /service/serviceSignoff/info/count`, the tool `count_connect_wise_psa_service_signoff_info`.
+/// `GET /service/serviceSignoff/info/count` · tool `count_connect_wise_psa_service_signoff_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_service_signoff_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/serviceSignoff/info/count").query(query)
 }
 
-/// Gets a service signoff.
+/// Gets a service sign-off by its ID.
 ///
-/// `GET /service/serviceSignoff/{id}`, the tool `get_single_connect_wise_psa_service_signoff_by_id`.
+/// `GET /service/serviceSignoff/{id}` · tool `get_single_connect_wise_psa_service_signoff_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_service_signoffs`
+/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
 pub fn get_service_signoff(id: i32) -> Request<ServiceSignoff> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}").path("id", id)
 }
 
-/// Replaces a service signoff; members that are left out are reset.
+/// Replaces a service sign-off. Fields that are left out are reset.
 ///
-/// `PUT /service/serviceSignoff/{id}`, the tool `replace_a_connect_wise_psa_service_signoff_by_id`.
+/// `PUT /service/serviceSignoff/{id}` · tool `replace_a_connect_wise_psa_service_signoff_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_service_signoffs`
-/// * `body`: what is sent.
+/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
+/// * `body`: the new state of the service sign-off.
 pub fn replace_service_signoff(
     id: i32,
     body: &ServiceSignoff,
@@ -77,11 +77,11 @@ pub fn replace_service_signoff(
     Request::new(Method::Put, "/service/serviceSignoff/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a service signoff.
+/// Updates fields of a service sign-off.
 ///
-/// `PATCH /service/serviceSignoff/{id}`, the tool `update_a_connect_wise_psa_service_signoff_by_id`.
+/// `PATCH /service/serviceSignoff/{id}` · tool `update_a_connect_wise_psa_service_signoff_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_service_signoffs`
+/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_service_signoff(
     id: i32,
@@ -92,60 +92,60 @@ pub fn update_service_signoff(
         .patch(patch)
 }
 
-/// Deletes a service signoff.
+/// Deletes a service sign-off.
 ///
-/// `DELETE /service/serviceSignoff/{id}`, the tool `delete_a_connect_wise_psa_service_signoff_by_id`.
+/// `DELETE /service/serviceSignoff/{id}` · tool `delete_a_connect_wise_psa_service_signoff_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_service_signoffs`
+/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
 pub fn delete_service_signoff(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/serviceSignoff/{id}").path("id", id)
 }
 
-/// Gets a service signoff info.
+/// Gets a summary of a service sign-off by its ID.
 ///
-/// `GET /service/serviceSignoff/{id}/info`, the tool `get_single_connect_wise_psa_service_signoff_info_by_id`.
+/// `GET /service/serviceSignoff/{id}/info` · tool `get_single_connect_wise_psa_service_signoff_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_service_signoffs`
+/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
 pub fn get_service_signoff_info(id: i32) -> Request<ServiceSignoffInfo> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/info").path("id", id)
 }
 
-/// Lists service signoffs usages.
+/// Lists where a service sign-off is used.
 ///
-/// `GET /service/serviceSignoff/{id}/usages`, the tool `check_connect_wise_psa_service_signoff_usages_by_id`.
+/// `GET /service/serviceSignoff/{id}/usages` · tool `check_connect_wise_psa_service_signoff_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_service_signoffs`
+/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists service signoffs usages.
+/// Lists each place where a service sign-off is used.
 ///
-/// `GET /service/serviceSignoff/{id}/usages/list`, the tool `list_all_connect_wise_psa_service_signoff_usages_by_id`.
+/// `GET /service/serviceSignoff/{id}/usages/list` · tool `list_all_connect_wise_psa_service_signoff_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_service_signoffs`
+/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists service signoff custom fields.
+/// Lists the custom fields of a service sign-off.
 ///
-/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields`, the tool `list_all_connect_wise_psa_service_signoff_customfields`.
+/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields` · tool `list_all_connect_wise_psa_service_signoff_customfields`
 ///
-/// * `service_signoff_id`: `{parentId}` of the path, from `service::list_service_signoffs`
+/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_service_signoff_custom_fields(
     service_signoff_id: i32,
     query: &ListQuery,
@@ -155,12 +155,12 @@ pub fn list_service_signoff_custom_fields(
         .query(query)
 }
 
-/// Creates a service signoff custom field.
+/// Adds a custom field to a service sign-off.
 ///
-/// `POST /service/serviceSignoff/{parentId}/signoffcustomfields`, the tool `create_a_connect_wise_psa_service_signoff_customfield`.
+/// `POST /service/serviceSignoff/{parentId}/signoffcustomfields` · tool `create_a_connect_wise_psa_service_signoff_customfield`
 ///
-/// * `service_signoff_id`: `{parentId}` of the path, from `service::list_service_signoffs`
-/// * `body`: what is sent.
+/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
+/// * `body`: the custom field to create.
 pub fn create_service_signoff_custom_field(
     service_signoff_id: i32,
     body: &ServiceSignoffCustomField,
@@ -170,11 +170,11 @@ pub fn create_service_signoff_custom_field(
         .body(body)
 }
 
-/// Counts service signoff custom fields.
+/// Counts the custom fields of a service sign-off.
 ///
-/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/count`, the tool `count_connect_wise_psa_service_signoff_customfields`.
+/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/count` · tool `count_connect_wise_psa_service_signoff_customfields`
 ///
-/// * `service_signoff_id`: `{parentId}` of the path, from `service::list_service_signoffs`
+/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `query`: which rows are counted
 pub fn count_service_signoff_custom_fields(
     service_signoff_id: i32,
@@ -188,12 +188,12 @@ pub fn count_service_signoff_custom_fields(
         .query(query)
 }
 
-/// Gets a service signoff custom field.
+/// Gets a custom field of a service sign-off by its ID.
 ///
-/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/{id}`, the tool `get_single_connect_wise_psa_service_signoff_customfield_by_id`.
+/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `get_single_connect_wise_psa_service_signoff_customfield_by_id`
 ///
-/// * `service_signoff_id`: `{parentId}` of the path, from `service::list_service_signoffs`
-/// * `id`: `{id}` of the path, from `service::list_service_signoff_custom_fields`
+/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
+/// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
 pub fn get_service_signoff_custom_field(
     service_signoff_id: i32,
     id: i32,
@@ -206,13 +206,13 @@ pub fn get_service_signoff_custom_field(
         .path("id", id)
 }
 
-/// Replaces a service signoff custom field; members that are left out are reset.
+/// Replaces a custom field of a service sign-off. Fields that are left out are reset.
 ///
-/// `PUT /service/serviceSignoff/{parentId}/signoffcustomfields/{id}`, the tool `replace_a_connect_wise_psa_service_signoff_customfield_by_id`.
+/// `PUT /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `replace_a_connect_wise_psa_service_signoff_customfield_by_id`
 ///
-/// * `service_signoff_id`: `{parentId}` of the path, from `service::list_service_signoffs`
-/// * `id`: `{id}` of the path, from `service::list_service_signoff_custom_fields`
-/// * `body`: what is sent.
+/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
+/// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
+/// * `body`: the new state of the custom field.
 pub fn replace_service_signoff_custom_field(
     service_signoff_id: i32,
     id: i32,
@@ -227,12 +227,12 @@ pub fn replace_service_signoff_custom_field(
         .body(body)
 }
 
-/// Changes some members of a service signoff custom field.
+/// Updates fields of a custom field of a service sign-off.
 ///
-/// `PATCH /service/serviceSignoff/{parentId}/signoffcustomfields/{id}`, the tool `update_a_connect_wise_psa_service_signoff_customfield_by_id`.
+/// `PATCH /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `update_a_connect_wise_psa_service_signoff_customfield_by_id`
 ///
-/// * `service_signoff_id`: `{parentId}` of the path, from `service::list_service_signoffs`
-/// * `id`: `{id}` of the path, from `service::list_service_signoff_custom_fields`
+/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
+/// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_service_signoff_custom_field(
     service_signoff_id: i32,
@@ -248,12 +248,12 @@ pub fn update_service_signoff_custom_field(
         .patch(patch)
 }
 
-/// Deletes a service signoff custom field.
+/// Deletes a custom field of a service sign-off.
 ///
-/// `DELETE /service/serviceSignoff/{parentId}/signoffcustomfields/{id}`, the tool `delete_a_connect_wise_psa_service_signoff_customfield_by_id`.
+/// `DELETE /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `delete_a_connect_wise_psa_service_signoff_customfield_by_id`
 ///
-/// * `service_signoff_id`: `{parentId}` of the path, from `service::list_service_signoffs`
-/// * `id`: `{id}` of the path, from `service::list_service_signoff_custom_fields`
+/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
+/// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
 pub fn delete_service_signoff_custom_field(
     service_signoff_id: i32,
     id: i32,

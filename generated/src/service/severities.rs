@@ -4,50 +4,50 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Severity};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists service severities.
+/// Lists ticket severities.
 ///
-/// `GET /service/severities`, the tool `list_all_connect_wise_psa_service_severities`.
+/// `GET /service/severities` · tool `list_all_connect_wise_psa_service_severities`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_severities(query: &ListQuery) -> Request<Vec<Severity>> {
     Request::new(Method::Get, "/service/severities").query(query)
 }
 
-/// Counts service severities.
+/// Counts ticket severities.
 ///
-/// `GET /service/severities/count`, the tool `count_connect_wise_psa_service_severities`.
+/// `GET /service/severities/count` · tool `count_connect_wise_psa_service_severities`
 ///
 /// * `query`: which rows are counted
 pub fn count_severities(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/severities/count").query(query)
 }
 
-/// Gets a service severity.
+/// Gets a ticket severity by its ID.
 ///
-/// `GET /service/severities/{id}`, the tool `get_single_connect_wise_psa_service_severity_by_id`.
+/// `GET /service/severities/{id}` · tool `get_single_connect_wise_psa_service_severity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_severities`
+/// * `id`: ticket severity ID (see `service::list_severities`)
 pub fn get_severity(id: i32) -> Request<Severity> {
     Request::new(Method::Get, "/service/severities/{id}").path("id", id)
 }
 
-/// Replaces a service severity; members that are left out are reset.
+/// Replaces a ticket severity. Fields that are left out are reset.
 ///
-/// `PUT /service/severities/{id}`, the tool `replace_a_connect_wise_psa_service_severity_by_id`.
+/// `PUT /service/severities/{id}` · tool `replace_a_connect_wise_psa_service_severity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_severities`
-/// * `body`: what is sent.
+/// * `id`: ticket severity ID (see `service::list_severities`)
+/// * `body`: the new state of the ticket severity.
 pub fn replace_severity(id: i32, body: &Severity) -> Request<Severity> {
     Request::new(Method::Put, "/service/severities/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a service severity.
+/// Updates fields of a ticket severity.
 ///
-/// `PATCH /service/severities/{id}`, the tool `update_a_connect_wise_psa_service_severity_by_id`.
+/// `PATCH /service/severities/{id}` · tool `update_a_connect_wise_psa_service_severity_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_severities`
+/// * `id`: ticket severity ID (see `service::list_severities`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_severity(id: i32, patch: &Patch<Severity>) -> Request<Severity> {
     Request::new(Method::Patch, "/service/severities/{id}").path("id", id).patch(patch)

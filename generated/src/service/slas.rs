@@ -4,139 +4,139 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Sla, SlaInfo, SlaPriority, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists service SLAs.
+/// Lists SLAs.
 ///
-/// `GET /service/SLAs`, the tool `list_all_connect_wise_psa_service_slas`.
+/// `GET /service/SLAs` · tool `list_all_connect_wise_psa_service_slas`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_slas(query: &ListQuery) -> Request<Vec<Sla>> {
     Request::new(Method::Get, "/service/SLAs").query(query)
 }
 
-/// Creates a service SLA.
+/// Creates an SLA.
 ///
-/// `POST /service/SLAs`, the tool `create_a_connect_wise_psa_service_sla`.
+/// `POST /service/SLAs` · tool `create_a_connect_wise_psa_service_sla`
 ///
-/// * `body`: what is sent.
+/// * `body`: the SLA to create.
 pub fn create_sla(body: &Sla) -> Request<Sla> {
     Request::new(Method::Post, "/service/SLAs").body(body)
 }
 
-/// Counts service SLAs.
+/// Counts SLAs.
 ///
-/// `GET /service/SLAs/count`, the tool `count_connect_wise_psa_service_slas`.
+/// `GET /service/SLAs/count` · tool `count_connect_wise_psa_service_slas`
 ///
 /// * `query`: which rows are counted
 pub fn count_slas(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/SLAs/count").query(query)
 }
 
-/// Counts service SLAs info.
+/// Counts SLAs in summary form.
 ///
-/// `GET /service/SLAs/info/count`, the tool `count_connect_wise_psa_service_sla_info`.
+/// `GET /service/SLAs/info/count` · tool `count_connect_wise_psa_service_sla_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_sla_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/SLAs/info/count").query(query)
 }
 
-/// Gets a service SLA.
+/// Gets an SLA by its ID.
 ///
-/// `GET /service/SLAs/{id}`, the tool `get_single_connect_wise_psa_service_sla_by_id`.
+/// `GET /service/SLAs/{id}` · tool `get_single_connect_wise_psa_service_sla_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_slas`
+/// * `id`: SLA ID (see `service::list_slas`)
 pub fn get_sla(id: i32) -> Request<Sla> {
     Request::new(Method::Get, "/service/SLAs/{id}").path("id", id)
 }
 
-/// Replaces a service SLA; members that are left out are reset.
+/// Replaces an SLA. Fields that are left out are reset.
 ///
-/// `PUT /service/SLAs/{id}`, the tool `replace_a_connect_wise_psa_service_sla_by_id`.
+/// `PUT /service/SLAs/{id}` · tool `replace_a_connect_wise_psa_service_sla_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_slas`
-/// * `body`: what is sent.
+/// * `id`: SLA ID (see `service::list_slas`)
+/// * `body`: the new state of the SLA.
 pub fn replace_sla(id: i32, body: &Sla) -> Request<Sla> {
     Request::new(Method::Put, "/service/SLAs/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a service SLA.
+/// Updates fields of an SLA.
 ///
-/// `PATCH /service/SLAs/{id}`, the tool `update_a_connect_wise_psa_service_sla_by_id`.
+/// `PATCH /service/SLAs/{id}` · tool `update_a_connect_wise_psa_service_sla_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_slas`
+/// * `id`: SLA ID (see `service::list_slas`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_sla(id: i32, patch: &Patch<Sla>) -> Request<Sla> {
     Request::new(Method::Patch, "/service/SLAs/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a service SLA.
+/// Deletes an SLA.
 ///
-/// `DELETE /service/SLAs/{id}`, the tool `delete_a_connect_wise_psa_service_sla_by_id`.
+/// `DELETE /service/SLAs/{id}` · tool `delete_a_connect_wise_psa_service_sla_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_slas`
+/// * `id`: SLA ID (see `service::list_slas`)
 pub fn delete_sla(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/SLAs/{id}").path("id", id)
 }
 
-/// Lists service SLAs usages.
+/// Lists where an SLA is used.
 ///
-/// `GET /service/SLAs/{id}/usages`, the tool `check_connect_wise_psa_service_sla_usages_by_id`.
+/// `GET /service/SLAs/{id}/usages` · tool `check_connect_wise_psa_service_sla_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_slas`
+/// * `id`: SLA ID (see `service::list_slas`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/SLAs/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists service SLAs usages.
+/// Lists each place where an SLA is used.
 ///
-/// `GET /service/SLAs/{id}/usages/list`, the tool `list_all_connect_wise_psa_service_sla_usages_by_id`.
+/// `GET /service/SLAs/{id}/usages/list` · tool `list_all_connect_wise_psa_service_sla_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_slas`
+/// * `id`: SLA ID (see `service::list_slas`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/SLAs/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists SLA priorities.
+/// Lists the priorities of an SLA.
 ///
-/// `GET /service/SLAs/{parentId}/priorities`, the tool `list_all_connect_wise_psa_sla_priorities`.
+/// `GET /service/SLAs/{parentId}/priorities` · tool `list_all_connect_wise_psa_sla_priorities`
 ///
-/// * `sla_id`: `{parentId}` of the path, from `service::list_slas`
+/// * `sla_id`: SLA ID (see `service::list_slas`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sla_priorities(sla_id: i32, query: &ListQuery) -> Request<Vec<SlaPriority>> {
     Request::new(Method::Get, "/service/SLAs/{parentId}/priorities")
         .path("parentId", sla_id)
         .query(query)
 }
 
-/// Creates a SLA priority.
+/// Adds a priority to an SLA.
 ///
-/// `POST /service/SLAs/{parentId}/priorities`, the tool `create_a_connect_wise_psa_sla_priority`.
+/// `POST /service/SLAs/{parentId}/priorities` · tool `create_a_connect_wise_psa_sla_priority`
 ///
-/// * `sla_id`: `{parentId}` of the path, from `service::list_slas`
-/// * `body`: what is sent.
+/// * `sla_id`: SLA ID (see `service::list_slas`)
+/// * `body`: the priority to create.
 pub fn create_sla_priority(sla_id: i32, body: &SlaPriority) -> Request<SlaPriority> {
     Request::new(Method::Post, "/service/SLAs/{parentId}/priorities")
         .path("parentId", sla_id)
         .body(body)
 }
 
-/// Counts SLA priorities.
+/// Counts the priorities of an SLA.
 ///
-/// `GET /service/SLAs/{parentId}/priorities/count`, the tool `count_connect_wise_psa_sla_priorities`.
+/// `GET /service/SLAs/{parentId}/priorities/count` · tool `count_connect_wise_psa_sla_priorities`
 ///
-/// * `sla_id`: `{parentId}` of the path, from `service::list_slas`
+/// * `sla_id`: SLA ID (see `service::list_slas`)
 /// * `query`: which rows are counted
 pub fn count_sla_priorities(sla_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/SLAs/{parentId}/priorities/count")
@@ -144,25 +144,25 @@ pub fn count_sla_priorities(sla_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets a SLA priority.
+/// Gets a priority of an SLA by its ID.
 ///
-/// `GET /service/SLAs/{parentId}/priorities/{id}`, the tool `get_single_connect_wise_psa_sla_priority_by_id`.
+/// `GET /service/SLAs/{parentId}/priorities/{id}` · tool `get_single_connect_wise_psa_sla_priority_by_id`
 ///
-/// * `sla_id`: `{parentId}` of the path, from `service::list_slas`
-/// * `id`: `{id}` of the path, from `service::list_sla_priorities`
+/// * `sla_id`: SLA ID (see `service::list_slas`)
+/// * `id`: SLA priority ID (see `service::list_sla_priorities`)
 pub fn get_sla_priority(sla_id: i32, id: i32) -> Request<SlaPriority> {
     Request::new(Method::Get, "/service/SLAs/{parentId}/priorities/{id}")
         .path("parentId", sla_id)
         .path("id", id)
 }
 
-/// Replaces a SLA priority; members that are left out are reset.
+/// Replaces a priority of an SLA. Fields that are left out are reset.
 ///
-/// `PUT /service/SLAs/{parentId}/priorities/{id}`, the tool `replace_a_connect_wise_psa_sla_priority_by_id`.
+/// `PUT /service/SLAs/{parentId}/priorities/{id}` · tool `replace_a_connect_wise_psa_sla_priority_by_id`
 ///
-/// * `sla_id`: `{parentId}` of the path, from `service::list_slas`
-/// * `id`: `{id}` of the path, from `service::list_sla_priorities`
-/// * `body`: what is sent.
+/// * `sla_id`: SLA ID (see `service::list_slas`)
+/// * `id`: SLA priority ID (see `service::list_sla_priorities`)
+/// * `body`: the new state of the priority.
 pub fn replace_sla_priority(
     sla_id: i32,
     id: i32,
@@ -174,12 +174,12 @@ pub fn replace_sla_priority(
         .body(body)
 }
 
-/// Changes some members of a SLA priority.
+/// Updates fields of a priority of an SLA.
 ///
-/// `PATCH /service/SLAs/{parentId}/priorities/{id}`, the tool `update_a_connect_wise_psa_sla_priority_by_id`.
+/// `PATCH /service/SLAs/{parentId}/priorities/{id}` · tool `update_a_connect_wise_psa_sla_priority_by_id`
 ///
-/// * `sla_id`: `{parentId}` of the path, from `service::list_slas`
-/// * `id`: `{id}` of the path, from `service::list_sla_priorities`
+/// * `sla_id`: SLA ID (see `service::list_slas`)
+/// * `id`: SLA priority ID (see `service::list_sla_priorities`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_sla_priority(
     sla_id: i32,
@@ -192,34 +192,34 @@ pub fn update_sla_priority(
         .patch(patch)
 }
 
-/// Deletes a SLA priority.
+/// Deletes a priority of an SLA.
 ///
-/// `DELETE /service/SLAs/{parentId}/priorities/{id}`, the tool `delete_a_connect_wise_psa_sla_priority_by_id`.
+/// `DELETE /service/SLAs/{parentId}/priorities/{id}` · tool `delete_a_connect_wise_psa_sla_priority_by_id`
 ///
-/// * `sla_id`: `{parentId}` of the path, from `service::list_slas`
-/// * `id`: `{id}` of the path, from `service::list_sla_priorities`
+/// * `sla_id`: SLA ID (see `service::list_slas`)
+/// * `id`: SLA priority ID (see `service::list_sla_priorities`)
 pub fn delete_sla_priority(sla_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/SLAs/{parentId}/priorities/{id}")
         .path("parentId", sla_id)
         .path("id", id)
 }
 
-/// Lists service SLAs info.
+/// Lists SLAs in summary form.
 ///
-/// `GET /service/slas/info`, the tool `list_all_connect_wise_psa_service_sla_info`.
+/// `GET /service/slas/info` · tool `list_all_connect_wise_psa_service_sla_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sla_info(query: &ListQuery) -> Request<Vec<SlaInfo>> {
     Request::new(Method::Get, "/service/slas/info").query(query)
 }
 
-/// Gets a service SLA info.
+/// Gets a summary of an SLA by its ID.
 ///
-/// `GET /service/slas/{id}/info`, the tool `get_single_connect_wise_psa_service_sla_info_by_id`.
+/// `GET /service/slas/{id}/info` · tool `get_single_connect_wise_psa_service_sla_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_slas`
+/// * `id`: SLA ID (see `service::list_slas`)
 pub fn get_sla_info(id: i32) -> Request<SlaInfo> {
     Request::new(Method::Get, "/service/slas/{id}/info").path("id", id)
 }

@@ -4,122 +4,122 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Source, SourceInfo, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists service sources.
+/// Lists ticket sources.
 ///
-/// `GET /service/sources`, the tool `list_all_connect_wise_psa_service_sources`.
+/// `GET /service/sources` · tool `list_all_connect_wise_psa_service_sources`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sources(query: &ListQuery) -> Request<Vec<Source>> {
     Request::new(Method::Get, "/service/sources").query(query)
 }
 
-/// Creates a service source.
+/// Creates a ticket source.
 ///
-/// `POST /service/sources`, the tool `create_a_connect_wise_psa_service_source`.
+/// `POST /service/sources` · tool `create_a_connect_wise_psa_service_source`
 ///
-/// * `body`: what is sent.
+/// * `body`: the ticket source to create.
 pub fn create_source(body: &Source) -> Request<Source> {
     Request::new(Method::Post, "/service/sources").body(body)
 }
 
-/// Counts service sources.
+/// Counts ticket sources.
 ///
-/// `GET /service/sources/count`, the tool `count_connect_wise_psa_service_sources`.
+/// `GET /service/sources/count` · tool `count_connect_wise_psa_service_sources`
 ///
 /// * `query`: which rows are counted
 pub fn count_sources(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/sources/count").query(query)
 }
 
-/// Lists service sources info.
+/// Lists ticket sources in summary form.
 ///
-/// `GET /service/sources/info`, the tool `list_all_connect_wise_psa_service_source_info`.
+/// `GET /service/sources/info` · tool `list_all_connect_wise_psa_service_source_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_source_info(query: &ListQuery) -> Request<Vec<SourceInfo>> {
     Request::new(Method::Get, "/service/sources/info").query(query)
 }
 
-/// Counts service sources info.
+/// Counts ticket sources in summary form.
 ///
-/// `GET /service/sources/info/count`, the tool `count_connect_wise_psa_service_source_info`.
+/// `GET /service/sources/info/count` · tool `count_connect_wise_psa_service_source_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_source_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/sources/info/count").query(query)
 }
 
-/// Gets a service source.
+/// Gets a ticket source by its ID.
 ///
-/// `GET /service/sources/{id}`, the tool `get_single_connect_wise_psa_service_source_by_id`.
+/// `GET /service/sources/{id}` · tool `get_single_connect_wise_psa_service_source_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_sources`
+/// * `id`: ticket source ID (see `service::list_sources`)
 pub fn get_source(id: i32) -> Request<Source> {
     Request::new(Method::Get, "/service/sources/{id}").path("id", id)
 }
 
-/// Replaces a service source; members that are left out are reset.
+/// Replaces a ticket source. Fields that are left out are reset.
 ///
-/// `PUT /service/sources/{id}`, the tool `replace_a_connect_wise_psa_service_source_by_id`.
+/// `PUT /service/sources/{id}` · tool `replace_a_connect_wise_psa_service_source_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_sources`
-/// * `body`: what is sent.
+/// * `id`: ticket source ID (see `service::list_sources`)
+/// * `body`: the new state of the ticket source.
 pub fn replace_source(id: i32, body: &Source) -> Request<Source> {
     Request::new(Method::Put, "/service/sources/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a service source.
+/// Updates fields of a ticket source.
 ///
-/// `PATCH /service/sources/{id}`, the tool `update_a_connect_wise_psa_service_source_by_id`.
+/// `PATCH /service/sources/{id}` · tool `update_a_connect_wise_psa_service_source_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_sources`
+/// * `id`: ticket source ID (see `service::list_sources`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_source(id: i32, patch: &Patch<Source>) -> Request<Source> {
     Request::new(Method::Patch, "/service/sources/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a service source.
+/// Deletes a ticket source.
 ///
-/// `DELETE /service/sources/{id}`, the tool `delete_a_connect_wise_psa_service_source_by_id`.
+/// `DELETE /service/sources/{id}` · tool `delete_a_connect_wise_psa_service_source_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_sources`
+/// * `id`: ticket source ID (see `service::list_sources`)
 pub fn delete_source(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/sources/{id}").path("id", id)
 }
 
-/// Gets a service source info.
+/// Gets a summary of a ticket source by its ID.
 ///
-/// `GET /service/sources/{id}/info`, the tool `get_single_connect_wise_psa_service_source_info_by_id`.
+/// `GET /service/sources/{id}/info` · tool `get_single_connect_wise_psa_service_source_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_sources`
+/// * `id`: ticket source ID (see `service::list_sources`)
 pub fn get_source_info(id: i32) -> Request<SourceInfo> {
     Request::new(Method::Get, "/service/sources/{id}/info").path("id", id)
 }
 
-/// Lists service sources usages.
+/// Lists where a ticket source is used.
 ///
-/// `GET /service/sources/{id}/usages`, the tool `check_connect_wise_psa_service_source_usages_by_id`.
+/// `GET /service/sources/{id}/usages` · tool `check_connect_wise_psa_service_source_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_sources`
+/// * `id`: ticket source ID (see `service::list_sources`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_source_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/sources/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists service sources usages.
+/// Lists each place where a ticket source is used.
 ///
-/// `GET /service/sources/{id}/usages/list`, the tool `list_all_connect_wise_psa_service_source_usages_by_id`.
+/// `GET /service/sources/{id}/usages/list` · tool `list_all_connect_wise_psa_service_source_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_sources`
+/// * `id`: ticket source ID (see `service::list_sources`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_source_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/sources/{id}/usages/list")
         .path("id", id)

@@ -8,42 +8,42 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service surveys.
 ///
-/// `GET /service/surveys`, the tool `list_all_connect_wise_psa_service_surveys`.
+/// `GET /service/surveys` · tool `list_all_connect_wise_psa_service_surveys`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_surveys(query: &ListQuery) -> Request<Vec<ServiceSurvey>> {
     Request::new(Method::Get, "/service/surveys").query(query)
 }
 
 /// Creates a service survey.
 ///
-/// `POST /service/surveys`, the tool `create_a_connect_wise_psa_service_survey`.
+/// `POST /service/surveys` · tool `create_a_connect_wise_psa_service_survey`
 ///
-/// * `body`: what is sent.
+/// * `body`: the service survey to create.
 pub fn create_survey(body: &ServiceSurvey) -> Request<ServiceSurvey> {
     Request::new(Method::Post, "/service/surveys").body(body)
 }
 
 /// Counts service surveys.
 ///
-/// `GET /service/surveys/count`, the tool `count_connect_wise_psa_service_surveys`.
+/// `GET /service/surveys/count` · tool `count_connect_wise_psa_service_surveys`
 ///
 /// * `query`: which rows are counted
 pub fn count_surveys(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/surveys/count").query(query)
 }
 
-/// Lists survey question options.
+/// Lists the options of a service survey question.
 ///
-/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options`, the tool `list_all_connect_wise_psa_survey_question_options`.
+/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options` · tool `list_all_connect_wise_psa_survey_question_options`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `service::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `service::list_survey_questions`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_survey_question_options(
     survey_id: i32,
     question_id: i32,
@@ -58,13 +58,13 @@ pub fn list_survey_question_options(
         .query(query)
 }
 
-/// Creates a survey question option.
+/// Adds an option to a service survey question.
 ///
-/// `POST /service/surveys/{grandparentId}/questions/{parentId}/options`, the tool `create_a_connect_wise_psa_survey_question_option`.
+/// `POST /service/surveys/{grandparentId}/questions/{parentId}/options` · tool `create_a_connect_wise_psa_survey_question_option`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `service::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `service::list_survey_questions`
-/// * `body`: what is sent.
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
+/// * `body`: the option to create.
 pub fn create_survey_question_option(
     survey_id: i32,
     question_id: i32,
@@ -79,12 +79,12 @@ pub fn create_survey_question_option(
         .body(body)
 }
 
-/// Counts survey question options.
+/// Counts the options of a service survey question.
 ///
-/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/count`, the tool `count_connect_wise_psa_survey_question_options`.
+/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/count` · tool `count_connect_wise_psa_survey_question_options`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `service::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `service::list_survey_questions`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
 /// * `query`: which rows are counted
 pub fn count_survey_question_options(
     survey_id: i32,
@@ -100,13 +100,13 @@ pub fn count_survey_question_options(
         .query(query)
 }
 
-/// Gets a survey question option.
+/// Gets an option of a service survey question by its ID.
 ///
-/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/{id}`, the tool `get_single_connect_wise_psa_survey_question_option_by_id`.
+/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `get_single_connect_wise_psa_survey_question_option_by_id`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `service::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `service::list_survey_questions`
-/// * `id`: `{id}` of the path, from `service::list_survey_question_options`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
+/// * `id`: service survey question option ID (see `service::list_survey_question_options`)
 pub fn get_survey_question_option(
     survey_id: i32,
     question_id: i32,
@@ -121,14 +121,14 @@ pub fn get_survey_question_option(
         .path("id", id)
 }
 
-/// Replaces a survey question option; members that are left out are reset.
+/// Replaces an option of a service survey question. Fields that are left out are reset.
 ///
-/// `PUT /service/surveys/{grandparentId}/questions/{parentId}/options/{id}`, the tool `replace_a_connect_wise_psa_survey_question_option_by_id`.
+/// `PUT /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `replace_a_connect_wise_psa_survey_question_option_by_id`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `service::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `service::list_survey_questions`
-/// * `id`: `{id}` of the path, from `service::list_survey_question_options`
-/// * `body`: what is sent.
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
+/// * `id`: service survey question option ID (see `service::list_survey_question_options`)
+/// * `body`: the new state of the option.
 pub fn replace_survey_question_option(
     survey_id: i32,
     question_id: i32,
@@ -145,13 +145,13 @@ pub fn replace_survey_question_option(
         .body(body)
 }
 
-/// Changes some members of a survey question option.
+/// Updates fields of an option of a service survey question.
 ///
-/// `PATCH /service/surveys/{grandparentId}/questions/{parentId}/options/{id}`, the tool `update_a_connect_wise_psa_survey_question_option_by_id`.
+/// `PATCH /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `update_a_connect_wise_psa_survey_question_option_by_id`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `service::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `service::list_survey_questions`
-/// * `id`: `{id}` of the path, from `service::list_survey_question_options`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
+/// * `id`: service survey question option ID (see `service::list_survey_question_options`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_survey_question_option(
     survey_id: i32,
@@ -169,13 +169,13 @@ pub fn update_survey_question_option(
         .patch(patch)
 }
 
-/// Deletes a survey question option.
+/// Deletes an option of a service survey question.
 ///
-/// `DELETE /service/surveys/{grandparentId}/questions/{parentId}/options/{id}`, the tool `delete_a_connect_wise_psa_survey_question_option_by_id`.
+/// `DELETE /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `delete_a_connect_wise_psa_survey_question_option_by_id`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `service::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `service::list_survey_questions`
-/// * `id`: `{id}` of the path, from `service::list_survey_question_options`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
+/// * `id`: service survey question option ID (see `service::list_survey_question_options`)
 pub fn delete_survey_question_option(
     survey_id: i32,
     question_id: i32,
@@ -190,30 +190,30 @@ pub fn delete_survey_question_option(
         .path("id", id)
 }
 
-/// Gets a service survey.
+/// Gets a service survey by its ID.
 ///
-/// `GET /service/surveys/{id}`, the tool `get_single_connect_wise_psa_service_survey_by_id`.
+/// `GET /service/surveys/{id}` · tool `get_single_connect_wise_psa_service_survey_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_surveys`
+/// * `id`: service survey ID (see `service::list_surveys`)
 pub fn get_survey(id: i32) -> Request<ServiceSurvey> {
     Request::new(Method::Get, "/service/surveys/{id}").path("id", id)
 }
 
-/// Replaces a service survey; members that are left out are reset.
+/// Replaces a service survey. Fields that are left out are reset.
 ///
-/// `PUT /service/surveys/{id}`, the tool `replace_a_connect_wise_psa_service_survey_by_id`.
+/// `PUT /service/surveys/{id}` · tool `replace_a_connect_wise_psa_service_survey_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_surveys`
-/// * `body`: what is sent.
+/// * `id`: service survey ID (see `service::list_surveys`)
+/// * `body`: the new state of the service survey.
 pub fn replace_survey(id: i32, body: &ServiceSurvey) -> Request<ServiceSurvey> {
     Request::new(Method::Put, "/service/surveys/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a service survey.
+/// Updates fields of a service survey.
 ///
-/// `PATCH /service/surveys/{id}`, the tool `update_a_connect_wise_psa_service_survey_by_id`.
+/// `PATCH /service/surveys/{id}` · tool `update_a_connect_wise_psa_service_survey_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_surveys`
+/// * `id`: service survey ID (see `service::list_surveys`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_survey(id: i32, patch: &Patch<ServiceSurvey>) -> Request<ServiceSurvey> {
     Request::new(Method::Patch, "/service/surveys/{id}").path("id", id).patch(patch)
@@ -221,56 +221,56 @@ pub fn update_survey(id: i32, patch: &Patch<ServiceSurvey>) -> Request<ServiceSu
 
 /// Deletes a service survey.
 ///
-/// `DELETE /service/surveys/{id}`, the tool `delete_a_connect_wise_psa_service_survey_by_id`.
+/// `DELETE /service/surveys/{id}` · tool `delete_a_connect_wise_psa_service_survey_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_surveys`
+/// * `id`: service survey ID (see `service::list_surveys`)
 pub fn delete_survey(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/surveys/{id}").path("id", id)
 }
 
-/// Copy a service survey.
+/// Copies a service survey.
 ///
-/// `POST /service/surveys/{id}/copy`, the tool `copy_a_connect_wise_psa_service_survey_by_id`.
+/// `POST /service/surveys/{id}/copy` · tool `copy_a_connect_wise_psa_service_survey_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_surveys`
+/// * `id`: service survey ID (see `service::list_surveys`)
 pub fn copy_survey(id: i32) -> Request<ServiceSurvey> {
     Request::new(Method::Post, "/service/surveys/{id}/copy").path("id", id)
 }
 
-/// Lists service surveys usages.
+/// Lists where a service survey is used.
 ///
-/// `GET /service/surveys/{id}/usages`, the tool `check_connect_wise_psa_service_survey_usages_by_id`.
+/// `GET /service/surveys/{id}/usages` · tool `check_connect_wise_psa_service_survey_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_surveys`
+/// * `id`: service survey ID (see `service::list_surveys`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/surveys/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists service surveys usages.
+/// Lists each place where a service survey is used.
 ///
-/// `GET /service/surveys/{id}/usages/list`, the tool `list_all_connect_wise_psa_service_survey_usages_by_id`.
+/// `GET /service/surveys/{id}/usages/list` · tool `list_all_connect_wise_psa_service_survey_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_surveys`
+/// * `id`: service survey ID (see `service::list_surveys`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/surveys/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists service survey questions.
+/// Lists the questions of a service survey.
 ///
-/// `GET /service/surveys/{parentId}/questions`, the tool `list_all_connect_wise_psa_service_survey_questions`.
+/// `GET /service/surveys/{parentId}/questions` · tool `list_all_connect_wise_psa_service_survey_questions`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_survey_questions(
     survey_id: i32,
     query: &ListQuery,
@@ -280,12 +280,12 @@ pub fn list_survey_questions(
         .query(query)
 }
 
-/// Creates a service survey question.
+/// Adds a question to a service survey.
 ///
-/// `POST /service/surveys/{parentId}/questions`, the tool `create_a_connect_wise_psa_service_survey_question`.
+/// `POST /service/surveys/{parentId}/questions` · tool `create_a_connect_wise_psa_service_survey_question`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `body`: what is sent.
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `body`: the question to create.
 pub fn create_survey_question(
     survey_id: i32,
     body: &ServiceSurveyQuestion,
@@ -295,11 +295,11 @@ pub fn create_survey_question(
         .body(body)
 }
 
-/// Counts service survey questions.
+/// Counts the questions of a service survey.
 ///
-/// `GET /service/surveys/{parentId}/questions/count`, the tool `count_connect_wise_psa_service_survey_questions`.
+/// `GET /service/surveys/{parentId}/questions/count` · tool `count_connect_wise_psa_service_survey_questions`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `query`: which rows are counted
 pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/surveys/{parentId}/questions/count")
@@ -307,25 +307,25 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Gets a service survey question.
+/// Gets a question of a service survey by its ID.
 ///
-/// `GET /service/surveys/{parentId}/questions/{id}`, the tool `get_single_connect_wise_psa_service_survey_question_by_id`.
+/// `GET /service/surveys/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_service_survey_question_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `id`: `{id}` of the path, from `service::list_survey_questions`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey question ID (see `service::list_survey_questions`)
 pub fn get_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQuestion> {
     Request::new(Method::Get, "/service/surveys/{parentId}/questions/{id}")
         .path("parentId", survey_id)
         .path("id", id)
 }
 
-/// Replaces a service survey question; members that are left out are reset.
+/// Replaces a question of a service survey. Fields that are left out are reset.
 ///
-/// `PUT /service/surveys/{parentId}/questions/{id}`, the tool `replace_a_connect_wise_psa_service_survey_question_by_id`.
+/// `PUT /service/surveys/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_service_survey_question_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `id`: `{id}` of the path, from `service::list_survey_questions`
-/// * `body`: what is sent.
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey question ID (see `service::list_survey_questions`)
+/// * `body`: the new state of the question.
 pub fn replace_survey_question(
     survey_id: i32,
     id: i32,
@@ -337,12 +337,12 @@ pub fn replace_survey_question(
         .body(body)
 }
 
-/// Changes some members of a service survey question.
+/// Updates fields of a question of a service survey.
 ///
-/// `PATCH /service/surveys/{parentId}/questions/{id}`, the tool `update_a_connect_wise_psa_service_survey_question_by_id`.
+/// `PATCH /service/surveys/{parentId}/questions/{id}` · tool `update_a_connect_wise_psa_service_survey_question_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `id`: `{id}` of the path, from `service::list_survey_questions`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey question ID (see `service::list_survey_questions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_survey_question(
     survey_id: i32,
@@ -355,38 +355,38 @@ pub fn update_survey_question(
         .patch(patch)
 }
 
-/// Deletes a service survey question.
+/// Deletes a question of a service survey.
 ///
-/// `DELETE /service/surveys/{parentId}/questions/{id}`, the tool `delete_a_connect_wise_psa_service_survey_question_by_id`.
+/// `DELETE /service/surveys/{parentId}/questions/{id}` · tool `delete_a_connect_wise_psa_service_survey_question_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `id`: `{id}` of the path, from `service::list_survey_questions`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey question ID (see `service::list_survey_questions`)
 pub fn delete_survey_question(survey_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/surveys/{parentId}/questions/{id}")
         .path("parentId", survey_id)
         .path("id", id)
 }
 
-/// Copy a survey question.
+/// Copies a service survey question.
 ///
-/// `POST /service/surveys/{parentId}/questions/{id}/copy`, the tool `copy_a_connect_wise_psa_survey_question_by_id`.
+/// `POST /service/surveys/{parentId}/questions/{id}/copy` · tool `copy_a_connect_wise_psa_survey_question_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `id`: `{id}` of the path, from `service::list_survey_questions`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey question ID (see `service::list_survey_questions`)
 pub fn copy_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQuestion> {
     Request::new(Method::Post, "/service/surveys/{parentId}/questions/{id}/copy")
         .path("parentId", survey_id)
         .path("id", id)
 }
 
-/// Lists survey results.
+/// Lists the results of a service survey.
 ///
-/// `GET /service/surveys/{parentId}/results`, the tool `list_all_connect_wise_psa_survey_results`.
+/// `GET /service/surveys/{parentId}/results` · tool `list_all_connect_wise_psa_survey_results`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_survey_results(
     survey_id: i32,
     query: &ListQuery,
@@ -396,12 +396,12 @@ pub fn list_survey_results(
         .query(query)
 }
 
-/// Creates a survey result.
+/// Adds a result to a service survey.
 ///
-/// `POST /service/surveys/{parentId}/results`, the tool `create_a_connect_wise_psa_survey_result`.
+/// `POST /service/surveys/{parentId}/results` · tool `create_a_connect_wise_psa_survey_result`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `body`: what is sent.
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `body`: the result to create.
 pub fn create_survey_result(
     survey_id: i32,
     body: &SurveyResult,
@@ -411,11 +411,11 @@ pub fn create_survey_result(
         .body(body)
 }
 
-/// Counts survey results.
+/// Counts the results of a service survey.
 ///
-/// `GET /service/surveys/{parentId}/results/count`, the tool `count_connect_wise_psa_survey_results`.
+/// `GET /service/surveys/{parentId}/results/count` · tool `count_connect_wise_psa_survey_results`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `query`: which rows are counted
 pub fn count_survey_results(survey_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/surveys/{parentId}/results/count")
@@ -423,25 +423,25 @@ pub fn count_survey_results(survey_id: i32, query: &CountQuery) -> Request<Count
         .query(query)
 }
 
-/// Gets a survey result.
+/// Gets a result of a service survey by its ID.
 ///
-/// `GET /service/surveys/{parentId}/results/{id}`, the tool `get_single_connect_wise_psa_survey_result_by_id`.
+/// `GET /service/surveys/{parentId}/results/{id}` · tool `get_single_connect_wise_psa_survey_result_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `id`: `{id}` of the path, from `service::list_survey_results`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey result ID (see `service::list_survey_results`)
 pub fn get_survey_result(survey_id: i32, id: i32) -> Request<SurveyResult> {
     Request::new(Method::Get, "/service/surveys/{parentId}/results/{id}")
         .path("parentId", survey_id)
         .path("id", id)
 }
 
-/// Replaces a survey result; members that are left out are reset.
+/// Replaces a result of a service survey. Fields that are left out are reset.
 ///
-/// `PUT /service/surveys/{parentId}/results/{id}`, the tool `replace_a_connect_wise_psa_survey_result_by_id`.
+/// `PUT /service/surveys/{parentId}/results/{id}` · tool `replace_a_connect_wise_psa_survey_result_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `id`: `{id}` of the path, from `service::list_survey_results`
-/// * `body`: what is sent.
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey result ID (see `service::list_survey_results`)
+/// * `body`: the new state of the result.
 pub fn replace_survey_result(
     survey_id: i32,
     id: i32,
@@ -453,12 +453,12 @@ pub fn replace_survey_result(
         .body(body)
 }
 
-/// Changes some members of a survey result.
+/// Updates fields of a result of a service survey.
 ///
-/// `PATCH /service/surveys/{parentId}/results/{id}`, the tool `update_a_connect_wise_psa_survey_result_by_id`.
+/// `PATCH /service/surveys/{parentId}/results/{id}` · tool `update_a_connect_wise_psa_survey_result_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `id`: `{id}` of the path, from `service::list_survey_results`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey result ID (see `service::list_survey_results`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_survey_result(
     survey_id: i32,
@@ -471,12 +471,12 @@ pub fn update_survey_result(
         .patch(patch)
 }
 
-/// Deletes a survey result.
+/// Deletes a result of a service survey.
 ///
-/// `DELETE /service/surveys/{parentId}/results/{id}`, the tool `delete_a_connect_wise_psa_survey_result_by_id`.
+/// `DELETE /service/surveys/{parentId}/results/{id}` · tool `delete_a_connect_wise_psa_survey_result_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `service::list_surveys`
-/// * `id`: `{id}` of the path, from `service::list_survey_results`
+/// * `survey_id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey result ID (see `service::list_survey_results`)
 pub fn delete_survey_result(survey_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/surveys/{parentId}/results/{id}")
         .path("parentId", survey_id)

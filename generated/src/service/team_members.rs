@@ -5,9 +5,9 @@ use crate::models::TeamMember;
 
 /// Creates a team member.
 ///
-/// `POST /service/teamMembers`, the tool `create_a_connect_wise_psa_service_team_member`.
+/// `POST /service/teamMembers` · tool `create_a_connect_wise_psa_service_team_member`
 ///
-/// * `body`: what is sent.
+/// * `body`: the team member to create.
 pub fn create_team_member(body: &TeamMember) -> Request<TeamMember> {
     Request::new(Method::Post, "/service/teamMembers").body(body)
 }

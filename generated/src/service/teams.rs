@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service teams.
 ///
-/// `GET /service/teams`, the tool `list_all_connect_wise_psa_service_teams`.
+/// `GET /service/teams` · tool `list_all_connect_wise_psa_service_teams`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_teams(query: &ListQuery) -> Request<Vec<ServiceTeam>> {
     Request::new(Method::Get, "/service/teams").query(query)
 }
 
 /// Counts service teams.
 ///
-/// `GET /service/teams/count`, the tool `count_connect_wise_psa_service_teams`.
+/// `GET /service/teams/count` · tool `count_connect_wise_psa_service_teams`
 ///
 /// * `query`: which rows are counted
 pub fn count_teams(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/teams/count").query(query)
 }
 
-/// Gets a service team.
+/// Gets a service team by its ID.
 ///
-/// `GET /service/teams/{id}`, the tool `get_single_connect_wise_psa_service_team_by_id`.
+/// `GET /service/teams/{id}` · tool `get_single_connect_wise_psa_service_team_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_teams`
+/// * `id`: service team ID (see `service::list_teams`)
 pub fn get_team(id: i32) -> Request<ServiceTeam> {
     Request::new(Method::Get, "/service/teams/{id}").path("id", id)
 }

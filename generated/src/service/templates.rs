@@ -6,69 +6,69 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists service templates.
+/// Lists ticket templates.
 ///
-/// `GET /service/templates`, the tool `list_all_connect_wise_psa_service_templates`.
+/// `GET /service/templates` · tool `list_all_connect_wise_psa_service_templates`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_templates(query: &ListQuery) -> Request<Vec<ServiceTemplate>> {
     Request::new(Method::Get, "/service/templates").query(query)
 }
 
-/// Counts service templates.
+/// Counts ticket templates.
 ///
-/// `GET /service/templates/count`, the tool `count_connect_wise_psa_service_templates`.
+/// `GET /service/templates/count` · tool `count_connect_wise_psa_service_templates`
 ///
 /// * `query`: which rows are counted
 pub fn count_templates(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/templates/count").query(query)
 }
 
-/// Lists service templates info.
+/// Lists ticket templates in summary form.
 ///
-/// `GET /service/templates/info`, the tool `list_all_connect_wise_psa_service_template_info`.
+/// `GET /service/templates/info` · tool `list_all_connect_wise_psa_service_template_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_template_info(query: &ListQuery) -> Request<Vec<ServiceTemplateInfo>> {
     Request::new(Method::Get, "/service/templates/info").query(query)
 }
 
-/// Counts service templates info.
+/// Counts ticket templates in summary form.
 ///
-/// `GET /service/templates/info/count`, the tool `count_connect_wise_psa_service_template_info`.
+/// `GET /service/templates/info/count` · tool `count_connect_wise_psa_service_template_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_template_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/templates/info/count").query(query)
 }
 
-/// Gets a service template.
+/// Gets a ticket template by its ID.
 ///
-/// `GET /service/templates/{id}`, the tool `get_single_connect_wise_psa_service_template_by_id`.
+/// `GET /service/templates/{id}` · tool `get_single_connect_wise_psa_service_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_templates`
+/// * `id`: ticket template ID (see `service::list_templates`)
 pub fn get_template(id: i32) -> Request<ServiceTemplate> {
     Request::new(Method::Get, "/service/templates/{id}").path("id", id)
 }
 
-/// Generate tickets from a service template.
+/// Generates tickets from a ticket template.
 ///
-/// `POST /service/templates/{id}/generate`, the tool `generate_tickets_from_a_connect_wise_psa_service_template_by_id`.
+/// `POST /service/templates/{id}/generate` · tool `generate_tickets_from_a_connect_wise_psa_service_template_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_templates`
+/// * `id`: ticket template ID (see `service::list_templates`)
 pub fn generate_tickets_from_template(id: i32) -> Request<TemplateGeneratedCountsModel> {
     Request::new(Method::Post, "/service/templates/{id}/generate").path("id", id)
 }
 
-/// Gets a service template info.
+/// Gets a summary of a ticket template by its ID.
 ///
-/// `GET /service/templates/{id}/info`, the tool `get_single_connect_wise_psa_service_template_info_by_id`.
+/// `GET /service/templates/{id}/info` · tool `get_single_connect_wise_psa_service_template_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_templates`
+/// * `id`: ticket template ID (see `service::list_templates`)
 pub fn get_template_info(id: i32) -> Request<ServiceTemplateInfo> {
     Request::new(Method::Get, "/service/templates/{id}/info").path("id", id)
 }

@@ -6,68 +6,68 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket links.
 ///
-/// `GET /service/ticketLinks`, the tool `list_all_connect_wise_psa_service_ticket_links`.
+/// `GET /service/ticketLinks` · tool `list_all_connect_wise_psa_service_ticket_links`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_links(query: &ListQuery) -> Request<Vec<ServiceTicketLink>> {
     Request::new(Method::Get, "/service/ticketLinks").query(query)
 }
 
 /// Creates a ticket link.
 ///
-/// `POST /service/ticketLinks`, the tool `create_a_connect_wise_psa_service_ticket_link`.
+/// `POST /service/ticketLinks` · tool `create_a_connect_wise_psa_service_ticket_link`
 ///
-/// * `body`: what is sent.
+/// * `body`: the ticket link to create.
 pub fn create_ticket_link(body: &ServiceTicketLink) -> Request<ServiceTicketLink> {
     Request::new(Method::Post, "/service/ticketLinks").body(body)
 }
 
 /// Counts ticket links.
 ///
-/// `GET /service/ticketLinks/count`, the tool `count_connect_wise_psa_service_ticket_links`.
+/// `GET /service/ticketLinks/count` · tool `count_connect_wise_psa_service_ticket_links`
 ///
 /// * `query`: which rows are counted
 pub fn count_ticket_links(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/ticketLinks/count").query(query)
 }
 
-/// Lists ticket links info.
+/// Lists ticket links in summary form.
 ///
-/// `GET /service/ticketLinks/info`, the tool `list_all_connect_wise_psa_service_ticket_link_info`.
+/// `GET /service/ticketLinks/info` · tool `list_all_connect_wise_psa_service_ticket_link_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_link_info(query: &ListQuery) -> Request<Vec<ServiceTicketLinkInfo>> {
     Request::new(Method::Get, "/service/ticketLinks/info").query(query)
 }
 
-/// Counts ticket links info.
+/// Counts ticket links in summary form.
 ///
-/// `GET /service/ticketLinks/info/count`, the tool `count_connect_wise_psa_service_ticket_link_info`.
+/// `GET /service/ticketLinks/info/count` · tool `count_connect_wise_psa_service_ticket_link_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_ticket_link_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/ticketLinks/info/count").query(query)
 }
 
-/// Gets a ticket link.
+/// Gets a ticket link by its ID.
 ///
-/// `GET /service/ticketLinks/{id}`, the tool `get_single_connect_wise_psa_service_ticket_link_by_id`.
+/// `GET /service/ticketLinks/{id}` · tool `get_single_connect_wise_psa_service_ticket_link_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_ticket_links`
+/// * `id`: ticket link ID (see `service::list_ticket_links`)
 pub fn get_ticket_link(id: i32) -> Request<ServiceTicketLink> {
     Request::new(Method::Get, "/service/ticketLinks/{id}").path("id", id)
 }
 
-/// Replaces a ticket link; members that are left out are reset.
+/// Replaces a ticket link. Fields that are left out are reset.
 ///
-/// `PUT /service/ticketLinks/{id}`, the tool `replace_a_connect_wise_psa_service_ticket_link_by_id`.
+/// `PUT /service/ticketLinks/{id}` · tool `replace_a_connect_wise_psa_service_ticket_link_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_ticket_links`
-/// * `body`: what is sent.
+/// * `id`: ticket link ID (see `service::list_ticket_links`)
+/// * `body`: the new state of the ticket link.
 pub fn replace_ticket_link(
     id: i32,
     body: &ServiceTicketLink,
@@ -75,11 +75,11 @@ pub fn replace_ticket_link(
     Request::new(Method::Put, "/service/ticketLinks/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a ticket link.
+/// Updates fields of a ticket link.
 ///
-/// `PATCH /service/ticketLinks/{id}`, the tool `update_a_connect_wise_psa_service_ticket_link_by_id`.
+/// `PATCH /service/ticketLinks/{id}` · tool `update_a_connect_wise_psa_service_ticket_link_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_ticket_links`
+/// * `id`: ticket link ID (see `service::list_ticket_links`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ticket_link(
     id: i32,
@@ -90,18 +90,18 @@ pub fn update_ticket_link(
 
 /// Deletes a ticket link.
 ///
-/// `DELETE /service/ticketLinks/{id}`, the tool `delete_a_connect_wise_psa_service_ticket_link_by_id`.
+/// `DELETE /service/ticketLinks/{id}` · tool `delete_a_connect_wise_psa_service_ticket_link_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_ticket_links`
+/// * `id`: ticket link ID (see `service::list_ticket_links`)
 pub fn delete_ticket_link(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/ticketLinks/{id}").path("id", id)
 }
 
-/// Gets a ticket link info.
+/// Gets a summary of a ticket link by its ID.
 ///
-/// `GET /service/ticketLinks/{id}/info`, the tool `get_single_connect_wise_psa_service_ticket_link_info_by_id`.
+/// `GET /service/ticketLinks/{id}/info` · tool `get_single_connect_wise_psa_service_ticket_link_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_ticket_links`
+/// * `id`: ticket link ID (see `service::list_ticket_links`)
 pub fn get_ticket_link_info(id: i32) -> Request<ServiceTicketLinkInfo> {
     Request::new(Method::Get, "/service/ticketLinks/{id}/info").path("id", id)
 }

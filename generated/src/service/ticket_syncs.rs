@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket syncs.
 ///
-/// `GET /service/ticketSyncs`, the tool `list_all_connect_wise_psa_service_ticket_syncs`.
+/// `GET /service/ticketSyncs` · tool `list_all_connect_wise_psa_service_ticket_syncs`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_syncs(query: &ListQuery) -> Request<Vec<TicketSync>> {
     Request::new(Method::Get, "/service/ticketSyncs").query(query)
 }
 
 /// Creates a ticket sync.
 ///
-/// `POST /service/ticketSyncs`, the tool `create_a_connect_wise_psa_service_ticket_sync`.
+/// `POST /service/ticketSyncs` · tool `create_a_connect_wise_psa_service_ticket_sync`
 ///
-/// * `body`: what is sent.
+/// * `body`: the ticket sync to create.
 pub fn create_ticket_sync(body: &TicketSync) -> Request<TicketSync> {
     Request::new(Method::Post, "/service/ticketSyncs").body(body)
 }
 
 /// Counts ticket syncs.
 ///
-/// `GET /service/ticketSyncs/count`, the tool `count_connect_wise_psa_service_ticket_syncs`.
+/// `GET /service/ticketSyncs/count` · tool `count_connect_wise_psa_service_ticket_syncs`
 ///
 /// * `query`: which rows are counted
 pub fn count_ticket_syncs(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/ticketSyncs/count").query(query)
 }
 
-/// Gets a ticket sync.
+/// Gets a ticket sync by its ID.
 ///
-/// `GET /service/ticketSyncs/{id}`, the tool `get_single_connect_wise_psa_service_ticket_sync_by_id`.
+/// `GET /service/ticketSyncs/{id}` · tool `get_single_connect_wise_psa_service_ticket_sync_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_ticket_syncs`
+/// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
 pub fn get_ticket_sync(id: i32) -> Request<TicketSync> {
     Request::new(Method::Get, "/service/ticketSyncs/{id}").path("id", id)
 }
 
-/// Replaces a ticket sync; members that are left out are reset.
+/// Replaces a ticket sync. Fields that are left out are reset.
 ///
-/// `PUT /service/ticketSyncs/{id}`, the tool `replace_a_connect_wise_psa_service_ticket_sync_by_id`.
+/// `PUT /service/ticketSyncs/{id}` · tool `replace_a_connect_wise_psa_service_ticket_sync_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_ticket_syncs`
-/// * `body`: what is sent.
+/// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
+/// * `body`: the new state of the ticket sync.
 pub fn replace_ticket_sync(id: i32, body: &TicketSync) -> Request<TicketSync> {
     Request::new(Method::Put, "/service/ticketSyncs/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a ticket sync.
+/// Updates fields of a ticket sync.
 ///
-/// `PATCH /service/ticketSyncs/{id}`, the tool `update_a_connect_wise_psa_service_ticket_sync_by_id`.
+/// `PATCH /service/ticketSyncs/{id}` · tool `update_a_connect_wise_psa_service_ticket_sync_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_ticket_syncs`
+/// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ticket_sync(id: i32, patch: &Patch<TicketSync>) -> Request<TicketSync> {
     Request::new(Method::Patch, "/service/ticketSyncs/{id}").path("id", id).patch(patch)
@@ -64,9 +64,9 @@ pub fn update_ticket_sync(id: i32, patch: &Patch<TicketSync>) -> Request<TicketS
 
 /// Deletes a ticket sync.
 ///
-/// `DELETE /service/ticketSyncs/{id}`, the tool `delete_a_connect_wise_psa_service_ticket_sync_by_id`.
+/// `DELETE /service/ticketSyncs/{id}` · tool `delete_a_connect_wise_psa_service_ticket_sync_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_ticket_syncs`
+/// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
 pub fn delete_ticket_sync(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/ticketSyncs/{id}").path("id", id)
 }

@@ -11,115 +11,115 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists tickets.
 ///
-/// `GET /service/tickets`, the tool `list_all_connect_wise_psa_tickets`.
+/// `GET /service/tickets` · tool `list_all_connect_wise_psa_tickets`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tickets(query: &ListQuery) -> Request<Vec<Ticket>> {
     Request::new(Method::Get, "/service/tickets").query(query)
 }
 
 /// Creates a ticket.
 ///
-/// `POST /service/tickets`, the tool `create_a_connect_wise_psa_ticket`.
+/// `POST /service/tickets` · tool `create_a_connect_wise_psa_ticket`
 ///
-/// * `body`: what is sent.
+/// * `body`: the ticket to create.
 pub fn create_ticket(body: &Ticket) -> Request<Ticket> {
     Request::new(Method::Post, "/service/tickets").body(body)
 }
 
-/// Lists tickets with calculated SLA.
+/// Lists service tickets with their SLA figures calculated.
 ///
-/// `GET /service/tickets/calculateSla`, the tool `list_all_connect_wise_psa_tickets_with_calculated_sla`.
+/// `GET /service/tickets/calculateSla` · tool `list_all_connect_wise_psa_tickets_with_calculated_sla`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_tickets_with_calculated_sla(query: &ListQuery) -> Request<Vec<Ticket>> {
     Request::new(Method::Get, "/service/tickets/calculateSla").query(query)
 }
 
 /// Lists ticket change logs.
 ///
-/// `GET /service/tickets/changelogs`, the tool `list_all_connect_wise_psa_ticket_changelogs`.
+/// `GET /service/tickets/changelogs` · tool `list_all_connect_wise_psa_ticket_changelogs`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_change_logs(query: &ListQuery) -> Request<Vec<TicketChangeLog>> {
     Request::new(Method::Get, "/service/tickets/changelogs").query(query)
 }
 
-/// Delete ticket change logs.
+/// Deletes the change logs of tickets.
 ///
-/// `DELETE /service/tickets/changelogs`, the tool `delete_all_connect_wise_psa_ticket_changelogs`.
+/// `DELETE /service/tickets/changelogs` · tool `delete_all_connect_wise_psa_ticket_changelogs`
 pub fn delete_ticket_change_logs() -> Request<()> {
     Request::new(Method::Delete, "/service/tickets/changelogs")
 }
 
 /// Counts tickets.
 ///
-/// `GET /service/tickets/count`, the tool `count_connect_wise_psa_tickets`.
+/// `GET /service/tickets/count` · tool `count_connect_wise_psa_tickets`
 ///
 /// * `query`: which rows are counted
 pub fn count_tickets(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/count").query(query)
 }
 
-/// Lists tickets info.
+/// Lists tickets in summary form.
 ///
-/// `GET /service/tickets/info`, the tool `list_all_connect_wise_psa_ticket_info`.
+/// `GET /service/tickets/info` · tool `list_all_connect_wise_psa_ticket_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_info(query: &ListQuery) -> Request<Vec<TicketInfo>> {
     Request::new(Method::Get, "/service/tickets/info").query(query)
 }
 
-/// Counts tickets info.
+/// Counts tickets in summary form.
 ///
-/// `GET /service/tickets/info/count`, the tool `count_connect_wise_psa_ticket_info`.
+/// `GET /service/tickets/info/count` · tool `count_connect_wise_psa_ticket_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_ticket_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/info/count").query(query)
 }
 
-/// Search tickets.
+/// Searches tickets.
 ///
-/// `POST /service/tickets/search`, the tool `search_all_connect_wise_psa_tickets`.
+/// `POST /service/tickets/search` · tool `search_all_connect_wise_psa_tickets`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn search_tickets(body: &FilterValues) -> Request<Vec<Ticket>> {
     Request::new(Method::Post, "/service/tickets/search").body(body)
 }
 
-/// Gets a ticket.
+/// Gets a ticket by its ID.
 ///
-/// `GET /service/tickets/{id}`, the tool `get_single_connect_wise_psa_ticket_by_id`.
+/// `GET /service/tickets/{id}` · tool `get_single_connect_wise_psa_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_tickets`
+/// * `id`: ticket ID (see `service::list_tickets`)
 pub fn get_ticket(id: i32) -> Request<Ticket> {
     Request::new(Method::Get, "/service/tickets/{id}").path("id", id)
 }
 
-/// Replaces a ticket; members that are left out are reset.
+/// Replaces a ticket. Fields that are left out are reset.
 ///
-/// `PUT /service/tickets/{id}`, the tool `replace_a_connect_wise_psa_ticket_by_id`.
+/// `PUT /service/tickets/{id}` · tool `replace_a_connect_wise_psa_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_tickets`
-/// * `body`: what is sent.
+/// * `id`: ticket ID (see `service::list_tickets`)
+/// * `body`: the new state of the ticket.
 pub fn replace_ticket(id: i32, body: &Ticket) -> Request<Ticket> {
     Request::new(Method::Put, "/service/tickets/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a ticket.
+/// Updates fields of a service ticket.
 ///
-/// `PATCH /service/tickets/{id}`, the tool `update_a_connect_wise_psa_ticket_by_id`.
+/// `PATCH /service/tickets/{id}` · tool `update_a_connect_wise_psa_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_tickets`
+/// * `id`: ticket ID (see `service::list_tickets`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ticket(id: i32, patch: &Patch<Ticket>) -> Request<Ticket> {
     Request::new(Method::Patch, "/service/tickets/{id}").path("id", id).patch(patch)
@@ -127,39 +127,39 @@ pub fn update_ticket(id: i32, patch: &Patch<Ticket>) -> Request<Ticket> {
 
 /// Deletes a ticket.
 ///
-/// `DELETE /service/tickets/{id}`, the tool `delete_a_connect_wise_psa_ticket_by_id`.
+/// `DELETE /service/tickets/{id}` · tool `delete_a_connect_wise_psa_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_tickets`
+/// * `id`: ticket ID (see `service::list_tickets`)
 pub fn delete_ticket(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/tickets/{id}").path("id", id)
 }
 
-/// Copy a ticket.
+/// Copies a ticket.
 ///
-/// `POST /service/tickets/{id}/copy`, the tool `copy_a_connect_wise_psa_ticket_by_id`.
+/// `POST /service/tickets/{id}/copy` · tool `copy_a_connect_wise_psa_ticket_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_tickets`
+/// * `id`: ticket ID (see `service::list_tickets`)
 pub fn copy_ticket(id: i32) -> Request<Ticket> {
     Request::new(Method::Post, "/service/tickets/{id}/copy").path("id", id)
 }
 
-/// Gets a ticket info.
+/// Gets a summary of a ticket by its ID.
 ///
-/// `GET /service/tickets/{id}/info`, the tool `get_single_connect_wise_psa_ticket_info_by_id`.
+/// `GET /service/tickets/{id}/info` · tool `get_single_connect_wise_psa_ticket_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `service::list_tickets`
+/// * `id`: ticket ID (see `service::list_tickets`)
 pub fn get_ticket_info(id: i32) -> Request<TicketInfo> {
     Request::new(Method::Get, "/service/tickets/{id}/info").path("id", id)
 }
 
-/// Lists ticket activities.
+/// Lists the activities of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/activities`, the tool `list_all_connect_wise_psa_ticket_activities`.
+/// `GET /service/tickets/{parentId}/activities` · tool `list_all_connect_wise_psa_ticket_activities`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_activities(
     ticket_id: i32,
     query: &ListQuery,
@@ -169,11 +169,11 @@ pub fn list_ticket_activities(
         .query(query)
 }
 
-/// Counts ticket activities.
+/// Counts the activities of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/activities/count`, the tool `count_connect_wise_psa_ticket_activities`.
+/// `GET /service/tickets/{parentId}/activities/count` · tool `count_connect_wise_psa_ticket_activities`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/activities/count")
@@ -181,14 +181,14 @@ pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Lists tickets notes of any kind.
+/// Lists every kind of note of a service ticket, including those of its time entries.
 ///
-/// `GET /service/tickets/{parentId}/allNotes`, the tool `list_all_connect_wise_psa_ticket_notes_of_any_kind`.
+/// `GET /service/tickets/{parentId}/allNotes` · tool `list_all_connect_wise_psa_ticket_notes_of_any_kind`
 ///
-/// * `id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_notes_of_any_kind(
     id: i32,
     query: &ListQuery,
@@ -198,26 +198,26 @@ pub fn list_ticket_notes_of_any_kind(
         .query(query)
 }
 
-/// Attach ticket children.
+/// Attaches existing tickets to a parent ticket as its children.
 ///
-/// `POST /service/tickets/{parentId}/attachChildren`, the tool `attach_connect_wise_psa_ticket_children_by_id`.
+/// `POST /service/tickets/{parentId}/attachChildren` · tool `attach_connect_wise_psa_ticket_children_by_id`
 ///
-/// * `id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `body`: what is sent.
+/// * `id`: ticket ID (see `service::list_tickets`)
+/// * `body`: the request body.
 pub fn attach_ticket_children(id: i32, body: &TicketBundle) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/service/tickets/{parentId}/attachChildren")
         .path("parentId", id)
         .body(body)
 }
 
-/// Lists ticket configurations.
+/// Lists the configurations of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/configurations`, the tool `list_all_connect_wise_psa_ticket_configurations`.
+/// `GET /service/tickets/{parentId}/configurations` · tool `list_all_connect_wise_psa_ticket_configurations`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_configurations(
     ticket_id: i32,
     query: &ListQuery,
@@ -227,12 +227,12 @@ pub fn list_ticket_configurations(
         .query(query)
 }
 
-/// Creates a ticket configuration.
+/// Adds a configuration to a ticket.
 ///
-/// `POST /service/tickets/{parentId}/configurations`, the tool `create_a_connect_wise_psa_ticket_configuration`.
+/// `POST /service/tickets/{parentId}/configurations` · tool `create_a_connect_wise_psa_ticket_configuration`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `body`: what is sent.
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `body`: the configuration to create.
 pub fn create_ticket_configuration(
     ticket_id: i32,
     body: &ConfigurationReference,
@@ -242,11 +242,11 @@ pub fn create_ticket_configuration(
         .body(body)
 }
 
-/// Counts ticket configurations.
+/// Counts the configurations of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/configurations/count`, the tool `count_connect_wise_psa_ticket_configurations`.
+/// `GET /service/tickets/{parentId}/configurations/count` · tool `count_connect_wise_psa_ticket_configurations`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_configurations(
     ticket_id: i32,
@@ -257,12 +257,12 @@ pub fn count_ticket_configurations(
         .query(query)
 }
 
-/// Gets a ticket configuration.
+/// Gets a configuration of a ticket by its ID.
 ///
-/// `GET /service/tickets/{parentId}/configurations/{id}`, the tool `get_single_connect_wise_psa_ticket_configuration_by_id`.
+/// `GET /service/tickets/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_ticket_configuration_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `id`: `{id}` of the path, from `service::list_ticket_configurations`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket configuration ID (see `service::list_ticket_configurations`)
 pub fn get_ticket_configuration(
     ticket_id: i32,
     id: i32,
@@ -272,24 +272,24 @@ pub fn get_ticket_configuration(
         .path("id", id)
 }
 
-/// Deletes a ticket configuration.
+/// Deletes a configuration of a ticket.
 ///
-/// `DELETE /service/tickets/{parentId}/configurations/{id}`, the tool `delete_a_connect_wise_psa_ticket_configuration_by_id`.
+/// `DELETE /service/tickets/{parentId}/configurations/{id}` · tool `delete_a_connect_wise_psa_ticket_configuration_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `id`: `{id}` of the path, from `service::list_ticket_configurations`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket configuration ID (see `service::list_ticket_configurations`)
 pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/tickets/{parentId}/configurations/{id}")
         .path("parentId", ticket_id)
         .path("id", id)
 }
 
-/// Convert a ticket to project ticket.
+/// Converts a service ticket to a ticket of a project.
 ///
-/// `POST /service/tickets/{parentId}/convert`, the tool `convert_a_connect_wise_psa_ticket_to_project_ticket_by_id`.
+/// `POST /service/tickets/{parentId}/convert` · tool `convert_a_connect_wise_psa_ticket_to_project_ticket_by_id`
 ///
-/// * `id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `body`: what is sent.
+/// * `id`: ticket ID (see `service::list_tickets`)
+/// * `body`: the request body.
 pub fn convert_ticket_to_project_ticket(
     id: i32,
     body: &ConvertToProject,
@@ -299,14 +299,14 @@ pub fn convert_ticket_to_project_ticket(
         .body(body)
 }
 
-/// Lists ticket documents.
+/// Lists the documents of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/documents`, the tool `list_all_connect_wise_psa_ticket_documents`.
+/// `GET /service/tickets/{parentId}/documents` · tool `list_all_connect_wise_psa_ticket_documents`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_documents(
     ticket_id: i32,
     query: &ListQuery,
@@ -316,11 +316,11 @@ pub fn list_ticket_documents(
         .query(query)
 }
 
-/// Counts ticket documents.
+/// Counts the documents of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/documents/count`, the tool `count_connect_wise_psa_ticket_documents`.
+/// `GET /service/tickets/{parentId}/documents/count` · tool `count_connect_wise_psa_ticket_documents`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/documents/count")
@@ -328,26 +328,26 @@ pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Merge a ticket.
+/// Merges other tickets into a ticket.
 ///
-/// `POST /service/tickets/{parentId}/merge`, the tool `merge_a_connect_wise_psa_ticket_by_id`.
+/// `POST /service/tickets/{parentId}/merge` · tool `merge_a_connect_wise_psa_ticket_by_id`
 ///
-/// * `id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `body`: what is sent.
+/// * `id`: ticket ID (see `service::list_tickets`)
+/// * `body`: the request body.
 pub fn merge_ticket(id: i32, body: &TicketMerge) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/service/tickets/{parentId}/merge")
         .path("parentId", id)
         .body(body)
 }
 
-/// Lists ticket notes.
+/// Lists the notes of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/notes`, the tool `list_all_connect_wise_psa_ticket_notes`.
+/// `GET /service/tickets/{parentId}/notes` · tool `list_all_connect_wise_psa_ticket_notes`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_notes(
     ticket_id: i32,
     query: &ListQuery,
@@ -357,23 +357,23 @@ pub fn list_ticket_notes(
         .query(query)
 }
 
-/// Creates a ticket note.
+/// Adds a note to a service ticket.
 ///
-/// `POST /service/tickets/{parentId}/notes`, the tool `create_a_connect_wise_psa_ticket_note`.
+/// `POST /service/tickets/{parentId}/notes` · tool `create_a_connect_wise_psa_ticket_note`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `body`: what is sent.
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `body`: the note to create.
 pub fn create_ticket_note(ticket_id: i32, body: &ServiceNote) -> Request<ServiceNote> {
     Request::new(Method::Post, "/service/tickets/{parentId}/notes")
         .path("parentId", ticket_id)
         .body(body)
 }
 
-/// Counts ticket notes.
+/// Counts the notes of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/notes/count`, the tool `count_connect_wise_psa_ticket_notes`.
+/// `GET /service/tickets/{parentId}/notes/count` · tool `count_connect_wise_psa_ticket_notes`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/notes/count")
@@ -381,25 +381,25 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets a ticket note.
+/// Gets a note of a ticket by its ID.
 ///
-/// `GET /service/tickets/{parentId}/notes/{id}`, the tool `get_single_connect_wise_psa_ticket_note_by_id`.
+/// `GET /service/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_ticket_note_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `id`: `{id}` of the path, from `service::list_ticket_notes`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket note ID (see `service::list_ticket_notes`)
 pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<ServiceNote> {
     Request::new(Method::Get, "/service/tickets/{parentId}/notes/{id}")
         .path("parentId", ticket_id)
         .path("id", id)
 }
 
-/// Replaces a ticket note; members that are left out are reset.
+/// Replaces a note of a ticket. Fields that are left out are reset.
 ///
-/// `PUT /service/tickets/{parentId}/notes/{id}`, the tool `replace_a_connect_wise_psa_ticket_note_by_id`.
+/// `PUT /service/tickets/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_ticket_note_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `id`: `{id}` of the path, from `service::list_ticket_notes`
-/// * `body`: what is sent.
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket note ID (see `service::list_ticket_notes`)
+/// * `body`: the new state of the note.
 pub fn replace_ticket_note(
     ticket_id: i32,
     id: i32,
@@ -411,12 +411,12 @@ pub fn replace_ticket_note(
         .body(body)
 }
 
-/// Changes some members of a ticket note.
+/// Updates fields of a note of a ticket.
 ///
-/// `PATCH /service/tickets/{parentId}/notes/{id}`, the tool `update_a_connect_wise_psa_ticket_note_by_id`.
+/// `PATCH /service/tickets/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_ticket_note_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `id`: `{id}` of the path, from `service::list_ticket_notes`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket note ID (see `service::list_ticket_notes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ticket_note(
     ticket_id: i32,
@@ -429,26 +429,26 @@ pub fn update_ticket_note(
         .patch(patch)
 }
 
-/// Deletes a ticket note.
+/// Deletes a note of a ticket.
 ///
-/// `DELETE /service/tickets/{parentId}/notes/{id}`, the tool `delete_a_connect_wise_psa_ticket_note_by_id`.
+/// `DELETE /service/tickets/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_ticket_note_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `id`: `{id}` of the path, from `service::list_ticket_notes`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket note ID (see `service::list_ticket_notes`)
 pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/tickets/{parentId}/notes/{id}")
         .path("parentId", ticket_id)
         .path("id", id)
 }
 
-/// Lists ticket products.
+/// Lists the products of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/products`, the tool `list_all_connect_wise_psa_ticket_products`.
+/// `GET /service/tickets/{parentId}/products` · tool `list_all_connect_wise_psa_ticket_products`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_products(
     ticket_id: i32,
     query: &ListQuery,
@@ -458,11 +458,11 @@ pub fn list_ticket_products(
         .query(query)
 }
 
-/// Counts ticket products.
+/// Counts the products of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/products/count`, the tool `count_connect_wise_psa_ticket_products`.
+/// `GET /service/tickets/{parentId}/products/count` · tool `count_connect_wise_psa_ticket_products`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/products/count")
@@ -470,14 +470,14 @@ pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Lists ticket schedule entries.
+/// Lists the schedule entries of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/scheduleentries`, the tool `list_all_connect_wise_psa_ticket_scheduleentries`.
+/// `GET /service/tickets/{parentId}/scheduleentries` · tool `list_all_connect_wise_psa_ticket_scheduleentries`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_schedule_entries(
     ticket_id: i32,
     query: &ListQuery,
@@ -487,11 +487,11 @@ pub fn list_ticket_schedule_entries(
         .query(query)
 }
 
-/// Counts ticket schedule entries.
+/// Counts the schedule entries of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/scheduleentries/count`, the tool `count_connect_wise_psa_ticket_scheduleentries`.
+/// `GET /service/tickets/{parentId}/scheduleentries/count` · tool `count_connect_wise_psa_ticket_scheduleentries`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_schedule_entries(
     ticket_id: i32,
@@ -502,14 +502,14 @@ pub fn count_ticket_schedule_entries(
         .query(query)
 }
 
-/// Lists ticket tasks.
+/// Lists the tasks of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/tasks`, the tool `list_all_connect_wise_psa_ticket_tasks`.
+/// `GET /service/tickets/{parentId}/tasks` · tool `list_all_connect_wise_psa_ticket_tasks`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_tasks(
     ticket_id: i32,
     query: &ListQuery,
@@ -519,23 +519,23 @@ pub fn list_ticket_tasks(
         .query(query)
 }
 
-/// Creates a ticket task.
+/// Adds a task to a ticket.
 ///
-/// `POST /service/tickets/{parentId}/tasks`, the tool `create_a_connect_wise_psa_ticket_task`.
+/// `POST /service/tickets/{parentId}/tasks` · tool `create_a_connect_wise_psa_ticket_task`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `body`: what is sent.
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `body`: the task to create.
 pub fn create_ticket_task(ticket_id: i32, body: &ServiceTask) -> Request<ServiceTask> {
     Request::new(Method::Post, "/service/tickets/{parentId}/tasks")
         .path("parentId", ticket_id)
         .body(body)
 }
 
-/// Counts ticket tasks.
+/// Counts the tasks of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/tasks/count`, the tool `count_connect_wise_psa_ticket_tasks`.
+/// `GET /service/tickets/{parentId}/tasks/count` · tool `count_connect_wise_psa_ticket_tasks`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/tasks/count")
@@ -543,25 +543,25 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .query(query)
 }
 
-/// Gets a ticket task.
+/// Gets a task of a ticket by its ID.
 ///
-/// `GET /service/tickets/{parentId}/tasks/{id}`, the tool `get_single_connect_wise_psa_ticket_task_by_id`.
+/// `GET /service/tickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_ticket_task_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `id`: `{id}` of the path, from `service::list_ticket_tasks`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket task ID (see `service::list_ticket_tasks`)
 pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<ServiceTask> {
     Request::new(Method::Get, "/service/tickets/{parentId}/tasks/{id}")
         .path("parentId", ticket_id)
         .path("id", id)
 }
 
-/// Replaces a ticket task; members that are left out are reset.
+/// Replaces a task of a ticket. Fields that are left out are reset.
 ///
-/// `PUT /service/tickets/{parentId}/tasks/{id}`, the tool `replace_a_connect_wise_psa_ticket_task_by_id`.
+/// `PUT /service/tickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_ticket_task_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `id`: `{id}` of the path, from `service::list_ticket_tasks`
-/// * `body`: what is sent.
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket task ID (see `service::list_ticket_tasks`)
+/// * `body`: the new state of the task.
 pub fn replace_ticket_task(
     ticket_id: i32,
     id: i32,
@@ -573,12 +573,12 @@ pub fn replace_ticket_task(
         .body(body)
 }
 
-/// Changes some members of a ticket task.
+/// Updates fields of a task of a ticket.
 ///
-/// `PATCH /service/tickets/{parentId}/tasks/{id}`, the tool `update_a_connect_wise_psa_ticket_task_by_id`.
+/// `PATCH /service/tickets/{parentId}/tasks/{id}` · tool `update_a_connect_wise_psa_ticket_task_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `id`: `{id}` of the path, from `service::list_ticket_tasks`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket task ID (see `service::list_ticket_tasks`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ticket_task(
     ticket_id: i32,
@@ -591,26 +591,26 @@ pub fn update_ticket_task(
         .patch(patch)
 }
 
-/// Deletes a ticket task.
+/// Deletes a task of a ticket.
 ///
-/// `DELETE /service/tickets/{parentId}/tasks/{id}`, the tool `delete_a_connect_wise_psa_ticket_task_by_id`.
+/// `DELETE /service/tickets/{parentId}/tasks/{id}` · tool `delete_a_connect_wise_psa_ticket_task_by_id`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
-/// * `id`: `{id}` of the path, from `service::list_ticket_tasks`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket task ID (see `service::list_ticket_tasks`)
 pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/tickets/{parentId}/tasks/{id}")
         .path("parentId", ticket_id)
         .path("id", id)
 }
 
-/// Lists ticket time entries.
+/// Lists the time entries of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/timeentries`, the tool `list_all_connect_wise_psa_ticket_timeentries`.
+/// `GET /service/tickets/{parentId}/timeentries` · tool `list_all_connect_wise_psa_ticket_timeentries`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_time_entries(
     ticket_id: i32,
     query: &ListQuery,
@@ -620,11 +620,11 @@ pub fn list_ticket_time_entries(
         .query(query)
 }
 
-/// Counts ticket time entries.
+/// Counts the time entries of a ticket.
 ///
-/// `GET /service/tickets/{parentId}/timeentries/count`, the tool `count_connect_wise_psa_ticket_timeentries`.
+/// `GET /service/tickets/{parentId}/timeentries/count` · tool `count_connect_wise_psa_ticket_timeentries`
 ///
-/// * `ticket_id`: `{parentId}` of the path, from `service::list_tickets`
+/// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
 pub fn count_ticket_time_entries(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/timeentries/count")

@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Creates an allowed file type.
 ///
-/// `POST /system/AllowedFileTypes/`, the tool `create_a_connect_wise_psa_system_allowed_file_type`.
+/// `POST /system/AllowedFileTypes/` · tool `create_a_connect_wise_psa_system_allowed_file_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the allowed file type to create.
 pub fn create_allowed_file_type(body: &AllowedFileType) -> Request<AllowedFileType> {
     Request::new(Method::Post, "/system/AllowedFileTypes/").body(body)
 }
 
 /// Lists allowed file types.
 ///
-/// `GET /system/allowedfiletypes/`, the tool `list_all_connect_wise_psa_system_allowedfiletypes`.
+/// `GET /system/allowedfiletypes/` · tool `list_all_connect_wise_psa_system_allowedfiletypes`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_allowed_file_types(query: &ListQuery) -> Request<Vec<AllowedFileType>> {
     Request::new(Method::Get, "/system/allowedfiletypes/").query(query)
 }
 
 /// Counts allowed file types.
 ///
-/// `GET /system/allowedfiletypes/count`, the tool `count_connect_wise_psa_system_allowedfiletypes`.
+/// `GET /system/allowedfiletypes/count` · tool `count_connect_wise_psa_system_allowedfiletypes`
 ///
 /// * `query`: which rows are counted
 pub fn count_allowed_file_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/allowedfiletypes/count").query(query)
 }
 
-/// Gets an allowed file type.
+/// Gets an allowed file type by its ID.
 ///
-/// `GET /system/allowedfiletypes/{id}`, the tool `get_single_connect_wise_psa_system_allowedfiletype_by_id`.
+/// `GET /system/allowedfiletypes/{id}` · tool `get_single_connect_wise_psa_system_allowedfiletype_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_allowed_file_types`
+/// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
 pub fn get_allowed_file_type(id: i32) -> Request<AllowedFileType> {
     Request::new(Method::Get, "/system/allowedfiletypes/{id}").path("id", id)
 }
 
-/// Replaces an allowed file type; members that are left out are reset.
+/// Replaces an allowed file type. Fields that are left out are reset.
 ///
-/// `PUT /system/allowedfiletypes/{id}`, the tool `replace_a_connect_wise_psa_system_allowedfiletype_by_id`.
+/// `PUT /system/allowedfiletypes/{id}` · tool `replace_a_connect_wise_psa_system_allowedfiletype_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_allowed_file_types`
-/// * `body`: what is sent.
+/// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
+/// * `body`: the new state of the allowed file type.
 pub fn replace_allowed_file_type(
     id: i32,
     body: &AllowedFileType,
@@ -55,11 +55,11 @@ pub fn replace_allowed_file_type(
     Request::new(Method::Put, "/system/allowedfiletypes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an allowed file type.
+/// Updates fields of an allowed file type.
 ///
-/// `PATCH /system/allowedfiletypes/{id}`, the tool `update_a_connect_wise_psa_system_allowedfiletype_by_id`.
+/// `PATCH /system/allowedfiletypes/{id}` · tool `update_a_connect_wise_psa_system_allowedfiletype_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_allowed_file_types`
+/// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_allowed_file_type(
     id: i32,
@@ -72,9 +72,9 @@ pub fn update_allowed_file_type(
 
 /// Deletes an allowed file type.
 ///
-/// `DELETE /system/allowedfiletypes/{id}`, the tool `delete_a_connect_wise_psa_system_allowedfiletype_by_id`.
+/// `DELETE /system/allowedfiletypes/{id}` · tool `delete_a_connect_wise_psa_system_allowedfiletype_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_allowed_file_types`
+/// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
 pub fn delete_allowed_file_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/allowedfiletypes/{id}").path("id", id)
 }

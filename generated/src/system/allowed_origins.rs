@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists allowed origins.
 ///
-/// `GET /system/allowedorigins`, the tool `list_all_connect_wise_psa_system_allowedorigins`.
+/// `GET /system/allowedorigins` · tool `list_all_connect_wise_psa_system_allowedorigins`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_allowed_origins(query: &ListQuery) -> Request<Vec<AllowedOrigin>> {
     Request::new(Method::Get, "/system/allowedorigins").query(query)
 }
 
 /// Creates an allowed origin.
 ///
-/// `POST /system/allowedorigins`, the tool `create_a_connect_wise_psa_system_allowedorigin`.
+/// `POST /system/allowedorigins` · tool `create_a_connect_wise_psa_system_allowedorigin`
 ///
-/// * `body`: what is sent.
+/// * `body`: the allowed origin to create.
 pub fn create_allowed_origin(body: &AllowedOrigin) -> Request<AllowedOrigin> {
     Request::new(Method::Post, "/system/allowedorigins").body(body)
 }
 
 /// Counts allowed origins.
 ///
-/// `GET /system/allowedorigins/count`, the tool `count_connect_wise_psa_system_allowedorigins`.
+/// `GET /system/allowedorigins/count` · tool `count_connect_wise_psa_system_allowedorigins`
 ///
 /// * `query`: which rows are counted
 pub fn count_allowed_origins(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/allowedorigins/count").query(query)
 }
 
-/// Gets an allowed origin.
+/// Gets an allowed origin by its ID.
 ///
-/// `GET /system/allowedorigins/{id}`, the tool `get_single_connect_wise_psa_system_allowedorigin_by_id`.
+/// `GET /system/allowedorigins/{id}` · tool `get_single_connect_wise_psa_system_allowedorigin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_allowed_origins`
+/// * `id`: allowed origin ID (see `system::list_allowed_origins`)
 pub fn get_allowed_origin(id: i32) -> Request<AllowedOrigin> {
     Request::new(Method::Get, "/system/allowedorigins/{id}").path("id", id)
 }
 
-/// Replaces an allowed origin; members that are left out are reset.
+/// Replaces an allowed origin. Fields that are left out are reset.
 ///
-/// `PUT /system/allowedorigins/{id}`, the tool `replace_a_connect_wise_psa_system_allowedorigin_by_id`.
+/// `PUT /system/allowedorigins/{id}` · tool `replace_a_connect_wise_psa_system_allowedorigin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_allowed_origins`
-/// * `body`: what is sent.
+/// * `id`: allowed origin ID (see `system::list_allowed_origins`)
+/// * `body`: the new state of the allowed origin.
 pub fn replace_allowed_origin(id: i32, body: &AllowedOrigin) -> Request<AllowedOrigin> {
     Request::new(Method::Put, "/system/allowedorigins/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an allowed origin.
+/// Updates fields of an allowed origin.
 ///
-/// `PATCH /system/allowedorigins/{id}`, the tool `update_a_connect_wise_psa_system_allowedorigin_by_id`.
+/// `PATCH /system/allowedorigins/{id}` · tool `update_a_connect_wise_psa_system_allowedorigin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_allowed_origins`
+/// * `id`: allowed origin ID (see `system::list_allowed_origins`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_allowed_origin(
     id: i32,
@@ -69,9 +69,9 @@ pub fn update_allowed_origin(
 
 /// Deletes an allowed origin.
 ///
-/// `DELETE /system/allowedorigins/{id}`, the tool `delete_a_connect_wise_psa_system_allowedorigin_by_id`.
+/// `DELETE /system/allowedorigins/{id}` · tool `delete_a_connect_wise_psa_system_allowedorigin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_allowed_origins`
+/// * `id`: allowed origin ID (see `system::list_allowed_origins`)
 pub fn delete_allowed_origin(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/allowedorigins/{id}").path("id", id)
 }

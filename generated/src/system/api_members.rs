@@ -6,64 +6,64 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists API members.
 ///
-/// `GET /system/apiMembers`, the tool `list_all_connect_wise_psa_system_api_members`.
+/// `GET /system/apiMembers` · tool `list_all_connect_wise_psa_system_api_members`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_api_members(query: &ListQuery) -> Request<Vec<ApiMember>> {
     Request::new(Method::Get, "/system/apiMembers").query(query)
 }
 
-/// Creates a API member.
+/// Creates an API member.
 ///
-/// `POST /system/apiMembers`, the tool `create_a_connect_wise_psa_system_api_member`.
+/// `POST /system/apiMembers` · tool `create_a_connect_wise_psa_system_api_member`
 ///
-/// * `body`: what is sent.
+/// * `body`: the API member to create.
 pub fn create_api_member(body: &ApiMember) -> Request<ApiMember> {
     Request::new(Method::Post, "/system/apiMembers").body(body)
 }
 
 /// Counts API members.
 ///
-/// `GET /system/apiMembers/count`, the tool `count_connect_wise_psa_system_api_members`.
+/// `GET /system/apiMembers/count` · tool `count_connect_wise_psa_system_api_members`
 ///
 /// * `query`: which rows are counted
 pub fn count_api_members(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/apiMembers/count").query(query)
 }
 
-/// Gets a API member.
+/// Gets an API member record that holds the default values for a new API member.
 ///
-/// `GET /system/apiMembers/default`, the tool `get_default_connect_wise_psa_system_api_member`.
+/// `GET /system/apiMembers/default` · tool `get_default_connect_wise_psa_system_api_member`
 pub fn get_default_api_member() -> Request<ApiMember> {
     Request::new(Method::Get, "/system/apiMembers/default")
 }
 
-/// Gets a API member.
+/// Gets an API member by its ID.
 ///
-/// `GET /system/apiMembers/{id}`, the tool `get_single_connect_wise_psa_system_api_member_by_id`.
+/// `GET /system/apiMembers/{id}` · tool `get_single_connect_wise_psa_system_api_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_api_members`
+/// * `id`: API member ID (see `system::list_api_members`)
 pub fn get_api_member(id: i32) -> Request<ApiMember> {
     Request::new(Method::Get, "/system/apiMembers/{id}").path("id", id)
 }
 
-/// Replaces a API member; members that are left out are reset.
+/// Replaces an API member. Fields that are left out are reset.
 ///
-/// `PUT /system/apiMembers/{id}`, the tool `replace_a_connect_wise_psa_system_api_member_by_id`.
+/// `PUT /system/apiMembers/{id}` · tool `replace_a_connect_wise_psa_system_api_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_api_members`
-/// * `body`: what is sent.
+/// * `id`: API member ID (see `system::list_api_members`)
+/// * `body`: the new state of the API member.
 pub fn replace_api_member(id: i32, body: &ApiMember) -> Request<ApiMember> {
     Request::new(Method::Put, "/system/apiMembers/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a API member.
+/// Updates fields of an API member.
 ///
-/// `PATCH /system/apiMembers/{id}`, the tool `update_a_connect_wise_psa_system_api_member_by_id`.
+/// `PATCH /system/apiMembers/{id}` · tool `update_a_connect_wise_psa_system_api_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_api_members`
+/// * `id`: API member ID (see `system::list_api_members`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_api_member(id: i32, patch: &Patch<ApiMember>) -> Request<ApiMember> {
     Request::new(Method::Patch, "/system/apiMembers/{id}").path("id", id).patch(patch)

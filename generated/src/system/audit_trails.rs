@@ -4,17 +4,17 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{AuditTrailEntry, Count};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists audit trails.
+/// Lists audit trail entries.
 ///
-/// `GET /system/audittrail`, the tool `list_all_connect_wise_psa_system_audittrails`.
+/// `GET /system/audittrail` · tool `list_all_connect_wise_psa_system_audittrails`
 ///
-/// * `type_`: `type` of the query
-/// * `id`: `id` of the query
-/// * `device_identifier`: `deviceIdentifier` of the query
-/// * `x_ref_rec_id`: `xrefRecId` of the query
+/// * `type_`: query parameter `type`
+/// * `id`: query parameter `id`
+/// * `device_identifier`: query parameter `deviceIdentifier`
+/// * `x_ref_rec_id`: query parameter `xrefRecId`
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_audit_trails(
     type_: Option<&str>,
     id: Option<i32>,
@@ -30,14 +30,14 @@ pub fn list_audit_trails(
         .query(query)
 }
 
-/// Counts audit trails.
+/// Counts audit trail entries.
 ///
-/// `GET /system/audittrail/count`, the tool `count_connect_wise_psa_system_audittrails`.
+/// `GET /system/audittrail/count` · tool `count_connect_wise_psa_system_audittrails`
 ///
-/// * `type_`: `type` of the query
-/// * `id`: `id` of the query
-/// * `device_identifier`: `deviceIdentifier` of the query
-/// * `x_ref_rec_id`: `xrefRecId` of the query
+/// * `type_`: query parameter `type`
+/// * `id`: query parameter `id`
+/// * `device_identifier`: query parameter `deviceIdentifier`
+/// * `x_ref_rec_id`: query parameter `xrefRecId`
 /// * `query`: which rows are counted
 pub fn count_audit_trails(
     type_: Option<&str>,

@@ -4,57 +4,57 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{AuthAnvil, Count, SuccessResponse};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists auth anvils.
+/// Lists AuthAnvil setups.
 ///
-/// `GET /system/authAnvils`, the tool `list_all_connect_wise_psa_system_auth_anvils`.
+/// `GET /system/authAnvils` · tool `list_all_connect_wise_psa_system_auth_anvils`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_auth_anvils(query: &ListQuery) -> Request<Vec<AuthAnvil>> {
     Request::new(Method::Get, "/system/authAnvils").query(query)
 }
 
-/// Counts auth anvils.
+/// Counts AuthAnvil setups.
 ///
-/// `GET /system/authAnvils/count`, the tool `count_connect_wise_psa_system_auth_anvils`.
+/// `GET /system/authAnvils/count` · tool `count_connect_wise_psa_system_auth_anvils`
 ///
 /// * `query`: which rows are counted
 pub fn count_auth_anvils(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/authAnvils/count").query(query)
 }
 
-/// Gets an auth anvil connection.
+/// Tests the connection to AuthAnvil.
 ///
-/// `GET /system/authAnvils/testConnection`, the tool `test_connect_wise_psa_system_auth_anvil_connection`.
+/// `GET /system/authAnvils/testConnection` · tool `test_connect_wise_psa_system_auth_anvil_connection`
 pub fn test_auth_anvil_connection() -> Request<SuccessResponse> {
     Request::new(Method::Get, "/system/authAnvils/testConnection")
 }
 
-/// Gets an auth anvil.
+/// Gets an AuthAnvil setup by its ID.
 ///
-/// `GET /system/authAnvils/{id}`, the tool `get_single_connect_wise_psa_system_auth_anvil_by_id`.
+/// `GET /system/authAnvils/{id}` · tool `get_single_connect_wise_psa_system_auth_anvil_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_auth_anvils`
+/// * `id`: AuthAnvil setup ID (see `system::list_auth_anvils`)
 pub fn get_auth_anvil(id: i32) -> Request<AuthAnvil> {
     Request::new(Method::Get, "/system/authAnvils/{id}").path("id", id)
 }
 
-/// Replaces an auth anvil; members that are left out are reset.
+/// Replaces an AuthAnvil setup. Fields that are left out are reset.
 ///
-/// `PUT /system/authAnvils/{id}`, the tool `replace_a_connect_wise_psa_system_auth_anvil_by_id`.
+/// `PUT /system/authAnvils/{id}` · tool `replace_a_connect_wise_psa_system_auth_anvil_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_auth_anvils`
-/// * `body`: what is sent.
+/// * `id`: AuthAnvil setup ID (see `system::list_auth_anvils`)
+/// * `body`: the new state of the AuthAnvil setup.
 pub fn replace_auth_anvil(id: i32, body: &AuthAnvil) -> Request<AuthAnvil> {
     Request::new(Method::Put, "/system/authAnvils/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an auth anvil.
+/// Updates fields of an AuthAnvil setup.
 ///
-/// `PATCH /system/authAnvils/{id}`, the tool `update_a_connect_wise_psa_system_auth_anvil_by_id`.
+/// `PATCH /system/authAnvils/{id}` · tool `update_a_connect_wise_psa_system_auth_anvil_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_auth_anvils`
+/// * `id`: AuthAnvil setup ID (see `system::list_auth_anvils`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_auth_anvil(id: i32, patch: &Patch<AuthAnvil>) -> Request<AuthAnvil> {
     Request::new(Method::Patch, "/system/authAnvils/{id}").path("id", id).patch(patch)

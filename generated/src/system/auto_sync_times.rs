@@ -4,59 +4,59 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{AutoSyncTime, Count};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists auto sync times.
+/// Lists automatic sync times.
 ///
-/// `GET /system/autoSyncTime`, the tool `list_all_connect_wise_psa_system_auto_sync_times`.
+/// `GET /system/autoSyncTime` · tool `list_all_connect_wise_psa_system_auto_sync_times`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_auto_sync_times(query: &ListQuery) -> Request<Vec<AutoSyncTime>> {
     Request::new(Method::Get, "/system/autoSyncTime").query(query)
 }
 
-/// Creates an auto sync time.
+/// Creates an automatic sync time.
 ///
-/// `POST /system/autoSyncTime`, the tool `create_a_connect_wise_psa_system_auto_sync_time`.
+/// `POST /system/autoSyncTime` · tool `create_a_connect_wise_psa_system_auto_sync_time`
 ///
-/// * `body`: what is sent.
+/// * `body`: the automatic sync time to create.
 pub fn create_auto_sync_time(body: &AutoSyncTime) -> Request<AutoSyncTime> {
     Request::new(Method::Post, "/system/autoSyncTime").body(body)
 }
 
-/// Counts auto sync times.
+/// Counts automatic sync times.
 ///
-/// `GET /system/autoSyncTime/count`, the tool `count_connect_wise_psa_system_auto_sync_times`.
+/// `GET /system/autoSyncTime/count` · tool `count_connect_wise_psa_system_auto_sync_times`
 ///
 /// * `query`: which rows are counted
 pub fn count_auto_sync_times(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/autoSyncTime/count").query(query)
 }
 
-/// Gets an auto sync time.
+/// Gets an automatic sync time by its ID.
 ///
-/// `GET /system/autoSyncTime/{id}`, the tool `get_single_connect_wise_psa_system_auto_sync_time_by_id`.
+/// `GET /system/autoSyncTime/{id}` · tool `get_single_connect_wise_psa_system_auto_sync_time_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_auto_sync_times`
+/// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
 pub fn get_auto_sync_time(id: i32) -> Request<AutoSyncTime> {
     Request::new(Method::Get, "/system/autoSyncTime/{id}").path("id", id)
 }
 
-/// Replaces an auto sync time; members that are left out are reset.
+/// Replaces an automatic sync time. Fields that are left out are reset.
 ///
-/// `PUT /system/autoSyncTime/{id}`, the tool `replace_a_connect_wise_psa_system_auto_sync_time_by_id`.
+/// `PUT /system/autoSyncTime/{id}` · tool `replace_a_connect_wise_psa_system_auto_sync_time_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_auto_sync_times`
-/// * `body`: what is sent.
+/// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
+/// * `body`: the new state of the automatic sync time.
 pub fn replace_auto_sync_time(id: i32, body: &AutoSyncTime) -> Request<AutoSyncTime> {
     Request::new(Method::Put, "/system/autoSyncTime/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an auto sync time.
+/// Updates fields of an automatic sync time.
 ///
-/// `PATCH /system/autoSyncTime/{id}`, the tool `update_a_connect_wise_psa_system_auto_sync_time_by_id`.
+/// `PATCH /system/autoSyncTime/{id}` · tool `update_a_connect_wise_psa_system_auto_sync_time_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_auto_sync_times`
+/// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_auto_sync_time(
     id: i32,
@@ -65,11 +65,11 @@ pub fn update_auto_sync_time(
     Request::new(Method::Patch, "/system/autoSyncTime/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes an auto sync time.
+/// Deletes an automatic sync time.
 ///
-/// `DELETE /system/autoSyncTime/{id}`, the tool `delete_a_connect_wise_psa_system_auto_sync_time_by_id`.
+/// `DELETE /system/autoSyncTime/{id}` · tool `delete_a_connect_wise_psa_system_auto_sync_time_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_auto_sync_times`
+/// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
 pub fn delete_auto_sync_time(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/autoSyncTime/{id}").path("id", id)
 }

@@ -4,13 +4,13 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::BillableOptionsInfo;
 use crate::query::ListQuery;
 
-/// Lists billable options info.
+/// Lists billable options.
 ///
-/// `GET /system/BillableOptions/info`, the tool `list_all_connect_wise_psa_system_billable_option_info`.
+/// `GET /system/BillableOptions/info` · tool `list_all_connect_wise_psa_system_billable_option_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_billable_option_info(
     query: &ListQuery,
 ) -> Request<Vec<BillableOptionsInfo>> {

@@ -3,11 +3,11 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::{BundleRequestsCollection, BundleResultsCollection};
 
-/// Count system bundle results.
+/// Counts system bundle results.
 ///
-/// `POST /system/bundles/count`, the tool `count_connect_wise_psa_system_bundle_results`.
+/// `POST /system/bundles/count` · tool `count_connect_wise_psa_system_bundle_results`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn count_system_bundle_results(
     body: &BundleRequestsCollection,
 ) -> Request<BundleResultsCollection> {

@@ -4,69 +4,69 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{CallbackEntry, Count};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system callbacks.
+/// Lists callbacks.
 ///
-/// `GET /system/callbacks`, the tool `list_all_connect_wise_psa_system_callbacks`.
+/// `GET /system/callbacks` · tool `list_all_connect_wise_psa_system_callbacks`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_callbacks(query: &ListQuery) -> Request<Vec<CallbackEntry>> {
     Request::new(Method::Get, "/system/callbacks").query(query)
 }
 
-/// Creates a system callback.
+/// Creates a callback.
 ///
-/// `POST /system/callbacks`, the tool `create_a_connect_wise_psa_system_callback`.
+/// `POST /system/callbacks` · tool `create_a_connect_wise_psa_system_callback`
 ///
-/// * `body`: what is sent.
+/// * `body`: the callback to create.
 pub fn create_callback(body: &CallbackEntry) -> Request<CallbackEntry> {
     Request::new(Method::Post, "/system/callbacks").body(body)
 }
 
-/// Counts system callbacks.
+/// Counts callbacks.
 ///
-/// `GET /system/callbacks/count`, the tool `count_connect_wise_psa_system_callbacks`.
+/// `GET /system/callbacks/count` · tool `count_connect_wise_psa_system_callbacks`
 ///
 /// * `query`: which rows are counted
 pub fn count_callbacks(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/callbacks/count").query(query)
 }
 
-/// Gets a system callback.
+/// Gets a callback by its ID.
 ///
-/// `GET /system/callbacks/{id}`, the tool `get_single_connect_wise_psa_system_callback_by_id`.
+/// `GET /system/callbacks/{id}` · tool `get_single_connect_wise_psa_system_callback_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_callbacks`
+/// * `id`: callback ID (see `system::list_callbacks`)
 pub fn get_callback(id: i32) -> Request<CallbackEntry> {
     Request::new(Method::Get, "/system/callbacks/{id}").path("id", id)
 }
 
-/// Replaces a system callback; members that are left out are reset.
+/// Replaces a callback. Fields that are left out are reset.
 ///
-/// `PUT /system/callbacks/{id}`, the tool `replace_a_connect_wise_psa_system_callback_by_id`.
+/// `PUT /system/callbacks/{id}` · tool `replace_a_connect_wise_psa_system_callback_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_callbacks`
-/// * `body`: what is sent.
+/// * `id`: callback ID (see `system::list_callbacks`)
+/// * `body`: the new state of the callback.
 pub fn replace_callback(id: i32, body: &CallbackEntry) -> Request<CallbackEntry> {
     Request::new(Method::Put, "/system/callbacks/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system callback.
+/// Updates fields of a callback.
 ///
-/// `PATCH /system/callbacks/{id}`, the tool `update_a_connect_wise_psa_system_callback_by_id`.
+/// `PATCH /system/callbacks/{id}` · tool `update_a_connect_wise_psa_system_callback_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_callbacks`
+/// * `id`: callback ID (see `system::list_callbacks`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_callback(id: i32, patch: &Patch<CallbackEntry>) -> Request<CallbackEntry> {
     Request::new(Method::Patch, "/system/callbacks/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a system callback.
+/// Deletes a callback.
 ///
-/// `DELETE /system/callbacks/{id}`, the tool `delete_a_connect_wise_psa_system_callback_by_id`.
+/// `DELETE /system/callbacks/{id}` · tool `delete_a_connect_wise_psa_system_callback_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_callbacks`
+/// * `id`: callback ID (see `system::list_callbacks`)
 pub fn delete_callback(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/callbacks/{id}").path("id", id)
 }

@@ -4,59 +4,59 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Certification, Count, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system certifications.
+/// Lists certifications.
 ///
-/// `GET /system/certifications`, the tool `list_all_connect_wise_psa_system_certifications`.
+/// `GET /system/certifications` · tool `list_all_connect_wise_psa_system_certifications`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_certifications(query: &ListQuery) -> Request<Vec<Certification>> {
     Request::new(Method::Get, "/system/certifications").query(query)
 }
 
-/// Creates a system certification.
+/// Creates a certification.
 ///
-/// `POST /system/certifications`, the tool `create_a_connect_wise_psa_system_certification`.
+/// `POST /system/certifications` · tool `create_a_connect_wise_psa_system_certification`
 ///
-/// * `body`: what is sent.
+/// * `body`: the certification to create.
 pub fn create_certification(body: &Certification) -> Request<Certification> {
     Request::new(Method::Post, "/system/certifications").body(body)
 }
 
-/// Counts system certifications.
+/// Counts certifications.
 ///
-/// `GET /system/certifications/count`, the tool `count_connect_wise_psa_system_certifications`.
+/// `GET /system/certifications/count` · tool `count_connect_wise_psa_system_certifications`
 ///
 /// * `query`: which rows are counted
 pub fn count_certifications(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/certifications/count").query(query)
 }
 
-/// Gets a system certification.
+/// Gets a certification by its ID.
 ///
-/// `GET /system/certifications/{id}`, the tool `get_single_connect_wise_psa_system_certification_by_id`.
+/// `GET /system/certifications/{id}` · tool `get_single_connect_wise_psa_system_certification_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_certifications`
+/// * `id`: certification ID (see `system::list_certifications`)
 pub fn get_certification(id: i32) -> Request<Certification> {
     Request::new(Method::Get, "/system/certifications/{id}").path("id", id)
 }
 
-/// Replaces a system certification; members that are left out are reset.
+/// Replaces a certification. Fields that are left out are reset.
 ///
-/// `PUT /system/certifications/{id}`, the tool `replace_a_connect_wise_psa_system_certification_by_id`.
+/// `PUT /system/certifications/{id}` · tool `replace_a_connect_wise_psa_system_certification_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_certifications`
-/// * `body`: what is sent.
+/// * `id`: certification ID (see `system::list_certifications`)
+/// * `body`: the new state of the certification.
 pub fn replace_certification(id: i32, body: &Certification) -> Request<Certification> {
     Request::new(Method::Put, "/system/certifications/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system certification.
+/// Updates fields of a certification.
 ///
-/// `PATCH /system/certifications/{id}`, the tool `update_a_connect_wise_psa_system_certification_by_id`.
+/// `PATCH /system/certifications/{id}` · tool `update_a_connect_wise_psa_system_certification_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_certifications`
+/// * `id`: certification ID (see `system::list_certifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_certification(
     id: i32,
@@ -67,37 +67,37 @@ pub fn update_certification(
         .patch(patch)
 }
 
-/// Deletes a system certification.
+/// Deletes a certification.
 ///
-/// `DELETE /system/certifications/{id}`, the tool `delete_a_connect_wise_psa_system_certification_by_id`.
+/// `DELETE /system/certifications/{id}` · tool `delete_a_connect_wise_psa_system_certification_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_certifications`
+/// * `id`: certification ID (see `system::list_certifications`)
 pub fn delete_certification(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/certifications/{id}").path("id", id)
 }
 
-/// Lists system certifications usages.
+/// Lists where a certification is used.
 ///
-/// `GET /system/certifications/{id}/usages`, the tool `check_connect_wise_psa_system_certification_usages_by_id`.
+/// `GET /system/certifications/{id}/usages` · tool `check_connect_wise_psa_system_certification_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_certifications`
+/// * `id`: certification ID (see `system::list_certifications`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/certifications/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists system certifications usages.
+/// Lists each place where a certification is used.
 ///
-/// `GET /system/certifications/{id}/usages/list`, the tool `list_all_connect_wise_psa_system_certification_usages_by_id`.
+/// `GET /system/certifications/{id}/usages/list` · tool `list_all_connect_wise_psa_system_certification_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_certifications`
+/// * `id`: certification ID (see `system::list_certifications`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/certifications/{id}/usages/list")
         .path("id", id)

@@ -4,33 +4,33 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{ConnectWiseHostedScreen, Count};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists connect wise hosted screens.
+/// Lists ConnectWise hosted screens.
 ///
-/// `GET /system/connectWiseHostedScreens`, the tool `list_all_connect_wise_psa_connect_wise_hosted_screens`.
+/// `GET /system/connectWiseHostedScreens` · tool `list_all_connect_wise_psa_connect_wise_hosted_screens`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_connect_wise_hosted_screens(
     query: &ListQuery,
 ) -> Request<Vec<ConnectWiseHostedScreen>> {
     Request::new(Method::Get, "/system/connectWiseHostedScreens").query(query)
 }
 
-/// Counts connect wise hosted screens.
+/// Counts ConnectWise hosted screens.
 ///
-/// `GET /system/connectWiseHostedScreens/count`, the tool `count_connect_wise_psa_connect_wise_hosted_screens`.
+/// `GET /system/connectWiseHostedScreens/count` · tool `count_connect_wise_psa_connect_wise_hosted_screens`
 ///
 /// * `query`: which rows are counted
 pub fn count_connect_wise_hosted_screens(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/connectWiseHostedScreens/count").query(query)
 }
 
-/// Gets a connect wise hosted screen.
+/// Gets a ConnectWise hosted screen by its ID.
 ///
-/// `GET /system/connectWiseHostedScreens/{id}`, the tool `get_single_connect_wise_psa_connect_wise_hosted_screen_by_id`.
+/// `GET /system/connectWiseHostedScreens/{id}` · tool `get_single_connect_wise_psa_connect_wise_hosted_screen_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_connect_wise_hosted_screens`
+/// * `id`: ConnectWise hosted screen ID (see `system::list_connect_wise_hosted_screens`)
 pub fn get_connect_wise_hosted_screen(id: i32) -> Request<ConnectWiseHostedScreen> {
     Request::new(Method::Get, "/system/connectWiseHostedScreens/{id}").path("id", id)
 }

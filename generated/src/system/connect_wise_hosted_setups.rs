@@ -4,54 +4,54 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{ConnectWiseHostedSetup, Count};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists connect wise hosted setups.
+/// Lists ConnectWise hosted setups.
 ///
-/// `GET /system/connectwisehostedsetups`, the tool `list_all_connect_wise_psa_system_connectwisehostedsetups`.
+/// `GET /system/connectwisehostedsetups` · tool `list_all_connect_wise_psa_system_connectwisehostedsetups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_connect_wise_hosted_setups(
     query: &ListQuery,
 ) -> Request<Vec<ConnectWiseHostedSetup>> {
     Request::new(Method::Get, "/system/connectwisehostedsetups").query(query)
 }
 
-/// Creates a connect wise hosted setup.
+/// Creates a ConnectWise hosted setup.
 ///
-/// `POST /system/connectwisehostedsetups`, the tool `create_a_connect_wise_psa_system_connectwisehostedsetup`.
+/// `POST /system/connectwisehostedsetups` · tool `create_a_connect_wise_psa_system_connectwisehostedsetup`
 ///
-/// * `body`: what is sent.
+/// * `body`: the ConnectWise hosted setup to create.
 pub fn create_connect_wise_hosted_setup(
     body: &ConnectWiseHostedSetup,
 ) -> Request<ConnectWiseHostedSetup> {
     Request::new(Method::Post, "/system/connectwisehostedsetups").body(body)
 }
 
-/// Counts connect wise hosted setups.
+/// Counts ConnectWise hosted setups.
 ///
-/// `GET /system/connectwisehostedsetups/count`, the tool `count_connect_wise_psa_system_connectwisehostedsetups`.
+/// `GET /system/connectwisehostedsetups/count` · tool `count_connect_wise_psa_system_connectwisehostedsetups`
 ///
 /// * `query`: which rows are counted
 pub fn count_connect_wise_hosted_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/connectwisehostedsetups/count").query(query)
 }
 
-/// Gets a connect wise hosted setup.
+/// Gets a ConnectWise hosted setup by its ID.
 ///
-/// `GET /system/connectwisehostedsetups/{id}`, the tool `get_single_connect_wise_psa_system_connectwisehostedsetup_by_id`.
+/// `GET /system/connectwisehostedsetups/{id}` · tool `get_single_connect_wise_psa_system_connectwisehostedsetup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_connect_wise_hosted_setups`
+/// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
 pub fn get_connect_wise_hosted_setup(id: i32) -> Request<ConnectWiseHostedSetup> {
     Request::new(Method::Get, "/system/connectwisehostedsetups/{id}").path("id", id)
 }
 
-/// Replaces a connect wise hosted setup; members that are left out are reset.
+/// Replaces a ConnectWise hosted setup. Fields that are left out are reset.
 ///
-/// `PUT /system/connectwisehostedsetups/{id}`, the tool `replace_a_connect_wise_psa_system_connectwisehostedsetup_by_id`.
+/// `PUT /system/connectwisehostedsetups/{id}` · tool `replace_a_connect_wise_psa_system_connectwisehostedsetup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_connect_wise_hosted_setups`
-/// * `body`: what is sent.
+/// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
+/// * `body`: the new state of the ConnectWise hosted setup.
 pub fn replace_connect_wise_hosted_setup(
     id: i32,
     body: &ConnectWiseHostedSetup,
@@ -61,11 +61,11 @@ pub fn replace_connect_wise_hosted_setup(
         .body(body)
 }
 
-/// Changes some members of a connect wise hosted setup.
+/// Updates fields of a ConnectWise hosted setup.
 ///
-/// `PATCH /system/connectwisehostedsetups/{id}`, the tool `update_a_connect_wise_psa_system_connectwisehostedsetup_by_id`.
+/// `PATCH /system/connectwisehostedsetups/{id}` · tool `update_a_connect_wise_psa_system_connectwisehostedsetup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_connect_wise_hosted_setups`
+/// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_connect_wise_hosted_setup(
     id: i32,
@@ -76,11 +76,11 @@ pub fn update_connect_wise_hosted_setup(
         .patch(patch)
 }
 
-/// Deletes a connect wise hosted setup.
+/// Deletes a ConnectWise hosted setup.
 ///
-/// `DELETE /system/connectwisehostedsetups/{id}`, the tool `delete_a_connect_wise_psa_system_connectwisehostedsetup_by_id`.
+/// `DELETE /system/connectwisehostedsetups/{id}` · tool `delete_a_connect_wise_psa_system_connectwisehostedsetup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_connect_wise_hosted_setups`
+/// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
 pub fn delete_connect_wise_hosted_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/connectwisehostedsetups/{id}").path("id", id)
 }

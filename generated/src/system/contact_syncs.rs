@@ -4,29 +4,29 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, M365ContactSyncMonitoring};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists contact sync monitoring.
+/// Lists contact sync monitoring rules.
 ///
-/// `GET /system/contactsync/monitoring`, the tool `list_all_connect_wise_psa_contactsync_monitoring`.
+/// `GET /system/contactsync/monitoring` · tool `list_all_connect_wise_psa_contactsync_monitoring`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_contact_sync_monitoring(
     query: &ListQuery,
 ) -> Request<Vec<M365ContactSyncMonitoring>> {
     Request::new(Method::Get, "/system/contactsync/monitoring").query(query)
 }
 
-/// Creates a contact sync monitoring.
+/// Creates a contact sync monitoring rule.
 ///
-/// `POST /system/contactsync/monitoring/`, the tool `create_a_connect_wise_psa_contactsync_monitoring`.
+/// `POST /system/contactsync/monitoring/` · tool `create_a_connect_wise_psa_contactsync_monitoring`
 pub fn create_contact_sync_monitoring() -> Request<M365ContactSyncMonitoring> {
     Request::new(Method::Post, "/system/contactsync/monitoring/")
 }
 
-/// Changes some members of a contact sync monitoring.
+/// Updates fields of the contact sync monitoring rule.
 ///
-/// `PATCH /system/contactsync/monitoring/`, the tool `update_a_connect_wise_psa_contactsync_monitoring`.
+/// `PATCH /system/contactsync/monitoring/` · tool `update_a_connect_wise_psa_contactsync_monitoring`
 ///
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_contact_sync_monitoring(
@@ -35,29 +35,29 @@ pub fn update_contact_sync_monitoring(
     Request::new(Method::Patch, "/system/contactsync/monitoring/").patch(patch)
 }
 
-/// Counts contact sync monitoring.
+/// Counts contact sync monitoring rules.
 ///
-/// `GET /system/contactsync/monitoring/count`, the tool `count_connect_wise_psa_contactsync_monitoring`.
+/// `GET /system/contactsync/monitoring/count` · tool `count_connect_wise_psa_contactsync_monitoring`
 ///
 /// * `query`: which rows are counted
 pub fn count_contact_sync_monitoring(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/contactsync/monitoring/count").query(query)
 }
 
-/// Gets a contact sync monitoring notification type.
+/// Gets the notification type of contact sync monitoring.
 ///
-/// `GET /system/contactsync/monitoring/notificationtype/`, the tool `get_connect_wise_psa_contactsync_monitoring_notification_type`.
+/// `GET /system/contactsync/monitoring/notificationtype/` · tool `get_connect_wise_psa_contactsync_monitoring_notification_type`
 pub fn get_contact_sync_monitoring_notification_type() -> Request<
     M365ContactSyncMonitoring,
 > {
     Request::new(Method::Get, "/system/contactsync/monitoring/notificationtype/")
 }
 
-/// Gets a contact sync monitoring.
+/// Gets a contact sync monitoring rule by its type ID.
 ///
-/// `GET /system/contactsync/monitoring/type/{id}`, the tool `get_single_connect_wise_psa_contactsync_monitoring_by_type_id`.
+/// `GET /system/contactsync/monitoring/type/{id}` · tool `get_single_connect_wise_psa_contactsync_monitoring_by_type_id`
 ///
-/// * `type_id`: `{id}` of the path
+/// * `type_id`: type ID
 pub fn get_contact_sync_monitoring_by_type_id(
     type_id: i32,
 ) -> Request<M365ContactSyncMonitoring> {
@@ -65,21 +65,21 @@ pub fn get_contact_sync_monitoring_by_type_id(
         .path("id", type_id)
 }
 
-/// Delete a contact sync monitoring by type id.
+/// Deletes a contact sync monitoring rule by type ID.
 ///
-/// `DELETE /system/contactsync/monitoring/type/{id}`, the tool `delete_a_connect_wise_psa_contactsync_monitoring_by_type_id`.
+/// `DELETE /system/contactsync/monitoring/type/{id}` · tool `delete_a_connect_wise_psa_contactsync_monitoring_by_type_id`
 ///
-/// * `type_id`: `{id}` of the path
+/// * `type_id`: type ID
 pub fn delete_contact_sync_monitoring(type_id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/contactsync/monitoring/type/{id}")
         .path("id", type_id)
 }
 
-/// Gets a contact sync monitoring.
+/// Gets a contact sync monitoring rule by its ID.
 ///
-/// `GET /system/contactsync/monitoring/{id}`, the tool `get_single_connect_wise_psa_contactsync_monitoring_by_id`.
+/// `GET /system/contactsync/monitoring/{id}` · tool `get_single_connect_wise_psa_contactsync_monitoring_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_contact_sync_monitoring`
+/// * `id`: contact sync monitoring rule ID (see `system::list_contact_sync_monitoring`)
 pub fn get_contact_sync_monitoring(id: i32) -> Request<M365ContactSyncMonitoring> {
     Request::new(Method::Get, "/system/contactsync/monitoring/{id}").path("id", id)
 }

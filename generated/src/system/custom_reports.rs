@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists custom reports.
 ///
-/// `GET /system/customReports`, the tool `list_all_connect_wise_psa_system_custom_reports`.
+/// `GET /system/customReports` · tool `list_all_connect_wise_psa_system_custom_reports`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_custom_reports(query: &ListQuery) -> Request<Vec<CustomReport>> {
     Request::new(Method::Get, "/system/customReports").query(query)
 }
 
 /// Creates a custom report.
 ///
-/// `POST /system/customReports`, the tool `create_a_connect_wise_psa_system_custom_report`.
+/// `POST /system/customReports` · tool `create_a_connect_wise_psa_system_custom_report`
 ///
-/// * `body`: what is sent.
+/// * `body`: the custom report to create.
 pub fn create_custom_report(body: &CustomReport) -> Request<CustomReport> {
     Request::new(Method::Post, "/system/customReports").body(body)
 }
 
 /// Counts custom reports.
 ///
-/// `GET /system/customReports/count`, the tool `count_connect_wise_psa_system_custom_reports`.
+/// `GET /system/customReports/count` · tool `count_connect_wise_psa_system_custom_reports`
 ///
 /// * `query`: which rows are counted
 pub fn count_custom_reports(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/customReports/count").query(query)
 }
 
-/// Gets a custom report.
+/// Gets a custom report by its ID.
 ///
-/// `GET /system/customReports/{id}`, the tool `get_single_connect_wise_psa_system_custom_report_by_id`.
+/// `GET /system/customReports/{id}` · tool `get_single_connect_wise_psa_system_custom_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_custom_reports`
+/// * `id`: custom report ID (see `system::list_custom_reports`)
 pub fn get_custom_report(id: i32) -> Request<CustomReport> {
     Request::new(Method::Get, "/system/customReports/{id}").path("id", id)
 }
 
-/// Replaces a custom report; members that are left out are reset.
+/// Replaces a custom report. Fields that are left out are reset.
 ///
-/// `PUT /system/customReports/{id}`, the tool `replace_a_connect_wise_psa_system_custom_report_by_id`.
+/// `PUT /system/customReports/{id}` · tool `replace_a_connect_wise_psa_system_custom_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_custom_reports`
-/// * `body`: what is sent.
+/// * `id`: custom report ID (see `system::list_custom_reports`)
+/// * `body`: the new state of the custom report.
 pub fn replace_custom_report(id: i32, body: &CustomReport) -> Request<CustomReport> {
     Request::new(Method::Put, "/system/customReports/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a custom report.
+/// Updates fields of a custom report.
 ///
-/// `PATCH /system/customReports/{id}`, the tool `update_a_connect_wise_psa_system_custom_report_by_id`.
+/// `PATCH /system/customReports/{id}` · tool `update_a_connect_wise_psa_system_custom_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_custom_reports`
+/// * `id`: custom report ID (see `system::list_custom_reports`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_custom_report(
     id: i32,
@@ -67,21 +67,21 @@ pub fn update_custom_report(
 
 /// Deletes a custom report.
 ///
-/// `DELETE /system/customReports/{id}`, the tool `delete_a_connect_wise_psa_system_custom_report_by_id`.
+/// `DELETE /system/customReports/{id}` · tool `delete_a_connect_wise_psa_system_custom_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_custom_reports`
+/// * `id`: custom report ID (see `system::list_custom_reports`)
 pub fn delete_custom_report(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/customReports/{id}").path("id", id)
 }
 
-/// Lists custom report parameters.
+/// Lists the parameters of a custom report.
 ///
-/// `GET /system/customReports/{parentId}/parameters`, the tool `list_all_connect_wise_psa_custom_report_parameters`.
+/// `GET /system/customReports/{parentId}/parameters` · tool `list_all_connect_wise_psa_custom_report_parameters`
 ///
-/// * `custom_report_id`: `{parentId}` of the path, from `system::list_custom_reports`
+/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_custom_report_parameters(
     custom_report_id: i32,
     query: &ListQuery,
@@ -91,12 +91,12 @@ pub fn list_custom_report_parameters(
         .query(query)
 }
 
-/// Creates a custom report parameter.
+/// Adds a parameter to a custom report.
 ///
-/// `POST /system/customReports/{parentId}/parameters`, the tool `create_a_connect_wise_psa_custom_report_parameter`.
+/// `POST /system/customReports/{parentId}/parameters` · tool `create_a_connect_wise_psa_custom_report_parameter`
 ///
-/// * `custom_report_id`: `{parentId}` of the path, from `system::list_custom_reports`
-/// * `body`: what is sent.
+/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
+/// * `body`: the parameter to create.
 pub fn create_custom_report_parameter(
     custom_report_id: i32,
     body: &CustomReportParameter,
@@ -106,11 +106,11 @@ pub fn create_custom_report_parameter(
         .body(body)
 }
 
-/// Counts custom report parameters.
+/// Counts the parameters of a custom report.
 ///
-/// `GET /system/customReports/{parentId}/parameters/count`, the tool `count_connect_wise_psa_custom_report_parameters`.
+/// `GET /system/customReports/{parentId}/parameters/count` · tool `count_connect_wise_psa_custom_report_parameters`
 ///
-/// * `custom_report_id`: `{parentId}` of the path, from `system::list_custom_reports`
+/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
 /// * `query`: which rows are counted
 pub fn count_custom_report_parameters(
     custom_report_id: i32,
@@ -121,12 +121,12 @@ pub fn count_custom_report_parameters(
         .query(query)
 }
 
-/// Gets a custom report parameter.
+/// Gets a parameter of a custom report by its ID.
 ///
-/// `GET /system/customReports/{parentId}/parameters/{id}`, the tool `get_single_connect_wise_psa_custom_report_parameter_by_id`.
+/// `GET /system/customReports/{parentId}/parameters/{id}` · tool `get_single_connect_wise_psa_custom_report_parameter_by_id`
 ///
-/// * `custom_report_id`: `{parentId}` of the path, from `system::list_custom_reports`
-/// * `id`: `{id}` of the path, from `system::list_custom_report_parameters`
+/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
+/// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
 pub fn get_custom_report_parameter(
     custom_report_id: i32,
     id: i32,
@@ -136,13 +136,13 @@ pub fn get_custom_report_parameter(
         .path("id", id)
 }
 
-/// Replaces a custom report parameter; members that are left out are reset.
+/// Replaces a parameter of a custom report. Fields that are left out are reset.
 ///
-/// `PUT /system/customReports/{parentId}/parameters/{id}`, the tool `replace_a_connect_wise_psa_custom_report_parameter_by_id`.
+/// `PUT /system/customReports/{parentId}/parameters/{id}` · tool `replace_a_connect_wise_psa_custom_report_parameter_by_id`
 ///
-/// * `custom_report_id`: `{parentId}` of the path, from `system::list_custom_reports`
-/// * `id`: `{id}` of the path, from `system::list_custom_report_parameters`
-/// * `body`: what is sent.
+/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
+/// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
+/// * `body`: the new state of the parameter.
 pub fn replace_custom_report_parameter(
     custom_report_id: i32,
     id: i32,
@@ -154,12 +154,12 @@ pub fn replace_custom_report_parameter(
         .body(body)
 }
 
-/// Changes some members of a custom report parameter.
+/// Updates fields of a parameter of a custom report.
 ///
-/// `PATCH /system/customReports/{parentId}/parameters/{id}`, the tool `update_a_connect_wise_psa_custom_report_parameter_by_id`.
+/// `PATCH /system/customReports/{parentId}/parameters/{id}` · tool `update_a_connect_wise_psa_custom_report_parameter_by_id`
 ///
-/// * `custom_report_id`: `{parentId}` of the path, from `system::list_custom_reports`
-/// * `id`: `{id}` of the path, from `system::list_custom_report_parameters`
+/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
+/// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_custom_report_parameter(
     custom_report_id: i32,
@@ -172,12 +172,12 @@ pub fn update_custom_report_parameter(
         .patch(patch)
 }
 
-/// Deletes a custom report parameter.
+/// Deletes a parameter of a custom report.
 ///
-/// `DELETE /system/customReports/{parentId}/parameters/{id}`, the tool `delete_a_connect_wise_psa_custom_report_parameter_by_id`.
+/// `DELETE /system/customReports/{parentId}/parameters/{id}` · tool `delete_a_connect_wise_psa_custom_report_parameter_by_id`
 ///
-/// * `custom_report_id`: `{parentId}` of the path, from `system::list_custom_reports`
-/// * `id`: `{id}` of the path, from `system::list_custom_report_parameters`
+/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
+/// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
 pub fn delete_custom_report_parameter(custom_report_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/customReports/{parentId}/parameters/{id}")
         .path("parentId", custom_report_id)

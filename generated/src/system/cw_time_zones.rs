@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ConnectWise time zones.
 ///
-/// `GET /system/cwTimeZones`, the tool `list_all_connect_wise_psa_system_cw_time_zones`.
+/// `GET /system/cwTimeZones` · tool `list_all_connect_wise_psa_system_cw_time_zones`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_cw_time_zones(query: &ListQuery) -> Request<Vec<CwTimeZone>> {
     Request::new(Method::Get, "/system/cwTimeZones").query(query)
 }
 
 /// Counts ConnectWise time zones.
 ///
-/// `GET /system/cwTimeZones/count`, the tool `count_connect_wise_psa_system_cw_time_zones`.
+/// `GET /system/cwTimeZones/count` · tool `count_connect_wise_psa_system_cw_time_zones`
 ///
 /// * `query`: which rows are counted
 pub fn count_cw_time_zones(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/cwTimeZones/count").query(query)
 }
 
-/// Gets a ConnectWise time zone.
+/// Gets a ConnectWise time zone by its ID.
 ///
-/// `GET /system/cwTimeZones/{id}`, the tool `get_single_connect_wise_psa_system_cw_time_zone_by_id`.
+/// `GET /system/cwTimeZones/{id}` · tool `get_single_connect_wise_psa_system_cw_time_zone_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_cw_time_zones`
+/// * `id`: ConnectWise time zone ID (see `system::list_cw_time_zones`)
 pub fn get_cw_time_zone(id: i32) -> Request<CwTimeZone> {
     Request::new(Method::Get, "/system/cwTimeZones/{id}").path("id", id)
 }

@@ -4,109 +4,109 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Department, DepartmentLocation, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system departments.
+/// Lists departments.
 ///
-/// `GET /system/departments`, the tool `list_all_connect_wise_psa_system_departments`.
+/// `GET /system/departments` · tool `list_all_connect_wise_psa_system_departments`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_departments(query: &ListQuery) -> Request<Vec<Department>> {
     Request::new(Method::Get, "/system/departments").query(query)
 }
 
-/// Creates a system department.
+/// Creates a department.
 ///
-/// `POST /system/departments`, the tool `create_a_connect_wise_psa_system_department`.
+/// `POST /system/departments` · tool `create_a_connect_wise_psa_system_department`
 ///
-/// * `body`: what is sent.
+/// * `body`: the department to create.
 pub fn create_department(body: &Department) -> Request<Department> {
     Request::new(Method::Post, "/system/departments").body(body)
 }
 
-/// Counts system departments.
+/// Counts departments.
 ///
-/// `GET /system/departments/count`, the tool `count_connect_wise_psa_system_departments`.
+/// `GET /system/departments/count` · tool `count_connect_wise_psa_system_departments`
 ///
 /// * `query`: which rows are counted
 pub fn count_departments(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/departments/count").query(query)
 }
 
-/// Gets a system department.
+/// Gets a department by its ID.
 ///
-/// `GET /system/departments/{id}`, the tool `get_single_connect_wise_psa_system_department_by_id`.
+/// `GET /system/departments/{id}` · tool `get_single_connect_wise_psa_system_department_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_departments`
+/// * `id`: department ID (see `system::list_departments`)
 pub fn get_department(id: i32) -> Request<Department> {
     Request::new(Method::Get, "/system/departments/{id}").path("id", id)
 }
 
-/// Replaces a system department; members that are left out are reset.
+/// Replaces a department. Fields that are left out are reset.
 ///
-/// `PUT /system/departments/{id}`, the tool `replace_a_connect_wise_psa_system_department_by_id`.
+/// `PUT /system/departments/{id}` · tool `replace_a_connect_wise_psa_system_department_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_departments`
-/// * `body`: what is sent.
+/// * `id`: department ID (see `system::list_departments`)
+/// * `body`: the new state of the department.
 pub fn replace_department(id: i32, body: &Department) -> Request<Department> {
     Request::new(Method::Put, "/system/departments/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system department.
+/// Updates fields of a department.
 ///
-/// `PATCH /system/departments/{id}`, the tool `update_a_connect_wise_psa_system_department_by_id`.
+/// `PATCH /system/departments/{id}` · tool `update_a_connect_wise_psa_system_department_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_departments`
+/// * `id`: department ID (see `system::list_departments`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_department(id: i32, patch: &Patch<Department>) -> Request<Department> {
     Request::new(Method::Patch, "/system/departments/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a system department.
+/// Deletes a department.
 ///
-/// `DELETE /system/departments/{id}`, the tool `delete_a_connect_wise_psa_system_department_by_id`.
+/// `DELETE /system/departments/{id}` · tool `delete_a_connect_wise_psa_system_department_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_departments`
+/// * `id`: department ID (see `system::list_departments`)
 pub fn delete_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/departments/{id}").path("id", id)
 }
 
-/// Lists system departments usages.
+/// Lists where a department is used.
 ///
-/// `GET /system/departments/{id}/usages`, the tool `check_connect_wise_psa_system_department_usages_by_id`.
+/// `GET /system/departments/{id}/usages` · tool `check_connect_wise_psa_system_department_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_departments`
+/// * `id`: department ID (see `system::list_departments`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/departments/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists system departments usages.
+/// Lists each place where a department is used.
 ///
-/// `GET /system/departments/{id}/usages/list`, the tool `list_all_connect_wise_psa_system_department_usages_by_id`.
+/// `GET /system/departments/{id}/usages/list` · tool `list_all_connect_wise_psa_system_department_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_departments`
+/// * `id`: department ID (see `system::list_departments`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/departments/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists department locations.
+/// Lists the locations of a department.
 ///
-/// `GET /system/departments/{parentId}/locations`, the tool `list_all_connect_wise_psa_department_locations`.
+/// `GET /system/departments/{parentId}/locations` · tool `list_all_connect_wise_psa_department_locations`
 ///
-/// * `department_id`: `{parentId}` of the path, from `system::list_departments`
+/// * `department_id`: department ID (see `system::list_departments`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_department_locations(
     department_id: i32,
     query: &ListQuery,
@@ -116,12 +116,12 @@ pub fn list_department_locations(
         .query(query)
 }
 
-/// Creates a department location.
+/// Adds a location to a department.
 ///
-/// `POST /system/departments/{parentId}/locations`, the tool `create_a_connect_wise_psa_department_location`.
+/// `POST /system/departments/{parentId}/locations` · tool `create_a_connect_wise_psa_department_location`
 ///
-/// * `department_id`: `{parentId}` of the path, from `system::list_departments`
-/// * `body`: what is sent.
+/// * `department_id`: department ID (see `system::list_departments`)
+/// * `body`: the location to create.
 pub fn create_department_location(
     department_id: i32,
     body: &DepartmentLocation,
@@ -131,11 +131,11 @@ pub fn create_department_location(
         .body(body)
 }
 
-/// Counts department locations.
+/// Counts the locations of a department.
 ///
-/// `GET /system/departments/{parentId}/locations/count`, the tool `count_connect_wise_psa_department_locations`.
+/// `GET /system/departments/{parentId}/locations/count` · tool `count_connect_wise_psa_department_locations`
 ///
-/// * `department_id`: `{parentId}` of the path, from `system::list_departments`
+/// * `department_id`: department ID (see `system::list_departments`)
 /// * `query`: which rows are counted
 pub fn count_department_locations(
     department_id: i32,
@@ -146,12 +146,12 @@ pub fn count_department_locations(
         .query(query)
 }
 
-/// Gets a department location.
+/// Gets a location of a department by its ID.
 ///
-/// `GET /system/departments/{parentId}/locations/{id}`, the tool `get_single_connect_wise_psa_department_location_by_id`.
+/// `GET /system/departments/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_department_location_by_id`
 ///
-/// * `department_id`: `{parentId}` of the path, from `system::list_departments`
-/// * `id`: `{id}` of the path, from `system::list_department_locations`
+/// * `department_id`: department ID (see `system::list_departments`)
+/// * `id`: department location ID (see `system::list_department_locations`)
 pub fn get_department_location(
     department_id: i32,
     id: i32,
@@ -161,13 +161,13 @@ pub fn get_department_location(
         .path("id", id)
 }
 
-/// Replaces a department location; members that are left out are reset.
+/// Replaces a location of a department. Fields that are left out are reset.
 ///
-/// `PUT /system/departments/{parentId}/locations/{id}`, the tool `replace_a_connect_wise_psa_department_location_by_id`.
+/// `PUT /system/departments/{parentId}/locations/{id}` · tool `replace_a_connect_wise_psa_department_location_by_id`
 ///
-/// * `department_id`: `{parentId}` of the path, from `system::list_departments`
-/// * `id`: `{id}` of the path, from `system::list_department_locations`
-/// * `body`: what is sent.
+/// * `department_id`: department ID (see `system::list_departments`)
+/// * `id`: department location ID (see `system::list_department_locations`)
+/// * `body`: the new state of the location.
 pub fn replace_department_location(
     department_id: i32,
     id: i32,
@@ -179,12 +179,12 @@ pub fn replace_department_location(
         .body(body)
 }
 
-/// Changes some members of a department location.
+/// Updates fields of a location of a department.
 ///
-/// `PATCH /system/departments/{parentId}/locations/{id}`, the tool `update_a_connect_wise_psa_department_location_by_id`.
+/// `PATCH /system/departments/{parentId}/locations/{id}` · tool `update_a_connect_wise_psa_department_location_by_id`
 ///
-/// * `department_id`: `{parentId}` of the path, from `system::list_departments`
-/// * `id`: `{id}` of the path, from `system::list_department_locations`
+/// * `department_id`: department ID (see `system::list_departments`)
+/// * `id`: department location ID (see `system::list_department_locations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_department_location(
     department_id: i32,
@@ -197,12 +197,12 @@ pub fn update_department_location(
         .patch(patch)
 }
 
-/// Deletes a department location.
+/// Deletes a location of a department.
 ///
-/// `DELETE /system/departments/{parentId}/locations/{id}`, the tool `delete_a_connect_wise_psa_department_location_by_id`.
+/// `DELETE /system/departments/{parentId}/locations/{id}` · tool `delete_a_connect_wise_psa_department_location_by_id`
 ///
-/// * `department_id`: `{parentId}` of the path, from `system::list_departments`
-/// * `id`: `{id}` of the path, from `system::list_department_locations`
+/// * `department_id`: department ID (see `system::list_departments`)
+/// * `id`: department location ID (see `system::list_department_locations`)
 pub fn delete_department_location(department_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/departments/{parentId}/locations/{id}")
         .path("parentId", department_id)

@@ -4,33 +4,33 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, DirectionalSyncInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system directional syncs info.
+/// Lists system directional syncs.
 ///
-/// `GET /system/directionalSyncs/info`, the tool `list_all_connect_wise_psa_system_directional_sync_info`.
+/// `GET /system/directionalSyncs/info` · tool `list_all_connect_wise_psa_system_directional_sync_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_directional_sync_info(
     query: &ListQuery,
 ) -> Request<Vec<DirectionalSyncInfo>> {
     Request::new(Method::Get, "/system/directionalSyncs/info").query(query)
 }
 
-/// Counts system directional syncs info.
+/// Counts system directional syncs.
 ///
-/// `GET /system/directionalSyncs/info/count`, the tool `count_connect_wise_psa_system_directional_sync_info`.
+/// `GET /system/directionalSyncs/info/count` · tool `count_connect_wise_psa_system_directional_sync_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_directional_sync_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/directionalSyncs/info/count").query(query)
 }
 
-/// Gets a system directional sync info.
+/// Gets a system directional sync by its ID.
 ///
-/// `GET /system/directionalSyncs/{id}/info`, the tool `get_single_connect_wise_psa_system_directional_sync_info_by_id`.
+/// `GET /system/directionalSyncs/{id}/info` · tool `get_single_connect_wise_psa_system_directional_sync_info_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn get_directional_sync_info(id: i32) -> Request<DirectionalSyncInfo> {
     Request::new(Method::Get, "/system/directionalSyncs/{id}/info").path("id", id)
 }

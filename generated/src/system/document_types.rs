@@ -4,31 +4,31 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, DocumentType};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists document types info.
+/// Lists document types.
 ///
-/// `GET /system/documentTypes/info`, the tool `list_all_connect_wise_psa_system_document_type_info`.
+/// `GET /system/documentTypes/info` · tool `list_all_connect_wise_psa_system_document_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_document_type_info(query: &ListQuery) -> Request<Vec<DocumentType>> {
     Request::new(Method::Get, "/system/documentTypes/info").query(query)
 }
 
-/// Counts document types info.
+/// Counts document types.
 ///
-/// `GET /system/documentTypes/info/count`, the tool `count_connect_wise_psa_system_document_type_info`.
+/// `GET /system/documentTypes/info/count` · tool `count_connect_wise_psa_system_document_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_document_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/documentTypes/info/count").query(query)
 }
 
-/// Gets a document type info.
+/// Gets a document type by its ID.
 ///
-/// `GET /system/documentTypes/{id}/info`, the tool `get_single_connect_wise_psa_system_document_type_info_by_id`.
+/// `GET /system/documentTypes/{id}/info` · tool `get_single_connect_wise_psa_system_document_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn get_document_type_info(id: i32) -> Request<DocumentType> {
     Request::new(Method::Get, "/system/documentTypes/{id}/info").path("id", id)
 }

@@ -4,15 +4,15 @@ use toolcrate_runtime::{Download, Form, Method, Request};
 use crate::models::{Count, DocumentInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system documents.
+/// Lists documents.
 ///
-/// `GET /system/documents`, the tool `list_all_connect_wise_psa_system_documents`.
+/// `GET /system/documents` · tool `list_all_connect_wise_psa_system_documents`
 ///
-/// * `record_type`: `recordType` of the query
-/// * `record_id`: `recordId` of the query
+/// * `record_type`: query parameter `recordType`
+/// * `record_id`: query parameter `recordId`
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_documents(
     record_type: Option<&str>,
     record_id: Option<i32>,
@@ -24,21 +24,21 @@ pub fn list_documents(
         .query(query)
 }
 
-/// Creates a system document.
+/// Creates a document.
 ///
-/// `POST /system/documents`, the tool `create_a_connect_wise_psa_system_document`.
+/// `POST /system/documents` · tool `create_a_connect_wise_psa_system_document`
 ///
 /// * `form`: the parts `file` (file), `isAvatar`, `privateFlag`, `readOnlyFlay`, `recordId`, `recordType`, `title`, `url`.
 pub fn create_document(form: &Form) -> Request<DocumentInfo> {
     Request::new(Method::Post, "/system/documents").form(form)
 }
 
-/// Counts system documents.
+/// Counts documents.
 ///
-/// `GET /system/documents/count`, the tool `count_connect_wise_psa_system_documents`.
+/// `GET /system/documents/count` · tool `count_connect_wise_psa_system_documents`
 ///
-/// * `record_type`: `recordType` of the query
-/// * `record_id`: `recordId` of the query
+/// * `record_type`: query parameter `recordType`
+/// * `record_id`: query parameter `recordId`
 /// * `query`: which rows are counted
 pub fn count_documents(
     record_type: Option<&str>,
@@ -51,59 +51,59 @@ pub fn count_documents(
         .query(query)
 }
 
-/// Gets a system document upload sample.
+/// Downloads the sample that shows how documents are uploaded.
 ///
-/// `GET /system/documents/uploadsample`, the tool `download_a_connect_wise_psa_system_document_upload_sample`.
+/// `GET /system/documents/uploadsample` · tool `download_a_connect_wise_psa_system_document_upload_sample`
 pub fn download_document_upload_sample() -> Request<Download> {
     Request::new(Method::Get, "/system/documents/uploadsample")
 }
 
-/// Gets a system document.
+/// Gets a document by its ID.
 ///
-/// `GET /system/documents/{id}`, the tool `get_single_connect_wise_psa_system_document_by_id`.
+/// `GET /system/documents/{id}` · tool `get_single_connect_wise_psa_system_document_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_documents`
+/// * `id`: document ID (see `system::list_documents`)
 pub fn get_document(id: i32) -> Request<DocumentInfo> {
     Request::new(Method::Get, "/system/documents/{id}").path("id", id)
 }
 
-/// Update a system document file.
+/// Uploads a new file for an existing document.
 ///
-/// `POST /system/documents/{id}`, the tool `update_a_connect_wise_psa_system_document_file_by_id`.
+/// `POST /system/documents/{id}` · tool `update_a_connect_wise_psa_system_document_file_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_documents`
+/// * `id`: document ID (see `system::list_documents`)
 /// * `form`: the parts `file` (file), `isAvatar`, `privateFlag`, `readOnlyFlay`, `recordId`, `recordType`, `title`, `url`.
 pub fn update_system_document_file(id: i32, form: &Form) -> Request<DocumentInfo> {
     Request::new(Method::Post, "/system/documents/{id}").path("id", id).form(form)
 }
 
-/// Deletes a system document.
+/// Deletes a document.
 ///
-/// `DELETE /system/documents/{id}`, the tool `delete_a_connect_wise_psa_system_document_by_id`.
+/// `DELETE /system/documents/{id}` · tool `delete_a_connect_wise_psa_system_document_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_documents`
+/// * `id`: document ID (see `system::list_documents`)
 pub fn delete_document(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/documents/{id}").path("id", id)
 }
 
-/// Gets a system document.
+/// Downloads the file of a document.
 ///
-/// `GET /system/documents/{id}/download`, the tool `download_a_connect_wise_psa_system_document_by_id`.
+/// `GET /system/documents/{id}/download` · tool `download_a_connect_wise_psa_system_document_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_documents`
-/// * `last_modified`: `lastModified` of the query
+/// * `id`: document ID (see `system::list_documents`)
+/// * `last_modified`: query parameter `lastModified`
 pub fn download_document(id: i32, last_modified: Option<&str>) -> Request<Download> {
     Request::new(Method::Get, "/system/documents/{id}/download")
         .path("id", id)
         .parameter_opt("lastModified", last_modified)
 }
 
-/// Gets a system document thumbnail.
+/// Downloads the thumbnail of a document.
 ///
-/// `GET /system/documents/{id}/thumbnail`, the tool `download_a_connect_wise_psa_system_document_thumbnail_by_id`.
+/// `GET /system/documents/{id}/thumbnail` · tool `download_a_connect_wise_psa_system_document_thumbnail_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_documents`
-/// * `last_modified`: `lastModified` of the query
+/// * `id`: document ID (see `system::list_documents`)
+/// * `last_modified`: query parameter `lastModified`
 pub fn download_document_thumbnail(
     id: i32,
     last_modified: Option<&str>,

@@ -4,52 +4,52 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, EPayConfiguration};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists e pay configurations.
+/// Lists e-payment configurations.
 ///
-/// `GET /system/ePayConfigurations`, the tool `list_all_connect_wise_psa_system_e_pay_configurations`.
+/// `GET /system/ePayConfigurations` · tool `list_all_connect_wise_psa_system_e_pay_configurations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_e_pay_configurations(query: &ListQuery) -> Request<Vec<EPayConfiguration>> {
     Request::new(Method::Get, "/system/ePayConfigurations").query(query)
 }
 
-/// Creates an e pay configuration.
+/// Creates an e-payment configuration.
 ///
-/// `POST /system/ePayConfigurations`, the tool `create_a_connect_wise_psa_system_e_pay_configuration`.
+/// `POST /system/ePayConfigurations` · tool `create_a_connect_wise_psa_system_e_pay_configuration`
 ///
-/// * `body`: what is sent.
+/// * `body`: the e-payment configuration to create.
 pub fn create_e_pay_configuration(
     body: &EPayConfiguration,
 ) -> Request<EPayConfiguration> {
     Request::new(Method::Post, "/system/ePayConfigurations").body(body)
 }
 
-/// Counts e pay configurations.
+/// Counts e-payment configurations.
 ///
-/// `GET /system/ePayConfigurations/count`, the tool `count_connect_wise_psa_system_e_pay_configurations`.
+/// `GET /system/ePayConfigurations/count` · tool `count_connect_wise_psa_system_e_pay_configurations`
 ///
 /// * `query`: which rows are counted
 pub fn count_e_pay_configurations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/ePayConfigurations/count").query(query)
 }
 
-/// Gets an e pay configuration.
+/// Gets an e-payment configuration by its ID.
 ///
-/// `GET /system/ePayConfigurations/{id}`, the tool `get_single_connect_wise_psa_system_e_pay_configuration_by_id`.
+/// `GET /system/ePayConfigurations/{id}` · tool `get_single_connect_wise_psa_system_e_pay_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_e_pay_configurations`
+/// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
 pub fn get_e_pay_configuration(id: i32) -> Request<EPayConfiguration> {
     Request::new(Method::Get, "/system/ePayConfigurations/{id}").path("id", id)
 }
 
-/// Replaces an e pay configuration; members that are left out are reset.
+/// Replaces an e-payment configuration. Fields that are left out are reset.
 ///
-/// `PUT /system/ePayConfigurations/{id}`, the tool `replace_a_connect_wise_psa_system_e_pay_configuration_by_id`.
+/// `PUT /system/ePayConfigurations/{id}` · tool `replace_a_connect_wise_psa_system_e_pay_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_e_pay_configurations`
-/// * `body`: what is sent.
+/// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
+/// * `body`: the new state of the e-payment configuration.
 pub fn replace_e_pay_configuration(
     id: i32,
     body: &EPayConfiguration,
@@ -59,11 +59,11 @@ pub fn replace_e_pay_configuration(
         .body(body)
 }
 
-/// Changes some members of an e pay configuration.
+/// Updates fields of an e-payment configuration.
 ///
-/// `PATCH /system/ePayConfigurations/{id}`, the tool `update_a_connect_wise_psa_system_e_pay_configuration_by_id`.
+/// `PATCH /system/ePayConfigurations/{id}` · tool `update_a_connect_wise_psa_system_e_pay_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_e_pay_configurations`
+/// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_e_pay_configuration(
     id: i32,
@@ -74,11 +74,11 @@ pub fn update_e_pay_configuration(
         .patch(patch)
 }
 
-/// Deletes an e pay configuration.
+/// Deletes an e-payment configuration.
 ///
-/// `DELETE /system/ePayConfigurations/{id}`, the tool `delete_a_connect_wise_psa_system_e_pay_configuration_by_id`.
+/// `DELETE /system/ePayConfigurations/{id}` · tool `delete_a_connect_wise_psa_system_e_pay_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_e_pay_configurations`
+/// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
 pub fn delete_e_pay_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/ePayConfigurations/{id}").path("id", id)
 }

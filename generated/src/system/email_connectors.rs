@@ -9,62 +9,62 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists email connectors.
 ///
-/// `GET /system/emailConnectors`, the tool `list_all_connect_wise_psa_system_email_connectors`.
+/// `GET /system/emailConnectors` · tool `list_all_connect_wise_psa_system_email_connectors`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_email_connectors(query: &ListQuery) -> Request<Vec<EmailConnector>> {
     Request::new(Method::Get, "/system/emailConnectors").query(query)
 }
 
 /// Creates an email connector.
 ///
-/// `POST /system/emailConnectors`, the tool `create_a_connect_wise_psa_system_email_connector`.
+/// `POST /system/emailConnectors` · tool `create_a_connect_wise_psa_system_email_connector`
 ///
-/// * `body`: what is sent.
+/// * `body`: the email connector to create.
 pub fn create_email_connector(body: &EmailConnector) -> Request<EmailConnector> {
     Request::new(Method::Post, "/system/emailConnectors").body(body)
 }
 
 /// Counts email connectors.
 ///
-/// `GET /system/emailConnectors/count`, the tool `count_connect_wise_psa_system_email_connectors`.
+/// `GET /system/emailConnectors/count` · tool `count_connect_wise_psa_system_email_connectors`
 ///
 /// * `query`: which rows are counted
 pub fn count_email_connectors(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/emailConnectors/count").query(query)
 }
 
-/// Lists email connectors info.
+/// Lists email connectors in summary form.
 ///
-/// `GET /system/emailConnectors/info`, the tool `list_all_connect_wise_psa_system_email_connector_info`.
+/// `GET /system/emailConnectors/info` · tool `list_all_connect_wise_psa_system_email_connector_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_email_connector_info(query: &ListQuery) -> Request<Vec<EmailConnectorInfo>> {
     Request::new(Method::Get, "/system/emailConnectors/info").query(query)
 }
 
-/// Counts email connectors info.
+/// Counts email connectors in summary form.
 ///
-/// `GET /system/emailConnectors/info/count`, the tool `count_connect_wise_psa_system_email_connector_info`.
+/// `GET /system/emailConnectors/info/count` · tool `count_connect_wise_psa_system_email_connector_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_email_connector_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/emailConnectors/info/count").query(query)
 }
 
-/// Lists email connector parsing style parsing rules.
+/// Lists the parsing rules of an email connector parsing style.
 ///
-/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules`, the tool `list_all_connect_wise_psa_email_connector_parsing_rules`.
+/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules` · tool `list_all_connect_wise_psa_email_connector_parsing_rules`
 ///
-/// * `email_connector_id`: `{grandparentId}` of the path, from `system::list_email_connectors`
-/// * `parsing_style_id`: `{parentId}` of the path, from `system::list_email_connector_parsing_styles`
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_email_connector_parsing_style_parsing_rules(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -79,13 +79,13 @@ pub fn list_email_connector_parsing_style_parsing_rules(
         .query(query)
 }
 
-/// Creates an email connector parsing style parsing rule.
+/// Adds a parsing rule to an email connector parsing style.
 ///
-/// `POST /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules`, the tool `create_a_connect_wise_psa_email_connector_parsing_rule`.
+/// `POST /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules` · tool `create_a_connect_wise_psa_email_connector_parsing_rule`
 ///
-/// * `email_connector_id`: `{grandparentId}` of the path, from `system::list_email_connectors`
-/// * `parsing_style_id`: `{parentId}` of the path, from `system::list_email_connector_parsing_styles`
-/// * `body`: what is sent.
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
+/// * `body`: the parsing rule to create.
 pub fn create_email_connector_parsing_style_parsing_rule(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -100,12 +100,12 @@ pub fn create_email_connector_parsing_style_parsing_rule(
         .body(body)
 }
 
-/// Counts email connector parsing style parsing rules.
+/// Counts the parsing rules of an email connector parsing style.
 ///
-/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/count`, the tool `count_connect_wise_psa_email_connector_parsing_rules`.
+/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/count` · tool `count_connect_wise_psa_email_connector_parsing_rules`
 ///
-/// * `email_connector_id`: `{grandparentId}` of the path, from `system::list_email_connectors`
-/// * `parsing_style_id`: `{parentId}` of the path, from `system::list_email_connector_parsing_styles`
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `query`: which rows are counted
 pub fn count_email_connector_parsing_style_parsing_rules(
     email_connector_id: i32,
@@ -121,13 +121,13 @@ pub fn count_email_connector_parsing_style_parsing_rules(
         .query(query)
 }
 
-/// Gets an email connector parsing style parsing rule.
+/// Gets a parsing rule of an email connector parsing style by its ID.
 ///
-/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}`, the tool `get_single_connect_wise_psa_email_connector_parsing_rule_by_id`.
+/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `get_single_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
-/// * `email_connector_id`: `{grandparentId}` of the path, from `system::list_email_connectors`
-/// * `parsing_style_id`: `{parentId}` of the path, from `system::list_email_connector_parsing_styles`
-/// * `id`: `{id}` of the path, from `system::list_email_connector_parsing_style_parsing_rules`
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
+/// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
 pub fn get_email_connector_parsing_style_parsing_rule(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -142,14 +142,14 @@ pub fn get_email_connector_parsing_style_parsing_rule(
         .path("id", id)
 }
 
-/// Replaces an email connector parsing style parsing rule; members that are left out are reset.
+/// Replaces a parsing rule of an email connector parsing style. Fields that are left out are reset.
 ///
-/// `PUT /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}`, the tool `replace_a_connect_wise_psa_email_connector_parsing_rule_by_id`.
+/// `PUT /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `replace_a_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
-/// * `email_connector_id`: `{grandparentId}` of the path, from `system::list_email_connectors`
-/// * `parsing_style_id`: `{parentId}` of the path, from `system::list_email_connector_parsing_styles`
-/// * `id`: `{id}` of the path, from `system::list_email_connector_parsing_style_parsing_rules`
-/// * `body`: what is sent.
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
+/// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
+/// * `body`: the new state of the parsing rule.
 pub fn replace_email_connector_parsing_style_parsing_rule(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -166,13 +166,13 @@ pub fn replace_email_connector_parsing_style_parsing_rule(
         .body(body)
 }
 
-/// Changes some members of an email connector parsing style parsing rule.
+/// Updates fields of a parsing rule of an email connector parsing style.
 ///
-/// `PATCH /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}`, the tool `update_a_connect_wise_psa_email_connector_parsing_rule_by_id`.
+/// `PATCH /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `update_a_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
-/// * `email_connector_id`: `{grandparentId}` of the path, from `system::list_email_connectors`
-/// * `parsing_style_id`: `{parentId}` of the path, from `system::list_email_connector_parsing_styles`
-/// * `id`: `{id}` of the path, from `system::list_email_connector_parsing_style_parsing_rules`
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
+/// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_email_connector_parsing_style_parsing_rule(
     email_connector_id: i32,
@@ -190,13 +190,13 @@ pub fn update_email_connector_parsing_style_parsing_rule(
         .patch(patch)
 }
 
-/// Deletes an email connector parsing style parsing rule.
+/// Deletes a parsing rule of an email connector parsing style.
 ///
-/// `DELETE /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}`, the tool `delete_a_connect_wise_psa_email_connector_parsing_rule_by_id`.
+/// `DELETE /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `delete_a_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
-/// * `email_connector_id`: `{grandparentId}` of the path, from `system::list_email_connectors`
-/// * `parsing_style_id`: `{parentId}` of the path, from `system::list_email_connector_parsing_styles`
-/// * `id`: `{id}` of the path, from `system::list_email_connector_parsing_style_parsing_rules`
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
+/// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
 pub fn delete_email_connector_parsing_style_parsing_rule(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -211,21 +211,21 @@ pub fn delete_email_connector_parsing_style_parsing_rule(
         .path("id", id)
 }
 
-/// Gets an email connector.
+/// Gets an email connector by its ID.
 ///
-/// `GET /system/emailConnectors/{id}`, the tool `get_single_connect_wise_psa_system_email_connector_by_id`.
+/// `GET /system/emailConnectors/{id}` · tool `get_single_connect_wise_psa_system_email_connector_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_email_connectors`
+/// * `id`: email connector ID (see `system::list_email_connectors`)
 pub fn get_email_connector(id: i32) -> Request<EmailConnector> {
     Request::new(Method::Get, "/system/emailConnectors/{id}").path("id", id)
 }
 
-/// Replaces an email connector; members that are left out are reset.
+/// Replaces an email connector. Fields that are left out are reset.
 ///
-/// `PUT /system/emailConnectors/{id}`, the tool `replace_a_connect_wise_psa_system_email_connector_by_id`.
+/// `PUT /system/emailConnectors/{id}` · tool `replace_a_connect_wise_psa_system_email_connector_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_email_connectors`
-/// * `body`: what is sent.
+/// * `id`: email connector ID (see `system::list_email_connectors`)
+/// * `body`: the new state of the email connector.
 pub fn replace_email_connector(
     id: i32,
     body: &EmailConnector,
@@ -233,11 +233,11 @@ pub fn replace_email_connector(
     Request::new(Method::Put, "/system/emailConnectors/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an email connector.
+/// Updates fields of an email connector.
 ///
-/// `PATCH /system/emailConnectors/{id}`, the tool `update_a_connect_wise_psa_system_email_connector_by_id`.
+/// `PATCH /system/emailConnectors/{id}` · tool `update_a_connect_wise_psa_system_email_connector_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_email_connectors`
+/// * `id`: email connector ID (see `system::list_email_connectors`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_email_connector(
     id: i32,
@@ -250,30 +250,30 @@ pub fn update_email_connector(
 
 /// Deletes an email connector.
 ///
-/// `DELETE /system/emailConnectors/{id}`, the tool `delete_a_connect_wise_psa_system_email_connector_by_id`.
+/// `DELETE /system/emailConnectors/{id}` · tool `delete_a_connect_wise_psa_system_email_connector_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_email_connectors`
+/// * `id`: email connector ID (see `system::list_email_connectors`)
 pub fn delete_email_connector(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/emailConnectors/{id}").path("id", id)
 }
 
-/// Gets an email connector info.
+/// Gets a summary of an email connector by its ID.
 ///
-/// `GET /system/emailConnectors/{id}/info`, the tool `get_single_connect_wise_psa_system_email_connector_info_by_id`.
+/// `GET /system/emailConnectors/{id}/info` · tool `get_single_connect_wise_psa_system_email_connector_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_email_connectors`
+/// * `id`: email connector ID (see `system::list_email_connectors`)
 pub fn get_email_connector_info(id: i32) -> Request<EmailConnectorInfo> {
     Request::new(Method::Get, "/system/emailConnectors/{id}/info").path("id", id)
 }
 
-/// Lists email connector parsing styles.
+/// Lists the parsing styles of an email connector.
 ///
-/// `GET /system/emailConnectors/{parentId}/parsingStyles`, the tool `list_all_connect_wise_psa_email_connector_parsing_styles`.
+/// `GET /system/emailConnectors/{parentId}/parsingStyles` · tool `list_all_connect_wise_psa_email_connector_parsing_styles`
 ///
-/// * `email_connector_id`: `{parentId}` of the path, from `system::list_email_connectors`
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_email_connector_parsing_styles(
     email_connector_id: i32,
     query: &ListQuery,
@@ -283,12 +283,12 @@ pub fn list_email_connector_parsing_styles(
         .query(query)
 }
 
-/// Creates an email connector parsing style.
+/// Adds a parsing style to an email connector.
 ///
-/// `POST /system/emailConnectors/{parentId}/parsingStyles`, the tool `create_a_connect_wise_psa_email_connector_parsing_style`.
+/// `POST /system/emailConnectors/{parentId}/parsingStyles` · tool `create_a_connect_wise_psa_email_connector_parsing_style`
 ///
-/// * `email_connector_id`: `{parentId}` of the path, from `system::list_email_connectors`
-/// * `body`: what is sent.
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `body`: the parsing style to create.
 pub fn create_email_connector_parsing_style(
     email_connector_id: i32,
     body: &EmailConnectorParsingStyle,
@@ -298,11 +298,11 @@ pub fn create_email_connector_parsing_style(
         .body(body)
 }
 
-/// Counts email connector parsing styles.
+/// Counts the parsing styles of an email connector.
 ///
-/// `GET /system/emailConnectors/{parentId}/parsingStyles/count`, the tool `count_connect_wise_psa_email_connector_parsing_styles`.
+/// `GET /system/emailConnectors/{parentId}/parsingStyles/count` · tool `count_connect_wise_psa_email_connector_parsing_styles`
 ///
-/// * `email_connector_id`: `{parentId}` of the path, from `system::list_email_connectors`
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `query`: which rows are counted
 pub fn count_email_connector_parsing_styles(
     email_connector_id: i32,
@@ -313,12 +313,12 @@ pub fn count_email_connector_parsing_styles(
         .query(query)
 }
 
-/// Gets an email connector parsing style.
+/// Gets a parsing style of an email connector by its ID.
 ///
-/// `GET /system/emailConnectors/{parentId}/parsingStyles/{id}`, the tool `get_single_connect_wise_psa_email_connector_parsing_style_by_id`.
+/// `GET /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `get_single_connect_wise_psa_email_connector_parsing_style_by_id`
 ///
-/// * `email_connector_id`: `{parentId}` of the path, from `system::list_email_connectors`
-/// * `id`: `{id}` of the path, from `system::list_email_connector_parsing_styles`
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 pub fn get_email_connector_parsing_style(
     email_connector_id: i32,
     id: i32,
@@ -328,13 +328,13 @@ pub fn get_email_connector_parsing_style(
         .path("id", id)
 }
 
-/// Replaces an email connector parsing style; members that are left out are reset.
+/// Replaces a parsing style of an email connector. Fields that are left out are reset.
 ///
-/// `PUT /system/emailConnectors/{parentId}/parsingStyles/{id}`, the tool `replace_a_connect_wise_psa_email_connector_parsing_style_by_id`.
+/// `PUT /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `replace_a_connect_wise_psa_email_connector_parsing_style_by_id`
 ///
-/// * `email_connector_id`: `{parentId}` of the path, from `system::list_email_connectors`
-/// * `id`: `{id}` of the path, from `system::list_email_connector_parsing_styles`
-/// * `body`: what is sent.
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
+/// * `body`: the new state of the parsing style.
 pub fn replace_email_connector_parsing_style(
     email_connector_id: i32,
     id: i32,
@@ -346,12 +346,12 @@ pub fn replace_email_connector_parsing_style(
         .body(body)
 }
 
-/// Changes some members of an email connector parsing style.
+/// Updates fields of a parsing style of an email connector.
 ///
-/// `PATCH /system/emailConnectors/{parentId}/parsingStyles/{id}`, the tool `update_a_connect_wise_psa_email_connector_parsing_style_by_id`.
+/// `PATCH /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `update_a_connect_wise_psa_email_connector_parsing_style_by_id`
 ///
-/// * `email_connector_id`: `{parentId}` of the path, from `system::list_email_connectors`
-/// * `id`: `{id}` of the path, from `system::list_email_connector_parsing_styles`
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_email_connector_parsing_style(
     email_connector_id: i32,
@@ -364,12 +364,12 @@ pub fn update_email_connector_parsing_style(
         .patch(patch)
 }
 
-/// Deletes an email connector parsing style.
+/// Deletes a parsing style of an email connector.
 ///
-/// `DELETE /system/emailConnectors/{parentId}/parsingStyles/{id}`, the tool `delete_a_connect_wise_psa_email_connector_parsing_style_by_id`.
+/// `DELETE /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `delete_a_connect_wise_psa_email_connector_parsing_style_by_id`
 ///
-/// * `email_connector_id`: `{parentId}` of the path, from `system::list_email_connectors`
-/// * `id`: `{id}` of the path, from `system::list_email_connector_parsing_styles`
+/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
+/// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 pub fn delete_email_connector_parsing_style(
     email_connector_id: i32,
     id: i32,

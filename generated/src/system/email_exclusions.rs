@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists email exclusions.
 ///
-/// `GET /system/emailExclusions`, the tool `list_all_connect_wise_psa_system_email_exclusions`.
+/// `GET /system/emailExclusions` · tool `list_all_connect_wise_psa_system_email_exclusions`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_email_exclusions(query: &ListQuery) -> Request<Vec<EmailExclusion>> {
     Request::new(Method::Get, "/system/emailExclusions").query(query)
 }
 
 /// Creates an email exclusion.
 ///
-/// `POST /system/emailExclusions`, the tool `create_a_connect_wise_psa_system_email_exclusion`.
+/// `POST /system/emailExclusions` · tool `create_a_connect_wise_psa_system_email_exclusion`
 ///
-/// * `body`: what is sent.
+/// * `body`: the email exclusion to create.
 pub fn create_email_exclusion(body: &EmailExclusion) -> Request<EmailExclusion> {
     Request::new(Method::Post, "/system/emailExclusions").body(body)
 }
 
 /// Counts email exclusions.
 ///
-/// `GET /system/emailExclusions/count`, the tool `count_connect_wise_psa_system_email_exclusions`.
+/// `GET /system/emailExclusions/count` · tool `count_connect_wise_psa_system_email_exclusions`
 ///
 /// * `query`: which rows are counted
 pub fn count_email_exclusions(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/emailExclusions/count").query(query)
 }
 
-/// Gets an email exclusion.
+/// Gets an email exclusion by its ID.
 ///
-/// `GET /system/emailExclusions/{id}`, the tool `get_single_connect_wise_psa_system_email_exclusion_by_id`.
+/// `GET /system/emailExclusions/{id}` · tool `get_single_connect_wise_psa_system_email_exclusion_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_email_exclusions`
+/// * `id`: email exclusion ID (see `system::list_email_exclusions`)
 pub fn get_email_exclusion(id: i32) -> Request<EmailExclusion> {
     Request::new(Method::Get, "/system/emailExclusions/{id}").path("id", id)
 }
 
-/// Replaces an email exclusion; members that are left out are reset.
+/// Replaces an email exclusion. Fields that are left out are reset.
 ///
-/// `PUT /system/emailExclusions/{id}`, the tool `replace_a_connect_wise_psa_system_email_exclusion_by_id`.
+/// `PUT /system/emailExclusions/{id}` · tool `replace_a_connect_wise_psa_system_email_exclusion_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_email_exclusions`
-/// * `body`: what is sent.
+/// * `id`: email exclusion ID (see `system::list_email_exclusions`)
+/// * `body`: the new state of the email exclusion.
 pub fn replace_email_exclusion(
     id: i32,
     body: &EmailExclusion,
@@ -55,11 +55,11 @@ pub fn replace_email_exclusion(
     Request::new(Method::Put, "/system/emailExclusions/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an email exclusion.
+/// Updates fields of an email exclusion.
 ///
-/// `PATCH /system/emailExclusions/{id}`, the tool `update_a_connect_wise_psa_system_email_exclusion_by_id`.
+/// `PATCH /system/emailExclusions/{id}` · tool `update_a_connect_wise_psa_system_email_exclusion_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_email_exclusions`
+/// * `id`: email exclusion ID (see `system::list_email_exclusions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_email_exclusion(
     id: i32,
@@ -72,9 +72,9 @@ pub fn update_email_exclusion(
 
 /// Deletes an email exclusion.
 ///
-/// `DELETE /system/emailExclusions/{id}`, the tool `delete_a_connect_wise_psa_system_email_exclusion_by_id`.
+/// `DELETE /system/emailExclusions/{id}` · tool `delete_a_connect_wise_psa_system_email_exclusion_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_email_exclusions`
+/// * `id`: email exclusion ID (see `system::list_email_exclusions`)
 pub fn delete_email_exclusion(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/emailExclusions/{id}").path("id", id)
 }

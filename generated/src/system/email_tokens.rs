@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists email tokens.
 ///
-/// `GET /system/emailTokens`, the tool `list_all_connect_wise_psa_system_email_tokens`.
+/// `GET /system/emailTokens` · tool `list_all_connect_wise_psa_system_email_tokens`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_email_tokens(query: &ListQuery) -> Request<Vec<EmailToken>> {
     Request::new(Method::Get, "/system/emailTokens").query(query)
 }
 
 /// Counts email tokens.
 ///
-/// `GET /system/emailTokens/count`, the tool `count_connect_wise_psa_system_email_tokens`.
+/// `GET /system/emailTokens/count` · tool `count_connect_wise_psa_system_email_tokens`
 ///
 /// * `query`: which rows are counted
 pub fn count_email_tokens(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/emailTokens/count").query(query)
 }
 
-/// Gets an email token.
+/// Gets an email token by its ID.
 ///
-/// `GET /system/emailTokens/{id}`, the tool `get_single_connect_wise_psa_system_email_token_by_id`.
+/// `GET /system/emailTokens/{id}` · tool `get_single_connect_wise_psa_system_email_token_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_email_tokens`
+/// * `id`: email token ID (see `system::list_email_tokens`)
 pub fn get_email_token(id: i32) -> Request<EmailToken> {
     Request::new(Method::Get, "/system/emailTokens/{id}").path("id", id)
 }

@@ -4,31 +4,31 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, Experiment};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system experiments.
+/// Lists experiments.
 ///
-/// `GET /system/experiments`, the tool `list_all_connect_wise_psa_system_experiments`.
+/// `GET /system/experiments` · tool `list_all_connect_wise_psa_system_experiments`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_experiments(query: &ListQuery) -> Request<Vec<Experiment>> {
     Request::new(Method::Get, "/system/experiments").query(query)
 }
 
-/// Counts system experiments.
+/// Counts experiments.
 ///
-/// `GET /system/experiments/count`, the tool `count_connect_wise_psa_system_experiments`.
+/// `GET /system/experiments/count` · tool `count_connect_wise_psa_system_experiments`
 ///
 /// * `query`: which rows are counted
 pub fn count_experiments(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/experiments/count").query(query)
 }
 
-/// Gets a system experiment.
+/// Gets an experiment by its ID.
 ///
-/// `GET /system/experiments/{id}`, the tool `get_single_connect_wise_psa_system_experiment_by_id`.
+/// `GET /system/experiments/{id}` · tool `get_single_connect_wise_psa_system_experiment_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_experiments`
+/// * `id`: experiment ID (see `system::list_experiments`)
 pub fn get_experiment(id: i32) -> Request<Experiment> {
     Request::new(Method::Get, "/system/experiments/{id}").path("id", id)
 }

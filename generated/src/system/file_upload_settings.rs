@@ -6,39 +6,39 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists file upload settings.
 ///
-/// `GET /system/fileuploadsettings/`, the tool `list_all_connect_wise_psa_system_fileuploadsettings`.
+/// `GET /system/fileuploadsettings/` · tool `list_all_connect_wise_psa_system_fileuploadsettings`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_file_upload_settings(query: &ListQuery) -> Request<Vec<FileUploadSetting>> {
     Request::new(Method::Get, "/system/fileuploadsettings/").query(query)
 }
 
 /// Counts file upload settings.
 ///
-/// `GET /system/fileuploadsettings/count`, the tool `count_connect_wise_psa_system_fileuploadsettings`.
+/// `GET /system/fileuploadsettings/count` · tool `count_connect_wise_psa_system_fileuploadsettings`
 ///
 /// * `query`: which rows are counted
 pub fn count_file_upload_settings(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/fileuploadsettings/count").query(query)
 }
 
-/// Gets a file upload setting.
+/// Gets a file upload setting by its ID.
 ///
-/// `GET /system/fileuploadsettings/{id}`, the tool `get_single_connect_wise_psa_system_fileuploadsetting_by_id`.
+/// `GET /system/fileuploadsettings/{id}` · tool `get_single_connect_wise_psa_system_fileuploadsetting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_file_upload_settings`
+/// * `id`: file upload setting ID (see `system::list_file_upload_settings`)
 pub fn get_file_upload_setting(id: i32) -> Request<FileUploadSetting> {
     Request::new(Method::Get, "/system/fileuploadsettings/{id}").path("id", id)
 }
 
-/// Replaces a file upload setting; members that are left out are reset.
+/// Replaces a file upload setting. Fields that are left out are reset.
 ///
-/// `PUT /system/fileuploadsettings/{id}`, the tool `replace_a_connect_wise_psa_system_fileuploadsetting_by_id`.
+/// `PUT /system/fileuploadsettings/{id}` · tool `replace_a_connect_wise_psa_system_fileuploadsetting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_file_upload_settings`
-/// * `body`: what is sent.
+/// * `id`: file upload setting ID (see `system::list_file_upload_settings`)
+/// * `body`: the new state of the file upload setting.
 pub fn replace_file_upload_setting(
     id: i32,
     body: &FileUploadSetting,
@@ -48,11 +48,11 @@ pub fn replace_file_upload_setting(
         .body(body)
 }
 
-/// Changes some members of a file upload setting.
+/// Updates fields of a file upload setting.
 ///
-/// `PATCH /system/fileuploadsettings/{id}`, the tool `update_a_connect_wise_psa_system_fileuploadsetting_by_id`.
+/// `PATCH /system/fileuploadsettings/{id}` · tool `update_a_connect_wise_psa_system_fileuploadsetting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_file_upload_settings`
+/// * `id`: file upload setting ID (see `system::list_file_upload_settings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_file_upload_setting(
     id: i32,

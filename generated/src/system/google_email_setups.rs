@@ -4,50 +4,50 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, GoogleEmailSetup, SuccessResponse};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists google email setups.
+/// Lists Google email setups.
 ///
-/// `GET /system/googleemailsetup/`, the tool `list_all_connect_wise_psa_system_googleemailsetups`.
+/// `GET /system/googleemailsetup/` · tool `list_all_connect_wise_psa_system_googleemailsetups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_google_email_setups(query: &ListQuery) -> Request<Vec<GoogleEmailSetup>> {
     Request::new(Method::Get, "/system/googleemailsetup/").query(query)
 }
 
-/// Creates a google email setup.
+/// Creates a Google email setup.
 ///
-/// `POST /system/googleemailsetup/`, the tool `create_a_connect_wise_psa_system_googleemailsetup`.
+/// `POST /system/googleemailsetup/` · tool `create_a_connect_wise_psa_system_googleemailsetup`
 ///
-/// * `body`: what is sent.
+/// * `body`: the Google email setup to create.
 pub fn create_google_email_setup(body: &GoogleEmailSetup) -> Request<GoogleEmailSetup> {
     Request::new(Method::Post, "/system/googleemailsetup/").body(body)
 }
 
-/// Counts google email setups.
+/// Counts Google email setups.
 ///
-/// `GET /system/googleemailsetup/count`, the tool `count_connect_wise_psa_system_googleemailsetups`.
+/// `GET /system/googleemailsetup/count` · tool `count_connect_wise_psa_system_googleemailsetups`
 ///
 /// * `query`: which rows are counted
 pub fn count_google_email_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/googleemailsetup/count").query(query)
 }
 
-/// Gets a google email setup.
+/// Gets a Google email setup by its ID.
 ///
-/// `GET /system/googleemailsetup/{id}`, the tool `get_single_connect_wise_psa_system_googleemailsetup_by_id`.
+/// `GET /system/googleemailsetup/{id}` · tool `get_single_connect_wise_psa_system_googleemailsetup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_google_email_setups`
+/// * `id`: Google email setup ID (see `system::list_google_email_setups`)
 pub fn get_google_email_setup(id: i32) -> Request<GoogleEmailSetup> {
     Request::new(Method::Get, "/system/googleemailsetup/{id}").path("id", id)
 }
 
-/// Replaces a google email setup; members that are left out are reset.
+/// Replaces a Google email setup. Fields that are left out are reset.
 ///
-/// `PUT /system/googleemailsetup/{id}`, the tool `replace_a_connect_wise_psa_system_googleemailsetup_by_id`.
+/// `PUT /system/googleemailsetup/{id}` · tool `replace_a_connect_wise_psa_system_googleemailsetup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_google_email_setups`
-/// * `body`: what is sent.
+/// * `id`: Google email setup ID (see `system::list_google_email_setups`)
+/// * `body`: the new state of the Google email setup.
 pub fn replace_google_email_setup(
     id: i32,
     body: &GoogleEmailSetup,
@@ -55,11 +55,11 @@ pub fn replace_google_email_setup(
     Request::new(Method::Put, "/system/googleemailsetup/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a google email setup.
+/// Updates fields of a Google email setup.
 ///
-/// `PATCH /system/googleemailsetup/{id}`, the tool `update_a_connect_wise_psa_system_googleemailsetup_by_id`.
+/// `PATCH /system/googleemailsetup/{id}` · tool `update_a_connect_wise_psa_system_googleemailsetup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_google_email_setups`
+/// * `id`: Google email setup ID (see `system::list_google_email_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_google_email_setup(
     id: i32,
@@ -70,20 +70,20 @@ pub fn update_google_email_setup(
         .patch(patch)
 }
 
-/// Deletes a google email setup.
+/// Deletes a Google email setup.
 ///
-/// `DELETE /system/googleemailsetup/{id}`, the tool `delete_a_connect_wise_psa_system_googleemailsetup_by_id`.
+/// `DELETE /system/googleemailsetup/{id}` · tool `delete_a_connect_wise_psa_system_googleemailsetup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_google_email_setups`
+/// * `id`: Google email setup ID (see `system::list_google_email_setups`)
 pub fn delete_google_email_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/googleemailsetup/{id}").path("id", id)
 }
 
-/// Test google email setup connection.
+/// Tests the connection of a Google email setup.
 ///
-/// `POST /system/googleemailsetup/{id}/testConnection`, the tool `test_connect_wise_psa_system_googleemailsetup_connection_by_id`.
+/// `POST /system/googleemailsetup/{id}/testConnection` · tool `test_connect_wise_psa_system_googleemailsetup_connection_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_google_email_setups`
+/// * `id`: Google email setup ID (see `system::list_google_email_setups`)
 pub fn test_google_email_setup_connection(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/googleemailsetup/{id}/testConnection")
         .path("id", id)

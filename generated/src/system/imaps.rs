@@ -4,98 +4,98 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Imap, ImapInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system IMAPs.
+/// Lists IMAP setups.
 ///
-/// `GET /system/imaps`, the tool `list_all_connect_wise_psa_system_imaps`.
+/// `GET /system/imaps` · tool `list_all_connect_wise_psa_system_imaps`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_imaps(query: &ListQuery) -> Request<Vec<Imap>> {
     Request::new(Method::Get, "/system/imaps").query(query)
 }
 
-/// Creates a system IMAP.
+/// Creates an IMAP setup.
 ///
-/// `POST /system/imaps`, the tool `create_a_connect_wise_psa_system_imap`.
+/// `POST /system/imaps` · tool `create_a_connect_wise_psa_system_imap`
 ///
-/// * `body`: what is sent.
+/// * `body`: the IMAP setup to create.
 pub fn create_imap(body: &Imap) -> Request<Imap> {
     Request::new(Method::Post, "/system/imaps").body(body)
 }
 
-/// Counts system IMAPs.
+/// Counts IMAP setups.
 ///
-/// `GET /system/imaps/count`, the tool `count_connect_wise_psa_system_imaps`.
+/// `GET /system/imaps/count` · tool `count_connect_wise_psa_system_imaps`
 ///
 /// * `query`: which rows are counted
 pub fn count_imaps(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/imaps/count").query(query)
 }
 
-/// Lists system IMAPs info.
+/// Lists IMAP setups in summary form.
 ///
-/// `GET /system/imaps/info`, the tool `list_all_connect_wise_psa_system_imap_info`.
+/// `GET /system/imaps/info` · tool `list_all_connect_wise_psa_system_imap_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_imap_info(query: &ListQuery) -> Request<Vec<ImapInfo>> {
     Request::new(Method::Get, "/system/imaps/info").query(query)
 }
 
-/// Counts system IMAPs info.
+/// Counts IMAP setups in summary form.
 ///
-/// `GET /system/imaps/info/count`, the tool `count_connect_wise_psa_system_imap_info`.
+/// `GET /system/imaps/info/count` · tool `count_connect_wise_psa_system_imap_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_imap_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/imaps/info/count").query(query)
 }
 
-/// Gets a system IMAP.
+/// Gets an IMAP setup by its ID.
 ///
-/// `GET /system/imaps/{id}`, the tool `get_single_connect_wise_psa_system_imap_by_id`.
+/// `GET /system/imaps/{id}` · tool `get_single_connect_wise_psa_system_imap_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_imaps`
+/// * `id`: IMAP setup ID (see `system::list_imaps`)
 pub fn get_imap(id: i32) -> Request<Imap> {
     Request::new(Method::Get, "/system/imaps/{id}").path("id", id)
 }
 
-/// Replaces a system IMAP; members that are left out are reset.
+/// Replaces an IMAP setup. Fields that are left out are reset.
 ///
-/// `PUT /system/imaps/{id}`, the tool `replace_a_connect_wise_psa_system_imap_by_id`.
+/// `PUT /system/imaps/{id}` · tool `replace_a_connect_wise_psa_system_imap_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_imaps`
-/// * `body`: what is sent.
+/// * `id`: IMAP setup ID (see `system::list_imaps`)
+/// * `body`: the new state of the IMAP setup.
 pub fn replace_imap(id: i32, body: &Imap) -> Request<Imap> {
     Request::new(Method::Put, "/system/imaps/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system IMAP.
+/// Updates fields of an IMAP setup.
 ///
-/// `PATCH /system/imaps/{id}`, the tool `update_a_connect_wise_psa_system_imap_by_id`.
+/// `PATCH /system/imaps/{id}` · tool `update_a_connect_wise_psa_system_imap_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_imaps`
+/// * `id`: IMAP setup ID (see `system::list_imaps`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_imap(id: i32, patch: &Patch<Imap>) -> Request<Imap> {
     Request::new(Method::Patch, "/system/imaps/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a system IMAP.
+/// Deletes an IMAP setup.
 ///
-/// `DELETE /system/imaps/{id}`, the tool `delete_a_connect_wise_psa_system_imap_by_id`.
+/// `DELETE /system/imaps/{id}` · tool `delete_a_connect_wise_psa_system_imap_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_imaps`
+/// * `id`: IMAP setup ID (see `system::list_imaps`)
 pub fn delete_imap(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/imaps/{id}").path("id", id)
 }
 
-/// Gets a system IMAP info.
+/// Gets a summary of an IMAP setup by its ID.
 ///
-/// `GET /system/imaps/{id}/info`, the tool `get_single_connect_wise_psa_system_imap_info_by_id`.
+/// `GET /system/imaps/{id}/info` · tool `get_single_connect_wise_psa_system_imap_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_imaps`
+/// * `id`: IMAP setup ID (see `system::list_imaps`)
 pub fn get_imap_info(id: i32) -> Request<ImapInfo> {
     Request::new(Method::Get, "/system/imaps/{id}/info").path("id", id)
 }

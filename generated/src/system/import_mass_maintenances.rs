@@ -3,11 +3,11 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::ImportMassMaintenance;
 
-/// Run an import mass maintenance.
+/// Runs a mass maintenance import.
 ///
-/// `POST /system/importMassMaintenance/{id}`, the tool `run_a_connect_wise_psa_system_import_mass_maintenance_by_id`.
+/// `POST /system/importMassMaintenance/{id}` · tool `run_a_connect_wise_psa_system_import_mass_maintenance_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn run_import_mass_maintenance(id: i32) -> Request<ImportMassMaintenance> {
     Request::new(Method::Post, "/system/importMassMaintenance/{id}").path("id", id)
 }

@@ -4,69 +4,69 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, InOutBoard};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists in out boards.
+/// Lists in/out board entries.
 ///
-/// `GET /system/inOutBoards`, the tool `list_all_connect_wise_psa_system_in_out_boards`.
+/// `GET /system/inOutBoards` · tool `list_all_connect_wise_psa_system_in_out_boards`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_in_out_boards(query: &ListQuery) -> Request<Vec<InOutBoard>> {
     Request::new(Method::Get, "/system/inOutBoards").query(query)
 }
 
-/// Creates an in out board.
+/// Creates an in/out board entry.
 ///
-/// `POST /system/inOutBoards`, the tool `create_a_connect_wise_psa_system_in_out_board`.
+/// `POST /system/inOutBoards` · tool `create_a_connect_wise_psa_system_in_out_board`
 ///
-/// * `body`: what is sent.
+/// * `body`: the in/out board entry to create.
 pub fn create_in_out_board(body: &InOutBoard) -> Request<InOutBoard> {
     Request::new(Method::Post, "/system/inOutBoards").body(body)
 }
 
-/// Counts in out boards.
+/// Counts in/out board entries.
 ///
-/// `GET /system/inOutBoards/count`, the tool `count_connect_wise_psa_system_in_out_boards`.
+/// `GET /system/inOutBoards/count` · tool `count_connect_wise_psa_system_in_out_boards`
 ///
 /// * `query`: which rows are counted
 pub fn count_in_out_boards(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/inOutBoards/count").query(query)
 }
 
-/// Gets an in out board.
+/// Gets an in/out board entry by its ID.
 ///
-/// `GET /system/inOutBoards/{id}`, the tool `get_single_connect_wise_psa_system_in_out_board_by_id`.
+/// `GET /system/inOutBoards/{id}` · tool `get_single_connect_wise_psa_system_in_out_board_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_in_out_boards`
+/// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
 pub fn get_in_out_board(id: i32) -> Request<InOutBoard> {
     Request::new(Method::Get, "/system/inOutBoards/{id}").path("id", id)
 }
 
-/// Replaces an in out board; members that are left out are reset.
+/// Replaces an in/out board entry. Fields that are left out are reset.
 ///
-/// `PUT /system/inOutBoards/{id}`, the tool `replace_a_connect_wise_psa_system_in_out_board_by_id`.
+/// `PUT /system/inOutBoards/{id}` · tool `replace_a_connect_wise_psa_system_in_out_board_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_in_out_boards`
-/// * `body`: what is sent.
+/// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
+/// * `body`: the new state of the in/out board entry.
 pub fn replace_in_out_board(id: i32, body: &InOutBoard) -> Request<InOutBoard> {
     Request::new(Method::Put, "/system/inOutBoards/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an in out board.
+/// Updates fields of an in/out board entry.
 ///
-/// `PATCH /system/inOutBoards/{id}`, the tool `update_a_connect_wise_psa_system_in_out_board_by_id`.
+/// `PATCH /system/inOutBoards/{id}` · tool `update_a_connect_wise_psa_system_in_out_board_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_in_out_boards`
+/// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_in_out_board(id: i32, patch: &Patch<InOutBoard>) -> Request<InOutBoard> {
     Request::new(Method::Patch, "/system/inOutBoards/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes an in out board.
+/// Deletes an in/out board entry.
 ///
-/// `DELETE /system/inOutBoards/{id}`, the tool `delete_a_connect_wise_psa_system_in_out_board_by_id`.
+/// `DELETE /system/inOutBoards/{id}` · tool `delete_a_connect_wise_psa_system_in_out_board_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_in_out_boards`
+/// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
 pub fn delete_in_out_board(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/inOutBoards/{id}").path("id", id)
 }

@@ -4,98 +4,98 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, InOutType, InOutTypeInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists in out types.
+/// Lists in/out types.
 ///
-/// `GET /system/inOutTypes`, the tool `list_all_connect_wise_psa_system_in_out_types`.
+/// `GET /system/inOutTypes` · tool `list_all_connect_wise_psa_system_in_out_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_in_out_types(query: &ListQuery) -> Request<Vec<InOutType>> {
     Request::new(Method::Get, "/system/inOutTypes").query(query)
 }
 
-/// Creates an in out type.
+/// Creates an in/out type.
 ///
-/// `POST /system/inOutTypes`, the tool `create_a_connect_wise_psa_system_in_out_type`.
+/// `POST /system/inOutTypes` · tool `create_a_connect_wise_psa_system_in_out_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the in/out type to create.
 pub fn create_in_out_type(body: &InOutType) -> Request<InOutType> {
     Request::new(Method::Post, "/system/inOutTypes").body(body)
 }
 
-/// Counts in out types.
+/// Counts in/out types.
 ///
-/// `GET /system/inOutTypes/count`, the tool `count_connect_wise_psa_system_in_out_types`.
+/// `GET /system/inOutTypes/count` · tool `count_connect_wise_psa_system_in_out_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_in_out_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/inOutTypes/count").query(query)
 }
 
-/// Counts in out types info.
+/// Counts in/out types in summary form.
 ///
-/// `GET /system/inOutTypes/count/info`, the tool `count_connect_wise_psa_system_in_out_type_info`.
+/// `GET /system/inOutTypes/count/info` · tool `count_connect_wise_psa_system_in_out_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_in_out_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/inOutTypes/count/info").query(query)
 }
 
-/// Lists in out types info.
+/// Lists in/out types in summary form.
 ///
-/// `GET /system/inOutTypes/info`, the tool `list_all_connect_wise_psa_system_in_out_type_info`.
+/// `GET /system/inOutTypes/info` · tool `list_all_connect_wise_psa_system_in_out_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_in_out_type_info(query: &ListQuery) -> Request<Vec<InOutTypeInfo>> {
     Request::new(Method::Get, "/system/inOutTypes/info").query(query)
 }
 
-/// Gets an in out type.
+/// Gets an in/out type by its ID.
 ///
-/// `GET /system/inOutTypes/{id}`, the tool `get_single_connect_wise_psa_system_in_out_type_by_id`.
+/// `GET /system/inOutTypes/{id}` · tool `get_single_connect_wise_psa_system_in_out_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_in_out_types`
+/// * `id`: in/out type ID (see `system::list_in_out_types`)
 pub fn get_in_out_type(id: i32) -> Request<InOutType> {
     Request::new(Method::Get, "/system/inOutTypes/{id}").path("id", id)
 }
 
-/// Replaces an in out type; members that are left out are reset.
+/// Replaces an in/out type. Fields that are left out are reset.
 ///
-/// `PUT /system/inOutTypes/{id}`, the tool `replace_a_connect_wise_psa_system_in_out_type_by_id`.
+/// `PUT /system/inOutTypes/{id}` · tool `replace_a_connect_wise_psa_system_in_out_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_in_out_types`
-/// * `body`: what is sent.
+/// * `id`: in/out type ID (see `system::list_in_out_types`)
+/// * `body`: the new state of the in/out type.
 pub fn replace_in_out_type(id: i32, body: &InOutType) -> Request<InOutType> {
     Request::new(Method::Put, "/system/inOutTypes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an in out type.
+/// Updates fields of an in/out type.
 ///
-/// `PATCH /system/inOutTypes/{id}`, the tool `update_a_connect_wise_psa_system_in_out_type_by_id`.
+/// `PATCH /system/inOutTypes/{id}` · tool `update_a_connect_wise_psa_system_in_out_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_in_out_types`
+/// * `id`: in/out type ID (see `system::list_in_out_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_in_out_type(id: i32, patch: &Patch<InOutType>) -> Request<InOutType> {
     Request::new(Method::Patch, "/system/inOutTypes/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes an in out type.
+/// Deletes an in/out type.
 ///
-/// `DELETE /system/inOutTypes/{id}`, the tool `delete_a_connect_wise_psa_system_in_out_type_by_id`.
+/// `DELETE /system/inOutTypes/{id}` · tool `delete_a_connect_wise_psa_system_in_out_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_in_out_types`
+/// * `id`: in/out type ID (see `system::list_in_out_types`)
 pub fn delete_in_out_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/inOutTypes/{id}").path("id", id)
 }
 
-/// Gets an in out type info.
+/// Gets a summary of an in/out type by its ID.
 ///
-/// `GET /system/inOutTypes/{id}/info`, the tool `get_single_connect_wise_psa_system_in_out_type_info_by_id`.
+/// `GET /system/inOutTypes/{id}/info` · tool `get_single_connect_wise_psa_system_in_out_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_in_out_types`
+/// * `id`: in/out type ID (see `system::list_in_out_types`)
 pub fn get_in_out_type_info(id: i32) -> Request<InOutTypeInfo> {
     Request::new(Method::Get, "/system/inOutTypes/{id}/info").path("id", id)
 }

@@ -7,101 +7,101 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists info department locations.
+/// Lists department locations.
 ///
-/// `GET /system/info/departmentlocations`, the tool `list_all_connect_wise_psa_system_info_departmentlocations`.
+/// `GET /system/info/departmentlocations` · tool `list_all_connect_wise_psa_system_info_departmentlocations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_department_locations(
     query: &ListQuery,
 ) -> Request<Vec<DepartmentLocationInfo>> {
     Request::new(Method::Get, "/system/info/departmentlocations").query(query)
 }
 
-/// Counts info department locations.
+/// Counts department locations.
 ///
-/// `GET /system/info/departmentlocations/count`, the tool `count_connect_wise_psa_system_info_departmentlocations`.
+/// `GET /system/info/departmentlocations/count` · tool `count_connect_wise_psa_system_info_departmentlocations`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_department_locations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/departmentlocations/count").query(query)
 }
 
-/// Gets an info department location.
+/// Gets a department location by its ID.
 ///
-/// `GET /system/info/departmentlocations/{id}`, the tool `get_single_connect_wise_psa_sys_info_departmentlocation_by_id`.
+/// `GET /system/info/departmentlocations/{id}` · tool `get_single_connect_wise_psa_sys_info_departmentlocation_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_info_department_locations`
+/// * `id`: department location ID (see `system::list_info_department_locations`)
 pub fn get_info_department_location(id: i32) -> Request<DepartmentLocationInfo> {
     Request::new(Method::Get, "/system/info/departmentlocations/{id}").path("id", id)
 }
 
-/// Lists info departments.
+/// Lists departments in summary form.
 ///
-/// `GET /system/info/departments`, the tool `list_all_connect_wise_psa_system_info_departments`.
+/// `GET /system/info/departments` · tool `list_all_connect_wise_psa_system_info_departments`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_departments(query: &ListQuery) -> Request<Vec<DepartmentInfo>> {
     Request::new(Method::Get, "/system/info/departments").query(query)
 }
 
-/// Counts info departments.
+/// Counts departments in summary form.
 ///
-/// `GET /system/info/departments/count`, the tool `count_connect_wise_psa_system_info_departments`.
+/// `GET /system/info/departments/count` · tool `count_connect_wise_psa_system_info_departments`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_departments(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/departments/count").query(query)
 }
 
-/// Gets an info department.
+/// Gets a summary of a department by its ID.
 ///
-/// `GET /system/info/departments/{id}`, the tool `get_single_connect_wise_psa_system_info_department_by_id`.
+/// `GET /system/info/departments/{id}` · tool `get_single_connect_wise_psa_system_info_department_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_info_departments`
+/// * `id`: department ID (see `system::list_info_departments`)
 pub fn get_info_department(id: i32) -> Request<DepartmentInfo> {
     Request::new(Method::Get, "/system/info/departments/{id}").path("id", id)
 }
 
-/// Lists info links.
+/// Lists links in summary form.
 ///
-/// `GET /system/info/links`, the tool `list_all_connect_wise_psa_system_info_links`.
+/// `GET /system/info/links` · tool `list_all_connect_wise_psa_system_info_links`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_links(query: &ListQuery) -> Request<Vec<LinkInfo>> {
     Request::new(Method::Get, "/system/info/links").query(query)
 }
 
-/// Counts info links.
+/// Counts links in summary form.
 ///
-/// `GET /system/info/links/count`, the tool `count_connect_wise_psa_system_info_links`.
+/// `GET /system/info/links/count` · tool `count_connect_wise_psa_system_info_links`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_links(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/links/count").query(query)
 }
 
-/// Gets an info link.
+/// Gets a summary of a link by its ID.
 ///
-/// `GET /system/info/links/{id}`, the tool `get_single_connect_wise_psa_system_info_link_by_id`.
+/// `GET /system/info/links/{id}` · tool `get_single_connect_wise_psa_system_info_link_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_info_links`
+/// * `id`: link ID (see `system::list_info_links`)
 pub fn get_info_link(id: i32) -> Request<LinkInfo> {
     Request::new(Method::Get, "/system/info/links/{id}").path("id", id)
 }
 
-/// Resolve an info link URL.
+/// Fills in the placeholders in the URL of a link for a record.
 ///
-/// `POST /system/info/links/{id}/resolveurl`, the tool `resolve_a_connect_wise_psa_system_info_link_url_by_id`.
+/// `POST /system/info/links/{id}/resolveurl` · tool `resolve_a_connect_wise_psa_system_info_link_url_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_info_links`
-/// * `body`: what is sent.
+/// * `id`: link ID (see `system::list_info_links`)
+/// * `body`: the request body.
 pub fn resolve_info_link_url(
     id: i32,
     body: &LinkResolveUrlInfo,
@@ -111,157 +111,157 @@ pub fn resolve_info_link_url(
         .body(body)
 }
 
-/// Lists info locales.
+/// Lists locales.
 ///
-/// `GET /system/info/locales`, the tool `list_all_connect_wise_psa_system_info_locales`.
+/// `GET /system/info/locales` · tool `list_all_connect_wise_psa_system_info_locales`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_locales(query: &ListQuery) -> Request<Vec<LocaleInfo>> {
     Request::new(Method::Get, "/system/info/locales").query(query)
 }
 
-/// Counts info locales.
+/// Counts locales.
 ///
-/// `GET /system/info/locales/count`, the tool `count_connect_wise_psa_system_info_locales`.
+/// `GET /system/info/locales/count` · tool `count_connect_wise_psa_system_info_locales`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_locales(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/locales/count").query(query)
 }
 
-/// Gets an info locale.
+/// Gets a locale by its ID.
 ///
-/// `GET /system/info/locales/{id}`, the tool `get_single_connect_wise_psa_system_info_locale_by_id`.
+/// `GET /system/info/locales/{id}` · tool `get_single_connect_wise_psa_system_info_locale_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_info_locales`
+/// * `id`: locale ID (see `system::list_info_locales`)
 pub fn get_info_locale(id: i32) -> Request<LocaleInfo> {
     Request::new(Method::Get, "/system/info/locales/{id}").path("id", id)
 }
 
-/// Lists info locations.
+/// Lists locations in summary form.
 ///
-/// `GET /system/info/locations`, the tool `list_all_connect_wise_psa_system_info_locations`.
+/// `GET /system/info/locations` · tool `list_all_connect_wise_psa_system_info_locations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_locations(query: &ListQuery) -> Request<Vec<LocationInfo>> {
     Request::new(Method::Get, "/system/info/locations").query(query)
 }
 
-/// Counts info locations.
+/// Counts locations in summary form.
 ///
-/// `GET /system/info/locations/count`, the tool `count_connect_wise_psa_system_info_locations`.
+/// `GET /system/info/locations/count` · tool `count_connect_wise_psa_system_info_locations`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_locations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/locations/count").query(query)
 }
 
-/// Gets an info location.
+/// Gets a summary of a location by its ID.
 ///
-/// `GET /system/info/locations/{id}`, the tool `get_single_connect_wise_psa_system_info_location_by_id`.
+/// `GET /system/info/locations/{id}` · tool `get_single_connect_wise_psa_system_info_location_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_info_locations`
+/// * `id`: location ID (see `system::list_info_locations`)
 pub fn get_info_location(id: i32) -> Request<LocationInfo> {
     Request::new(Method::Get, "/system/info/locations/{id}").path("id", id)
 }
 
-/// Lists info members.
+/// Lists members in summary form.
 ///
-/// `GET /system/info/members`, the tool `list_all_connect_wise_psa_system_info_members`.
+/// `GET /system/info/members` · tool `list_all_connect_wise_psa_system_info_members`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_members(query: &ListQuery) -> Request<Vec<MemberInfo>> {
     Request::new(Method::Get, "/system/info/members").query(query)
 }
 
-/// Counts info members.
+/// Counts members in summary form.
 ///
-/// `GET /system/info/members/count`, the tool `count_connect_wise_psa_system_info_members`.
+/// `GET /system/info/members/count` · tool `count_connect_wise_psa_system_info_members`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_members(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/members/count").query(query)
 }
 
-/// Gets an info member.
+/// Gets a summary of a member by its ID.
 ///
-/// `GET /system/info/members/{id}`, the tool `get_single_connect_wise_psa_system_info_member_by_id`.
+/// `GET /system/info/members/{id}` · tool `get_single_connect_wise_psa_system_info_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_info_members`
+/// * `id`: member ID (see `system::list_info_members`)
 pub fn get_info_member(id: i32) -> Request<MemberInfo> {
     Request::new(Method::Get, "/system/info/members/{id}").path("id", id)
 }
 
-/// Gets an info member.
+/// Gets a summary of a member by its identifier.
 ///
-/// `GET /system/info/members/{memberIdentifier}`, which the spec spells differently (see the repairs in the package's docs), the tool `get_single_connect_wise_psa_system_info_member_by_identifier`.
+/// `GET /system/info/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_info_member_by_identifier`
 ///
-/// * `member_identifier`: `{memberIdentifier}` of the path, from `system::list_info_members`
+/// * `member_identifier`: member ID (see `system::list_info_members`)
 pub fn get_info_member_by_identifier(member_identifier: &str) -> Request<MemberInfo> {
     Request::new(Method::Get, "/system/info/members/{memberIdentifier}")
         .path("memberIdentifier", member_identifier)
 }
 
-/// Lists info personas.
+/// Lists personas.
 ///
-/// `GET /system/info/personas`, the tool `list_all_connect_wise_psa_system_info_personas`.
+/// `GET /system/info/personas` · tool `list_all_connect_wise_psa_system_info_personas`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_personas(query: &ListQuery) -> Request<Vec<PersonasInfo>> {
     Request::new(Method::Get, "/system/info/personas").query(query)
 }
 
-/// Counts info personas.
+/// Counts personas.
 ///
-/// `GET /system/info/personas/count`, the tool `count_connect_wise_psa_system_info_personas`.
+/// `GET /system/info/personas/count` · tool `count_connect_wise_psa_system_info_personas`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_personas(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/personas/count").query(query)
 }
 
-/// Gets an info persona.
+/// Gets a persona by its ID.
 ///
-/// `GET /system/info/personas/{id}`, the tool `get_single_connect_wise_psa_system_info_persona_by_id`.
+/// `GET /system/info/personas/{id}` · tool `get_single_connect_wise_psa_system_info_persona_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_info_personas`
+/// * `id`: persona ID (see `system::list_info_personas`)
 pub fn get_info_persona(id: i32) -> Request<PersonasInfo> {
     Request::new(Method::Get, "/system/info/personas/{id}").path("id", id)
 }
 
-/// Lists info standard notes.
+/// Lists standard notes in summary form.
 ///
-/// `GET /system/info/standardNotes`, the tool `list_all_connect_wise_psa_system_info_standard_notes`.
+/// `GET /system/info/standardNotes` · tool `list_all_connect_wise_psa_system_info_standard_notes`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_standard_notes(query: &ListQuery) -> Request<Vec<StandardNoteInfo>> {
     Request::new(Method::Get, "/system/info/standardNotes").query(query)
 }
 
-/// Counts info standard notes.
+/// Counts standard notes in summary form.
 ///
-/// `GET /system/info/standardNotes/count`, the tool `count_connect_wise_psa_system_info_standard_notes`.
+/// `GET /system/info/standardNotes/count` · tool `count_connect_wise_psa_system_info_standard_notes`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_standard_notes(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/info/standardNotes/count").query(query)
 }
 
-/// Gets an info standard note.
+/// Gets a summary of a standard note by its ID.
 ///
-/// `GET /system/info/standardNotes/{id}`, the tool `get_single_connect_wise_psa_system_info_standard_note_by_id`.
+/// `GET /system/info/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_info_standard_note_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_info_standard_notes`
+/// * `id`: standard note ID (see `system::list_info_standard_notes`)
 pub fn get_info_standard_note(id: i32) -> Request<StandardNoteInfo> {
     Request::new(Method::Get, "/system/info/standardNotes/{id}").path("id", id)
 }

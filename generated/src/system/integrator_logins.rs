@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists integrator logins.
 ///
-/// `GET /system/integratorlogins`, the tool `list_all_connect_wise_psa_system_integratorlogins`.
+/// `GET /system/integratorlogins` · tool `list_all_connect_wise_psa_system_integratorlogins`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_integrator_logins(query: &ListQuery) -> Request<Vec<IntegratorLogin>> {
     Request::new(Method::Get, "/system/integratorlogins").query(query)
 }
 
 /// Creates an integrator login.
 ///
-/// `POST /system/integratorlogins`, the tool `create_a_connect_wise_psa_system_integratorlogin`.
+/// `POST /system/integratorlogins` · tool `create_a_connect_wise_psa_system_integratorlogin`
 ///
-/// * `body`: what is sent.
+/// * `body`: the integrator login to create.
 pub fn create_integrator_login(body: &IntegratorLogin) -> Request<IntegratorLogin> {
     Request::new(Method::Post, "/system/integratorlogins").body(body)
 }
 
 /// Counts integrator logins.
 ///
-/// `GET /system/integratorlogins/count`, the tool `count_connect_wise_psa_system_integratorlogins`.
+/// `GET /system/integratorlogins/count` · tool `count_connect_wise_psa_system_integratorlogins`
 ///
 /// * `query`: which rows are counted
 pub fn count_integrator_logins(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/integratorlogins/count").query(query)
 }
 
-/// Gets an integrator login.
+/// Gets an integrator login by its ID.
 ///
-/// `GET /system/integratorlogins/{id}`, the tool `get_single_connect_wise_psa_system_integratorlogin_by_id`.
+/// `GET /system/integratorlogins/{id}` · tool `get_single_connect_wise_psa_system_integratorlogin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_integrator_logins`
+/// * `id`: integrator login ID (see `system::list_integrator_logins`)
 pub fn get_integrator_login(id: i32) -> Request<IntegratorLogin> {
     Request::new(Method::Get, "/system/integratorlogins/{id}").path("id", id)
 }
 
-/// Replaces an integrator login; members that are left out are reset.
+/// Replaces an integrator login. Fields that are left out are reset.
 ///
-/// `PUT /system/integratorlogins/{id}`, the tool `replace_a_connect_wise_psa_system_integratorlogin_by_id`.
+/// `PUT /system/integratorlogins/{id}` · tool `replace_a_connect_wise_psa_system_integratorlogin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_integrator_logins`
-/// * `body`: what is sent.
+/// * `id`: integrator login ID (see `system::list_integrator_logins`)
+/// * `body`: the new state of the integrator login.
 pub fn replace_integrator_login(
     id: i32,
     body: &IntegratorLogin,
@@ -55,11 +55,11 @@ pub fn replace_integrator_login(
     Request::new(Method::Put, "/system/integratorlogins/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an integrator login.
+/// Updates fields of an integrator login.
 ///
-/// `PATCH /system/integratorlogins/{id}`, the tool `update_a_connect_wise_psa_system_integratorlogin_by_id`.
+/// `PATCH /system/integratorlogins/{id}` · tool `update_a_connect_wise_psa_system_integratorlogin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_integrator_logins`
+/// * `id`: integrator login ID (see `system::list_integrator_logins`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_integrator_login(
     id: i32,
@@ -72,9 +72,9 @@ pub fn update_integrator_login(
 
 /// Deletes an integrator login.
 ///
-/// `DELETE /system/integratorlogins/{id}`, the tool `delete_a_connect_wise_psa_system_integratorlogin_by_id`.
+/// `DELETE /system/integratorlogins/{id}` · tool `delete_a_connect_wise_psa_system_integratorlogin_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_integrator_logins`
+/// * `id`: integrator login ID (see `system::list_integrator_logins`)
 pub fn delete_integrator_login(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/integratorlogins/{id}").path("id", id)
 }

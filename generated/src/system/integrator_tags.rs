@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists integrator tags.
 ///
-/// `GET /system/integratorTags`, the tool `list_all_connect_wise_psa_system_integrator_tags`.
+/// `GET /system/integratorTags` · tool `list_all_connect_wise_psa_system_integrator_tags`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_integrator_tags(query: &ListQuery) -> Request<Vec<IntegratorTag>> {
     Request::new(Method::Get, "/system/integratorTags").query(query)
 }
 
 /// Creates an integrator tag.
 ///
-/// `POST /system/integratorTags`, the tool `create_a_connect_wise_psa_system_integrator_tag`.
+/// `POST /system/integratorTags` · tool `create_a_connect_wise_psa_system_integrator_tag`
 ///
-/// * `body`: what is sent.
+/// * `body`: the integrator tag to create.
 pub fn create_integrator_tag(body: &IntegratorTag) -> Request<IntegratorTag> {
     Request::new(Method::Post, "/system/integratorTags").body(body)
 }
 
 /// Counts integrator tags.
 ///
-/// `GET /system/integratorTags/count`, the tool `count_connect_wise_psa_system_integrator_tags`.
+/// `GET /system/integratorTags/count` · tool `count_connect_wise_psa_system_integrator_tags`
 ///
 /// * `query`: which rows are counted
 pub fn count_integrator_tags(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/integratorTags/count").query(query)
 }
 
-/// Gets an integrator tag.
+/// Gets an integrator tag by its ID.
 ///
-/// `GET /system/integratorTags/{id}`, the tool `get_single_connect_wise_psa_system_integrator_tag_by_id`.
+/// `GET /system/integratorTags/{id}` · tool `get_single_connect_wise_psa_system_integrator_tag_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_integrator_tags`
+/// * `id`: integrator tag ID (see `system::list_integrator_tags`)
 pub fn get_integrator_tag(id: i32) -> Request<IntegratorTag> {
     Request::new(Method::Get, "/system/integratorTags/{id}").path("id", id)
 }
 
-/// Replaces an integrator tag; members that are left out are reset.
+/// Replaces an integrator tag. Fields that are left out are reset.
 ///
-/// `PUT /system/integratorTags/{id}`, the tool `replace_a_connect_wise_psa_system_integrator_tag_by_id`.
+/// `PUT /system/integratorTags/{id}` · tool `replace_a_connect_wise_psa_system_integrator_tag_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_integrator_tags`
-/// * `body`: what is sent.
+/// * `id`: integrator tag ID (see `system::list_integrator_tags`)
+/// * `body`: the new state of the integrator tag.
 pub fn replace_integrator_tag(id: i32, body: &IntegratorTag) -> Request<IntegratorTag> {
     Request::new(Method::Put, "/system/integratorTags/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an integrator tag.
+/// Updates fields of an integrator tag.
 ///
-/// `PATCH /system/integratorTags/{id}`, the tool `update_a_connect_wise_psa_system_integrator_tag_by_id`.
+/// `PATCH /system/integratorTags/{id}` · tool `update_a_connect_wise_psa_system_integrator_tag_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_integrator_tags`
+/// * `id`: integrator tag ID (see `system::list_integrator_tags`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_integrator_tag(
     id: i32,
@@ -69,9 +69,9 @@ pub fn update_integrator_tag(
 
 /// Deletes an integrator tag.
 ///
-/// `DELETE /system/integratorTags/{id}`, the tool `delete_a_connect_wise_psa_system_integrator_tag_by_id`.
+/// `DELETE /system/integratorTags/{id}` · tool `delete_a_connect_wise_psa_system_integrator_tag_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_integrator_tags`
+/// * `id`: integrator tag ID (see `system::list_integrator_tags`)
 pub fn delete_integrator_tag(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/integratorTags/{id}").path("id", id)
 }

@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists KPI categories.
 ///
-/// `GET /system/kpiCategories`, the tool `list_all_connect_wise_psa_system_kpi_categories`.
+/// `GET /system/kpiCategories` · tool `list_all_connect_wise_psa_system_kpi_categories`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_kpi_categories(query: &ListQuery) -> Request<Vec<KpiCategory>> {
     Request::new(Method::Get, "/system/kpiCategories").query(query)
 }
 
 /// Counts KPI categories.
 ///
-/// `GET /system/kpiCategories/count`, the tool `count_connect_wise_psa_system_kpi_categories`.
+/// `GET /system/kpiCategories/count` · tool `count_connect_wise_psa_system_kpi_categories`
 ///
 /// * `query`: which rows are counted
 pub fn count_kpi_categories(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/kpiCategories/count").query(query)
 }
 
-/// Gets a KPI category.
+/// Gets a KPI category by its ID.
 ///
-/// `GET /system/kpiCategories/{id}`, the tool `get_single_connect_wise_psa_system_kpi_category_by_id`.
+/// `GET /system/kpiCategories/{id}` · tool `get_single_connect_wise_psa_system_kpi_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_kpi_categories`
+/// * `id`: KPI category ID (see `system::list_kpi_categories`)
 pub fn get_kpi_category(id: i32) -> Request<KpiCategory> {
     Request::new(Method::Get, "/system/kpiCategories/{id}").path("id", id)
 }

@@ -4,31 +4,31 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, Kpi};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system KPIs.
+/// Lists KPIs.
 ///
-/// `GET /system/kpis`, the tool `list_all_connect_wise_psa_system_kpis`.
+/// `GET /system/kpis` · tool `list_all_connect_wise_psa_system_kpis`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_kpis(query: &ListQuery) -> Request<Vec<Kpi>> {
     Request::new(Method::Get, "/system/kpis").query(query)
 }
 
-/// Counts system KPIs.
+/// Counts KPIs.
 ///
-/// `GET /system/kpis/count`, the tool `count_connect_wise_psa_system_kpis`.
+/// `GET /system/kpis/count` · tool `count_connect_wise_psa_system_kpis`
 ///
 /// * `query`: which rows are counted
 pub fn count_kpis(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/kpis/count").query(query)
 }
 
-/// Gets a system KPI.
+/// Gets a KPI by its ID.
 ///
-/// `GET /system/kpis/{id}`, the tool `get_single_connect_wise_psa_system_kpi_by_id`.
+/// `GET /system/kpis/{id}` · tool `get_single_connect_wise_psa_system_kpi_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_kpis`
+/// * `id`: KPI ID (see `system::list_kpis`)
 pub fn get_kpi(id: i32) -> Request<Kpi> {
     Request::new(Method::Get, "/system/kpis/{id}").path("id", id)
 }

@@ -9,20 +9,20 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists LDAP configurations.
 ///
-/// `GET /system/ldapConfigurations`, the tool `list_all_connect_wise_psa_system_ldap_configurations`.
+/// `GET /system/ldapConfigurations` · tool `list_all_connect_wise_psa_system_ldap_configurations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ldap_configurations(query: &ListQuery) -> Request<Vec<LdapConfiguration>> {
     Request::new(Method::Get, "/system/ldapConfigurations").query(query)
 }
 
-/// Creates a LDAP configuration.
+/// Creates an LDAP configuration.
 ///
-/// `POST /system/ldapConfigurations`, the tool `create_a_connect_wise_psa_system_ldap_configuration`.
+/// `POST /system/ldapConfigurations` · tool `create_a_connect_wise_psa_system_ldap_configuration`
 ///
-/// * `body`: what is sent.
+/// * `body`: the LDAP configuration to create.
 pub fn create_ldap_configuration(
     body: &LdapConfiguration,
 ) -> Request<LdapConfiguration> {
@@ -31,61 +31,61 @@ pub fn create_ldap_configuration(
 
 /// Counts LDAP configurations.
 ///
-/// `GET /system/ldapConfigurations/count`, the tool `count_connect_wise_psa_system_ldap_configurations`.
+/// `GET /system/ldapConfigurations/count` · tool `count_connect_wise_psa_system_ldap_configurations`
 ///
 /// * `query`: which rows are counted
 pub fn count_ldap_configurations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/ldapConfigurations/count").query(query)
 }
 
-/// Lists LDAP configurations info.
+/// Lists LDAP configurations in summary form.
 ///
-/// `GET /system/ldapConfigurations/info`, the tool `list_all_connect_wise_psa_system_ldap_configuration_info`.
+/// `GET /system/ldapConfigurations/info` · tool `list_all_connect_wise_psa_system_ldap_configuration_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ldap_configuration_info(
     query: &ListQuery,
 ) -> Request<Vec<LdapConfigurationInfo>> {
     Request::new(Method::Get, "/system/ldapConfigurations/info").query(query)
 }
 
-/// Counts LDAP configurations info.
+/// Counts LDAP configurations in summary form.
 ///
-/// `GET /system/ldapConfigurations/info/count`, the tool `count_connect_wise_psa_system_ldap_configuration_info`.
+/// `GET /system/ldapConfigurations/info/count` · tool `count_connect_wise_psa_system_ldap_configuration_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_ldap_configuration_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/ldapConfigurations/info/count").query(query)
 }
 
-/// Test LDAP configuration link.
+/// Tests a connection to an LDAP server with these settings.
 ///
-/// `POST /system/ldapConfigurations/testLink`, the tool `test_connect_wise_psa_system_ldap_configuration_link`.
+/// `POST /system/ldapConfigurations/testLink` · tool `test_connect_wise_psa_system_ldap_configuration_link`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn test_ldap_configuration_link(
     body: &LdapConfigurationTestLink,
 ) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/ldapConfigurations/testLink").body(body)
 }
 
-/// Gets a LDAP configuration.
+/// Gets an LDAP configuration by its ID.
 ///
-/// `GET /system/ldapConfigurations/{id}`, the tool `get_single_connect_wise_psa_system_ldap_configuration_by_id`.
+/// `GET /system/ldapConfigurations/{id}` · tool `get_single_connect_wise_psa_system_ldap_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_ldap_configurations`
+/// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
 pub fn get_ldap_configuration(id: i32) -> Request<LdapConfiguration> {
     Request::new(Method::Get, "/system/ldapConfigurations/{id}").path("id", id)
 }
 
-/// Replaces a LDAP configuration; members that are left out are reset.
+/// Replaces an LDAP configuration. Fields that are left out are reset.
 ///
-/// `PUT /system/ldapConfigurations/{id}`, the tool `replace_a_connect_wise_psa_system_ldap_configuration_by_id`.
+/// `PUT /system/ldapConfigurations/{id}` · tool `replace_a_connect_wise_psa_system_ldap_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_ldap_configurations`
-/// * `body`: what is sent.
+/// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
+/// * `body`: the new state of the LDAP configuration.
 pub fn replace_ldap_configuration(
     id: i32,
     body: &LdapConfiguration,
@@ -95,11 +95,11 @@ pub fn replace_ldap_configuration(
         .body(body)
 }
 
-/// Changes some members of a LDAP configuration.
+/// Updates fields of an LDAP configuration.
 ///
-/// `PATCH /system/ldapConfigurations/{id}`, the tool `update_a_connect_wise_psa_system_ldap_configuration_by_id`.
+/// `PATCH /system/ldapConfigurations/{id}` · tool `update_a_connect_wise_psa_system_ldap_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_ldap_configurations`
+/// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ldap_configuration(
     id: i32,
@@ -110,20 +110,20 @@ pub fn update_ldap_configuration(
         .patch(patch)
 }
 
-/// Deletes a LDAP configuration.
+/// Deletes an LDAP configuration.
 ///
-/// `DELETE /system/ldapConfigurations/{id}`, the tool `delete_a_connect_wise_psa_system_ldap_configuration_by_id`.
+/// `DELETE /system/ldapConfigurations/{id}` · tool `delete_a_connect_wise_psa_system_ldap_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_ldap_configurations`
+/// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
 pub fn delete_ldap_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/ldapConfigurations/{id}").path("id", id)
 }
 
-/// Gets a LDAP configuration info.
+/// Gets a summary of an LDAP configuration by its ID.
 ///
-/// `GET /system/ldapConfigurations/{id}/info`, the tool `get_single_connect_wise_psa_system_ldap_config_info_by_id`.
+/// `GET /system/ldapConfigurations/{id}/info` · tool `get_single_connect_wise_psa_system_ldap_config_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_ldap_configurations`
+/// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
 pub fn get_ldap_configuration_info(id: i32) -> Request<LdapConfigurationInfo> {
     Request::new(Method::Get, "/system/ldapConfigurations/{id}/info").path("id", id)
 }

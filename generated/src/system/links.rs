@@ -4,69 +4,69 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Link};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system links.
+/// Lists links.
 ///
-/// `GET /system/links`, the tool `list_all_connect_wise_psa_system_links`.
+/// `GET /system/links` · tool `list_all_connect_wise_psa_system_links`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_links(query: &ListQuery) -> Request<Vec<Link>> {
     Request::new(Method::Get, "/system/links").query(query)
 }
 
-/// Creates a system link.
+/// Creates a link.
 ///
-/// `POST /system/links`, the tool `create_a_connect_wise_psa_system_link`.
+/// `POST /system/links` · tool `create_a_connect_wise_psa_system_link`
 ///
-/// * `body`: what is sent.
+/// * `body`: the link to create.
 pub fn create_link(body: &Link) -> Request<Link> {
     Request::new(Method::Post, "/system/links").body(body)
 }
 
-/// Counts system links.
+/// Counts links.
 ///
-/// `GET /system/links/count`, the tool `count_connect_wise_psa_system_links`.
+/// `GET /system/links/count` · tool `count_connect_wise_psa_system_links`
 ///
 /// * `query`: which rows are counted
 pub fn count_links(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/links/count").query(query)
 }
 
-/// Gets a system link.
+/// Gets a link by its ID.
 ///
-/// `GET /system/links/{id}`, the tool `get_single_connect_wise_psa_system_link_by_id`.
+/// `GET /system/links/{id}` · tool `get_single_connect_wise_psa_system_link_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_links`
+/// * `id`: link ID (see `system::list_links`)
 pub fn get_link(id: i32) -> Request<Link> {
     Request::new(Method::Get, "/system/links/{id}").path("id", id)
 }
 
-/// Replaces a system link; members that are left out are reset.
+/// Replaces a link. Fields that are left out are reset.
 ///
-/// `PUT /system/links/{id}`, the tool `replace_a_connect_wise_psa_system_link_by_id`.
+/// `PUT /system/links/{id}` · tool `replace_a_connect_wise_psa_system_link_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_links`
-/// * `body`: what is sent.
+/// * `id`: link ID (see `system::list_links`)
+/// * `body`: the new state of the link.
 pub fn replace_link(id: i32, body: &Link) -> Request<Link> {
     Request::new(Method::Put, "/system/links/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system link.
+/// Updates fields of a link.
 ///
-/// `PATCH /system/links/{id}`, the tool `update_a_connect_wise_psa_system_link_by_id`.
+/// `PATCH /system/links/{id}` · tool `update_a_connect_wise_psa_system_link_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_links`
+/// * `id`: link ID (see `system::list_links`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_link(id: i32, patch: &Patch<Link>) -> Request<Link> {
     Request::new(Method::Patch, "/system/links/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a system link.
+/// Deletes a link.
 ///
-/// `DELETE /system/links/{id}`, the tool `delete_a_connect_wise_psa_system_link_by_id`.
+/// `DELETE /system/links/{id}` · tool `delete_a_connect_wise_psa_system_link_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_links`
+/// * `id`: link ID (see `system::list_links`)
 pub fn delete_link(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/links/{id}").path("id", id)
 }

@@ -4,109 +4,109 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Location, LocationDepartment, LocationWorkRole, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system locations.
+/// Lists locations.
 ///
-/// `GET /system/locations`, the tool `list_all_connect_wise_psa_system_locations`.
+/// `GET /system/locations` · tool `list_all_connect_wise_psa_system_locations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_locations(query: &ListQuery) -> Request<Vec<Location>> {
     Request::new(Method::Get, "/system/locations").query(query)
 }
 
-/// Creates a system location.
+/// Creates a location.
 ///
-/// `POST /system/locations`, the tool `create_a_connect_wise_psa_system_location`.
+/// `POST /system/locations` · tool `create_a_connect_wise_psa_system_location`
 ///
-/// * `body`: what is sent.
+/// * `body`: the location to create.
 pub fn create_location(body: &Location) -> Request<Location> {
     Request::new(Method::Post, "/system/locations").body(body)
 }
 
-/// Counts system locations.
+/// Counts locations.
 ///
-/// `GET /system/locations/count`, the tool `count_connect_wise_psa_system_locations`.
+/// `GET /system/locations/count` · tool `count_connect_wise_psa_system_locations`
 ///
 /// * `query`: which rows are counted
 pub fn count_locations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/locations/count").query(query)
 }
 
-/// Gets a system location.
+/// Gets a location by its ID.
 ///
-/// `GET /system/locations/{id}`, the tool `get_single_connect_wise_psa_system_location_by_id`.
+/// `GET /system/locations/{id}` · tool `get_single_connect_wise_psa_system_location_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_locations`
+/// * `id`: location ID (see `system::list_locations`)
 pub fn get_location(id: i32) -> Request<Location> {
     Request::new(Method::Get, "/system/locations/{id}").path("id", id)
 }
 
-/// Replaces a system location; members that are left out are reset.
+/// Replaces a location. Fields that are left out are reset.
 ///
-/// `PUT /system/locations/{id}`, the tool `replace_a_connect_wise_psa_system_location_by_id`.
+/// `PUT /system/locations/{id}` · tool `replace_a_connect_wise_psa_system_location_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_locations`
-/// * `body`: what is sent.
+/// * `id`: location ID (see `system::list_locations`)
+/// * `body`: the new state of the location.
 pub fn replace_location(id: i32, body: &Location) -> Request<Location> {
     Request::new(Method::Put, "/system/locations/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system location.
+/// Updates fields of a location.
 ///
-/// `PATCH /system/locations/{id}`, the tool `update_a_connect_wise_psa_system_location_by_id`.
+/// `PATCH /system/locations/{id}` · tool `update_a_connect_wise_psa_system_location_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_locations`
+/// * `id`: location ID (see `system::list_locations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_location(id: i32, patch: &Patch<Location>) -> Request<Location> {
     Request::new(Method::Patch, "/system/locations/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a system location.
+/// Deletes a location.
 ///
-/// `DELETE /system/locations/{id}`, the tool `delete_a_connect_wise_psa_system_location_by_id`.
+/// `DELETE /system/locations/{id}` · tool `delete_a_connect_wise_psa_system_location_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_locations`
+/// * `id`: location ID (see `system::list_locations`)
 pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/locations/{id}").path("id", id)
 }
 
-/// Lists system locations usages.
+/// Lists where a location is used.
 ///
-/// `GET /system/locations/{id}/usages`, the tool `check_connect_wise_psa_system_location_usages_by_id`.
+/// `GET /system/locations/{id}/usages` · tool `check_connect_wise_psa_system_location_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_locations`
+/// * `id`: location ID (see `system::list_locations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/locations/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists system locations usages.
+/// Lists each place where a location is used.
 ///
-/// `GET /system/locations/{id}/usages/list`, the tool `list_all_connect_wise_psa_system_location_usages_by_id`.
+/// `GET /system/locations/{id}/usages/list` · tool `list_all_connect_wise_psa_system_location_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_locations`
+/// * `id`: location ID (see `system::list_locations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/locations/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists location departments.
+/// Lists the departments of a location.
 ///
-/// `GET /system/locations/{parentId}/departments`, the tool `list_all_connect_wise_psa_location_departments`.
+/// `GET /system/locations/{parentId}/departments` · tool `list_all_connect_wise_psa_location_departments`
 ///
-/// * `location_id`: `{parentId}` of the path, from `system::list_locations`
+/// * `location_id`: location ID (see `system::list_locations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_location_departments(
     location_id: i32,
     query: &ListQuery,
@@ -116,11 +116,11 @@ pub fn list_location_departments(
         .query(query)
 }
 
-/// Counts location departments.
+/// Counts the departments of a location.
 ///
-/// `GET /system/locations/{parentId}/departments/count`, the tool `count_connect_wise_psa_location_departments`.
+/// `GET /system/locations/{parentId}/departments/count` · tool `count_connect_wise_psa_location_departments`
 ///
-/// * `location_id`: `{parentId}` of the path, from `system::list_locations`
+/// * `location_id`: location ID (see `system::list_locations`)
 /// * `query`: which rows are counted
 pub fn count_location_departments(
     location_id: i32,
@@ -131,12 +131,12 @@ pub fn count_location_departments(
         .query(query)
 }
 
-/// Gets a location department.
+/// Gets a department of a location by its ID.
 ///
-/// `GET /system/locations/{parentId}/departments/{id}`, the tool `get_single_connect_wise_psa_location_department_by_id`.
+/// `GET /system/locations/{parentId}/departments/{id}` · tool `get_single_connect_wise_psa_location_department_by_id`
 ///
-/// * `location_id`: `{parentId}` of the path, from `system::list_locations`
-/// * `id`: `{id}` of the path, from `system::list_location_departments`
+/// * `location_id`: location ID (see `system::list_locations`)
+/// * `id`: location department ID (see `system::list_location_departments`)
 pub fn get_location_department(
     location_id: i32,
     id: i32,
@@ -146,14 +146,14 @@ pub fn get_location_department(
         .path("id", id)
 }
 
-/// Lists location work roles.
+/// Lists the work roles of a location.
 ///
-/// `GET /system/locations/{parentId}/workRoles`, the tool `list_all_connect_wise_psa_location_work_roles`.
+/// `GET /system/locations/{parentId}/workRoles` · tool `list_all_connect_wise_psa_location_work_roles`
 ///
-/// * `location_id`: `{parentId}` of the path, from `system::list_locations`
+/// * `location_id`: location ID (see `system::list_locations`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_location_work_roles(
     location_id: i32,
     query: &ListQuery,
@@ -163,11 +163,11 @@ pub fn list_location_work_roles(
         .query(query)
 }
 
-/// Counts location work roles.
+/// Counts the work roles of a location.
 ///
-/// `GET /system/locations/{parentId}/workRoles/count`, the tool `count_connect_wise_psa_location_work_roles`.
+/// `GET /system/locations/{parentId}/workRoles/count` · tool `count_connect_wise_psa_location_work_roles`
 ///
-/// * `location_id`: `{parentId}` of the path, from `system::list_locations`
+/// * `location_id`: location ID (see `system::list_locations`)
 /// * `query`: which rows are counted
 pub fn count_location_work_roles(
     location_id: i32,
@@ -178,12 +178,12 @@ pub fn count_location_work_roles(
         .query(query)
 }
 
-/// Gets a location work role.
+/// Gets a work role of a location by its ID.
 ///
-/// `GET /system/locations/{parentId}/workRoles/{id}`, the tool `get_single_connect_wise_psa_location_work_role_by_id`.
+/// `GET /system/locations/{parentId}/workRoles/{id}` · tool `get_single_connect_wise_psa_location_work_role_by_id`
 ///
-/// * `location_id`: `{parentId}` of the path, from `system::list_locations`
-/// * `id`: `{id}` of the path, from `system::list_location_work_roles`
+/// * `location_id`: location ID (see `system::list_locations`)
+/// * `id`: location work role ID (see `system::list_location_work_roles`)
 pub fn get_location_work_role(location_id: i32, id: i32) -> Request<LocationWorkRole> {
     Request::new(Method::Get, "/system/locations/{parentId}/workRoles/{id}")
         .path("parentId", location_id)

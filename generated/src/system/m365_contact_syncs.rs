@@ -4,33 +4,33 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, M365ContactSyncInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists M365 contact syncs info.
+/// Lists Microsoft 365 contact syncs.
 ///
-/// `GET /system/m365contactsync/info`, the tool `list_all_connect_wise_psa_system_m365contactsync_info`.
+/// `GET /system/m365contactsync/info` · tool `list_all_connect_wise_psa_system_m365contactsync_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_m365_contact_sync_info(
     query: &ListQuery,
 ) -> Request<Vec<M365ContactSyncInfo>> {
     Request::new(Method::Get, "/system/m365contactsync/info").query(query)
 }
 
-/// Counts M365 contact syncs info.
+/// Counts Microsoft 365 contact syncs.
 ///
-/// `GET /system/m365contactsync/info/count`, the tool `count_connect_wise_psa_system_m365contactsync_info`.
+/// `GET /system/m365contactsync/info/count` · tool `count_connect_wise_psa_system_m365contactsync_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_m365_contact_sync_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/m365contactsync/info/count").query(query)
 }
 
-/// Gets a M365 contact sync info.
+/// Gets a Microsoft 365 contact sync by its ID.
 ///
-/// `GET /system/m365contactsync/{id}/info`, the tool `get_single_connect_wise_psa_system_m365contactsync_info_by_id`.
+/// `GET /system/m365contactsync/{id}/info` · tool `get_single_connect_wise_psa_system_m365contactsync_info_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn get_m365_contact_sync_info(id: i32) -> Request<M365ContactSyncInfo> {
     Request::new(Method::Get, "/system/m365contactsync/{id}/info").path("id", id)
 }

@@ -4,54 +4,54 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, ManagementNetworkSecurity, SuccessResponse};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists management network securities.
+/// Lists management network security settings.
 ///
-/// `GET /system/managementNetworkSecurities`, the tool `list_all_connect_wise_psa_system_management_network_securities`.
+/// `GET /system/managementNetworkSecurities` · tool `list_all_connect_wise_psa_system_management_network_securities`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_management_network_securities(
     query: &ListQuery,
 ) -> Request<Vec<ManagementNetworkSecurity>> {
     Request::new(Method::Get, "/system/managementNetworkSecurities").query(query)
 }
 
-/// Creates a management network security.
+/// Creates a management network security setting.
 ///
-/// `POST /system/managementNetworkSecurities`, the tool `create_a_connect_wise_psa_system_management_network_security`.
+/// `POST /system/managementNetworkSecurities` · tool `create_a_connect_wise_psa_system_management_network_security`
 ///
-/// * `body`: what is sent.
+/// * `body`: the management network security setting to create.
 pub fn create_management_network_security(
     body: &ManagementNetworkSecurity,
 ) -> Request<ManagementNetworkSecurity> {
     Request::new(Method::Post, "/system/managementNetworkSecurities").body(body)
 }
 
-/// Counts management network securities.
+/// Counts management network security settings.
 ///
-/// `GET /system/managementNetworkSecurities/count`, the tool `count_connect_wise_psa_system_management_network_securities`.
+/// `GET /system/managementNetworkSecurities/count` · tool `count_connect_wise_psa_system_management_network_securities`
 ///
 /// * `query`: which rows are counted
 pub fn count_management_network_securities(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/managementNetworkSecurities/count").query(query)
 }
 
-/// Gets a management network security.
+/// Gets a management network security setting by its ID.
 ///
-/// `GET /system/managementNetworkSecurities/{id}`, the tool `get_single_connect_wise_psa_system_mgmt_network_security_by_id`.
+/// `GET /system/managementNetworkSecurities/{id}` · tool `get_single_connect_wise_psa_system_mgmt_network_security_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_management_network_securities`
+/// * `id`: management network security setting ID (see `system::list_management_network_securities`)
 pub fn get_management_network_security(id: i32) -> Request<ManagementNetworkSecurity> {
     Request::new(Method::Get, "/system/managementNetworkSecurities/{id}").path("id", id)
 }
 
-/// Replaces a management network security; members that are left out are reset.
+/// Replaces a management network security setting. Fields that are left out are reset.
 ///
-/// `PUT /system/managementNetworkSecurities/{id}`, the tool `replace_a_connect_wise_psa_system_mgmt_network_security_by_id`.
+/// `PUT /system/managementNetworkSecurities/{id}` · tool `replace_a_connect_wise_psa_system_mgmt_network_security_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_management_network_securities`
-/// * `body`: what is sent.
+/// * `id`: management network security setting ID (see `system::list_management_network_securities`)
+/// * `body`: the new state of the management network security setting.
 pub fn replace_management_network_security(
     id: i32,
     body: &ManagementNetworkSecurity,
@@ -61,11 +61,11 @@ pub fn replace_management_network_security(
         .body(body)
 }
 
-/// Changes some members of a management network security.
+/// Updates fields of a management network security setting.
 ///
-/// `PATCH /system/managementNetworkSecurities/{id}`, the tool `update_a_connect_wise_psa_system_mgmt_network_security_by_id`.
+/// `PATCH /system/managementNetworkSecurities/{id}` · tool `update_a_connect_wise_psa_system_mgmt_network_security_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_management_network_securities`
+/// * `id`: management network security setting ID (see `system::list_management_network_securities`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_management_network_security(
     id: i32,
@@ -76,21 +76,21 @@ pub fn update_management_network_security(
         .patch(patch)
 }
 
-/// Deletes a management network security.
+/// Deletes a management network security setting.
 ///
-/// `DELETE /system/managementNetworkSecurities/{id}`, the tool `delete_a_connect_wise_psa_system_mgmt_network_security_by_id`.
+/// `DELETE /system/managementNetworkSecurities/{id}` · tool `delete_a_connect_wise_psa_system_mgmt_network_security_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_management_network_securities`
+/// * `id`: management network security setting ID (see `system::list_management_network_securities`)
 pub fn delete_management_network_security(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/managementNetworkSecurities/{id}")
         .path("id", id)
 }
 
-/// Gets a management network security credentials.
+/// Tests the credentials of a management network security setting.
 ///
-/// `GET /system/managementNetworkSecurities/{id}/testCredentials`, the tool `test_connect_wise_psa_system_mgmt_network_sec_credentials_by_id`.
+/// `GET /system/managementNetworkSecurities/{id}/testCredentials` · tool `test_connect_wise_psa_system_mgmt_network_sec_credentials_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_management_network_securities`
+/// * `id`: management network security setting ID (see `system::list_management_network_securities`)
 pub fn test_management_network_security_credentials(
     id: i32,
 ) -> Request<SuccessResponse> {

@@ -5,19 +5,19 @@ use crate::models::MarketplaceImport;
 
 /// Gets a marketplace import definition.
 ///
-/// `GET /system/marketplaceimport/getdefinition/{id}`, the tool `get_single_connect_wise_psa_marketplaceimport_definition_by_id`.
+/// `GET /system/marketplaceimport/getdefinition/{id}` · tool `get_single_connect_wise_psa_marketplaceimport_definition_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn get_marketplace_import_definition(id: i32) -> Request<MarketplaceImport> {
     Request::new(Method::Get, "/system/marketplaceimport/getdefinition/{id}")
         .path("id", id)
 }
 
-/// Run a marketplace import.
+/// Imports a marketplace definition.
 ///
-/// `POST /system/marketplaceimport/import`, the tool `run_a_connect_wise_psa_system_marketplaceimport`.
+/// `POST /system/marketplaceimport/import` · tool `run_a_connect_wise_psa_system_marketplaceimport`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn run_marketplace_import(body: &MarketplaceImport) -> Request<MarketplaceImport> {
     Request::new(Method::Post, "/system/marketplaceimport/import").body(body)
 }

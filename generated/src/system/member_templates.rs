@@ -6,47 +6,47 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists member templates.
 ///
-/// `GET /system/membertemplates/`, the tool `list_all_connect_wise_psa_system_membertemplates`.
+/// `GET /system/membertemplates/` · tool `list_all_connect_wise_psa_system_membertemplates`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_templates(query: &ListQuery) -> Request<Vec<MemberTemplate>> {
     Request::new(Method::Get, "/system/membertemplates/").query(query)
 }
 
 /// Creates a member template.
 ///
-/// `POST /system/membertemplates/`, the tool `create_a_connect_wise_psa_system_membertemplate`.
+/// `POST /system/membertemplates/` · tool `create_a_connect_wise_psa_system_membertemplate`
 ///
-/// * `body`: what is sent.
+/// * `body`: the member template to create.
 pub fn create_member_template(body: &MemberTemplate) -> Request<MemberTemplate> {
     Request::new(Method::Post, "/system/membertemplates/").body(body)
 }
 
 /// Counts member templates.
 ///
-/// `GET /system/membertemplates/count`, the tool `count_connect_wise_psa_system_membertemplates`.
+/// `GET /system/membertemplates/count` · tool `count_connect_wise_psa_system_membertemplates`
 ///
 /// * `query`: which rows are counted
 pub fn count_member_templates(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/membertemplates/count").query(query)
 }
 
-/// Gets a member template.
+/// Gets a member template by its ID.
 ///
-/// `GET /system/membertemplates/{id}`, the tool `get_single_connect_wise_psa_system_membertemplate_by_id`.
+/// `GET /system/membertemplates/{id}` · tool `get_single_connect_wise_psa_system_membertemplate_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_member_templates`
+/// * `id`: member template ID (see `system::list_member_templates`)
 pub fn get_member_template(id: i32) -> Request<MemberTemplate> {
     Request::new(Method::Get, "/system/membertemplates/{id}").path("id", id)
 }
 
-/// Changes some members of a member template.
+/// Updates fields of a member template.
 ///
-/// `PATCH /system/membertemplates/{id}`, the tool `update_a_connect_wise_psa_system_membertemplate_by_id`.
+/// `PATCH /system/membertemplates/{id}` · tool `update_a_connect_wise_psa_system_membertemplate_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_member_templates`
+/// * `id`: member template ID (see `system::list_member_templates`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_member_template(
     id: i32,

@@ -10,42 +10,42 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system members.
+/// Lists members.
 ///
-/// `GET /system/members`, the tool `list_all_connect_wise_psa_system_members`.
+/// `GET /system/members` · tool `list_all_connect_wise_psa_system_members`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_members(query: &ListQuery) -> Request<Vec<Member>> {
     Request::new(Method::Get, "/system/members").query(query)
 }
 
-/// Creates a system member.
+/// Creates a member.
 ///
-/// `POST /system/members`, the tool `create_a_connect_wise_psa_system_member`.
+/// `POST /system/members` · tool `create_a_connect_wise_psa_system_member`
 ///
-/// * `body`: what is sent.
+/// * `body`: the member to create.
 pub fn create_member(body: &Member) -> Request<Member> {
     Request::new(Method::Post, "/system/members").body(body)
 }
 
-/// Lists system members for calendar sync.
+/// Lists members with the fields that calendar sync uses.
 ///
-/// `GET /system/members/calendarsync`, the tool `list_all_connect_wise_psa_system_members_for_calendar_sync`.
+/// `GET /system/members/calendarsync` · tool `list_all_connect_wise_psa_system_members_for_calendar_sync`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_members_for_calendar_sync(
     query: &ListQuery,
 ) -> Request<Vec<MemberForCalSync>> {
     Request::new(Method::Get, "/system/members/calendarsync").query(query)
 }
 
-/// Counts system members.
+/// Counts members.
 ///
-/// `GET /system/members/count`, the tool `count_connect_wise_psa_system_members`.
+/// `GET /system/members/count` · tool `count_connect_wise_psa_system_members`
 ///
 /// * `query`: which rows are counted
 pub fn count_members(query: &CountQuery) -> Request<Count> {
@@ -54,77 +54,77 @@ pub fn count_members(query: &CountQuery) -> Request<Count> {
 
 /// Lists member types.
 ///
-/// `GET /system/members/types`, the tool `list_all_connect_wise_psa_system_member_types`.
+/// `GET /system/members/types` · tool `list_all_connect_wise_psa_system_member_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_types(query: &ListQuery) -> Request<Vec<MemberType>> {
     Request::new(Method::Get, "/system/members/types").query(query)
 }
 
 /// Creates a member type.
 ///
-/// `POST /system/members/types`, the tool `create_a_connect_wise_psa_system_member_type`.
+/// `POST /system/members/types` · tool `create_a_connect_wise_psa_system_member_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the member type to create.
 pub fn create_member_type(body: &MemberType) -> Request<MemberType> {
     Request::new(Method::Post, "/system/members/types").body(body)
 }
 
 /// Counts member types.
 ///
-/// `GET /system/members/types/count`, the tool `count_connect_wise_psa_system_member_types`.
+/// `GET /system/members/types/count` · tool `count_connect_wise_psa_system_member_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_member_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/types/count").query(query)
 }
 
-/// Lists member types info.
+/// Lists member types in summary form.
 ///
-/// `GET /system/members/types/info`, the tool `list_all_connect_wise_psa_system_member_type_info`.
+/// `GET /system/members/types/info` · tool `list_all_connect_wise_psa_system_member_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_type_info(query: &ListQuery) -> Request<Vec<MemberTypeInfo>> {
     Request::new(Method::Get, "/system/members/types/info").query(query)
 }
 
-/// Counts member types info.
+/// Counts member types in summary form.
 ///
-/// `GET /system/members/types/info/count`, the tool `count_connect_wise_psa_system_member_type_info`.
+/// `GET /system/members/types/info/count` · tool `count_connect_wise_psa_system_member_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_member_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/types/info/count").query(query)
 }
 
-/// Gets a member type.
+/// Gets a member type by its ID.
 ///
-/// `GET /system/members/types/{id}`, the tool `get_single_connect_wise_psa_system_member_type_by_id`.
+/// `GET /system/members/types/{id}` · tool `get_single_connect_wise_psa_system_member_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_member_types`
+/// * `id`: member type ID (see `system::list_member_types`)
 pub fn get_member_type(id: i32) -> Request<MemberType> {
     Request::new(Method::Get, "/system/members/types/{id}").path("id", id)
 }
 
-/// Replaces a member type; members that are left out are reset.
+/// Replaces a member type. Fields that are left out are reset.
 ///
-/// `PUT /system/members/types/{id}`, the tool `replace_a_connect_wise_psa_system_member_type_by_id`.
+/// `PUT /system/members/types/{id}` · tool `replace_a_connect_wise_psa_system_member_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_member_types`
-/// * `body`: what is sent.
+/// * `id`: member type ID (see `system::list_member_types`)
+/// * `body`: the new state of the member type.
 pub fn replace_member_type(id: i32, body: &MemberType) -> Request<MemberType> {
     Request::new(Method::Put, "/system/members/types/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a member type.
+/// Updates fields of a member type.
 ///
-/// `PATCH /system/members/types/{id}`, the tool `update_a_connect_wise_psa_system_member_type_by_id`.
+/// `PATCH /system/members/types/{id}` · tool `update_a_connect_wise_psa_system_member_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_member_types`
+/// * `id`: member type ID (see `system::list_member_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_member_type(id: i32, patch: &Patch<MemberType>) -> Request<MemberType> {
     Request::new(Method::Patch, "/system/members/types/{id}").path("id", id).patch(patch)
@@ -132,68 +132,68 @@ pub fn update_member_type(id: i32, patch: &Patch<MemberType>) -> Request<MemberT
 
 /// Deletes a member type.
 ///
-/// `DELETE /system/members/types/{id}`, the tool `delete_a_connect_wise_psa_system_member_type_by_id`.
+/// `DELETE /system/members/types/{id}` · tool `delete_a_connect_wise_psa_system_member_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_member_types`
+/// * `id`: member type ID (see `system::list_member_types`)
 pub fn delete_member_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/types/{id}").path("id", id)
 }
 
-/// Gets a member type info.
+/// Gets a summary of a member type by its ID.
 ///
-/// `GET /system/members/types/{id}/info`, the tool `get_single_connect_wise_psa_system_member_type_info_by_id`.
+/// `GET /system/members/types/{id}/info` · tool `get_single_connect_wise_psa_system_member_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_member_types`
+/// * `id`: member type ID (see `system::list_member_types`)
 pub fn get_member_type_info(id: i32) -> Request<MemberTypeInfo> {
     Request::new(Method::Get, "/system/members/types/{id}/info").path("id", id)
 }
 
-/// Lists system members with SSO.
+/// Lists the members who sign in with single sign-on.
 ///
-/// `GET /system/members/withSso`, the tool `list_all_connect_wise_psa_system_members_with_sso`.
+/// `GET /system/members/withSso` · tool `list_all_connect_wise_psa_system_members_with_sso`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_members_with_sso(query: &ListQuery) -> Request<Vec<Member>> {
     Request::new(Method::Get, "/system/members/withSso").query(query)
 }
 
-/// Gets a system member.
+/// Gets a member by its ID.
 ///
-/// `GET /system/members/{id}`, the tool `get_single_connect_wise_psa_system_member_by_id`.
+/// `GET /system/members/{id}` · tool `get_single_connect_wise_psa_system_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
+/// * `id`: member ID (see `system::list_members`)
 pub fn get_member(id: i32) -> Request<Member> {
     Request::new(Method::Get, "/system/members/{id}").path("id", id)
 }
 
-/// Replaces a system member; members that are left out are reset.
+/// Replaces a member. Fields that are left out are reset.
 ///
-/// `PUT /system/members/{id}`, the tool `replace_a_connect_wise_psa_system_member_by_id`.
+/// `PUT /system/members/{id}` · tool `replace_a_connect_wise_psa_system_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `id`: member ID (see `system::list_members`)
+/// * `body`: the new state of the member.
 pub fn replace_member(id: i32, body: &Member) -> Request<Member> {
     Request::new(Method::Put, "/system/members/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system member.
+/// Updates fields of a member.
 ///
-/// `PATCH /system/members/{id}`, the tool `update_a_connect_wise_psa_system_member_by_id`.
+/// `PATCH /system/members/{id}` · tool `update_a_connect_wise_psa_system_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
+/// * `id`: member ID (see `system::list_members`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_member(id: i32, patch: &Patch<Member>) -> Request<Member> {
     Request::new(Method::Patch, "/system/members/{id}").path("id", id).patch(patch)
 }
 
-/// Deactivate a system member.
+/// Deactivates a member and reassign what the member is responsible for.
 ///
-/// `POST /system/members/{id}/deactivate`, the tool `deactivate_a_connect_wise_psa_system_member_by_id`.
+/// `POST /system/members/{id}/deactivate` · tool `deactivate_a_connect_wise_psa_system_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `id`: member ID (see `system::list_members`)
+/// * `body`: the request body.
 pub fn deactivate_member(
     id: i32,
     body: &MemberDeactivation,
@@ -203,13 +203,13 @@ pub fn deactivate_member(
         .body(body)
 }
 
-/// Gets a system member image.
+/// Downloads the image of a member.
 ///
-/// `GET /system/members/{id}/image`, the tool `download_a_connect_wise_psa_system_member_image_by_id`.
+/// `GET /system/members/{id}/image` · tool `download_a_connect_wise_psa_system_member_image_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
-/// * `use_default_flag`: `useDefaultFlag` of the query
-/// * `lastmodified`: `lastmodified` of the query
+/// * `id`: member ID (see `system::list_members`)
+/// * `use_default_flag`: query parameter `useDefaultFlag`
+/// * `lastmodified`: query parameter `lastmodified`
 pub fn download_member_image(
     id: i32,
     use_default_flag: bool,
@@ -221,12 +221,12 @@ pub fn download_member_image(
         .parameter("lastmodified", lastmodified)
 }
 
-/// Link SSO user to a system member.
+/// Links a single sign-on user to a member.
 ///
-/// `POST /system/members/{id}/linkSsoUser`, the tool `link_sso_user_to_a_connect_wise_psa_system_member_by_id`.
+/// `POST /system/members/{id}/linkSsoUser` · tool `link_sso_user_to_a_connect_wise_psa_system_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `id`: member ID (see `system::list_members`)
+/// * `body`: the request body.
 pub fn link_sso_user_to_member(
     id: i32,
     body: &MemberLinkSsoUser,
@@ -236,12 +236,12 @@ pub fn link_sso_user_to_member(
         .body(body)
 }
 
-/// Submit SSO token of a system member.
+/// Submits the single sign-on token of a member.
 ///
-/// `POST /system/members/{id}/submit`, the tool `submit_sso_token_of_a_connect_wise_psa_system_member_by_id`.
+/// `POST /system/members/{id}/submit` · tool `submit_sso_token_of_a_connect_wise_psa_system_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `id`: member ID (see `system::list_members`)
+/// * `body`: the request body.
 pub fn submit_sso_token_of_member(
     id: i32,
     body: &MemberSsoToken,
@@ -249,66 +249,66 @@ pub fn submit_sso_token_of_member(
     Request::new(Method::Post, "/system/members/{id}/submit").path("id", id).body(body)
 }
 
-/// Unlink SSO user from a system member.
+/// Removes the link between a member and a single sign-on user.
 ///
-/// `POST /system/members/{id}/unlinkSsoUser`, the tool `unlink_sso_user_from_a_connect_wise_psa_system_member_by_id`.
+/// `POST /system/members/{id}/unlinkSsoUser` · tool `unlink_sso_user_from_a_connect_wise_psa_system_member_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
+/// * `id`: member ID (see `system::list_members`)
 pub fn unlink_sso_user_from_member(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/members/{id}/unlinkSsoUser").path("id", id)
 }
 
-/// Delete system member unused time sheets.
+/// Deletes the time sheets of a member that have no entries.
 ///
-/// `DELETE /system/members/{id}/unusedTimeSheets`, the tool `delete_connect_wise_psa_system_member_unused_time_sheets_by_id`.
+/// `DELETE /system/members/{id}/unusedTimeSheets` · tool `delete_connect_wise_psa_system_member_unused_time_sheets_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
+/// * `id`: member ID (see `system::list_members`)
 pub fn delete_member_unused_time_sheets(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{id}/unusedTimeSheets").path("id", id)
 }
 
-/// Lists system members usages.
+/// Lists where a member is used.
 ///
-/// `GET /system/members/{id}/usages`, the tool `check_connect_wise_psa_system_member_usages_by_id`.
+/// `GET /system/members/{id}/usages` · tool `check_connect_wise_psa_system_member_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
+/// * `id`: member ID (see `system::list_members`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/members/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists system members usages.
+/// Lists each place where a member is used.
 ///
-/// `GET /system/members/{id}/usages/list`, the tool `list_all_connect_wise_psa_system_member_usages_by_id`.
+/// `GET /system/members/{id}/usages/list` · tool `list_all_connect_wise_psa_system_member_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_members`
+/// * `id`: member ID (see `system::list_members`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/members/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Gets a system member.
+/// Gets a member by its identifier.
 ///
-/// `GET /system/members/{memberIdentifier}`, which the spec spells differently (see the repairs in the package's docs), the tool `get_single_connect_wise_psa_system_member_by_identifier`.
+/// `GET /system/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_member_by_identifier`
 ///
-/// * `member_identifier`: `{memberIdentifier}` of the path, from `system::list_members`
+/// * `member_identifier`: member ID (see `system::list_members`)
 pub fn get_member_by_identifier(member_identifier: &str) -> Request<Member> {
     Request::new(Method::Get, "/system/members/{memberIdentifier}")
         .path("memberIdentifier", member_identifier)
 }
 
-/// Creates a member token.
+/// Creates a pair of API keys that act as a member and expire after some hours.
 ///
-/// `POST /system/members/{memberIdentifier}/tokens`, the tool `create_a_connect_wise_psa_member_token`.
+/// `POST /system/members/{memberIdentifier}/tokens` · tool `create_a_connect_wise_psa_member_token`
 ///
-/// * `member_identifier`: `{memberIdentifier}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `member_identifier`: member ID (see `system::list_members`)
+/// * `body`: the token to create.
 pub fn create_member_token(
     member_identifier: &str,
     body: &PostSystemMembersMemberIdentifierTokensBody,
@@ -318,14 +318,14 @@ pub fn create_member_token(
         .body(body)
 }
 
-/// Lists member accruals.
+/// Lists the accruals of a member.
 ///
-/// `GET /system/members/{parentId}/accruals`, the tool `list_all_connect_wise_psa_member_accruals`.
+/// `GET /system/members/{parentId}/accruals` · tool `list_all_connect_wise_psa_member_accruals`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_accruals(
     member_id: i32,
     query: &ListQuery,
@@ -335,12 +335,12 @@ pub fn list_member_accruals(
         .query(query)
 }
 
-/// Creates a member accrual.
+/// Adds an accrual to a member.
 ///
-/// `POST /system/members/{parentId}/accruals`, the tool `create_a_connect_wise_psa_member_accrual`.
+/// `POST /system/members/{parentId}/accruals` · tool `create_a_connect_wise_psa_member_accrual`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `body`: the accrual to create.
 pub fn create_member_accrual(
     member_id: i32,
     body: &MemberAccrual,
@@ -350,11 +350,11 @@ pub fn create_member_accrual(
         .body(body)
 }
 
-/// Counts member accruals.
+/// Counts the accruals of a member.
 ///
-/// `GET /system/members/{parentId}/accruals/count`, the tool `count_connect_wise_psa_member_accruals`.
+/// `GET /system/members/{parentId}/accruals/count` · tool `count_connect_wise_psa_member_accruals`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
 pub fn count_member_accruals(member_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/{parentId}/accruals/count")
@@ -362,25 +362,25 @@ pub fn count_member_accruals(member_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a member accrual.
+/// Gets an accrual of a member by its ID.
 ///
-/// `GET /system/members/{parentId}/accruals/{id}`, the tool `get_single_connect_wise_psa_member_accrual_by_id`.
+/// `GET /system/members/{parentId}/accruals/{id}` · tool `get_single_connect_wise_psa_member_accrual_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_accruals`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member accrual ID (see `system::list_member_accruals`)
 pub fn get_member_accrual(member_id: i32, id: i32) -> Request<MemberAccrual> {
     Request::new(Method::Get, "/system/members/{parentId}/accruals/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Replaces a member accrual; members that are left out are reset.
+/// Replaces an accrual of a member. Fields that are left out are reset.
 ///
-/// `PUT /system/members/{parentId}/accruals/{id}`, the tool `replace_a_connect_wise_psa_member_accrual_by_id`.
+/// `PUT /system/members/{parentId}/accruals/{id}` · tool `replace_a_connect_wise_psa_member_accrual_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_accruals`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member accrual ID (see `system::list_member_accruals`)
+/// * `body`: the new state of the accrual.
 pub fn replace_member_accrual(
     member_id: i32,
     id: i32,
@@ -392,12 +392,12 @@ pub fn replace_member_accrual(
         .body(body)
 }
 
-/// Changes some members of a member accrual.
+/// Updates fields of an accrual of a member.
 ///
-/// `PATCH /system/members/{parentId}/accruals/{id}`, the tool `update_a_connect_wise_psa_member_accrual_by_id`.
+/// `PATCH /system/members/{parentId}/accruals/{id}` · tool `update_a_connect_wise_psa_member_accrual_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_accruals`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member accrual ID (see `system::list_member_accruals`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_member_accrual(
     member_id: i32,
@@ -410,26 +410,26 @@ pub fn update_member_accrual(
         .patch(patch)
 }
 
-/// Deletes a member accrual.
+/// Deletes an accrual of a member.
 ///
-/// `DELETE /system/members/{parentId}/accruals/{id}`, the tool `delete_a_connect_wise_psa_member_accrual_by_id`.
+/// `DELETE /system/members/{parentId}/accruals/{id}` · tool `delete_a_connect_wise_psa_member_accrual_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_accruals`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member accrual ID (see `system::list_member_accruals`)
 pub fn delete_member_accrual(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/accruals/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Lists member certifications.
+/// Lists the certifications of a member.
 ///
-/// `GET /system/members/{parentId}/certifications`, the tool `list_all_connect_wise_psa_member_certifications`.
+/// `GET /system/members/{parentId}/certifications` · tool `list_all_connect_wise_psa_member_certifications`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_certifications(
     member_id: i32,
     query: &ListQuery,
@@ -439,12 +439,12 @@ pub fn list_member_certifications(
         .query(query)
 }
 
-/// Creates a member certification.
+/// Adds a certification to a member.
 ///
-/// `POST /system/members/{parentId}/certifications`, the tool `create_a_connect_wise_psa_member_certification`.
+/// `POST /system/members/{parentId}/certifications` · tool `create_a_connect_wise_psa_member_certification`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `body`: the certification to create.
 pub fn create_member_certification(
     member_id: i32,
     body: &MemberCertification,
@@ -454,11 +454,11 @@ pub fn create_member_certification(
         .body(body)
 }
 
-/// Counts member certifications.
+/// Counts the certifications of a member.
 ///
-/// `GET /system/members/{parentId}/certifications/count`, the tool `count_connect_wise_psa_member_certifications`.
+/// `GET /system/members/{parentId}/certifications/count` · tool `count_connect_wise_psa_member_certifications`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
 pub fn count_member_certifications(
     member_id: i32,
@@ -469,12 +469,12 @@ pub fn count_member_certifications(
         .query(query)
 }
 
-/// Gets a member certification.
+/// Gets a certification of a member by its ID.
 ///
-/// `GET /system/members/{parentId}/certifications/{id}`, the tool `get_single_connect_wise_psa_member_certification_by_id`.
+/// `GET /system/members/{parentId}/certifications/{id}` · tool `get_single_connect_wise_psa_member_certification_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_certifications`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member certification ID (see `system::list_member_certifications`)
 pub fn get_member_certification(
     member_id: i32,
     id: i32,
@@ -484,13 +484,13 @@ pub fn get_member_certification(
         .path("id", id)
 }
 
-/// Replaces a member certification; members that are left out are reset.
+/// Replaces a certification of a member. Fields that are left out are reset.
 ///
-/// `PUT /system/members/{parentId}/certifications/{id}`, the tool `replace_a_connect_wise_psa_member_certification_by_id`.
+/// `PUT /system/members/{parentId}/certifications/{id}` · tool `replace_a_connect_wise_psa_member_certification_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_certifications`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member certification ID (see `system::list_member_certifications`)
+/// * `body`: the new state of the certification.
 pub fn replace_member_certification(
     member_id: i32,
     id: i32,
@@ -502,12 +502,12 @@ pub fn replace_member_certification(
         .body(body)
 }
 
-/// Changes some members of a member certification.
+/// Updates fields of a certification of a member.
 ///
-/// `PATCH /system/members/{parentId}/certifications/{id}`, the tool `update_a_connect_wise_psa_member_certification_by_id`.
+/// `PATCH /system/members/{parentId}/certifications/{id}` · tool `update_a_connect_wise_psa_member_certification_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_certifications`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member certification ID (see `system::list_member_certifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_member_certification(
     member_id: i32,
@@ -520,26 +520,26 @@ pub fn update_member_certification(
         .patch(patch)
 }
 
-/// Deletes a member certification.
+/// Deletes a certification of a member.
 ///
-/// `DELETE /system/members/{parentId}/certifications/{id}`, the tool `delete_a_connect_wise_psa_member_certification_by_id`.
+/// `DELETE /system/members/{parentId}/certifications/{id}` · tool `delete_a_connect_wise_psa_member_certification_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_certifications`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member certification ID (see `system::list_member_certifications`)
 pub fn delete_member_certification(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/certifications/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Lists member delegations.
+/// Lists the delegations of a member.
 ///
-/// `GET /system/members/{parentId}/delegations`, the tool `list_all_connect_wise_psa_member_delegations`.
+/// `GET /system/members/{parentId}/delegations` · tool `list_all_connect_wise_psa_member_delegations`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_delegations(
     member_id: i32,
     query: &ListQuery,
@@ -549,12 +549,12 @@ pub fn list_member_delegations(
         .query(query)
 }
 
-/// Creates a member delegation.
+/// Adds a delegation to a member.
 ///
-/// `POST /system/members/{parentId}/delegations`, the tool `create_a_connect_wise_psa_member_delegation`.
+/// `POST /system/members/{parentId}/delegations` · tool `create_a_connect_wise_psa_member_delegation`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `body`: the delegation to create.
 pub fn create_member_delegation(
     member_id: i32,
     body: &MemberDelegation,
@@ -564,11 +564,11 @@ pub fn create_member_delegation(
         .body(body)
 }
 
-/// Counts member delegations.
+/// Counts the delegations of a member.
 ///
-/// `GET /system/members/{parentId}/delegations/count`, the tool `count_connect_wise_psa_member_delegations`.
+/// `GET /system/members/{parentId}/delegations/count` · tool `count_connect_wise_psa_member_delegations`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
 pub fn count_member_delegations(member_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/{parentId}/delegations/count")
@@ -576,25 +576,25 @@ pub fn count_member_delegations(member_id: i32, query: &CountQuery) -> Request<C
         .query(query)
 }
 
-/// Gets a member delegation.
+/// Gets a delegation of a member by its ID.
 ///
-/// `GET /system/members/{parentId}/delegations/{id}`, the tool `get_single_connect_wise_psa_member_delegation_by_id`.
+/// `GET /system/members/{parentId}/delegations/{id}` · tool `get_single_connect_wise_psa_member_delegation_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_delegations`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member delegation ID (see `system::list_member_delegations`)
 pub fn get_member_delegation(member_id: i32, id: i32) -> Request<MemberDelegation> {
     Request::new(Method::Get, "/system/members/{parentId}/delegations/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Replaces a member delegation; members that are left out are reset.
+/// Replaces a delegation of a member. Fields that are left out are reset.
 ///
-/// `PUT /system/members/{parentId}/delegations/{id}`, the tool `replace_a_connect_wise_psa_member_delegation_by_id`.
+/// `PUT /system/members/{parentId}/delegations/{id}` · tool `replace_a_connect_wise_psa_member_delegation_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_delegations`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member delegation ID (see `system::list_member_delegations`)
+/// * `body`: the new state of the delegation.
 pub fn replace_member_delegation(
     member_id: i32,
     id: i32,
@@ -606,12 +606,12 @@ pub fn replace_member_delegation(
         .body(body)
 }
 
-/// Changes some members of a member delegation.
+/// Updates fields of a delegation of a member.
 ///
-/// `PATCH /system/members/{parentId}/delegations/{id}`, the tool `update_a_connect_wise_psa_member_delegation_by_id`.
+/// `PATCH /system/members/{parentId}/delegations/{id}` · tool `update_a_connect_wise_psa_member_delegation_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_delegations`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member delegation ID (see `system::list_member_delegations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_member_delegation(
     member_id: i32,
@@ -624,26 +624,26 @@ pub fn update_member_delegation(
         .patch(patch)
 }
 
-/// Deletes a member delegation.
+/// Deletes a delegation of a member.
 ///
-/// `DELETE /system/members/{parentId}/delegations/{id}`, the tool `delete_a_connect_wise_psa_member_delegation_by_id`.
+/// `DELETE /system/members/{parentId}/delegations/{id}` · tool `delete_a_connect_wise_psa_member_delegation_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_delegations`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member delegation ID (see `system::list_member_delegations`)
 pub fn delete_member_delegation(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/delegations/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Lists member managed device accounts.
+/// Lists the managed device accounts of a member.
 ///
-/// `GET /system/members/{parentId}/managedDeviceAccounts`, the tool `list_all_connect_wise_psa_member_managed_device_accounts`.
+/// `GET /system/members/{parentId}/managedDeviceAccounts` · tool `list_all_connect_wise_psa_member_managed_device_accounts`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_managed_device_accounts(
     member_id: i32,
     query: &ListQuery,
@@ -653,14 +653,14 @@ pub fn list_member_managed_device_accounts(
         .query(query)
 }
 
-/// Replace member managed device accounts in bulk.
+/// Replaces several managed device accounts of a member in one call.
 ///
-/// `PUT /system/members/{parentId}/managedDeviceAccounts/bulk`, the tool `replace_connect_wise_psa_member_managed_device_accounts_in_bulk`.
+/// `PUT /system/members/{parentId}/managedDeviceAccounts/bulk` · tool `replace_connect_wise_psa_member_managed_device_accounts_in_bulk`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `body`: the request body.
 ///
-/// Answers 207: each item has a status of its own.
+/// Returns 207 with a status for each item.
 pub fn replace_member_managed_device_accounts_in_bulk(
     member_id: i32,
     body: &[ManagedDeviceAccount],
@@ -670,14 +670,14 @@ pub fn replace_member_managed_device_accounts_in_bulk(
         .body(body)
 }
 
-/// Delete member managed device accounts in bulk.
+/// Deletes several managed device accounts of a member in one call.
 ///
-/// `DELETE /system/members/{parentId}/managedDeviceAccounts/bulk`, the tool `delete_connect_wise_psa_member_managed_device_accounts_in_bulk`.
+/// `DELETE /system/members/{parentId}/managedDeviceAccounts/bulk` · tool `delete_connect_wise_psa_member_managed_device_accounts_in_bulk`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `body`: the request body.
 ///
-/// Answers 207: each item has a status of its own.
+/// Returns 207 with a status for each item.
 pub fn delete_member_managed_device_accounts_in_bulk(
     member_id: i32,
     body: &IdCollection,
@@ -687,14 +687,14 @@ pub fn delete_member_managed_device_accounts_in_bulk(
         .body(body)
 }
 
-/// Lists member my certifications.
+/// Lists the personal certifications of a member.
 ///
-/// `GET /system/members/{parentId}/mycertifications`, the tool `list_all_connect_wise_psa_member_mycertifications`.
+/// `GET /system/members/{parentId}/mycertifications` · tool `list_all_connect_wise_psa_member_mycertifications`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_my_certifications(
     member_id: i32,
     query: &ListQuery,
@@ -704,12 +704,12 @@ pub fn list_member_my_certifications(
         .query(query)
 }
 
-/// Creates a member my certification.
+/// Adds a personal certification to a member.
 ///
-/// `POST /system/members/{parentId}/mycertifications`, the tool `create_a_connect_wise_psa_member_mycertification`.
+/// `POST /system/members/{parentId}/mycertifications` · tool `create_a_connect_wise_psa_member_mycertification`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `body`: the personal certification to create.
 pub fn create_member_my_certification(
     member_id: i32,
     body: &MemberCertification,
@@ -719,11 +719,11 @@ pub fn create_member_my_certification(
         .body(body)
 }
 
-/// Counts member my certifications.
+/// Counts the personal certifications of a member.
 ///
-/// `GET /system/members/{parentId}/mycertifications/count`, the tool `count_connect_wise_psa_member_mycertifications`.
+/// `GET /system/members/{parentId}/mycertifications/count` · tool `count_connect_wise_psa_member_mycertifications`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
 pub fn count_member_my_certifications(
     member_id: i32,
@@ -734,12 +734,12 @@ pub fn count_member_my_certifications(
         .query(query)
 }
 
-/// Gets a member my certification.
+/// Gets a personal certification of a member by its ID.
 ///
-/// `GET /system/members/{parentId}/mycertifications/{id}`, the tool `get_single_connect_wise_psa_member_mycertification_by_id`.
+/// `GET /system/members/{parentId}/mycertifications/{id}` · tool `get_single_connect_wise_psa_member_mycertification_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_my_certifications`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
 pub fn get_member_my_certification(
     member_id: i32,
     id: i32,
@@ -749,13 +749,13 @@ pub fn get_member_my_certification(
         .path("id", id)
 }
 
-/// Replaces a member my certification; members that are left out are reset.
+/// Replaces a personal certification of a member. Fields that are left out are reset.
 ///
-/// `PUT /system/members/{parentId}/mycertifications/{id}`, the tool `replace_a_connect_wise_psa_member_mycertification_by_id`.
+/// `PUT /system/members/{parentId}/mycertifications/{id}` · tool `replace_a_connect_wise_psa_member_mycertification_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_my_certifications`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
+/// * `body`: the new state of the personal certification.
 pub fn replace_member_my_certification(
     member_id: i32,
     id: i32,
@@ -767,12 +767,12 @@ pub fn replace_member_my_certification(
         .body(body)
 }
 
-/// Changes some members of a member my certification.
+/// Updates fields of a personal certification of a member.
 ///
-/// `PATCH /system/members/{parentId}/mycertifications/{id}`, the tool `update_a_connect_wise_psa_member_mycertification_by_id`.
+/// `PATCH /system/members/{parentId}/mycertifications/{id}` · tool `update_a_connect_wise_psa_member_mycertification_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_my_certifications`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_member_my_certification(
     member_id: i32,
@@ -785,26 +785,26 @@ pub fn update_member_my_certification(
         .patch(patch)
 }
 
-/// Deletes a member my certification.
+/// Deletes a personal certification of a member.
 ///
-/// `DELETE /system/members/{parentId}/mycertifications/{id}`, the tool `delete_a_connect_wise_psa_member_mycertification_by_id`.
+/// `DELETE /system/members/{parentId}/mycertifications/{id}` · tool `delete_a_connect_wise_psa_member_mycertification_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_my_certifications`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
 pub fn delete_member_my_certification(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/mycertifications/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Lists member notification settings.
+/// Lists the notification settings of a member.
 ///
-/// `GET /system/members/{parentId}/notificationSettings`, the tool `list_all_connect_wise_psa_member_notification_settings`.
+/// `GET /system/members/{parentId}/notificationSettings` · tool `list_all_connect_wise_psa_member_notification_settings`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_notification_settings(
     member_id: i32,
     query: &ListQuery,
@@ -814,12 +814,12 @@ pub fn list_member_notification_settings(
         .query(query)
 }
 
-/// Creates a member notification setting.
+/// Adds a notification setting to a member.
 ///
-/// `POST /system/members/{parentId}/notificationSettings`, the tool `create_a_connect_wise_psa_member_notification_setting`.
+/// `POST /system/members/{parentId}/notificationSettings` · tool `create_a_connect_wise_psa_member_notification_setting`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `body`: the notification setting to create.
 pub fn create_member_notification_setting(
     member_id: i32,
     body: &MemberNotificationSetting,
@@ -829,11 +829,11 @@ pub fn create_member_notification_setting(
         .body(body)
 }
 
-/// Counts member notification settings.
+/// Counts the notification settings of a member.
 ///
-/// `GET /system/members/{parentId}/notificationSettings/count`, the tool `count_connect_wise_psa_member_notification_settings`.
+/// `GET /system/members/{parentId}/notificationSettings/count` · tool `count_connect_wise_psa_member_notification_settings`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
 pub fn count_member_notification_settings(
     member_id: i32,
@@ -844,12 +844,12 @@ pub fn count_member_notification_settings(
         .query(query)
 }
 
-/// Gets a member notification setting.
+/// Gets a notification setting of a member by its ID.
 ///
-/// `GET /system/members/{parentId}/notificationSettings/{id}`, the tool `get_single_connect_wise_psa_member_notification_setting_by_id`.
+/// `GET /system/members/{parentId}/notificationSettings/{id}` · tool `get_single_connect_wise_psa_member_notification_setting_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_notification_settings`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
 pub fn get_member_notification_setting(
     member_id: i32,
     id: i32,
@@ -859,13 +859,13 @@ pub fn get_member_notification_setting(
         .path("id", id)
 }
 
-/// Replaces a member notification setting; members that are left out are reset.
+/// Replaces a notification setting of a member. Fields that are left out are reset.
 ///
-/// `PUT /system/members/{parentId}/notificationSettings/{id}`, the tool `replace_a_connect_wise_psa_member_notification_setting_by_id`.
+/// `PUT /system/members/{parentId}/notificationSettings/{id}` · tool `replace_a_connect_wise_psa_member_notification_setting_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_notification_settings`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
+/// * `body`: the new state of the notification setting.
 pub fn replace_member_notification_setting(
     member_id: i32,
     id: i32,
@@ -877,12 +877,12 @@ pub fn replace_member_notification_setting(
         .body(body)
 }
 
-/// Changes some members of a member notification setting.
+/// Updates fields of a notification setting of a member.
 ///
-/// `PATCH /system/members/{parentId}/notificationSettings/{id}`, the tool `update_a_connect_wise_psa_member_notification_setting_by_id`.
+/// `PATCH /system/members/{parentId}/notificationSettings/{id}` · tool `update_a_connect_wise_psa_member_notification_setting_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_notification_settings`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_member_notification_setting(
     member_id: i32,
@@ -895,26 +895,26 @@ pub fn update_member_notification_setting(
         .patch(patch)
 }
 
-/// Deletes a member notification setting.
+/// Deletes a notification setting of a member.
 ///
-/// `DELETE /system/members/{parentId}/notificationSettings/{id}`, the tool `delete_a_connect_wise_psa_member_notification_setting_by_id`.
+/// `DELETE /system/members/{parentId}/notificationSettings/{id}` · tool `delete_a_connect_wise_psa_member_notification_setting_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_notification_settings`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
 pub fn delete_member_notification_setting(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/notificationSettings/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Lists member personas.
+/// Lists the personas of a member.
 ///
-/// `GET /system/members/{parentId}/personas`, the tool `list_all_connect_wise_psa_member_personas`.
+/// `GET /system/members/{parentId}/personas` · tool `list_all_connect_wise_psa_member_personas`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_personas(
     member_id: i32,
     query: &ListQuery,
@@ -924,12 +924,12 @@ pub fn list_member_personas(
         .query(query)
 }
 
-/// Creates a member persona.
+/// Adds a persona to a member.
 ///
-/// `POST /system/members/{parentId}/personas`, the tool `create_a_connect_wise_psa_member_persona`.
+/// `POST /system/members/{parentId}/personas` · tool `create_a_connect_wise_psa_member_persona`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `body`: the persona to create.
 pub fn create_member_persona(
     member_id: i32,
     body: &MemberPersona,
@@ -939,11 +939,11 @@ pub fn create_member_persona(
         .body(body)
 }
 
-/// Counts member personas.
+/// Counts the personas of a member.
 ///
-/// `GET /system/members/{parentId}/personas/count`, the tool `count_connect_wise_psa_member_personas`.
+/// `GET /system/members/{parentId}/personas/count` · tool `count_connect_wise_psa_member_personas`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
 pub fn count_member_personas(member_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/{parentId}/personas/count")
@@ -951,25 +951,25 @@ pub fn count_member_personas(member_id: i32, query: &CountQuery) -> Request<Coun
         .query(query)
 }
 
-/// Gets a member persona.
+/// Gets a persona of a member by its ID.
 ///
-/// `GET /system/members/{parentId}/personas/{id}`, the tool `get_single_connect_wise_psa_member_persona_by_id`.
+/// `GET /system/members/{parentId}/personas/{id}` · tool `get_single_connect_wise_psa_member_persona_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_personas`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member persona ID (see `system::list_member_personas`)
 pub fn get_member_persona(member_id: i32, id: i32) -> Request<MemberPersona> {
     Request::new(Method::Get, "/system/members/{parentId}/personas/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Replaces a member persona; members that are left out are reset.
+/// Replaces a persona of a member. Fields that are left out are reset.
 ///
-/// `PUT /system/members/{parentId}/personas/{id}`, the tool `replace_a_connect_wise_psa_member_persona_by_id`.
+/// `PUT /system/members/{parentId}/personas/{id}` · tool `replace_a_connect_wise_psa_member_persona_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_personas`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member persona ID (see `system::list_member_personas`)
+/// * `body`: the new state of the persona.
 pub fn replace_member_persona(
     member_id: i32,
     id: i32,
@@ -981,12 +981,12 @@ pub fn replace_member_persona(
         .body(body)
 }
 
-/// Changes some members of a member persona.
+/// Updates fields of a persona of a member.
 ///
-/// `PATCH /system/members/{parentId}/personas/{id}`, the tool `update_a_connect_wise_psa_member_persona_by_id`.
+/// `PATCH /system/members/{parentId}/personas/{id}` · tool `update_a_connect_wise_psa_member_persona_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_personas`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member persona ID (see `system::list_member_personas`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_member_persona(
     member_id: i32,
@@ -999,26 +999,26 @@ pub fn update_member_persona(
         .patch(patch)
 }
 
-/// Deletes a member persona.
+/// Deletes a persona of a member.
 ///
-/// `DELETE /system/members/{parentId}/personas/{id}`, the tool `delete_a_connect_wise_psa_member_persona_by_id`.
+/// `DELETE /system/members/{parentId}/personas/{id}` · tool `delete_a_connect_wise_psa_member_persona_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_personas`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member persona ID (see `system::list_member_personas`)
 pub fn delete_member_persona(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/personas/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Lists member skills.
+/// Lists the skills of a member.
 ///
-/// `GET /system/members/{parentId}/skills`, the tool `list_all_connect_wise_psa_member_skills`.
+/// `GET /system/members/{parentId}/skills` · tool `list_all_connect_wise_psa_member_skills`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_member_skills(
     member_id: i32,
     query: &ListQuery,
@@ -1028,23 +1028,23 @@ pub fn list_member_skills(
         .query(query)
 }
 
-/// Creates a member skill.
+/// Adds a skill to a member.
 ///
-/// `POST /system/members/{parentId}/skills`, the tool `create_a_connect_wise_psa_member_skill`.
+/// `POST /system/members/{parentId}/skills` · tool `create_a_connect_wise_psa_member_skill`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `body`: the skill to create.
 pub fn create_member_skill(member_id: i32, body: &MemberSkill) -> Request<MemberSkill> {
     Request::new(Method::Post, "/system/members/{parentId}/skills")
         .path("parentId", member_id)
         .body(body)
 }
 
-/// Counts member skills.
+/// Counts the skills of a member.
 ///
-/// `GET /system/members/{parentId}/skills/count`, the tool `count_connect_wise_psa_member_skills`.
+/// `GET /system/members/{parentId}/skills/count` · tool `count_connect_wise_psa_member_skills`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
+/// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
 pub fn count_member_skills(member_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/{parentId}/skills/count")
@@ -1052,25 +1052,25 @@ pub fn count_member_skills(member_id: i32, query: &CountQuery) -> Request<Count>
         .query(query)
 }
 
-/// Gets a member skill.
+/// Gets a skill of a member by its ID.
 ///
-/// `GET /system/members/{parentId}/skills/{id}`, the tool `get_single_connect_wise_psa_member_skill_by_id`.
+/// `GET /system/members/{parentId}/skills/{id}` · tool `get_single_connect_wise_psa_member_skill_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_skills`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member skill ID (see `system::list_member_skills`)
 pub fn get_member_skill(member_id: i32, id: i32) -> Request<MemberSkill> {
     Request::new(Method::Get, "/system/members/{parentId}/skills/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Replaces a member skill; members that are left out are reset.
+/// Replaces a skill of a member. Fields that are left out are reset.
 ///
-/// `PUT /system/members/{parentId}/skills/{id}`, the tool `replace_a_connect_wise_psa_member_skill_by_id`.
+/// `PUT /system/members/{parentId}/skills/{id}` · tool `replace_a_connect_wise_psa_member_skill_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_skills`
-/// * `body`: what is sent.
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member skill ID (see `system::list_member_skills`)
+/// * `body`: the new state of the skill.
 pub fn replace_member_skill(
     member_id: i32,
     id: i32,
@@ -1082,12 +1082,12 @@ pub fn replace_member_skill(
         .body(body)
 }
 
-/// Changes some members of a member skill.
+/// Updates fields of a skill of a member.
 ///
-/// `PATCH /system/members/{parentId}/skills/{id}`, the tool `update_a_connect_wise_psa_member_skill_by_id`.
+/// `PATCH /system/members/{parentId}/skills/{id}` · tool `update_a_connect_wise_psa_member_skill_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_skills`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member skill ID (see `system::list_member_skills`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_member_skill(
     member_id: i32,
@@ -1100,23 +1100,23 @@ pub fn update_member_skill(
         .patch(patch)
 }
 
-/// Deletes a member skill.
+/// Deletes a skill of a member.
 ///
-/// `DELETE /system/members/{parentId}/skills/{id}`, the tool `delete_a_connect_wise_psa_member_skill_by_id`.
+/// `DELETE /system/members/{parentId}/skills/{id}` · tool `delete_a_connect_wise_psa_member_skill_by_id`
 ///
-/// * `member_id`: `{parentId}` of the path, from `system::list_members`
-/// * `id`: `{id}` of the path, from `system::list_member_skills`
+/// * `member_id`: member ID (see `system::list_members`)
+/// * `id`: member skill ID (see `system::list_member_skills`)
 pub fn delete_member_skill(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/skills/{id}")
         .path("parentId", member_id)
         .path("id", id)
 }
 
-/// Deactivate IAM system member by ssoid.
+/// Deactivates a member who signs in with single sign-on, by SSO ID.
 ///
-/// `POST /system/members/{ssoid}/deactivateIamMember`, the tool `deactivate_iam_connect_wise_psa_system_member_by_ssoid`.
+/// `POST /system/members/{ssoid}/deactivateIamMember` · tool `deactivate_iam_connect_wise_psa_system_member_by_ssoid`
 ///
-/// * `ssoid`: `{ssoid}` of the path, from `system::list_members`
+/// * `ssoid`: member ID (see `system::list_members`)
 pub fn deactivate_iam_member(ssoid: &str) -> Request<()> {
     Request::new(Method::Post, "/system/members/{ssoid}/deactivateIamMember")
         .path("ssoid", ssoid)

@@ -4,14 +4,14 @@ use toolcrate_runtime::{Download, Form, Method, Patch, Request};
 use crate::models::{Count, MenuEntry, MenuEntryLocation};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists menu entry locations.
+/// Lists the locations of a menu entry.
 ///
-/// `GET /system/menuEntries/{parentId}/locations`, the tool `list_all_connect_wise_psa_menu_entry_locations`.
+/// `GET /system/menuEntries/{parentId}/locations` · tool `list_all_connect_wise_psa_menu_entry_locations`
 ///
-/// * `menu_entry_id`: `{parentId}` of the path, from `system::list_menu_entries`
+/// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_menu_entry_locations(
     menu_entry_id: i32,
     query: &ListQuery,
@@ -21,12 +21,12 @@ pub fn list_menu_entry_locations(
         .query(query)
 }
 
-/// Creates a menu entry location.
+/// Adds a location to a menu entry.
 ///
-/// `POST /system/menuEntries/{parentId}/locations`, the tool `create_a_connect_wise_psa_menu_entry_location`.
+/// `POST /system/menuEntries/{parentId}/locations` · tool `create_a_connect_wise_psa_menu_entry_location`
 ///
-/// * `menu_entry_id`: `{parentId}` of the path, from `system::list_menu_entries`
-/// * `body`: what is sent.
+/// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
+/// * `body`: the location to create.
 pub fn create_menu_entry_location(
     menu_entry_id: i32,
     body: &MenuEntryLocation,
@@ -36,11 +36,11 @@ pub fn create_menu_entry_location(
         .body(body)
 }
 
-/// Counts menu entry locations.
+/// Counts the locations of a menu entry.
 ///
-/// `GET /system/menuEntries/{parentId}/locations/count`, the tool `count_connect_wise_psa_menu_entry_locations`.
+/// `GET /system/menuEntries/{parentId}/locations/count` · tool `count_connect_wise_psa_menu_entry_locations`
 ///
-/// * `menu_entry_id`: `{parentId}` of the path, from `system::list_menu_entries`
+/// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
 /// * `query`: which rows are counted
 pub fn count_menu_entry_locations(
     menu_entry_id: i32,
@@ -51,12 +51,12 @@ pub fn count_menu_entry_locations(
         .query(query)
 }
 
-/// Gets a menu entry location.
+/// Gets a location of a menu entry by its ID.
 ///
-/// `GET /system/menuEntries/{parentId}/locations/{id}`, the tool `get_single_connect_wise_psa_menu_entry_location_by_id`.
+/// `GET /system/menuEntries/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_menu_entry_location_by_id`
 ///
-/// * `menu_entry_id`: `{parentId}` of the path, from `system::list_menu_entries`
-/// * `id`: `{id}` of the path, from `system::list_menu_entry_locations`
+/// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
+/// * `id`: menu entry location ID (see `system::list_menu_entry_locations`)
 pub fn get_menu_entry_location(
     menu_entry_id: i32,
     id: i32,
@@ -66,12 +66,12 @@ pub fn get_menu_entry_location(
         .path("id", id)
 }
 
-/// Deletes a menu entry location.
+/// Deletes a location of a menu entry.
 ///
-/// `DELETE /system/menuEntries/{parentId}/locations/{id}`, the tool `delete_a_connect_wise_psa_menu_entry_location_by_id`.
+/// `DELETE /system/menuEntries/{parentId}/locations/{id}` · tool `delete_a_connect_wise_psa_menu_entry_location_by_id`
 ///
-/// * `menu_entry_id`: `{parentId}` of the path, from `system::list_menu_entries`
-/// * `id`: `{id}` of the path, from `system::list_menu_entry_locations`
+/// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
+/// * `id`: menu entry location ID (see `system::list_menu_entry_locations`)
 pub fn delete_menu_entry_location(menu_entry_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/menuEntries/{parentId}/locations/{id}")
         .path("parentId", menu_entry_id)
@@ -80,57 +80,57 @@ pub fn delete_menu_entry_location(menu_entry_id: i32, id: i32) -> Request<()> {
 
 /// Lists menu entries.
 ///
-/// `GET /system/menuentries`, the tool `list_all_connect_wise_psa_system_menuentries`.
+/// `GET /system/menuentries` · tool `list_all_connect_wise_psa_system_menuentries`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_menu_entries(query: &ListQuery) -> Request<Vec<MenuEntry>> {
     Request::new(Method::Get, "/system/menuentries").query(query)
 }
 
 /// Creates a menu entry.
 ///
-/// `POST /system/menuentries`, the tool `create_a_connect_wise_psa_system_menuentry`.
+/// `POST /system/menuentries` · tool `create_a_connect_wise_psa_system_menuentry`
 ///
-/// * `body`: what is sent.
+/// * `body`: the menu entry to create.
 pub fn create_menu_entry(body: &MenuEntry) -> Request<MenuEntry> {
     Request::new(Method::Post, "/system/menuentries").body(body)
 }
 
 /// Counts menu entries.
 ///
-/// `GET /system/menuentries/count`, the tool `count_connect_wise_psa_system_menuentries`.
+/// `GET /system/menuentries/count` · tool `count_connect_wise_psa_system_menuentries`
 ///
 /// * `query`: which rows are counted
 pub fn count_menu_entries(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/menuentries/count").query(query)
 }
 
-/// Gets a menu entry.
+/// Gets a menu entry by its ID.
 ///
-/// `GET /system/menuentries/{id}`, the tool `get_single_connect_wise_psa_system_menuentry_by_id`.
+/// `GET /system/menuentries/{id}` · tool `get_single_connect_wise_psa_system_menuentry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_menu_entries`
+/// * `id`: menu entry ID (see `system::list_menu_entries`)
 pub fn get_menu_entry(id: i32) -> Request<MenuEntry> {
     Request::new(Method::Get, "/system/menuentries/{id}").path("id", id)
 }
 
-/// Replaces a menu entry; members that are left out are reset.
+/// Replaces a menu entry. Fields that are left out are reset.
 ///
-/// `PUT /system/menuentries/{id}`, the tool `replace_a_connect_wise_psa_system_menuentry_by_id`.
+/// `PUT /system/menuentries/{id}` · tool `replace_a_connect_wise_psa_system_menuentry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_menu_entries`
-/// * `body`: what is sent.
+/// * `id`: menu entry ID (see `system::list_menu_entries`)
+/// * `body`: the new state of the menu entry.
 pub fn replace_menu_entry(id: i32, body: &MenuEntry) -> Request<MenuEntry> {
     Request::new(Method::Put, "/system/menuentries/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a menu entry.
+/// Updates fields of a menu entry.
 ///
-/// `PATCH /system/menuentries/{id}`, the tool `update_a_connect_wise_psa_system_menuentry_by_id`.
+/// `PATCH /system/menuentries/{id}` · tool `update_a_connect_wise_psa_system_menuentry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_menu_entries`
+/// * `id`: menu entry ID (see `system::list_menu_entries`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_menu_entry(id: i32, patch: &Patch<MenuEntry>) -> Request<MenuEntry> {
     Request::new(Method::Patch, "/system/menuentries/{id}").path("id", id).patch(patch)
@@ -138,20 +138,20 @@ pub fn update_menu_entry(id: i32, patch: &Patch<MenuEntry>) -> Request<MenuEntry
 
 /// Deletes a menu entry.
 ///
-/// `DELETE /system/menuentries/{id}`, the tool `delete_a_connect_wise_psa_system_menuentry_by_id`.
+/// `DELETE /system/menuentries/{id}` · tool `delete_a_connect_wise_psa_system_menuentry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_menu_entries`
+/// * `id`: menu entry ID (see `system::list_menu_entries`)
 pub fn delete_menu_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/menuentries/{id}").path("id", id)
 }
 
-/// Gets a menu entry image.
+/// Downloads the image of a menu entry.
 ///
-/// `GET /system/menuentries/{id}/image`, the tool `download_a_connect_wise_psa_system_menuentry_image_by_id`.
+/// `GET /system/menuentries/{id}/image` · tool `download_a_connect_wise_psa_system_menuentry_image_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_menu_entries`
-/// * `lastmodified`: `lastmodified` of the query
-/// * `large_flag`: `largeFlag` of the query
+/// * `id`: menu entry ID (see `system::list_menu_entries`)
+/// * `lastmodified`: query parameter `lastmodified`
+/// * `large_flag`: query parameter `largeFlag`
 pub fn download_menu_entry_image(
     id: i32,
     lastmodified: &str,
@@ -163,11 +163,11 @@ pub fn download_menu_entry_image(
         .parameter("largeFlag", large_flag)
 }
 
-/// Upload a menu entry image.
+/// Uploads the image of a menu entry.
 ///
-/// `POST /system/menuentries/{id}/image`, the tool `upload_a_connect_wise_psa_system_menuentry_image_by_id`.
+/// `POST /system/menuentries/{id}/image` · tool `upload_a_connect_wise_psa_system_menuentry_image_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_menu_entries`
+/// * `id`: menu entry ID (see `system::list_menu_entries`)
 /// * `form`: the parts `file` (file).
 pub fn upload_menu_entry_image(id: i32, form: &Form) -> Request<()> {
     Request::new(Method::Post, "/system/menuentries/{id}/image")

@@ -4,43 +4,43 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, MemberDelegation, MemberSkill, MyAccount};
 use crate::query::{CountQuery, ListQuery};
 
-/// Gets a my account.
+/// Gets a signed-in member's account by its ID.
 ///
-/// `GET /system/myAccount/{id}`, the tool `get_single_connect_wise_psa_system_my_account_by_id`.
+/// `GET /system/myAccount/{id}` · tool `get_single_connect_wise_psa_system_my_account_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn get_my_account(id: i32) -> Request<MyAccount> {
     Request::new(Method::Get, "/system/myAccount/{id}").path("id", id)
 }
 
-/// Replaces a my account; members that are left out are reset.
+/// Replaces a signed-in member's account. Fields that are left out are reset.
 ///
-/// `PUT /system/myAccount/{id}`, the tool `replace_a_connect_wise_psa_system_my_account_by_id`.
+/// `PUT /system/myAccount/{id}` · tool `replace_a_connect_wise_psa_system_my_account_by_id`
 ///
-/// * `id`: `{id}` of the path
-/// * `body`: what is sent.
+/// * `id`: ID
+/// * `body`: the new state of the signed-in member's account.
 pub fn replace_my_account(id: i32, body: &MyAccount) -> Request<MyAccount> {
     Request::new(Method::Put, "/system/myAccount/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a my account.
+/// Updates fields of a signed-in member's account.
 ///
-/// `PATCH /system/myAccount/{id}`, the tool `update_a_connect_wise_psa_system_my_account_by_id`.
+/// `PATCH /system/myAccount/{id}` · tool `update_a_connect_wise_psa_system_my_account_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_my_account(id: i32, patch: &Patch<MyAccount>) -> Request<MyAccount> {
     Request::new(Method::Patch, "/system/myAccount/{id}").path("id", id).patch(patch)
 }
 
-/// Lists my account delegations.
+/// Lists the delegations of a signed-in member's account.
 ///
-/// `GET /system/myAccount/{parentId}/delegations`, the tool `list_all_connect_wise_psa_my_account_delegations`.
+/// `GET /system/myAccount/{parentId}/delegations` · tool `list_all_connect_wise_psa_my_account_delegations`
 ///
-/// * `my_account_id`: `{parentId}` of the path
+/// * `my_account_id`: my account ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_account_delegations(
     my_account_id: i32,
     query: &ListQuery,
@@ -50,12 +50,12 @@ pub fn list_my_account_delegations(
         .query(query)
 }
 
-/// Creates a my account delegation.
+/// Adds a delegation to a signed-in member's account.
 ///
-/// `POST /system/myAccount/{parentId}/delegations`, the tool `create_a_connect_wise_psa_my_account_delegation`.
+/// `POST /system/myAccount/{parentId}/delegations` · tool `create_a_connect_wise_psa_my_account_delegation`
 ///
-/// * `my_account_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `my_account_id`: my account ID
+/// * `body`: the delegation to create.
 pub fn create_my_account_delegation(
     my_account_id: i32,
     body: &MemberDelegation,
@@ -65,11 +65,11 @@ pub fn create_my_account_delegation(
         .body(body)
 }
 
-/// Counts my account delegations.
+/// Counts the delegations of a signed-in member's account.
 ///
-/// `GET /system/myAccount/{parentId}/delegations/count`, the tool `count_connect_wise_psa_my_account_delegations`.
+/// `GET /system/myAccount/{parentId}/delegations/count` · tool `count_connect_wise_psa_my_account_delegations`
 ///
-/// * `my_account_id`: `{parentId}` of the path
+/// * `my_account_id`: my account ID
 /// * `query`: which rows are counted
 pub fn count_my_account_delegations(
     my_account_id: i32,
@@ -80,12 +80,12 @@ pub fn count_my_account_delegations(
         .query(query)
 }
 
-/// Gets a my account delegation.
+/// Gets a delegation of a signed-in member's account by its ID.
 ///
-/// `GET /system/myAccount/{parentId}/delegations/{id}`, the tool `get_single_connect_wise_psa_my_account_delegation_by_id`.
+/// `GET /system/myAccount/{parentId}/delegations/{id}` · tool `get_single_connect_wise_psa_my_account_delegation_by_id`
 ///
-/// * `my_account_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_my_account_delegations`
+/// * `my_account_id`: my account ID
+/// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
 pub fn get_my_account_delegation(
     my_account_id: i32,
     id: i32,
@@ -95,13 +95,13 @@ pub fn get_my_account_delegation(
         .path("id", id)
 }
 
-/// Replaces a my account delegation; members that are left out are reset.
+/// Replaces a delegation of a signed-in member's account. Fields that are left out are reset.
 ///
-/// `PUT /system/myAccount/{parentId}/delegations/{id}`, the tool `replace_a_connect_wise_psa_my_account_delegation_by_id`.
+/// `PUT /system/myAccount/{parentId}/delegations/{id}` · tool `replace_a_connect_wise_psa_my_account_delegation_by_id`
 ///
-/// * `my_account_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_my_account_delegations`
-/// * `body`: what is sent.
+/// * `my_account_id`: my account ID
+/// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
+/// * `body`: the new state of the delegation.
 pub fn replace_my_account_delegation(
     my_account_id: i32,
     id: i32,
@@ -113,12 +113,12 @@ pub fn replace_my_account_delegation(
         .body(body)
 }
 
-/// Changes some members of a my account delegation.
+/// Updates fields of a delegation of a signed-in member's account.
 ///
-/// `PATCH /system/myAccount/{parentId}/delegations/{id}`, the tool `update_a_connect_wise_psa_my_account_delegation_by_id`.
+/// `PATCH /system/myAccount/{parentId}/delegations/{id}` · tool `update_a_connect_wise_psa_my_account_delegation_by_id`
 ///
-/// * `my_account_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_my_account_delegations`
+/// * `my_account_id`: my account ID
+/// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_my_account_delegation(
     my_account_id: i32,
@@ -131,26 +131,26 @@ pub fn update_my_account_delegation(
         .patch(patch)
 }
 
-/// Deletes a my account delegation.
+/// Deletes a delegation of a signed-in member's account.
 ///
-/// `DELETE /system/myAccount/{parentId}/delegations/{id}`, the tool `delete_a_connect_wise_psa_my_account_delegation_by_id`.
+/// `DELETE /system/myAccount/{parentId}/delegations/{id}` · tool `delete_a_connect_wise_psa_my_account_delegation_by_id`
 ///
-/// * `my_account_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_my_account_delegations`
+/// * `my_account_id`: my account ID
+/// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
 pub fn delete_my_account_delegation(my_account_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/myAccount/{parentId}/delegations/{id}")
         .path("parentId", my_account_id)
         .path("id", id)
 }
 
-/// Lists my account skills.
+/// Lists the skills of a signed-in member's account.
 ///
-/// `GET /system/myAccount/{parentId}/skills`, the tool `list_all_connect_wise_psa_my_account_skills`.
+/// `GET /system/myAccount/{parentId}/skills` · tool `list_all_connect_wise_psa_my_account_skills`
 ///
-/// * `my_account_id`: `{parentId}` of the path
+/// * `my_account_id`: my account ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_account_skills(
     my_account_id: i32,
     query: &ListQuery,
@@ -160,12 +160,12 @@ pub fn list_my_account_skills(
         .query(query)
 }
 
-/// Creates a my account skill.
+/// Adds a skill to a signed-in member's account.
 ///
-/// `POST /system/myAccount/{parentId}/skills`, the tool `create_a_connect_wise_psa_my_account_skill`.
+/// `POST /system/myAccount/{parentId}/skills` · tool `create_a_connect_wise_psa_my_account_skill`
 ///
-/// * `my_account_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `my_account_id`: my account ID
+/// * `body`: the skill to create.
 pub fn create_my_account_skill(
     my_account_id: i32,
     body: &MemberSkill,
@@ -175,11 +175,11 @@ pub fn create_my_account_skill(
         .body(body)
 }
 
-/// Counts my account skills.
+/// Counts the skills of a signed-in member's account.
 ///
-/// `GET /system/myAccount/{parentId}/skills/count`, the tool `count_connect_wise_psa_my_account_skills`.
+/// `GET /system/myAccount/{parentId}/skills/count` · tool `count_connect_wise_psa_my_account_skills`
 ///
-/// * `my_account_id`: `{parentId}` of the path
+/// * `my_account_id`: my account ID
 /// * `query`: which rows are counted
 pub fn count_my_account_skills(
     my_account_id: i32,
@@ -190,25 +190,25 @@ pub fn count_my_account_skills(
         .query(query)
 }
 
-/// Gets a my account skill.
+/// Gets a skill of a signed-in member's account by its ID.
 ///
-/// `GET /system/myAccount/{parentId}/skills/{id}`, the tool `get_single_connect_wise_psa_my_account_skill_by_id`.
+/// `GET /system/myAccount/{parentId}/skills/{id}` · tool `get_single_connect_wise_psa_my_account_skill_by_id`
 ///
-/// * `my_account_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_my_account_skills`
+/// * `my_account_id`: my account ID
+/// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
 pub fn get_my_account_skill(my_account_id: i32, id: i32) -> Request<MemberSkill> {
     Request::new(Method::Get, "/system/myAccount/{parentId}/skills/{id}")
         .path("parentId", my_account_id)
         .path("id", id)
 }
 
-/// Replaces a my account skill; members that are left out are reset.
+/// Replaces a skill of a signed-in member's account. Fields that are left out are reset.
 ///
-/// `PUT /system/myAccount/{parentId}/skills/{id}`, the tool `replace_a_connect_wise_psa_my_account_skill_by_id`.
+/// `PUT /system/myAccount/{parentId}/skills/{id}` · tool `replace_a_connect_wise_psa_my_account_skill_by_id`
 ///
-/// * `my_account_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_my_account_skills`
-/// * `body`: what is sent.
+/// * `my_account_id`: my account ID
+/// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
+/// * `body`: the new state of the skill.
 pub fn replace_my_account_skill(
     my_account_id: i32,
     id: i32,
@@ -220,12 +220,12 @@ pub fn replace_my_account_skill(
         .body(body)
 }
 
-/// Changes some members of a my account skill.
+/// Updates fields of a skill of a signed-in member's account.
 ///
-/// `PATCH /system/myAccount/{parentId}/skills/{id}`, the tool `update_a_connect_wise_psa_my_account_skill_by_id`.
+/// `PATCH /system/myAccount/{parentId}/skills/{id}` · tool `update_a_connect_wise_psa_my_account_skill_by_id`
 ///
-/// * `my_account_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_my_account_skills`
+/// * `my_account_id`: my account ID
+/// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_my_account_skill(
     my_account_id: i32,
@@ -238,12 +238,12 @@ pub fn update_my_account_skill(
         .patch(patch)
 }
 
-/// Deletes a my account skill.
+/// Deletes a skill of a signed-in member's account.
 ///
-/// `DELETE /system/myAccount/{parentId}/skills/{id}`, the tool `delete_a_connect_wise_psa_my_account_skill_by_id`.
+/// `DELETE /system/myAccount/{parentId}/skills/{id}` · tool `delete_a_connect_wise_psa_my_account_skill_by_id`
 ///
-/// * `my_account_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_my_account_skills`
+/// * `my_account_id`: my account ID
+/// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
 pub fn delete_my_account_skill(my_account_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/myAccount/{parentId}/skills/{id}")
         .path("parentId", my_account_id)

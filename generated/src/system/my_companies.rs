@@ -8,44 +8,44 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists my company corporate structures.
+/// Lists corporate structures.
 ///
-/// `GET /system/myCompany/corporateStructure`, the tool `list_all_connect_wise_psa_system_my_company_corporate_structs`.
+/// `GET /system/myCompany/corporateStructure` · tool `list_all_connect_wise_psa_system_my_company_corporate_structs`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_company_corporate_structures(
     query: &ListQuery,
 ) -> Request<Vec<CorporateStructure>> {
     Request::new(Method::Get, "/system/myCompany/corporateStructure").query(query)
 }
 
-/// Counts my company corporate structures.
+/// Counts corporate structures.
 ///
-/// `GET /system/myCompany/corporateStructure/count`, the tool `count_connect_wise_psa_system_my_company_corporate_structures`.
+/// `GET /system/myCompany/corporateStructure/count` · tool `count_connect_wise_psa_system_my_company_corporate_structures`
 ///
 /// * `query`: which rows are counted
 pub fn count_my_company_corporate_structures(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/myCompany/corporateStructure/count").query(query)
 }
 
-/// Lists my company corporate structures info.
+/// Lists corporate structures in summary form.
 ///
-/// `GET /system/myCompany/corporateStructure/info`, the tool `list_all_connect_wise_psa_system_my_company_corp_struct_info`.
+/// `GET /system/myCompany/corporateStructure/info` · tool `list_all_connect_wise_psa_system_my_company_corp_struct_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_company_corporate_structure_info(
     query: &ListQuery,
 ) -> Request<Vec<CorporateStructureInfo>> {
     Request::new(Method::Get, "/system/myCompany/corporateStructure/info").query(query)
 }
 
-/// Counts my company corporate structures info.
+/// Counts corporate structures in summary form.
 ///
-/// `GET /system/myCompany/corporateStructure/info/count`, the tool `count_connect_wise_psa_system_my_company_corporate_struct_info`.
+/// `GET /system/myCompany/corporateStructure/info/count` · tool `count_connect_wise_psa_system_my_company_corporate_struct_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_my_company_corporate_structure_info(query: &CountQuery) -> Request<Count> {
@@ -53,21 +53,21 @@ pub fn count_my_company_corporate_structure_info(query: &CountQuery) -> Request<
         .query(query)
 }
 
-/// Gets a my company corporate structure.
+/// Gets a corporate structure by its ID.
 ///
-/// `GET /system/myCompany/corporateStructure/{id}`, the tool `get_single_connect_wise_psa_system_my_company_corp_struct_by_id`.
+/// `GET /system/myCompany/corporateStructure/{id}` · tool `get_single_connect_wise_psa_system_my_company_corp_struct_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_corporate_structures`
+/// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
 pub fn get_my_company_corporate_structure(id: i32) -> Request<CorporateStructure> {
     Request::new(Method::Get, "/system/myCompany/corporateStructure/{id}").path("id", id)
 }
 
-/// Replaces a my company corporate structure; members that are left out are reset.
+/// Replaces a corporate structure. Fields that are left out are reset.
 ///
-/// `PUT /system/myCompany/corporateStructure/{id}`, the tool `replace_a_connect_wise_psa_system_my_company_corp_struct_by_id`.
+/// `PUT /system/myCompany/corporateStructure/{id}` · tool `replace_a_connect_wise_psa_system_my_company_corp_struct_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_corporate_structures`
-/// * `body`: what is sent.
+/// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
+/// * `body`: the new state of the corporate structure.
 pub fn replace_my_company_corporate_structure(
     id: i32,
     body: &CorporateStructure,
@@ -77,11 +77,11 @@ pub fn replace_my_company_corporate_structure(
         .body(body)
 }
 
-/// Changes some members of a my company corporate structure.
+/// Updates fields of a corporate structure.
 ///
-/// `PATCH /system/myCompany/corporateStructure/{id}`, the tool `update_a_connect_wise_psa_system_my_company_corp_struct_by_id`.
+/// `PATCH /system/myCompany/corporateStructure/{id}` · tool `update_a_connect_wise_psa_system_my_company_corp_struct_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_corporate_structures`
+/// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_my_company_corporate_structure(
     id: i32,
@@ -92,11 +92,11 @@ pub fn update_my_company_corporate_structure(
         .patch(patch)
 }
 
-/// Gets a my company corporate structure info.
+/// Gets a summary of a corporate structure by its ID.
 ///
-/// `GET /system/myCompany/corporateStructure/{id}/info`, the tool `get_single_connect_wise_psa_system_my_co_corp_struct_info_by_id`.
+/// `GET /system/myCompany/corporateStructure/{id}/info` · tool `get_single_connect_wise_psa_system_my_co_corp_struct_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_corporate_structures`
+/// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
 pub fn get_my_company_corporate_structure_info(
     id: i32,
 ) -> Request<CorporateStructureInfo> {
@@ -104,22 +104,22 @@ pub fn get_my_company_corporate_structure_info(
         .path("id", id)
 }
 
-/// Lists my company corporate structure levels.
+/// Lists corporate structure levels.
 ///
-/// `GET /system/myCompany/corporateStructureLevels`, the tool `list_all_connect_wise_psa_system_my_company_corp_struct_levels`.
+/// `GET /system/myCompany/corporateStructureLevels` · tool `list_all_connect_wise_psa_system_my_company_corp_struct_levels`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_company_corporate_structure_levels(
     query: &ListQuery,
 ) -> Request<Vec<CorporateStructureLevel>> {
     Request::new(Method::Get, "/system/myCompany/corporateStructureLevels").query(query)
 }
 
-/// Counts my company corporate structure levels.
+/// Counts corporate structure levels.
 ///
-/// `GET /system/myCompany/corporateStructureLevels/count`, the tool `count_connect_wise_psa_system_my_company_corp_struct_levels`.
+/// `GET /system/myCompany/corporateStructureLevels/count` · tool `count_connect_wise_psa_system_my_company_corp_struct_levels`
 ///
 /// * `query`: which rows are counted
 pub fn count_my_company_corporate_structure_levels(
@@ -129,11 +129,11 @@ pub fn count_my_company_corporate_structure_levels(
         .query(query)
 }
 
-/// Gets a my company corporate structure level.
+/// Gets a corporate structure level by its ID.
 ///
-/// `GET /system/myCompany/corporateStructureLevels/{id}`, the tool `get_single_connect_wise_psa_sys_my_co_corp_struct_level_by_id`.
+/// `GET /system/myCompany/corporateStructureLevels/{id}` · tool `get_single_connect_wise_psa_sys_my_co_corp_struct_level_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_corporate_structure_levels`
+/// * `id`: corporate structure level ID (see `system::list_my_company_corporate_structure_levels`)
 pub fn get_my_company_corporate_structure_level(
     id: i32,
 ) -> Request<CorporateStructureLevel> {
@@ -141,128 +141,128 @@ pub fn get_my_company_corporate_structure_level(
         .path("id", id)
 }
 
-/// Lists my company CRMs.
+/// Lists My Company CRM settings.
 ///
-/// `GET /system/myCompany/crm`, the tool `list_all_connect_wise_psa_system_my_company_crms`.
+/// `GET /system/myCompany/crm` · tool `list_all_connect_wise_psa_system_my_company_crms`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_company_crms(query: &ListQuery) -> Request<Vec<Crm>> {
     Request::new(Method::Get, "/system/myCompany/crm").query(query)
 }
 
-/// Counts my company CRMs.
+/// Counts My Company CRM settings.
 ///
-/// `GET /system/myCompany/crm/count`, the tool `count_connect_wise_psa_system_my_company_crms`.
+/// `GET /system/myCompany/crm/count` · tool `count_connect_wise_psa_system_my_company_crms`
 ///
 /// * `query`: which rows are counted
 pub fn count_my_company_crms(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/myCompany/crm/count").query(query)
 }
 
-/// Lists my company CRMs info.
+/// Lists My Company CRM settings in summary form.
 ///
-/// `GET /system/myCompany/crm/info`, the tool `list_all_connect_wise_psa_system_my_company_crm_info`.
+/// `GET /system/myCompany/crm/info` · tool `list_all_connect_wise_psa_system_my_company_crm_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_company_crm_info(query: &ListQuery) -> Request<Vec<CrmInfo>> {
     Request::new(Method::Get, "/system/myCompany/crm/info").query(query)
 }
 
-/// Counts my company CRMs info.
+/// Counts My Company CRM settings in summary form.
 ///
-/// `GET /system/myCompany/crm/info/count`, the tool `count_connect_wise_psa_system_my_company_crm_info`.
+/// `GET /system/myCompany/crm/info/count` · tool `count_connect_wise_psa_system_my_company_crm_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_my_company_crm_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/myCompany/crm/info/count").query(query)
 }
 
-/// Gets a my company CRM.
+/// Gets a My Company CRM setting by its ID.
 ///
-/// `GET /system/myCompany/crm/{id}`, the tool `get_single_connect_wise_psa_system_my_company_crm_by_id`.
+/// `GET /system/myCompany/crm/{id}` · tool `get_single_connect_wise_psa_system_my_company_crm_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_crms`
+/// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
 pub fn get_my_company_crm(id: i32) -> Request<Crm> {
     Request::new(Method::Get, "/system/myCompany/crm/{id}").path("id", id)
 }
 
-/// Replaces a my company CRM; members that are left out are reset.
+/// Replaces a My Company CRM setting. Fields that are left out are reset.
 ///
-/// `PUT /system/myCompany/crm/{id}`, the tool `replace_a_connect_wise_psa_system_my_company_crm_by_id`.
+/// `PUT /system/myCompany/crm/{id}` · tool `replace_a_connect_wise_psa_system_my_company_crm_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_crms`
-/// * `body`: what is sent.
+/// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
+/// * `body`: the new state of the My Company CRM setting.
 pub fn replace_my_company_crm(id: i32, body: &Crm) -> Request<Crm> {
     Request::new(Method::Put, "/system/myCompany/crm/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a my company CRM.
+/// Updates fields of a My Company CRM setting.
 ///
-/// `PATCH /system/myCompany/crm/{id}`, the tool `update_a_connect_wise_psa_system_my_company_crm_by_id`.
+/// `PATCH /system/myCompany/crm/{id}` · tool `update_a_connect_wise_psa_system_my_company_crm_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_crms`
+/// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_my_company_crm(id: i32, patch: &Patch<Crm>) -> Request<Crm> {
     Request::new(Method::Patch, "/system/myCompany/crm/{id}").path("id", id).patch(patch)
 }
 
-/// Gets a my company CRM info.
+/// Gets a summary of a My Company CRM setting by its ID.
 ///
-/// `GET /system/myCompany/crm/{id}/info`, the tool `get_single_connect_wise_psa_system_my_company_crm_info_by_id`.
+/// `GET /system/myCompany/crm/{id}/info` · tool `get_single_connect_wise_psa_system_my_company_crm_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_crms`
+/// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
 pub fn get_my_company_crm_info(id: i32) -> Request<CrmInfo> {
     Request::new(Method::Get, "/system/myCompany/crm/{id}/info").path("id", id)
 }
 
-/// Lists my company other.
+/// Lists other My Company settings.
 ///
-/// `GET /system/myCompany/other`, the tool `list_all_connect_wise_psa_system_my_company_other`.
+/// `GET /system/myCompany/other` · tool `list_all_connect_wise_psa_system_my_company_other`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_company_other(query: &ListQuery) -> Request<Vec<Other>> {
     Request::new(Method::Get, "/system/myCompany/other").query(query)
 }
 
-/// Counts my company other.
+/// Counts other My Company settings.
 ///
-/// `GET /system/myCompany/other/count`, the tool `count_connect_wise_psa_system_my_company_other`.
+/// `GET /system/myCompany/other/count` · tool `count_connect_wise_psa_system_my_company_other`
 ///
 /// * `query`: which rows are counted
 pub fn count_my_company_other(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/myCompany/other/count").query(query)
 }
 
-/// Gets a my company other.
+/// Gets an other My Company setting by its ID.
 ///
-/// `GET /system/myCompany/other/{id}`, the tool `get_single_connect_wise_psa_system_my_company_other_by_id`.
+/// `GET /system/myCompany/other/{id}` · tool `get_single_connect_wise_psa_system_my_company_other_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_other`
+/// * `id`: other My Company setting ID (see `system::list_my_company_other`)
 pub fn get_my_company_other(id: i32) -> Request<Other> {
     Request::new(Method::Get, "/system/myCompany/other/{id}").path("id", id)
 }
 
-/// Replaces a my company other; members that are left out are reset.
+/// Replaces an other My Company setting. Fields that are left out are reset.
 ///
-/// `PUT /system/myCompany/other/{id}`, the tool `replace_a_connect_wise_psa_system_my_company_other_by_id`.
+/// `PUT /system/myCompany/other/{id}` · tool `replace_a_connect_wise_psa_system_my_company_other_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_other`
-/// * `body`: what is sent.
+/// * `id`: other My Company setting ID (see `system::list_my_company_other`)
+/// * `body`: the new state of the other My Company setting.
 pub fn replace_my_company_other(id: i32, body: &Other) -> Request<Other> {
     Request::new(Method::Put, "/system/myCompany/other/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a my company other.
+/// Updates fields of an other My Company setting.
 ///
-/// `PATCH /system/myCompany/other/{id}`, the tool `update_a_connect_wise_psa_system_my_company_other_by_id`.
+/// `PATCH /system/myCompany/other/{id}` · tool `update_a_connect_wise_psa_system_my_company_other_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_other`
+/// * `id`: other My Company setting ID (see `system::list_my_company_other`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_my_company_other(id: i32, patch: &Patch<Other>) -> Request<Other> {
     Request::new(Method::Patch, "/system/myCompany/other/{id}")
@@ -270,41 +270,41 @@ pub fn update_my_company_other(id: i32, patch: &Patch<Other>) -> Request<Other> 
         .patch(patch)
 }
 
-/// Lists my company time expenses.
+/// Lists My Company time and expense settings.
 ///
-/// `GET /system/myCompany/timeExpense`, the tool `list_all_connect_wise_psa_system_my_company_time_expenses`.
+/// `GET /system/myCompany/timeExpense` · tool `list_all_connect_wise_psa_system_my_company_time_expenses`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_company_time_expenses(query: &ListQuery) -> Request<Vec<TimeExpense>> {
     Request::new(Method::Get, "/system/myCompany/timeExpense").query(query)
 }
 
-/// Counts my company time expenses.
+/// Counts My Company time and expense settings.
 ///
-/// `GET /system/myCompany/timeExpense/count`, the tool `count_connect_wise_psa_system_my_company_time_expenses`.
+/// `GET /system/myCompany/timeExpense/count` · tool `count_connect_wise_psa_system_my_company_time_expenses`
 ///
 /// * `query`: which rows are counted
 pub fn count_my_company_time_expenses(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/myCompany/timeExpense/count").query(query)
 }
 
-/// Gets a my company time expense.
+/// Gets a My Company time and expense setting by its ID.
 ///
-/// `GET /system/myCompany/timeExpense/{id}`, the tool `get_single_connect_wise_psa_system_my_company_time_exp_by_id`.
+/// `GET /system/myCompany/timeExpense/{id}` · tool `get_single_connect_wise_psa_system_my_company_time_exp_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_time_expenses`
+/// * `id`: My Company time and expense setting ID (see `system::list_my_company_time_expenses`)
 pub fn get_my_company_time_expense(id: i32) -> Request<TimeExpense> {
     Request::new(Method::Get, "/system/myCompany/timeExpense/{id}").path("id", id)
 }
 
-/// Replaces a my company time expense; members that are left out are reset.
+/// Replaces a My Company time and expense setting. Fields that are left out are reset.
 ///
-/// `PUT /system/myCompany/timeExpense/{id}`, the tool `replace_a_connect_wise_psa_system_my_company_time_expense_by_id`.
+/// `PUT /system/myCompany/timeExpense/{id}` · tool `replace_a_connect_wise_psa_system_my_company_time_expense_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_time_expenses`
-/// * `body`: what is sent.
+/// * `id`: My Company time and expense setting ID (see `system::list_my_company_time_expenses`)
+/// * `body`: the new state of the My Company time and expense setting.
 pub fn replace_my_company_time_expense(
     id: i32,
     body: &TimeExpense,
@@ -314,11 +314,11 @@ pub fn replace_my_company_time_expense(
         .body(body)
 }
 
-/// Changes some members of a my company time expense.
+/// Updates fields of a My Company time and expense setting.
 ///
-/// `PATCH /system/myCompany/timeExpense/{id}`, the tool `update_a_connect_wise_psa_system_my_company_time_expense_by_id`.
+/// `PATCH /system/myCompany/timeExpense/{id}` · tool `update_a_connect_wise_psa_system_my_company_time_expense_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_time_expenses`
+/// * `id`: My Company time and expense setting ID (see `system::list_my_company_time_expenses`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_my_company_time_expense(
     id: i32,
@@ -329,32 +329,32 @@ pub fn update_my_company_time_expense(
         .patch(patch)
 }
 
-/// Lists my company documents.
+/// Lists My Company document settings.
 ///
-/// `GET /system/mycompany/documents`, the tool `list_all_connect_wise_psa_system_mycompany_documents`.
+/// `GET /system/mycompany/documents` · tool `list_all_connect_wise_psa_system_mycompany_documents`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_company_documents(query: &ListQuery) -> Request<Vec<DocumentSetup>> {
     Request::new(Method::Get, "/system/mycompany/documents").query(query)
 }
 
-/// Gets a my company document.
+/// Gets a My Company document setting by its ID.
 ///
-/// `GET /system/mycompany/documents/{id}`, the tool `get_single_connect_wise_psa_system_mycompany_document_by_id`.
+/// `GET /system/mycompany/documents/{id}` · tool `get_single_connect_wise_psa_system_mycompany_document_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_documents`
+/// * `id`: My Company document setting ID (see `system::list_my_company_documents`)
 pub fn get_my_company_document(id: i32) -> Request<DocumentSetup> {
     Request::new(Method::Get, "/system/mycompany/documents/{id}").path("id", id)
 }
 
-/// Replaces a my company document; members that are left out are reset.
+/// Replaces a My Company document setting. Fields that are left out are reset.
 ///
-/// `PUT /system/mycompany/documents/{id}`, the tool `replace_a_connect_wise_psa_system_mycompany_document_by_id`.
+/// `PUT /system/mycompany/documents/{id}` · tool `replace_a_connect_wise_psa_system_mycompany_document_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_documents`
-/// * `body`: what is sent.
+/// * `id`: My Company document setting ID (see `system::list_my_company_documents`)
+/// * `body`: the new state of the My Company document setting.
 pub fn replace_my_company_document(
     id: i32,
     body: &DocumentSetup,
@@ -364,11 +364,11 @@ pub fn replace_my_company_document(
         .body(body)
 }
 
-/// Changes some members of a my company document.
+/// Updates fields of a My Company document setting.
 ///
-/// `PATCH /system/mycompany/documents/{id}`, the tool `update_a_connect_wise_psa_system_mycompany_document_by_id`.
+/// `PATCH /system/mycompany/documents/{id}` · tool `update_a_connect_wise_psa_system_mycompany_document_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_documents`
+/// * `id`: My Company document setting ID (see `system::list_my_company_documents`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_my_company_document(
     id: i32,
@@ -379,52 +379,52 @@ pub fn update_my_company_document(
         .patch(patch)
 }
 
-/// Lists my company info services.
+/// Lists My Company service settings in summary form.
 ///
-/// `GET /system/mycompany/info/services`, the tool `list_all_connect_wise_psa_system_mycompany_info_services`.
+/// `GET /system/mycompany/info/services` · tool `list_all_connect_wise_psa_system_mycompany_info_services`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_company_info_services(query: &ListQuery) -> Request<Vec<ServiceInfo>> {
     Request::new(Method::Get, "/system/mycompany/info/services").query(query)
 }
 
-/// Gets a my company info service.
+/// Gets a summary of a My Company service setting by its ID.
 ///
-/// `GET /system/mycompany/info/services/{id}`, the tool `get_single_connect_wise_psa_system_mycompany_info_service_by_id`.
+/// `GET /system/mycompany/info/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_info_service_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_info_services`
+/// * `id`: My Company service setting ID (see `system::list_my_company_info_services`)
 pub fn get_my_company_info_service(id: i32) -> Request<ServiceInfo> {
     Request::new(Method::Get, "/system/mycompany/info/services/{id}").path("id", id)
 }
 
 /// Lists reporting services.
 ///
-/// `GET /system/mycompany/reportingServices`, the tool `list_all_connect_wise_psa_reporting_services`.
+/// `GET /system/mycompany/reportingServices` · tool `list_all_connect_wise_psa_reporting_services`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_reporting_services(query: &ListQuery) -> Request<Vec<ReportingService>> {
     Request::new(Method::Get, "/system/mycompany/reportingServices").query(query)
 }
 
-/// Gets a reporting service.
+/// Gets a reporting service by its ID.
 ///
-/// `GET /system/mycompany/reportingServices/{id}`, the tool `get_single_connect_wise_psa_reporting_service_by_id`.
+/// `GET /system/mycompany/reportingServices/{id}` · tool `get_single_connect_wise_psa_reporting_service_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_reporting_services`
+/// * `id`: reporting service ID (see `system::list_reporting_services`)
 pub fn get_reporting_service(id: i32) -> Request<ReportingService> {
     Request::new(Method::Get, "/system/mycompany/reportingServices/{id}").path("id", id)
 }
 
-/// Replaces a reporting service; members that are left out are reset.
+/// Replaces a reporting service. Fields that are left out are reset.
 ///
-/// `PUT /system/mycompany/reportingServices/{id}`, the tool `replace_a_connect_wise_psa_reporting_service_by_id`.
+/// `PUT /system/mycompany/reportingServices/{id}` · tool `replace_a_connect_wise_psa_reporting_service_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_reporting_services`
-/// * `body`: what is sent.
+/// * `id`: reporting service ID (see `system::list_reporting_services`)
+/// * `body`: the new state of the reporting service.
 pub fn replace_reporting_service(
     id: i32,
     body: &ReportingService,
@@ -434,11 +434,11 @@ pub fn replace_reporting_service(
         .body(body)
 }
 
-/// Changes some members of a reporting service.
+/// Updates fields of a reporting service.
 ///
-/// `PATCH /system/mycompany/reportingServices/{id}`, the tool `update_a_connect_wise_psa_reporting_service_by_id`.
+/// `PATCH /system/mycompany/reportingServices/{id}` · tool `update_a_connect_wise_psa_reporting_service_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_reporting_services`
+/// * `id`: reporting service ID (see `system::list_reporting_services`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_reporting_service(
     id: i32,
@@ -449,53 +449,53 @@ pub fn update_reporting_service(
         .patch(patch)
 }
 
-/// Test reporting service connection.
+/// Tests the connection of a reporting service.
 ///
-/// `POST /system/mycompany/reportingServices/{id}/testConnection`, the tool `test_connect_wise_psa_reporting_service_connection_by_id`.
+/// `POST /system/mycompany/reportingServices/{id}/testConnection` · tool `test_connect_wise_psa_reporting_service_connection_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_reporting_services`
+/// * `id`: reporting service ID (see `system::list_reporting_services`)
 pub fn test_reporting_service_connection(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/mycompany/reportingServices/{id}/testConnection")
         .path("id", id)
 }
 
-/// Lists my company services.
+/// Lists My Company service settings.
 ///
-/// `GET /system/mycompany/services`, the tool `list_all_connect_wise_psa_system_mycompany_services`.
+/// `GET /system/mycompany/services` · tool `list_all_connect_wise_psa_system_mycompany_services`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_company_services(query: &ListQuery) -> Request<Vec<Service>> {
     Request::new(Method::Get, "/system/mycompany/services").query(query)
 }
 
-/// Gets a my company service.
+/// Gets a My Company service setting by its ID.
 ///
-/// `GET /system/mycompany/services/{id}`, the tool `get_single_connect_wise_psa_system_mycompany_service_by_id`.
+/// `GET /system/mycompany/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_service_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_services`
+/// * `id`: My Company service setting ID (see `system::list_my_company_services`)
 pub fn get_my_company_service(id: i32) -> Request<Service> {
     Request::new(Method::Get, "/system/mycompany/services/{id}").path("id", id)
 }
 
-/// Replaces a my company service; members that are left out are reset.
+/// Replaces a My Company service setting. Fields that are left out are reset.
 ///
-/// `PUT /system/mycompany/services/{id}`, the tool `replace_a_connect_wise_psa_system_mycompany_service_by_id`.
+/// `PUT /system/mycompany/services/{id}` · tool `replace_a_connect_wise_psa_system_mycompany_service_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_services`
-/// * `body`: what is sent.
+/// * `id`: My Company service setting ID (see `system::list_my_company_services`)
+/// * `body`: the new state of the My Company service setting.
 pub fn replace_my_company_service(id: i32, body: &Service) -> Request<Service> {
     Request::new(Method::Put, "/system/mycompany/services/{id}")
         .path("id", id)
         .body(body)
 }
 
-/// Changes some members of a my company service.
+/// Updates fields of a My Company service setting.
 ///
-/// `PATCH /system/mycompany/services/{id}`, the tool `update_a_connect_wise_psa_system_mycompany_service_by_id`.
+/// `PATCH /system/mycompany/services/{id}` · tool `update_a_connect_wise_psa_system_mycompany_service_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_my_company_services`
+/// * `id`: My Company service setting ID (see `system::list_my_company_services`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_my_company_service(id: i32, patch: &Patch<Service>) -> Request<Service> {
     Request::new(Method::Patch, "/system/mycompany/services/{id}")

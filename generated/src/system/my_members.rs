@@ -3,16 +3,16 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::{MyMember, MyMemberInfo};
 
-/// Gets a my member.
+/// Gets the signed-in member.
 ///
-/// `GET /system/myMembers`, the tool `get_single_connect_wise_psa_system_my_member`.
+/// `GET /system/myMembers` · tool `get_single_connect_wise_psa_system_my_member`
 pub fn get_my_member() -> Request<MyMember> {
     Request::new(Method::Get, "/system/myMembers")
 }
 
-/// Gets a my member info.
+/// Gets a summary of the signed-in member.
 ///
-/// `GET /system/myMembers/info`, the tool `list_all_connect_wise_psa_system_my_member_info`.
+/// `GET /system/myMembers/info` · tool `list_all_connect_wise_psa_system_my_member_info`
 pub fn list_my_member_info() -> Request<MyMemberInfo> {
     Request::new(Method::Get, "/system/myMembers/info")
 }

@@ -4,24 +4,24 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{MySecurity, MySecurityCustomizeItem};
 use crate::query::ListQuery;
 
-/// Lists my security.
+/// Lists security permissions of the signed-in member.
 ///
-/// `GET /system/mySecurity`, the tool `list_all_connect_wise_psa_system_my_security`.
+/// `GET /system/mySecurity` · tool `list_all_connect_wise_psa_system_my_security`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_security(query: &ListQuery) -> Request<Vec<MySecurity>> {
     Request::new(Method::Get, "/system/mySecurity").query(query)
 }
 
-/// Lists my security customize items.
+/// Lists customization items of the signed-in member.
 ///
-/// `GET /system/mySecurity/customizeItems/`, the tool `list_all_connect_wise_psa_system_my_security_customize_items`.
+/// `GET /system/mySecurity/customizeItems/` · tool `list_all_connect_wise_psa_system_my_security_customize_items`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_my_security_customize_items(
     query: &ListQuery,
 ) -> Request<Vec<MySecurityCustomizeItem>> {

@@ -6,11 +6,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists notification recipients.
 ///
-/// `GET /system/notificationRecipients`, the tool `list_all_connect_wise_psa_system_notification_recipients`.
+/// `GET /system/notificationRecipients` · tool `list_all_connect_wise_psa_system_notification_recipients`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_notification_recipients(
     query: &ListQuery,
 ) -> Request<Vec<NotificationRecipient>> {
@@ -19,18 +19,18 @@ pub fn list_notification_recipients(
 
 /// Counts notification recipients.
 ///
-/// `GET /system/notificationRecipients/count`, the tool `count_connect_wise_psa_system_notification_recipients`.
+/// `GET /system/notificationRecipients/count` · tool `count_connect_wise_psa_system_notification_recipients`
 ///
 /// * `query`: which rows are counted
 pub fn count_notification_recipients(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/notificationRecipients/count").query(query)
 }
 
-/// Gets a notification recipient.
+/// Gets a notification recipient by its ID.
 ///
-/// `GET /system/notificationRecipients/{id}`, the tool `get_single_connect_wise_psa_system_notification_recipient_by_id`.
+/// `GET /system/notificationRecipients/{id}` · tool `get_single_connect_wise_psa_system_notification_recipient_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_notification_recipients`
+/// * `id`: notification recipient ID (see `system::list_notification_recipients`)
 pub fn get_notification_recipient(id: i32) -> Request<NotificationRecipient> {
     Request::new(Method::Get, "/system/notificationRecipients/{id}").path("id", id)
 }

@@ -6,33 +6,33 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists Office 365 applications info.
+/// Lists Office 365 applications.
 ///
-/// `GET /system/office365/application/info`, the tool `list_all_connect_wise_psa_system_office365_application_info`.
+/// `GET /system/office365/application/info` · tool `list_all_connect_wise_psa_system_office365_application_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_office365_application_info(
     query: &ListQuery,
 ) -> Request<Vec<Office365EmailApplicationInfo>> {
     Request::new(Method::Get, "/system/office365/application/info").query(query)
 }
 
-/// Counts Office 365 applications info.
+/// Counts Office 365 applications.
 ///
-/// `GET /system/office365/application/info/count`, the tool `count_connect_wise_psa_system_office365_application_info`.
+/// `GET /system/office365/application/info/count` · tool `count_connect_wise_psa_system_office365_application_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_office365_application_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/office365/application/info/count").query(query)
 }
 
-/// Gets a Office 365 application info.
+/// Gets an Office 365 application by its ID.
 ///
-/// `GET /system/office365/application/{id}/info`, the tool `get_single_connect_wise_psa_system_office365_app_info_by_id`.
+/// `GET /system/office365/application/{id}/info` · tool `get_single_connect_wise_psa_system_office365_app_info_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn get_office365_application_info(
     id: i32,
 ) -> Request<Office365EmailApplicationInfo> {
@@ -41,22 +41,22 @@ pub fn get_office365_application_info(
 
 /// Lists Office 365 email setups.
 ///
-/// `GET /system/office365/emailSetups`, the tool `list_all_connect_wise_psa_office365_email_setups`.
+/// `GET /system/office365/emailSetups` · tool `list_all_connect_wise_psa_office365_email_setups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_office365_email_setups(
     query: &ListQuery,
 ) -> Request<Vec<Office365EmailSetup>> {
     Request::new(Method::Get, "/system/office365/emailSetups").query(query)
 }
 
-/// Creates a Office 365 email setup.
+/// Creates an Office 365 email setup.
 ///
-/// `POST /system/office365/emailSetups`, the tool `create_a_connect_wise_psa_office365_email_setup`.
+/// `POST /system/office365/emailSetups` · tool `create_a_connect_wise_psa_office365_email_setup`
 ///
-/// * `body`: what is sent.
+/// * `body`: the Office 365 email setup to create.
 pub fn create_office365_email_setup(
     body: &Office365EmailSetup,
 ) -> Request<Office365EmailSetup> {
@@ -65,28 +65,28 @@ pub fn create_office365_email_setup(
 
 /// Counts Office 365 email setups.
 ///
-/// `GET /system/office365/emailSetups/count`, the tool `count_connect_wise_psa_office365_email_setups`.
+/// `GET /system/office365/emailSetups/count` · tool `count_connect_wise_psa_office365_email_setups`
 ///
 /// * `query`: which rows are counted
 pub fn count_office365_email_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/office365/emailSetups/count").query(query)
 }
 
-/// Gets a Office 365 email setup.
+/// Gets an Office 365 email setup by its ID.
 ///
-/// `GET /system/office365/emailSetups/{id}`, the tool `get_single_connect_wise_psa_office365_email_setup_by_id`.
+/// `GET /system/office365/emailSetups/{id}` · tool `get_single_connect_wise_psa_office365_email_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_office365_email_setups`
+/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
 pub fn get_office365_email_setup(id: i32) -> Request<Office365EmailSetup> {
     Request::new(Method::Get, "/system/office365/emailSetups/{id}").path("id", id)
 }
 
-/// Replaces a Office 365 email setup; members that are left out are reset.
+/// Replaces an Office 365 email setup. Fields that are left out are reset.
 ///
-/// `PUT /system/office365/emailSetups/{id}`, the tool `replace_a_connect_wise_psa_office365_email_setup_by_id`.
+/// `PUT /system/office365/emailSetups/{id}` · tool `replace_a_connect_wise_psa_office365_email_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_office365_email_setups`
-/// * `body`: what is sent.
+/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
+/// * `body`: the new state of the Office 365 email setup.
 pub fn replace_office365_email_setup(
     id: i32,
     body: &Office365EmailSetup,
@@ -96,11 +96,11 @@ pub fn replace_office365_email_setup(
         .body(body)
 }
 
-/// Changes some members of a Office 365 email setup.
+/// Updates fields of an Office 365 email setup.
 ///
-/// `PATCH /system/office365/emailSetups/{id}`, the tool `update_a_connect_wise_psa_office365_email_setup_by_id`.
+/// `PATCH /system/office365/emailSetups/{id}` · tool `update_a_connect_wise_psa_office365_email_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_office365_email_setups`
+/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_office365_email_setup(
     id: i32,
@@ -111,33 +111,33 @@ pub fn update_office365_email_setup(
         .patch(patch)
 }
 
-/// Deletes a Office 365 email setup.
+/// Deletes an Office 365 email setup.
 ///
-/// `DELETE /system/office365/emailSetups/{id}`, the tool `delete_a_connect_wise_psa_office365_email_setup_by_id`.
+/// `DELETE /system/office365/emailSetups/{id}` · tool `delete_a_connect_wise_psa_office365_email_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_office365_email_setups`
+/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
 pub fn delete_office365_email_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/office365/emailSetups/{id}").path("id", id)
 }
 
-/// Authorize an Office 365 email setup.
+/// Authorizes an Office 365 email setup.
 ///
-/// `POST /system/office365/emailSetups/{id}/authorize`, the tool `authorize_a_connect_wise_psa_office365_email_setup_by_id`.
+/// `POST /system/office365/emailSetups/{id}/authorize` · tool `authorize_a_connect_wise_psa_office365_email_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_office365_email_setups`
+/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
 pub fn authorize_office365_email_setup(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/office365/emailSetups/{id}/authorize")
         .path("id", id)
 }
 
-/// Lists Office 365 email setups emails.
+/// Lists Office 365 email setup emails.
 ///
-/// `GET /system/office365/emailSetups/{id}/getEmails/`, the tool `list_all_connect_wise_psa_office365_email_setup_emails_by_id`.
+/// `GET /system/office365/emailSetups/{id}/getEmails/` · tool `list_all_connect_wise_psa_office365_email_setup_emails_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_office365_email_setups`
+/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_office365_email_setup_emails(
     id: i32,
     query: &ListQuery,
@@ -147,11 +147,11 @@ pub fn list_office365_email_setup_emails(
         .query(query)
 }
 
-/// Test Office 365 email setup connection.
+/// Tests the connection of an Office 365 email setup.
 ///
-/// `POST /system/office365/emailSetups/{id}/testConnection`, the tool `test_connect_wise_psa_office365_email_setup_connection_by_id`.
+/// `POST /system/office365/emailSetups/{id}/testConnection` · tool `test_connect_wise_psa_office365_email_setup_connection_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_office365_email_setups`
+/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
 pub fn test_office365_email_setup_connection(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/office365/emailSetups/{id}/testConnection")
         .path("id", id)

@@ -4,43 +4,43 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, OnPremiseSearchSetting};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists on premise search settings.
+/// Lists on-premises search settings.
 ///
-/// `GET /system/onPremiseSearchSetting/`, the tool `list_all_connect_wise_psa_system_on_premise_search_settings`.
+/// `GET /system/onPremiseSearchSetting/` · tool `list_all_connect_wise_psa_system_on_premise_search_settings`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_on_premise_search_settings(
     query: &ListQuery,
 ) -> Request<Vec<OnPremiseSearchSetting>> {
     Request::new(Method::Get, "/system/onPremiseSearchSetting/").query(query)
 }
 
-/// Counts on premise search settings.
+/// Counts on-premises search settings.
 ///
-/// `GET /system/onPremiseSearchSetting/count`, the tool `count_connect_wise_psa_system_on_premise_search_settings`.
+/// `GET /system/onPremiseSearchSetting/count` · tool `count_connect_wise_psa_system_on_premise_search_settings`
 ///
 /// * `query`: which rows are counted
 pub fn count_on_premise_search_settings(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/onPremiseSearchSetting/count").query(query)
 }
 
-/// Gets an on premise search setting.
+/// Gets an on-premises search setting by its ID.
 ///
-/// `GET /system/onPremiseSearchSetting/{id}`, the tool `get_single_connect_wise_psa_sys_on_premise_search_setting_by_id`.
+/// `GET /system/onPremiseSearchSetting/{id}` · tool `get_single_connect_wise_psa_sys_on_premise_search_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_on_premise_search_settings`
+/// * `id`: on-premises search setting ID (see `system::list_on_premise_search_settings`)
 pub fn get_on_premise_search_setting(id: i32) -> Request<OnPremiseSearchSetting> {
     Request::new(Method::Get, "/system/onPremiseSearchSetting/{id}").path("id", id)
 }
 
-/// Replaces an on premise search setting; members that are left out are reset.
+/// Replaces an on-premises search setting. Fields that are left out are reset.
 ///
-/// `PUT /system/onPremiseSearchSetting/{id}`, the tool `replace_a_connect_wise_psa_sys_on_premise_search_setting_by_id`.
+/// `PUT /system/onPremiseSearchSetting/{id}` · tool `replace_a_connect_wise_psa_sys_on_premise_search_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_on_premise_search_settings`
-/// * `body`: what is sent.
+/// * `id`: on-premises search setting ID (see `system::list_on_premise_search_settings`)
+/// * `body`: the new state of the on-premises search setting.
 pub fn replace_on_premise_search_setting(
     id: i32,
     body: &OnPremiseSearchSetting,
@@ -50,11 +50,11 @@ pub fn replace_on_premise_search_setting(
         .body(body)
 }
 
-/// Changes some members of an on premise search setting.
+/// Updates fields of an on-premises search setting.
 ///
-/// `PATCH /system/onPremiseSearchSetting/{id}`, the tool `update_a_connect_wise_psa_sys_on_premise_search_setting_by_id`.
+/// `PATCH /system/onPremiseSearchSetting/{id}` · tool `update_a_connect_wise_psa_sys_on_premise_search_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_on_premise_search_settings`
+/// * `id`: on-premises search setting ID (see `system::list_on_premise_search_settings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_on_premise_search_setting(
     id: i32,

@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists OS grade weights.
 ///
-/// `GET /system/osgradeweights`, the tool `list_all_connect_wise_psa_system_osgradeweights`.
+/// `GET /system/osgradeweights` · tool `list_all_connect_wise_psa_system_osgradeweights`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_os_grade_weights(query: &ListQuery) -> Request<Vec<OsGradeWeight>> {
     Request::new(Method::Get, "/system/osgradeweights").query(query)
 }
 
 /// Counts OS grade weights.
 ///
-/// `GET /system/osgradeweights/count`, the tool `count_connect_wise_psa_system_osgradeweights`.
+/// `GET /system/osgradeweights/count` · tool `count_connect_wise_psa_system_osgradeweights`
 ///
 /// * `query`: which rows are counted
 pub fn count_os_grade_weights(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/osgradeweights/count").query(query)
 }
 
-/// Gets a OS grade weight.
+/// Gets an OS grade weight by its ID.
 ///
-/// `GET /system/osgradeweights/{id}`, the tool `get_single_connect_wise_psa_system_osgradeweight_by_id`.
+/// `GET /system/osgradeweights/{id}` · tool `get_single_connect_wise_psa_system_osgradeweight_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_os_grade_weights`
+/// * `id`: OS grade weight ID (see `system::list_os_grade_weights`)
 pub fn get_os_grade_weight(id: i32) -> Request<OsGradeWeight> {
     Request::new(Method::Get, "/system/osgradeweights/{id}").path("id", id)
 }
 
-/// Replaces a OS grade weight; members that are left out are reset.
+/// Replaces an OS grade weight. Fields that are left out are reset.
 ///
-/// `PUT /system/osgradeweights/{id}`, the tool `replace_a_connect_wise_psa_system_osgradeweight_by_id`.
+/// `PUT /system/osgradeweights/{id}` · tool `replace_a_connect_wise_psa_system_osgradeweight_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_os_grade_weights`
-/// * `body`: what is sent.
+/// * `id`: OS grade weight ID (see `system::list_os_grade_weights`)
+/// * `body`: the new state of the OS grade weight.
 pub fn replace_os_grade_weight(id: i32, body: &OsGradeWeight) -> Request<OsGradeWeight> {
     Request::new(Method::Put, "/system/osgradeweights/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a OS grade weight.
+/// Updates fields of an OS grade weight.
 ///
-/// `PATCH /system/osgradeweights/{id}`, the tool `update_a_connect_wise_psa_system_osgradeweight_by_id`.
+/// `PATCH /system/osgradeweights/{id}` · tool `update_a_connect_wise_psa_system_osgradeweight_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_os_grade_weights`
+/// * `id`: OS grade weight ID (see `system::list_os_grade_weights`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_os_grade_weight(
     id: i32,

@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists parsing types.
 ///
-/// `GET /system/parsingTypes`, the tool `list_all_connect_wise_psa_system_parsing_types`.
+/// `GET /system/parsingTypes` · tool `list_all_connect_wise_psa_system_parsing_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_parsing_types(query: &ListQuery) -> Request<Vec<ParsingType>> {
     Request::new(Method::Get, "/system/parsingTypes").query(query)
 }
 
 /// Counts parsing types.
 ///
-/// `GET /system/parsingTypes/count`, the tool `count_connect_wise_psa_system_parsing_types`.
+/// `GET /system/parsingTypes/count` · tool `count_connect_wise_psa_system_parsing_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_parsing_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/parsingTypes/count").query(query)
 }
 
-/// Gets a parsing type.
+/// Gets a parsing type by its ID.
 ///
-/// `GET /system/parsingTypes/{id}`, the tool `get_single_connect_wise_psa_system_parsing_type_by_id`.
+/// `GET /system/parsingTypes/{id}` · tool `get_single_connect_wise_psa_system_parsing_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_parsing_types`
+/// * `id`: parsing type ID (see `system::list_parsing_types`)
 pub fn get_parsing_type(id: i32) -> Request<ParsingType> {
     Request::new(Method::Get, "/system/parsingTypes/{id}").path("id", id)
 }

@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists parsing variables.
 ///
-/// `GET /system/parsingVariables`, the tool `list_all_connect_wise_psa_system_parsing_variables`.
+/// `GET /system/parsingVariables` · tool `list_all_connect_wise_psa_system_parsing_variables`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_parsing_variables(query: &ListQuery) -> Request<Vec<ParsingVariable>> {
     Request::new(Method::Get, "/system/parsingVariables").query(query)
 }
 
 /// Counts parsing variables.
 ///
-/// `GET /system/parsingVariables/count`, the tool `count_connect_wise_psa_system_parsing_variables`.
+/// `GET /system/parsingVariables/count` · tool `count_connect_wise_psa_system_parsing_variables`
 ///
 /// * `query`: which rows are counted
 pub fn count_parsing_variables(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/parsingVariables/count").query(query)
 }
 
-/// Gets a parsing variable.
+/// Gets a parsing variable by its ID.
 ///
-/// `GET /system/parsingVariables/{id}`, the tool `get_single_connect_wise_psa_system_parsing_variable_by_id`.
+/// `GET /system/parsingVariables/{id}` · tool `get_single_connect_wise_psa_system_parsing_variable_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_parsing_variables`
+/// * `id`: parsing variable ID (see `system::list_parsing_variables`)
 pub fn get_parsing_variable(id: i32) -> Request<ParsingVariable> {
     Request::new(Method::Get, "/system/parsingVariables/{id}").path("id", id)
 }

@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists portal reports.
 ///
-/// `GET /system/portalReports`, the tool `list_all_connect_wise_psa_system_portal_reports`.
+/// `GET /system/portalReports` · tool `list_all_connect_wise_psa_system_portal_reports`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_portal_reports(query: &ListQuery) -> Request<Vec<PortalReport>> {
     Request::new(Method::Get, "/system/portalReports").query(query)
 }
 
 /// Creates a portal report.
 ///
-/// `POST /system/portalReports`, the tool `create_a_connect_wise_psa_system_portal_report`.
+/// `POST /system/portalReports` · tool `create_a_connect_wise_psa_system_portal_report`
 ///
-/// * `body`: what is sent.
+/// * `body`: the portal report to create.
 pub fn create_portal_report(body: &PortalReport) -> Request<PortalReport> {
     Request::new(Method::Post, "/system/portalReports").body(body)
 }
 
 /// Counts portal reports.
 ///
-/// `GET /system/portalReports/count`, the tool `count_connect_wise_psa_system_portal_reports`.
+/// `GET /system/portalReports/count` · tool `count_connect_wise_psa_system_portal_reports`
 ///
 /// * `query`: which rows are counted
 pub fn count_portal_reports(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/portalReports/count").query(query)
 }
 
-/// Gets a portal report.
+/// Gets a portal report by its ID.
 ///
-/// `GET /system/portalReports/{id}`, the tool `get_single_connect_wise_psa_system_portal_report_by_id`.
+/// `GET /system/portalReports/{id}` · tool `get_single_connect_wise_psa_system_portal_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_portal_reports`
+/// * `id`: portal report ID (see `system::list_portal_reports`)
 pub fn get_portal_report(id: i32) -> Request<PortalReport> {
     Request::new(Method::Get, "/system/portalReports/{id}").path("id", id)
 }
 
-/// Replaces a portal report; members that are left out are reset.
+/// Replaces a portal report. Fields that are left out are reset.
 ///
-/// `PUT /system/portalReports/{id}`, the tool `replace_a_connect_wise_psa_system_portal_report_by_id`.
+/// `PUT /system/portalReports/{id}` · tool `replace_a_connect_wise_psa_system_portal_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_portal_reports`
-/// * `body`: what is sent.
+/// * `id`: portal report ID (see `system::list_portal_reports`)
+/// * `body`: the new state of the portal report.
 pub fn replace_portal_report(id: i32, body: &PortalReport) -> Request<PortalReport> {
     Request::new(Method::Put, "/system/portalReports/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a portal report.
+/// Updates fields of a portal report.
 ///
-/// `PATCH /system/portalReports/{id}`, the tool `update_a_connect_wise_psa_system_portal_report_by_id`.
+/// `PATCH /system/portalReports/{id}` · tool `update_a_connect_wise_psa_system_portal_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_portal_reports`
+/// * `id`: portal report ID (see `system::list_portal_reports`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_portal_report(
     id: i32,
@@ -67,9 +67,9 @@ pub fn update_portal_report(
 
 /// Deletes a portal report.
 ///
-/// `DELETE /system/portalReports/{id}`, the tool `delete_a_connect_wise_psa_system_portal_report_by_id`.
+/// `DELETE /system/portalReports/{id}` · tool `delete_a_connect_wise_psa_system_portal_report_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_portal_reports`
+/// * `id`: portal report ID (see `system::list_portal_reports`)
 pub fn delete_portal_report(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/portalReports/{id}").path("id", id)
 }

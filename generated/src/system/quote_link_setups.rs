@@ -6,67 +6,67 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists quote link setups.
 ///
-/// `GET /system/quoteLinkSetup`, the tool `list_all_connect_wise_psa_system_quote_link_setups`.
+/// `GET /system/quoteLinkSetup` · tool `list_all_connect_wise_psa_system_quote_link_setups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_quote_link_setups(query: &ListQuery) -> Request<Vec<QuoteLink>> {
     Request::new(Method::Get, "/system/quoteLinkSetup").query(query)
 }
 
 /// Creates a quote link setup.
 ///
-/// `POST /system/quoteLinkSetup`, the tool `create_a_connect_wise_psa_system_quote_link_setup`.
+/// `POST /system/quoteLinkSetup` · tool `create_a_connect_wise_psa_system_quote_link_setup`
 ///
-/// * `body`: what is sent.
+/// * `body`: the quote link setup to create.
 pub fn create_quote_link_setup(body: &QuoteLink) -> Request<QuoteLink> {
     Request::new(Method::Post, "/system/quoteLinkSetup").body(body)
 }
 
 /// Counts quote link setups.
 ///
-/// `GET /system/quoteLinkSetup/count`, the tool `count_connect_wise_psa_system_quote_link_setups`.
+/// `GET /system/quoteLinkSetup/count` · tool `count_connect_wise_psa_system_quote_link_setups`
 ///
 /// * `query`: which rows are counted
 pub fn count_quote_link_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/quoteLinkSetup/count").query(query)
 }
 
-/// Gets a quote link setup connection.
+/// Tests the connection of the quote link setup.
 ///
-/// `GET /system/quoteLinkSetup/testConnection`, the tool `test_connect_wise_psa_system_quote_link_setup_connection`.
+/// `GET /system/quoteLinkSetup/testConnection` · tool `test_connect_wise_psa_system_quote_link_setup_connection`
 ///
-/// * `url`: `url` of the query
+/// * `url`: query parameter `url`
 pub fn test_quote_link_setup_connection(url: &str) -> Request<SuccessResponse> {
     Request::new(Method::Get, "/system/quoteLinkSetup/testConnection")
         .parameter("url", url)
 }
 
-/// Gets a quote link setup.
+/// Gets a quote link setup by its ID.
 ///
-/// `GET /system/quoteLinkSetup/{id}`, the tool `get_single_connect_wise_psa_system_quote_link_setup_by_id`.
+/// `GET /system/quoteLinkSetup/{id}` · tool `get_single_connect_wise_psa_system_quote_link_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_quote_link_setups`
+/// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
 pub fn get_quote_link_setup(id: i32) -> Request<QuoteLink> {
     Request::new(Method::Get, "/system/quoteLinkSetup/{id}").path("id", id)
 }
 
-/// Replaces a quote link setup; members that are left out are reset.
+/// Replaces a quote link setup. Fields that are left out are reset.
 ///
-/// `PUT /system/quoteLinkSetup/{id}`, the tool `replace_a_connect_wise_psa_system_quote_link_setup_by_id`.
+/// `PUT /system/quoteLinkSetup/{id}` · tool `replace_a_connect_wise_psa_system_quote_link_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_quote_link_setups`
-/// * `body`: what is sent.
+/// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
+/// * `body`: the new state of the quote link setup.
 pub fn replace_quote_link_setup(id: i32, body: &QuoteLink) -> Request<QuoteLink> {
     Request::new(Method::Put, "/system/quoteLinkSetup/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a quote link setup.
+/// Updates fields of a quote link setup.
 ///
-/// `PATCH /system/quoteLinkSetup/{id}`, the tool `update_a_connect_wise_psa_system_quote_link_setup_by_id`.
+/// `PATCH /system/quoteLinkSetup/{id}` · tool `update_a_connect_wise_psa_system_quote_link_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_quote_link_setups`
+/// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_quote_link_setup(id: i32, patch: &Patch<QuoteLink>) -> Request<QuoteLink> {
     Request::new(Method::Patch, "/system/quoteLinkSetup/{id}")
@@ -76,9 +76,9 @@ pub fn update_quote_link_setup(id: i32, patch: &Patch<QuoteLink>) -> Request<Quo
 
 /// Deletes a quote link setup.
 ///
-/// `DELETE /system/quoteLinkSetup/{id}`, the tool `delete_a_connect_wise_psa_system_quote_link_setup_by_id`.
+/// `DELETE /system/quoteLinkSetup/{id}` · tool `delete_a_connect_wise_psa_system_quote_link_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_quote_link_setups`
+/// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
 pub fn delete_quote_link_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/quoteLinkSetup/{id}").path("id", id)
 }

@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists report cards.
 ///
-/// `GET /system/reportCards`, the tool `list_all_connect_wise_psa_system_report_cards`.
+/// `GET /system/reportCards` · tool `list_all_connect_wise_psa_system_report_cards`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_report_cards(query: &ListQuery) -> Request<Vec<ReportCard>> {
     Request::new(Method::Get, "/system/reportCards").query(query)
 }
 
 /// Creates a report card.
 ///
-/// `POST /system/reportCards`, the tool `create_a_connect_wise_psa_system_report_card`.
+/// `POST /system/reportCards` · tool `create_a_connect_wise_psa_system_report_card`
 ///
-/// * `body`: what is sent.
+/// * `body`: the report card to create.
 pub fn create_report_card(body: &ReportCard) -> Request<ReportCard> {
     Request::new(Method::Post, "/system/reportCards").body(body)
 }
 
 /// Counts report cards.
 ///
-/// `GET /system/reportCards/count`, the tool `count_connect_wise_psa_system_report_cards`.
+/// `GET /system/reportCards/count` · tool `count_connect_wise_psa_system_report_cards`
 ///
 /// * `query`: which rows are counted
 pub fn count_report_cards(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/reportCards/count").query(query)
 }
 
-/// Lists report cards info.
+/// Lists report cards in summary form.
 ///
-/// `GET /system/reportCards/info`, the tool `list_all_connect_wise_psa_system_report_card_info`.
+/// `GET /system/reportCards/info` · tool `list_all_connect_wise_psa_system_report_card_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_report_card_info(query: &ListQuery) -> Request<Vec<ReportCardInfo>> {
     Request::new(Method::Get, "/system/reportCards/info").query(query)
 }
 
-/// Counts report cards info.
+/// Counts report cards in summary form.
 ///
-/// `GET /system/reportCards/info/count`, the tool `count_connect_wise_psa_system_report_card_info`.
+/// `GET /system/reportCards/info/count` · tool `count_connect_wise_psa_system_report_card_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_report_card_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/reportCards/info/count").query(query)
 }
 
-/// Gets a report card.
+/// Gets a report card by its ID.
 ///
-/// `GET /system/reportCards/{id}`, the tool `get_single_connect_wise_psa_system_report_card_by_id`.
+/// `GET /system/reportCards/{id}` · tool `get_single_connect_wise_psa_system_report_card_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_report_cards`
+/// * `id`: report card ID (see `system::list_report_cards`)
 pub fn get_report_card(id: i32) -> Request<ReportCard> {
     Request::new(Method::Get, "/system/reportCards/{id}").path("id", id)
 }
 
-/// Replaces a report card; members that are left out are reset.
+/// Replaces a report card. Fields that are left out are reset.
 ///
-/// `PUT /system/reportCards/{id}`, the tool `replace_a_connect_wise_psa_system_report_card_by_id`.
+/// `PUT /system/reportCards/{id}` · tool `replace_a_connect_wise_psa_system_report_card_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_report_cards`
-/// * `body`: what is sent.
+/// * `id`: report card ID (see `system::list_report_cards`)
+/// * `body`: the new state of the report card.
 pub fn replace_report_card(id: i32, body: &ReportCard) -> Request<ReportCard> {
     Request::new(Method::Put, "/system/reportCards/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a report card.
+/// Updates fields of a report card.
 ///
-/// `PATCH /system/reportCards/{id}`, the tool `update_a_connect_wise_psa_system_report_card_by_id`.
+/// `PATCH /system/reportCards/{id}` · tool `update_a_connect_wise_psa_system_report_card_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_report_cards`
+/// * `id`: report card ID (see `system::list_report_cards`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_report_card(id: i32, patch: &Patch<ReportCard>) -> Request<ReportCard> {
     Request::new(Method::Patch, "/system/reportCards/{id}").path("id", id).patch(patch)
@@ -84,30 +84,30 @@ pub fn update_report_card(id: i32, patch: &Patch<ReportCard>) -> Request<ReportC
 
 /// Deletes a report card.
 ///
-/// `DELETE /system/reportCards/{id}`, the tool `delete_a_connect_wise_psa_system_report_card_by_id`.
+/// `DELETE /system/reportCards/{id}` · tool `delete_a_connect_wise_psa_system_report_card_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_report_cards`
+/// * `id`: report card ID (see `system::list_report_cards`)
 pub fn delete_report_card(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/reportCards/{id}").path("id", id)
 }
 
-/// Gets a report card info.
+/// Gets a summary of a report card by its ID.
 ///
-/// `GET /system/reportCards/{id}/info`, the tool `get_single_connect_wise_psa_system_report_card_info_by_id`.
+/// `GET /system/reportCards/{id}/info` · tool `get_single_connect_wise_psa_system_report_card_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_report_cards`
+/// * `id`: report card ID (see `system::list_report_cards`)
 pub fn get_report_card_info(id: i32) -> Request<ReportCardInfo> {
     Request::new(Method::Get, "/system/reportCards/{id}/info").path("id", id)
 }
 
-/// Lists report card details.
+/// Lists the details of a report card.
 ///
-/// `GET /system/reportCards/{parentId}/details`, the tool `list_all_connect_wise_psa_report_card_details`.
+/// `GET /system/reportCards/{parentId}/details` · tool `list_all_connect_wise_psa_report_card_details`
 ///
-/// * `report_card_id`: `{parentId}` of the path, from `system::list_report_cards`
+/// * `report_card_id`: report card ID (see `system::list_report_cards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_report_card_details(
     report_card_id: i32,
     query: &ListQuery,
@@ -117,12 +117,12 @@ pub fn list_report_card_details(
         .query(query)
 }
 
-/// Creates a report card detail.
+/// Adds a detail to a report card.
 ///
-/// `POST /system/reportCards/{parentId}/details`, the tool `create_a_connect_wise_psa_report_card_detail`.
+/// `POST /system/reportCards/{parentId}/details` · tool `create_a_connect_wise_psa_report_card_detail`
 ///
-/// * `report_card_id`: `{parentId}` of the path, from `system::list_report_cards`
-/// * `body`: what is sent.
+/// * `report_card_id`: report card ID (see `system::list_report_cards`)
+/// * `body`: the detail to create.
 pub fn create_report_card_detail(
     report_card_id: i32,
     body: &ReportCardDetail,
@@ -132,11 +132,11 @@ pub fn create_report_card_detail(
         .body(body)
 }
 
-/// Counts report card details.
+/// Counts the details of a report card.
 ///
-/// `GET /system/reportCards/{parentId}/details/count`, the tool `count_connect_wise_psa_report_card_details`.
+/// `GET /system/reportCards/{parentId}/details/count` · tool `count_connect_wise_psa_report_card_details`
 ///
-/// * `report_card_id`: `{parentId}` of the path, from `system::list_report_cards`
+/// * `report_card_id`: report card ID (see `system::list_report_cards`)
 /// * `query`: which rows are counted
 pub fn count_report_card_details(
     report_card_id: i32,
@@ -147,12 +147,12 @@ pub fn count_report_card_details(
         .query(query)
 }
 
-/// Gets a report card detail.
+/// Gets a detail of a report card by its ID.
 ///
-/// `GET /system/reportCards/{parentId}/details/{id}`, the tool `get_single_connect_wise_psa_report_card_detail_by_id`.
+/// `GET /system/reportCards/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_report_card_detail_by_id`
 ///
-/// * `report_card_id`: `{parentId}` of the path, from `system::list_report_cards`
-/// * `id`: `{id}` of the path, from `system::list_report_card_details`
+/// * `report_card_id`: report card ID (see `system::list_report_cards`)
+/// * `id`: report card detail ID (see `system::list_report_card_details`)
 pub fn get_report_card_detail(
     report_card_id: i32,
     id: i32,
@@ -162,13 +162,13 @@ pub fn get_report_card_detail(
         .path("id", id)
 }
 
-/// Replaces a report card detail; members that are left out are reset.
+/// Replaces a detail of a report card. Fields that are left out are reset.
 ///
-/// `PUT /system/reportCards/{parentId}/details/{id}`, the tool `replace_a_connect_wise_psa_report_card_detail_by_id`.
+/// `PUT /system/reportCards/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_report_card_detail_by_id`
 ///
-/// * `report_card_id`: `{parentId}` of the path, from `system::list_report_cards`
-/// * `id`: `{id}` of the path, from `system::list_report_card_details`
-/// * `body`: what is sent.
+/// * `report_card_id`: report card ID (see `system::list_report_cards`)
+/// * `id`: report card detail ID (see `system::list_report_card_details`)
+/// * `body`: the new state of the detail.
 pub fn replace_report_card_detail(
     report_card_id: i32,
     id: i32,
@@ -180,12 +180,12 @@ pub fn replace_report_card_detail(
         .body(body)
 }
 
-/// Changes some members of a report card detail.
+/// Updates fields of a detail of a report card.
 ///
-/// `PATCH /system/reportCards/{parentId}/details/{id}`, the tool `update_a_connect_wise_psa_report_card_detail_by_id`.
+/// `PATCH /system/reportCards/{parentId}/details/{id}` · tool `update_a_connect_wise_psa_report_card_detail_by_id`
 ///
-/// * `report_card_id`: `{parentId}` of the path, from `system::list_report_cards`
-/// * `id`: `{id}` of the path, from `system::list_report_card_details`
+/// * `report_card_id`: report card ID (see `system::list_report_cards`)
+/// * `id`: report card detail ID (see `system::list_report_card_details`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_report_card_detail(
     report_card_id: i32,
@@ -198,12 +198,12 @@ pub fn update_report_card_detail(
         .patch(patch)
 }
 
-/// Deletes a report card detail.
+/// Deletes a detail of a report card.
 ///
-/// `DELETE /system/reportCards/{parentId}/details/{id}`, the tool `delete_a_connect_wise_psa_report_card_detail_by_id`.
+/// `DELETE /system/reportCards/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_report_card_detail_by_id`
 ///
-/// * `report_card_id`: `{parentId}` of the path, from `system::list_report_cards`
-/// * `id`: `{id}` of the path, from `system::list_report_card_details`
+/// * `report_card_id`: report card ID (see `system::list_report_cards`)
+/// * `id`: report card detail ID (see `system::list_report_card_details`)
 pub fn delete_report_card_detail(report_card_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/reportCards/{parentId}/details/{id}")
         .path("parentId", report_card_id)

@@ -5,35 +5,35 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, Report, ReportColumnDefinition, ReportDataResponse};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system reports.
+/// Lists the reports that can be run.
 ///
-/// `GET /system/reports`, the tool `list_all_connect_wise_psa_system_reports`.
+/// `GET /system/reports` · tool `list_all_connect_wise_psa_system_reports`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_reports(query: &ListQuery) -> Request<Vec<Report>> {
     Request::new(Method::Get, "/system/reports").query(query)
 }
 
-/// Gets a system report.
+/// Runs a report by name and list its rows.
 ///
-/// `GET /system/reports/{reportName}`, the tool `get_single_connect_wise_psa_system_report_by_name`.
+/// `GET /system/reports/{reportName}` · tool `get_single_connect_wise_psa_system_report_by_name`
 ///
-/// * `report_name`: `{reportName}` of the path, from `system::list_reports`
+/// * `report_name`: report ID (see `system::list_reports`)
 pub fn get_report(report_name: &str) -> Request<ReportDataResponse> {
     Request::new(Method::Get, "/system/reports/{reportName}")
         .path("reportName", report_name)
 }
 
-/// Lists report columns.
+/// Lists the columns of a report.
 ///
-/// `GET /system/reports/{reportName}/columns`, the tool `list_all_connect_wise_psa_report_columns`.
+/// `GET /system/reports/{reportName}/columns` · tool `list_all_connect_wise_psa_report_columns`
 ///
-/// * `report_name`: `{reportName}` of the path, from `system::list_reports`
+/// * `report_name`: report ID (see `system::list_reports`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_report_columns(
     report_name: &str,
     query: &ListQuery,
@@ -43,11 +43,11 @@ pub fn list_report_columns(
         .query(query)
 }
 
-/// Counts system reports rows.
+/// Counts the rows of a report by name.
 ///
-/// `GET /system/reports/{reportName}/count`, the tool `count_connect_wise_psa_system_report_rows_by_name`.
+/// `GET /system/reports/{reportName}/count` · tool `count_connect_wise_psa_system_report_rows_by_name`
 ///
-/// * `report_name`: `{reportName}` of the path, from `system::list_reports`
+/// * `report_name`: report ID (see `system::list_reports`)
 /// * `query`: which rows are counted
 pub fn count_report_rows(report_name: &str, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/reports/{reportName}/count")

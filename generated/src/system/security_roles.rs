@@ -4,14 +4,14 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{Count, SecurityRole, SecurityRoleInfo, SecurityRoleSetting};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system security role settings.
+/// Lists the settings of a security role.
 ///
-/// `GET /system/securityRoles/{parentId}/settings`, the tool `list_all_connect_wise_psa_system_security_role_settings`.
+/// `GET /system/securityRoles/{parentId}/settings` · tool `list_all_connect_wise_psa_system_security_role_settings`
 ///
-/// * `security_role_id`: `{parentId}` of the path, from `system::list_security_roles`
+/// * `security_role_id`: security role ID (see `system::list_security_roles`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_security_role_settings(
     security_role_id: i32,
     query: &ListQuery,
@@ -21,11 +21,11 @@ pub fn list_security_role_settings(
         .query(query)
 }
 
-/// Counts system security role settings.
+/// Counts the settings of a security role.
 ///
-/// `GET /system/securityRoles/{parentId}/settings/count`, the tool `count_connect_wise_psa_system_security_role_settings`.
+/// `GET /system/securityRoles/{parentId}/settings/count` · tool `count_connect_wise_psa_system_security_role_settings`
 ///
-/// * `security_role_id`: `{parentId}` of the path, from `system::list_security_roles`
+/// * `security_role_id`: security role ID (see `system::list_security_roles`)
 /// * `query`: which rows are counted
 pub fn count_security_role_settings(
     security_role_id: i32,
@@ -36,12 +36,12 @@ pub fn count_security_role_settings(
         .query(query)
 }
 
-/// Gets a system security role setting.
+/// Gets a setting of a security role by its ID.
 ///
-/// `GET /system/securityRoles/{parentId}/settings/{id}`, the tool `get_single_connect_wise_psa_system_security_role_setting_by_id`.
+/// `GET /system/securityRoles/{parentId}/settings/{id}` · tool `get_single_connect_wise_psa_system_security_role_setting_by_id`
 ///
-/// * `security_role_id`: `{parentId}` of the path, from `system::list_security_roles`
-/// * `id`: `{id}` of the path, from `system::list_security_role_settings`
+/// * `security_role_id`: security role ID (see `system::list_security_roles`)
+/// * `id`: security role setting ID (see `system::list_security_role_settings`)
 pub fn get_security_role_setting(
     security_role_id: i32,
     id: i32,
@@ -51,78 +51,78 @@ pub fn get_security_role_setting(
         .path("id", id)
 }
 
-/// Lists system security roles.
+/// Lists security roles.
 ///
-/// `GET /system/securityroles`, the tool `list_all_connect_wise_psa_system_securityroles`.
+/// `GET /system/securityroles` · tool `list_all_connect_wise_psa_system_securityroles`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_security_roles(query: &ListQuery) -> Request<Vec<SecurityRole>> {
     Request::new(Method::Get, "/system/securityroles").query(query)
 }
 
-/// Creates a system security role.
+/// Creates a security role.
 ///
-/// `POST /system/securityroles`, the tool `create_a_connect_wise_psa_system_securityrole`.
+/// `POST /system/securityroles` · tool `create_a_connect_wise_psa_system_securityrole`
 ///
-/// * `body`: what is sent.
+/// * `body`: the security role to create.
 pub fn create_security_role(body: &SecurityRole) -> Request<SecurityRole> {
     Request::new(Method::Post, "/system/securityroles").body(body)
 }
 
-/// Counts system security roles.
+/// Counts security roles.
 ///
-/// `GET /system/securityroles/count`, the tool `count_connect_wise_psa_system_securityroles`.
+/// `GET /system/securityroles/count` · tool `count_connect_wise_psa_system_securityroles`
 ///
 /// * `query`: which rows are counted
 pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/securityroles/count").query(query)
 }
 
-/// Lists system security roles info.
+/// Lists security roles in summary form.
 ///
-/// `GET /system/securityroles/info`, the tool `list_all_connect_wise_psa_system_securityrole_info`.
+/// `GET /system/securityroles/info` · tool `list_all_connect_wise_psa_system_securityrole_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_security_role_info(query: &ListQuery) -> Request<Vec<SecurityRoleInfo>> {
     Request::new(Method::Get, "/system/securityroles/info").query(query)
 }
 
-/// Counts system security roles info.
+/// Counts security roles in summary form.
 ///
-/// `GET /system/securityroles/info/count`, the tool `count_connect_wise_psa_system_securityrole_info`.
+/// `GET /system/securityroles/info/count` · tool `count_connect_wise_psa_system_securityrole_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_security_role_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/securityroles/info/count").query(query)
 }
 
-/// Gets a system security role.
+/// Gets a security role by its ID.
 ///
-/// `GET /system/securityroles/{id}`, the tool `get_single_connect_wise_psa_system_securityrole_by_id`.
+/// `GET /system/securityroles/{id}` · tool `get_single_connect_wise_psa_system_securityrole_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_security_roles`
+/// * `id`: security role ID (see `system::list_security_roles`)
 pub fn get_security_role(id: i32) -> Request<SecurityRole> {
     Request::new(Method::Get, "/system/securityroles/{id}").path("id", id)
 }
 
-/// Deletes a system security role.
+/// Deletes a security role.
 ///
-/// `DELETE /system/securityroles/{id}`, the tool `delete_a_connect_wise_psa_system_securityrole_by_id`.
+/// `DELETE /system/securityroles/{id}` · tool `delete_a_connect_wise_psa_system_securityrole_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_security_roles`
+/// * `id`: security role ID (see `system::list_security_roles`)
 pub fn delete_security_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/securityroles/{id}").path("id", id)
 }
 
-/// Gets a system security role info.
+/// Gets a summary of a security role by its ID.
 ///
-/// `GET /system/securityroles/{id}/info`, the tool `get_single_connect_wise_psa_system_securityrole_info_by_id`.
+/// `GET /system/securityroles/{id}/info` · tool `get_single_connect_wise_psa_system_securityrole_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_security_roles`
+/// * `id`: security role ID (see `system::list_security_roles`)
 pub fn get_security_role_info(id: i32) -> Request<SecurityRoleInfo> {
     Request::new(Method::Get, "/system/securityroles/{id}/info").path("id", id)
 }

@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists system settings.
 ///
-/// `GET /system/settings`, the tool `list_all_connect_wise_psa_system_settings`.
+/// `GET /system/settings` · tool `list_all_connect_wise_psa_system_settings`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_settings(query: &ListQuery) -> Request<Vec<SystemSetting>> {
     Request::new(Method::Get, "/system/settings").query(query)
 }
 
 /// Counts system settings.
 ///
-/// `GET /system/settings/count`, the tool `count_connect_wise_psa_system_settings`.
+/// `GET /system/settings/count` · tool `count_connect_wise_psa_system_settings`
 ///
 /// * `query`: which rows are counted
 pub fn count_settings(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/settings/count").query(query)
 }
 
-/// Gets a system setting.
+/// Gets a system setting by its ID.
 ///
-/// `GET /system/settings/{id}`, the tool `get_single_connect_wise_psa_system_setting_by_id`.
+/// `GET /system/settings/{id}` · tool `get_single_connect_wise_psa_system_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_settings`
+/// * `id`: system setting ID (see `system::list_settings`)
 pub fn get_setting(id: i32) -> Request<SystemSetting> {
     Request::new(Method::Get, "/system/settings/{id}").path("id", id)
 }
 
-/// Replaces a system setting; members that are left out are reset.
+/// Replaces a system setting. Fields that are left out are reset.
 ///
-/// `PUT /system/settings/{id}`, the tool `replace_a_connect_wise_psa_system_setting_by_id`.
+/// `PUT /system/settings/{id}` · tool `replace_a_connect_wise_psa_system_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_settings`
-/// * `body`: what is sent.
+/// * `id`: system setting ID (see `system::list_settings`)
+/// * `body`: the new state of the system setting.
 pub fn replace_setting(id: i32, body: &SystemSetting) -> Request<SystemSetting> {
     Request::new(Method::Put, "/system/settings/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system setting.
+/// Updates fields of a system setting.
 ///
-/// `PATCH /system/settings/{id}`, the tool `update_a_connect_wise_psa_system_setting_by_id`.
+/// `PATCH /system/settings/{id}` · tool `update_a_connect_wise_psa_system_setting_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_settings`
+/// * `id`: system setting ID (see `system::list_settings`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_setting(id: i32, patch: &Patch<SystemSetting>) -> Request<SystemSetting> {
     Request::new(Method::Patch, "/system/settings/{id}").path("id", id).patch(patch)

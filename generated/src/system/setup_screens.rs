@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists setup screens.
 ///
-/// `GET /system/setupScreens`, the tool `list_all_connect_wise_psa_system_setup_screens`.
+/// `GET /system/setupScreens` · tool `list_all_connect_wise_psa_system_setup_screens`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_setup_screens(query: &ListQuery) -> Request<Vec<SetupScreen>> {
     Request::new(Method::Get, "/system/setupScreens").query(query)
 }
 
 /// Counts setup screens.
 ///
-/// `GET /system/setupScreens/count`, the tool `count_connect_wise_psa_system_setup_screens`.
+/// `GET /system/setupScreens/count` · tool `count_connect_wise_psa_system_setup_screens`
 ///
 /// * `query`: which rows are counted
 pub fn count_setup_screens(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/setupScreens/count").query(query)
 }
 
-/// Gets a setup screen.
+/// Gets a setup screen by its ID.
 ///
-/// `GET /system/setupScreens/{id}`, the tool `get_single_connect_wise_psa_system_setup_screen_by_id`.
+/// `GET /system/setupScreens/{id}` · tool `get_single_connect_wise_psa_system_setup_screen_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_setup_screens`
+/// * `id`: setup screen ID (see `system::list_setup_screens`)
 pub fn get_setup_screen(id: i32) -> Request<SetupScreen> {
     Request::new(Method::Get, "/system/setupScreens/{id}").path("id", id)
 }

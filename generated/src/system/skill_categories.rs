@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists skill categories.
 ///
-/// `GET /system/skillCategories`, the tool `list_all_connect_wise_psa_system_skill_categories`.
+/// `GET /system/skillCategories` · tool `list_all_connect_wise_psa_system_skill_categories`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_skill_categories(query: &ListQuery) -> Request<Vec<SkillCategory>> {
     Request::new(Method::Get, "/system/skillCategories").query(query)
 }
 
 /// Creates a skill category.
 ///
-/// `POST /system/skillCategories`, the tool `create_a_connect_wise_psa_system_skill_category`.
+/// `POST /system/skillCategories` · tool `create_a_connect_wise_psa_system_skill_category`
 ///
-/// * `body`: what is sent.
+/// * `body`: the skill category to create.
 pub fn create_skill_category(body: &SkillCategory) -> Request<SkillCategory> {
     Request::new(Method::Post, "/system/skillCategories").body(body)
 }
 
 /// Counts skill categories.
 ///
-/// `GET /system/skillCategories/count`, the tool `count_connect_wise_psa_system_skill_categories`.
+/// `GET /system/skillCategories/count` · tool `count_connect_wise_psa_system_skill_categories`
 ///
 /// * `query`: which rows are counted
 pub fn count_skill_categories(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/skillCategories/count").query(query)
 }
 
-/// Gets a skill category.
+/// Gets a skill category by its ID.
 ///
-/// `GET /system/skillCategories/{id}`, the tool `get_single_connect_wise_psa_system_skill_category_by_id`.
+/// `GET /system/skillCategories/{id}` · tool `get_single_connect_wise_psa_system_skill_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_skill_categories`
+/// * `id`: skill category ID (see `system::list_skill_categories`)
 pub fn get_skill_category(id: i32) -> Request<SkillCategory> {
     Request::new(Method::Get, "/system/skillCategories/{id}").path("id", id)
 }
 
-/// Replaces a skill category; members that are left out are reset.
+/// Replaces a skill category. Fields that are left out are reset.
 ///
-/// `PUT /system/skillCategories/{id}`, the tool `replace_a_connect_wise_psa_system_skill_category_by_id`.
+/// `PUT /system/skillCategories/{id}` · tool `replace_a_connect_wise_psa_system_skill_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_skill_categories`
-/// * `body`: what is sent.
+/// * `id`: skill category ID (see `system::list_skill_categories`)
+/// * `body`: the new state of the skill category.
 pub fn replace_skill_category(id: i32, body: &SkillCategory) -> Request<SkillCategory> {
     Request::new(Method::Put, "/system/skillCategories/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a skill category.
+/// Updates fields of a skill category.
 ///
-/// `PATCH /system/skillCategories/{id}`, the tool `update_a_connect_wise_psa_system_skill_category_by_id`.
+/// `PATCH /system/skillCategories/{id}` · tool `update_a_connect_wise_psa_system_skill_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_skill_categories`
+/// * `id`: skill category ID (see `system::list_skill_categories`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_skill_category(
     id: i32,
@@ -69,9 +69,9 @@ pub fn update_skill_category(
 
 /// Deletes a skill category.
 ///
-/// `DELETE /system/skillCategories/{id}`, the tool `delete_a_connect_wise_psa_system_skill_category_by_id`.
+/// `DELETE /system/skillCategories/{id}` · tool `delete_a_connect_wise_psa_system_skill_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_skill_categories`
+/// * `id`: skill category ID (see `system::list_skill_categories`)
 pub fn delete_skill_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/skillCategories/{id}").path("id", id)
 }

@@ -4,98 +4,98 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Skill, SkillInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system skills.
+/// Lists skills.
 ///
-/// `GET /system/skills`, the tool `list_all_connect_wise_psa_system_skills`.
+/// `GET /system/skills` · tool `list_all_connect_wise_psa_system_skills`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_skills(query: &ListQuery) -> Request<Vec<Skill>> {
     Request::new(Method::Get, "/system/skills").query(query)
 }
 
-/// Creates a system skill.
+/// Creates a skill.
 ///
-/// `POST /system/skills`, the tool `create_a_connect_wise_psa_system_skill`.
+/// `POST /system/skills` · tool `create_a_connect_wise_psa_system_skill`
 ///
-/// * `body`: what is sent.
+/// * `body`: the skill to create.
 pub fn create_skill(body: &Skill) -> Request<Skill> {
     Request::new(Method::Post, "/system/skills").body(body)
 }
 
-/// Counts system skills.
+/// Counts skills.
 ///
-/// `GET /system/skills/count`, the tool `count_connect_wise_psa_system_skills`.
+/// `GET /system/skills/count` · tool `count_connect_wise_psa_system_skills`
 ///
 /// * `query`: which rows are counted
 pub fn count_skills(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/skills/count").query(query)
 }
 
-/// Lists system skills info.
+/// Lists skills in summary form.
 ///
-/// `GET /system/skills/info`, the tool `list_all_connect_wise_psa_system_skill_info`.
+/// `GET /system/skills/info` · tool `list_all_connect_wise_psa_system_skill_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_skill_info(query: &ListQuery) -> Request<Vec<SkillInfo>> {
     Request::new(Method::Get, "/system/skills/info").query(query)
 }
 
-/// Counts system skills info.
+/// Counts skills in summary form.
 ///
-/// `GET /system/skills/info/count`, the tool `count_connect_wise_psa_system_skill_info`.
+/// `GET /system/skills/info/count` · tool `count_connect_wise_psa_system_skill_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_skill_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/skills/info/count").query(query)
 }
 
-/// Gets a system skill.
+/// Gets a skill by its ID.
 ///
-/// `GET /system/skills/{id}`, the tool `get_single_connect_wise_psa_system_skill_by_id`.
+/// `GET /system/skills/{id}` · tool `get_single_connect_wise_psa_system_skill_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_skills`
+/// * `id`: skill ID (see `system::list_skills`)
 pub fn get_skill(id: i32) -> Request<Skill> {
     Request::new(Method::Get, "/system/skills/{id}").path("id", id)
 }
 
-/// Replaces a system skill; members that are left out are reset.
+/// Replaces a skill. Fields that are left out are reset.
 ///
-/// `PUT /system/skills/{id}`, the tool `replace_a_connect_wise_psa_system_skill_by_id`.
+/// `PUT /system/skills/{id}` · tool `replace_a_connect_wise_psa_system_skill_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_skills`
-/// * `body`: what is sent.
+/// * `id`: skill ID (see `system::list_skills`)
+/// * `body`: the new state of the skill.
 pub fn replace_skill(id: i32, body: &Skill) -> Request<Skill> {
     Request::new(Method::Put, "/system/skills/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system skill.
+/// Updates fields of a skill.
 ///
-/// `PATCH /system/skills/{id}`, the tool `update_a_connect_wise_psa_system_skill_by_id`.
+/// `PATCH /system/skills/{id}` · tool `update_a_connect_wise_psa_system_skill_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_skills`
+/// * `id`: skill ID (see `system::list_skills`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_skill(id: i32, patch: &Patch<Skill>) -> Request<Skill> {
     Request::new(Method::Patch, "/system/skills/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a system skill.
+/// Deletes a skill.
 ///
-/// `DELETE /system/skills/{id}`, the tool `delete_a_connect_wise_psa_system_skill_by_id`.
+/// `DELETE /system/skills/{id}` · tool `delete_a_connect_wise_psa_system_skill_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_skills`
+/// * `id`: skill ID (see `system::list_skills`)
 pub fn delete_skill(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/skills/{id}").path("id", id)
 }
 
-/// Gets a system skill info.
+/// Gets a summary of a skill by its ID.
 ///
-/// `GET /system/skills/{id}/info`, the tool `get_single_connect_wise_psa_system_skill_info_by_id`.
+/// `GET /system/skills/{id}/info` · tool `get_single_connect_wise_psa_system_skill_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_skills`
+/// * `id`: skill ID (see `system::list_skills`)
 pub fn get_skill_info(id: i32) -> Request<SkillInfo> {
     Request::new(Method::Get, "/system/skills/{id}/info").path("id", id)
 }

@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists SSO configurations.
 ///
-/// `GET /system/ssoConfigurations`, the tool `list_all_connect_wise_psa_system_sso_configurations`.
+/// `GET /system/ssoConfigurations` · tool `list_all_connect_wise_psa_system_sso_configurations`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sso_configurations(query: &ListQuery) -> Request<Vec<SsoConfiguration>> {
     Request::new(Method::Get, "/system/ssoConfigurations").query(query)
 }
 
-/// Creates a SSO configuration.
+/// Creates an SSO configuration.
 ///
-/// `POST /system/ssoConfigurations`, the tool `create_a_connect_wise_psa_system_sso_configuration`.
+/// `POST /system/ssoConfigurations` · tool `create_a_connect_wise_psa_system_sso_configuration`
 ///
-/// * `body`: what is sent.
+/// * `body`: the SSO configuration to create.
 pub fn create_sso_configuration(body: &SsoConfiguration) -> Request<SsoConfiguration> {
     Request::new(Method::Post, "/system/ssoConfigurations").body(body)
 }
 
 /// Counts SSO configurations.
 ///
-/// `GET /system/ssoConfigurations/count`, the tool `count_connect_wise_psa_system_sso_configurations`.
+/// `GET /system/ssoConfigurations/count` · tool `count_connect_wise_psa_system_sso_configurations`
 ///
 /// * `query`: which rows are counted
 pub fn count_sso_configurations(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/ssoConfigurations/count").query(query)
 }
 
-/// Gets a SSO configuration.
+/// Gets an SSO configuration by its ID.
 ///
-/// `GET /system/ssoConfigurations/{id}`, the tool `get_single_connect_wise_psa_system_sso_configuration_by_id`.
+/// `GET /system/ssoConfigurations/{id}` · tool `get_single_connect_wise_psa_system_sso_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_sso_configurations`
+/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
 pub fn get_sso_configuration(id: i32) -> Request<SsoConfiguration> {
     Request::new(Method::Get, "/system/ssoConfigurations/{id}").path("id", id)
 }
 
-/// Replaces a SSO configuration; members that are left out are reset.
+/// Replaces an SSO configuration. Fields that are left out are reset.
 ///
-/// `PUT /system/ssoConfigurations/{id}`, the tool `replace_a_connect_wise_psa_system_sso_configuration_by_id`.
+/// `PUT /system/ssoConfigurations/{id}` · tool `replace_a_connect_wise_psa_system_sso_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_sso_configurations`
-/// * `body`: what is sent.
+/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
+/// * `body`: the new state of the SSO configuration.
 pub fn replace_sso_configuration(
     id: i32,
     body: &SsoConfiguration,
@@ -55,11 +55,11 @@ pub fn replace_sso_configuration(
     Request::new(Method::Put, "/system/ssoConfigurations/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a SSO configuration.
+/// Updates fields of an SSO configuration.
 ///
-/// `PATCH /system/ssoConfigurations/{id}`, the tool `update_a_connect_wise_psa_system_sso_configuration_by_id`.
+/// `PATCH /system/ssoConfigurations/{id}` · tool `update_a_connect_wise_psa_system_sso_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_sso_configurations`
+/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_sso_configuration(
     id: i32,
@@ -70,21 +70,21 @@ pub fn update_sso_configuration(
         .patch(patch)
 }
 
-/// Deletes a SSO configuration.
+/// Deletes an SSO configuration.
 ///
-/// `DELETE /system/ssoConfigurations/{id}`, the tool `delete_a_connect_wise_psa_system_sso_configuration_by_id`.
+/// `DELETE /system/ssoConfigurations/{id}` · tool `delete_a_connect_wise_psa_system_sso_configuration_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_sso_configurations`
+/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
 pub fn delete_sso_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/ssoConfigurations/{id}").path("id", id)
 }
 
-/// Register token of an SSO configuration.
+/// Registers the token of a single sign-on configuration.
 ///
-/// `POST /system/ssoConfigurations/{id}/registertoken`, the tool `register_token_of_a_connect_wise_psa_system_sso_config_by_id`.
+/// `POST /system/ssoConfigurations/{id}/registertoken` · tool `register_token_of_a_connect_wise_psa_system_sso_config_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_sso_configurations`
-/// * `body`: what is sent.
+/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
+/// * `body`: the request body.
 pub fn register_token_of_sso_configuration(
     id: i32,
     body: &SsoConfiguration,
@@ -94,12 +94,12 @@ pub fn register_token_of_sso_configuration(
         .body(body)
 }
 
-/// Submit members of an SSO configuration.
+/// Submits the members of a single sign-on configuration.
 ///
-/// `POST /system/ssoConfigurations/{id}/submitmembers`, the tool `submit_members_of_a_connect_wise_psa_system_sso_config_by_id`.
+/// `POST /system/ssoConfigurations/{id}/submitmembers` · tool `submit_members_of_a_connect_wise_psa_system_sso_config_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_sso_configurations`
-/// * `body`: what is sent.
+/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
+/// * `body`: the request body.
 pub fn submit_members_of_sso_configuration(
     id: i32,
     body: &SsoConfiguration,

@@ -6,29 +6,29 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists SSO users.
 ///
-/// `GET /system/ssoUsers`, the tool `list_all_connect_wise_psa_system_sso_users`.
+/// `GET /system/ssoUsers` · tool `list_all_connect_wise_psa_system_sso_users`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sso_users(query: &ListQuery) -> Request<Vec<SsoUser>> {
     Request::new(Method::Get, "/system/ssoUsers").query(query)
 }
 
 /// Counts SSO users.
 ///
-/// `GET /system/ssoUsers/count`, the tool `count_connect_wise_psa_system_sso_users`.
+/// `GET /system/ssoUsers/count` · tool `count_connect_wise_psa_system_sso_users`
 ///
 /// * `query`: which rows are counted
 pub fn count_sso_users(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/ssoUsers/count").query(query)
 }
 
-/// Gets a SSO user.
+/// Gets an SSO user by its external ID.
 ///
-/// `GET /system/ssoUsers/{externalId}`, the tool `get_single_connect_wise_psa_system_sso_user_by_external_id`.
+/// `GET /system/ssoUsers/{externalId}` · tool `get_single_connect_wise_psa_system_sso_user_by_external_id`
 ///
-/// * `external_id`: `{externalId}` of the path, from `system::list_sso_users`
+/// * `external_id`: SSO user ID (see `system::list_sso_users`)
 pub fn get_sso_user(external_id: i32) -> Request<SsoUser> {
     Request::new(Method::Get, "/system/ssoUsers/{externalId}")
         .path("externalId", external_id)

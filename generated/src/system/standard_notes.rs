@@ -6,57 +6,57 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists standard notes.
 ///
-/// `GET /system/standardNotes`, the tool `list_all_connect_wise_psa_system_standard_notes`.
+/// `GET /system/standardNotes` · tool `list_all_connect_wise_psa_system_standard_notes`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_standard_notes(query: &ListQuery) -> Request<Vec<StandardNote>> {
     Request::new(Method::Get, "/system/standardNotes").query(query)
 }
 
 /// Creates a standard note.
 ///
-/// `POST /system/standardNotes`, the tool `create_a_connect_wise_psa_system_standard_note`.
+/// `POST /system/standardNotes` · tool `create_a_connect_wise_psa_system_standard_note`
 ///
-/// * `body`: what is sent.
+/// * `body`: the standard note to create.
 pub fn create_standard_note(body: &StandardNote) -> Request<StandardNote> {
     Request::new(Method::Post, "/system/standardNotes").body(body)
 }
 
 /// Counts standard notes.
 ///
-/// `GET /system/standardNotes/count`, the tool `count_connect_wise_psa_system_standard_notes`.
+/// `GET /system/standardNotes/count` · tool `count_connect_wise_psa_system_standard_notes`
 ///
 /// * `query`: which rows are counted
 pub fn count_standard_notes(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/standardNotes/count").query(query)
 }
 
-/// Gets a standard note.
+/// Gets a standard note by its ID.
 ///
-/// `GET /system/standardNotes/{id}`, the tool `get_single_connect_wise_psa_system_standard_note_by_id`.
+/// `GET /system/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_standard_note_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_standard_notes`
+/// * `id`: standard note ID (see `system::list_standard_notes`)
 pub fn get_standard_note(id: i32) -> Request<StandardNote> {
     Request::new(Method::Get, "/system/standardNotes/{id}").path("id", id)
 }
 
-/// Replaces a standard note; members that are left out are reset.
+/// Replaces a standard note. Fields that are left out are reset.
 ///
-/// `PUT /system/standardNotes/{id}`, the tool `replace_a_connect_wise_psa_system_standard_note_by_id`.
+/// `PUT /system/standardNotes/{id}` · tool `replace_a_connect_wise_psa_system_standard_note_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_standard_notes`
-/// * `body`: what is sent.
+/// * `id`: standard note ID (see `system::list_standard_notes`)
+/// * `body`: the new state of the standard note.
 pub fn replace_standard_note(id: i32, body: &StandardNote) -> Request<StandardNote> {
     Request::new(Method::Put, "/system/standardNotes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a standard note.
+/// Updates fields of a standard note.
 ///
-/// `PATCH /system/standardNotes/{id}`, the tool `update_a_connect_wise_psa_system_standard_note_by_id`.
+/// `PATCH /system/standardNotes/{id}` · tool `update_a_connect_wise_psa_system_standard_note_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_standard_notes`
+/// * `id`: standard note ID (see `system::list_standard_notes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_standard_note(
     id: i32,
@@ -67,9 +67,9 @@ pub fn update_standard_note(
 
 /// Deletes a standard note.
 ///
-/// `DELETE /system/standardNotes/{id}`, the tool `delete_a_connect_wise_psa_system_standard_note_by_id`.
+/// `DELETE /system/standardNotes/{id}` · tool `delete_a_connect_wise_psa_system_standard_note_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_standard_notes`
+/// * `id`: standard note ID (see `system::list_standard_notes`)
 pub fn delete_standard_note(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/standardNotes/{id}").path("id", id)
 }

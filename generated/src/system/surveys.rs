@@ -4,64 +4,64 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, Survey, SurveyInfo, SurveyQuestion, SurveyQuestionValue};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system surveys.
+/// Lists surveys.
 ///
-/// `GET /system/surveys`, the tool `list_all_connect_wise_psa_system_surveys`.
+/// `GET /system/surveys` · tool `list_all_connect_wise_psa_system_surveys`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_surveys(query: &ListQuery) -> Request<Vec<Survey>> {
     Request::new(Method::Get, "/system/surveys").query(query)
 }
 
-/// Creates a system survey.
+/// Creates a survey.
 ///
-/// `POST /system/surveys`, the tool `create_a_connect_wise_psa_system_survey`.
+/// `POST /system/surveys` · tool `create_a_connect_wise_psa_system_survey`
 ///
-/// * `body`: what is sent.
+/// * `body`: the survey to create.
 pub fn create_survey(body: &Survey) -> Request<Survey> {
     Request::new(Method::Post, "/system/surveys").body(body)
 }
 
-/// Counts system surveys.
+/// Counts surveys.
 ///
-/// `GET /system/surveys/count`, the tool `count_connect_wise_psa_system_surveys`.
+/// `GET /system/surveys/count` · tool `count_connect_wise_psa_system_surveys`
 ///
 /// * `query`: which rows are counted
 pub fn count_surveys(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/surveys/count").query(query)
 }
 
-/// Lists system surveys info.
+/// Lists surveys in summary form.
 ///
-/// `GET /system/surveys/info`, the tool `list_all_connect_wise_psa_system_survey_info`.
+/// `GET /system/surveys/info` · tool `list_all_connect_wise_psa_system_survey_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_survey_info(query: &ListQuery) -> Request<Vec<SurveyInfo>> {
     Request::new(Method::Get, "/system/surveys/info").query(query)
 }
 
-/// Counts system surveys info.
+/// Counts surveys in summary form.
 ///
-/// `GET /system/surveys/info/count`, the tool `count_connect_wise_psa_system_survey_info`.
+/// `GET /system/surveys/info/count` · tool `count_connect_wise_psa_system_survey_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_survey_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/surveys/info/count").query(query)
 }
 
-/// Lists survey question values.
+/// Lists the values of a survey question.
 ///
-/// `GET /system/surveys/{grandparentId}/questions/{parentId}/values`, the tool `list_all_connect_wise_psa_survey_question_values`.
+/// `GET /system/surveys/{grandparentId}/questions/{parentId}/values` · tool `list_all_connect_wise_psa_survey_question_values`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `system::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `system::list_survey_questions`
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_survey_question_values(
     survey_id: i32,
     question_id: i32,
@@ -76,13 +76,13 @@ pub fn list_survey_question_values(
         .query(query)
 }
 
-/// Creates a survey question value.
+/// Adds a value to a survey question.
 ///
-/// `POST /system/surveys/{grandparentId}/questions/{parentId}/values`, the tool `create_a_connect_wise_psa_survey_question_value`.
+/// `POST /system/surveys/{grandparentId}/questions/{parentId}/values` · tool `create_a_connect_wise_psa_survey_question_value`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `system::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `system::list_survey_questions`
-/// * `body`: what is sent.
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `question_id`: survey question ID (see `system::list_survey_questions`)
+/// * `body`: the value to create.
 pub fn create_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -97,13 +97,13 @@ pub fn create_survey_question_value(
         .body(body)
 }
 
-/// Gets a survey question value.
+/// Gets a value of a survey question by its ID.
 ///
-/// `GET /system/surveys/{grandparentId}/questions/{parentId}/values/{id}`, the tool `get_single_connect_wise_psa_survey_question_value_by_id`.
+/// `GET /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `get_single_connect_wise_psa_survey_question_value_by_id`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `system::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `system::list_survey_questions`
-/// * `id`: `{id}` of the path, from `system::list_survey_question_values`
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `question_id`: survey question ID (see `system::list_survey_questions`)
+/// * `id`: survey question value ID (see `system::list_survey_question_values`)
 pub fn get_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -118,14 +118,14 @@ pub fn get_survey_question_value(
         .path("id", id)
 }
 
-/// Replaces a survey question value; members that are left out are reset.
+/// Replaces a value of a survey question. Fields that are left out are reset.
 ///
-/// `PUT /system/surveys/{grandparentId}/questions/{parentId}/values/{id}`, the tool `replace_a_connect_wise_psa_survey_question_value_by_id`.
+/// `PUT /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `replace_a_connect_wise_psa_survey_question_value_by_id`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `system::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `system::list_survey_questions`
-/// * `id`: `{id}` of the path, from `system::list_survey_question_values`
-/// * `body`: what is sent.
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `question_id`: survey question ID (see `system::list_survey_questions`)
+/// * `id`: survey question value ID (see `system::list_survey_question_values`)
+/// * `body`: the new state of the value.
 pub fn replace_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -142,13 +142,13 @@ pub fn replace_survey_question_value(
         .body(body)
 }
 
-/// Changes some members of a survey question value.
+/// Updates fields of a value of a survey question.
 ///
-/// `PATCH /system/surveys/{grandparentId}/questions/{parentId}/values/{id}`, the tool `update_a_connect_wise_psa_survey_question_value_by_id`.
+/// `PATCH /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `update_a_connect_wise_psa_survey_question_value_by_id`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `system::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `system::list_survey_questions`
-/// * `id`: `{id}` of the path, from `system::list_survey_question_values`
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `question_id`: survey question ID (see `system::list_survey_questions`)
+/// * `id`: survey question value ID (see `system::list_survey_question_values`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_survey_question_value(
     survey_id: i32,
@@ -166,13 +166,13 @@ pub fn update_survey_question_value(
         .patch(patch)
 }
 
-/// Deletes a survey question value.
+/// Deletes a value of a survey question.
 ///
-/// `DELETE /system/surveys/{grandparentId}/questions/{parentId}/values/{id}`, the tool `delete_a_connect_wise_psa_survey_question_value_by_id`.
+/// `DELETE /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `delete_a_connect_wise_psa_survey_question_value_by_id`
 ///
-/// * `survey_id`: `{grandparentId}` of the path, from `system::list_surveys`
-/// * `question_id`: `{parentId}` of the path, from `system::list_survey_questions`
-/// * `id`: `{id}` of the path, from `system::list_survey_question_values`
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `question_id`: survey question ID (see `system::list_survey_questions`)
+/// * `id`: survey question value ID (see `system::list_survey_question_values`)
 pub fn delete_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -187,70 +187,70 @@ pub fn delete_survey_question_value(
         .path("id", id)
 }
 
-/// Gets a system survey.
+/// Gets a survey by its ID.
 ///
-/// `GET /system/surveys/{id}`, the tool `get_single_connect_wise_psa_system_survey_by_id`.
+/// `GET /system/surveys/{id}` · tool `get_single_connect_wise_psa_system_survey_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_surveys`
+/// * `id`: survey ID (see `system::list_surveys`)
 pub fn get_survey(id: i32) -> Request<Survey> {
     Request::new(Method::Get, "/system/surveys/{id}").path("id", id)
 }
 
-/// Replaces a system survey; members that are left out are reset.
+/// Replaces a survey. Fields that are left out are reset.
 ///
-/// `PUT /system/surveys/{id}`, the tool `replace_a_connect_wise_psa_system_survey_by_id`.
+/// `PUT /system/surveys/{id}` · tool `replace_a_connect_wise_psa_system_survey_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_surveys`
-/// * `body`: what is sent.
+/// * `id`: survey ID (see `system::list_surveys`)
+/// * `body`: the new state of the survey.
 pub fn replace_survey(id: i32, body: &Survey) -> Request<Survey> {
     Request::new(Method::Put, "/system/surveys/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system survey.
+/// Updates fields of a survey.
 ///
-/// `PATCH /system/surveys/{id}`, the tool `update_a_connect_wise_psa_system_survey_by_id`.
+/// `PATCH /system/surveys/{id}` · tool `update_a_connect_wise_psa_system_survey_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_surveys`
+/// * `id`: survey ID (see `system::list_surveys`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_survey(id: i32, patch: &Patch<Survey>) -> Request<Survey> {
     Request::new(Method::Patch, "/system/surveys/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a system survey.
+/// Deletes a survey.
 ///
-/// `DELETE /system/surveys/{id}`, the tool `delete_a_connect_wise_psa_system_survey_by_id`.
+/// `DELETE /system/surveys/{id}` · tool `delete_a_connect_wise_psa_system_survey_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_surveys`
+/// * `id`: survey ID (see `system::list_surveys`)
 pub fn delete_survey(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/surveys/{id}").path("id", id)
 }
 
-/// Copy a system survey.
+/// Copies a survey.
 ///
-/// `POST /system/surveys/{id}/copy`, the tool `copy_a_connect_wise_psa_system_survey_by_id`.
+/// `POST /system/surveys/{id}/copy` · tool `copy_a_connect_wise_psa_system_survey_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_surveys`
+/// * `id`: survey ID (see `system::list_surveys`)
 pub fn copy_survey(id: i32) -> Request<Survey> {
     Request::new(Method::Post, "/system/surveys/{id}/copy").path("id", id)
 }
 
-/// Gets a system survey info.
+/// Gets a summary of a survey by its ID.
 ///
-/// `GET /system/surveys/{id}/info`, the tool `get_single_connect_wise_psa_system_survey_info_by_id`.
+/// `GET /system/surveys/{id}/info` · tool `get_single_connect_wise_psa_system_survey_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_surveys`
+/// * `id`: survey ID (see `system::list_surveys`)
 pub fn get_survey_info(id: i32) -> Request<SurveyInfo> {
     Request::new(Method::Get, "/system/surveys/{id}/info").path("id", id)
 }
 
-/// Lists system survey questions.
+/// Lists the questions of a survey.
 ///
-/// `GET /system/surveys/{parentId}/questions`, the tool `list_all_connect_wise_psa_system_survey_questions`.
+/// `GET /system/surveys/{parentId}/questions` · tool `list_all_connect_wise_psa_system_survey_questions`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `system::list_surveys`
+/// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_survey_questions(
     survey_id: i32,
     query: &ListQuery,
@@ -260,12 +260,12 @@ pub fn list_survey_questions(
         .query(query)
 }
 
-/// Creates a system survey question.
+/// Adds a question to a survey.
 ///
-/// `POST /system/surveys/{parentId}/questions`, the tool `create_a_connect_wise_psa_system_survey_question`.
+/// `POST /system/surveys/{parentId}/questions` · tool `create_a_connect_wise_psa_system_survey_question`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `system::list_surveys`
-/// * `body`: what is sent.
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `body`: the question to create.
 pub fn create_survey_question(
     survey_id: i32,
     body: &SurveyQuestion,
@@ -275,11 +275,11 @@ pub fn create_survey_question(
         .body(body)
 }
 
-/// Counts system survey questions.
+/// Counts the questions of a survey.
 ///
-/// `GET /system/surveys/{parentId}/questions/count`, the tool `count_connect_wise_psa_system_survey_questions`.
+/// `GET /system/surveys/{parentId}/questions/count` · tool `count_connect_wise_psa_system_survey_questions`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `system::list_surveys`
+/// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `query`: which rows are counted
 pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/surveys/{parentId}/questions/count")
@@ -287,25 +287,25 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Gets a system survey question.
+/// Gets a question of a survey by its ID.
 ///
-/// `GET /system/surveys/{parentId}/questions/{id}`, the tool `get_single_connect_wise_psa_system_survey_question_by_id`.
+/// `GET /system/surveys/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_system_survey_question_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `system::list_surveys`
-/// * `id`: `{id}` of the path, from `system::list_survey_questions`
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `id`: survey question ID (see `system::list_survey_questions`)
 pub fn get_survey_question(survey_id: i32, id: i32) -> Request<SurveyQuestion> {
     Request::new(Method::Get, "/system/surveys/{parentId}/questions/{id}")
         .path("parentId", survey_id)
         .path("id", id)
 }
 
-/// Replaces a system survey question; members that are left out are reset.
+/// Replaces a question of a survey. Fields that are left out are reset.
 ///
-/// `PUT /system/surveys/{parentId}/questions/{id}`, the tool `replace_a_connect_wise_psa_system_survey_question_by_id`.
+/// `PUT /system/surveys/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_system_survey_question_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `system::list_surveys`
-/// * `id`: `{id}` of the path, from `system::list_survey_questions`
-/// * `body`: what is sent.
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `id`: survey question ID (see `system::list_survey_questions`)
+/// * `body`: the new state of the question.
 pub fn replace_survey_question(
     survey_id: i32,
     id: i32,
@@ -317,12 +317,12 @@ pub fn replace_survey_question(
         .body(body)
 }
 
-/// Changes some members of a system survey question.
+/// Updates fields of a question of a survey.
 ///
-/// `PATCH /system/surveys/{parentId}/questions/{id}`, the tool `update_a_connect_wise_psa_system_survey_question_by_id`.
+/// `PATCH /system/surveys/{parentId}/questions/{id}` · tool `update_a_connect_wise_psa_system_survey_question_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `system::list_surveys`
-/// * `id`: `{id}` of the path, from `system::list_survey_questions`
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `id`: survey question ID (see `system::list_survey_questions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_survey_question(
     survey_id: i32,
@@ -335,12 +335,12 @@ pub fn update_survey_question(
         .patch(patch)
 }
 
-/// Deletes a system survey question.
+/// Deletes a question of a survey.
 ///
-/// `DELETE /system/surveys/{parentId}/questions/{id}`, the tool `delete_a_connect_wise_psa_system_survey_question_by_id`.
+/// `DELETE /system/surveys/{parentId}/questions/{id}` · tool `delete_a_connect_wise_psa_system_survey_question_by_id`
 ///
-/// * `survey_id`: `{parentId}` of the path, from `system::list_surveys`
-/// * `id`: `{id}` of the path, from `system::list_survey_questions`
+/// * `survey_id`: survey ID (see `system::list_surveys`)
+/// * `id`: survey question ID (see `system::list_survey_questions`)
 pub fn delete_survey_question(survey_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/surveys/{parentId}/questions/{id}")
         .path("parentId", survey_id)

@@ -3,20 +3,20 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::{BundleRequestsCollection, BundleResultsCollection, Info};
 
-/// Request a system bundle.
+/// Requests a system bundle.
 ///
-/// `POST /system/bundles`, the tool `request_a_connect_wise_psa_system_bundle`.
+/// `POST /system/bundles` · tool `request_a_connect_wise_psa_system_bundle`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn request_system_bundle(
     body: &BundleRequestsCollection,
 ) -> Request<BundleResultsCollection> {
     Request::new(Method::Post, "/system/bundles").body(body)
 }
 
-/// Gets a system info.
+/// Gets the version, time zone and license of the server.
 ///
-/// `GET /system/info`, the tool `get_single_connect_wise_psa_system_info`.
+/// `GET /system/info` · tool `get_single_connect_wise_psa_system_info`
 pub fn get_system_info() -> Request<Info> {
     Request::new(Method::Get, "/system/info")
 }

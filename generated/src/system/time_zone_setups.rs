@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists time zone setups.
 ///
-/// `GET /system/timeZoneSetups`, the tool `list_all_connect_wise_psa_system_time_zone_setups`.
+/// `GET /system/timeZoneSetups` · tool `list_all_connect_wise_psa_system_time_zone_setups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_time_zone_setups(query: &ListQuery) -> Request<Vec<TimeZoneSetup>> {
     Request::new(Method::Get, "/system/timeZoneSetups").query(query)
 }
 
 /// Creates a time zone setup.
 ///
-/// `POST /system/timeZoneSetups`, the tool `create_a_connect_wise_psa_system_time_zone_setup`.
+/// `POST /system/timeZoneSetups` · tool `create_a_connect_wise_psa_system_time_zone_setup`
 ///
-/// * `body`: what is sent.
+/// * `body`: the time zone setup to create.
 pub fn create_time_zone_setup(body: &TimeZoneSetup) -> Request<TimeZoneSetup> {
     Request::new(Method::Post, "/system/timeZoneSetups").body(body)
 }
 
 /// Counts time zone setups.
 ///
-/// `GET /system/timeZoneSetups/count`, the tool `count_connect_wise_psa_system_time_zone_setups`.
+/// `GET /system/timeZoneSetups/count` · tool `count_connect_wise_psa_system_time_zone_setups`
 ///
 /// * `query`: which rows are counted
 pub fn count_time_zone_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/timeZoneSetups/count").query(query)
 }
 
-/// Lists time zone setups info.
+/// Lists time zone setups in summary form.
 ///
-/// `GET /system/timeZoneSetups/info`, the tool `list_all_connect_wise_psa_system_time_zone_setup_info`.
+/// `GET /system/timeZoneSetups/info` · tool `list_all_connect_wise_psa_system_time_zone_setup_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_time_zone_setup_info(query: &ListQuery) -> Request<Vec<TimeZoneSetupInfo>> {
     Request::new(Method::Get, "/system/timeZoneSetups/info").query(query)
 }
 
-/// Counts time zone setups info.
+/// Counts time zone setups in summary form.
 ///
-/// `GET /system/timeZoneSetups/info/count`, the tool `count_connect_wise_psa_system_time_zone_setup_info`.
+/// `GET /system/timeZoneSetups/info/count` · tool `count_connect_wise_psa_system_time_zone_setup_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_time_zone_setup_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/timeZoneSetups/info/count").query(query)
 }
 
-/// Gets a time zone setup.
+/// Gets a time zone setup by its ID.
 ///
-/// `GET /system/timeZoneSetups/{id}`, the tool `get_single_connect_wise_psa_system_time_zone_setup_by_id`.
+/// `GET /system/timeZoneSetups/{id}` · tool `get_single_connect_wise_psa_system_time_zone_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_time_zone_setups`
+/// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
 pub fn get_time_zone_setup(id: i32) -> Request<TimeZoneSetup> {
     Request::new(Method::Get, "/system/timeZoneSetups/{id}").path("id", id)
 }
 
-/// Replaces a time zone setup; members that are left out are reset.
+/// Replaces a time zone setup. Fields that are left out are reset.
 ///
-/// `PUT /system/timeZoneSetups/{id}`, the tool `replace_a_connect_wise_psa_system_time_zone_setup_by_id`.
+/// `PUT /system/timeZoneSetups/{id}` · tool `replace_a_connect_wise_psa_system_time_zone_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_time_zone_setups`
-/// * `body`: what is sent.
+/// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
+/// * `body`: the new state of the time zone setup.
 pub fn replace_time_zone_setup(id: i32, body: &TimeZoneSetup) -> Request<TimeZoneSetup> {
     Request::new(Method::Put, "/system/timeZoneSetups/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a time zone setup.
+/// Updates fields of a time zone setup.
 ///
-/// `PATCH /system/timeZoneSetups/{id}`, the tool `update_a_connect_wise_psa_system_time_zone_setup_by_id`.
+/// `PATCH /system/timeZoneSetups/{id}` · tool `update_a_connect_wise_psa_system_time_zone_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_time_zone_setups`
+/// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_time_zone_setup(
     id: i32,
@@ -89,18 +89,18 @@ pub fn update_time_zone_setup(
 
 /// Deletes a time zone setup.
 ///
-/// `DELETE /system/timeZoneSetups/{id}`, the tool `delete_a_connect_wise_psa_system_time_zone_setup_by_id`.
+/// `DELETE /system/timeZoneSetups/{id}` · tool `delete_a_connect_wise_psa_system_time_zone_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_time_zone_setups`
+/// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
 pub fn delete_time_zone_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/timeZoneSetups/{id}").path("id", id)
 }
 
-/// Gets a time zone setup info.
+/// Gets a summary of a time zone setup by its ID.
 ///
-/// `GET /system/timeZoneSetups/{id}/info`, the tool `get_single_connect_wise_psa_system_time_zone_setup_info_by_id`.
+/// `GET /system/timeZoneSetups/{id}/info` · tool `get_single_connect_wise_psa_system_time_zone_setup_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_time_zone_setups`
+/// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
 pub fn get_time_zone_setup_info(id: i32) -> Request<TimeZoneSetupInfo> {
     Request::new(Method::Get, "/system/timeZoneSetups/{id}/info").path("id", id)
 }

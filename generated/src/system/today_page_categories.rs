@@ -4,52 +4,52 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, TodayPageCategory};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists today page categories.
+/// Lists Today page categories.
 ///
-/// `GET /system/todayPageCategories`, the tool `list_all_connect_wise_psa_system_today_page_categories`.
+/// `GET /system/todayPageCategories` · tool `list_all_connect_wise_psa_system_today_page_categories`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_today_page_categories(query: &ListQuery) -> Request<Vec<TodayPageCategory>> {
     Request::new(Method::Get, "/system/todayPageCategories").query(query)
 }
 
-/// Creates a today page category.
+/// Creates a Today page category.
 ///
-/// `POST /system/todayPageCategories`, the tool `create_a_connect_wise_psa_system_today_page_category`.
+/// `POST /system/todayPageCategories` · tool `create_a_connect_wise_psa_system_today_page_category`
 ///
-/// * `body`: what is sent.
+/// * `body`: the Today page category to create.
 pub fn create_today_page_category(
     body: &TodayPageCategory,
 ) -> Request<TodayPageCategory> {
     Request::new(Method::Post, "/system/todayPageCategories").body(body)
 }
 
-/// Counts today page categories.
+/// Counts Today page categories.
 ///
-/// `GET /system/todayPageCategories/count`, the tool `count_connect_wise_psa_system_today_page_categories`.
+/// `GET /system/todayPageCategories/count` · tool `count_connect_wise_psa_system_today_page_categories`
 ///
 /// * `query`: which rows are counted
 pub fn count_today_page_categories(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/todayPageCategories/count").query(query)
 }
 
-/// Gets a today page category.
+/// Gets a Today page category by its ID.
 ///
-/// `GET /system/todayPageCategories/{id}`, the tool `get_single_connect_wise_psa_system_today_page_category_by_id`.
+/// `GET /system/todayPageCategories/{id}` · tool `get_single_connect_wise_psa_system_today_page_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_today_page_categories`
+/// * `id`: Today page category ID (see `system::list_today_page_categories`)
 pub fn get_today_page_category(id: i32) -> Request<TodayPageCategory> {
     Request::new(Method::Get, "/system/todayPageCategories/{id}").path("id", id)
 }
 
-/// Replaces a today page category; members that are left out are reset.
+/// Replaces a Today page category. Fields that are left out are reset.
 ///
-/// `PUT /system/todayPageCategories/{id}`, the tool `replace_a_connect_wise_psa_system_today_page_category_by_id`.
+/// `PUT /system/todayPageCategories/{id}` · tool `replace_a_connect_wise_psa_system_today_page_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_today_page_categories`
-/// * `body`: what is sent.
+/// * `id`: Today page category ID (see `system::list_today_page_categories`)
+/// * `body`: the new state of the Today page category.
 pub fn replace_today_page_category(
     id: i32,
     body: &TodayPageCategory,
@@ -59,11 +59,11 @@ pub fn replace_today_page_category(
         .body(body)
 }
 
-/// Changes some members of a today page category.
+/// Updates fields of a Today page category.
 ///
-/// `PATCH /system/todayPageCategories/{id}`, the tool `update_a_connect_wise_psa_system_today_page_category_by_id`.
+/// `PATCH /system/todayPageCategories/{id}` · tool `update_a_connect_wise_psa_system_today_page_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_today_page_categories`
+/// * `id`: Today page category ID (see `system::list_today_page_categories`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_today_page_category(
     id: i32,
@@ -74,11 +74,11 @@ pub fn update_today_page_category(
         .patch(patch)
 }
 
-/// Deletes a today page category.
+/// Deletes a Today page category.
 ///
-/// `DELETE /system/todayPageCategories/{id}`, the tool `delete_a_connect_wise_psa_system_today_page_category_by_id`.
+/// `DELETE /system/todayPageCategories/{id}` · tool `delete_a_connect_wise_psa_system_today_page_category_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_today_page_categories`
+/// * `id`: Today page category ID (see `system::list_today_page_categories`)
 pub fn delete_today_page_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/todayPageCategories/{id}").path("id", id)
 }

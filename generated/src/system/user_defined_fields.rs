@@ -4,72 +4,72 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, UserDefinedField, UserDefinedFieldInfo};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists user defined fields.
+/// Lists custom field definitions.
 ///
-/// `GET /system/userDefinedFields`, the tool `list_all_connect_wise_psa_system_user_defined_fields`.
+/// `GET /system/userDefinedFields` · tool `list_all_connect_wise_psa_system_user_defined_fields`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_user_defined_fields(query: &ListQuery) -> Request<Vec<UserDefinedField>> {
     Request::new(Method::Get, "/system/userDefinedFields").query(query)
 }
 
-/// Creates a user defined field.
+/// Creates a custom field definition.
 ///
-/// `POST /system/userDefinedFields`, the tool `create_a_connect_wise_psa_system_user_defined_field`.
+/// `POST /system/userDefinedFields` · tool `create_a_connect_wise_psa_system_user_defined_field`
 ///
-/// * `body`: what is sent.
+/// * `body`: the custom field definition to create.
 pub fn create_user_defined_field(body: &UserDefinedField) -> Request<UserDefinedField> {
     Request::new(Method::Post, "/system/userDefinedFields").body(body)
 }
 
-/// Counts user defined fields.
+/// Counts custom field definitions.
 ///
-/// `GET /system/userDefinedFields/count`, the tool `count_connect_wise_psa_system_user_defined_fields`.
+/// `GET /system/userDefinedFields/count` · tool `count_connect_wise_psa_system_user_defined_fields`
 ///
 /// * `query`: which rows are counted
 pub fn count_user_defined_fields(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/userDefinedFields/count").query(query)
 }
 
-/// Lists user defined fields info.
+/// Lists custom field definitions in summary form.
 ///
-/// `GET /system/userDefinedFields/info`, the tool `list_all_connect_wise_psa_system_user_defined_field_info`.
+/// `GET /system/userDefinedFields/info` · tool `list_all_connect_wise_psa_system_user_defined_field_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_user_defined_field_info(
     query: &ListQuery,
 ) -> Request<Vec<UserDefinedFieldInfo>> {
     Request::new(Method::Get, "/system/userDefinedFields/info").query(query)
 }
 
-/// Counts user defined fields info.
+/// Counts custom field definitions in summary form.
 ///
-/// `GET /system/userDefinedFields/info/count`, the tool `count_connect_wise_psa_system_user_defined_field_info`.
+/// `GET /system/userDefinedFields/info/count` · tool `count_connect_wise_psa_system_user_defined_field_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_user_defined_field_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/userDefinedFields/info/count").query(query)
 }
 
-/// Gets a user defined field.
+/// Gets a custom field definition by its ID.
 ///
-/// `GET /system/userDefinedFields/{id}`, the tool `get_single_connect_wise_psa_system_user_defined_field_by_id`.
+/// `GET /system/userDefinedFields/{id}` · tool `get_single_connect_wise_psa_system_user_defined_field_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_user_defined_fields`
+/// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
 pub fn get_user_defined_field(id: i32) -> Request<UserDefinedField> {
     Request::new(Method::Get, "/system/userDefinedFields/{id}").path("id", id)
 }
 
-/// Replaces a user defined field; members that are left out are reset.
+/// Replaces a custom field definition. Fields that are left out are reset.
 ///
-/// `PUT /system/userDefinedFields/{id}`, the tool `replace_a_connect_wise_psa_system_user_defined_field_by_id`.
+/// `PUT /system/userDefinedFields/{id}` · tool `replace_a_connect_wise_psa_system_user_defined_field_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_user_defined_fields`
-/// * `body`: what is sent.
+/// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
+/// * `body`: the new state of the custom field definition.
 pub fn replace_user_defined_field(
     id: i32,
     body: &UserDefinedField,
@@ -77,11 +77,11 @@ pub fn replace_user_defined_field(
     Request::new(Method::Put, "/system/userDefinedFields/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a user defined field.
+/// Updates fields of a custom field definition.
 ///
-/// `PATCH /system/userDefinedFields/{id}`, the tool `update_a_connect_wise_psa_system_user_defined_field_by_id`.
+/// `PATCH /system/userDefinedFields/{id}` · tool `update_a_connect_wise_psa_system_user_defined_field_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_user_defined_fields`
+/// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_user_defined_field(
     id: i32,
@@ -92,20 +92,20 @@ pub fn update_user_defined_field(
         .patch(patch)
 }
 
-/// Deletes a user defined field.
+/// Deletes a custom field definition.
 ///
-/// `DELETE /system/userDefinedFields/{id}`, the tool `delete_a_connect_wise_psa_system_user_defined_field_by_id`.
+/// `DELETE /system/userDefinedFields/{id}` · tool `delete_a_connect_wise_psa_system_user_defined_field_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_user_defined_fields`
+/// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
 pub fn delete_user_defined_field(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/userDefinedFields/{id}").path("id", id)
 }
 
-/// Gets a user defined field info.
+/// Gets a summary of a custom field definition by its ID.
 ///
-/// `GET /system/userDefinedFields/{id}/info`, the tool `get_single_connect_wise_psa_sys_user_defined_field_info_by_id`.
+/// `GET /system/userDefinedFields/{id}/info` · tool `get_single_connect_wise_psa_sys_user_defined_field_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_user_defined_fields`
+/// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
 pub fn get_user_defined_field_info(id: i32) -> Request<UserDefinedFieldInfo> {
     Request::new(Method::Get, "/system/userDefinedFields/{id}/info").path("id", id)
 }

@@ -4,24 +4,24 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, WorkflowActionAutomateParameter};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists workflow action automate parameters.
+/// Lists workflow action Automate parameters.
 ///
-/// `GET /system/workflowActions/automateParameters`, the tool `list_all_connect_wise_psa_system_workflow_action_auto_params`.
+/// `GET /system/workflowActions/automateParameters` · tool `list_all_connect_wise_psa_system_workflow_action_auto_params`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_system_workflow_action_automate_parameters(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowActionAutomateParameter>> {
     Request::new(Method::Get, "/system/workflowActions/automateParameters").query(query)
 }
 
-/// Gets a workflow action automate parameter.
+/// Gets a workflow action Automate parameter by its ID.
 ///
-/// `GET /system/workflowActions/automateParameters/{id}`, the tool `get_single_connect_wise_psa_system_wf_action_auto_param_by_id`.
+/// `GET /system/workflowActions/automateParameters/{id}` · tool `get_single_connect_wise_psa_system_wf_action_auto_param_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_system_workflow_action_automate_parameters`
+/// * `id`: workflow action Automate parameter ID (see `system::list_system_workflow_action_automate_parameters`)
 pub fn get_system_workflow_action_automate_parameter(
     id: i32,
 ) -> Request<WorkflowActionAutomateParameter> {
@@ -29,14 +29,14 @@ pub fn get_system_workflow_action_automate_parameter(
         .path("id", id)
 }
 
-/// Lists workflow action automate parameters.
+/// Lists the Automate parameters of a workflow action.
 ///
-/// `GET /system/workflowActions/{parentId}/automateParameters`, the tool `list_all_connect_wise_psa_workflow_action_automate_parameters`.
+/// `GET /system/workflowActions/{parentId}/automateParameters` · tool `list_all_connect_wise_psa_workflow_action_automate_parameters`
 ///
-/// * `workflow_action_id`: `{parentId}` of the path
+/// * `workflow_action_id`: workflow action ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_action_automate_parameters(
     workflow_action_id: i32,
     query: &ListQuery,
@@ -46,12 +46,12 @@ pub fn list_workflow_action_automate_parameters(
         .query(query)
 }
 
-/// Creates a workflow action automate parameter.
+/// Adds an Automate parameter to a workflow action.
 ///
-/// `POST /system/workflowActions/{parentId}/automateParameters`, the tool `create_a_connect_wise_psa_workflow_action_automate_parameter`.
+/// `POST /system/workflowActions/{parentId}/automateParameters` · tool `create_a_connect_wise_psa_workflow_action_automate_parameter`
 ///
-/// * `workflow_action_id`: `{parentId}` of the path
-/// * `body`: what is sent.
+/// * `workflow_action_id`: workflow action ID
+/// * `body`: the Automate parameter to create.
 pub fn create_workflow_action_automate_parameter(
     workflow_action_id: i32,
     body: &WorkflowActionAutomateParameter,
@@ -61,11 +61,11 @@ pub fn create_workflow_action_automate_parameter(
         .body(body)
 }
 
-/// Counts workflow action automate parameters.
+/// Counts the Automate parameters of a workflow action.
 ///
-/// `GET /system/workflowActions/{parentId}/automateParameters/count`, the tool `count_connect_wise_psa_workflow_action_automate_parameters`.
+/// `GET /system/workflowActions/{parentId}/automateParameters/count` · tool `count_connect_wise_psa_workflow_action_automate_parameters`
 ///
-/// * `workflow_action_id`: `{parentId}` of the path
+/// * `workflow_action_id`: workflow action ID
 /// * `query`: which rows are counted
 pub fn count_workflow_action_automate_parameters(
     workflow_action_id: i32,
@@ -79,12 +79,12 @@ pub fn count_workflow_action_automate_parameters(
         .query(query)
 }
 
-/// Gets a workflow action automate parameter.
+/// Gets an Automate parameter of a workflow action by its ID.
 ///
-/// `GET /system/workflowActions/{parentId}/automateParameters/{id}`, the tool `get_single_connect_wise_psa_workflow_action_auto_param_by_id`.
+/// `GET /system/workflowActions/{parentId}/automateParameters/{id}` · tool `get_single_connect_wise_psa_workflow_action_auto_param_by_id`
 ///
-/// * `workflow_action_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_workflow_action_automate_parameters`
+/// * `workflow_action_id`: workflow action ID
+/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
 pub fn get_workflow_action_automate_parameter(
     workflow_action_id: i32,
     id: i32,
@@ -97,13 +97,13 @@ pub fn get_workflow_action_automate_parameter(
         .path("id", id)
 }
 
-/// Replaces a workflow action automate parameter; members that are left out are reset.
+/// Replaces an Automate parameter of a workflow action. Fields that are left out are reset.
 ///
-/// `PUT /system/workflowActions/{parentId}/automateParameters/{id}`, the tool `replace_a_connect_wise_psa_workflow_action_automate_param_by_id`.
+/// `PUT /system/workflowActions/{parentId}/automateParameters/{id}` · tool `replace_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///
-/// * `workflow_action_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_workflow_action_automate_parameters`
-/// * `body`: what is sent.
+/// * `workflow_action_id`: workflow action ID
+/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
+/// * `body`: the new state of the Automate parameter.
 pub fn replace_workflow_action_automate_parameter(
     workflow_action_id: i32,
     id: i32,
@@ -118,12 +118,12 @@ pub fn replace_workflow_action_automate_parameter(
         .body(body)
 }
 
-/// Changes some members of a workflow action automate parameter.
+/// Updates fields of an Automate parameter of a workflow action.
 ///
-/// `PATCH /system/workflowActions/{parentId}/automateParameters/{id}`, the tool `update_a_connect_wise_psa_workflow_action_automate_param_by_id`.
+/// `PATCH /system/workflowActions/{parentId}/automateParameters/{id}` · tool `update_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///
-/// * `workflow_action_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_workflow_action_automate_parameters`
+/// * `workflow_action_id`: workflow action ID
+/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_workflow_action_automate_parameter(
     workflow_action_id: i32,
@@ -139,12 +139,12 @@ pub fn update_workflow_action_automate_parameter(
         .patch(patch)
 }
 
-/// Deletes a workflow action automate parameter.
+/// Deletes an Automate parameter of a workflow action.
 ///
-/// `DELETE /system/workflowActions/{parentId}/automateParameters/{id}`, the tool `delete_a_connect_wise_psa_workflow_action_automate_param_by_id`.
+/// `DELETE /system/workflowActions/{parentId}/automateParameters/{id}` · tool `delete_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///
-/// * `workflow_action_id`: `{parentId}` of the path
-/// * `id`: `{id}` of the path, from `system::list_workflow_action_automate_parameters`
+/// * `workflow_action_id`: workflow action ID
+/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
 pub fn delete_workflow_action_automate_parameter(
     workflow_action_id: i32,
     id: i32,

@@ -9,53 +9,53 @@ use crate::models::{
 };
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists system workflows.
+/// Lists workflows.
 ///
-/// `GET /system/workflows`, the tool `list_all_connect_wise_psa_system_workflows`.
+/// `GET /system/workflows` · tool `list_all_connect_wise_psa_system_workflows`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflows(query: &ListQuery) -> Request<Vec<Workflow>> {
     Request::new(Method::Get, "/system/workflows").query(query)
 }
 
-/// Creates a system workflow.
+/// Creates a workflow.
 ///
-/// `POST /system/workflows`, the tool `create_a_connect_wise_psa_system_workflow`.
+/// `POST /system/workflows` · tool `create_a_connect_wise_psa_system_workflow`
 ///
-/// * `body`: what is sent.
+/// * `body`: the workflow to create.
 pub fn create_workflow(body: &Workflow) -> Request<Workflow> {
     Request::new(Method::Post, "/system/workflows").body(body)
 }
 
 /// Lists workflow attachments.
 ///
-/// `GET /system/workflows/attachments`, the tool `list_all_connect_wise_psa_system_workflow_attachments`.
+/// `GET /system/workflows/attachments` · tool `list_all_connect_wise_psa_system_workflow_attachments`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_system_workflow_attachments(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowAttachment>> {
     Request::new(Method::Get, "/system/workflows/attachments").query(query)
 }
 
-/// Gets a workflow attachment.
+/// Gets a workflow attachment by its ID.
 ///
-/// `GET /system/workflows/attachments/{id}`, the tool `get_single_connect_wise_psa_system_workflow_attachment_by_id`.
+/// `GET /system/workflows/attachments/{id}` · tool `get_single_connect_wise_psa_system_workflow_attachment_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_system_workflow_attachments`
+/// * `id`: workflow attachment ID (see `system::list_system_workflow_attachments`)
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn get_system_workflow_attachment(id: i32) -> Request<Vec<WorkflowAttachment>> {
     Request::new(Method::Get, "/system/workflows/attachments/{id}").path("id", id)
 }
 
-/// Counts system workflows.
+/// Counts workflows.
 ///
-/// `GET /system/workflows/count`, the tool `count_connect_wise_psa_system_workflows`.
+/// `GET /system/workflows/count` · tool `count_connect_wise_psa_system_workflows`
 ///
 /// * `query`: which rows are counted
 pub fn count_workflows(query: &CountQuery) -> Request<Count> {
@@ -64,137 +64,137 @@ pub fn count_workflows(query: &CountQuery) -> Request<Count> {
 
 /// Lists workflow events.
 ///
-/// `GET /system/workflows/events`, the tool `list_all_connect_wise_psa_system_workflow_events`.
+/// `GET /system/workflows/events` · tool `list_all_connect_wise_psa_system_workflow_events`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_system_workflow_events(query: &ListQuery) -> Request<Vec<WorkflowEvent>> {
     Request::new(Method::Get, "/system/workflows/events").query(query)
 }
 
 /// Lists workflow event actions.
 ///
-/// `GET /system/workflows/events/actions`, the tool `list_all_connect_wise_psa_system_workflow_event_actions`.
+/// `GET /system/workflows/events/actions` · tool `list_all_connect_wise_psa_system_workflow_event_actions`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_system_workflow_event_actions(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowAction>> {
     Request::new(Method::Get, "/system/workflows/events/actions").query(query)
 }
 
-/// Gets a workflow event action.
+/// Gets a workflow event action by its ID.
 ///
-/// `GET /system/workflows/events/actions/{id}`, the tool `get_single_connect_wise_psa_system_workflow_event_action_by_id`.
+/// `GET /system/workflows/events/actions/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_action_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_system_workflow_event_actions`
+/// * `id`: workflow event action ID (see `system::list_system_workflow_event_actions`)
 pub fn get_system_workflow_event_action(id: i32) -> Request<WorkflowAction> {
     Request::new(Method::Get, "/system/workflows/events/actions/{id}").path("id", id)
 }
 
-/// Gets a workflow event.
+/// Gets a workflow event by its ID.
 ///
-/// `GET /system/workflows/events/{id}`, the tool `get_single_connect_wise_psa_system_workflow_event_by_id`.
+/// `GET /system/workflows/events/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_system_workflow_events`
+/// * `id`: workflow event ID (see `system::list_system_workflow_events`)
 pub fn get_system_workflow_event(id: i32) -> Request<WorkflowEvent> {
     Request::new(Method::Get, "/system/workflows/events/{id}").path("id", id)
 }
 
 /// Lists workflow notify types.
 ///
-/// `GET /system/workflows/notifyTypes`, the tool `list_all_connect_wise_psa_system_workflow_notify_types`.
+/// `GET /system/workflows/notifyTypes` · tool `list_all_connect_wise_psa_system_workflow_notify_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_system_workflow_notify_types(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowNotifyType>> {
     Request::new(Method::Get, "/system/workflows/notifyTypes").query(query)
 }
 
-/// Gets a workflow notify type.
+/// Gets a workflow notify type by its ID.
 ///
-/// `GET /system/workflows/notifyTypes/{id}`, the tool `get_single_connect_wise_psa_system_workflow_notify_type_by_id`.
+/// `GET /system/workflows/notifyTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_notify_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_system_workflow_notify_types`
+/// * `id`: workflow notify type ID (see `system::list_system_workflow_notify_types`)
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn get_system_workflow_notify_type(id: i32) -> Request<Vec<WorkflowNotifyType>> {
     Request::new(Method::Get, "/system/workflows/notifyTypes/{id}").path("id", id)
 }
 
 /// Lists workflow table types.
 ///
-/// `GET /system/workflows/tableTypes`, the tool `list_all_connect_wise_psa_system_workflow_table_types`.
+/// `GET /system/workflows/tableTypes` · tool `list_all_connect_wise_psa_system_workflow_table_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_table_types(query: &ListQuery) -> Request<Vec<WorkflowTableType>> {
     Request::new(Method::Get, "/system/workflows/tableTypes").query(query)
 }
 
 /// Counts workflow table types.
 ///
-/// `GET /system/workflows/tableTypes/count`, the tool `count_connect_wise_psa_system_workflow_table_types`.
+/// `GET /system/workflows/tableTypes/count` · tool `count_connect_wise_psa_system_workflow_table_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_workflow_table_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/workflows/tableTypes/count").query(query)
 }
 
-/// Lists workflow table types info.
+/// Lists workflow table types in summary form.
 ///
-/// `GET /system/workflows/tableTypes/info`, the tool `list_all_connect_wise_psa_system_workflow_table_type_info`.
+/// `GET /system/workflows/tableTypes/info` · tool `list_all_connect_wise_psa_system_workflow_table_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_table_type_info(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowTableTypeInfo>> {
     Request::new(Method::Get, "/system/workflows/tableTypes/info").query(query)
 }
 
-/// Counts workflow table types info.
+/// Counts workflow table types in summary form.
 ///
-/// `GET /system/workflows/tableTypes/info/count`, the tool `count_connect_wise_psa_system_workflow_table_type_info`.
+/// `GET /system/workflows/tableTypes/info/count` · tool `count_connect_wise_psa_system_workflow_table_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_workflow_table_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/workflows/tableTypes/info/count").query(query)
 }
 
-/// Gets a workflow table type.
+/// Gets a workflow table type by its ID.
 ///
-/// `GET /system/workflows/tableTypes/{id}`, the tool `get_single_connect_wise_psa_system_workflow_table_type_by_id`.
+/// `GET /system/workflows/tableTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_table_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_workflow_table_types`
+/// * `id`: workflow table type ID (see `system::list_workflow_table_types`)
 pub fn get_workflow_table_type(id: i32) -> Request<WorkflowTableType> {
     Request::new(Method::Get, "/system/workflows/tableTypes/{id}").path("id", id)
 }
 
-/// Gets a workflow table type info.
+/// Gets a summary of a workflow table type by its ID.
 ///
-/// `GET /system/workflows/tableTypes/{id}/info`, the tool `get_single_connect_wise_psa_system_wf_table_type_info_by_id`.
+/// `GET /system/workflows/tableTypes/{id}/info` · tool `get_single_connect_wise_psa_system_wf_table_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_workflow_table_types`
+/// * `id`: workflow table type ID (see `system::list_workflow_table_types`)
 pub fn get_workflow_table_type_info(id: i32) -> Request<WorkflowTableTypeInfo> {
     Request::new(Method::Get, "/system/workflows/tableTypes/{id}/info").path("id", id)
 }
 
 /// Lists workflow triggers.
 ///
-/// `GET /system/workflows/triggers`, the tool `list_all_connect_wise_psa_system_workflow_triggers`.
+/// `GET /system/workflows/triggers` · tool `list_all_connect_wise_psa_system_workflow_triggers`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_system_workflow_triggers(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowTrigger>> {
@@ -203,22 +203,22 @@ pub fn list_system_workflow_triggers(
 
 /// Lists workflow trigger options.
 ///
-/// `GET /system/workflows/triggers/options`, the tool `list_all_connect_wise_psa_system_workflow_trigger_options`.
+/// `GET /system/workflows/triggers/options` · tool `list_all_connect_wise_psa_system_workflow_trigger_options`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_system_workflow_trigger_options(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowTriggerOption>> {
     Request::new(Method::Get, "/system/workflows/triggers/options").query(query)
 }
 
-/// Deletes a workflow action user defined field.
+/// Deletes the custom fields of a workflow action.
 ///
-/// `DELETE /system/workflows/userdefinedfields/actions/{parentId}`, the tool `delete_connect_wise_psa_workflow_action_userdefinedfields`.
+/// `DELETE /system/workflows/userdefinedfields/actions/{parentId}` · tool `delete_connect_wise_psa_workflow_action_userdefinedfields`
 ///
-/// * `action_id`: `{parentId}` of the path
+/// * `action_id`: action ID
 pub fn delete_workflow_action_user_defined_fields(action_id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -229,11 +229,11 @@ pub fn delete_workflow_action_user_defined_fields(action_id: i32) -> Request<()>
 
 /// Lists workflow action user defined fields.
 ///
-/// `GET /system/workflows/userdefinedfields/events/actions`, the tool `list_all_connect_wise_psa_workflow_action_userdefinedfields`.
+/// `GET /system/workflows/userdefinedfields/events/actions` · tool `list_all_connect_wise_psa_workflow_action_userdefinedfields`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_action_user_defined_fields(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowActionUserDefinedField>> {
@@ -243,10 +243,10 @@ pub fn list_workflow_action_user_defined_fields(
 
 /// Creates a workflow action user defined field.
 ///
-/// `POST /system/workflows/userdefinedfields/events/{grandparentId}`, the tool `create_a_connect_wise_psa_workflow_action_userdefinedfield`.
+/// `POST /system/workflows/userdefinedfields/events/{grandparentId}` · tool `create_a_connect_wise_psa_workflow_action_userdefinedfield`
 ///
-/// * `event_id`: `{grandparentId}` of the path
-/// * `body`: what is sent.
+/// * `event_id`: event ID
+/// * `body`: the workflow user defined field event to create.
 pub fn create_workflow_action_user_defined_field(
     event_id: i32,
     body: &WorkflowActionUserDefinedField,
@@ -261,13 +261,13 @@ pub fn create_workflow_action_user_defined_field(
 
 /// Lists event action user defined fields.
 ///
-/// `GET /system/workflows/userdefinedfields/events/{grandparentId}/actions/{parentId}`, the tool `list_all_connect_wise_psa_event_action_userdefinedfields`.
+/// `GET /system/workflows/userdefinedfields/events/{grandparentId}/actions/{parentId}` · tool `list_all_connect_wise_psa_event_action_userdefinedfields`
 ///
-/// * `event_id`: `{grandparentId}` of the path
-/// * `action_id`: `{parentId}` of the path
+/// * `event_id`: event ID
+/// * `action_id`: action ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_event_action_user_defined_fields(
     event_id: i32,
     action_id: i32,
@@ -282,12 +282,12 @@ pub fn list_event_action_user_defined_fields(
         .query(query)
 }
 
-/// Replaces a workflow action user defined field; members that are left out are reset.
+/// Replaces a custom field of a workflow action. Fields that are left out are reset.
 ///
-/// `PUT /system/workflows/userdefinedfields/{id}`, the tool `replace_a_connect_wise_psa_workflow_action_udf_by_id`.
+/// `PUT /system/workflows/userdefinedfields/{id}` · tool `replace_a_connect_wise_psa_workflow_action_udf_by_id`
 ///
-/// * `id`: `{id}` of the path
-/// * `body`: what is sent.
+/// * `id`: ID
+/// * `body`: the new state of the custom field of a workflow action.
 pub fn replace_workflow_action_user_defined_field(
     id: i32,
     body: &WorkflowActionUserDefinedField,
@@ -297,11 +297,11 @@ pub fn replace_workflow_action_user_defined_field(
         .body(body)
 }
 
-/// Changes some members of a workflow action user defined field.
+/// Updates fields of a custom field of a workflow action.
 ///
-/// `PATCH /system/workflows/userdefinedfields/{id}`, the tool `update_a_connect_wise_psa_workflow_action_udf_by_id`.
+/// `PATCH /system/workflows/userdefinedfields/{id}` · tool `update_a_connect_wise_psa_workflow_action_udf_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_workflow_action_user_defined_field(
     id: i32,
@@ -312,15 +312,15 @@ pub fn update_workflow_action_user_defined_field(
         .patch(patch)
 }
 
-/// Lists workflow event actions.
+/// Lists the actions of a workflow event.
 ///
-/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions`, the tool `list_all_connect_wise_psa_workflow_event_actions`.
+/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions` · tool `list_all_connect_wise_psa_workflow_event_actions`
 ///
-/// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
-/// * `event_id`: `{parentId}` of the path, from `system::list_workflow_events`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_event_actions(
     workflow_id: i32,
     event_id: i32,
@@ -335,13 +335,13 @@ pub fn list_workflow_event_actions(
         .query(query)
 }
 
-/// Creates a workflow event action.
+/// Adds an action to a workflow event.
 ///
-/// `POST /system/workflows/{grandparentId}/events/{parentId}/actions`, the tool `create_a_connect_wise_psa_workflow_event_action`.
+/// `POST /system/workflows/{grandparentId}/events/{parentId}/actions` · tool `create_a_connect_wise_psa_workflow_event_action`
 ///
-/// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
-/// * `event_id`: `{parentId}` of the path, from `system::list_workflow_events`
-/// * `body`: what is sent.
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
+/// * `body`: the action to create.
 pub fn create_workflow_event_action(
     workflow_id: i32,
     event_id: i32,
@@ -356,12 +356,12 @@ pub fn create_workflow_event_action(
         .body(body)
 }
 
-/// Counts workflow event actions.
+/// Counts the actions of a workflow event.
 ///
-/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/count`, the tool `count_connect_wise_psa_workflow_event_actions`.
+/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/count` · tool `count_connect_wise_psa_workflow_event_actions`
 ///
-/// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
-/// * `event_id`: `{parentId}` of the path, from `system::list_workflow_events`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
 /// * `query`: which rows are counted
 pub fn count_workflow_event_actions(
     workflow_id: i32,
@@ -377,13 +377,13 @@ pub fn count_workflow_event_actions(
         .query(query)
 }
 
-/// Gets a workflow event action.
+/// Gets an action of a workflow event by its ID.
 ///
-/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/{id}`, the tool `get_single_connect_wise_psa_workflow_event_action_by_id`.
+/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `get_single_connect_wise_psa_workflow_event_action_by_id`
 ///
-/// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
-/// * `event_id`: `{parentId}` of the path, from `system::list_workflow_events`
-/// * `id`: `{id}` of the path, from `system::list_workflow_event_actions`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
+/// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
 pub fn get_workflow_event_action(
     workflow_id: i32,
     event_id: i32,
@@ -398,14 +398,14 @@ pub fn get_workflow_event_action(
         .path("id", id)
 }
 
-/// Replaces a workflow event action; members that are left out are reset.
+/// Replaces an action of a workflow event. Fields that are left out are reset.
 ///
-/// `PUT /system/workflows/{grandparentId}/events/{parentId}/actions/{id}`, the tool `replace_a_connect_wise_psa_workflow_event_action_by_id`.
+/// `PUT /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `replace_a_connect_wise_psa_workflow_event_action_by_id`
 ///
-/// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
-/// * `event_id`: `{parentId}` of the path, from `system::list_workflow_events`
-/// * `id`: `{id}` of the path, from `system::list_workflow_event_actions`
-/// * `body`: what is sent.
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
+/// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
+/// * `body`: the new state of the action.
 pub fn replace_workflow_event_action(
     workflow_id: i32,
     event_id: i32,
@@ -422,13 +422,13 @@ pub fn replace_workflow_event_action(
         .body(body)
 }
 
-/// Changes some members of a workflow event action.
+/// Updates fields of an action of a workflow event.
 ///
-/// `PATCH /system/workflows/{grandparentId}/events/{parentId}/actions/{id}`, the tool `update_a_connect_wise_psa_workflow_event_action_by_id`.
+/// `PATCH /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `update_a_connect_wise_psa_workflow_event_action_by_id`
 ///
-/// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
-/// * `event_id`: `{parentId}` of the path, from `system::list_workflow_events`
-/// * `id`: `{id}` of the path, from `system::list_workflow_event_actions`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
+/// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_workflow_event_action(
     workflow_id: i32,
@@ -446,13 +446,13 @@ pub fn update_workflow_event_action(
         .patch(patch)
 }
 
-/// Deletes a workflow event action.
+/// Deletes an action of a workflow event.
 ///
-/// `DELETE /system/workflows/{grandparentId}/events/{parentId}/actions/{id}`, the tool `delete_a_connect_wise_psa_workflow_event_action_by_id`.
+/// `DELETE /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `delete_a_connect_wise_psa_workflow_event_action_by_id`
 ///
-/// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
-/// * `event_id`: `{parentId}` of the path, from `system::list_workflow_events`
-/// * `id`: `{id}` of the path, from `system::list_workflow_event_actions`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
+/// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
 pub fn delete_workflow_event_action(
     workflow_id: i32,
     event_id: i32,
@@ -467,15 +467,15 @@ pub fn delete_workflow_event_action(
         .path("id", id)
 }
 
-/// Lists workflow trigger options.
+/// Lists the options of a workflow trigger.
 ///
-/// `GET /system/workflows/{grandparentId}/triggers/{parentId}/options`, the tool `list_all_connect_wise_psa_workflow_trigger_options`.
+/// `GET /system/workflows/{grandparentId}/triggers/{parentId}/options` · tool `list_all_connect_wise_psa_workflow_trigger_options`
 ///
-/// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
-/// * `trigger_id`: `{parentId}` of the path, from `system::list_workflow_triggers`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `trigger_id`: workflow trigger ID (see `system::list_workflow_triggers`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_trigger_options(
     workflow_id: i32,
     trigger_id: i32,
@@ -490,12 +490,12 @@ pub fn list_workflow_trigger_options(
         .query(query)
 }
 
-/// Counts workflow trigger options.
+/// Counts the options of a workflow trigger.
 ///
-/// `GET /system/workflows/{grandparentId}/triggers/{parentId}/options/count`, the tool `count_connect_wise_psa_workflow_trigger_options`.
+/// `GET /system/workflows/{grandparentId}/triggers/{parentId}/options/count` · tool `count_connect_wise_psa_workflow_trigger_options`
 ///
-/// * `workflow_id`: `{grandparentId}` of the path, from `system::list_workflows`
-/// * `trigger_id`: `{parentId}` of the path, from `system::list_workflow_triggers`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `trigger_id`: workflow trigger ID (see `system::list_workflow_triggers`)
 /// * `query`: which rows are counted
 pub fn count_workflow_trigger_options(
     workflow_id: i32,
@@ -511,61 +511,61 @@ pub fn count_workflow_trigger_options(
         .query(query)
 }
 
-/// Gets a system workflow.
+/// Gets a workflow by its ID.
 ///
-/// `GET /system/workflows/{id}`, the tool `get_single_connect_wise_psa_system_workflow_by_id`.
+/// `GET /system/workflows/{id}` · tool `get_single_connect_wise_psa_system_workflow_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_workflows`
+/// * `id`: workflow ID (see `system::list_workflows`)
 pub fn get_workflow(id: i32) -> Request<Workflow> {
     Request::new(Method::Get, "/system/workflows/{id}").path("id", id)
 }
 
-/// Replaces a system workflow; members that are left out are reset.
+/// Replaces a workflow. Fields that are left out are reset.
 ///
-/// `PUT /system/workflows/{id}`, the tool `replace_a_connect_wise_psa_system_workflow_by_id`.
+/// `PUT /system/workflows/{id}` · tool `replace_a_connect_wise_psa_system_workflow_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_workflows`
-/// * `body`: what is sent.
+/// * `id`: workflow ID (see `system::list_workflows`)
+/// * `body`: the new state of the workflow.
 pub fn replace_workflow(id: i32, body: &Workflow) -> Request<Workflow> {
     Request::new(Method::Put, "/system/workflows/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a system workflow.
+/// Updates fields of a workflow.
 ///
-/// `PATCH /system/workflows/{id}`, the tool `update_a_connect_wise_psa_system_workflow_by_id`.
+/// `PATCH /system/workflows/{id}` · tool `update_a_connect_wise_psa_system_workflow_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_workflows`
+/// * `id`: workflow ID (see `system::list_workflows`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_workflow(id: i32, patch: &Patch<Workflow>) -> Request<Workflow> {
     Request::new(Method::Patch, "/system/workflows/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a system workflow.
+/// Deletes a workflow.
 ///
-/// `DELETE /system/workflows/{id}`, the tool `delete_a_connect_wise_psa_system_workflow_by_id`.
+/// `DELETE /system/workflows/{id}` · tool `delete_a_connect_wise_psa_system_workflow_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_workflows`
+/// * `id`: workflow ID (see `system::list_workflows`)
 pub fn delete_workflow(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/workflows/{id}").path("id", id)
 }
 
-/// Copy a system workflow.
+/// Copies a workflow.
 ///
-/// `POST /system/workflows/{id}/copy`, the tool `copy_a_connect_wise_psa_system_workflow_by_id`.
+/// `POST /system/workflows/{id}/copy` · tool `copy_a_connect_wise_psa_system_workflow_by_id`
 ///
-/// * `id`: `{id}` of the path, from `system::list_workflows`
+/// * `id`: workflow ID (see `system::list_workflows`)
 pub fn copy_workflow(id: i32) -> Request<Workflow> {
     Request::new(Method::Post, "/system/workflows/{id}/copy").path("id", id)
 }
 
-/// Lists workflow attachments.
+/// Lists the attachments of a workflow.
 ///
-/// `GET /system/workflows/{parentId}/attachments`, the tool `list_all_connect_wise_psa_workflow_attachments`.
+/// `GET /system/workflows/{parentId}/attachments` · tool `list_all_connect_wise_psa_workflow_attachments`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_attachments(
     workflow_id: i32,
     query: &ListQuery,
@@ -575,11 +575,11 @@ pub fn list_workflow_attachments(
         .query(query)
 }
 
-/// Counts workflow attachments.
+/// Counts the attachments of a workflow.
 ///
-/// `GET /system/workflows/{parentId}/attachments/count`, the tool `count_connect_wise_psa_workflow_attachments`.
+/// `GET /system/workflows/{parentId}/attachments/count` · tool `count_connect_wise_psa_workflow_attachments`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows are counted
 pub fn count_workflow_attachments(
     workflow_id: i32,
@@ -590,12 +590,12 @@ pub fn count_workflow_attachments(
         .query(query)
 }
 
-/// Gets a workflow attachment.
+/// Gets an attachment of a workflow by its ID.
 ///
-/// `GET /system/workflows/{parentId}/attachments/{id}`, the tool `get_single_connect_wise_psa_workflow_attachment_by_id`.
+/// `GET /system/workflows/{parentId}/attachments/{id}` · tool `get_single_connect_wise_psa_workflow_attachment_by_id`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
-/// * `id`: `{id}` of the path, from `system::list_workflow_attachments`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow attachment ID (see `system::list_workflow_attachments`)
 pub fn get_workflow_attachment(
     workflow_id: i32,
     id: i32,
@@ -605,14 +605,14 @@ pub fn get_workflow_attachment(
         .path("id", id)
 }
 
-/// Lists workflow events.
+/// Lists the events of a workflow.
 ///
-/// `GET /system/workflows/{parentId}/events`, the tool `list_all_connect_wise_psa_workflow_events`.
+/// `GET /system/workflows/{parentId}/events` · tool `list_all_connect_wise_psa_workflow_events`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_events(
     workflow_id: i32,
     query: &ListQuery,
@@ -622,12 +622,12 @@ pub fn list_workflow_events(
         .query(query)
 }
 
-/// Creates a workflow event.
+/// Adds an event to a workflow.
 ///
-/// `POST /system/workflows/{parentId}/events`, the tool `create_a_connect_wise_psa_workflow_event`.
+/// `POST /system/workflows/{parentId}/events` · tool `create_a_connect_wise_psa_workflow_event`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
-/// * `body`: what is sent.
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `body`: the event to create.
 pub fn create_workflow_event(
     workflow_id: i32,
     body: &WorkflowEvent,
@@ -637,11 +637,11 @@ pub fn create_workflow_event(
         .body(body)
 }
 
-/// Counts workflow events.
+/// Counts the events of a workflow.
 ///
-/// `GET /system/workflows/{parentId}/events/count`, the tool `count_connect_wise_psa_workflow_events`.
+/// `GET /system/workflows/{parentId}/events/count` · tool `count_connect_wise_psa_workflow_events`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows are counted
 pub fn count_workflow_events(workflow_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/workflows/{parentId}/events/count")
@@ -649,25 +649,25 @@ pub fn count_workflow_events(workflow_id: i32, query: &CountQuery) -> Request<Co
         .query(query)
 }
 
-/// Gets a workflow event.
+/// Gets an event of a workflow by its ID.
 ///
-/// `GET /system/workflows/{parentId}/events/{id}`, the tool `get_single_connect_wise_psa_workflow_event_by_id`.
+/// `GET /system/workflows/{parentId}/events/{id}` · tool `get_single_connect_wise_psa_workflow_event_by_id`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
-/// * `id`: `{id}` of the path, from `system::list_workflow_events`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow event ID (see `system::list_workflow_events`)
 pub fn get_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
     Request::new(Method::Get, "/system/workflows/{parentId}/events/{id}")
         .path("parentId", workflow_id)
         .path("id", id)
 }
 
-/// Replaces a workflow event; members that are left out are reset.
+/// Replaces an event of a workflow. Fields that are left out are reset.
 ///
-/// `PUT /system/workflows/{parentId}/events/{id}`, the tool `replace_a_connect_wise_psa_workflow_event_by_id`.
+/// `PUT /system/workflows/{parentId}/events/{id}` · tool `replace_a_connect_wise_psa_workflow_event_by_id`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
-/// * `id`: `{id}` of the path, from `system::list_workflow_events`
-/// * `body`: what is sent.
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow event ID (see `system::list_workflow_events`)
+/// * `body`: the new state of the event.
 pub fn replace_workflow_event(
     workflow_id: i32,
     id: i32,
@@ -679,12 +679,12 @@ pub fn replace_workflow_event(
         .body(body)
 }
 
-/// Changes some members of a workflow event.
+/// Updates fields of an event of a workflow.
 ///
-/// `PATCH /system/workflows/{parentId}/events/{id}`, the tool `update_a_connect_wise_psa_workflow_event_by_id`.
+/// `PATCH /system/workflows/{parentId}/events/{id}` · tool `update_a_connect_wise_psa_workflow_event_by_id`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
-/// * `id`: `{id}` of the path, from `system::list_workflow_events`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow event ID (see `system::list_workflow_events`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_workflow_event(
     workflow_id: i32,
@@ -697,39 +697,39 @@ pub fn update_workflow_event(
         .patch(patch)
 }
 
-/// Deletes a workflow event.
+/// Deletes an event of a workflow.
 ///
-/// `DELETE /system/workflows/{parentId}/events/{id}`, the tool `delete_a_connect_wise_psa_workflow_event_by_id`.
+/// `DELETE /system/workflows/{parentId}/events/{id}` · tool `delete_a_connect_wise_psa_workflow_event_by_id`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
-/// * `id`: `{id}` of the path, from `system::list_workflow_events`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow event ID (see `system::list_workflow_events`)
 pub fn delete_workflow_event(workflow_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/workflows/{parentId}/events/{id}")
         .path("parentId", workflow_id)
         .path("id", id)
 }
 
-/// Copy a workflow event.
+/// Copies a workflow event.
 ///
-/// `POST /system/workflows/{parentId}/events/{id}/copy`, the tool `copy_a_connect_wise_psa_workflow_event_by_id`.
+/// `POST /system/workflows/{parentId}/events/{id}/copy` · tool `copy_a_connect_wise_psa_workflow_event_by_id`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
-/// * `id`: `{id}` of the path, from `system::list_workflow_events`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow event ID (see `system::list_workflow_events`)
 pub fn copy_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
     Request::new(Method::Post, "/system/workflows/{parentId}/events/{id}/copy")
         .path("parentId", workflow_id)
         .path("id", id)
 }
 
-/// Lists workflow events.
+/// Tests a workflow event.
 ///
-/// `GET /system/workflows/{parentId}/events/{id}/test`, the tool `test_a_connect_wise_psa_workflow_event_by_id`.
+/// `GET /system/workflows/{parentId}/events/{id}/test` · tool `test_a_connect_wise_psa_workflow_event_by_id`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
-/// * `id`: `{id}` of the path, from `system::list_workflow_events`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow event ID (see `system::list_workflow_events`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn test_workflow_event(
     workflow_id: i32,
     id: i32,
@@ -741,14 +741,14 @@ pub fn test_workflow_event(
         .query(query)
 }
 
-/// Lists workflow notify types.
+/// Lists the notify types of a workflow.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes`, the tool `list_all_connect_wise_psa_workflow_notify_types`.
+/// `GET /system/workflows/{parentId}/notifyTypes` · tool `list_all_connect_wise_psa_workflow_notify_types`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_notify_types(
     workflow_id: i32,
     query: &ListQuery,
@@ -758,11 +758,11 @@ pub fn list_workflow_notify_types(
         .query(query)
 }
 
-/// Counts workflow notify types.
+/// Counts the notify types of a workflow.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes/count`, the tool `count_connect_wise_psa_workflow_notify_types`.
+/// `GET /system/workflows/{parentId}/notifyTypes/count` · tool `count_connect_wise_psa_workflow_notify_types`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows are counted
 pub fn count_workflow_notify_types(
     workflow_id: i32,
@@ -773,14 +773,14 @@ pub fn count_workflow_notify_types(
         .query(query)
 }
 
-/// Lists workflow notify types info.
+/// Lists the notify types of a workflow in summary form.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes/info`, the tool `list_all_connect_wise_psa_workflow_notify_type_info`.
+/// `GET /system/workflows/{parentId}/notifyTypes/info` · tool `list_all_connect_wise_psa_workflow_notify_type_info`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_notify_type_info(
     workflow_id: i32,
     query: &ListQuery,
@@ -790,11 +790,11 @@ pub fn list_workflow_notify_type_info(
         .query(query)
 }
 
-/// Counts workflow notify types info.
+/// Counts the notify types of a workflow in summary form.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes/info/count`, the tool `count_connect_wise_psa_workflow_notify_type_info`.
+/// `GET /system/workflows/{parentId}/notifyTypes/info/count` · tool `count_connect_wise_psa_workflow_notify_type_info`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows are counted
 pub fn count_workflow_notify_type_info(
     workflow_id: i32,
@@ -805,12 +805,12 @@ pub fn count_workflow_notify_type_info(
         .query(query)
 }
 
-/// Gets a workflow notify type.
+/// Gets a notify type of a workflow by its ID.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes/{id}`, the tool `get_single_connect_wise_psa_workflow_notify_type_by_id`.
+/// `GET /system/workflows/{parentId}/notifyTypes/{id}` · tool `get_single_connect_wise_psa_workflow_notify_type_by_id`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
-/// * `id`: `{id}` of the path, from `system::list_workflow_notify_types`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow notify type ID (see `system::list_workflow_notify_types`)
 pub fn get_workflow_notify_type(
     workflow_id: i32,
     id: i32,
@@ -820,12 +820,12 @@ pub fn get_workflow_notify_type(
         .path("id", id)
 }
 
-/// Gets a workflow notify type info.
+/// Gets a summary of a notify type of a workflow by its ID.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes/{id}/info`, the tool `get_single_connect_wise_psa_workflow_notify_type_info_by_id`.
+/// `GET /system/workflows/{parentId}/notifyTypes/{id}/info` · tool `get_single_connect_wise_psa_workflow_notify_type_info_by_id`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
-/// * `id`: `{id}` of the path, from `system::list_workflow_notify_types`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow notify type ID (see `system::list_workflow_notify_types`)
 pub fn get_workflow_notify_type_info(
     workflow_id: i32,
     id: i32,
@@ -835,14 +835,14 @@ pub fn get_workflow_notify_type_info(
         .path("id", id)
 }
 
-/// Lists workflow triggers.
+/// Lists the triggers of a workflow.
 ///
-/// `GET /system/workflows/{parentId}/triggers`, the tool `list_all_connect_wise_psa_workflow_triggers`.
+/// `GET /system/workflows/{parentId}/triggers` · tool `list_all_connect_wise_psa_workflow_triggers`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_workflow_triggers(
     workflow_id: i32,
     query: &ListQuery,
@@ -852,11 +852,11 @@ pub fn list_workflow_triggers(
         .query(query)
 }
 
-/// Counts workflow triggers.
+/// Counts the triggers of a workflow.
 ///
-/// `GET /system/workflows/{parentId}/triggers/count`, the tool `count_connect_wise_psa_workflow_triggers`.
+/// `GET /system/workflows/{parentId}/triggers/count` · tool `count_connect_wise_psa_workflow_triggers`
 ///
-/// * `workflow_id`: `{parentId}` of the path, from `system::list_workflows`
+/// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows are counted
 pub fn count_workflow_triggers(workflow_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/workflows/{parentId}/triggers/count")

@@ -4,81 +4,81 @@ use toolcrate_runtime::{Method, Patch, Request};
 use crate::models::{Count, TimeAccrual, TimeAccrualDetail};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists time accruals.
+/// Lists accruals.
 ///
-/// `GET /time/accruals`, the tool `list_all_connect_wise_psa_time_accruals`.
+/// `GET /time/accruals` · tool `list_all_connect_wise_psa_time_accruals`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accruals(query: &ListQuery) -> Request<Vec<TimeAccrual>> {
     Request::new(Method::Get, "/time/accruals").query(query)
 }
 
-/// Creates a time accrual.
+/// Creates an accrual.
 ///
-/// `POST /time/accruals`, the tool `create_a_connect_wise_psa_time_accrual`.
+/// `POST /time/accruals` · tool `create_a_connect_wise_psa_time_accrual`
 ///
-/// * `body`: what is sent.
+/// * `body`: the accrual to create.
 pub fn create_accrual(body: &TimeAccrual) -> Request<TimeAccrual> {
     Request::new(Method::Post, "/time/accruals").body(body)
 }
 
-/// Counts time accruals.
+/// Counts accruals.
 ///
-/// `GET /time/accruals/count`, the tool `count_connect_wise_psa_time_accruals`.
+/// `GET /time/accruals/count` · tool `count_connect_wise_psa_time_accruals`
 ///
 /// * `query`: which rows are counted
 pub fn count_accruals(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/accruals/count").query(query)
 }
 
-/// Gets a time accrual.
+/// Gets an accrual by its ID.
 ///
-/// `GET /time/accruals/{id}`, the tool `get_single_connect_wise_psa_time_accrual_by_id`.
+/// `GET /time/accruals/{id}` · tool `get_single_connect_wise_psa_time_accrual_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_accruals`
+/// * `id`: accrual ID (see `time::list_accruals`)
 pub fn get_accrual(id: i32) -> Request<TimeAccrual> {
     Request::new(Method::Get, "/time/accruals/{id}").path("id", id)
 }
 
-/// Replaces a time accrual; members that are left out are reset.
+/// Replaces an accrual. Fields that are left out are reset.
 ///
-/// `PUT /time/accruals/{id}`, the tool `replace_a_connect_wise_psa_time_accrual_by_id`.
+/// `PUT /time/accruals/{id}` · tool `replace_a_connect_wise_psa_time_accrual_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_accruals`
-/// * `body`: what is sent.
+/// * `id`: accrual ID (see `time::list_accruals`)
+/// * `body`: the new state of the accrual.
 pub fn replace_accrual(id: i32, body: &TimeAccrual) -> Request<TimeAccrual> {
     Request::new(Method::Put, "/time/accruals/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a time accrual.
+/// Updates fields of an accrual.
 ///
-/// `PATCH /time/accruals/{id}`, the tool `update_a_connect_wise_psa_time_accrual_by_id`.
+/// `PATCH /time/accruals/{id}` · tool `update_a_connect_wise_psa_time_accrual_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_accruals`
+/// * `id`: accrual ID (see `time::list_accruals`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_accrual(id: i32, patch: &Patch<TimeAccrual>) -> Request<TimeAccrual> {
     Request::new(Method::Patch, "/time/accruals/{id}").path("id", id).patch(patch)
 }
 
-/// Deletes a time accrual.
+/// Deletes an accrual.
 ///
-/// `DELETE /time/accruals/{id}`, the tool `delete_a_connect_wise_psa_time_accrual_by_id`.
+/// `DELETE /time/accruals/{id}` · tool `delete_a_connect_wise_psa_time_accrual_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_accruals`
+/// * `id`: accrual ID (see `time::list_accruals`)
 pub fn delete_accrual(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/accruals/{id}").path("id", id)
 }
 
-/// Lists accrual details.
+/// Lists the details of an accrual.
 ///
-/// `GET /time/accruals/{parentId}/details`, the tool `list_all_connect_wise_psa_accrual_details`.
+/// `GET /time/accruals/{parentId}/details` · tool `list_all_connect_wise_psa_accrual_details`
 ///
-/// * `accrual_id`: `{parentId}` of the path, from `time::list_accruals`
+/// * `accrual_id`: accrual ID (see `time::list_accruals`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_accrual_details(
     accrual_id: i32,
     query: &ListQuery,
@@ -88,12 +88,12 @@ pub fn list_accrual_details(
         .query(query)
 }
 
-/// Creates an accrual detail.
+/// Adds a detail to an accrual.
 ///
-/// `POST /time/accruals/{parentId}/details/`, the tool `create_a_connect_wise_psa_accrual_detail`.
+/// `POST /time/accruals/{parentId}/details/` · tool `create_a_connect_wise_psa_accrual_detail`
 ///
-/// * `accrual_id`: `{parentId}` of the path, from `time::list_accruals`
-/// * `body`: what is sent.
+/// * `accrual_id`: accrual ID (see `time::list_accruals`)
+/// * `body`: the detail to create.
 pub fn create_accrual_detail(
     accrual_id: i32,
     body: &TimeAccrualDetail,
@@ -103,11 +103,11 @@ pub fn create_accrual_detail(
         .body(body)
 }
 
-/// Counts accrual details.
+/// Counts the details of an accrual.
 ///
-/// `GET /time/accruals/{parentId}/details/count`, the tool `count_connect_wise_psa_accrual_details`.
+/// `GET /time/accruals/{parentId}/details/count` · tool `count_connect_wise_psa_accrual_details`
 ///
-/// * `accrual_id`: `{parentId}` of the path, from `time::list_accruals`
+/// * `accrual_id`: accrual ID (see `time::list_accruals`)
 /// * `query`: which rows are counted
 pub fn count_accrual_details(accrual_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/accruals/{parentId}/details/count")
@@ -115,25 +115,25 @@ pub fn count_accrual_details(accrual_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Gets an accrual detail.
+/// Gets a detail of an accrual by its ID.
 ///
-/// `GET /time/accruals/{parentId}/details/{id}`, the tool `get_single_connect_wise_psa_accrual_detail_by_id`.
+/// `GET /time/accruals/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_accrual_detail_by_id`
 ///
-/// * `accrual_id`: `{parentId}` of the path, from `time::list_accruals`
-/// * `id`: `{id}` of the path, from `time::list_accrual_details`
+/// * `accrual_id`: accrual ID (see `time::list_accruals`)
+/// * `id`: accrual detail ID (see `time::list_accrual_details`)
 pub fn get_accrual_detail(accrual_id: i32, id: i32) -> Request<TimeAccrualDetail> {
     Request::new(Method::Get, "/time/accruals/{parentId}/details/{id}")
         .path("parentId", accrual_id)
         .path("id", id)
 }
 
-/// Replaces an accrual detail; members that are left out are reset.
+/// Replaces a detail of an accrual. Fields that are left out are reset.
 ///
-/// `PUT /time/accruals/{parentId}/details/{id}`, the tool `replace_a_connect_wise_psa_accrual_detail_by_id`.
+/// `PUT /time/accruals/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_accrual_detail_by_id`
 ///
-/// * `accrual_id`: `{parentId}` of the path, from `time::list_accruals`
-/// * `id`: `{id}` of the path, from `time::list_accrual_details`
-/// * `body`: what is sent.
+/// * `accrual_id`: accrual ID (see `time::list_accruals`)
+/// * `id`: accrual detail ID (see `time::list_accrual_details`)
+/// * `body`: the new state of the detail.
 pub fn replace_accrual_detail(
     accrual_id: i32,
     id: i32,
@@ -145,12 +145,12 @@ pub fn replace_accrual_detail(
         .body(body)
 }
 
-/// Changes some members of an accrual detail.
+/// Updates fields of a detail of an accrual.
 ///
-/// `PATCH /time/accruals/{parentId}/details/{id}`, the tool `update_a_connect_wise_psa_accrual_detail_by_id`.
+/// `PATCH /time/accruals/{parentId}/details/{id}` · tool `update_a_connect_wise_psa_accrual_detail_by_id`
 ///
-/// * `accrual_id`: `{parentId}` of the path, from `time::list_accruals`
-/// * `id`: `{id}` of the path, from `time::list_accrual_details`
+/// * `accrual_id`: accrual ID (see `time::list_accruals`)
+/// * `id`: accrual detail ID (see `time::list_accrual_details`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_accrual_detail(
     accrual_id: i32,
@@ -163,12 +163,12 @@ pub fn update_accrual_detail(
         .patch(patch)
 }
 
-/// Deletes an accrual detail.
+/// Deletes a detail of an accrual.
 ///
-/// `DELETE /time/accruals/{parentId}/details/{id}`, the tool `delete_a_connect_wise_psa_accrual_detail_by_id`.
+/// `DELETE /time/accruals/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_accrual_detail_by_id`
 ///
-/// * `accrual_id`: `{parentId}` of the path, from `time::list_accruals`
-/// * `id`: `{id}` of the path, from `time::list_accrual_details`
+/// * `accrual_id`: accrual ID (see `time::list_accruals`)
+/// * `id`: accrual detail ID (see `time::list_accrual_details`)
 pub fn delete_accrual_detail(accrual_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/accruals/{parentId}/details/{id}")
         .path("parentId", accrual_id)

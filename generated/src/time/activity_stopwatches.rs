@@ -6,20 +6,20 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists activity stopwatches.
 ///
-/// `GET /time/activitystopwatches`, the tool `list_all_connect_wise_psa_time_activitystopwatches`.
+/// `GET /time/activitystopwatches` · tool `list_all_connect_wise_psa_time_activitystopwatches`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_activity_stopwatches(query: &ListQuery) -> Request<Vec<ActivityStopwatch>> {
     Request::new(Method::Get, "/time/activitystopwatches").query(query)
 }
 
 /// Creates an activity stopwatch.
 ///
-/// `POST /time/activitystopwatches`, the tool `create_a_connect_wise_psa_time_activitystopwatch`.
+/// `POST /time/activitystopwatches` · tool `create_a_connect_wise_psa_time_activitystopwatch`
 ///
-/// * `body`: what is sent.
+/// * `body`: the activity stopwatch to create.
 pub fn create_activity_stopwatch(
     body: &ActivityStopwatch,
 ) -> Request<ActivityStopwatch> {
@@ -28,28 +28,28 @@ pub fn create_activity_stopwatch(
 
 /// Counts activity stopwatches.
 ///
-/// `GET /time/activitystopwatches/count`, the tool `count_connect_wise_psa_time_activitystopwatches`.
+/// `GET /time/activitystopwatches/count` · tool `count_connect_wise_psa_time_activitystopwatches`
 ///
 /// * `query`: which rows are counted
 pub fn count_activity_stopwatches(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/activitystopwatches/count").query(query)
 }
 
-/// Gets an activity stopwatch.
+/// Gets an activity stopwatch by its ID.
 ///
-/// `GET /time/activitystopwatches/{id}`, the tool `get_single_connect_wise_psa_time_activitystopwatch_by_id`.
+/// `GET /time/activitystopwatches/{id}` · tool `get_single_connect_wise_psa_time_activitystopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_activity_stopwatches`
+/// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
 pub fn get_activity_stopwatch(id: i32) -> Request<ActivityStopwatch> {
     Request::new(Method::Get, "/time/activitystopwatches/{id}").path("id", id)
 }
 
-/// Replaces an activity stopwatch; members that are left out are reset.
+/// Replaces an activity stopwatch. Fields that are left out are reset.
 ///
-/// `PUT /time/activitystopwatches/{id}`, the tool `replace_a_connect_wise_psa_time_activitystopwatch_by_id`.
+/// `PUT /time/activitystopwatches/{id}` · tool `replace_a_connect_wise_psa_time_activitystopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_activity_stopwatches`
-/// * `body`: what is sent.
+/// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
+/// * `body`: the new state of the activity stopwatch.
 pub fn replace_activity_stopwatch(
     id: i32,
     body: &ActivityStopwatch,
@@ -57,11 +57,11 @@ pub fn replace_activity_stopwatch(
     Request::new(Method::Put, "/time/activitystopwatches/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of an activity stopwatch.
+/// Updates fields of an activity stopwatch.
 ///
-/// `PATCH /time/activitystopwatches/{id}`, the tool `update_a_connect_wise_psa_time_activitystopwatch_by_id`.
+/// `PATCH /time/activitystopwatches/{id}` · tool `update_a_connect_wise_psa_time_activitystopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_activity_stopwatches`
+/// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_activity_stopwatch(
     id: i32,
@@ -74,9 +74,9 @@ pub fn update_activity_stopwatch(
 
 /// Deletes an activity stopwatch.
 ///
-/// `DELETE /time/activitystopwatches/{id}`, the tool `delete_a_connect_wise_psa_time_activitystopwatch_by_id`.
+/// `DELETE /time/activitystopwatches/{id}` · tool `delete_a_connect_wise_psa_time_activitystopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_activity_stopwatches`
+/// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
 pub fn delete_activity_stopwatch(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/activitystopwatches/{id}").path("id", id)
 }

@@ -6,11 +6,11 @@ use crate::query::ListQuery;
 
 /// Lists change logs.
 ///
-/// `GET /time/changelogs`, the tool `list_all_connect_wise_psa_time_changelogs`.
+/// `GET /time/changelogs` · tool `list_all_connect_wise_psa_time_changelogs`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_change_logs(query: &ListQuery) -> Request<Vec<TimeEntryChangeLog>> {
     Request::new(Method::Get, "/time/changelogs").query(query)
 }

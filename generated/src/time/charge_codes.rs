@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists charge codes.
 ///
-/// `GET /time/chargeCodes`, the tool `list_all_connect_wise_psa_time_charge_codes`.
+/// `GET /time/chargeCodes` · tool `list_all_connect_wise_psa_time_charge_codes`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_charge_codes(query: &ListQuery) -> Request<Vec<ChargeCode>> {
     Request::new(Method::Get, "/time/chargeCodes").query(query)
 }
 
 /// Creates a charge code.
 ///
-/// `POST /time/chargeCodes`, the tool `create_a_connect_wise_psa_time_charge_code`.
+/// `POST /time/chargeCodes` · tool `create_a_connect_wise_psa_time_charge_code`
 ///
-/// * `body`: what is sent.
+/// * `body`: the charge code to create.
 pub fn create_charge_code(body: &ChargeCode) -> Request<ChargeCode> {
     Request::new(Method::Post, "/time/chargeCodes").body(body)
 }
 
 /// Counts charge codes.
 ///
-/// `GET /time/chargeCodes/count`, the tool `count_connect_wise_psa_time_charge_codes`.
+/// `GET /time/chargeCodes/count` · tool `count_connect_wise_psa_time_charge_codes`
 ///
 /// * `query`: which rows are counted
 pub fn count_charge_codes(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/chargeCodes/count").query(query)
 }
 
-/// Lists charge codes info.
+/// Lists charge codes in summary form.
 ///
-/// `GET /time/chargeCodes/info`, the tool `list_all_connect_wise_psa_time_charge_code_info`.
+/// `GET /time/chargeCodes/info` · tool `list_all_connect_wise_psa_time_charge_code_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_charge_code_info(query: &ListQuery) -> Request<Vec<ChargeCodeInfo>> {
     Request::new(Method::Get, "/time/chargeCodes/info").query(query)
 }
 
-/// Counts charge codes info.
+/// Counts charge codes in summary form.
 ///
-/// `GET /time/chargeCodes/info/count`, the tool `count_connect_wise_psa_time_charge_code_info`.
+/// `GET /time/chargeCodes/info/count` · tool `count_connect_wise_psa_time_charge_code_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_charge_code_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/chargeCodes/info/count").query(query)
 }
 
-/// Gets a charge code.
+/// Gets a charge code by its ID.
 ///
-/// `GET /time/chargeCodes/{id}`, the tool `get_single_connect_wise_psa_time_charge_code_by_id`.
+/// `GET /time/chargeCodes/{id}` · tool `get_single_connect_wise_psa_time_charge_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_charge_codes`
+/// * `id`: charge code ID (see `time::list_charge_codes`)
 pub fn get_charge_code(id: i32) -> Request<ChargeCode> {
     Request::new(Method::Get, "/time/chargeCodes/{id}").path("id", id)
 }
 
-/// Replaces a charge code; members that are left out are reset.
+/// Replaces a charge code. Fields that are left out are reset.
 ///
-/// `PUT /time/chargeCodes/{id}`, the tool `replace_a_connect_wise_psa_time_charge_code_by_id`.
+/// `PUT /time/chargeCodes/{id}` · tool `replace_a_connect_wise_psa_time_charge_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_charge_codes`
-/// * `body`: what is sent.
+/// * `id`: charge code ID (see `time::list_charge_codes`)
+/// * `body`: the new state of the charge code.
 pub fn replace_charge_code(id: i32, body: &ChargeCode) -> Request<ChargeCode> {
     Request::new(Method::Put, "/time/chargeCodes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a charge code.
+/// Updates fields of a charge code.
 ///
-/// `PATCH /time/chargeCodes/{id}`, the tool `update_a_connect_wise_psa_time_charge_code_by_id`.
+/// `PATCH /time/chargeCodes/{id}` · tool `update_a_connect_wise_psa_time_charge_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_charge_codes`
+/// * `id`: charge code ID (see `time::list_charge_codes`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_charge_code(id: i32, patch: &Patch<ChargeCode>) -> Request<ChargeCode> {
     Request::new(Method::Patch, "/time/chargeCodes/{id}").path("id", id).patch(patch)
@@ -84,58 +84,58 @@ pub fn update_charge_code(id: i32, patch: &Patch<ChargeCode>) -> Request<ChargeC
 
 /// Deletes a charge code.
 ///
-/// `DELETE /time/chargeCodes/{id}`, the tool `delete_a_connect_wise_psa_time_charge_code_by_id`.
+/// `DELETE /time/chargeCodes/{id}` · tool `delete_a_connect_wise_psa_time_charge_code_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_charge_codes`
+/// * `id`: charge code ID (see `time::list_charge_codes`)
 pub fn delete_charge_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/chargeCodes/{id}").path("id", id)
 }
 
-/// Gets a charge code info.
+/// Gets a summary of a charge code by its ID.
 ///
-/// `GET /time/chargeCodes/{id}/info`, the tool `get_single_connect_wise_psa_time_charge_code_info_by_id`.
+/// `GET /time/chargeCodes/{id}/info` · tool `get_single_connect_wise_psa_time_charge_code_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_charge_codes`
+/// * `id`: charge code ID (see `time::list_charge_codes`)
 pub fn get_charge_code_info(id: i32) -> Request<ChargeCodeInfo> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/info").path("id", id)
 }
 
-/// Lists charge codes usages.
+/// Lists where a charge code is used.
 ///
-/// `GET /time/chargeCodes/{id}/usages`, the tool `check_connect_wise_psa_time_charge_code_usages_by_id`.
+/// `GET /time/chargeCodes/{id}/usages` · tool `check_connect_wise_psa_time_charge_code_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_charge_codes`
+/// * `id`: charge code ID (see `time::list_charge_codes`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/usages")
         .path("id", id)
         .query(query)
 }
 
-/// Lists charge codes usages.
+/// Lists each place where a charge code is used.
 ///
-/// `GET /time/chargeCodes/{id}/usages/list`, the tool `list_all_connect_wise_psa_time_charge_code_usages_by_id`.
+/// `GET /time/chargeCodes/{id}/usages/list` · tool `list_all_connect_wise_psa_time_charge_code_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_charge_codes`
+/// * `id`: charge code ID (see `time::list_charge_codes`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists charge code expense types.
+/// Lists the expense types of a charge code.
 ///
-/// `GET /time/chargeCodes/{parentId}/expenseTypes`, the tool `list_all_connect_wise_psa_charge_code_expense_types`.
+/// `GET /time/chargeCodes/{parentId}/expenseTypes` · tool `list_all_connect_wise_psa_charge_code_expense_types`
 ///
-/// * `charge_code_id`: `{parentId}` of the path, from `time::list_charge_codes`
+/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_charge_code_expense_types(
     charge_code_id: i32,
     query: &ListQuery,
@@ -145,12 +145,12 @@ pub fn list_charge_code_expense_types(
         .query(query)
 }
 
-/// Creates a charge code expense type.
+/// Adds an expense type to a charge code.
 ///
-/// `POST /time/chargeCodes/{parentId}/expenseTypes`, the tool `create_a_connect_wise_psa_charge_code_expense_type`.
+/// `POST /time/chargeCodes/{parentId}/expenseTypes` · tool `create_a_connect_wise_psa_charge_code_expense_type`
 ///
-/// * `charge_code_id`: `{parentId}` of the path, from `time::list_charge_codes`
-/// * `body`: what is sent.
+/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
+/// * `body`: the expense type to create.
 pub fn create_charge_code_expense_type(
     charge_code_id: i32,
     body: &ChargeCodeExpenseType,
@@ -160,11 +160,11 @@ pub fn create_charge_code_expense_type(
         .body(body)
 }
 
-/// Counts charge code expense types.
+/// Counts the expense types of a charge code.
 ///
-/// `GET /time/chargeCodes/{parentId}/expenseTypes/count`, the tool `count_connect_wise_psa_charge_code_expense_types`.
+/// `GET /time/chargeCodes/{parentId}/expenseTypes/count` · tool `count_connect_wise_psa_charge_code_expense_types`
 ///
-/// * `charge_code_id`: `{parentId}` of the path, from `time::list_charge_codes`
+/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `query`: which rows are counted
 pub fn count_charge_code_expense_types(
     charge_code_id: i32,
@@ -175,12 +175,12 @@ pub fn count_charge_code_expense_types(
         .query(query)
 }
 
-/// Gets a charge code expense type.
+/// Gets an expense type of a charge code by its ID.
 ///
-/// `GET /time/chargeCodes/{parentId}/expenseTypes/{id}`, the tool `get_single_connect_wise_psa_charge_code_expense_type_by_id`.
+/// `GET /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `get_single_connect_wise_psa_charge_code_expense_type_by_id`
 ///
-/// * `charge_code_id`: `{parentId}` of the path, from `time::list_charge_codes`
-/// * `id`: `{id}` of the path, from `time::list_charge_code_expense_types`
+/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
+/// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
 pub fn get_charge_code_expense_type(
     charge_code_id: i32,
     id: i32,
@@ -190,13 +190,13 @@ pub fn get_charge_code_expense_type(
         .path("id", id)
 }
 
-/// Replaces a charge code expense type; members that are left out are reset.
+/// Replaces an expense type of a charge code. Fields that are left out are reset.
 ///
-/// `PUT /time/chargeCodes/{parentId}/expenseTypes/{id}`, the tool `replace_a_connect_wise_psa_charge_code_expense_type_by_id`.
+/// `PUT /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `replace_a_connect_wise_psa_charge_code_expense_type_by_id`
 ///
-/// * `charge_code_id`: `{parentId}` of the path, from `time::list_charge_codes`
-/// * `id`: `{id}` of the path, from `time::list_charge_code_expense_types`
-/// * `body`: what is sent.
+/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
+/// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
+/// * `body`: the new state of the expense type.
 pub fn replace_charge_code_expense_type(
     charge_code_id: i32,
     id: i32,
@@ -208,12 +208,12 @@ pub fn replace_charge_code_expense_type(
         .body(body)
 }
 
-/// Changes some members of a charge code expense type.
+/// Updates fields of an expense type of a charge code.
 ///
-/// `PATCH /time/chargeCodes/{parentId}/expenseTypes/{id}`, the tool `update_a_connect_wise_psa_charge_code_expense_type_by_id`.
+/// `PATCH /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `update_a_connect_wise_psa_charge_code_expense_type_by_id`
 ///
-/// * `charge_code_id`: `{parentId}` of the path, from `time::list_charge_codes`
-/// * `id`: `{id}` of the path, from `time::list_charge_code_expense_types`
+/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
+/// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_charge_code_expense_type(
     charge_code_id: i32,
@@ -226,12 +226,12 @@ pub fn update_charge_code_expense_type(
         .patch(patch)
 }
 
-/// Deletes a charge code expense type.
+/// Deletes an expense type of a charge code.
 ///
-/// `DELETE /time/chargeCodes/{parentId}/expenseTypes/{id}`, the tool `delete_a_connect_wise_psa_charge_code_expense_type_by_id`.
+/// `DELETE /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `delete_a_connect_wise_psa_charge_code_expense_type_by_id`
 ///
-/// * `charge_code_id`: `{parentId}` of the path, from `time::list_charge_codes`
-/// * `id`: `{id}` of the path, from `time::list_charge_code_expense_types`
+/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
+/// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
 pub fn delete_charge_code_expense_type(charge_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/chargeCodes/{parentId}/expenseTypes/{id}")
         .path("parentId", charge_code_id)

@@ -6,66 +6,66 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists time entries.
 ///
-/// `GET /time/entries`, the tool `list_all_connect_wise_psa_time_entries`.
+/// `GET /time/entries` · tool `list_all_connect_wise_psa_time_entries`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_entries(query: &ListQuery) -> Request<Vec<TimeEntry>> {
     Request::new(Method::Get, "/time/entries").query(query)
 }
 
 /// Creates a time entry.
 ///
-/// `POST /time/entries`, the tool `create_a_connect_wise_psa_time_entry`.
+/// `POST /time/entries` · tool `create_a_connect_wise_psa_time_entry`
 ///
-/// * `body`: what is sent.
+/// * `body`: the time entry to create.
 pub fn create_entry(body: &TimeEntry) -> Request<TimeEntry> {
     Request::new(Method::Post, "/time/entries").body(body)
 }
 
 /// Counts time entries.
 ///
-/// `GET /time/entries/count`, the tool `count_connect_wise_psa_time_entries`.
+/// `GET /time/entries/count` · tool `count_connect_wise_psa_time_entries`
 ///
 /// * `query`: which rows are counted
 pub fn count_entries(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/entries/count").query(query)
 }
 
-/// Get defaults for a time entry.
+/// Gets the values that ConnectWise would fill in for a time entry with these fields.
 ///
-/// `POST /time/entries/defaults`, the tool `get_defaults_for_a_connect_wise_psa_time_entry`.
+/// `POST /time/entries/defaults` · tool `get_defaults_for_a_connect_wise_psa_time_entry`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn get_defaults_for_entry(body: &TimeEntry) -> Request<TimeEntry> {
     Request::new(Method::Post, "/time/entries/defaults").body(body)
 }
 
-/// Gets a time entry.
+/// Gets a time entry by its ID.
 ///
-/// `GET /time/entries/{id}`, the tool `get_single_connect_wise_psa_time_entry_by_id`.
+/// `GET /time/entries/{id}` · tool `get_single_connect_wise_psa_time_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_entries`
+/// * `id`: time entry ID (see `time::list_entries`)
 pub fn get_entry(id: i32) -> Request<TimeEntry> {
     Request::new(Method::Get, "/time/entries/{id}").path("id", id)
 }
 
-/// Replaces a time entry; members that are left out are reset.
+/// Replaces a time entry. Fields that are left out are reset.
 ///
-/// `PUT /time/entries/{id}`, the tool `replace_a_connect_wise_psa_time_entry_by_id`.
+/// `PUT /time/entries/{id}` · tool `replace_a_connect_wise_psa_time_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_entries`
-/// * `body`: what is sent.
+/// * `id`: time entry ID (see `time::list_entries`)
+/// * `body`: the new state of the time entry.
 pub fn replace_entry(id: i32, body: &TimeEntry) -> Request<TimeEntry> {
     Request::new(Method::Put, "/time/entries/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a time entry.
+/// Updates fields of a time entry.
 ///
-/// `PATCH /time/entries/{id}`, the tool `update_a_connect_wise_psa_time_entry_by_id`.
+/// `PATCH /time/entries/{id}` · tool `update_a_connect_wise_psa_time_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_entries`
+/// * `id`: time entry ID (see `time::list_entries`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_entry(id: i32, patch: &Patch<TimeEntry>) -> Request<TimeEntry> {
     Request::new(Method::Patch, "/time/entries/{id}").path("id", id).patch(patch)
@@ -73,21 +73,21 @@ pub fn update_entry(id: i32, patch: &Patch<TimeEntry>) -> Request<TimeEntry> {
 
 /// Deletes a time entry.
 ///
-/// `DELETE /time/entries/{id}`, the tool `delete_a_connect_wise_psa_time_entry_by_id`.
+/// `DELETE /time/entries/{id}` · tool `delete_a_connect_wise_psa_time_entry_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_entries`
+/// * `id`: time entry ID (see `time::list_entries`)
 pub fn delete_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/entries/{id}").path("id", id)
 }
 
-/// Lists time entry audits.
+/// Lists the audit entries of a time entry.
 ///
-/// `GET /time/entries/{parentId}/audits`, the tool `list_all_connect_wise_psa_time_entry_audits`.
+/// `GET /time/entries/{parentId}/audits` · tool `list_all_connect_wise_psa_time_entry_audits`
 ///
-/// * `entry_id`: `{parentId}` of the path, from `time::list_entries`
+/// * `entry_id`: time entry ID (see `time::list_entries`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_entry_audits(
     entry_id: i32,
     query: &ListQuery,
@@ -97,11 +97,11 @@ pub fn list_entry_audits(
         .query(query)
 }
 
-/// Counts time entry audits.
+/// Counts the audit entries of a time entry.
 ///
-/// `GET /time/entries/{parentId}/audits/count`, the tool `count_connect_wise_psa_time_entry_audits`.
+/// `GET /time/entries/{parentId}/audits/count` · tool `count_connect_wise_psa_time_entry_audits`
 ///
-/// * `entry_id`: `{parentId}` of the path, from `time::list_entries`
+/// * `entry_id`: time entry ID (see `time::list_entries`)
 /// * `query`: which rows are counted
 pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/entries/{parentId}/audits/count")
@@ -109,12 +109,12 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets a time entry audit.
+/// Gets an audit entry of a time entry by its ID.
 ///
-/// `GET /time/entries/{parentId}/audits/{id}`, the tool `get_single_connect_wise_psa_time_entry_audit_by_id`.
+/// `GET /time/entries/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_time_entry_audit_by_id`
 ///
-/// * `entry_id`: `{parentId}` of the path, from `time::list_entries`
-/// * `id`: `{id}` of the path, from `time::list_entry_audits`
+/// * `entry_id`: time entry ID (see `time::list_entries`)
+/// * `id`: time entry audit entry ID (see `time::list_entry_audits`)
 pub fn get_entry_audit(entry_id: i32, id: i32) -> Request<TimeEntryAudit> {
     Request::new(Method::Get, "/time/entries/{parentId}/audits/{id}")
         .path("parentId", entry_id)

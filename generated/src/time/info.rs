@@ -4,22 +4,22 @@ use toolcrate_runtime::{Method, Request};
 use crate::models::{ChargeCodeExpenseType, Count};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists info charge code expense types.
+/// Lists charge code expense types.
 ///
-/// `GET /time/info/chargeCodeExpenseTypes`, the tool `list_all_connect_wise_psa_time_info_charge_code_expense_types`.
+/// `GET /time/info/chargeCodeExpenseTypes` · tool `list_all_connect_wise_psa_time_info_charge_code_expense_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_info_charge_code_expense_types(
     query: &ListQuery,
 ) -> Request<Vec<ChargeCodeExpenseType>> {
     Request::new(Method::Get, "/time/info/chargeCodeExpenseTypes").query(query)
 }
 
-/// Counts info charge code expense types.
+/// Counts charge code expense types.
 ///
-/// `GET /time/info/chargeCodeExpenseTypes/count`, the tool `count_connect_wise_psa_time_info_charge_code_expense_types`.
+/// `GET /time/info/chargeCodeExpenseTypes/count` · tool `count_connect_wise_psa_time_info_charge_code_expense_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_info_charge_code_expense_types(query: &CountQuery) -> Request<Count> {

@@ -6,20 +6,20 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule stopwatches.
 ///
-/// `GET /time/schedulestopwatches`, the tool `list_all_connect_wise_psa_time_schedulestopwatches`.
+/// `GET /time/schedulestopwatches` · tool `list_all_connect_wise_psa_time_schedulestopwatches`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_schedule_stopwatches(query: &ListQuery) -> Request<Vec<ScheduleStopwatch>> {
     Request::new(Method::Get, "/time/schedulestopwatches").query(query)
 }
 
 /// Creates a schedule stopwatch.
 ///
-/// `POST /time/schedulestopwatches`, the tool `create_a_connect_wise_psa_time_schedulestopwatch`.
+/// `POST /time/schedulestopwatches` · tool `create_a_connect_wise_psa_time_schedulestopwatch`
 ///
-/// * `body`: what is sent.
+/// * `body`: the schedule stopwatch to create.
 pub fn create_schedule_stopwatch(
     body: &ScheduleStopwatch,
 ) -> Request<ScheduleStopwatch> {
@@ -28,28 +28,28 @@ pub fn create_schedule_stopwatch(
 
 /// Counts schedule stopwatches.
 ///
-/// `GET /time/schedulestopwatches/count`, the tool `count_connect_wise_psa_time_schedulestopwatches`.
+/// `GET /time/schedulestopwatches/count` · tool `count_connect_wise_psa_time_schedulestopwatches`
 ///
 /// * `query`: which rows are counted
 pub fn count_schedule_stopwatches(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/schedulestopwatches/count").query(query)
 }
 
-/// Gets a schedule stopwatch.
+/// Gets a schedule stopwatch by its ID.
 ///
-/// `GET /time/schedulestopwatches/{id}`, the tool `get_single_connect_wise_psa_time_schedulestopwatch_by_id`.
+/// `GET /time/schedulestopwatches/{id}` · tool `get_single_connect_wise_psa_time_schedulestopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_schedule_stopwatches`
+/// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
 pub fn get_schedule_stopwatch(id: i32) -> Request<ScheduleStopwatch> {
     Request::new(Method::Get, "/time/schedulestopwatches/{id}").path("id", id)
 }
 
-/// Replaces a schedule stopwatch; members that are left out are reset.
+/// Replaces a schedule stopwatch. Fields that are left out are reset.
 ///
-/// `PUT /time/schedulestopwatches/{id}`, the tool `replace_a_connect_wise_psa_time_schedulestopwatch_by_id`.
+/// `PUT /time/schedulestopwatches/{id}` · tool `replace_a_connect_wise_psa_time_schedulestopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_schedule_stopwatches`
-/// * `body`: what is sent.
+/// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
+/// * `body`: the new state of the schedule stopwatch.
 pub fn replace_schedule_stopwatch(
     id: i32,
     body: &ScheduleStopwatch,
@@ -57,11 +57,11 @@ pub fn replace_schedule_stopwatch(
     Request::new(Method::Put, "/time/schedulestopwatches/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a schedule stopwatch.
+/// Updates fields of a schedule stopwatch.
 ///
-/// `PATCH /time/schedulestopwatches/{id}`, the tool `update_a_connect_wise_psa_time_schedulestopwatch_by_id`.
+/// `PATCH /time/schedulestopwatches/{id}` · tool `update_a_connect_wise_psa_time_schedulestopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_schedule_stopwatches`
+/// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_schedule_stopwatch(
     id: i32,
@@ -74,9 +74,9 @@ pub fn update_schedule_stopwatch(
 
 /// Deletes a schedule stopwatch.
 ///
-/// `DELETE /time/schedulestopwatches/{id}`, the tool `delete_a_connect_wise_psa_time_schedulestopwatch_by_id`.
+/// `DELETE /time/schedulestopwatches/{id}` · tool `delete_a_connect_wise_psa_time_schedulestopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_schedule_stopwatches`
+/// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
 pub fn delete_schedule_stopwatch(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/schedulestopwatches/{id}").path("id", id)
 }

@@ -8,87 +8,87 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists time sheets.
 ///
-/// `GET /time/sheets`, the tool `list_all_connect_wise_psa_time_sheets`.
+/// `GET /time/sheets` · tool `list_all_connect_wise_psa_time_sheets`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sheets(query: &ListQuery) -> Request<Vec<TimeSheet>> {
     Request::new(Method::Get, "/time/sheets").query(query)
 }
 
 /// Counts time sheets.
 ///
-/// `GET /time/sheets/count`, the tool `count_connect_wise_psa_time_sheets`.
+/// `GET /time/sheets/count` · tool `count_connect_wise_psa_time_sheets`
 ///
 /// * `query`: which rows are counted
 pub fn count_sheets(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/sheets/count").query(query)
 }
 
-/// Gets a time sheet.
+/// Gets a time sheet by its ID.
 ///
-/// `GET /time/sheets/{id}`, the tool `get_single_connect_wise_psa_time_sheet_by_id`.
+/// `GET /time/sheets/{id}` · tool `get_single_connect_wise_psa_time_sheet_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_sheets`
+/// * `id`: time sheet ID (see `time::list_sheets`)
 pub fn get_sheet(id: i32) -> Request<TimeSheet> {
     Request::new(Method::Get, "/time/sheets/{id}").path("id", id)
 }
 
 /// Deletes a time sheet.
 ///
-/// `DELETE /time/sheets/{id}`, the tool `delete_a_connect_wise_psa_time_sheet_by_id`.
+/// `DELETE /time/sheets/{id}` · tool `delete_a_connect_wise_psa_time_sheet_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_sheets`
+/// * `id`: time sheet ID (see `time::list_sheets`)
 pub fn delete_sheet(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/sheets/{id}").path("id", id)
 }
 
-/// Approve a time sheet.
+/// Approves a submitted time sheet.
 ///
-/// `POST /time/sheets/{id}/approve`, the tool `approve_a_connect_wise_psa_time_sheet_by_id`.
+/// `POST /time/sheets/{id}/approve` · tool `approve_a_connect_wise_psa_time_sheet_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_sheets`
-/// * `body`: what is sent.
+/// * `id`: time sheet ID (see `time::list_sheets`)
+/// * `body`: the request body.
 pub fn approve_sheet(id: i32, body: &TimeSheetTierUpdate) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/time/sheets/{id}/approve").path("id", id).body(body)
 }
 
-/// Reject a time sheet.
+/// Rejects a submitted time sheet.
 ///
-/// `POST /time/sheets/{id}/reject`, the tool `reject_a_connect_wise_psa_time_sheet_by_id`.
+/// `POST /time/sheets/{id}/reject` · tool `reject_a_connect_wise_psa_time_sheet_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_sheets`
+/// * `id`: time sheet ID (see `time::list_sheets`)
 pub fn reject_sheet(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/time/sheets/{id}/reject").path("id", id)
 }
 
-/// Reverse a time sheet.
+/// Reverses a time sheet.
 ///
-/// `POST /time/sheets/{id}/reverse`, the tool `reverse_a_connect_wise_psa_time_sheet_by_id`.
+/// `POST /time/sheets/{id}/reverse` · tool `reverse_a_connect_wise_psa_time_sheet_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_sheets`
+/// * `id`: time sheet ID (see `time::list_sheets`)
 pub fn reverse_sheet(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/time/sheets/{id}/reverse").path("id", id)
 }
 
-/// Submit a time sheet.
+/// Submits a time sheet for approval.
 ///
-/// `POST /time/sheets/{id}/submit`, the tool `submit_a_connect_wise_psa_time_sheet_by_id`.
+/// `POST /time/sheets/{id}/submit` · tool `submit_a_connect_wise_psa_time_sheet_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_sheets`
+/// * `id`: time sheet ID (see `time::list_sheets`)
 pub fn submit_sheet(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/time/sheets/{id}/submit").path("id", id)
 }
 
-/// Lists sheet audits.
+/// Lists the audit entries of a time sheet.
 ///
-/// `GET /time/sheets/{parentId}/audits`, the tool `list_all_connect_wise_psa_sheet_audits`.
+/// `GET /time/sheets/{parentId}/audits` · tool `list_all_connect_wise_psa_sheet_audits`
 ///
-/// * `sheet_id`: `{parentId}` of the path, from `time::list_sheets`
+/// * `sheet_id`: time sheet ID (see `time::list_sheets`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_sheet_audits(
     sheet_id: i32,
     query: &ListQuery,
@@ -98,11 +98,11 @@ pub fn list_sheet_audits(
         .query(query)
 }
 
-/// Counts sheet audits.
+/// Counts the audit entries of a time sheet.
 ///
-/// `GET /time/sheets/{parentId}/audits/count`, the tool `count_connect_wise_psa_sheet_audits`.
+/// `GET /time/sheets/{parentId}/audits/count` · tool `count_connect_wise_psa_sheet_audits`
 ///
-/// * `sheet_id`: `{parentId}` of the path, from `time::list_sheets`
+/// * `sheet_id`: time sheet ID (see `time::list_sheets`)
 /// * `query`: which rows are counted
 pub fn count_sheet_audits(sheet_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/sheets/{parentId}/audits/count")
@@ -110,12 +110,12 @@ pub fn count_sheet_audits(sheet_id: i32, query: &CountQuery) -> Request<Count> {
         .query(query)
 }
 
-/// Gets a sheet audit.
+/// Gets an audit entry of a time sheet by its ID.
 ///
-/// `GET /time/sheets/{parentId}/audits/{id}`, the tool `get_single_connect_wise_psa_sheet_audit_by_id`.
+/// `GET /time/sheets/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_sheet_audit_by_id`
 ///
-/// * `sheet_id`: `{parentId}` of the path, from `time::list_sheets`
-/// * `id`: `{id}` of the path, from `time::list_sheet_audits`
+/// * `sheet_id`: time sheet ID (see `time::list_sheets`)
+/// * `id`: time sheet audit entry ID (see `time::list_sheet_audits`)
 pub fn get_sheet_audit(sheet_id: i32, id: i32) -> Request<TimeSheetAudit> {
     Request::new(Method::Get, "/time/sheets/{parentId}/audits/{id}")
         .path("parentId", sheet_id)

@@ -6,48 +6,48 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket stopwatches.
 ///
-/// `GET /time/ticketstopwatches`, the tool `list_all_connect_wise_psa_time_ticketstopwatches`.
+/// `GET /time/ticketstopwatches` · tool `list_all_connect_wise_psa_time_ticketstopwatches`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_ticket_stopwatches(query: &ListQuery) -> Request<Vec<TicketStopwatch>> {
     Request::new(Method::Get, "/time/ticketstopwatches").query(query)
 }
 
 /// Creates a ticket stopwatch.
 ///
-/// `POST /time/ticketstopwatches`, the tool `create_a_connect_wise_psa_time_ticketstopwatch`.
+/// `POST /time/ticketstopwatches` · tool `create_a_connect_wise_psa_time_ticketstopwatch`
 ///
-/// * `body`: what is sent.
+/// * `body`: the ticket stopwatch to create.
 pub fn create_ticket_stopwatch(body: &TicketStopwatch) -> Request<TicketStopwatch> {
     Request::new(Method::Post, "/time/ticketstopwatches").body(body)
 }
 
 /// Counts ticket stopwatches.
 ///
-/// `GET /time/ticketstopwatches/count`, the tool `count_connect_wise_psa_time_ticketstopwatches`.
+/// `GET /time/ticketstopwatches/count` · tool `count_connect_wise_psa_time_ticketstopwatches`
 ///
 /// * `query`: which rows are counted
 pub fn count_ticket_stopwatches(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/ticketstopwatches/count").query(query)
 }
 
-/// Gets a ticket stopwatch.
+/// Gets a ticket stopwatch by its ID.
 ///
-/// `GET /time/ticketstopwatches/{id}`, the tool `get_single_connect_wise_psa_time_ticketstopwatch_by_id`.
+/// `GET /time/ticketstopwatches/{id}` · tool `get_single_connect_wise_psa_time_ticketstopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_ticket_stopwatches`
+/// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
 pub fn get_ticket_stopwatch(id: i32) -> Request<TicketStopwatch> {
     Request::new(Method::Get, "/time/ticketstopwatches/{id}").path("id", id)
 }
 
-/// Replaces a ticket stopwatch; members that are left out are reset.
+/// Replaces a ticket stopwatch. Fields that are left out are reset.
 ///
-/// `PUT /time/ticketstopwatches/{id}`, the tool `replace_a_connect_wise_psa_time_ticketstopwatch_by_id`.
+/// `PUT /time/ticketstopwatches/{id}` · tool `replace_a_connect_wise_psa_time_ticketstopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_ticket_stopwatches`
-/// * `body`: what is sent.
+/// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
+/// * `body`: the new state of the ticket stopwatch.
 pub fn replace_ticket_stopwatch(
     id: i32,
     body: &TicketStopwatch,
@@ -55,11 +55,11 @@ pub fn replace_ticket_stopwatch(
     Request::new(Method::Put, "/time/ticketstopwatches/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a ticket stopwatch.
+/// Updates fields of a ticket stopwatch.
 ///
-/// `PATCH /time/ticketstopwatches/{id}`, the tool `update_a_connect_wise_psa_time_ticketstopwatch_by_id`.
+/// `PATCH /time/ticketstopwatches/{id}` · tool `update_a_connect_wise_psa_time_ticketstopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_ticket_stopwatches`
+/// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_ticket_stopwatch(
     id: i32,
@@ -72,9 +72,9 @@ pub fn update_ticket_stopwatch(
 
 /// Deletes a ticket stopwatch.
 ///
-/// `DELETE /time/ticketstopwatches/{id}`, the tool `delete_a_connect_wise_psa_time_ticketstopwatch_by_id`.
+/// `DELETE /time/ticketstopwatches/{id}` · tool `delete_a_connect_wise_psa_time_ticketstopwatch_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_ticket_stopwatches`
+/// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
 pub fn delete_ticket_stopwatch(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/ticketstopwatches/{id}").path("id", id)
 }

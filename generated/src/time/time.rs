@@ -2,9 +2,9 @@
 
 use toolcrate_runtime::{Method, Request};
 
-/// Delete time change logs.
+/// Deletes the change logs of time entries.
 ///
-/// `DELETE /time/changelogs`, the tool `delete_all_connect_wise_psa_time_changelogs`.
+/// `DELETE /time/changelogs` · tool `delete_all_connect_wise_psa_time_changelogs`
 pub fn delete_time_change_logs() -> Request<()> {
     Request::new(Method::Delete, "/time/changelogs")
 }

@@ -6,55 +6,55 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists time period setups.
 ///
-/// `GET /time/timePeriodSetups`, the tool `list_all_connect_wise_psa_time_period_setups`.
+/// `GET /time/timePeriodSetups` · tool `list_all_connect_wise_psa_time_period_setups`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_time_period_setups(query: &ListQuery) -> Request<Vec<TimePeriodSetup>> {
     Request::new(Method::Get, "/time/timePeriodSetups").query(query)
 }
 
 /// Creates a time period setup.
 ///
-/// `POST /time/timePeriodSetups`, the tool `create_a_connect_wise_psa_time_period_setup`.
+/// `POST /time/timePeriodSetups` · tool `create_a_connect_wise_psa_time_period_setup`
 ///
-/// * `body`: what is sent.
+/// * `body`: the time period setup to create.
 pub fn create_time_period_setup(body: &TimePeriodSetup) -> Request<TimePeriodSetup> {
     Request::new(Method::Post, "/time/timePeriodSetups").body(body)
 }
 
 /// Counts time period setups.
 ///
-/// `GET /time/timePeriodSetups/count`, the tool `count_connect_wise_psa_time_period_setups`.
+/// `GET /time/timePeriodSetups/count` · tool `count_connect_wise_psa_time_period_setups`
 ///
 /// * `query`: which rows are counted
 pub fn count_time_period_setups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/timePeriodSetups/count").query(query)
 }
 
-/// Gets a time period setup.
+/// Gets a time period setup that holds the default values for a new one.
 ///
-/// `GET /time/timePeriodSetups/default`, the tool `get_default_connect_wise_psa_time_period_setup`.
+/// `GET /time/timePeriodSetups/default` · tool `get_default_connect_wise_psa_time_period_setup`
 pub fn get_default_time_period_setup() -> Request<Value> {
     Request::new(Method::Get, "/time/timePeriodSetups/default")
 }
 
-/// Gets a time period setup.
+/// Gets a time period setup by its ID.
 ///
-/// `GET /time/timePeriodSetups/{id}`, the tool `get_single_connect_wise_psa_time_period_setup_by_id`.
+/// `GET /time/timePeriodSetups/{id}` · tool `get_single_connect_wise_psa_time_period_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_time_period_setups`
+/// * `id`: time period setup ID (see `time::list_time_period_setups`)
 pub fn get_time_period_setup(id: i32) -> Request<TimePeriodSetup> {
     Request::new(Method::Get, "/time/timePeriodSetups/{id}").path("id", id)
 }
 
-/// Replaces a time period setup; members that are left out are reset.
+/// Replaces a time period setup. Fields that are left out are reset.
 ///
-/// `PUT /time/timePeriodSetups/{id}`, the tool `replace_a_connect_wise_psa_time_period_setup_by_id`.
+/// `PUT /time/timePeriodSetups/{id}` · tool `replace_a_connect_wise_psa_time_period_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_time_period_setups`
-/// * `body`: what is sent.
+/// * `id`: time period setup ID (see `time::list_time_period_setups`)
+/// * `body`: the new state of the time period setup.
 pub fn replace_time_period_setup(
     id: i32,
     body: &TimePeriodSetup,
@@ -62,11 +62,11 @@ pub fn replace_time_period_setup(
     Request::new(Method::Put, "/time/timePeriodSetups/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a time period setup.
+/// Updates fields of a time period setup.
 ///
-/// `PATCH /time/timePeriodSetups/{id}`, the tool `update_a_connect_wise_psa_time_period_setup_by_id`.
+/// `PATCH /time/timePeriodSetups/{id}` · tool `update_a_connect_wise_psa_time_period_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_time_period_setups`
+/// * `id`: time period setup ID (see `time::list_time_period_setups`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_time_period_setup(
     id: i32,
@@ -79,21 +79,21 @@ pub fn update_time_period_setup(
 
 /// Deletes a time period setup.
 ///
-/// `DELETE /time/timePeriodSetups/{id}`, the tool `delete_a_connect_wise_psa_time_period_setup_by_id`.
+/// `DELETE /time/timePeriodSetups/{id}` · tool `delete_a_connect_wise_psa_time_period_setup_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_time_period_setups`
+/// * `id`: time period setup ID (see `time::list_time_period_setups`)
 pub fn delete_time_period_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/timePeriodSetups/{id}").path("id", id)
 }
 
-/// Lists time period setup periods.
+/// Lists the periods of a time period setup.
 ///
-/// `GET /time/timePeriodSetups/{parentId}/periods`, the tool `list_all_connect_wise_psa_time_period_setup_periods`.
+/// `GET /time/timePeriodSetups/{parentId}/periods` · tool `list_all_connect_wise_psa_time_period_setup_periods`
 ///
-/// * `time_period_setup_id`: `{parentId}` of the path, from `time::list_time_period_setups`
+/// * `time_period_setup_id`: time period setup ID (see `time::list_time_period_setups`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_time_period_setup_periods(
     time_period_setup_id: i32,
     query: &ListQuery,
@@ -103,11 +103,11 @@ pub fn list_time_period_setup_periods(
         .query(query)
 }
 
-/// Counts time period setup periods.
+/// Counts the periods of a time period setup.
 ///
-/// `GET /time/timePeriodSetups/{parentId}/periods/count`, the tool `count_connect_wise_psa_time_period_setup_periods`.
+/// `GET /time/timePeriodSetups/{parentId}/periods/count` · tool `count_connect_wise_psa_time_period_setup_periods`
 ///
-/// * `time_period_setup_id`: `{parentId}` of the path, from `time::list_time_period_setups`
+/// * `time_period_setup_id`: time period setup ID (see `time::list_time_period_setups`)
 /// * `query`: which rows are counted
 pub fn count_time_period_setup_periods(
     time_period_setup_id: i32,
@@ -118,12 +118,12 @@ pub fn count_time_period_setup_periods(
         .query(query)
 }
 
-/// Gets a time period setup period.
+/// Gets a period of a time period setup by its ID.
 ///
-/// `GET /time/timePeriodSetups/{parentId}/periods/{id}`, the tool `get_single_connect_wise_psa_time_period_setup_period_by_id`.
+/// `GET /time/timePeriodSetups/{parentId}/periods/{id}` · tool `get_single_connect_wise_psa_time_period_setup_period_by_id`
 ///
-/// * `time_period_setup_id`: `{parentId}` of the path, from `time::list_time_period_setups`
-/// * `id`: `{id}` of the path, from `time::list_time_period_setup_periods`
+/// * `time_period_setup_id`: time period setup ID (see `time::list_time_period_setups`)
+/// * `id`: time period setup period ID (see `time::list_time_period_setup_periods`)
 pub fn get_time_period_setup_period(
     time_period_setup_id: i32,
     id: i32,

@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists work roles.
 ///
-/// `GET /time/workRoles`, the tool `list_all_connect_wise_psa_time_work_roles`.
+/// `GET /time/workRoles` · tool `list_all_connect_wise_psa_time_work_roles`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_work_roles(query: &ListQuery) -> Request<Vec<WorkRole>> {
     Request::new(Method::Get, "/time/workRoles").query(query)
 }
 
 /// Creates a work role.
 ///
-/// `POST /time/workRoles`, the tool `create_a_connect_wise_psa_time_work_role`.
+/// `POST /time/workRoles` · tool `create_a_connect_wise_psa_time_work_role`
 ///
-/// * `body`: what is sent.
+/// * `body`: the work role to create.
 pub fn create_work_role(body: &WorkRole) -> Request<WorkRole> {
     Request::new(Method::Post, "/time/workRoles").body(body)
 }
 
 /// Counts work roles.
 ///
-/// `GET /time/workRoles/count`, the tool `count_connect_wise_psa_time_work_roles`.
+/// `GET /time/workRoles/count` · tool `count_connect_wise_psa_time_work_roles`
 ///
 /// * `query`: which rows are counted
 pub fn count_work_roles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/workRoles/count").query(query)
 }
 
-/// Lists work roles info.
+/// Lists work roles in summary form.
 ///
-/// `GET /time/workRoles/info`, the tool `list_all_connect_wise_psa_time_work_role_info`.
+/// `GET /time/workRoles/info` · tool `list_all_connect_wise_psa_time_work_role_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_work_role_info(query: &ListQuery) -> Request<Vec<WorkRoleInfo>> {
     Request::new(Method::Get, "/time/workRoles/info").query(query)
 }
 
-/// Counts work roles info.
+/// Counts work roles in summary form.
 ///
-/// `GET /time/workRoles/info/count`, the tool `count_connect_wise_psa_time_work_role_info`.
+/// `GET /time/workRoles/info/count` · tool `count_connect_wise_psa_time_work_role_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_work_role_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/workRoles/info/count").query(query)
 }
 
-/// Gets a work role.
+/// Gets a work role by its ID.
 ///
-/// `GET /time/workRoles/{id}`, the tool `get_single_connect_wise_psa_time_work_role_by_id`.
+/// `GET /time/workRoles/{id}` · tool `get_single_connect_wise_psa_time_work_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_roles`
+/// * `id`: work role ID (see `time::list_work_roles`)
 pub fn get_work_role(id: i32) -> Request<WorkRole> {
     Request::new(Method::Get, "/time/workRoles/{id}").path("id", id)
 }
 
-/// Replaces a work role; members that are left out are reset.
+/// Replaces a work role. Fields that are left out are reset.
 ///
-/// `PUT /time/workRoles/{id}`, the tool `replace_a_connect_wise_psa_time_work_role_by_id`.
+/// `PUT /time/workRoles/{id}` · tool `replace_a_connect_wise_psa_time_work_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_roles`
-/// * `body`: what is sent.
+/// * `id`: work role ID (see `time::list_work_roles`)
+/// * `body`: the new state of the work role.
 pub fn replace_work_role(id: i32, body: &WorkRole) -> Request<WorkRole> {
     Request::new(Method::Put, "/time/workRoles/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a work role.
+/// Updates fields of a work role.
 ///
-/// `PATCH /time/workRoles/{id}`, the tool `update_a_connect_wise_psa_time_work_role_by_id`.
+/// `PATCH /time/workRoles/{id}` · tool `update_a_connect_wise_psa_time_work_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_roles`
+/// * `id`: work role ID (see `time::list_work_roles`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_work_role(id: i32, patch: &Patch<WorkRole>) -> Request<WorkRole> {
     Request::new(Method::Patch, "/time/workRoles/{id}").path("id", id).patch(patch)
@@ -84,56 +84,56 @@ pub fn update_work_role(id: i32, patch: &Patch<WorkRole>) -> Request<WorkRole> {
 
 /// Deletes a work role.
 ///
-/// `DELETE /time/workRoles/{id}`, the tool `delete_a_connect_wise_psa_time_work_role_by_id`.
+/// `DELETE /time/workRoles/{id}` · tool `delete_a_connect_wise_psa_time_work_role_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_roles`
+/// * `id`: work role ID (see `time::list_work_roles`)
 pub fn delete_work_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workRoles/{id}").path("id", id)
 }
 
-/// Gets a work role info.
+/// Gets a summary of a work role by its ID.
 ///
-/// `GET /time/workRoles/{id}/info`, the tool `get_single_connect_wise_psa_time_work_role_info_by_id`.
+/// `GET /time/workRoles/{id}/info` · tool `get_single_connect_wise_psa_time_work_role_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_roles`
+/// * `id`: work role ID (see `time::list_work_roles`)
 pub fn get_work_role_info(id: i32) -> Request<WorkRoleInfo> {
     Request::new(Method::Get, "/time/workRoles/{id}/info").path("id", id)
 }
 
-/// Lists work roles usages.
+/// Lists where a work role is used.
 ///
-/// `GET /time/workRoles/{id}/usages`, the tool `check_connect_wise_psa_time_work_role_usages_by_id`.
+/// `GET /time/workRoles/{id}/usages` · tool `check_connect_wise_psa_time_work_role_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_roles`
+/// * `id`: work role ID (see `time::list_work_roles`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workRoles/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists work roles usages.
+/// Lists each place where a work role is used.
 ///
-/// `GET /time/workRoles/{id}/usages/list`, the tool `list_all_connect_wise_psa_time_work_role_usages_by_id`.
+/// `GET /time/workRoles/{id}/usages/list` · tool `list_all_connect_wise_psa_time_work_role_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_roles`
+/// * `id`: work role ID (see `time::list_work_roles`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workRoles/{id}/usages/list")
         .path("id", id)
         .query(query)
 }
 
-/// Lists work role locations.
+/// Lists the locations of a work role.
 ///
-/// `GET /time/workRoles/{parentId}/locations`, the tool `list_all_connect_wise_psa_work_role_locations`.
+/// `GET /time/workRoles/{parentId}/locations` · tool `list_all_connect_wise_psa_work_role_locations`
 ///
-/// * `work_role_id`: `{parentId}` of the path, from `time::list_work_roles`
+/// * `work_role_id`: work role ID (see `time::list_work_roles`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_work_role_locations(
     work_role_id: i32,
     query: &ListQuery,
@@ -143,12 +143,12 @@ pub fn list_work_role_locations(
         .query(query)
 }
 
-/// Creates a work role location.
+/// Adds a location to a work role.
 ///
-/// `POST /time/workRoles/{parentId}/locations`, the tool `create_a_connect_wise_psa_work_role_location`.
+/// `POST /time/workRoles/{parentId}/locations` · tool `create_a_connect_wise_psa_work_role_location`
 ///
-/// * `work_role_id`: `{parentId}` of the path, from `time::list_work_roles`
-/// * `body`: what is sent.
+/// * `work_role_id`: work role ID (see `time::list_work_roles`)
+/// * `body`: the location to create.
 pub fn create_work_role_location(
     work_role_id: i32,
     body: &WorkRoleLocation,
@@ -158,11 +158,11 @@ pub fn create_work_role_location(
         .body(body)
 }
 
-/// Counts work role locations.
+/// Counts the locations of a work role.
 ///
-/// `GET /time/workRoles/{parentId}/locations/count`, the tool `count_connect_wise_psa_work_role_locations`.
+/// `GET /time/workRoles/{parentId}/locations/count` · tool `count_connect_wise_psa_work_role_locations`
 ///
-/// * `work_role_id`: `{parentId}` of the path, from `time::list_work_roles`
+/// * `work_role_id`: work role ID (see `time::list_work_roles`)
 /// * `query`: which rows are counted
 pub fn count_work_role_locations(
     work_role_id: i32,
@@ -173,25 +173,25 @@ pub fn count_work_role_locations(
         .query(query)
 }
 
-/// Gets a work role location.
+/// Gets a location of a work role by its ID.
 ///
-/// `GET /time/workRoles/{parentId}/locations/{id}`, the tool `get_single_connect_wise_psa_work_role_location_by_id`.
+/// `GET /time/workRoles/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_work_role_location_by_id`
 ///
-/// * `work_role_id`: `{parentId}` of the path, from `time::list_work_roles`
-/// * `id`: `{id}` of the path, from `time::list_work_role_locations`
+/// * `work_role_id`: work role ID (see `time::list_work_roles`)
+/// * `id`: work role location ID (see `time::list_work_role_locations`)
 pub fn get_work_role_location(work_role_id: i32, id: i32) -> Request<WorkRoleLocation> {
     Request::new(Method::Get, "/time/workRoles/{parentId}/locations/{id}")
         .path("parentId", work_role_id)
         .path("id", id)
 }
 
-/// Replaces a work role location; members that are left out are reset.
+/// Replaces a location of a work role. Fields that are left out are reset.
 ///
-/// `PUT /time/workRoles/{parentId}/locations/{id}`, the tool `replace_a_connect_wise_psa_work_role_location_by_id`.
+/// `PUT /time/workRoles/{parentId}/locations/{id}` · tool `replace_a_connect_wise_psa_work_role_location_by_id`
 ///
-/// * `work_role_id`: `{parentId}` of the path, from `time::list_work_roles`
-/// * `id`: `{id}` of the path, from `time::list_work_role_locations`
-/// * `body`: what is sent.
+/// * `work_role_id`: work role ID (see `time::list_work_roles`)
+/// * `id`: work role location ID (see `time::list_work_role_locations`)
+/// * `body`: the new state of the location.
 pub fn replace_work_role_location(
     work_role_id: i32,
     id: i32,
@@ -203,12 +203,12 @@ pub fn replace_work_role_location(
         .body(body)
 }
 
-/// Changes some members of a work role location.
+/// Updates fields of a location of a work role.
 ///
-/// `PATCH /time/workRoles/{parentId}/locations/{id}`, the tool `update_a_connect_wise_psa_work_role_location_by_id`.
+/// `PATCH /time/workRoles/{parentId}/locations/{id}` · tool `update_a_connect_wise_psa_work_role_location_by_id`
 ///
-/// * `work_role_id`: `{parentId}` of the path, from `time::list_work_roles`
-/// * `id`: `{id}` of the path, from `time::list_work_role_locations`
+/// * `work_role_id`: work role ID (see `time::list_work_roles`)
+/// * `id`: work role location ID (see `time::list_work_role_locations`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_work_role_location(
     work_role_id: i32,
@@ -221,12 +221,12 @@ pub fn update_work_role_location(
         .patch(patch)
 }
 
-/// Deletes a work role location.
+/// Deletes a location of a work role.
 ///
-/// `DELETE /time/workRoles/{parentId}/locations/{id}`, the tool `delete_a_connect_wise_psa_work_role_location_by_id`.
+/// `DELETE /time/workRoles/{parentId}/locations/{id}` · tool `delete_a_connect_wise_psa_work_role_location_by_id`
 ///
-/// * `work_role_id`: `{parentId}` of the path, from `time::list_work_roles`
-/// * `id`: `{id}` of the path, from `time::list_work_role_locations`
+/// * `work_role_id`: work role ID (see `time::list_work_roles`)
+/// * `id`: work role location ID (see `time::list_work_role_locations`)
 pub fn delete_work_role_location(work_role_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workRoles/{parentId}/locations/{id}")
         .path("parentId", work_role_id)

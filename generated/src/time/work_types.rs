@@ -6,77 +6,77 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists work types.
 ///
-/// `GET /time/workTypes`, the tool `list_all_connect_wise_psa_time_work_types`.
+/// `GET /time/workTypes` · tool `list_all_connect_wise_psa_time_work_types`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_work_types(query: &ListQuery) -> Request<Vec<WorkType>> {
     Request::new(Method::Get, "/time/workTypes").query(query)
 }
 
 /// Creates a work type.
 ///
-/// `POST /time/workTypes`, the tool `create_a_connect_wise_psa_time_work_type`.
+/// `POST /time/workTypes` · tool `create_a_connect_wise_psa_time_work_type`
 ///
-/// * `body`: what is sent.
+/// * `body`: the work type to create.
 pub fn create_work_type(body: &WorkType) -> Request<WorkType> {
     Request::new(Method::Post, "/time/workTypes").body(body)
 }
 
 /// Counts work types.
 ///
-/// `GET /time/workTypes/count`, the tool `count_connect_wise_psa_time_work_types`.
+/// `GET /time/workTypes/count` · tool `count_connect_wise_psa_time_work_types`
 ///
 /// * `query`: which rows are counted
 pub fn count_work_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/workTypes/count").query(query)
 }
 
-/// Lists work types info.
+/// Lists work types in summary form.
 ///
-/// `GET /time/workTypes/info`, the tool `list_all_connect_wise_psa_time_work_type_info`.
+/// `GET /time/workTypes/info` · tool `list_all_connect_wise_psa_time_work_type_info`
 ///
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_work_type_info(query: &ListQuery) -> Request<Vec<WorkTypeInfo>> {
     Request::new(Method::Get, "/time/workTypes/info").query(query)
 }
 
-/// Counts work types info.
+/// Counts work types in summary form.
 ///
-/// `GET /time/workTypes/info/count`, the tool `count_connect_wise_psa_time_work_type_info`.
+/// `GET /time/workTypes/info/count` · tool `count_connect_wise_psa_time_work_type_info`
 ///
 /// * `query`: which rows are counted
 pub fn count_work_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/workTypes/info/count").query(query)
 }
 
-/// Gets a work type.
+/// Gets a work type by its ID.
 ///
-/// `GET /time/workTypes/{id}`, the tool `get_single_connect_wise_psa_time_work_type_by_id`.
+/// `GET /time/workTypes/{id}` · tool `get_single_connect_wise_psa_time_work_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_types`
+/// * `id`: work type ID (see `time::list_work_types`)
 pub fn get_work_type(id: i32) -> Request<WorkType> {
     Request::new(Method::Get, "/time/workTypes/{id}").path("id", id)
 }
 
-/// Replaces a work type; members that are left out are reset.
+/// Replaces a work type. Fields that are left out are reset.
 ///
-/// `PUT /time/workTypes/{id}`, the tool `replace_a_connect_wise_psa_time_work_type_by_id`.
+/// `PUT /time/workTypes/{id}` · tool `replace_a_connect_wise_psa_time_work_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_types`
-/// * `body`: what is sent.
+/// * `id`: work type ID (see `time::list_work_types`)
+/// * `body`: the new state of the work type.
 pub fn replace_work_type(id: i32, body: &WorkType) -> Request<WorkType> {
     Request::new(Method::Put, "/time/workTypes/{id}").path("id", id).body(body)
 }
 
-/// Changes some members of a work type.
+/// Updates fields of a work type.
 ///
-/// `PATCH /time/workTypes/{id}`, the tool `update_a_connect_wise_psa_time_work_type_by_id`.
+/// `PATCH /time/workTypes/{id}` · tool `update_a_connect_wise_psa_time_work_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_types`
+/// * `id`: work type ID (see `time::list_work_types`)
 /// * `patch`: the changes, as a JSON Patch.
 pub fn update_work_type(id: i32, patch: &Patch<WorkType>) -> Request<WorkType> {
     Request::new(Method::Patch, "/time/workTypes/{id}").path("id", id).patch(patch)
@@ -84,42 +84,42 @@ pub fn update_work_type(id: i32, patch: &Patch<WorkType>) -> Request<WorkType> {
 
 /// Deletes a work type.
 ///
-/// `DELETE /time/workTypes/{id}`, the tool `delete_a_connect_wise_psa_time_work_type_by_id`.
+/// `DELETE /time/workTypes/{id}` · tool `delete_a_connect_wise_psa_time_work_type_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_types`
+/// * `id`: work type ID (see `time::list_work_types`)
 pub fn delete_work_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workTypes/{id}").path("id", id)
 }
 
-/// Gets a work type info.
+/// Gets a summary of a work type by its ID.
 ///
-/// `GET /time/workTypes/{id}/info`, the tool `get_single_connect_wise_psa_time_work_type_info_by_id`.
+/// `GET /time/workTypes/{id}/info` · tool `get_single_connect_wise_psa_time_work_type_info_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_types`
+/// * `id`: work type ID (see `time::list_work_types`)
 pub fn get_work_type_info(id: i32) -> Request<WorkTypeInfo> {
     Request::new(Method::Get, "/time/workTypes/{id}/info").path("id", id)
 }
 
-/// Lists work types usages.
+/// Lists where a work type is used.
 ///
-/// `GET /time/workTypes/{id}/usages`, the tool `check_connect_wise_psa_time_work_type_usages_by_id`.
+/// `GET /time/workTypes/{id}/usages` · tool `check_connect_wise_psa_time_work_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_types`
+/// * `id`: work type ID (see `time::list_work_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn check_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workTypes/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists work types usages.
+/// Lists each place where a work type is used.
 ///
-/// `GET /time/workTypes/{id}/usages/list`, the tool `list_all_connect_wise_psa_time_work_type_usages_by_id`.
+/// `GET /time/workTypes/{id}/usages/list` · tool `list_all_connect_wise_psa_time_work_type_usages_by_id`
 ///
-/// * `id`: `{id}` of the path, from `time::list_work_types`
+/// * `id`: work type ID (see `time::list_work_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workTypes/{id}/usages/list")
         .path("id", id)

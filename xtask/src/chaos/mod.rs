@@ -85,9 +85,9 @@ fn disrupt(servers: ChaosServers, duration: Duration, report: &mut ChaosReport) 
             }
         }
         stop.store(true, Ordering::Relaxed);
-        let attempts = writers.into_iter().flat_map(|writer| {
-            writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        });
+        let attempts = writers
+            .into_iter()
+            .flat_map(|writer| writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         let attempts: Vec<_> = attempts.collect();
         result.map(|()| attempts)
     })?;

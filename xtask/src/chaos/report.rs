@@ -33,7 +33,10 @@ struct ServerResources {
 impl ChaosReport {
     /// Returns true if no client was misled.
     pub(super) fn is_clean(&self) -> bool {
-        self.lost.is_empty() && self.doubled.is_empty() && self.misreported.is_empty() && self.acknowledged > 0
+        self.lost.is_empty()
+            && self.doubled.is_empty()
+            && self.misreported.is_empty()
+            && self.acknowledged > 0
     }
 
     /// Counts a disruption.
@@ -101,11 +104,7 @@ impl fmt::Display for ChaosReport {
         }
         writeln!(formatter, "\n| server | memory, MB | open files |\n| --- | ---: | ---: |")?;
         for resources in &self.resources {
-            writeln!(
-                formatter,
-                "| {} | {:.1} | {} |",
-                resources.when, resources.megabytes, resources.files
-            )?;
+            writeln!(formatter, "| {} | {:.1} | {} |", resources.when, resources.megabytes, resources.files)?;
         }
         for (what, summaries) in
             [("lost", &self.lost), ("executed twice", &self.doubled), ("misreported", &self.misreported)]
@@ -133,7 +132,9 @@ mod tests {
     fn clients_that_were_misled_are_found() {
         assert!(report(ReportedOutcome::Acknowledged, 1).is_clean());
         assert!(report(ReportedOutcome::NotExecuted, 0).is_clean());
-        assert!(report(ReportedOutcome::Unknown, 0).is_clean() && report(ReportedOutcome::Unknown, 1).is_clean());
+        assert!(
+            report(ReportedOutcome::Unknown, 0).is_clean() && report(ReportedOutcome::Unknown, 1).is_clean()
+        );
         assert_eq!(report(ReportedOutcome::Acknowledged, 0).lost, ["a"]);
         assert_eq!(report(ReportedOutcome::NotExecuted, 1).misreported, ["a"]);
         assert_eq!(report(ReportedOutcome::Unknown, 2).doubled, ["a"]);

@@ -15,8 +15,6 @@ pub struct ArgumentPlan<'a> {
     pub shape: Option<String>,
     /// Names of required arguments.
     pub required: Vec<String>,
-    /// The required arguments whose values another tool returns.
-    pub looked_up: Vec<String>,
     /// Where own arguments go.
     pub arguments: IndexMap<Cow<'a, str>, ArgumentTarget<'a>>,
     /// The form of the request body.
@@ -28,6 +26,11 @@ pub struct ArgumentPlan<'a> {
 }
 
 impl<'a> ArgumentPlan<'a> {
+    /// Whether the argument `name` fills a placeholder of the path.
+    pub fn is_in_path(&self, name: &str) -> bool {
+        self.arguments.get(name).is_some_and(|target| target.location == ArgumentLocation::Path)
+    }
+
     /// Adds an argument that is not a parameter. If its name is taken, it gets another one.
     pub fn add_own(&mut self, name: &'a str, location: ArgumentLocation, node: Value, required: bool) {
         self.add_own_beside(name, location, node, required, |_| false);

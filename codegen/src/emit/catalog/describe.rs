@@ -2,21 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-use toolcrate_catalog::{LifecycleStep, OperationKind};
+use serde_json::{Value, json};
+use toolcrate_catalog::{LifecycleStep, OperationKind, OperationVariant, placeholder};
 
 use super::argument_plan::ArgumentPlan;
+use crate::config::Gloss;
 use crate::diagnostic::CodegenError;
 use crate::emit::context::Context;
+use crate::emit::sentence;
 use crate::emit::templates::Templates;
 use crate::id::OperationId;
-use crate::ir::{Content, Operation, ParameterLocation, Template};
+use crate::ir::{Content, Operation, Template};
+use crate::naming::OperationName;
 
-/// Writes descriptions.
+/// The most required arguments that a description names; the schema has them all.
+const MAX_REQUIRED: usize = 7;
+
+/// Writes titles and descriptions.
 pub struct Describer<'a> {
     templates: Templates,
     /// What the records of a collection are, by the collection's path in normal form.
-    resources: BTreeMap<String, (&'a str, &'a str)>,
+    resources: BTreeMap<String, (&'a str, &'a Gloss)>,
 }
 
 impl<'a> Describer<'a> {
@@ -26,18 +32,30 @@ impl<'a> Describer<'a> {
     /// `E031` a template that is none.
     pub fn new(context: &Context<'a>) -> Result<Self, CodegenError> {
         let resources = context.overlay.resources.iter();
-        let resources = resources
-            .map(|(path, about)| (Template::parse(path).normal_form(), (path.as_str(), about.as_str())));
+        let resources =
+            resources.map(|(path, gloss)| (Template::parse(path).normal_form(), (path.as_str(), gloss)));
         Ok(Self { templates: Templates::new()?, resources: resources.collect() })
     }
 
-    /// What the records are that `operation` is about: the overlay's words on the collection.
-    fn about(&self, context: &Context<'_>, operation: &Operation) -> &str {
-        let path = operation.path.normal_form();
-        let collection = path.strip_suffix("/{}").or_else(|| path.strip_suffix("/count")).unwrap_or(&path);
-        let Some((key, about)) = self.resources.get(collection) else { return "" };
+    /// What the records are that an operation is about: the overlay's words on the collection.
+    fn gloss(&self, context: &Context<'_>, name: &OperationName) -> &str {
+        let Some((key, gloss)) = self.resources.get(&name.subject.path) else { return "" };
         context.ledger.mark(format!("resources.{key}"));
-        about
+        match name.kind {
+            OperationKind::Count | OperationKind::Delete => "",
+            OperationKind::List => gloss.many(),
+            _ => gloss.one(),
+        }
+    }
+
+    /// The title of the tool.
+    pub fn title(&self, context: &Context<'a>, index: OperationId) -> &'a str {
+        let key = context.api.operations[index].key();
+        let own = context.overlay.operations.get(&key).and_then(|note| note.title.as_deref());
+        if own.is_some() {
+            context.ledger.mark(format!("operations.{key}"));
+        }
+        own.unwrap_or(&context.named.operations[index].title)
     }
 
     /// What the tool does, what it needs, what comes back.
@@ -54,42 +72,30 @@ impl<'a> Describer<'a> {
         let operation = &context.api.operations[index];
         let name = &context.named.operations[index];
         let key = operation.key();
+        let gloss = self.gloss(context, name);
         if let Some(own) = context.overlay.operations.get(&key).and_then(|note| note.description.as_ref()) {
             context.ledger.mark(format!("operations.{key}"));
             return Ok(own.trim().to_owned());
         }
-        let needs: Vec<&String> = plan.required.iter().collect();
-        let scope: Vec<&String> = match name.kind {
-            OperationKind::List | OperationKind::Count | OperationKind::Create => {
-                name.parents.iter().collect()
-            }
-            _ => Vec::new(),
-        };
         let answers = match &operation.response.content {
             Content::None => "nothing",
             Content::Binary => "file",
             Content::Json(_) => "json",
         };
-        let known = operation.description.trim();
-        let own = if known.eq_ignore_ascii_case(operation.summary.trim()) { "" } else { known };
+        let next: Vec<Value> = steps.iter().filter_map(next_step).collect();
         let text = self.templates.render(
             "description.txt",
             json!({
                 "kind": format!("{:?}", name.kind).to_lowercase(),
-                "does": third_person(&name.title),
-                "about": self.about(context, operation),
+                "lead": placeholder::escape(&lead(context, operation, name, gloss)),
+                "note": note(name.kind),
+                "required": placeholder::escape(&required(name, plan)),
                 "steps": steps,
-                "module": name.module,
-                "in_module": !name.one.contains(&name.module),
-                "needs": needs,
-                "looked_up": plan.looked_up,
-                "scope": scope,
+                "next": next,
                 "answers": answers,
-                "own": own,
+                "one": name.subject.own_one,
+                "copies": name.variant == Some(OperationVariant::Copy) && answers == "json",
                 "bulk": operation.response.statuses.contains(&207),
-                "filtered": operation
-                    .parameters_in(ParameterLocation::Query)
-                    .any(|parameter| context.profile.shared_query.contains_key(&parameter.name)),
                 "paged": context.profile.paging.is_paged(),
             }),
         )?;
@@ -97,33 +103,43 @@ impl<'a> Describer<'a> {
     }
 }
 
-/// `Merge a ticket` gives `Merges a ticket`.
-fn third_person(title: &str) -> String {
-    let (verb, rest) = title.split_once(' ').unwrap_or((title, ""));
-    let before_last = verb.chars().rev().nth(1).unwrap_or('a');
-    let verb = match verb.strip_suffix('y') {
-        Some(stem) if !"aeiou".contains(before_last) => format!("{stem}ies"),
-        _ if ["s", "x", "z", "ch", "sh", "o"].iter().any(|ending| verb.ends_with(ending)) => {
-            format!("{verb}es")
-        }
-        _ => format!("{verb}s"),
-    };
-    if rest.is_empty() { verb } else { format!("{verb} {rest}") }
+/// What the operation does, without the period: the document's own words, where it has more than a title.
+fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName, gloss: &str) -> String {
+    let known = operation.description.trim();
+    if known.is_empty() || known.eq_ignore_ascii_case(operation.summary.trim()) {
+        let conditions = context.profile.filter.as_ref().map(|filter| filter.conditions.as_str());
+        let is_filtered =
+            operation.parameters.iter().any(|parameter| Some(parameter.name.as_str()) == conditions);
+        return sentence::imperative(name, gloss, is_filtered);
+    }
+    known.trim_end_matches(['.', '!', '?']).to_owned()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::third_person;
-
-    #[test]
-    fn titles_become_sentences() {
-        for (title, sentence) in [
-            ("Merge a ticket", "Merges a ticket"),
-            ("Copy an order", "Copies an order"),
-            ("Attach children", "Attaches children"),
-            ("Deploy it", "Deploys it"),
-        ] {
-            assert_eq!(third_person(title), sentence);
-        }
+fn note(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::Update => "Only the fields you pass are changed.",
+        OperationKind::Replace => "Fields you leave out are reset.",
+        _ => "",
     }
+}
+
+/// The arguments of the body that a call must have: `status, terms and vendorCompany`.
+fn required(name: &OperationName, plan: &ArgumentPlan<'_>) -> String {
+    let is_relevant = matches!(name.kind, OperationKind::Create | OperationKind::Replace);
+    let names: Vec<&str> =
+        plan.required.iter().filter(|name| !plan.is_in_path(name)).map(String::as_str).collect();
+    match names.split_last() {
+        Some((last, [])) if is_relevant => (*last).to_owned(),
+        Some((last, others)) if is_relevant && names.len() <= MAX_REQUIRED => {
+            format!("{} and {last}", others.join(", "))
+        }
+        _ => String::new(),
+    }
+}
+
+/// The step after `step`, with the placeholders of the tools that take it.
+fn next_step(step: &LifecycleStep<'_>) -> Option<Value> {
+    let after = step.after.as_ref().filter(|after| !after.tools.is_empty())?;
+    let tools: Vec<String> = after.tools.iter().map(|tool| placeholder::placeholder(tool)).collect();
+    Some(json!({"step": after.step, "tools": tools}))
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
+use toolcrate_catalog::placeholder::{escape, placeholder};
 use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar, OperationKind};
 
 use crate::config::Filter;
@@ -65,8 +66,8 @@ impl<'a> Filters<'a> {
         let schema = self.schemas.get(&index)?;
         let filter = self.filter?;
         let description = match self.list(context, index) {
-            Some(list) => format!("As in {}.", context.named.operations[list].tool),
-            None => format!("{} Fields: {}", filter.description, self.shown(context, schema)),
+            Some(list) => format!("Same as in {}.", placeholder(&context.named.operations[list].short)),
+            None => format!("{} Fields: {}", escape(&filter.description), self.shown(context, schema)),
         };
         Some((schema, &filter.argument, json!({"type": "object", "description": description})))
     }

@@ -16,6 +16,7 @@ mod plan;
 mod rules;
 mod shape;
 mod tool;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -109,7 +110,7 @@ fn module<'a>(modules: impl Iterator<Item = &'a str>) -> TokenStream {
     let [shapes, schemas, filters, collections] =
         ["shapes", "schemas", "filters", "collections"].map(records);
     quote! {
-        //! The tools, as data: nothing in it is parsed until a tool is asked for.
+        //! The tools, as data: nothing in it is parsed until a tool is used.
 
         use toolcrate_runtime::Catalog;
         use toolcrate_runtime::catalog::{CatalogText, RecordText};

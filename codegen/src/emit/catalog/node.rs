@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::words::{ArgumentDescriber, join};
 use crate::emit::context::Context;
+use crate::emit::writable::is_writable;
 use crate::ir::{Field, Limits, Shape, Type};
 use crate::relate::Reference;
 
@@ -21,12 +23,20 @@ pub struct Writer<'a> {
     pub references: Vec<LocatedReference<'a>>,
     /// Whether what may be of any type may be null.
     takes_null: bool,
+    describer: ArgumentDescriber<'a>,
 }
 
 impl<'a> Writer<'a> {
     /// A writer that starts outside of any schema.
     pub fn new(context: &'a Context<'a>) -> Self {
-        Self { context, stack: Vec::new(), path: Vec::new(), references: Vec::new(), takes_null: false }
+        Self {
+            context,
+            stack: Vec::new(),
+            path: Vec::new(),
+            references: Vec::new(),
+            takes_null: false,
+            describer: ArgumentDescriber::new(context),
+        }
     }
 
     /// A writer of what comes back, where null is a value like any other.
@@ -73,26 +83,17 @@ impl<'a> Writer<'a> {
     /// Adds to the words on a value where it comes from.
     fn add_source(&self, words: &mut String, reference: &Reference) {
         if let Some(source) = &reference.source {
-            let tool = &self.context.named.operations[source.operation].tool;
-            let dot = if words.is_empty() || words.ends_with('.') { "" } else { "." };
-            let space = if words.is_empty() { "" } else { " " };
-            words.push_str(&format!("{dot}{space}From {tool}."));
+            join(words, &self.describer.find_it(source.operation));
         }
     }
 
     /// The node of a member of `schema`, with the overlay's words where it has some.
     fn member(&mut self, schema: &str, field: &'a Field) -> Value {
         if self.context.is_custom_fields(field) {
-            return json!({"type": "object", "description": "Custom fields by caption."});
+            return json!({"type": "object", "description": "Custom fields, by caption."});
         }
-        let key = format!("{schema}.{}", field.name);
-        match self.context.overlay.fields.get(&key) {
-            Some(words) => {
-                self.context.ledger.mark(format!("fields.{key}"));
-                self.node(&field.ty, &field.limits, words)
-            }
-            None => self.node(&field.ty, &field.limits, &field.description),
-        }
+        let words = self.describer.member(schema, field, self.stack.len() == 1);
+        self.node(&field.ty, &field.limits, &words)
     }
 
     /// The node of a type.
@@ -179,9 +180,7 @@ impl<'a> Writer<'a> {
             return;
         }
         if self.stack.contains(&name) || self.stack.len() >= DEPTH {
-            let dot = if words.is_empty() || words.ends_with('.') { "" } else { "." };
-            let space = if words.is_empty() { "" } else { " " };
-            words.push_str(&format!("{dot}{space}A nested {name}, not written out here."));
+            join(words, &format!("A nested {name}; its fields are not listed here."));
             return;
         }
         let (properties, required) = self.properties(name);
@@ -192,24 +191,6 @@ impl<'a> Writer<'a> {
             node.insert("required".into(), json!(required));
         }
     }
-}
-
-/// Whether a caller may set `field` of `schema`; `top` where the schema is the body itself.
-pub fn is_writable(context: &Context<'_>, schema: &str, field: &Field, top: bool) -> bool {
-    if field.read_only {
-        return false;
-    }
-    // A body that requires the member asks for it, whatever the rule says.
-    for rule in &context.overlay.not_writable {
-        if rule.covers(schema, &field.name)
-            && (top || !rule.record_only)
-            && !(rule.record_only && field.required)
-        {
-            context.ledger.mark(rule.entry());
-            return false;
-        }
-    }
-    true
 }
 
 fn set(node: &mut Map<String, Value>, key: &str, text: &str) {

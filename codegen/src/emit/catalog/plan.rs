@@ -10,6 +10,7 @@ use super::argument_plan::{ArgumentPlan, capitalize, target};
 use super::emitters::Emitters;
 use super::node::{Writer, any};
 use super::shape::Shapes;
+use super::words::{ArgumentDescriber, records};
 use crate::config::On;
 use crate::emit::context::Context;
 use crate::emit::rust::resolved;
@@ -65,7 +66,7 @@ fn plan<'a>(context: &'a Context<'a>, index: OperationId, emitters: &mut Emitter
         plan.shape = Some(emitters.shapes.query(on, &shared));
     }
     if let Some(body) = &operation.body {
-        add_body(context, &mut plan, body, name.kind, &mut emitters.shapes);
+        add_body(context, &mut plan, body, index, &mut emitters.shapes);
     }
     plan
 }
@@ -79,15 +80,10 @@ fn add_parameter<'a>(
     at: usize,
 ) {
     let source = context.related.arguments[index][at].as_ref();
-    let mut words = parameter.description.trim().to_owned();
+    let mut describer = ArgumentDescriber::new(context);
+    let words = describer.parameter(index, parameter, argument, source);
     if let Some(source) = source {
         let tool = &context.named.operations[source.operation].tool;
-        let gap = if words.is_empty() { "" } else { " " };
-        let from = match source.field.as_str() {
-            "id" => "From".to_owned(),
-            field => format!("{} from", capitalize(field)),
-        };
-        words.push_str(&format!("{gap}{from} {tool}."));
         plan.relations.push(Relation {
             argument: Cow::Borrowed(argument),
             tool: Cow::Borrowed(tool),
@@ -118,9 +114,6 @@ fn add_parameter<'a>(
     plan.arguments.insert(Cow::Borrowed(argument), target);
     if parameter.required {
         plan.required.push(argument.to_owned());
-        if source.is_some() {
-            plan.looked_up.push(argument.to_owned());
-        }
     }
 }
 
@@ -128,9 +121,10 @@ fn add_body<'a>(
     context: &'a Context<'a>,
     plan: &mut ArgumentPlan<'a>,
     body: &'a OperationBody,
-    kind: OperationKind,
+    index: OperationId,
     shapes: &mut Shapes<'a>,
 ) {
+    let name = &context.named.operations[index];
     plan.content_type = body.media_type.as_deref();
     let ty = resolved(context.api, &body.ty);
     let object = match ty {
@@ -156,7 +150,7 @@ fn add_body<'a>(
     if body.kind == BodyKind::Raw {
         plan.body = BodyFormat::Raw;
         let media = body.media_type.as_deref().unwrap_or("application/octet-stream");
-        let node = json!({"type": "string", "description": format!("What is sent, as {media}.")});
+        let node = json!({"type": "string", "description": format!("Request body, as `{media}`.")});
         plan.add_own("body", ArgumentLocation::WholeBody, node, body.required);
         return;
     }
@@ -165,19 +159,19 @@ fn add_body<'a>(
         Some(schema) if !shapes.body(schema).properties.is_empty() => {
             plan.body =
                 if body.kind == BodyKind::Multipart { BodyFormat::Multipart } else { BodyFormat::Object };
-            let requires = if kind == OperationKind::Replace { Requires::Replace } else { Requires::Create };
+            let requires =
+                if name.kind == OperationKind::Replace { Requires::Replace } else { Requires::Create };
             add_shape(context, plan, schema, requires, shapes);
         }
         _ => {
             plan.body = BodyFormat::Whole;
             let mut writer = Writer::new(context);
+            let words = records(&context.api.operations[index], &name.subject.many, &name.verb);
             let (argument, node) = match ty {
-                Type::List(_) => ("items", writer.node(ty, &Limits::default(), "The records.")),
-                Type::Named(_) | Type::Map(_) => {
-                    ("body", json!({"type": "object", "description": "What is sent."}))
-                }
-                Type::Any => ("body", any("What is sent.")),
-                ty => ("body", writer.node(ty, &Limits::default(), "What is sent.")),
+                Type::List(_) => ("items", writer.node(ty, &Limits::default(), &words)),
+                Type::Named(_) | Type::Map(_) => ("body", json!({"type": "object", "description": words})),
+                Type::Any => ("body", any(&words)),
+                ty => ("body", writer.node(ty, &Limits::default(), &words)),
             };
             plan.add_own(argument, ArgumentLocation::WholeBody, node, body.required);
         }
@@ -236,12 +230,6 @@ fn add_shape<'a>(
     }
     if requires != Requires::Nothing {
         required.retain(|member| !clashing.contains(member) && !plan.required.contains(member));
-        let written = shapes.body(schema);
-        let is_looked_up = |member: &&String| {
-            let mut references = written.references.iter();
-            references.any(|(path, reference)| path == *member && reference.source.is_some())
-        };
-        plan.looked_up.extend(required.iter().filter(is_looked_up).cloned());
         plan.required.extend(required);
     }
     let is_empty = shapes.body(schema).properties.is_empty();
@@ -251,7 +239,7 @@ fn add_shape<'a>(
 fn operations() -> Value {
     json!({
         "type": "array",
-        "description": "Raw JSON Patch.",
+        "description": "JSON Patch operations, for changes that fields can't express.",
         "items": {
             "type": "object",
             "properties": {
@@ -270,7 +258,7 @@ fn operations() -> Value {
 fn clear(context: &Context<'_>, schema: &str) -> Value {
     let custom = context.api.schemas[schema].fields().iter().find(|field| context.is_custom_fields(field));
     let words = match custom {
-        Some(field) => format!("Names of fields to empty; {0}/CAPTION for one of {0}.", field.name),
+        Some(field) => format!("Names of fields to empty. For one of `{0}`: `{0}/CAPTION`.", field.name),
         None => "Names of fields to empty.".to_owned(),
     };
     json!({"type": "array", "items": {"type": "string"}, "description": words})

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
+use toolcrate_catalog::placeholder::escape;
 use toolcrate_catalog::{ArgumentLocation, Properties, Relation, ShapeRecord};
 
 use super::node::{LocatedReference, Writer};
@@ -217,7 +218,7 @@ fn shared_node(context: &Context<'_>, name: &str, on: On) -> Value {
     }
     let hint = query.hint.as_ref().unwrap_or(&query.description);
     if !hint.is_empty() && (query.hint_on.is_empty() || query.hint_on.contains(&on)) {
-        node["description"] = json!(hint);
+        node["description"] = json!(escape(hint));
     }
     node
 }

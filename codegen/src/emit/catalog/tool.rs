@@ -82,7 +82,7 @@ pub fn record<'a>(
     Ok(ToolRecord {
         name: &name.tool,
         short_name: &name.short,
-        title: Cow::Borrowed(&name.title),
+        title: Cow::Borrowed(emitters.describer.title(context, index)),
         description: Cow::Owned(description),
         class: if effect.acts && name.class == ToolClass::Read { ToolClass::Custom } else { name.class },
         module: &name.module,

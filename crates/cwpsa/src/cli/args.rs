@@ -6,9 +6,10 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use connectwise_psa::runtime::Dialect;
+use connectwise_psa::runtime::NameStyle;
 use cwpsa_sandbox::fault_injection::{FaultRule, RequestBudget};
 use toolcrate_executor::{ToolClass, ToolFilterSpec};
-use toolcrate_mcp::{ExposureMode, NameStyle};
+use toolcrate_mcp::ExposureMode;
 
 use super::sandbox_conflicts::IgnoredVariables;
 use crate::environment::Environment;

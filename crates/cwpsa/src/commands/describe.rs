@@ -1,6 +1,7 @@
 //! `cwpsa describe`: all that is known of one tool.
 
 use connectwise_psa::CATALOG;
+use connectwise_psa::runtime::NameStyle;
 use toolcrate_executor::{describe_tool, input_schema_for};
 
 use super::find_tool::find_tool;
@@ -19,11 +20,11 @@ pub async fn run(arguments: &DescribeArgs, settings: Result<Settings, CliError>)
     };
     match arguments.dialect {
         Some(dialect) => {
-            let schema = input_schema_for(account.as_ref(), tool);
+            let schema = input_schema_for(account.as_ref(), tool, NameStyle::Prefixed);
             let declaration = tool.declaration_with(dialect, tool.name(), schema);
             declaration.not_strict.iter().for_each(|reason| eprintln!("not strict: {reason}"));
             output::print_json(&declaration.value)
         }
-        None => output::print_json(&describe_tool(tool, account.as_ref())),
+        None => output::print_json(&describe_tool(tool, NameStyle::Prefixed, account.as_ref())),
     }
 }

@@ -1,8 +1,7 @@
 //! `cwpsa tools`: the catalog, or what was chosen of it.
 
-use connectwise_psa::runtime::Tool;
+use connectwise_psa::runtime::{NameStyle, Tool};
 use toolcrate_executor::tool_to_json;
-use toolcrate_mcp::NameStyle;
 
 use crate::cli::ToolsArgs;
 use crate::cli::output;
@@ -18,21 +17,21 @@ pub fn run(arguments: &ToolsArgs) -> Result<(), CliError> {
     }
     let selection =
         tool_filter(&(&arguments.selection).into()).map_err(|error| CliError::Usage(error.to_string()))?;
-    let usual = if arguments.dialect.is_some() { NameStyle::Prefixed } else { NameStyle::Short };
-    let name = |tool: Tool| match arguments.names.unwrap_or(usual) {
-        NameStyle::Prefixed => tool.name(),
-        NameStyle::Short => tool.short_name(),
-    };
+    let is_table = arguments.dialect.is_none() && !arguments.json;
+    let usual = if is_table { NameStyle::Short } else { NameStyle::Prefixed };
+    let names = arguments.names.unwrap_or(usual);
     if let Some(dialect) = arguments.dialect {
-        let declared =
-            |tool: Tool| tool.declaration_with(dialect, name(tool), tool.input_schema_value()).value;
+        let declared = |tool: Tool| {
+            let schema = tool.input_schema_value_in(names);
+            tool.declaration_with(dialect, tool.name_in(names), schema).value
+        };
         output::print_json(&selection.tools().map(declared).collect())?;
     } else if arguments.json {
-        output::print_json(&selection.tools().map(tool_to_json).collect())?;
+        output::print_json(&selection.tools().map(|tool| tool_to_json(tool, names)).collect())?;
     } else {
         let row = |tool: Tool| {
             let details = tool.details();
-            vec![name(tool).to_owned(), details.class.to_string(), details.title.into_owned()]
+            vec![tool.name_in(names).to_owned(), details.class.to_string(), details.title.into_owned()]
         };
         let rows: Vec<Vec<String>> = selection.tools().map(row).collect();
         output::print_table(&["tool", "class", "title"], &rows)?;

@@ -57,7 +57,7 @@ fn choices<T: Copy>(values: NamedValues<T>) -> Vec<(&'static str, T)> {
 
 #[cfg(test)]
 mod tests {
-    use toolcrate_mcp::NameStyle;
+    use connectwise_psa::runtime::NameStyle;
 
     use super::*;
 

@@ -288,7 +288,7 @@ async fn tools_are_named_as_they_are_listed() {
     let text = |tool: &Value| tool.to_string();
     let long: Vec<&Value> = tools.iter().filter(|tool| text(tool).contains(infix)).collect();
     assert!(tools.len() == CATALOG.len() && long.is_empty(), "{:#?}", long.first());
-    assert!(tools.iter().any(|tool| text(tool).contains("\"From list_all_tickets.")), "they are named");
+    assert!(tools.iter().any(|tool| text(tool).contains("Find it with list_all_tickets.")), "they are named");
     let described = session
         .call("describe_tools", json!({"names": ["create_a_ticket_note"], "output": true}))
         .await["structuredContent"]

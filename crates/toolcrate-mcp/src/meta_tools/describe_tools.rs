@@ -8,9 +8,9 @@ use toolcrate_runtime::Value;
 
 use super::meta_tool::{MetaTool, definition, read_only};
 use crate::caller::Caller;
+use crate::result;
 use crate::tool_context::ToolContext;
 use crate::tool_definition::describe;
-use crate::{result, tool_naming};
 
 /// The most tools that one call describes.
 const MAX_TOOLS: usize = 10;
@@ -54,9 +54,7 @@ impl MetaTool for DescribeTools {
                 members.retain(|member, _| !matches!(member.as_str(), "tags" | "relations" | "short_name"));
             }
             if with_output {
-                let mut schema = tool.output_schema();
-                tool_naming::rename_in_descriptions(&mut schema, context.product.catalog, style);
-                entry["output_schema"] = schema;
+                entry["output_schema"] = tool.output_schema();
             }
             tools.push(entry);
         }

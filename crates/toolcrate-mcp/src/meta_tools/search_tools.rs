@@ -10,7 +10,6 @@ use super::meta_tool::{MetaTool, definition, read_only};
 use crate::caller::Caller;
 use crate::result;
 use crate::tool_context::{SEARCH_TOOLS, ToolContext};
-use crate::tool_naming::display_name;
 
 const DEFAULT_LIMIT: u64 = 10;
 const MAX_LIMIT: u64 = 50;
@@ -55,7 +54,7 @@ impl MetaTool for SearchTools {
             .iter()
             .map(|hit| {
                 let score = (f64::from(hit.score) * 1000.0).round() / 1000.0;
-                let name = display_name(hit.tool, context.listing.names);
+                let name = hit.tool.name_in(context.listing.names);
                 json!({"name": name, "title": hit.tool.title(), "score": score})
             })
             .collect();

@@ -4,7 +4,8 @@ use rmcp::RoleClient;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ReadResourceRequestParams};
 use rmcp::service::RunningService;
 use serde_json::{Value, json};
-use toolcrate_mcp::{ExposureMode, NameStyle, ToolListing};
+use toolcrate_mcp::{ExposureMode, ToolListing};
+use toolcrate_runtime::NameStyle;
 use wiremock::matchers::{body_json, header, method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 

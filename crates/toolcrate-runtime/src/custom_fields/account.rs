@@ -13,7 +13,7 @@ use crate::api::{CustomFieldDefinitions, CustomFieldKind, CustomFields};
 use crate::client::Client;
 use crate::dialect::{Declaration, Dialect};
 use crate::error::{Delivery, Error, ErrorKind};
-use crate::tool::{Arguments, Catalog, Tool, record_name};
+use crate::tool::{Arguments, Catalog, NameStyle, Tool, record_name};
 
 /// An account, as far as it adds to the tools of a catalog.
 #[derive(Clone)]
@@ -119,7 +119,12 @@ impl Account {
     /// Returns the schema of a tool's arguments with the account's custom fields: typed, with their options, and required
     /// where the tool writes a whole record. Read-only fields are left out.
     pub fn input_schema(&self, tool: Tool) -> Value {
-        let mut schema = tool.input_schema_value();
+        self.input_schema_in(tool, NameStyle::Prefixed)
+    }
+
+    /// The same with names of tools in this style in its descriptions.
+    pub fn input_schema_in(&self, tool: Tool, names: NameStyle) -> Value {
+        let mut schema = tool.input_schema_value_in(names);
         let Some((custom, _)) = self.described() else { return schema };
         let record = tool.details();
         let name = record_name(&record, tool.catalog());

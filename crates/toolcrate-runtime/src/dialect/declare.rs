@@ -1,12 +1,14 @@
 //! Declares tools, and reads the arguments of their calls.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::declaration::Declaration;
 use super::dialects::Dialect;
 use super::tool_source::{CalledTool, ToolSource};
 use super::value_encoding::SpecialProperties;
-use crate::tool::{CHOICE_KEYWORDS, Tool};
+use crate::tool::{CHOICE_KEYWORDS, NameStyle, Tool};
 
 impl Tool {
     /// Returns the declaration of the tool in a dialect.
@@ -24,7 +26,10 @@ impl Tool {
             schema.as_object_mut().map(|schema| schema.remove(keyword));
         }
         let special = SpecialProperties::new(self.catalog().api());
-        let record = self.details();
+        // Texts name other tools in the form in which this one is named.
+        let names = if name == self.short_name() { NameStyle::Short } else { NameStyle::Prefixed };
+        let mut record = self.details();
+        record.description = Cow::Owned(self.description_in(names));
         dialect.implementation().declare(&ToolSource { tool: self, record, name, schema, special })
     }
 }

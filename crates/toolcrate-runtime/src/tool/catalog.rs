@@ -13,6 +13,7 @@ use toolcrate_catalog::{
 };
 
 use super::coercion::Reinterpretation;
+use super::name_style::NameStyle;
 use super::suggestions::SpellingIndex;
 use super::tool_name::tool_name_spellings;
 use crate::api::Api;
@@ -333,9 +334,9 @@ impl Tool {
         self.details().title.into_owned()
     }
 
-    /// What it does, what it needs first and what it returns.
+    /// What it does, what it needs first and what it returns, with full names of tools.
     pub fn description(self) -> String {
-        self.details().description.into_owned()
+        self.description_in(NameStyle::Prefixed)
     }
 
     /// Hints about the effect of a call.
@@ -363,7 +364,9 @@ impl Tool {
     /// Where the tool stands in the lives of records: a list of `{name, step, note?, before?, after?}`, whose
     /// neighbors are `{step, tools}`. Empty where nothing is known.
     pub fn lifecycle(self) -> Value {
-        serde_json::to_value(self.details().lifecycle).unwrap_or_default()
+        let mut steps = serde_json::to_value(self.details().lifecycle).unwrap_or_default();
+        self.catalog.render_texts(&mut steps, NameStyle::Prefixed);
+        steps
     }
 
     /// The paths that the tool's structured filter takes, such as `company/name`; the schema shows a few of them

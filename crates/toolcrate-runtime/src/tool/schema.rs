@@ -8,16 +8,23 @@ use serde_json::{Map, Value, json};
 use toolcrate_catalog::{AnyOfRule, ResponseContent, ResponseRecord, SchemaRef, ToolInput};
 
 use super::catalog::{Catalog, Tool};
+use super::name_style::NameStyle;
 
 impl Tool {
-    /// The JSON Schema of the arguments, as text: one flat object that needs no other schema.
+    /// The JSON Schema of the arguments, as text: one flat object that needs no other schema. Its descriptions have full
+    /// names of tools; see [`input_schema_in`](Self::input_schema_in).
     pub fn input_schema(self) -> String {
-        input(self.catalog(), &self.details().input)
+        self.input_schema_in(NameStyle::Prefixed)
     }
 
-    /// The JSON Schema of the arguments.
+    /// The JSON Schema of the arguments, with full names of tools in its descriptions.
     pub fn input_schema_value(self) -> Value {
-        parse(self.name(), &self.input_schema())
+        self.input_schema_value_in(NameStyle::Prefixed)
+    }
+
+    /// The JSON Schema of the arguments, with names of tools in this style in its descriptions.
+    pub fn input_schema_value_in(self, names: NameStyle) -> Value {
+        parse(self.name(), &self.input_schema_in(names))
     }
 
     /// The JSON Schema of what comes back, with the schemas that it needs under `$defs`.

@@ -3,12 +3,11 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Options`.
+/// An options.
 #[derive(Clone, Default)]
 pub struct Options {
-    /// `useDefault` on the wire.
     pub use_default: Option<bool>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

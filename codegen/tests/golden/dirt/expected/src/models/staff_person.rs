@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 
-/// The schema `Staff.Person`.
+/// A staff team.
 #[derive(Clone, Default)]
 pub struct StaffPerson {
     /// Required.
@@ -12,7 +12,7 @@ pub struct StaffPerson {
     pub either: Option<Value>,
     pub operations: Option<i32>,
     pub tags: Option<Vec<Value>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,21 +5,21 @@ use crate::models::StaffPerson;
 
 /// Deletes a staff person.
 ///
-/// `DELETE /staff/people/{id}/`, which the spec spells differently (see the repairs in the package's docs), the tool `delete_a_dirt_staff_person_by_id`.
+/// `DELETE /staff/people/{id}/` (repaired; the spec spells the path differently) · tool `delete_a_dirt_staff_person_by_id`
 ///
-/// * `id`: `{id}` of the path
-/// * `heir_id`: `heirId` of the query
+/// * `id`: ID
+/// * `heir_id`: query parameter `heirId`
 pub fn delete_person(id: i32, heir_id: i32) -> Request<()> {
     Request::new(Method::Delete, "/staff/people/{id}/")
         .path("id", id)
         .parameter("heirId", heir_id)
 }
 
-/// Gets a staff person.
+/// Gets a staff person by its name.
 ///
-/// `GET /staff/people/{personName}`, which the spec spells differently (see the repairs in the package's docs), the tool `get_single_dirt_staff_person_by_name`.
+/// `GET /staff/people/{personName}` (repaired; the spec spells the path differently) · tool `get_single_dirt_staff_person_by_name`
 ///
-/// * `person_name`: `{personName}` of the path
+/// * `person_name`: person name
 pub fn get_person(person_name: &str) -> Request<StaffPerson> {
     Request::new(Method::Get, "/staff/people/{personName}")
         .path("personName", person_name)

@@ -2,11 +2,11 @@
 
 use toolcrate_runtime::{Download, Method, Request};
 
-/// Gets a staff photo.
+/// Downloads a staff photo.
 ///
-/// `GET /staff/photo`, the tool `download_a_dirt_staff_photo`.
+/// `GET /staff/photo` · tool `download_a_dirt_staff_photo`
 ///
-/// * `use_default`: `useDefault` of the query
+/// * `use_default`: query parameter `useDefault`
 pub fn download_photo(use_default: Option<bool>) -> Request<Download> {
     Request::new(Method::Get, "/staff/photo").parameter_opt("useDefault", use_default)
 }

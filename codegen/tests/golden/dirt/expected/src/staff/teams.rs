@@ -5,16 +5,16 @@ use crate::models::{Options, StaffPerson};
 
 /// Lists staff teams.
 ///
-/// `GET /staff/Teams`, the tool `list_all_dirt_staff_teams`.
+/// `GET /staff/Teams` · tool `list_all_dirt_staff_teams`
 pub fn list_teams() -> Request<Vec<StaffPerson>> {
     Request::new(Method::Get, "/staff/Teams")
 }
 
 /// Creates a staff team.
 ///
-/// `POST /staff/teams/`, the tool `create_a_dirt_staff_team`.
+/// `POST /staff/teams/` · tool `create_a_dirt_staff_team`
 ///
-/// * `body`: what is sent.
+/// * `body`: the staff team to create.
 pub fn create_team(body: &Options) -> Request<()> {
     Request::new(Method::Post, "/staff/teams/").body(body)
 }

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// An object that the spec describes in place, as `PostDocumentsBody`.
+/// An object that the spec describes inline.
 #[derive(Clone, Default)]
 pub struct PostDocumentsBody {
     /// Required.
@@ -11,7 +11,7 @@ pub struct PostDocumentsBody {
     pub shared: Option<bool>,
     /// At most 40 characters.
     pub title: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

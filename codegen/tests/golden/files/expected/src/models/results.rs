@@ -4,11 +4,11 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ResultsResultsItem;
 
-/// The schema `Results`.
+/// A results.
 #[derive(Clone, Default)]
 pub struct Results {
     pub results: Option<Vec<ResultsResultsItem>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 
-/// An object that the spec describes in place, as `ResultsResultsItem`.
+/// An object that the spec describes inline.
 #[derive(Clone, Default)]
 pub struct ResultsResultsItem {
     pub data: Option<Value>,
     pub status: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

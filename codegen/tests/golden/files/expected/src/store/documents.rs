@@ -5,20 +5,20 @@ use crate::models::{Document, Results};
 
 /// Creates a store document.
 ///
-/// `POST /store/documents`, the tool `create_a_files_store_document`.
+/// `POST /store/documents` · tool `create_a_files_store_document`
 ///
 /// * `form`: the parts `file` (file), `shared`, `title`.
 pub fn create_document(form: &Form) -> Request<Document> {
     Request::new(Method::Post, "/store/documents").form(form)
 }
 
-/// Create store documents in bulk.
+/// Creates store documents in bulk.
 ///
-/// `POST /store/documents/bulk`, the tool `create_files_store_documents_in_bulk`.
+/// `POST /store/documents/bulk` · tool `create_files_store_documents_in_bulk`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 ///
-/// Answers 207: each item has a status of its own.
+/// Returns 207 with a status for each item.
 #[deprecated]
 pub fn create_documents_in_bulk(body: Option<&[Document]>) -> Request<Results> {
     Request::new(Method::Post, "/store/documents/bulk").body_opt(body)
@@ -26,20 +26,20 @@ pub fn create_documents_in_bulk(body: Option<&[Document]>) -> Request<Results> {
 
 /// Deletes a store document.
 ///
-/// `DELETE /store/documents/{id}`, the tool `delete_a_files_store_document_by_id`.
+/// `DELETE /store/documents/{id}` · tool `delete_a_files_store_document_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn delete_document(id: i64) -> Request<()> {
     Request::new(Method::Delete, "/store/documents/{id}").path("id", id)
 }
 
-/// Gets a store document.
+/// Downloads a store document.
 ///
 /// Gives the document's bytes.
 ///
-/// `GET /store/documents/{id}/download`, the tool `download_a_files_store_document_by_id`.
+/// `GET /store/documents/{id}/download` · tool `download_a_files_store_document_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn download_document(id: i32) -> Request<Download> {
     Request::new(Method::Get, "/store/documents/{id}/download").path("id", id)
 }

@@ -5,11 +5,11 @@ use crate::models::Machine;
 
 /// Lists machines.
 ///
-/// `GET /machines`, the tool `list_all_legacy_machines`.
+/// `GET /machines` · tool `list_all_legacy_machines`
 ///
-/// * `ids`: `ids` of the query
-/// * `states`: `states` of the query
-/// * `page`: `page` of the query
+/// * `ids`: query parameter `ids`
+/// * `states`: query parameter `states`
+/// * `page`: query parameter `page`
 pub fn list_machines(
     ids: Option<&[i64]>,
     states: Option<&[&str]>,
@@ -29,27 +29,27 @@ pub fn list_machines(
 
 /// Creates a machine.
 ///
-/// `POST /machines`, the tool `create_a_legacy_machine`.
+/// `POST /machines` · tool `create_a_legacy_machine`
 ///
-/// * `body`: what is sent.
+/// * `body`: the machine to create.
 pub fn create_machine(body: &Machine) -> Request<Machine> {
     Request::new(Method::Post, "/machines").body(body)
 }
 
-/// Gets a machines photo.
+/// Downloads a machine photo.
 ///
-/// `GET /machines/{id}/photo`, the tool `download_a_legacy_machines_photo`.
+/// `GET /machines/{id}/photo` · tool `download_a_legacy_machines_photo`
 ///
-/// * `machine_id`: `{id}` of the path, from `machines::list_machines`
+/// * `machine_id`: machine ID (see `machines::list_machines`)
 pub fn download_photo(machine_id: &str) -> Request<Download> {
     Request::new(Method::Get, "/machines/{id}/photo").path("id", machine_id)
 }
 
-/// Creates a machines photo.
+/// Adds a photo to a machine.
 ///
-/// `POST /machines/{id}/photo`, the tool `create_a_legacy_machines_photo`.
+/// `POST /machines/{id}/photo` · tool `create_a_legacy_machines_photo`
 ///
-/// * `machine_id`: `{id}` of the path, from `machines::list_machines`
+/// * `machine_id`: machine ID (see `machines::list_machines`)
 /// * `form`: the parts `file` (file), `title`.
 pub fn create_photo(machine_id: &str, form: &Form) -> Request<()> {
     Request::new(Method::Post, "/machines/{id}/photo").path("id", machine_id).form(form)

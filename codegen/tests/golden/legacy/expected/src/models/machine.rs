@@ -3,13 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Machine`.
+/// A machine.
 #[derive(Clone, Default)]
 pub struct Machine {
     pub id: Option<i64>,
     /// Required.
     pub name: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

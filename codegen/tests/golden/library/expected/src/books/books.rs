@@ -5,12 +5,12 @@ use crate::models::Book;
 
 /// Lists books.
 ///
-/// `GET /books`, the tool `list_all_city_library_books`.
+/// `GET /books` · tool `list_all_city_library_books`
 ///
-/// * `author`: `author` of the query
-/// * `after`: `after` of the query
+/// * `author`: query parameter `author`
+/// * `after`: query parameter `after`
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_books(author: Option<&str>, after: Option<&str>) -> Request<Vec<Book>> {
     Request::new(Method::Get, "/books")
         .parameter_opt("author", author)
@@ -19,19 +19,19 @@ pub fn list_books(author: Option<&str>, after: Option<&str>) -> Request<Vec<Book
 
 /// Creates a book.
 ///
-/// `POST /books`, the tool `create_a_city_library_book`.
+/// `POST /books` · tool `create_a_city_library_book`
 ///
-/// * `body`: what is sent.
+/// * `body`: the book to create.
 pub fn create_book(body: Option<&Book>) -> Request<Book> {
     Request::new(Method::Post, "/books").body_opt(body)
 }
 
-/// Changes some members of a book.
+/// Updates fields of a book.
 ///
-/// `PATCH /books/{isbn}`, the tool `update_a_city_library_book_by_isbn`.
+/// `PATCH /books/{isbn}` · tool `update_a_city_library_book_by_isbn`
 ///
-/// * `isbn`: `{isbn}` of the path, from `books::list_books`
-/// * `body`: what is sent.
+/// * `isbn`: book ID (see `books::list_books`)
+/// * `body`: the request body.
 pub fn update_book(isbn: &str, body: Option<&Book>) -> Request<Book> {
     Request::new(Method::Patch, "/books/{isbn}").path("isbn", isbn).body_opt(body)
 }

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Book`.
+/// A book.
 #[derive(Clone, Default)]
 pub struct Book {
     /// Format: uuid.
@@ -12,7 +12,7 @@ pub struct Book {
     pub title: Option<String>,
     pub isbn: Option<String>,
     pub pages: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

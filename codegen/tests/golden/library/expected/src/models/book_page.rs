@@ -4,12 +4,12 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::Book;
 
-/// The schema `BookPage`.
+/// A book page.
 #[derive(Clone, Default)]
 pub struct BookPage {
     pub data: Option<Vec<Book>>,
     pub next: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

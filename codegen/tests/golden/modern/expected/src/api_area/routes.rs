@@ -5,12 +5,12 @@ use crate::models::MethodModel;
 
 /// Lists api routes.
 ///
-/// `GET /api/routes`, the tool `list_all_modern_api_routes`.
+/// `GET /api/routes` · tool `list_all_modern_api_routes`
 ///
-/// * `tags`: `tags` of the query
-/// * `kinds`: `kinds` of the query
-/// * `size_min`: `size[min]` of the query
-/// * `site`: `site` of the query
+/// * `tags`: query parameter `tags`
+/// * `kinds`: query parameter `kinds`
+/// * `size_min`: query parameter `size[min]`
+/// * `site`: query parameter `site`
 pub fn list_routes(
     tags: Option<&[&str]>,
     kinds: Option<&[&str]>,

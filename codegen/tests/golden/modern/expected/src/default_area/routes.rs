@@ -3,34 +3,34 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::{MethodModel, MethodOwner};
 
-/// Gets a default route.
+/// Gets a default route by its ids.
 ///
-/// `GET /default/routes/{ids}`, the tool `get_single_modern_default_route_by_ids`.
+/// `GET /default/routes/{ids}` · tool `get_single_modern_default_route_by_ids`
 ///
-/// * `ids`: `{ids}` of the path
+/// * `ids`: ids
 pub fn get_route(ids: &[i64]) -> Request<MethodOwner> {
     Request::new(Method::Get, "/default/routes/{ids}")
         .path("ids", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
 }
 
-/// Replaces a default route; members that are left out are reset.
+/// Replaces a default route. Fields that are left out are reset.
 ///
-/// `PUT /default/routes/{ids}`, the tool `replace_a_modern_default_route_by_ids`.
+/// `PUT /default/routes/{ids}` · tool `replace_a_modern_default_route_by_ids`
 ///
-/// * `ids`: `{ids}` of the path
-/// * `body`: what is sent, as `text/plain`.
+/// * `ids`: ids
+/// * `body`: the request body, as `text/plain`.
 pub fn replace_route(ids: &[i64], body: &str) -> Request<()> {
     Request::new(Method::Put, "/default/routes/{ids}")
         .path("ids", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
         .raw("text/plain", body)
 }
 
-/// Changes some members of a default route.
+/// Updates fields of a default route.
 ///
-/// `PATCH /default/routes/{ids}`, the tool `update_a_modern_default_route_by_ids`.
+/// `PATCH /default/routes/{ids}` · tool `update_a_modern_default_route_by_ids`
 ///
-/// * `ids`: `{ids}` of the path
-/// * `body`: what is sent.
+/// * `ids`: ids
+/// * `body`: the request body.
 pub fn update_route(ids: &[i64], body: Option<&MethodModel>) -> Request<()> {
     Request::new(Method::Patch, "/default/routes/{ids}")
         .path("ids", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))

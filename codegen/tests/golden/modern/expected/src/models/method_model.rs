@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::MethodOwnerInline;
 
-/// The schema `Method`.
+/// An api route.
 #[derive(Clone, Default)]
 pub struct MethodModel {
     /// Required.
@@ -15,7 +15,7 @@ pub struct MethodModel {
     /// The one that follows.
     pub next: Option<Box<MethodModel>>,
     pub owner: Option<MethodOwnerInline>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -61,7 +61,7 @@ pub enum MethodModelKind {
     /// `fast`
     #[default]
     Fast,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

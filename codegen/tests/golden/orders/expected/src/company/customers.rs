@@ -5,9 +5,9 @@ use crate::models::Customer;
 
 /// Lists company customers.
 ///
-/// `GET /company/customers`, the tool `list_all_orders_company_customers`.
+/// `GET /company/customers` · tool `list_all_orders_company_customers`
 ///
-/// One page of rows; `Client::pages` and `Client::items` follow the rest.
+/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
 pub fn list_customers() -> Request<Vec<Customer>> {
     Request::new(Method::Get, "/company/customers")
 }

@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Customer`.
+/// A company customer.
 #[derive(Clone, Default)]
 pub struct Customer {
     pub id: Option<i32>,
     pub name: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -6,12 +6,10 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::{CustomerReference, OrderLine};
 
 /// Something that a customer buys.
-///
-/// The schema `Order`.
 #[derive(Clone, Default)]
 pub struct Order {
     pub id: Option<i32>,
-    /// Ids come from `company::list_customers`. Required.
+    /// IDs: `company::list_customers`. Required.
     pub customer: Option<CustomerReference>,
     /// Date, e.g. `2025-01-31`.
     pub due: Option<String>,
@@ -20,11 +18,11 @@ pub struct Order {
     pub number: Option<String>,
     /// Date and time in UTC, e.g. `2025-01-31T00:00:00Z`.
     pub placed: Option<String>,
+    /// Moves by the action that closes an order.
     pub state: Option<OrderState>,
     pub total: Option<f64>,
-    /// `_info` on the wire.
     pub info: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -90,7 +88,7 @@ pub enum OrderState {
     Open,
     /// `Closed`
     Closed,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

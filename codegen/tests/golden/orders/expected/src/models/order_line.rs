@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `OrderLine`.
+/// An order line.
 #[derive(Clone, Default)]
 pub struct OrderLine {
     pub id: Option<i32>,
@@ -11,9 +11,8 @@ pub struct OrderLine {
     pub product: Option<String>,
     /// At least 1. Required.
     pub quantity: Option<i64>,
-    /// `orderId` on the wire.
     pub order_id: Option<i32>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,13 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 
-/// The schema `PatchOperation`.
+/// A patch operation.
 #[derive(Clone, Default)]
 pub struct PatchOperation {
     pub op: Option<String>,
     pub path: Option<String>,
     pub value: Option<Value>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

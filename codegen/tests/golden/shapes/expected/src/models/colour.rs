@@ -10,7 +10,7 @@ pub enum Colour {
     Red,
     /// `light blue`
     LightBlue,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,11 +4,11 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::Tree;
 
-/// The schema `Leaf`.
+/// A leaf.
 #[derive(Clone, Default)]
 pub struct Leaf {
     pub tree: Option<Box<Tree>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,29 +4,23 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields, Value};
 use crate::models::{Colour, OddKeywordsNested};
 
-/// The schema `Odd.Keywords`.
+/// A things keyword.
 #[derive(Clone, Default)]
 pub struct OddKeywords {
     /// Required.
     pub type_: Option<String>,
-    /// `2nd` on the wire.
     pub field_2nd: Option<String>,
-    /// `Same-Name` on the wire.
     pub same_name: Option<String>,
     pub colour: Option<Colour>,
     pub colours: Option<Vec<Colour>>,
-    /// `extra` on the wire.
     pub extra_: Option<String>,
     pub free: Option<Value>,
     pub level: Option<OddKeywordsLevel>,
-    /// `match` on the wire.
     pub match_: Option<bool>,
     pub nested: Option<OddKeywordsNested>,
-    /// `sameName` on the wire.
     pub same_name_alt: Option<String>,
-    /// `self` on the wire.
     pub self_: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -117,7 +111,7 @@ pub enum OddKeywordsLevel {
     AB,
     /// `a_b`
     ABLower,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// An object that the spec describes in place, as `OddKeywordsNested`.
+/// An object that the spec describes inline.
 #[derive(Clone, Default)]
 pub struct OddKeywordsNested {
     pub deep: Option<BTreeMap<String, Vec<f64>>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,14 +4,14 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::Leaf;
 
-/// The schema `Tree`.
+/// A tree.
 #[derive(Clone, Default)]
 pub struct Tree {
     pub children: Option<Vec<Tree>>,
     pub name: Option<String>,
     pub other: Option<Box<Leaf>>,
     pub parent: Option<Box<Tree>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,13 +3,13 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::OddKeywords;
 
-/// Gets a things keyword.
+/// Gets a things keyword by its type.
 ///
-/// `GET /things/keywords/{type}`, the tool `get_single_shapes_things_keyword_by_type`.
+/// `GET /things/keywords/{type}` · tool `get_single_shapes_things_keyword_by_type`
 ///
-/// * `type_`: `{type}` of the path
-/// * `match_`: `match` of the query
-/// * `x_trace`: the header `X-Trace`
+/// * `type_`: type
+/// * `match_`: query parameter `match`
+/// * `x_trace`: header `X-Trace`
 pub fn get_keyword(
     type_: &str,
     match_: Option<&str>,

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::{Method, Request};
 use crate::models::Tree;
 
-/// Replaces a things tree; members that are left out are reset.
+/// Replaces the things tree. Fields that are left out are reset.
 ///
-/// `PUT /things/trees`, the tool `replace_a_shapes_things_tree`.
+/// `PUT /things/trees` · tool `replace_a_shapes_things_tree`
 ///
-/// * `body`: what is sent.
+/// * `body`: the new state of the things tree.
 pub fn replace_tree(body: Option<&[Tree]>) -> Request<BTreeMap<String, Tree>> {
     Request::new(Method::Put, "/things/trees").body_opt(body)
 }

@@ -4,9 +4,9 @@ use toolcrate_runtime::{Method, Request, Value};
 
 /// Creates a things value.
 ///
-/// `POST /things/values`, the tool `create_a_shapes_things_value`.
+/// `POST /things/values` · tool `create_a_shapes_things_value`
 ///
-/// * `body`: what is sent.
+/// * `body`: the things value to create.
 pub fn create_value(body: Option<&Value>) -> Request<i32> {
     Request::new(Method::Post, "/things/values").body_opt(body)
 }

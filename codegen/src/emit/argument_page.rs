@@ -1,0 +1,80 @@
+//! The page on arguments that have no description: which ones, and why.
+
+use serde_json::{Value, json};
+use toolcrate_catalog::Properties;
+
+use super::catalog::EmittedCatalog;
+use super::context::Context;
+use super::templates::Templates;
+use crate::config::ArgumentPattern;
+use crate::diagnostic::Errors;
+
+/// How many arguments of all tools there are, by why they have no description.
+#[derive(Default)]
+struct ArgumentCounts {
+    all: usize,
+    described: usize,
+    flags: usize,
+    self_explanatory: usize,
+    unexplained: usize,
+    missing: usize,
+}
+
+/// Emits the page.
+///
+/// # Errors
+/// `E031` a template that fails.
+pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<String, Errors> {
+    let mut counts = ArgumentCounts::default();
+    for tool in catalog.tools.values().flat_map(|tools| tools.values()) {
+        let shape = tool.input.shape.as_deref().and_then(|shape| catalog.shapes.get(shape));
+        let shared = shape.map(|shape| &shape.properties);
+        for properties in std::iter::once(&tool.input.properties).chain(shared) {
+            count(context, properties, &mut counts);
+        }
+    }
+    let patterns = |patterns: &[ArgumentPattern]| -> Vec<String> {
+        patterns.iter().map(|pattern| pattern.0.clone()).collect()
+    };
+    let values = json!({
+        "all": counts.all,
+        "described": counts.described,
+        "flags": counts.flags,
+        "self_explanatory": counts.self_explanatory,
+        "unexplained": counts.unexplained,
+        "missing": counts.missing,
+        "self_explanatory_names": patterns(&context.overlay.self_explanatory),
+        "unexplained_names": patterns(&context.overlay.unexplained),
+    });
+    Ok(Templates::new()?.render("arguments.md", values)?)
+}
+
+fn count(context: &Context<'_>, properties: &Properties<'_>, counts: &mut ArgumentCounts) {
+    let overlay = context.overlay;
+    for (name, node) in &properties.to_map() {
+        let kind = kind(node);
+        let covers = |patterns: &[ArgumentPattern]| patterns.iter().any(|pattern| pattern.covers(name, kind));
+        counts.all += 1;
+        let reason = if node.get("description").is_some() {
+            &mut counts.described
+        } else if kind == "boolean" && name.ends_with("Flag") {
+            &mut counts.flags
+        } else if covers(&overlay.unexplained) {
+            &mut counts.unexplained
+        } else if covers(&overlay.self_explanatory) {
+            &mut counts.self_explanatory
+        } else {
+            &mut counts.missing
+        };
+        *reason += 1;
+    }
+}
+
+/// The type of a node, as patterns of arguments call it.
+fn kind(node: &Value) -> &str {
+    match (node.get("enum"), &node["type"]) {
+        (Some(_), _) => "enum",
+        (None, Value::String(kind)) => kind,
+        _ => "object",
+    }
+}

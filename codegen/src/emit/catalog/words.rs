@@ -1,0 +1,201 @@
+//! Descriptions of arguments: the overlay's words, the document's, or what follows from name and type.
+
+use std::collections::BTreeMap;
+
+use toolcrate_catalog::placeholder::{escape, placeholder};
+
+use super::argument_plan::capitalize;
+use crate::config::ArgumentPattern;
+use crate::emit::argument_words::{kind, words_by_name};
+use crate::emit::context::Context;
+use crate::emit::rust::resolved;
+use crate::emit::sentence::spoken;
+use crate::id::OperationId;
+use crate::ir::{Field, Operation, Parameter, ParameterLocation, Type};
+use crate::relate::ValueSource;
+
+/// Describes arguments.
+pub struct ArgumentDescriber<'a> {
+    context: &'a Context<'a>,
+    /// The lists that need no id, by what they list, as ids of it are called: `workrole`. `None` where two list it.
+    lists: BTreeMap<String, Option<OperationId>>,
+    /// Formats that were explained already.
+    explained: Vec<String>,
+}
+
+impl<'a> ArgumentDescriber<'a> {
+    /// A describer of one set of arguments.
+    pub fn new(context: &'a Context<'a>) -> Self {
+        let mut lists: BTreeMap<String, Option<OperationId>> = BTreeMap::new();
+        for id in context.related.lists.values() {
+            let subject = &context.named.operations[*id].subject;
+            if context.api.operations[*id].path.placeholders().next().is_none() && !subject.is_view {
+                let key = subject.one.replace(' ', "").to_lowercase();
+                lists.entry(key).and_modify(|list| *list = None).or_insert(Some(*id));
+            }
+        }
+        Self { context, lists, explained: Vec::new() }
+    }
+
+    /// The description of a member of a request body; `is_top` where it is an argument of its own.
+    pub fn member(&mut self, schema: &str, field: &Field, is_top: bool) -> String {
+        let key = format!("{schema}.{}", field.name);
+        let ty = resolved(self.context.api, &field.ty);
+        if let Some(words) = self.context.overlay.fields.get(&key) {
+            self.context.ledger.mark(format!("fields.{key}"));
+            return self.with_format(words.clone(), ty, is_top);
+        }
+        let known = sentence(&field.description);
+        if !known.is_empty() {
+            return self.with_format(known, ty, is_top);
+        }
+        if is_top { self.unknown(&field.name, ty) } else { String::new() }
+    }
+
+    /// The description of a parameter, which is an argument called `argument`.
+    pub fn parameter(
+        &mut self,
+        operation: OperationId,
+        parameter: &Parameter,
+        argument: &str,
+        source: Option<&ValueSource>,
+    ) -> String {
+        let mut words = sentence(&parameter.description);
+        if words.is_empty() {
+            words = match (parameter.location, source) {
+                (_, Some(source)) => self.identifies(source),
+                (ParameterLocation::Path, None) => self.placeholder_words(operation, argument),
+                _ => self.unknown(argument, resolved(self.context.api, &parameter.ty)),
+            };
+        }
+        if let Some(source) = source {
+            join(&mut words, &self.find_it(source.operation));
+        }
+        words
+    }
+
+    /// Where the value of a reference is found.
+    pub fn find_it(&self, list: OperationId) -> String {
+        format!("Find it with {}.", placeholder(&self.context.named.operations[list].short))
+    }
+
+    /// `Ticket ID.`, or the member of a row that holds the value.
+    fn identifies(&self, source: &ValueSource) -> String {
+        let one = &self.context.named.operations[source.operation].subject.one;
+        match source.field.as_str() {
+            "id" => format!("{} ID.", capitalize(one)),
+            field => format!("{} of the {one}.", capitalize(&spoken(field))),
+        }
+    }
+
+    /// What a placeholder of the path picks, where no list is known.
+    fn placeholder_words(&self, operation: OperationId, argument: &str) -> String {
+        let subject = &self.context.named.operations[operation].subject;
+        if argument == "id" {
+            return format!("{} ID.", capitalize(&subject.one));
+        }
+        let words = spoken(argument);
+        match words.strip_suffix(" ID") {
+            Some(_) => format!("{}.", capitalize(&words)),
+            None => format!("{} of the {}.", capitalize(&words), subject.one),
+        }
+    }
+
+    /// The description of what the document does not describe.
+    fn unknown(&mut self, name: &str, ty: &Type) -> String {
+        if let Some(words) = words_by_name(self.context, name, ty) {
+            return self.with_format(words.to_owned(), ty, true);
+        }
+        if let Some(words) = self.id_words(name, ty) {
+            return words;
+        }
+        let words = self.with_format(String::new(), ty, true);
+        if words.is_empty() {
+            self.mark_left_out(name, kind(ty));
+        }
+        words
+    }
+
+    /// Marks the entry of the overlay that lists the argument among those that need no words, or have none.
+    fn mark_left_out(&self, name: &str, kind: &str) {
+        let overlay = self.context.overlay;
+        let covering = |patterns: &'a [ArgumentPattern]| {
+            let covering = patterns.iter().filter(|pattern| pattern.covers(name, kind));
+            covering.max_by_key(|pattern| pattern.narrowness())
+        };
+        if let Some(pattern) = covering(&overlay.unexplained) {
+            self.context.ledger.mark(format!("unexplained.{pattern}"));
+        } else if let Some(pattern) = covering(&overlay.self_explanatory) {
+            self.context.ledger.mark(format!("self_explanatory.{pattern}"));
+        }
+    }
+
+    /// What an id is of, and which tool lists it.
+    fn id_words(&self, name: &str, ty: &Type) -> Option<String> {
+        let (stem, is_list) = match ty {
+            Type::Integer | Type::Long => {
+                let endings = ["RecId", "RecID", "Recid", "Id", "ID"];
+                (endings.iter().find_map(|ending| name.strip_suffix(ending))?, false)
+            }
+            Type::List(item) if matches!(**item, Type::Integer | Type::Long) => {
+                (name.strip_suffix("Ids")?, true)
+            }
+            _ => return None,
+        };
+        let list = self.lists.get(&stem.to_lowercase()).copied().flatten()?;
+        let subject = &self.context.named.operations[list].subject;
+        let words = match is_list {
+            true => format!("{} IDs. Find them with", capitalize(&subject.one)),
+            false => format!("{} ID. Find it with", capitalize(&subject.one)),
+        };
+        Some(format!("{words} {}.", placeholder(&self.context.named.operations[list].short)))
+    }
+
+    /// The words with those on the format of the values.
+    fn with_format(&mut self, mut words: String, ty: &Type, is_top: bool) -> String {
+        let Some(format) = format(ty).filter(|_| is_top) else { return words };
+        let Some(known) = self.context.overlay.formats.get(format) else { return words };
+        self.context.ledger.mark(format!("formats.{format}"));
+        if words.contains("UTC") {
+            return words;
+        }
+        let is_first = !self.explained.iter().any(|explained| explained == format);
+        if is_first {
+            self.explained.push(format.to_owned());
+        }
+        join(&mut words, if is_first { &known.first } else { &known.others });
+        words
+    }
+}
+
+fn format(ty: &Type) -> Option<&str> {
+    match ty {
+        Type::DateTime => Some("date-time"),
+        Type::Text(Some(format)) => Some(format),
+        _ => None,
+    }
+}
+
+/// A document's text as a sentence in which no brace is a placeholder.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let end = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{end}", escape(text.trim_end_matches([';', ':', ','])))
+}
+
+/// Adds a sentence.
+pub fn join(words: &mut String, sentence: &str) {
+    if !words.is_empty() {
+        words.push_str(if words.ends_with(['.', '!', '?']) { " " } else { ". " });
+    }
+    words.push_str(sentence);
+}
+
+/// What an operation does with the records of its body: `Line items to create.`
+pub fn records(operation: &Operation, many: &str, verb: &str) -> String {
+    let verb = verb.split(' ').next().unwrap_or_default();
+    match operation.body.as_ref().map(|body| &body.ty) {
+        Some(Type::List(_)) => format!("{} to {verb}.", capitalize(many)),
+        _ => "Request body.".to_owned(),
+    }
+}

@@ -1,0 +1,239 @@
+//! What an operation is about, in words for people: the nouns of titles, descriptions and doc comments.
+//!
+//! A noun follows from the path: the text behind the last placeholder is the thing itself (`notes`), what is
+//! before it is its owner (`ticket`). The profile's `names.nouns` has the words for paths that are not
+//! spelled the way people speak.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+
+use super::article::article;
+use super::draft::Draft;
+use super::inflection::Inflector;
+use super::resource_path::{ResourcePath, run_words};
+use crate::config::{NameRules, NounOverride, UsageTracker};
+use crate::id::OperationTable;
+use crate::ir::{ApiDefinition, Method, Segment, Template};
+
+/// What an operation is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Subject {
+    /// The path of the collection in normal form, without segments that mark a view.
+    pub path: String,
+    /// The whole noun, singular: `ticket note`.
+    pub one: String,
+    /// The whole noun, plural.
+    pub many: String,
+    /// The noun without its owner, singular: `note`.
+    pub own_one: String,
+    /// The noun without its owner, plural.
+    pub own_many: String,
+    /// What the thing belongs to, if the path has its id: `ticket`.
+    pub owner: Option<String>,
+    /// Whether the operation shows the records of another one in another form.
+    pub is_view: bool,
+    /// Whether the path picks one record.
+    pub is_item: bool,
+    /// How the record is picked, where that is not by its id: `name`.
+    pub by: Option<String>,
+    /// Whether the operation does what its kind says and nothing special.
+    pub is_plain: bool,
+}
+
+impl Subject {
+    /// The noun with its article: `a ticket note`.
+    pub fn a(&self) -> String {
+        with_article(&self.one)
+    }
+
+    /// The noun without its owner, with an article: `a note`.
+    pub fn own_a(&self) -> String {
+        with_article(&self.own_one)
+    }
+
+    /// The owner with its article: `a ticket`.
+    pub fn owner_a(&self) -> Option<String> {
+        self.owner.as_deref().map(with_article)
+    }
+}
+
+/// The noun with `a` or `an` before it.
+pub fn with_article(noun: &str) -> String {
+    format!("{} {noun}", article(noun))
+}
+
+/// The words of one collection.
+struct CollectionNoun {
+    one: String,
+    many: String,
+    own_one: String,
+    own_many: String,
+    owner: Option<String>,
+}
+
+impl CollectionNoun {
+    fn whole(one: String, many: String) -> Self {
+        Self { own_one: one.clone(), own_many: many.clone(), one, many, owner: None }
+    }
+
+    fn owned(owner: String, own_one: String, own_many: String) -> Self {
+        let one = format!("{owner} {own_one}");
+        let many = format!("{owner} {own_many}");
+        Self { one, many, own_one, own_many, owner: Some(owner) }
+    }
+}
+
+/// Finds the subjects of operations.
+pub struct SubjectReader<'a> {
+    rules: &'a NameRules,
+    usage: &'a UsageTracker,
+    words: &'a Inflector<'a>,
+    nouns: HashMap<String, (&'a str, &'a NounOverride)>,
+    resources: HashMap<String, (&'a str, &'a str)>,
+    /// Nouns that are top resources of more than one module.
+    shared: HashSet<Vec<String>>,
+    /// The paths that a GET reads, in normal form.
+    readable: HashSet<String>,
+}
+
+impl<'a> SubjectReader<'a> {
+    /// Reads the tables of `rules`.
+    pub fn new(
+        api: &ApiDefinition,
+        drafts: &OperationTable<Draft<'_>>,
+        rules: &'a NameRules,
+        words: &'a Inflector<'a>,
+        usage: &'a UsageTracker,
+    ) -> Self {
+        let mut modules: HashMap<Vec<String>, HashSet<Vec<String>>> = HashMap::new();
+        for draft in drafts.values().filter(|draft| draft.noun.is_top()) {
+            modules.entry(draft.noun.one.clone()).or_default().insert(draft.resource.module.clone());
+        }
+        let shared = modules.into_iter().filter(|(_, modules)| modules.len() > 1).map(|(noun, _)| noun);
+        let reads = api.operations.values().filter(|operation| operation.method == Method::Get);
+        let normal = |path: &str| Template::parse(path).normal_form();
+        Self {
+            rules,
+            usage,
+            words,
+            nouns: rules.nouns.iter().map(|(path, noun)| (normal(path), (path.as_str(), noun))).collect(),
+            resources: rules
+                .resources
+                .iter()
+                .map(|(path, names)| (normal(path), (names.one.as_str(), names.many.as_str())))
+                .collect(),
+            shared: shared.collect(),
+            readable: reads.map(|operation| operation.path.normal_form()).collect(),
+        }
+    }
+
+    /// The subject of an operation with this resource. `is_plain` and `by` are the caller's to fill in.
+    pub fn read(&self, resource: &ResourcePath<'_>) -> Subject {
+        let is_view = |text: &str| self.is_view(text);
+        let all = &resource.segments;
+        let mut segments: Vec<Segment> = Vec::with_capacity(all.len());
+        for (at, segment) in all.iter().enumerate() {
+            let marks_a_view = matches!(segment, Segment::Text(text) if at > 0 && is_view(text));
+            if !marks_a_view || (all.len() == 2) {
+                segments.push(segment.clone());
+            }
+        }
+        let is_item = resource.item.is_some();
+        let action_is_view = resource.action.is_some_and(|action| action.tail.split('/').any(is_view));
+        let path = normal_form(&segments);
+        let base = if is_item { format!("{path}/{{}}") } else { path.clone() };
+        let shows = action_is_view || segments.len() < all.len();
+        let noun = self.noun(&segments);
+        Subject {
+            is_view: shows && (self.readable.contains(&base) || self.readable.contains(&path)),
+            is_item,
+            path,
+            one: noun.one,
+            many: noun.many,
+            own_one: noun.own_one,
+            own_many: noun.own_many,
+            owner: noun.owner,
+            by: None,
+            is_plain: false,
+        }
+    }
+
+    /// Whether a segment of a path only marks another view of the same records.
+    pub fn is_view(&self, text: &str) -> bool {
+        self.rules.views.iter().any(|view| view.eq_ignore_ascii_case(text))
+    }
+
+    fn noun(&self, segments: &[Segment]) -> CollectionNoun {
+        let path = normal_form(segments);
+        let last = segments.iter().rposition(|segment| matches!(segment, Segment::Placeholder(_)));
+        let owner = || last.map(|at| self.noun(&segments[..at]).one);
+        if let Some((entry, noun)) = self.nouns.get(&path) {
+            self.usage.mark(format!("names.nouns.{entry}"));
+            let many = noun.many.clone().unwrap_or_else(|| self.plural(&noun.one));
+            let owner = match noun.owner.as_deref() {
+                Some("") => None,
+                Some(owner) => Some(owner.to_owned()),
+                None => owner(),
+            };
+            return match owner {
+                Some(owner) => CollectionNoun::owned(owner, noun.one.clone(), many),
+                None => CollectionNoun::whole(noun.one.clone(), many),
+            };
+        }
+        if let Some((one, many)) = self.resources.get(&path) {
+            let words = |text: &str| self.spelled(&self.words.spread(&super::tools::words_of(text)));
+            return CollectionNoun::whole(words(one), words(many));
+        }
+        let run = &segments[last.map_or(1.min(segments.len()), |at| at + 1)..];
+        let texts: Vec<&str> = run
+            .iter()
+            .filter_map(|segment| match segment {
+                Segment::Text(text) => Some(text.as_str()),
+                Segment::Placeholder(_) => None,
+            })
+            .collect();
+        let module: Vec<String> = match segments.first() {
+            Some(Segment::Text(text)) => super::identifiers::split(text),
+            _ => vec!["root".to_owned()],
+        };
+        let own = if texts.is_empty() { module.clone() } else { run_words(&texts, self.words) };
+        let one = self.words.spread(&self.words.one(&own));
+        let many = self.words.spread(&self.words.many(&own));
+        if let Some(owner) = owner() {
+            let (one, many) = (self.spelled(&one), self.spelled(&many));
+            let bare = |noun: &str| noun.strip_prefix(&format!("{owner} ")).unwrap_or(noun).to_owned();
+            return CollectionNoun::owned(owner.clone(), bare(&one), bare(&many));
+        }
+        let repeats = one == module || one.first() == module.last() || texts.is_empty();
+        let with_module = (one.len() == 1 || self.shared.contains(&one)) && !repeats;
+        let full = |noun: Vec<String>| {
+            let before = module.iter().filter(|_| with_module).cloned();
+            self.spelled(&before.chain(noun).collect::<Vec<_>>())
+        };
+        CollectionNoun::whole(full(one), full(many))
+    }
+
+    fn spelled(&self, words: &[String]) -> String {
+        words.iter().map(|word| self.words.spelling(word)).collect::<Vec<_>>().join(" ")
+    }
+
+    fn plural(&self, noun: &str) -> String {
+        let words: Vec<String> = noun.split(' ').map(str::to_owned).collect();
+        self.words.many(&words).join(" ")
+    }
+}
+
+fn normal_form(segments: &[Segment]) -> String {
+    let mut path = String::new();
+    for segment in segments {
+        match segment {
+            Segment::Text(text) => {
+                path.push('/');
+                path.push_str(&text.to_lowercase());
+            }
+            Segment::Placeholder(_) => path.push_str("/{}"),
+        }
+    }
+    path
+}
