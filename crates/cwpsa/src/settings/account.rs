@@ -45,7 +45,7 @@ impl AccountTable {
     /// Where the private key is.
     pub(super) fn private_key(&self) -> SecretLocations<'_> {
         SecretLocations {
-            own: self.private_key.as_deref(),
+            inline: self.private_key.as_deref(),
             variable: self.private_key_env.as_deref(),
             file: self.private_key_file.as_deref(),
             command: &self.private_key_command,
@@ -55,7 +55,7 @@ impl AccountTable {
     /// Where the client ID is.
     pub(super) fn client_id(&self) -> SecretLocations<'_> {
         SecretLocations {
-            own: self.client_id.as_deref(),
+            inline: self.client_id.as_deref(),
             variable: self.client_id_env.as_deref(),
             file: self.client_id_file.as_deref(),
             command: &self.client_id_command,

@@ -180,17 +180,21 @@ async fn what_a_cap_leaves_out_is_told_and_a_new_record_keeps_its_id() {
     ] {
         let said: Value = sdk.ask(verb, at, body).await.json().await.unwrap();
         assert_eq!(said["id"], 9, "{at}: {said}");
-        assert!(said["notice"].as_str().unwrap().contains("is left out"), "{said}");
+        assert!(said["warning"].as_str().unwrap().contains("is left out"), "{said}");
     }
     let said: Value =
         sdk.ask(Method::POST, "/tools/create_a_ticket/call", Some(new)).await.json().await.unwrap();
     assert_eq!(said["result"], json!({"id": 9}), "{said}");
     let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets", None).await.json().await.unwrap();
-    assert_eq!((said["result"][0]["id"].as_u64(), said["omitted"].as_u64()), (Some(8), Some(2)), "{said}");
-    let notice = said["notice"].as_str().unwrap();
+    assert_eq!(
+        (said["result"][0]["id"].as_u64(), said["omitted_count"].as_u64()),
+        (Some(8), Some(2)),
+        "{said}"
+    );
+    let warning = said["warning"].as_str().unwrap();
     assert!(
-        notice.contains("2 rows") && notice.contains("next_cursor") && notice.contains("id 9"),
-        "{notice}"
+        warning.contains("2 rows") && warning.contains("next_cursor") && warning.contains("id 9"),
+        "{warning}"
     );
 }
 

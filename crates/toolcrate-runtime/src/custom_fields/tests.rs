@@ -22,9 +22,9 @@ const FORMAT: CustomFieldDefinitions = CustomFieldDefinitions {
     options: "options",
     option: "text",
     inactive: "inactive",
-    places: &["place", "screen"],
+    screen_fields: &["place", "screen"],
     records: &[("Order", &["or100"])],
-    place_words: &["overview"],
+    screen_words: &["overview"],
 };
 const FIELDS: CustomFields = CustomFields {
     member: "extras",

@@ -214,7 +214,7 @@ impl Tool {
     }
 
     /// What to tell who asked for the tool by a name of the release before.
-    pub(crate) fn notice(self) -> Option<String> {
+    pub(crate) fn warning(self) -> Option<String> {
         let old = self.asked_as?;
         Some(format!("{old} is called {} now; the old name works in this release only", self.name()))
     }

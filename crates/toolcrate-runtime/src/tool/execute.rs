@@ -144,7 +144,7 @@ impl Client {
     fn complete(&self, checked: &Checked, outcome: &mut Outcome) {
         outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
         outcome.seal_cursor(self.cursor_key(), checked.tool, &checked.check);
-        outcome.notice = checked.tool.notice();
+        outcome.warning = checked.tool.warning();
         outcome.reinterpretations.clone_from(&checked.reinterpretations);
     }
 

@@ -34,7 +34,7 @@ pub use coercion::Reinterpretation;
 pub use execute::Arguments;
 pub use outcome::{ExecuteOptions, Outcome};
 pub use prepared::PreparedCall;
-pub use prerequisites::{Gives, Lookup, Prerequisites, Source};
+pub use prerequisites::{Lookup, Prerequisites, ProvidedArgument, Source};
 pub use tool_name::tool_name_spellings;
 pub use truncate::{Omitted, TooBig, json_size};
 pub(crate) use validation_errors::nearest;

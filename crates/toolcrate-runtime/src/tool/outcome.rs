@@ -51,7 +51,7 @@ pub struct ExecuteOptions {
 #[non_exhaustive]
 pub struct Outcome {
     /// A warning for the caller: that the tool has another name now.
-    pub notice: Option<String>,
+    pub warning: Option<String>,
     /// The arguments that were read as something else than was written.
     pub reinterpretations: Vec<Reinterpretation>,
     /// The HTTP status, 2xx.
@@ -158,7 +158,7 @@ impl OutcomeReader {
         }
         let omitted = self.fit(&mut value);
         Ok(Outcome {
-            notice: None,
+            warning: None,
             reinterpretations: Vec::new(),
             status: raw.status(),
             value,
