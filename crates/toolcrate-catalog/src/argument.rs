@@ -81,7 +81,7 @@ pub struct Relation<'a> {
     /// The member of its records that is the value.
     #[serde(borrow, default)]
     pub field: Cow<'a, str>,
-    /// Arguments of that tool whose values are beside this one: `{"boardId": "board/id"}`.
+    /// Arguments of that tool whose values come from sibling arguments of this one: `{"boardId": "board/id"}`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub with: IndexMap<Cow<'a, str>, Cow<'a, str>>,
 }

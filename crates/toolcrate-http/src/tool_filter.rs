@@ -22,7 +22,7 @@ pub struct ToolFilterParams(Vec<(&'static str, Vec<String>)>);
 #[non_exhaustive]
 pub enum ToolFilterParamsError {
     /// There is no such parameter.
-    #[error("\"{name}\" means nothing here; there are {}", .known.join(", "))]
+    #[error("unknown parameter \"{name}\" (expected {})", .known.join(", "))]
     UnknownParameter {
         /// The parameter of the query.
         name: String,
@@ -30,10 +30,10 @@ pub enum ToolFilterParamsError {
         known: Vec<&'static str>,
     },
     /// A header isn't text.
-    #[error("{0} is no text")]
+    #[error("{0}: expected text")]
     HeaderNotText(String),
     /// A parameter has a value that it can't have.
-    #[error("\"{parameter}\" must be {expected}")]
+    #[error("\"{parameter}\": expected {expected}")]
     InvalidValue {
         /// The parameter.
         parameter: &'static str,

@@ -18,7 +18,7 @@ use crate::listing::ExposureMode;
 use crate::server::McpServer;
 use crate::{completion, notifications, pagination, prompts, resources, result, tool_naming};
 
-/// The requests with parameters that are answered.
+/// The supported requests that have parameters.
 const METHODS: [&str; 9] = [
     "completion/complete",
     "prompts/get",
@@ -32,7 +32,7 @@ const METHODS: [&str; 9] = [
 ];
 
 impl McpServer {
-    /// What a model should know before it calls a tool.
+    /// Returns the instructions for the model.
     fn instructions(&self) -> String {
         let context = self.context();
         let how = match context.listing.mode {
@@ -102,7 +102,7 @@ impl ServerHandler for McpServer {
         Ok(DiscoverResult::from_server_info(versions, self.get_info()))
     }
 
-    // A request that matches none of the protocol's: its method is unknown, or does not have such parameters.
+    // A request that isn't part of the protocol: its method is unknown or its parameters are invalid.
     async fn on_custom_request(
         &self,
         request: CustomRequest,
@@ -137,7 +137,7 @@ impl ServerHandler for McpServer {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(_in_flight) = self.in_flight().acquire() else {
-            let message = "the server is stopping; nothing was done";
+            let message = "the server is shutting down; nothing was done";
             let error = json!({"error": {"kind": "stopping", "message": message}});
             return Ok(result::failure(error).into());
         };
@@ -148,7 +148,7 @@ impl ServerHandler for McpServer {
                 .await;
         let arguments = request.arguments.unwrap_or_default();
         let call = trace_context(&context).scope(self.dispatch(&request.name, arguments, &caller));
-        // To drop the call closes its connection, which is all that can be done about a request that was sent.
+        // Dropping the call closes its connection; a request that was sent can't be recalled.
         tokio::select! {
             response = call => {
                 let names = self.context().listing.names;

@@ -41,7 +41,7 @@ impl CursorKey {
         let provider = rustls::crypto::ring::default_provider();
         match provider.secure_random.fill(&mut key) {
             Ok(()) => Ok(Self(key)),
-            Err(_) => Err(Error::configuration("the system provides no random numbers to make a key of")),
+            Err(_) => Err(Error::configuration("the system's random number generator is not available")),
         }
     }
 

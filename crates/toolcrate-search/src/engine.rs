@@ -64,7 +64,7 @@ struct ToolDocument {
     action: String,
     /// The stem of the last word of its title: what it is about, where the words before say whose.
     head: String,
-    /// How likely it is asked for, whatever the query is.
+    /// How popular the tool is, regardless of the query.
     weight: f32,
     /// The indexes of the penalties that apply to it.
     penalties: Vec<usize>,

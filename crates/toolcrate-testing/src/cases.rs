@@ -3,7 +3,7 @@
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-/// A runner of as many cases as `PROPTEST_CASES` says, drawn anew, or of the `usual` ones; and their number.
+/// Returns a runner of `PROPTEST_CASES` random cases, or of the `usual` number of fixed ones, and the number of cases.
 pub fn runner(usual: u32, config: Config) -> (TestRunner, u32) {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     let config = Config { cases: asked.unwrap_or(usual), failure_persistence: None, ..config };

@@ -170,12 +170,12 @@ mod tests {
             assert_eq!(parse(body).unwrap(), all, "{body}");
         }
         for (body, message) in [
-            (r#"{"expires_at": 1600000000}"#, "expires_at must be a time as text"),
-            (r#"{"expires_at": "tomorrow"}"#, "expires_at must be a time"),
+            (r#"{"expires_at": 1600000000}"#, "expires_at: expected a time"),
+            (r#"{"expires_at": "tomorrow"}"#, "expires_at: expected a time"),
             (r#"{"expires_at": "2020-01-01T00:00:00Z"}"#, "in the past"),
             (r#"{"expires_at": "1920-01-01T00:00:00Z"}"#, "expires_at"),
-            (r#"{"config": "read"}"#, "config must be an object"),
-            (r#"{"config": {"methods": {"0": "read"}}}"#, "config: methods must be"),
+            (r#"{"config": "read"}"#, "config: expected an object"),
+            (r#"{"config": {"methods": {"0": "read"}}}"#, "config: methods: expected"),
             (r#"{"config": {"method": "read"}}"#, "config has no member \"method\""),
             (r#"{"confg": {"methods": "read"}}"#, "no member \"confg\""),
             (r#"{"name": 5}"#, "name: expected a string"),

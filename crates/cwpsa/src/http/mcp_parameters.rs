@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn invalid_parameters_are_errors() {
         for (query, message) in [
-            ("modul=time", "there are tools, names, output, class"),
+            ("modul=time", "expected tools, names, output, class"),
             ("module=tme", "unknown module"),
             ("class=reads", "one of read, write, custom"),
             ("tools=some", "one of search"),

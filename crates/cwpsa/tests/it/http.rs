@@ -178,11 +178,11 @@ async fn errors_help_in_their_body_and_no_write_gets_a_status_that_the_sdk_repea
         body["fields"].as_array().unwrap().iter().map(|field| field["pointer"].as_str().unwrap()).collect();
     assert_eq!(pointers, ["/company", "/sumary", "/summary"]);
     for (verb, at, status, said) in [
-        (Method::GET, "/proxy/service_tikets", 404, "no resource"),
-        (Method::POST, "/proxy/service_tickets/fly", 404, "has no method fly"),
+        (Method::GET, "/proxy/service_tikets", 404, "unknown resource"),
+        (Method::POST, "/proxy/service_tickets/fly", 404, "unknown method fly"),
         (Method::PUT, "/proxy/service_tickets", 405, "PUT"),
         (Method::GET, "/nowhere", 404, "openapi.json"),
-        (Method::POST, "/tools/create_a_tiket/call", 404, "no tool"),
+        (Method::POST, "/tools/create_a_tiket/call", 404, "unknown tool"),
         (Method::GET, "/proxy/service_tickets?integrated_account_id=other", 401, "token"),
     ] {
         let response = sdk.ask(verb, at, None).await;

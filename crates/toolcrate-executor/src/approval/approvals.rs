@@ -106,7 +106,7 @@ impl Approvals {
         match consent {
             Consent::Token(token) => self.redeem_token(call, token).await,
             Consent::Person(accepted) if !has_approvers && accepted == call.digest => {
-                Ok(Approval { by: "the person at the MCP client".to_owned(), redeemed: None })
+                Ok(Approval { by: "the user of the MCP client".to_owned(), redeemed: None })
             }
             _ if has_approvers => Err(self.wait_for_approver(call).await?),
             _ => {
@@ -115,7 +115,7 @@ impl Approvals {
                     _ => ApprovalErrorKind::Unavailable,
                 };
                 let name = call.tool.short_name();
-                let message = format!("{name} needs a person's approval, and nobody can be asked from here");
+                let message = format!("{name} needs approval, and no approver is available");
                 let error = ApprovalError::new(kind, message).with_next_step(&*self.setup_hint);
                 Err(ApprovalError { can_elicit: true, ..error })
             }
@@ -125,8 +125,8 @@ impl Approvals {
     async fn redeem_token(&self, call: ApprovalRequest<'_>, token: &str) -> Result<Approval, ApprovalError> {
         let refused = |message: String| ApprovalError::new(ApprovalErrorKind::Refused, message);
         let unknown = || {
-            refused("this approval token was used, has run out, or was never given".to_owned())
-                .with_next_step("Make the call without it to ask for a new approval.")
+            refused("this approval token is unknown, was used, or has expired".to_owned())
+                .with_next_step("Repeat the call without it to request a new approval.")
         };
         let key = granted_key(token);
         let found = self.store.get(&key).await?;
@@ -134,14 +134,12 @@ impl Approvals {
             found.as_deref().and_then(|bytes| serde_json::from_slice::<GrantedApproval>(bytes).ok());
         let granted = granted.ok_or_else(unknown)?;
         if granted.account != call.account {
-            return Err(refused("this approval token was given for another account".to_owned()));
+            return Err(refused("this approval token is for another account".to_owned()));
         }
         if granted.digest != call.digest {
             let tool = granted.tool;
-            return Err(refused(format!(
-                "this approval token was given for {tool} with other arguments; only that very call is run"
-            ))
-            .with_next_step("Make the call without it to ask for approval of these arguments."));
+            return Err(refused(format!("this approval token is for {tool} with other arguments"))
+                .with_next_step("Repeat the call without it to request approval of these arguments."));
         }
         // Of two concurrent calls one gets the approval.
         let redeemed = self.store.take(&key).await?.ok_or_else(unknown)?;
@@ -173,7 +171,7 @@ impl Approvals {
         if let Some(before) = before.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
             pending = before;
         }
-        let message = format!("{} needs approval; nothing was done yet", pending.tool);
+        let message = format!("{} needs approval; nothing was done", pending.tool);
         let error = ApprovalError::new(ApprovalErrorKind::Required, message).with_next_step(
             "An approver decides with POST /approvals/{id}, which returns a token. Then repeat this exact call with the \
              header X-Approval-Token.",
@@ -189,7 +187,7 @@ impl Approvals {
             return;
         }
         if let Err(error) = self.store.put(&key, &value, left).await {
-            tracing::error!(%error, "an approval is lost: its call was not made, and it can't be used again");
+            tracing::error!(%error, "cannot restore the approval of a call that was not made");
         }
     }
 
@@ -245,7 +243,7 @@ impl Approvals {
         Ok(Some(ApprovalDecision::Approved { call, token, expires_at }))
     }
 
-    /// Records that the user of a client is being asked to approve a call. Returns the state that the client must present
+    /// Records that the user of a client is prompted to approve a call. Returns the state that the client must present
     /// with the user's decision.
     ///
     /// # Errors

@@ -60,7 +60,7 @@ pub(crate) async fn proxy_item(
 }
 
 fn method_not_allowed(method: Method) -> HttpError {
-    HttpError::MethodNotAllowed { method, location: "here; use GET, POST, PATCH or DELETE" }
+    HttpError::MethodNotAllowed { method, location: "here (expected GET, POST, PATCH or DELETE)" }
 }
 
 struct ProxyRequest {

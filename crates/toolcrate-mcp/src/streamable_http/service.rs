@@ -166,6 +166,6 @@ where
             let message = format!("a request has at most {MAX_BODY_BYTES} bytes");
             Err(ProtocolError::invalid_request(None, message).with_status(StatusCode::PAYLOAD_TOO_LARGE))
         }
-        Err(_) => Err(ProtocolError::parse("the body did not come to its end")),
+        Err(_) => Err(ProtocolError::parse("incomplete body")),
     }
 }

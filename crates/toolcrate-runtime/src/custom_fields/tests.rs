@@ -171,7 +171,7 @@ fn what_is_wrong_is_told_with_its_place() {
         (json!({"Checked": 1}), "/extras/Checked", "type", "true or false"),
         (json!({"Due": "soon"}), "/extras/Due", "format", "a date"),
         (json!({"Total": 5}), "/extras/Total", "read_only", "only be read"),
-        (json!({"Notes": {"a": 1}}), "/extras/Notes", "type", "must be text"),
+        (json!({"Notes": {"a": 1}}), "/extras/Notes", "type", "expected a string"),
         (json!({"a/b~": 1}), "/extras/a~1b~0", "unknown", "no field \"a/b~\""),
     ] {
         let problems = sent(Some("Order"), Some(&fields), &extras).expect_err("it is wrong");
@@ -215,7 +215,7 @@ proptest! {
         from_api(&mut read, &FIELDS, &mut ids);
         let by_caption = read["extras"].as_object().cloned().unwrap_or_else(Map::new);
         prop_assert_eq!(by_caption.len(), items.len());
-        // By the ids that came with the answer, every value is still at its field.
+        // Every value is still assigned to its field, by the IDs in the response.
         for item in &items {
             let caption = ids.iter().find(|(_, id)| **id == item["id"]).map(|(caption, _)| caption);
             prop_assert_eq!(&by_caption[caption.expect("a caption")], &item["value"]);

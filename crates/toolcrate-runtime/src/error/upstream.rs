@@ -42,7 +42,7 @@ impl Error {
         let message = message.unwrap_or_else(|| {
             let reason = http::StatusCode::from_u16(status).ok();
             let reason = reason.and_then(|status| status.canonical_reason()).unwrap_or("an error");
-            format!("the server answered \"{reason}\" and nothing more")
+            format!("the server returned only \"{reason}\"")
         });
         let error = Self::new(kind, message)
             .with_delivery(delivery)
@@ -135,8 +135,8 @@ fn not_json(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     }
     if is_html(headers, body) {
         return Some(match html_title(text) {
-            Some(title) => format!("the server answered with a web page, not with JSON: \"{title}\""),
-            None => "the server answered with a web page, not with JSON".to_owned(),
+            Some(title) => format!("expected JSON, got a web page: \"{title}\""),
+            None => "expected JSON, got a web page".to_owned(),
         });
     }
     Some(text.chars().take(300).collect())

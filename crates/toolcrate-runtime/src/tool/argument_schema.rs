@@ -24,7 +24,7 @@ impl ArgumentSchema {
     pub fn new(schema: Value) -> Result<Self, Error> {
         let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
         let validator =
-            validator.map_err(|error| Error::configuration(format!("the schema is not valid: {error}")))?;
+            validator.map_err(|error| Error::configuration(format!("invalid schema: {error}")))?;
         Ok(Self { schema, validator })
     }
 

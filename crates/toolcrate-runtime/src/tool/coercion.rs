@@ -56,7 +56,7 @@ impl Readings {
         let mut reports: Vec<_> =
             self.0.iter().take(MAX_REPORTED).map(|reading| reading.report.clone()).collect();
         if let Some(more) = self.0.len().checked_sub(MAX_REPORTED).filter(|more| *more > 0) {
-            reports.push(Reinterpretation::new("", format!("{more} more arguments were read alike")));
+            reports.push(Reinterpretation::new("", format!("{more} more arguments were converted")));
         }
         reports
     }

@@ -1,4 +1,4 @@
-//! Tools: operations that are called with JSON arguments and answer JSON.
+//! Tools: operations that are called with JSON arguments and return JSON.
 
 mod argument_locations;
 mod argument_schema;

@@ -46,7 +46,7 @@ impl SentCall<'_> {
             .find_map(|pointer| Some((pointer, self.other_forms(pointer)?)))?;
         let first = forms.first()?.clone();
         let shown: Vec<String> = forms.iter().map(Value::to_string).collect();
-        let message = format!("{}; if another form was meant, give {}", field.message, shown.join(" or "));
+        let message = format!("{}; to use another form, pass {}", field.message, shown.join(" or "));
         Some(
             FieldError::new(field.pointer.clone(), field.code.clone(), message)
                 .with_fix(Fix::replace(pointer, first)),

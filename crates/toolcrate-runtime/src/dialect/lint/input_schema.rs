@@ -23,7 +23,7 @@ pub(super) fn check(dialect: &dyn ToolDialect, schema: &Value, pointer: &str, fi
 
 fn visit(dialect: &dyn ToolDialect, node: &Value, pointer: &str, findings: &mut LintFindings) {
     let Some(members) = node.as_object() else {
-        findings.add("type", pointer, "must be an object");
+        findings.add("type", pointer, "expected an object");
         return;
     };
     for name in members.keys() {
