@@ -25,8 +25,11 @@ async fn send(
     headers: &[(&str, &str)],
     body: String,
 ) -> (StatusCode, HeaderMap, String) {
-    let mut request =
-        Request::builder().method(method).uri("/mcp").header("content-type", "application/json");
+    let mut request = Request::builder()
+        .method(method)
+        .uri("/mcp")
+        .header("host", "localhost")
+        .header("content-type", "application/json");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
