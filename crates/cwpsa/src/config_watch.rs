@@ -118,14 +118,14 @@ mod tests {
         let changes = reload.changes();
         let all = CATALOG.tools().filter(|tool| tool.module() == "time").count();
         assert_eq!(count(&reload), all);
-        assert!(!reload.again().unwrap());
+        assert!(!reload.reload().unwrap());
         for bad in ["[tools]\nmodule = [\"tme\"]\n", "[tools]\nmodul = []\n"] {
             write(file.path(), bad).unwrap();
-            assert!(reload.again().is_err());
+            assert!(reload.reload().is_err());
         }
         assert_eq!((count(&reload), *changes.borrow()), (all, 0));
         write(file.path(), "[tools]\nmodule = [\"time\"]\nread_only = true\n").unwrap();
-        assert!(reload.again().unwrap());
+        assert!(reload.reload().unwrap());
         assert!(count(&reload) < all && *changes.borrow() == 1);
         // Flags take precedence over the file.
         let flags = ToolFilterSpec { modules: vec!["service".into()], ..ToolFilterSpec::default() };

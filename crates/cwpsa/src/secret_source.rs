@@ -158,7 +158,7 @@ mod tests {
         for (command, said) in [
             (&["/nowhere/at-all", "hush"][..], "No such file"),
             (&["false", "hush"], "exit status"),
-            (&["true", "hush"], "printed nothing"),
+            (&["true", "hush"], "output is empty"),
         ] {
             let error = by(command).unwrap_err().to_string();
             assert!(error.contains(said) && !error.contains("hush"), "{error}");

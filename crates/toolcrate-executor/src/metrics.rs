@@ -23,6 +23,13 @@ struct CallLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct McpLabels {
+    mcp_method_name: &'static str,
+    gen_ai_tool_name: String,
+    error_type: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct AccountLabels {
     account: String,
 }
@@ -31,21 +38,31 @@ struct AccountLabels {
 #[derive(Clone, Debug)]
 pub struct CallMetrics {
     durations: Family<CallLabels, Histogram, fn() -> Histogram>,
+    mcp_durations: Family<McpLabels, Histogram, fn() -> Histogram>,
     remaining: Family<AccountLabels, Gauge>,
 }
 
 impl CallMetrics {
-    /// Creates the metrics and registers them as `gen_ai_execute_tool_duration_seconds` and
-    /// `upstream_rate_limit_remaining`.
+    /// Creates the metrics and registers them as `gen_ai_execute_tool_duration_seconds`,
+    /// `mcp_server_operation_duration_seconds` and `upstream_rate_limit_remaining`.
     pub fn register(registry: &mut Registry) -> Self {
         let new_histogram: fn() -> Histogram = || Histogram::new(exponential_buckets(0.01, 2.0, 14));
-        let metrics =
-            Self { durations: Family::new_with_constructor(new_histogram), remaining: Family::default() };
+        let metrics = Self {
+            durations: Family::new_with_constructor(new_histogram),
+            mcp_durations: Family::new_with_constructor(new_histogram),
+            remaining: Family::default(),
+        };
         registry.register_with_unit(
             "gen_ai_execute_tool_duration",
             "Duration of tool calls",
             Unit::Seconds,
             metrics.durations.clone(),
+        );
+        registry.register_with_unit(
+            "mcp_server_operation_duration",
+            "Duration of MCP requests",
+            Unit::Seconds,
+            metrics.mcp_durations.clone(),
         );
         registry.register(
             "upstream_rate_limit_remaining",
@@ -53,6 +70,22 @@ impl CallMetrics {
             metrics.remaining.clone(),
         );
         metrics
+    }
+
+    /// Records an MCP request. `tool` is the tool that it calls, or empty, and must not be a name that a client can make up.
+    pub fn record_mcp_request(
+        &self,
+        method: &'static str,
+        tool: &str,
+        error_type: Option<&'static str>,
+        duration: Duration,
+    ) {
+        let labels = McpLabels {
+            mcp_method_name: method,
+            gen_ai_tool_name: tool.to_owned(),
+            error_type: error_type.unwrap_or_default(),
+        };
+        self.mcp_durations.get_or_create(&labels).observe(duration.as_secs_f64());
     }
 
     /// Records a call of an account.

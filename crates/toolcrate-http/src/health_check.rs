@@ -1,4 +1,4 @@
-//! How readiness is checked.
+//! Settings of the readiness check.
 
 use toolcrate_runtime::Error;
 

@@ -1,5 +1,5 @@
-//! Which tools a client is offered, as its address or its headers choose: `?module=service&class=read`, or
-//! `X-Tools-Module: service`. A client can only narrow what the server offers.
+//! Tool selection by query parameters or headers: `?module=service&class=read`, or `X-Tools-Module: service`. A client can
+//! only narrow the server's selection.
 
 use axum::http::HeaderMap;
 use toolcrate_executor::{

@@ -1,4 +1,4 @@
-//! Which connections are idle, so that clients who only connect never keep others out.
+//! Tracks idle connections, so that clients that only connect can't block others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

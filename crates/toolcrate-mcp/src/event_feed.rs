@@ -200,7 +200,7 @@ impl EventFeed {
         });
     }
 
-    /// What a stream can subscribe to.
+    /// Returns the supported subscriptions of a stream.
     pub(crate) fn subscription_filter(&self) -> SubscriptionFilter {
         SubscriptionFilter::builder().resource_subscription(self.uri()).build()
     }

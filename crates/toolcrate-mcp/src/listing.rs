@@ -1,4 +1,4 @@
-//! Which tools are listed, and in which form.
+//! Settings of the tool list.
 
 /// In which form tools are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

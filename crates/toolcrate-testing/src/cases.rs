@@ -1,5 +1,5 @@
-//! How many cases a test of properties tries, and which. CI tries the same ones each time, so that it fails by what was
-//! changed and not by chance; `PROPTEST_CASES=1000` tries so many new ones, to look for what nobody thought of.
+//! Cases of property tests. CI uses the same cases each time, so that it never fails by chance; `PROPTEST_CASES=1000` tries
+//! that many random cases.
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 

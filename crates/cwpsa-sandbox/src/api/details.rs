@@ -1,4 +1,4 @@
-//! What an operation takes and returns, read from its record when it is first called.
+//! The parameters, body and response of an operation, parsed from its record on the first call.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use connectwise_psa::runtime::catalog::{ArgumentLocation, BodyFormat, ResponseCo
 use connectwise_psa::runtime::{Relation, Tool};
 use serde_json::Value;
 
-/// What an operation takes and answers.
+/// The parameters, body and response of an operation.
 #[derive(Debug)]
 pub(crate) struct OperationDetails {
     pub(crate) content: ResponseContent,

@@ -33,7 +33,7 @@ const MAX_SERVICES: usize = 256;
 
 type McpEndpointState = State<Arc<McpEndpoint>>;
 
-/// What the routes of MCP share.
+/// State shared by the MCP routes.
 pub(crate) struct McpEndpoint {
     pub(crate) accounts: Arc<AccountRegistry>,
     pub(crate) filter: ToolFilter,

@@ -29,7 +29,7 @@ pub(crate) const CALLBACK_ROUTE: &str = "/webhooks/{account}";
 /// Seconds after which ConnectWise retries a callback that was not accepted.
 const RETRY_AFTER_SECONDS: &str = "2";
 
-/// What the routes of webhooks share.
+/// State shared by the webhook routes.
 pub(crate) struct WebhookEndpoint {
     pub(crate) accounts: Arc<AccountRegistry>,
     pub(crate) webhooks: Arc<Webhooks>,

@@ -37,12 +37,12 @@ pub struct AccountTable {
     tokens_env: Vec<String>,
     #[serde(default)]
     approver_tokens_env: Vec<String>,
-    /// What is done with the account's callbacks.
+    /// The account's webhooks.
     pub webhooks: Option<WebhookTable>,
 }
 
 impl AccountTable {
-    /// Where the private key is.
+    /// Returns the locations of the private key.
     pub(super) fn private_key(&self) -> SecretLocations<'_> {
         SecretLocations {
             inline: self.private_key.as_deref(),
@@ -52,7 +52,7 @@ impl AccountTable {
         }
     }
 
-    /// Where the client ID is.
+    /// Returns the locations of the client ID.
     pub(super) fn client_id(&self) -> SecretLocations<'_> {
         SecretLocations {
             inline: self.client_id.as_deref(),

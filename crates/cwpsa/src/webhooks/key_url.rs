@@ -193,7 +193,7 @@ mod tests {
         ] {
             assert!(place.check(&format!("{own}{tail}")).is_err(), "{tail}");
         }
-        let long = "a".repeat(LONGEST + 1);
+        let long = "a".repeat(MAX_PART_LENGTH + 1);
         let query = format!("companyName=acme%20%26%20co&id={long}");
         assert!(place.check(&format!("{own}v/system/callbackkey/index.rails?{query}")).is_err());
     }

@@ -218,7 +218,7 @@ mod tests {
             ("missing", ResponseTemplate::new(404)),
             ("moved", ResponseTemplate::new(302).insert_header("location", url(&server, "good").as_str())),
             ("odd", ResponseTemplate::new(200).set_body_string("{\"signing_key\": 7}")),
-            ("long", ResponseTemplate::new(200).set_body_string("x".repeat(MOST_BYTES + 1))),
+            ("long", ResponseTemplate::new(200).set_body_string("x".repeat(MAX_BYTES + 1))),
             ("broken", ResponseTemplate::new(503)),
             ("good", key()),
         ] {
@@ -252,14 +252,14 @@ mod tests {
         let good = url(&server, "good");
         assert_eq!(keys.check(&good, BODY, SIGNED).await, Ok(()));
         let mut busy = 0;
-        for number in 0..2 * ASKED {
+        for number in 0..2 * MAX_UNKNOWN_PER_MINUTE {
             let refused = keys.check(&url(&server, &format!("n{number}")), BODY, SIGNED).await;
             busy += u32::from(refused == Err(WebhookError::Busy));
         }
-        assert_eq!(busy, ASKED + 1);
+        assert_eq!(busy, MAX_UNKNOWN_PER_MINUTE + 1);
         assert_eq!(keys.check(&good, BODY, SIGNED).await, Ok(()));
-        assert_eq!(asked(&server).await.len() as u32, ASKED + 1);
-        assert!(keys.kept().slots.len() <= MOST);
+        assert_eq!(asked(&server).await.len() as u32, MAX_UNKNOWN_PER_MINUTE + 1);
+        assert!(keys.kept().slots.len() <= MAX_KEYS);
     }
 
     #[test]
@@ -268,13 +268,13 @@ mod tests {
             KeyCache::new(KeyUrlPolicy::new("http://127.0.0.1:1/v/apis/3.0", "acme", &[]).unwrap());
         let address = |number: usize| Url::parse(&format!("http://127.0.0.1:1/{number}")).unwrap();
         keys.slot(&address(0)).unwrap().proved.store(true, Ordering::Relaxed);
-        for number in 1..2 * MOST {
+        for number in 1..2 * MAX_KEYS {
             keys.kept.get_mut().unwrap().minute = None;
             keys.slot(&address(number)).unwrap();
         }
         let kept = keys.kept();
-        assert_eq!(kept.slots.len(), MOST);
-        assert!(kept.slots.contains_key(&address(0)) && kept.slots.contains_key(&address(2 * MOST - 1)));
+        assert_eq!(kept.slots.len(), MAX_KEYS);
+        assert!(kept.slots.contains_key(&address(0)) && kept.slots.contains_key(&address(2 * MAX_KEYS - 1)));
         assert!(!kept.slots.contains_key(&address(1)));
     }
 }

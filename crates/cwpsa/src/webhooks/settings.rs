@@ -173,14 +173,14 @@ mod tests {
     fn what_can_not_be_is_told() {
         let none = Settings::default();
         let secret = "secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
-        assert!(refused(&none, "").contains("one of command, post and mcp"));
+        assert!(refused(&none, "").contains("require command, post or mcp"));
         assert!(refused(&none, "post = \"https://a.example/x\"").contains("CWPSA_WEBHOOK_SECRET"));
         let weak = refused(&none, "post = \"https://a.example/x\"\nsecret = \"hush-hush\"");
         assert!(weak.contains("whsec_") && !weak.contains("hush"), "{weak}");
-        assert!(refused(&none, &format!("post = \"http://a.example/x\"\n{secret}")).contains("plain http"));
+        assert!(refused(&none, &format!("post = \"http://a.example/x\"\n{secret}")).contains("unencrypted http"));
         assert!(refused(&none, &format!("post = \"ftp://a.example/x\"\n{secret}")).contains("https URL"));
         assert!(
-            refused(&none, &format!("post = \"https://u:p@a.example/x\"\n{secret}")).contains("password")
+            refused(&none, &format!("post = \"https://u:p@a.example/x\"\n{secret}")).contains("credentials")
         );
         assert!(refused(&none, "command = [\"\"]").contains("program"));
         let broken = with_command("[\"sh\", 1]");

@@ -55,13 +55,13 @@ struct RedeemedDecision {
 }
 
 impl Approval {
-    /// Who approved the call, for the audit log.
+    /// Returns the approver, for the audit log.
     pub fn by(&self) -> &str {
         &self.by
     }
 }
 
-/// Knows which calls need approval and which of them have it.
+/// Determines which calls need approval, and records and redeems approvals.
 #[derive(Debug)]
 pub struct Approvals {
     policy: ApprovalPolicy,
@@ -70,14 +70,14 @@ pub struct Approvals {
 }
 
 impl Approvals {
-    /// Approvals for the tools of `policy`, kept in `store`.
+    /// Creates approvals for the tools of `policy`, stored in `store`.
     pub fn new(policy: ApprovalPolicy, store: SharedStore) -> Self {
         let setup_hint =
             "Use a client that can ask its user (elicitation), or configure an approver.".to_owned();
         Self { policy, store, setup_hint }
     }
 
-    /// Replaces the advice for callers of an account for which nobody can be asked.
+    /// Sets the advice for callers of an account without an approver.
     #[must_use]
     pub fn with_setup_hint(self, setup_hint: impl Into<String>) -> Self {
         Self { setup_hint: setup_hint.into(), ..self }
@@ -93,10 +93,10 @@ impl Approvals {
         !self.policy.is_empty()
     }
 
-    /// Redeems the approval of a call. If it has none and the account has approvers, the call waits for them.
+    /// Redeems the approval of a call. If it has none and the account has approvers, the call becomes pending.
     ///
     /// # Errors
-    /// Returns an error that says what is missing if the call isn't approved.
+    /// Returns an error if the call isn't approved.
     pub async fn redeem(
         &self,
         call: ApprovalRequest<'_>,
@@ -141,15 +141,15 @@ impl Approvals {
             return Err(refused(format!("this approval token is for {tool} with other arguments"))
                 .with_next_step("Repeat the call without it to request approval of these arguments."));
         }
-        // Of two concurrent calls one gets the approval.
+        // Only one of two concurrent calls gets the approval.
         let redeemed = self.store.take(&key).await?.ok_or_else(unknown)?;
         let redeemed = RedeemedDecision { key, value: redeemed, expires: granted.expires };
         Ok(Approval { by: granted.by, redeemed: Some(redeemed) })
     }
 
-    /// Makes the call wait for an approver, unless it does already, and returns the error that says so.
+    /// Makes the call pending, unless it already is, and returns the error for the caller.
     async fn wait_for_approver(&self, call: ApprovalRequest<'_>) -> Result<ApprovalError, StoreError> {
-        // A call that is made twice waits once.
+        // A repeated call is pending only once.
         let id = pending_id(call);
         if self.store.get(&store_key(DECLINED, &id)).await?.is_some() {
             return Ok(ApprovalError::declined(call.tool));
@@ -179,7 +179,7 @@ impl Approvals {
         Ok(ApprovalError { pending: Some(pending), ..error })
     }
 
-    /// Restores an approval that was redeemed for a call which wasn't made, until the end that it had before.
+    /// Restores an approval that was redeemed for a call which wasn't made. Its expiration is unchanged.
     pub async fn restore(&self, approval: Approval) {
         let Some(RedeemedDecision { key, value, expires }) = approval.redeemed else { return };
         let left = expires.map_or(APPROVAL_TTL, |end| Duration::from_millis(end.saturating_sub(now())));

@@ -69,7 +69,7 @@ async fn decision_is_valid_for_one_call_once() {
         );
     }
     let refused = approvals.redeem(call.request(), Consent::Token("guessed"), true).await.unwrap_err();
-    assert!(refused.to_string().contains("never given"));
+    assert!(refused.to_string().contains("unknown"));
     let approved = approvals.redeem(call.request(), Consent::Token(&token), true).await.unwrap();
     assert_eq!(approved.by(), "ada of acme");
     assert!(approvals.redeem(call.request(), Consent::Token(&token), true).await.is_err(), "used once");

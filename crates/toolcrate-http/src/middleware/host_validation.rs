@@ -241,7 +241,7 @@ mod tests {
             ["https://psa.example.com", "psa.example.com/x", "*.example.com", "a b", "", "[fd00", "a:b"]
         {
             let error = AllowedHosts::new("127.0.0.1:80".parse().unwrap(), &[more.to_owned()]).err();
-            assert!(error.is_some_and(|error| error.to_string().contains("is not a host")), "{more}");
+            assert!(error.is_some_and(|error| error.to_string().contains("invalid host")), "{more}");
         }
     }
 

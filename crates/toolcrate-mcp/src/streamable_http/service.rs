@@ -39,7 +39,7 @@ impl fmt::Debug for McpHttpService {
     }
 }
 
-/// Who validates the `Host` and `Origin` headers of requests, so that no web page reaches the server.
+/// Where the `Host` and `Origin` headers of requests are validated, to prevent DNS rebinding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostValidation {
     /// The service. It accepts loopback hosts, and these origins.

@@ -210,7 +210,7 @@ mod tests {
     fn web_pages_empty_bodies_and_plain_text_are_told() {
         let page = upstream(502, "<html><head><Title>Bad\n Gateway</title></head></html>", true);
         assert!(page.message().contains("web page") && page.message().contains("\"Bad Gateway\""));
-        assert!(page.next_step().is_some_and(|next| next.contains("may have taken effect")));
+        assert!(page.next_step().is_some_and(|next| next.contains("may have been applied")));
         assert!(upstream(503, "", false).message().contains("Service Unavailable"));
         assert_eq!(page.kind(), ErrorKind::OutcomeUnknown);
         assert_eq!(upstream(502, "", false).kind(), ErrorKind::Server);

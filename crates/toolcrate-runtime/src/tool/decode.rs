@@ -224,7 +224,7 @@ mod tests {
         for tool in CATALOG.tools().filter(|tool| !tool.short_name().starts_with("list_")) {
             let error = decoded(tool.short_name(), &json!({"page": 2}), json!({"id": 9006}));
             let message = error.expect_err("no list").message().to_owned();
-            assert!(message.contains("is not a list, and only lists take a cursor"), "{message}");
+            assert!(message.contains("is not a list; only lists accept a cursor"), "{message}");
         }
     }
 

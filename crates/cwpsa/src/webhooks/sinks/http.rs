@@ -88,7 +88,7 @@ mod tests {
         for (answer, why, after) in [
             (ResponseTemplate::new(500), "it returned status 500", None),
             (ResponseTemplate::new(503).insert_header("retry-after", "7"), "503", Some(7)),
-            (ResponseTemplate::new(429).insert_header("retry-after", "99999"), "429", Some(LONGEST)),
+            (ResponseTemplate::new(429).insert_header("retry-after", "99999"), "429", Some(MAX_RETRY_AFTER)),
             (ResponseTemplate::new(307).insert_header("location", "/events"), "307", None),
             (ResponseTemplate::new(200).set_delay(Duration::from_secs(5)), "timed out", None),
         ] {
