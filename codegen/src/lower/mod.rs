@@ -4,6 +4,7 @@
 //! sentences that state a constraint become constraints, and everything is put into canonical order. No
 //! later stage knows about OpenAPI.
 
+mod bodies;
 mod description_constraints;
 mod operations;
 mod recursion;
@@ -14,6 +15,8 @@ use crate::diagnostic::{Errors, Report};
 use crate::ir::ApiDefinition;
 use crate::repair::RepairedDocument;
 use description_constraints::DescriptionConstraints;
+
+pub use bodies::add_bodies;
 
 /// The result of lowering a document.
 #[derive(Clone, Debug)]

@@ -9,7 +9,8 @@ use crate::json_limit::limit_json;
 const MAX_REINTERPRETATION_BYTES: usize = 8 << 10;
 
 /// Converts an outcome to an object: `result`; `next`, the arguments for the next page; `omitted_count`, the number of rows
-/// that didn't fit; `warning`; and `reinterpretations`, the arguments that were converted.
+/// that didn't fit; `warning`, about the result; `warnings`, about the arguments; and `reinterpretations`, the arguments
+/// that were converted.
 pub fn outcome_to_json(outcome: &Outcome) -> Value {
     let is_omitted = outcome.value.is_null() && outcome.warning.is_some();
     let mut value = if is_omitted { json!({}) } else { json!({"result": outcome.value}) };
@@ -21,6 +22,9 @@ pub fn outcome_to_json(outcome: &Outcome) -> Value {
     }
     if let Some(warning) = &outcome.warning {
         value["warning"] = json!(warning);
+    }
+    if !outcome.warnings.is_empty() {
+        value["warnings"] = json!(outcome.warnings);
     }
     if !outcome.reinterpretations.is_empty() {
         value["reinterpretations"] = reinterpretations_to_json(&outcome.reinterpretations);

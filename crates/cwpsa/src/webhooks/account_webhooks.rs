@@ -104,7 +104,7 @@ impl AccountWebhooks {
     }
 
     async fn store(&self, id: &str, event: &[u8]) -> Result<(), WebhookError> {
-        let seen = format!("webhooks/seen/{id}");
+        let seen = format!("webhooks-seen/{}/{id}", self.account);
         let stored = self.store.put_new(&seen, STORING, RESERVATION_TTL).await;
         match stored.map_err(not_stored)?.as_deref() {
             None => {}
@@ -116,8 +116,9 @@ impl AccountWebhooks {
             let _ = self.store.remove(&seen).await;
             return Err(not_stored(error));
         }
-        // The event is queued. At worst it is delivered twice, which is documented.
-        if let Err(error) = self.store.put(&seen, ACCEPTED, ACCEPTED_TTL).await {
+        // The event is queued. At worst it is delivered twice, which is documented. In memory, the oldest marks are evicted
+        // for new ones, so that there is always room for a callback.
+        if let Err(error) = self.store.put_evictable(&seen, ACCEPTED, ACCEPTED_TTL).await {
             tracing::error!(account = self.account, %error, "cannot mark a callback as accepted");
         }
         tracing::info!(account = self.account, event_id = id, "callback accepted");

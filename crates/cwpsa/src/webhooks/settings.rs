@@ -177,7 +177,9 @@ mod tests {
         assert!(refused(&none, "post = \"https://a.example/x\"").contains("CWPSA_WEBHOOK_SECRET"));
         let weak = refused(&none, "post = \"https://a.example/x\"\nsecret = \"hush-hush\"");
         assert!(weak.contains("whsec_") && !weak.contains("hush"), "{weak}");
-        assert!(refused(&none, &format!("post = \"http://a.example/x\"\n{secret}")).contains("unencrypted http"));
+        assert!(
+            refused(&none, &format!("post = \"http://a.example/x\"\n{secret}")).contains("unencrypted http")
+        );
         assert!(refused(&none, &format!("post = \"ftp://a.example/x\"\n{secret}")).contains("https URL"));
         assert!(
             refused(&none, &format!("post = \"https://u:p@a.example/x\"\n{secret}")).contains("credentials")

@@ -31,8 +31,9 @@ pub fn serialize_fields<S: Serializer>(model: &dyn ModelFields, serializer: S) -
         }
     }
     for (name, value) in model.unknown_fields().iter() {
-        // A name that is both known and unknown would occur twice in the object.
-        if !names.contains(&name) {
+        // A field that is known is unknown too if its value had another type. Set since, it would occur twice.
+        let known = names.iter().position(|known| *known == name);
+        if known.is_none_or(|index| model.field(index).get().is_none()) {
             map.serialize_entry(name, value)?;
         }
     }

@@ -60,7 +60,7 @@ impl ArgumentSchema {
             };
             readings.ignore(given, is_added);
         }
-        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);
+        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance, &|_| None);
         value_checks::check(&self.schema, &instance, &mut String::new(), &mut problems);
         validation_errors::tidy(&mut problems);
         match instance {

@@ -1,0 +1,64 @@
+//! Request bodies that the document lacks and the overlay describes.
+
+use crate::config::{BodyFact, BodyFieldKind, Overlay, UsageTracker};
+use crate::id::{OperationId, SchemaId};
+use crate::ir::{ApiDefinition, BodyKind, Field, Limits, OperationBody, Schema, Shape, Type};
+
+/// Gives operations the bodies of the overlay. An operation that has a body keeps it, as a later release of the document
+/// knows better. Like an entry for an operation that doesn't exist, the entry is then reported as unused.
+pub fn add_bodies(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
+    for fact in &overlay.bodies {
+        if let Some((id, body)) = body(api, fact) {
+            usage.mark(fact.entry());
+            api.operations[id].body = Some(body);
+        }
+    }
+}
+
+fn body(api: &mut ApiDefinition, fact: &BodyFact) -> Option<(OperationId, OperationBody)> {
+    let id = api.operation_called(&fact.operation)?;
+    if api.operations[id].body.is_some() {
+        return None;
+    }
+    if let Some(like) = &fact.like {
+        let other = api.operation_called(like)?;
+        return api.operations[other].body.clone().map(|body| (id, body));
+    }
+    let is_form = fact.fields.values().any(|field| field.kind == BodyFieldKind::File);
+    let mut fields: Vec<Field> = fact
+        .fields
+        .iter()
+        .map(|(name, field)| Field {
+            name: name.clone(),
+            ty: match field.kind {
+                BodyFieldKind::File => Type::Binary,
+                BodyFieldKind::Text => Type::Text(None),
+                BodyFieldKind::Integer => Type::Integer,
+                BodyFieldKind::Boolean => Type::Boolean,
+            },
+            required: field.required,
+            nullable: false,
+            description: field.description.clone(),
+            limits: Limits::default(),
+            read_only: false,
+            boxed: false,
+        })
+        .collect();
+    fields.sort_by(|a, b| a.name.cmp(&b.name));
+    let name = SchemaId::from(schema_name(&fact.operation));
+    let schema = Schema { description: String::new(), shape: Shape::Object(fields), inline: true };
+    api.schemas.insert(name.clone(), schema);
+    let kind = if is_form { BodyKind::Multipart } else { BodyKind::Json };
+    Some((id, OperationBody { kind, ty: Type::Named(name), required: true, media_type: None }))
+}
+
+/// `POST /system/members/{id}/tokens` gives `PostSystemMembersIdTokensBody`, as for a schema that is written inline.
+fn schema_name(operation: &str) -> String {
+    let words = operation.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let capitalized = words.map(|word| {
+        let lower = if word.chars().all(char::is_uppercase) { word.to_lowercase() } else { word.to_owned() };
+        let mut letters = lower.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    });
+    capitalized.chain(["Body".to_owned()]).collect()
+}
