@@ -97,7 +97,7 @@ async fn bad_calls_answer_with_what_would_work() {
         ("read_tool", json!({"name": "create_a_ticket_note"}), "not exposed by this server"),
         ("call_tool", json!({}), "is required: a string (The tool's name)"),
         ("call_tool", json!({"name": "count_tickets", "args": {}}), "unknown argument \\\"args\\\""),
-        ("describe_tools", json!({"names": 5}), "expected a list, got"),
+        ("describe_tools", json!({"names": {}}), "expected a list, got an object"),
         ("search_tools", json!({}), "is required: a string (What you want"),
         ("list_all_ticketz", json!({}), "Did you mean"),
         ("list_all_tickets", json!({"filter": {"sumary": "x"}}), "did you mean summary"),

@@ -156,7 +156,7 @@ fn without_definitions_captions_are_sent() {
     assert_eq!(sent(Some("Order"), Some(&unreadable), &extras), Ok(expected));
     let none = AccountFields::new(Vec::new());
     let problems = sent(Some("Order"), Some(&none), &extras).expect_err("the account has no fields");
-    assert_eq!(problems[0].message, "the account has no field \"Region\"");
+    assert_eq!(problems[0].message, "unknown custom field \"Region\"");
     // The API's own list is taken as it is.
     let list = json!([{"id": 1, "value": "West"}]);
     assert_eq!(sent(None, None, &list), Ok(list));
@@ -180,7 +180,7 @@ fn what_is_wrong_is_told_with_its_place() {
         (json!({"Size": true}), "/extras/Size", "type", "a number"),
         (json!({"Checked": 1}), "/extras/Checked", "type", "true or false"),
         (json!({"Due": "soon"}), "/extras/Due", "format", "a date"),
-        (json!({"Total": 5}), "/extras/Total", "read_only", "only be read"),
+        (json!({"Total": 5}), "/extras/Total", "read_only", "is read-only"),
         (json!({"Notes": {"a": 1}}), "/extras/Notes", "type", "expected a string"),
         (json!({"a/b~": 1}), "/extras/a~1b~0", "unknown", "no field \"a/b~\""),
     ] {

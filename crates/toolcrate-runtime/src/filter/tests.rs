@@ -108,16 +108,16 @@ fn what_is_wrong_is_told_with_its_place() {
     assert_eq!(pointer, "/filter/status~1nam");
     assert_eq!(message, "unknown field \"status/nam\"; did you mean status/name?");
     for (filter, pointer, said) in [
-        (json!({"id": {"contains": "x"}}), "/filter/id/contains", "does not fit"),
+        (json!({"id": {"contains": "x"}}), "/filter/id/contains", "is not supported"),
         (json!({"id": {"~": 1}}), "/filter/id/~0", "unknown operator"),
         (json!({"id": "five"}), "/filter/id", "unknown field"),
         (json!({"closedFlag": 1}), "/filter/closedFlag", "true or false"),
         (json!({"impact": "Medium"}), "/filter/impact", "one of Low, High"),
-        (json!({"dateEntered": "yesterday"}), "/filter/dateEntered", "no date"),
-        (json!({"dateEntered": "9999-12-31T23:59:59-14:00"}), "/filter/dateEntered", "no date"),
-        (json!({"dateEntered": "0000-01-01T00:00:00+14:00"}), "/filter/dateEntered", "no date"),
-        (json!({"summary": {"<": "a"}}), "/filter/summary/<", "does not fit"),
-        (json!({"id": []}), "/filter/id", "at least one"),
+        (json!({"dateEntered": "yesterday"}), "/filter/dateEntered", "expected a date"),
+        (json!({"dateEntered": "9999-12-31T23:59:59-14:00"}), "/filter/dateEntered", "expected a date"),
+        (json!({"dateEntered": "0000-01-01T00:00:00+14:00"}), "/filter/dateEntered", "expected a date"),
+        (json!({"summary": {"<": "a"}}), "/filter/summary/<", "is not supported"),
+        (json!({"id": []}), "/filter/id", "non-empty"),
         (json!("x"), "/filter", "expected an object"),
         (json!({"or": 1}), "/filter/or", "a list of filters"),
         (json!({"or": []}), "/filter/or", "at least one"),
@@ -127,7 +127,7 @@ fn what_is_wrong_is_told_with_its_place() {
         (json!({"id": {}}), "/filter/id", "at least one operator"),
         (json!({"id": {"in": [1, null]}}), "/filter/id/in", "can't hold null"),
         (json!({"id": {">": null}}), "/filter/id/>", "only be compared by"),
-        (json!({"id": 5.5}), "/filter/id", "whole number"),
+        (json!({"id": 5.5}), "/filter/id", "an integer"),
         (json!({"customFields/Region": {"in": ["a"]}}), "/filter/customFields~1Region/in", "use \"or\""),
     ] {
         let (at, message) = refused(filter.clone());

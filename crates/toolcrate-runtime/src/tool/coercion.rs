@@ -424,7 +424,7 @@ mod tests {
         let reports = coerce(&schema, &mut arguments).to_reports();
         assert_eq!(reports.len(), MAX_REPORTED + 1);
         assert!(reports.iter().all(|report| report.message.chars().count() < 250));
-        assert_eq!(reports[MAX_REPORTED].message, "68 more arguments were read alike");
+        assert_eq!(reports[MAX_REPORTED].message, "68 more arguments were converted");
     }
 
     #[test]

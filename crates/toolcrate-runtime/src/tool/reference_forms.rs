@@ -115,7 +115,7 @@ mod tests {
         let field = explained(json!({"identifier": "Globex"}), "/company/identifier", &[]);
         assert_eq!(
             field.message,
-            "Company Globex not found; if another form was meant, give {\"name\":\"Globex\"}"
+            "Company Globex not found; to use another form, pass {\"name\":\"Globex\"}"
         );
         assert_eq!(field.fix, Some(Fix::replace("/company", json!({"name": "Globex"}))));
         let field = explained(json!({"name": "77"}), "/company", &[]);

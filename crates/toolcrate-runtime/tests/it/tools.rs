@@ -279,7 +279,7 @@ fn what_can_not_be_cleared_is_told_with_its_place() {
             "/clear/1 unknown: unknown field \"zzz\"",
             "/clear/2 unknown: \"id\" is not a field of the record and can't be cleared",
             "/clear/3 unknown: \"operations\" is not a field of the record and can't be cleared",
-            "/clear/4 conflict: \"customer\" can't be given a value and be cleared in the same call",
+            "/clear/4 conflict: \"customer\" can't be both set and cleared in the same call",
         ]
     );
     assert_eq!(clear(json!(true), json!({})), ["/clear type: expected a list, got true"]);
@@ -318,7 +318,7 @@ fn all_problems_come_at_once() {
             "/amount/valu unknown: unknown property \"valu\"; did you mean value?",
             "/description length: expected at most 10 characters, got 20",
             "/nonsense unknown: unknown argument \"nonsense\" (expected orderId, lineType, description, \
-             quantity, product, status, tags, amount",
+             quantity, product, status, tags, amount)",
             "/ordrId unknown: unknown argument \"ordrId\"; did you mean orderId?",
             "/product/ident unknown: unknown property \"ident\"; did you mean identifier or id?",
             "/quantity type: expected a number, got \"three\"",
@@ -355,7 +355,7 @@ fn arguments_that_are_no_object_are_an_error() {
         assert_eq!(problems(&error), [" type: expected a JSON object of arguments"]);
     }
     let error = refused("get_single_acme_order_by_number", &json!({"number": ".."}));
-    let message = "\"number\" is part of the path and can't be only dots";
+    let message = "\"number\" must not consist of dots because it is part of the path";
     assert_eq!(problems(&error), [format!("/number invalid: {message}")]);
     let error = refused("list_all_acme_stock", &json!({"binId": 1, "X-Trace": "a\r\nHost: b"}));
     assert!(problems(&error)[0].starts_with("/X-Trace invalid: "), "{error}");
@@ -371,7 +371,7 @@ fn a_binding_is_chosen_by_its_argument() {
         ["/binId missing: \"binId\" is required: an integer"]
     );
     let both = refused("list_all_stock", &json!({"itemId": 4, "binId": 3}));
-    assert_eq!(problems(&both), ["/binId conflict: \"binId\" can't be given together with \"itemId\""]);
+    assert_eq!(problems(&both), ["/binId conflict: \"binId\" can't be combined with \"itemId\""]);
 }
 
 #[tokio::test]
