@@ -135,7 +135,7 @@ pub struct CodegenError {
     pub file: Option<PathBuf>,
     /// A JSON pointer (`/paths/~1x`), or `line 3 column 7`, where known.
     pub location: Option<String>,
-    /// What is wrong and what to do about it.
+    /// The problem and how to fix it.
     pub message: String,
 }
 

@@ -1,7 +1,7 @@
 //! Typed identifiers, and tables keyed by them.
 //!
-//! Every stage keys what it computes by the identifiers that [`crate::lower`] assigned, so a table of
-//! one stage can be read beside a table of another without two lists having to stay in step.
+//! Every stage keys what it computes by the identifiers that [`crate::lower`] assigned, so tables of
+//! different stages can be combined without keeping lists in sync.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -103,7 +103,7 @@ impl<T> OperationTable<T> {
         self.iter().map(row).collect()
     }
 
-    /// Returns each row of this table beside the row that `other` has for the same operation.
+    /// Returns each row of this table with the row of `other` for the same operation.
     ///
     /// # Panics
     /// If the tables are not about the same API.

@@ -2,7 +2,7 @@
 //!
 //! Only files whose bytes differ are touched. A file that an earlier run emitted and this one does not is
 //! deleted; `manifest.txt` lists what was emitted, so no other file ever is. New files are first written
-//! beside the folder and then moved into place, and old files are kept until the last move is done. A run
+//! next to the folder and then moved into place, and old files are kept until the last move is done. A run
 //! that fails therefore leaves the old tree as it was.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -52,13 +52,13 @@ pub static API: Api = Api {
             options: "options",
             option: "optionValue",
             inactive: "inactiveFlag",
-            places: &["podDescription", "screenId"],
+            screen_fields: &["podDescription", "screenId"],
             records: &[
                 ("Ticket", &["sr100"]),
                 ("ProjectTicket", &["sr100"]),
                 ("Contact", &["ct300"]),
             ],
-            place_words: &["overview", "detail", "details", "screen", "service"],
+            screen_words: &["overview", "detail", "details", "screen", "service"],
         }),
     }),
 };

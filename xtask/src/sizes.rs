@@ -1,5 +1,5 @@
-//! How large the tools of two releases are for each provider. The runtime declares them, which the commands
-//! do not build; an example of the end to end tests does, and is run on the catalogs that are compared.
+//! Compares the size of the tools of two releases for each provider. The declarations come from an example of the end-to-end
+//! tests that runs on both catalogs, because this crate does not depend on the runtime.
 
 use std::path::Path;
 use std::process::Command;

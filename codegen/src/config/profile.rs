@@ -237,7 +237,7 @@ pub struct CustomFieldsConfig {
     pub definitions: Option<CustomFieldDefinitionsConfig>,
 }
 
-/// The list of an account's definitions, and what the members of one are called.
+/// The operation that lists an account's definitions, and the names of their properties.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomFieldDefinitionsConfig {
@@ -258,14 +258,14 @@ pub struct CustomFieldDefinitionsConfig {
     pub option: String,
     /// In a choice: whether it is no longer offered.
     pub inactive: String,
-    /// The members that say where a field is shown.
-    pub places: Vec<String>,
-    /// Records, and the places that are theirs.
+    /// The properties with the screens that show a field.
+    pub screen_fields: Vec<String>,
+    /// Records by name, with their screens.
     #[serde(default)]
     pub records: IndexMap<String, Vec<String>>,
-    /// Words in the name of a place that don't name the record.
+    /// Words in the name of a screen that don't name the record.
     #[serde(default)]
-    pub place_words: Vec<String>,
+    pub screen_words: Vec<String>,
 }
 
 /// What a field that an account defines takes.

@@ -111,7 +111,7 @@ fn custom_fields(context: &Context<'_>, fields: &CustomFieldsConfig) -> TokenStr
         None => quote!(None),
         Some((about, tool)) => {
             let CustomFieldDefinitionsConfig { kind, required, read_only, options, option, .. } = about;
-            let CustomFieldDefinitionsConfig { inactive, places, place_words, .. } = about;
+            let CustomFieldDefinitionsConfig { inactive, screen_fields, screen_words, .. } = about;
             let kinds = about.kinds.iter().map(|(name, kind)| {
                 let kind = match kind {
                     CustomFieldType::Text => quote!(Text),
@@ -121,7 +121,7 @@ fn custom_fields(context: &Context<'_>, fields: &CustomFieldsConfig) -> TokenStr
                 };
                 quote!((#name, toolcrate_runtime::CustomFieldKind::#kind))
             });
-            let records = about.records.iter().map(|(name, places)| quote!((#name, &[#(#places),*])));
+            let records = about.records.iter().map(|(name, screens)| quote!((#name, &[#(#screens),*])));
             quote! {
                 Some(toolcrate_runtime::CustomFieldDefinitions {
                     tool: #tool,
@@ -132,9 +132,9 @@ fn custom_fields(context: &Context<'_>, fields: &CustomFieldsConfig) -> TokenStr
                     options: #options,
                     option: #option,
                     inactive: #inactive,
-                    places: &[#(#places),*],
+                    screen_fields: &[#(#screen_fields),*],
                     records: &[#(#records),*],
-                    place_words: &[#(#place_words),*],
+                    screen_words: &[#(#screen_words),*],
                 })
             }
         }

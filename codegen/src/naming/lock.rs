@@ -55,7 +55,7 @@ pub struct Lock {
     choices: BTreeMap<String, String>,
     /// What took the place of a tool, in which release: old name, new name, release.
     aliases: Vec<(String, String, String)>,
-    /// The file as it stands.
+    /// The lines of the file.
     lines: Vec<String>,
 }
 
@@ -63,7 +63,7 @@ impl Lock {
     /// Reads the file; a file that does not exist is an empty lock.
     ///
     /// # Errors
-    /// `E001` unreadable, `E011` a line that is none, or two lines that contradict each other.
+    /// `E001` unreadable, `E011` an invalid line, or two lines that contradict each other.
     pub fn read(path: &Path) -> Result<Self, Errors> {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&text).map_err(|errors| errors.in_file(path)),

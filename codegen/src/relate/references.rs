@@ -59,7 +59,7 @@ fn points_at_a_record(schema: &Schema) -> bool {
 }
 
 /// The members that identify a record, the id first. What else a reference carries (flags, formats,
-/// amounts) is filled in by the server and says nothing about which record is meant.
+/// amounts) is set by the server and does not identify the record.
 fn keys(schema: &Schema) -> Vec<String> {
     let all = schema.fields();
     ["id", "identifier", "name"]

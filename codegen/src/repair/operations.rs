@@ -48,7 +48,7 @@ pub fn repair(
     Ok(operations)
 }
 
-/// Lists the operations of one path, or returns `None` if the document gives it none.
+/// Lists the operations of one path, or returns `None` if it has none.
 fn path_operations(
     spec_path: &str,
     item: PathItem,

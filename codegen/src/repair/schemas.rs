@@ -71,7 +71,7 @@ fn required_names(object: &mut ObjectType, location: &str, repairs: &mut Vec<Rep
     object.required = required;
 }
 
-/// Reports values that can't be a Rust variant as they stand.
+/// Reports values that can't be used as a Rust variant unchanged.
 fn odd_values<'a>(values: impl Iterator<Item = &'a str>, location: &str, repairs: &mut Vec<Repair>) {
     let mut folded = BTreeSet::new();
     let odd: Vec<String> = values

@@ -1,11 +1,11 @@
-//! Opens the audit log again at SIGHUP, for programs that rotate logs.
+//! Reopens the audit log on SIGHUP, for log rotation.
 
 use std::sync::Arc;
 
 use toolcrate_executor::ExecutionContext;
 
-/// Opens the file of the audit log again at each SIGHUP from now on. A file that was moved is noticed without a signal, too,
-/// but only at the next call.
+/// Reopens the audit log at each SIGHUP from now on. A file that was moved is also detected without a signal, but only at
+/// the next call.
 pub fn reopen_at_hangup(context: &Arc<ExecutionContext>) {
     #[cfg(unix)]
     {
@@ -15,7 +15,7 @@ pub fn reopen_at_hangup(context: &Arc<ExecutionContext>) {
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
                 if let Err(error) = context.audit.reopen() {
-                    tracing::error!(%error, "the audit log can't be opened again; no call is made until it can");
+                    tracing::error!(%error, "cannot reopen the audit log; calls are rejected until it can be opened");
                 }
             }
         });

@@ -1,4 +1,4 @@
-//! Reads the settings file again at SIGHUP, and notifies servers of changes to their lists of tools.
+//! Reloads the settings file on SIGHUP, and notifies servers of changes to their tool lists.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -10,7 +10,7 @@ use crate::error::CliError;
 use crate::select::{is_narrow, tool_filter};
 use crate::settings::SettingsLoader;
 
-/// The tools that are offered now, and word of changes.
+/// The current tool selection, and notifications of its changes.
 #[derive(Clone)]
 pub struct ConfigWatch(Arc<Inner>);
 
@@ -22,10 +22,10 @@ struct Inner {
 }
 
 impl ConfigWatch {
-    /// What flags choose, or where they choose nothing the settings file. It is read again at each SIGHUP from now on.
+    /// Selects tools by flags, or else by the settings file, which is reloaded at each SIGHUP from now on.
     ///
     /// # Errors
-    /// What is wrong with the choice.
+    /// Returns an error if the selection is invalid.
     pub fn start(flags: ToolFilterSpec, settings: SettingsLoader) -> Result<Self, CliError> {
         let selection = choose(&flags, &settings)?;
         let reload = Self(Arc::new(Inner {
@@ -45,21 +45,21 @@ impl ConfigWatch {
         let Ok(mut signals) = signal(SignalKind::hangup()) else { return };
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
-                match self.again() {
-                    Ok(true) => tracing::info!("other tools are offered now"),
-                    Ok(false) => tracing::info!("the same tools are offered as before"),
-                    // What was offered before stays.
-                    Err(failure) => tracing::error!(%failure, "the settings could not be read again"),
+                match self.reload() {
+                    Ok(true) => tracing::info!("settings reloaded; the tool list changed"),
+                    Ok(false) => tracing::info!("settings reloaded; the tool list is unchanged"),
+                    // The previous selection stays in effect.
+                    Err(failure) => tracing::error!(%failure, "cannot reload the settings"),
                 }
             }
         });
     }
 
-    /// Reads the settings again; whether other tools are offered now.
+    /// Reloads the settings. Returns true if and only if the selection changed.
     ///
     /// # Errors
-    /// What is wrong with them; nothing has changed then.
-    pub fn again(&self) -> Result<bool, CliError> {
+    /// Returns an error if the settings are invalid; the selection is unchanged then.
+    pub fn reload(&self) -> Result<bool, CliError> {
         let inner = &self.0;
         let new = choose(&inner.flags, &inner.settings)?;
         let mut selection = inner.selection.write().unwrap_or_else(PoisonError::into_inner);
@@ -72,21 +72,21 @@ impl ConfigWatch {
         Ok(true)
     }
 
-    /// The tools that are offered at the time of asking.
+    /// Returns a filter that always reflects the current selection.
     pub fn selection(&self) -> ToolFilter {
         let inner = Arc::clone(&self.0);
         ToolFilter::all(&CATALOG).intersect(move |tool| {
-            // A panic elsewhere leaves the selection whole.
+            // A panic elsewhere leaves the selection consistent.
             inner.selection.read().unwrap_or_else(PoisonError::into_inner).allows(tool)
         })
     }
 
-    /// Announces changes, for whoever else changes what lists show.
+    /// Returns the notifier, for other sources of changes to tool lists.
     pub fn notifier(&self) -> ToolListChanges {
         self.0.changes.clone()
     }
 
-    /// Counts the changes.
+    /// Subscribes to the number of changes.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.0.changes.subscribe()
     }
@@ -118,16 +118,16 @@ mod tests {
         let changes = reload.changes();
         let all = CATALOG.tools().filter(|tool| tool.module() == "time").count();
         assert_eq!(count(&reload), all);
-        assert!(!reload.again().unwrap());
+        assert!(!reload.reload().unwrap());
         for bad in ["[tools]\nmodule = [\"tme\"]\n", "[tools]\nmodul = []\n"] {
             write(file.path(), bad).unwrap();
-            assert!(reload.again().is_err());
+            assert!(reload.reload().is_err());
         }
         assert_eq!((count(&reload), *changes.borrow()), (all, 0));
         write(file.path(), "[tools]\nmodule = [\"time\"]\nread_only = true\n").unwrap();
-        assert!(reload.again().unwrap());
+        assert!(reload.reload().unwrap());
         assert!(count(&reload) < all && *changes.borrow() == 1);
-        // Flags count for more than the file.
+        // Flags take precedence over the file.
         let flags = ToolFilterSpec { modules: vec!["service".into()], ..ToolFilterSpec::default() };
         let reload = ConfigWatch::start(flags, loader(&file)).unwrap();
         assert!(reload.selection().tools().all(|tool| tool.module() == "service"));

@@ -1,4 +1,4 @@
-//! How tools are exposed to clients of the Model Context Protocol: the values of settings by name.
+//! The values of the settings that control the tool list of MCP clients.
 
 use connectwise_psa::runtime::NameStyle;
 use toolcrate_mcp::ExposureMode;
@@ -8,13 +8,13 @@ pub type NamedValues<T> = &'static [(&'static str, &'static str, T)];
 
 /// All exposure modes by name.
 pub const EXPOSURE_MODES: NamedValues<ExposureMode> = &[
-    ("search", "Three tools that find, describe and call all others", ExposureMode::MetaTools),
-    ("selected", "Those that --class, --module, --name and --toolset choose", ExposureMode::Filtered),
-    ("all", "All 3,053, by pages", ExposureMode::All),
+    ("search", "Meta tools that search, describe and call all tools", ExposureMode::MetaTools),
+    ("selected", "Tools selected with --class, --module, --name or --toolset", ExposureMode::Filtered),
+    ("all", "All tools, paginated", ExposureMode::All),
 ];
 
 /// All name styles by name.
 pub const NAME_STYLES: NamedValues<NameStyle> = &[
-    ("full", "With the API's name in them", NameStyle::Prefixed),
-    ("short", "Without it, for clients that put a server's name in front", NameStyle::Short),
+    ("full", "Names that include the API's name", NameStyle::Prefixed),
+    ("short", "Names without it, for clients that add a server prefix", NameStyle::Short),
 ];

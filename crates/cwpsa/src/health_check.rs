@@ -1,54 +1,55 @@
-//! Whether an account can be used: a request that any credentials may make, and what to do where it fails.
+//! The health check of an account: a request that any credentials may make, and how to fix its failures.
 
 use connectwise_psa::runtime::{Client, Error, ErrorKind, Method, Request, Response, Value};
 
-/// What is asked for: the version of the server, which every API member may read.
+/// The path of the request. It returns the version of the server, which every API member may read.
 pub const PATH: &str = "/system/info";
 
-/// What to do about an address that answers, but not as the API.
-const BASE_URL: &str = "Check the base URL: it must end in /v4_6_release/apis/3.0, e.g. https://api-na.myconnectwise.net/v4_6_release/apis/3.0.";
+/// How to fix a base URL at which there is a server, but not the API.
+const BASE_URL: &str = "Check the base URL: it must end in /v4_6_release/apis/3.0, for example https://api-na.myconnectwise.net/v4_6_release/apis/3.0.";
 
-/// Asks the API for its version.
+/// Fetches the version of the server.
 ///
 /// # Errors
-/// What the server and the way to it give; see [`advice`].
-pub async fn ask(client: &Client) -> Result<Response<Value>, Error> {
+/// Returns the error of the request; see [`diagnose`].
+pub async fn fetch_version(client: &Client) -> Result<Response<Value>, Error> {
     client.send_full(&Request::new(Method::Get, PATH)).await
 }
 
-/// Adds to an error what the base URL must be, if the server has no API at the one that is set.
+/// Adds the form of a base URL to an error, if the server has no API at the one that is set.
 #[must_use]
 pub fn explain_base_url(error: Error) -> Error {
     let is_page = error.kind() == ErrorKind::NotFound && error.code().is_none();
     if is_page { error.with_next_step(BASE_URL) } else { error }
 }
 
-/// Which check an error fails, and what to do.
-pub fn advice(error: &Error) -> (&'static str, &'static str) {
+/// Returns the check that failed with this error, and how to fix it.
+pub fn diagnose(error: &Error) -> (&'static str, &'static str) {
     match error.kind() {
         ErrorKind::Unauthorized => (
             "credentials",
-            "Check company id, public and private key: System > Members > API Members > API Keys. A private key is shown once; make a new pair if in doubt.",
+            "Check the company ID, public key and private key under System > Members > API Members > API Keys. A private key is shown only once; create a new key if in doubt.",
         ),
         ErrorKind::Forbidden => (
             "credentials",
-            "The client id is missing or unknown, or the API member's security role is too narrow: check CWPSA_CLIENT_ID at developer.connectwise.com, then the role.",
+            "The client ID is missing or unknown, or the security role of the API member lacks permissions. Check CWPSA_CLIENT_ID at developer.connectwise.com, then the role.",
         ),
         ErrorKind::NotFound => (
             "reachable",
-            "The address answers but has no such path: it must end in /v4_6_release/apis/3.0. On the cloud, wrong credentials look like this too.",
+            "The server responds but has no API at this path. The base URL must end in /v4_6_release/apis/3.0. The ConnectWise cloud also returns this for invalid credentials.",
         ),
         ErrorKind::NotJson => (
             "reachable",
-            "Something else answers at this address: a login page or a proxy. Use the api- host.",
+            "This address serves something other than the API, such as a login page or a proxy. Use the host that starts with api-.",
         ),
-        ErrorKind::RateLimited => {
-            ("reachable", "The account's budget of requests is used up; wait and try again.")
+        ErrorKind::RateLimited => ("reachable", "The account's rate limit is exhausted. Wait and retry."),
+        ErrorKind::Unreachable | ErrorKind::Timeout => (
+            "reachable",
+            "Check the base URL, the network, and whether a proxy or firewall blocks the connection.",
+        ),
+        ErrorKind::Configuration => ("settings", "Correct the base URL: https://host/v4_6_release/apis/3.0."),
+        _ => {
+            ("reachable", "The server failed. Retry later, or report the request ID to ConnectWise support.")
         }
-        ErrorKind::Unreachable | ErrorKind::Timeout => {
-            ("reachable", "Check the address, the network, and whether a proxy or firewall stands between.")
-        }
-        ErrorKind::Configuration => ("settings", "Correct the address: https://host/v4_6_release/apis/3.0."),
-        _ => ("reachable", "The server failed; try again later, and quote the request id to its support."),
     }
 }

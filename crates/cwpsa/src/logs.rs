@@ -1,5 +1,5 @@
-//! Logs: a line for each request and each call, to stderr, as text for people or JSON for machines. They name tools,
-//! accounts and traces, never arguments, tokens or addresses with a token in them.
+//! Logging to stderr, as text or JSON: one event for each request and each call. Events contain tool names, account names
+//! and trace IDs, but never arguments, tokens or URLs that contain a token.
 
 use std::io::IsTerminal;
 
@@ -10,12 +10,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
-use crate::environment::Environment;
 use crate::error::CliError;
 
-/// The variable that says how much is told, e.g. `debug` or `cwpsa=debug,warn`.
-const LEVEL: &str = "CWPSA_LOG";
-/// The crates whose events name no arguments, headers or tokens.
+/// The crates whose events contain no arguments, headers or tokens.
 const OWN_CRATES: [&str; 6] = [
     env!("CARGO_CRATE_NAME"),
     "toolcrate_executor",
@@ -25,40 +22,44 @@ const OWN_CRATES: [&str; 6] = [
     "toolcrate_store",
 ];
 
-/// How logs are written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// One line of text for each event.
     #[default]
     Text,
-    /// A JSON object a line.
+    /// One JSON object for each event.
     Json,
-    /// Not at all.
+    /// No log.
     Off,
 }
 
-/// Begins to write logs; `level` holds unless `CWPSA_LOG` says otherwise.
+/// Starts logging events of at least `level`, which is a level or a list of directives such as `cwpsa=debug,warn`.
 ///
 /// # Errors
-/// A sentence, if the variable makes no sense.
-pub fn start(format: LogFormat, level: &str, environment: &Environment) -> Result<(), CliError> {
+/// Returns an error if the level is invalid.
+pub fn start(format: LogFormat, level: &str) -> Result<(), CliError> {
     if format == LogFormat::Off {
         return Ok(());
     }
-    let filter = EnvFilter::try_new(environment.get(LEVEL).unwrap_or(level))
-        .map_err(|error| CliError::Usage(format!("{LEVEL} must be like info or cwpsa=debug: {error}")))?;
+    let filter = EnvFilter::try_new(level).map_err(|error| {
+        CliError::Usage(format!(
+            "invalid log level \"{level}\" (expected a level such as info or cwpsa=debug): {error}"
+        ))
+    })?;
     let lines = fmt::layer().with_writer(std::io::stderr);
     let lines = match format {
         LogFormat::Json => lines.json().with_current_span(false).flatten_event(true).boxed(),
         _ => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
     };
-    // A second start, in a test, changes nothing.
+    // Logging can be started only once; a second start, in a test, has no effect.
     let _ =
         tracing_subscriber::registry().with(lines.with_filter(filter_fn(is_safe))).with(filter).try_init();
     Ok(())
 }
 
-/// Libraries below tell whole messages with their arguments and headers; what they warn of is all that is let through.
+/// Returns true if an event may be logged. Events of libraries may contain arguments and headers, so only their warnings and
+/// errors are logged.
 fn is_safe(line: &Metadata<'_>) -> bool {
     let target = line.target();
     let origin = target.split("::").next().unwrap_or_default();

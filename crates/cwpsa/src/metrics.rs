@@ -1,4 +1,4 @@
-//! The metrics of the process: calls, requests by route and status, and webhooks.
+//! The metrics of the process: tool calls, HTTP requests and webhooks.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use crate::webhooks;
 /// The metrics of the process.
 pub struct Metrics {
     registry: Registry,
-    /// Calls of tools.
+    /// Metrics of tool calls.
     pub calls: CallMetrics,
-    /// Requests over HTTP.
+    /// Metrics of HTTP requests.
     pub requests: RequestMetrics,
-    /// What is counted of webhooks.
+    /// Metrics of webhooks.
     pub webhooks: webhooks::WebhookMetrics,
 }
 
@@ -26,16 +26,16 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Nothing yet.
+    /// Creates and registers the metrics.
     pub fn new() -> Self {
-        let mut registry = Registry::with_prefix("cwpsa");
+        let mut registry = Registry::default();
         let calls = CallMetrics::register(&mut registry);
         let requests = RequestMetrics::register(&mut registry);
-        let webhooks = webhooks::WebhookMetrics::new(&mut registry);
+        let webhooks = webhooks::WebhookMetrics::new(registry.sub_registry_with_prefix("cwpsa"));
         Self { registry, calls, requests, webhooks }
     }
 
-    /// The registry of all metrics.
+    /// Returns the registry of all metrics.
     pub fn into_registry(self) -> Arc<Registry> {
         Arc::new(self.registry)
     }

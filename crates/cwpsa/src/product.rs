@@ -1,4 +1,4 @@
-//! ConnectWise PSA as a product: what the server says about it.
+//! The description of ConnectWise PSA for MCP clients, and its prompts.
 
 use connectwise_psa::CATALOG;
 use toolcrate_executor::{Product, PromptPlaceholder, PromptTemplate, PromptValueSource};
@@ -35,41 +35,41 @@ const fn argument(
 const PROMPTS: &[PromptTemplate] = &[
     PromptTemplate {
         name: "procurement",
-        description: "Check the stock of an item; if there is none, draft a purchase order and note it on the ticket.",
+        description: "Check the stock of an item. If there is not enough, draft a purchase order and add a note to the ticket.",
         arguments: &[
-            argument("item", "The item, by its identifier in the catalog.", ITEM),
-            argument("quantity", "How many are needed.", None),
-            argument("company", "The customer.", COMPANY),
-            argument("ticket", "The number of the ticket that asks for it.", TICKET),
+            argument("item", "Identifier of the catalog item.", ITEM),
+            argument("quantity", "Quantity needed.", None),
+            argument("company", "Customer name.", COMPANY),
+            argument("ticket", "ID of the ticket that requests the item.", TICKET),
         ],
-        text: "Find out how many of the catalog item {item} are on hand in each warehouse. If {quantity} or more are there, \
-               say where and stop. If not, draft a purchase order for the customer {company} from the item's primary \
+        text: "Find the on-hand quantity of the catalog item {item} in each warehouse. If there are {quantity} or more, report \
+               where and stop. If not, draft a purchase order for the customer {company} from the item's primary \
                vendor, add one line with the quantity {quantity}, and write an internal note on ticket {ticket} that \
-               names the number of the purchase order. Look up every id; never guess one. Before each write say what \
+               names the number of the purchase order. Look up every ID; never guess one. Before each write, state what \
                you are about to write.",
     },
     PromptTemplate {
         name: "warranty_audit",
         description: "Find a customer's devices whose warranty ends soon, and open a sales opportunity for each.",
         arguments: &[
-            argument("company", "The customer.", COMPANY),
-            argument("days", "How many days ahead to look.", None),
+            argument("company", "Customer name.", COMPANY),
+            argument("days", "Number of days to look ahead.", None),
         ],
-        text: "List the active configurations of the company {company} whose warrantyExpirationDate lies within the next {days} \
-               days, past the first page too. For each open one sales opportunity for that company that names the \
-               device and the date, with the configuration's id in its notes. Skip devices for which such an \
-               opportunity is open already. End with a table of devices, dates and opportunities.",
+        text: "List the active configurations of the company {company} whose warrantyExpirationDate is within the next {days} \
+               days. Fetch all pages. For each, open one sales opportunity for that company that names the \
+               device and the date, with the configuration's ID in its notes. Skip devices that already have such an \
+               open opportunity. End with a table of devices, dates and opportunities.",
     },
     PromptTemplate {
         name: "time_entry",
         description: "Log billable time on a ticket.",
         arguments: &[
-            argument("ticket", "The ticket's number.", TICKET),
-            argument("minutes", "How long it took.", None),
-            argument("role", "The work role.", WORK_ROLE),
+            argument("ticket", "Ticket ID.", TICKET),
+            argument("minutes", "Minutes worked.", None),
+            argument("role", "Work role name.", WORK_ROLE),
         ],
         text: "Log {minutes} billable minutes on ticket {ticket} under the work role {role}, ending now, with a note of one \
-               sentence about what was done. Check first that the ticket's status lets time be entered.",
+               sentence about what was done. First check that the ticket's status allows time entry.",
     },
 ];
 

@@ -31,11 +31,11 @@ pub enum SecretError {
     },
 }
 
-/// Where the settings file says that a secret is.
+/// The locations of a secret in the settings file.
 #[derive(Clone, Copy, Default)]
 pub struct SecretLocations<'a> {
     /// In the settings file itself.
-    pub own: Option<&'a str>,
+    pub inline: Option<&'a str>,
     /// In a variable with this name.
     pub variable: Option<&'a str>,
     /// In a file.
@@ -44,10 +44,10 @@ pub struct SecretLocations<'a> {
     pub command: &'a [String],
 }
 
-/// Obtains a secret: from the variable, from the file that a flag names, or else as the settings file says.
+/// Obtains a secret: from the variable, from the file that a flag names, or else from the location in the settings file.
 ///
 /// # Errors
-/// It can't be read from where it is.
+/// Returns an error if a configured location can't be read.
 pub fn find(
     environment: &Environment,
     variable: &str,
@@ -60,8 +60,8 @@ pub fn find(
     if let Some(path) = file {
         return read_file(path).map(Some);
     }
-    if let Some(own) = locations.own {
-        return Ok(Some(own.to_owned()));
+    if let Some(inline) = locations.inline {
+        return Ok(Some(inline.to_owned()));
     }
     if let Some(name) = locations.variable {
         return named_variable(environment, name).map(Some);
@@ -78,7 +78,7 @@ pub fn find(
 /// Returns the value of a variable that the settings file names.
 ///
 /// # Errors
-/// It is not set.
+/// Returns an error if it is not set.
 pub fn named_variable(environment: &Environment, name: &str) -> Result<String, SecretError> {
     let value = environment.get(name).map(str::to_owned);
     value.ok_or_else(|| SecretError::MissingVariable(name.to_owned()))
@@ -94,7 +94,7 @@ fn read_file(path: &Path) -> Result<String, SecretError> {
 /// Returns what a command prints. No shell reads the command line.
 fn run_command(program: &str, arguments: &[String]) -> Result<String, SecretError> {
     let failed = |reason: String| SecretError::Command { program: program.to_owned(), reason };
-    // It may ask for a password on the terminal, so it keeps that.
+    // It may prompt for a password on the terminal, so stderr is inherited.
     let output = Command::new(program)
         .args(arguments)
         .stdout(Stdio::piped())
@@ -104,9 +104,10 @@ fn run_command(program: &str, arguments: &[String]) -> Result<String, SecretErro
     if !output.status.success() {
         return Err(failed(output.status.to_string()));
     }
-    let text = String::from_utf8(output.stdout).map_err(|_| failed("it printed no text".to_owned()))?;
+    let text =
+        String::from_utf8(output.stdout).map_err(|_| failed("its output is not valid UTF-8".to_owned()))?;
     match text.trim() {
-        "" => Err(failed("it printed nothing".to_owned())),
+        "" => Err(failed("its output is empty".to_owned())),
         text => Ok(text.to_owned()),
     }
 }
@@ -128,7 +129,10 @@ pub fn is_exposed(path: &Path) -> bool {
 /// Logs a warning if everyone can read a file with secrets.
 pub fn warn_if_exposed(path: &Path) {
     if is_exposed(path) {
-        tracing::warn!("everyone on this machine can read the secrets in {}: chmod 600 it", path.display());
+        tracing::warn!(
+            "the secrets in {} are readable by every user of this machine; restrict it with chmod 600",
+            path.display()
+        );
     }
 }
 
@@ -154,7 +158,7 @@ mod tests {
         for (command, said) in [
             (&["/nowhere/at-all", "hush"][..], "No such file"),
             (&["false", "hush"], "exit status"),
-            (&["true", "hush"], "printed nothing"),
+            (&["true", "hush"], "output is empty"),
         ] {
             let error = by(command).unwrap_err().to_string();
             assert!(error.contains(said) && !error.contains("hush"), "{error}");

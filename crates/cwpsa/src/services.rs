@@ -1,4 +1,4 @@
-//! What all calls of a server share, made from its settings.
+//! Creates the execution context of a server from its settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::error::CliError;
 use crate::metrics::Metrics;
 use crate::settings::SettingValues;
 
-/// Opens the audit log and sets up limits and approvals, which are kept in `store`.
+/// Opens the audit log and sets up limits and approvals, which are stored in `store`.
 ///
 /// # Errors
-/// The log can't be opened, or what needs approval matches no tool.
+/// Returns an error if the log can't be opened, or if the approval policy matches no tool.
 pub fn execution_context(
     values: &SettingValues,
     store: SharedStore,
@@ -25,8 +25,8 @@ pub fn execution_context(
     let policy = ApprovalPolicy::new(&CATALOG, &values.approve)
         .map_err(|error| CliError::Usage(format!("--approve: {error}")))?;
     let approvals = Approvals::new(policy, store).with_setup_hint(
-        "Use an MCP client that can ask its user (elicitation), or have whoever runs this server name an approver: \
-         CWPSA_APPROVER_TOKEN, or approver_tokens_env in the settings file.",
+        "Use an MCP client that supports elicitation, or configure an approver on the server: CWPSA_APPROVER_TOKEN, or \
+         approver_tokens_env in the settings file.",
     );
     let in_flight = InFlight::new(Duration::from_secs(values.grace));
     let upstream_timeout = Duration::from_secs(values.upstream_timeout.get());

@@ -1,6 +1,6 @@
 //! Graceful shutdown.
 //!
-//! After the first signal the server refuses new calls and waits for those in flight. A second signal ends the wait.
+//! After the first signal the server rejects new calls and waits for those in flight. A second signal ends the wait.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -17,9 +17,9 @@ pub fn announce(calls: &InFlight) {
     // From here to the end of the process. The handler is installed before the shutdown is announced, or a signal that
     // follows the announcement would be lost.
     let (second_signal, forced) = (shutdown_signal(), calls.clone());
-    // Whoever reads the line in the log may rely on it.
+    // Before the log line, so that readers of the log can rely on it.
     calls.stop_accepting();
-    tracing::info!("stopping");
+    tracing::info!("shutting down");
     tokio::spawn(async move {
         second_signal.await;
         forced.force_shutdown();
@@ -44,7 +44,7 @@ pub async fn serve(
         calls.drain().await;
         tokio::time::sleep(CONNECTION_CLOSE_TIMEOUT).await;
     };
-    // The server has to be polled meanwhile, so that it closes its socket and answers what is in flight.
+    // The server is polled meanwhile, so that it closes its socket and responds to requests in flight.
     tokio::select! {
         () = server => {}
         () = drain => {}

@@ -1,4 +1,4 @@
-//! What people call the records and actions of ConnectWise PSA.
+//! Search vocabulary: what users call the records and actions of ConnectWise PSA.
 
 use connectwise_psa::CATALOG;
 use toolcrate_search::{SearchEngine, WordLists};

@@ -1,11 +1,11 @@
-//! Where the arguments of a tool go, and where their values come from.
+//! Locations of the arguments of a tool, and sources of their values.
 
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-/// Where an argument goes.
+/// The location of an argument in the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArgumentTarget<'a> {
     /// The part of the request.
@@ -17,7 +17,7 @@ pub struct ArgumentTarget<'a> {
     /// The type of a value in the path.
     #[serde(rename = "type", default, skip_serializing_if = "PathType::is_integer")]
     pub path_type: PathType,
-    /// What stands between the items of a list that is sent as one value. Without it, a list in the query is
+    /// The separator of the items of a list that is sent as one value. Without it, a list in the query is
     /// one pair for each item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separator: Option<char>,
@@ -69,7 +69,7 @@ impl PathType {
     }
 }
 
-/// Where the value of an argument comes from.
+/// The source of an argument's value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relation<'a> {
     /// The argument, or the path of a member within one.
@@ -81,7 +81,7 @@ pub struct Relation<'a> {
     /// The member of its records that is the value.
     #[serde(borrow, default)]
     pub field: Cow<'a, str>,
-    /// Arguments of that tool whose values are beside this one: `{"boardId": "board/id"}`.
+    /// Arguments of that tool whose values come from sibling arguments of this one: `{"boardId": "board/id"}`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub with: IndexMap<Cow<'a, str>, Cow<'a, str>>,
 }

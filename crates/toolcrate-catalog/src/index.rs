@@ -1,4 +1,4 @@
-//! The index of tools: what is asked of every tool at startup, in a form that is parsed quickly.
+//! The index of tools: the facts about every tool that startup needs, in a form that is parsed quickly.
 
 use std::fmt;
 

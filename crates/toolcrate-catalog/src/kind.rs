@@ -1,4 +1,4 @@
-//! What an operation is.
+//! Classification of operations.
 
 use std::fmt;
 use std::str::FromStr;
@@ -53,7 +53,7 @@ words! {
         Count => "count",
         /// Stores a new record.
         Create => "create",
-        /// Changes some members of a record.
+        /// Changes some fields of a record.
         Update => "update",
         /// Replaces a whole record.
         Replace => "replace",

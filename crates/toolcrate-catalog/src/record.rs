@@ -31,7 +31,7 @@ pub struct ShapeRecord<'a> {
 }
 
 impl ShapeRecord<'_> {
-    /// The name of the schema whose members these are, if they are members of a body.
+    /// The name of the schema that the properties belong to, if they are properties of a body.
     pub fn schema(&self) -> Option<&str> {
         (self.location == ArgumentLocation::Body).then(|| self.schema.as_deref().unwrap_or(&self.name))
     }

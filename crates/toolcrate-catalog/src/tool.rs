@@ -66,7 +66,7 @@ pub struct ToolRecord<'a> {
     /// Where the arguments go.
     #[serde(borrow, default, skip_serializing_if = "RequestRecord::is_empty")]
     pub request: RequestRecord<'a>,
-    /// What comes back.
+    /// The response.
     #[serde(borrow, default)]
     pub response: ResponseRecord<'a>,
     /// Which tools list the ids that arguments need.
@@ -166,7 +166,7 @@ pub struct OperationRef<'r, 'a> {
     pub http: &'r HttpOperation<'a>,
     /// Where the arguments go.
     pub request: &'r RequestRecord<'a>,
-    /// What comes back.
+    /// The response.
     pub response: &'r ResponseRecord<'a>,
     /// The names of the required arguments.
     pub required: &'r [Cow<'a, str>],
@@ -305,7 +305,7 @@ impl BodyFormat {
     }
 }
 
-/// What comes back.
+/// The response.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResponseRecord<'a> {
@@ -387,7 +387,7 @@ pub struct BindingRecord<'a> {
     /// Where the arguments go; `required` is always present.
     #[serde(borrow)]
     pub request: RequestRecord<'a>,
-    /// What comes back.
+    /// The response.
     #[serde(borrow)]
     pub response: ResponseRecord<'a>,
 }

@@ -1,4 +1,4 @@
-//! Pairs the members of a schema, an operation or a tool: first by name, then by similar name and equal type.
+//! Pairs properties or parameters of two releases: first by name, then by similar name and equal type.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,7 +22,7 @@ pub struct MemberPairs<'a, T> {
 
 impl<'a, T> MemberPairs<'a, T> {
     /// Pairs members by name, then by `alike`, which decides whether two members with different names can be the same.
-    /// Ambiguous members are not paired.
+    /// Ambiguous ones are not paired.
     pub fn new(
         old: &'a [T],
         new: &'a [T],

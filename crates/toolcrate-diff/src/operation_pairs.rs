@@ -90,7 +90,7 @@ fn moved(
         .filter(|(score, a, b)| names_schema(&types.old.operations[*a]) && is_best(*score, *a, *b))
         .map(|(_, a, b)| (*a, *b))
         .collect();
-    // What says nothing of its own (a delete) goes where its collection went.
+    // An operation without types of its own (a delete) is paired like its collection.
     let collections: Vec<(String, String)> = moved
         .iter()
         .map(|(a, b)| (collection(&path(types.old, *a)), collection(&path(types.new, *b))))

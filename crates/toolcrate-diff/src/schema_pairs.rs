@@ -38,7 +38,7 @@ impl<'a> SchemaPairs<'a> {
             pairs
         };
         let exact = take(&mut olds, &|name, news| news.get(name).copied());
-        // A name with a dot, or in another case, is the same name mended or not.
+        // A name with a dot or in another case is the same name, normalized or not.
         let loose =
             take(&mut olds, &|name, news| only(news.iter().filter(|new| letters(new) == letters(name))));
         schemas.new.extend(exact.into_iter().chain(loose));

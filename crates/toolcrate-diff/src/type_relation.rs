@@ -1,7 +1,7 @@
-//! How one type stands to another: the same, narrower, wider, or something else; and how types are said.
+//! Compares types: equal, narrower, wider or unrelated. Also formats types for reports.
 //!
-//! Schemas that are one and the same in both releases count as equal here: what changed in them is told once,
-//! at the schema, and not at every place that uses it.
+//! Schemas that are paired across both releases count as equal here: their changes are reported once, at the schema, and
+//! not at every use.
 
 use std::collections::BTreeSet;
 
@@ -63,7 +63,7 @@ impl<'a> TypeComparison<'a> {
         }
     }
 
-    /// Objects under different names are the same if all their members are.
+    /// Objects under different names are equal if all their properties are.
     fn objects(&self, old: &'a str, new: &'a str, open: &mut BTreeSet<(&'a str, &'a str)>) -> TypeRelation {
         let (Some(old), Some(new)) = (self.old.schemas.get(old), self.new.schemas.get(new)) else {
             return TypeRelation::Other;

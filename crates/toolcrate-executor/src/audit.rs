@@ -41,7 +41,7 @@ struct AuditWriter {
     is_torn: bool,
 }
 
-/// Where lines are written.
+/// The destination of audit entries.
 enum AuditSink {
     Stream(Box<dyn Write + Send>),
     File(AuditFile),
@@ -73,7 +73,7 @@ pub(crate) struct AuditEntry<'a> {
     /// Whether the call may change something.
     pub(crate) is_write: bool,
     pub(crate) arguments: &'a Value,
-    /// Who approved the call, if it needed approval.
+    /// The approver, if the call needed approval.
     pub(crate) approved_by: Option<&'a str>,
     /// The trace that the call belongs to.
     pub(crate) trace: TraceId,

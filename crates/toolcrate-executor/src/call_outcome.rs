@@ -1,29 +1,34 @@
-//! How a call ended.
+//! Outcomes of calls.
 
 use toolcrate_runtime::Error;
 
-/// How a call ended, for metrics, logs and the audit log.
+/// The outcome of a call, for metrics, logs and the audit log.
 #[derive(Clone, Copy, Debug)]
 pub enum CallOutcome<'a> {
-    /// The API answered with this HTTP status.
+    /// The API responded with this HTTP status.
     Success(u16),
     /// The call failed.
     Error(&'a Error),
-    /// The caller didn't wait for the result, so it isn't known.
+    /// The caller disconnected before the result was known.
     Canceled,
 }
 
 impl CallOutcome<'_> {
-    /// `ok`, the kind of the error, or `canceled`.
+    /// Returns `ok`, the kind of the error, or `canceled`.
     pub fn as_str(self) -> &'static str {
+        self.error_type().unwrap_or("ok")
+    }
+
+    /// Returns the kind of the error, `canceled`, or `None` if the call succeeded.
+    pub fn error_type(self) -> Option<&'static str> {
         match self {
-            Self::Success(_) => "ok",
-            Self::Error(error) => error.kind().as_str(),
-            Self::Canceled => "canceled",
+            Self::Success(_) => None,
+            Self::Error(error) => Some(error.kind().as_str()),
+            Self::Canceled => Some("canceled"),
         }
     }
 
-    /// The HTTP status of the API's response, if there was one.
+    /// Returns the HTTP status of the API's response, if there was one.
     pub fn status(self) -> Option<u16> {
         match self {
             Self::Success(status) => Some(status),

@@ -1,4 +1,4 @@
-//! What is recorded about a call: audit lines, metrics and a log line.
+//! Records of calls in the audit log, in metrics and in the log.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +14,7 @@ use crate::error::Rejection;
 use crate::principal::Principal;
 use crate::trace::TraceContext;
 
-/// Everything about a call that is recorded, whatever becomes of it.
+/// Everything about a call that is recorded, regardless of its outcome.
 pub(crate) struct CallRecord {
     pub(crate) account: Arc<str>,
     pub(crate) principal: Principal,
@@ -27,7 +27,7 @@ pub(crate) struct CallRecord {
 }
 
 impl CallRecord {
-    /// The call as the audit log records it.
+    /// Returns the audit entry of the call.
     pub(crate) fn audit_entry(&self) -> AuditEntry<'_> {
         AuditEntry {
             account: &self.account,
@@ -41,23 +41,24 @@ impl CallRecord {
         }
     }
 
-    /// Records in the audit log that the call was rejected, and why.
+    /// Records in the audit log that the call was rejected, with the reason.
     pub(crate) fn reject(&self, reason: &str) -> Result<(), Rejection> {
         Ok(self.context.audit.reject(&self.audit_entry(), reason)?)
     }
 
-    /// The span of the call in logs.
+    /// Creates the span of the call. Its name and attributes follow OpenTelemetry's semantic conventions.
     pub(crate) fn span(&self) -> tracing::Span {
         tracing::info_span!(
-            "call",
+            "execute_tool",
+            gen_ai.operation.name = "execute_tool",
+            gen_ai.tool.name = self.tool.short_name(),
             account = &*self.account,
-            by = self.principal.transport(),
-            tool = self.tool.short_name(),
+            transport = self.principal.transport(),
             trace_id = %self.trace.id()
         )
     }
 
-    /// Counts and logs how the call ended.
+    /// Records the outcome of the call in metrics and in the log.
     pub(crate) fn publish(
         &self,
         span: &tracing::Span,
@@ -67,7 +68,15 @@ impl CallRecord {
     ) {
         let duration = started.elapsed();
         self.context.metrics.record(&self.account, self.tool, outcome, limit, duration);
-        let (status, ms) = (outcome.status(), milliseconds(duration));
-        span.in_scope(|| tracing::info!(outcome = outcome.as_str(), status, ms, "called"));
+        let (status, duration_ms) = (outcome.status(), milliseconds(duration));
+        span.in_scope(|| {
+            tracing::info!(
+                outcome = outcome.as_str(),
+                error.r#type = outcome.error_type(),
+                http.response.status_code = status,
+                duration_ms,
+                "tool executed"
+            );
+        });
     }
 }

@@ -1,4 +1,4 @@
-//! What all executors of a process share.
+//! State shared by all executors of a process.
 
 use crate::approval::Approvals;
 use crate::audit::AuditLog;
@@ -6,7 +6,7 @@ use crate::in_flight::InFlight;
 use crate::limits::ExecutionLimits;
 use crate::metrics::CallMetrics;
 
-/// What all executors of a process share.
+/// State shared by all executors of a process.
 pub struct ExecutionContext {
     /// Metrics of calls.
     pub metrics: CallMetrics,

@@ -1,5 +1,5 @@
-//! What an account adds to the tools: its custom fields, with their types and choices. Reading them costs a request, so
-//! they are fetched when something needs them, are cached, and are missing if they can't be read.
+//! Custom fields of an account, with their types and options. Fetching them takes a request, so they are fetched on demand
+//! and cached. Without permission to read them, they are omitted.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -82,7 +82,7 @@ impl CustomFieldsCache {
                     Ok(Err(error)) => error.to_string(),
                     _ => "timed out".to_owned(),
                 };
-                tracing::warn!(error, "the account's custom fields could not be read");
+                tracing::warn!(error, "cannot read the account's custom fields");
             }
         }
         self.cached()

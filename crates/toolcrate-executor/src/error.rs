@@ -1,11 +1,11 @@
-//! Why a call has no result. The variants answer the question that matters: did anything happen?
+//! Errors of calls. The variants distinguish whether a call may have changed something.
 
 use toolcrate_runtime::{Delivery, Error, ErrorKind};
 
 use crate::approval::ApprovalError;
 use crate::audit::AuditError;
 
-/// Why a call has no result.
+/// The reason why a call has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum ExecuteError {
     /// The call was not sent, so nothing happened.
@@ -17,17 +17,17 @@ pub enum ExecuteError {
     /// The call was sent and failed. [`ExecuteError::changed_nothing`] tells whether the API refused it.
     #[error(transparent)]
     Failed(Box<Error>),
-    /// A write was sent, and whether it took effect is unknown. It must not be repeated without looking first.
+    /// A write was sent, and whether it took effect is unknown. It must not be retried before checking.
     #[error(transparent)]
     OutcomeUnknown(Box<Error>),
 }
 
-/// Why a call was not sent.
+/// The reason why a call was not sent.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// The tool isn't offered.
-    #[error("{0} is not among the tools that this server offers")]
+    /// The tool isn't exposed.
+    #[error("{0} is not exposed by this server")]
     NotOffered(&'static str),
     /// The call is invalid, or no request can be made of it.
     #[error(transparent)]
@@ -36,7 +36,7 @@ pub enum Rejection {
     #[error(transparent)]
     Approval(Box<ApprovalError>),
     /// The audit log can't be written.
-    #[error("calls can't be written down at the moment, so none is made")]
+    #[error("the audit log is not writable; refusing to execute calls")]
     Audit(#[from] AuditError),
 }
 
@@ -52,7 +52,7 @@ impl ExecuteError {
         }
     }
 
-    /// Returns true if and only if the call certainly changed nothing, so that it can be repeated without harm.
+    /// Returns true if and only if the call certainly changed nothing, so that it can safely be retried.
     pub fn changed_nothing(&self) -> bool {
         match self {
             Self::Rejected(_) | Self::RateLimited(_) => true,
@@ -89,8 +89,8 @@ mod tests {
     fn only_what_was_not_sent_or_was_refused_changed_nothing() {
         let error = Rejection::NotOffered("create_a_book");
         assert!(ExecuteError::from(error).changed_nothing());
-        // An error that nobody said more about may have changed something.
-        let error = Error::configuration("the server redirects in a circle");
+        // An error with unknown delivery may have changed something.
+        let error = Error::configuration("too many redirects");
         assert!(
             matches!(ExecuteError::from_sent(error), ExecuteError::Failed(error) if !error.changed_nothing())
         );

@@ -13,6 +13,7 @@ use crate::error::{ExecuteError, Rejection};
 use crate::in_flight::InFlight;
 use crate::limits::ExecutionLimits;
 use crate::list_changes::ToolListChanges;
+use crate::metrics::CallMetrics;
 use crate::principal::Principal;
 use crate::stages::{Approved, Prepared, Started, Unapproved};
 use crate::tool_call::ToolCall;
@@ -89,6 +90,11 @@ impl ToolExecutor {
     /// The calls of the process that are in flight.
     pub fn in_flight(&self) -> &InFlight {
         &self.context.in_flight
+    }
+
+    /// Returns the metrics of calls.
+    pub fn metrics(&self) -> &CallMetrics {
+        &self.context.metrics
     }
 
     /// The limits of results.
@@ -221,6 +227,6 @@ impl ToolExecutor {
 /// Logs that a line of the audit log is missing. The call is rejected either way.
 fn log_failure(recorded: Result<(), Rejection>) {
     if let Err(error) = recorded {
-        tracing::error!(%error, "the audit log can't be written");
+        tracing::error!(%error, "cannot write the audit log");
     }
 }

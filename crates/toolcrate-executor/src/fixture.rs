@@ -41,9 +41,9 @@ pub(crate) static API: Api = Api {
             options: "options",
             option: "value",
             inactive: "inactive",
-            places: &["record"],
+            screen_fields: &["record"],
             records: &[],
-            place_words: &[],
+            screen_words: &[],
         }),
     }),
 };

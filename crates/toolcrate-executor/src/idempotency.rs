@@ -72,7 +72,7 @@ pub struct StoredResponse {
     pub body: Bytes,
 }
 
-/// What a call under an idempotency key results in.
+/// The result of a call with an idempotency key.
 #[derive(Clone, Debug)]
 pub enum IdempotentResponse {
     /// The call was made, or may have been made: repetitions get this response.
@@ -89,15 +89,15 @@ pub enum IdempotencyError {
     #[error("this Idempotency-Key was used for another call; use a new one")]
     KeyReused,
     /// The key was used for this call at a route whose responses have another form.
-    #[error("this Idempotency-Key was used for this call as a {form}; repeat it there")]
+    #[error("this Idempotency-Key was used for this call as a {form}; retry it the same way")]
     OtherForm {
         /// The form of the stored response.
         form: String,
     },
     /// The call was made, and its response was evicted.
     #[error(
-        "the call with this Idempotency-Key that began at {started_at} was made, and its response is no longer stored; \
-         look at the record instead of making the call again"
+        "the call with this Idempotency-Key was made at {started_at}, but its response is no longer stored; read the \
+         record instead of retrying"
     )]
     ResponseEvicted {
         /// When the call started (RFC 3339).
@@ -105,19 +105,19 @@ pub enum IdempotencyError {
     },
     /// A call with this key started, and its response is missing.
     #[error(
-        "a call with this Idempotency-Key began at {started_at} and its outcome is not known: it may be under way, done, \
-         or lost. Look whether it was done before you do it again under a new key"
+        "outcome unknown: a call with this Idempotency-Key was started at {started_at} and may have been applied. Read the \
+         record before you retry with a new key"
     )]
     OutcomeUnknown {
         /// When the call started (RFC 3339).
         started_at: String,
     },
     /// Keys can't be looked up, so nothing was done.
-    #[error("Idempotency-Keys can't be looked up at the moment, so nothing was done")]
+    #[error("cannot read Idempotency-Keys; nothing was done, retry later")]
     Store(#[from] StoreError),
 }
 
-/// What the store holds for a key that is claimed.
+/// The stored state of a claimed key.
 #[derive(Clone, Serialize, Deserialize)]
 struct ClaimRecord {
     content: String,
@@ -242,7 +242,7 @@ async fn settle(
         IdempotentResponse::Final(response) => response,
         IdempotentResponse::NotExecuted(response) => {
             if let Err(error) = store.remove(&key.claim_key()).await {
-                tracing::error!(%error, "the Idempotency-Key of a call that was not made can't be used again");
+                tracing::error!(%error, "cannot release the Idempotency-Key of a call that was not made");
             }
             return response;
         }
@@ -251,11 +251,11 @@ async fn settle(
     if let Err(error) =
         store.put_evictable(&key.response_key(), &response_to_bytes(&response), RESPONSE_TTL).await
     {
-        tracing::error!(%error, "a response could not be stored under its Idempotency-Key");
+        tracing::error!(%error, "cannot store a response for its Idempotency-Key");
     }
     let ended = ClaimRecord { ended: true, ..claim };
     if let Err(error) = store.put(&key.claim_key(), &ended.to_bytes(), RESPONSE_TTL).await {
-        tracing::error!(%error, "the end of a call could not be stored under its Idempotency-Key");
+        tracing::error!(%error, "cannot store the outcome of a call for its Idempotency-Key");
     }
     response
 }
@@ -317,7 +317,7 @@ mod tests {
         let claim = ClaimRecord { content, form, began: "2026-01-31T08:00:00Z".into(), ended: false };
         store.put(&key("k", "1").claim_key(), &claim.to_bytes(), RESPONSE_TTL).await.unwrap();
         let error = responses.run(key("k", "1"), async { panic!("it is not made") }).await.unwrap_err();
-        assert!(error.to_string().contains("began at 2026-01-31T08:00:00Z"), "{error}");
+        assert!(error.to_string().contains("at 2026-01-31T08:00:00Z"), "{error}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -64,7 +64,7 @@ impl InFlight {
             () = self.forced.cancelled() => false,
         };
         if !finished {
-            tracing::warn!(calls = self.calls.len(), "stopped before these calls had ended");
+            tracing::warn!(calls = self.calls.len(), "shut down before these calls finished");
         }
         self.drained.cancel();
         finished

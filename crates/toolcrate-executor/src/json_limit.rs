@@ -3,16 +3,16 @@
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::json_size;
 
-/// How many bytes of JSON an error has at most.
+/// Maximum size of an error in bytes of JSON.
 pub const MAX_ERROR_BYTES: usize = 32 << 10;
-/// How many levels of a value are kept.
+/// Maximum depth of a shortened value.
 const MAX_DEPTH: usize = 64;
-/// How many characters a string and how many entries a list have at most, from the first attempt to the last.
+/// The maximum characters of strings and entries of lists, for one attempt after the other.
 const ATTEMPTS: [(usize, usize); 7] =
     [(4000, 400), (2000, 100), (1000, 50), (500, 20), (200, 10), (100, 5), (40, 3)];
 
-/// Returns `value` if it has at most `max_bytes`. If not, long strings are truncated and long lists end early, each with a
-/// note of how much is missing, so that what comes first and the structure stay.
+/// Returns `value` if it has at most `max_bytes`. If not, long strings and lists are truncated, each with a note of how much
+/// was omitted, so that the structure is preserved.
 pub fn limit_json(value: Value, max_bytes: usize) -> Value {
     if json_size(&value) <= max_bytes {
         return value;
@@ -24,10 +24,10 @@ pub fn limit_json(value: Value, max_bytes: usize) -> Value {
         }
     }
     let bytes = json_size(&value);
-    json!({"notice": format!("{bytes} bytes are left out, as at most {max_bytes} are given")})
+    json!({"warning": format!("{bytes} bytes omitted (limit: {max_bytes})")})
 }
 
-/// The first characters of a string, with a note of how many are missing.
+/// Truncates a string, with a note of how many characters were omitted.
 pub fn limit_text(text: &str, max_characters: usize) -> String {
     match text.char_indices().nth(max_characters) {
         Some((end, _)) => {

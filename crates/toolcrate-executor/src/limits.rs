@@ -1,4 +1,4 @@
-//! How large a result may be, and how long it may take.
+//! Limits of the size and the duration of calls.
 
 use std::time::Duration;
 

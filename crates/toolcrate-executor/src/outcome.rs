@@ -5,23 +5,23 @@ use toolcrate_runtime::{Outcome, Reinterpretation, json_size};
 
 use crate::json_limit::limit_json;
 
-/// How many bytes of reinterpretations are reported.
+/// Maximum size of the reported reinterpretations in bytes.
 const MAX_REINTERPRETATION_BYTES: usize = 8 << 10;
 
-/// The outcome as an object: `result`; `next`, the arguments of the next page; `omitted`, how many rows didn't fit;
-/// `notice`; `warnings`, what to know about the arguments; and `reinterpretations`, the arguments that were read as
-/// something else than was written.
+/// Converts an outcome to an object: `result`; `next`, the arguments for the next page; `omitted_count`, the number of rows
+/// that didn't fit; `warning`, about the result; `warnings`, about the arguments; and `reinterpretations`, the arguments
+/// that were converted.
 pub fn outcome_to_json(outcome: &Outcome) -> Value {
-    let is_omitted = outcome.value.is_null() && outcome.notice.is_some();
+    let is_omitted = outcome.value.is_null() && outcome.warning.is_some();
     let mut value = if is_omitted { json!({}) } else { json!({"result": outcome.value}) };
     if let Some(next) = outcome.next_arguments() {
         value["next"] = json!(next);
     }
     if let Some(omitted) = &outcome.omitted {
-        value["omitted"] = json!(omitted.count);
+        value["omitted_count"] = json!(omitted.count);
     }
-    if let Some(notice) = &outcome.notice {
-        value["notice"] = json!(notice);
+    if let Some(warning) = &outcome.warning {
+        value["warning"] = json!(warning);
     }
     if !outcome.warnings.is_empty() {
         value["warnings"] = json!(outcome.warnings);
@@ -38,24 +38,24 @@ pub fn reinterpretations_to_json(reinterpretations: &[Reinterpretation]) -> Valu
     limit_json(reported, MAX_REINTERPRETATION_BYTES)
 }
 
-/// Returns true if and only if [`truncate_outcome`] omitted all of a record but its id.
+/// Returns true if and only if [`truncate_outcome`] omitted everything but the ID of a record.
 pub fn is_body_omitted(outcome: &Outcome) -> bool {
     let is_id = |properties: &Map<String, Value>| properties.len() == 1 && properties.contains_key("id");
-    outcome.notice.is_some() && outcome.value.as_object().is_some_and(is_id)
+    outcome.warning.is_some() && outcome.value.as_object().is_some_and(is_id)
 }
 
-/// Replaces a record of more than `max_bytes` by its id and a notice. The call succeeded, so this isn't an error. Lists
+/// Replaces a record of more than `max_bytes` by its ID and a warning. The call succeeded, so this isn't an error. Lists
 /// were already truncated by the runtime.
 pub fn truncate_outcome(mut outcome: Outcome, max_bytes: Option<usize>) -> Outcome {
     let Some(max_bytes) = max_bytes.filter(|_| !outcome.value.is_array()) else { return outcome };
     let bytes = json_size(&outcome.value);
     if bytes > max_bytes {
-        // Whoever created something must be able to find it.
+        // The caller must be able to find a record that it created.
         let id = outcome.value.get_mut("id").map(|id| json!({"id": id.take()}));
         outcome.value = id.filter(|id| json_size(id) <= max_bytes).unwrap_or_default();
-        outcome.notice = Some(format!(
-            "The call worked; its answer of {bytes} bytes is left out, as at most {max_bytes} are given. Ask for fewer \
-             members with \"fields\" if the tool has that argument."
+        outcome.warning = Some(format!(
+            "The call succeeded, but its result of {bytes} bytes exceeds the limit of {max_bytes} and was omitted. Request \
+             fewer fields with \"fields\" if the tool has that argument."
         ));
     }
     outcome

@@ -1,4 +1,4 @@
-//! What a server needs to know of the API whose tools it offers.
+//! The description of the API whose tools a server exposes.
 
 use std::fmt;
 
@@ -31,9 +31,9 @@ pub struct Product {
 pub struct PromptTemplate {
     /// The name, which is unique within a product.
     pub name: &'static str,
-    /// What the job does.
+    /// Description of the job.
     pub description: &'static str,
-    /// What the user fills in. All of it is required.
+    /// Placeholders that the user fills in. All are required.
     pub arguments: &'static [PromptPlaceholder],
     /// The text, with `{name}` for each argument.
     pub text: &'static str,
@@ -44,13 +44,13 @@ pub struct PromptTemplate {
 pub struct PromptPlaceholder {
     /// The name.
     pub name: &'static str,
-    /// What it means.
+    /// Description of the value.
     pub description: &'static str,
-    /// Where its possible values are, if they are records of the API.
+    /// The source of its possible values, if they are records of the API.
     pub source: Option<PromptValueSource>,
 }
 
-/// Where the possible values of an argument are: a field of the records that a tool lists.
+/// The source of an argument's possible values: a field of the records that a tool lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PromptValueSource {
     /// The tool that lists the records.

@@ -11,8 +11,8 @@ const MAX_CHARACTERS: usize = 200;
 /// Longer strings are not parsed as JSON.
 const MAX_JSON_BYTES: usize = 64 << 10;
 
-/// Properties that name what another property of the same object is the value of: the path of a JSON Patch operation,
-/// the caption of a custom field, the question of an answer.
+/// Properties that name the value in a sibling property: the path of a JSON Patch operation, the caption of a custom field,
+/// the question of a survey response.
 const NAMING_PROPERTIES: [&str; 7] = ["path", "from", "caption", "question", "name", "field", "key"];
 /// The properties that hold such values.
 const NAMED_PROPERTIES: [&str; 2] = ["value", "answer"];

@@ -8,7 +8,7 @@ use crate::principal::Principal;
 /// A call as a caller makes it, before anything about it was checked.
 #[derive(Clone, Copy, Debug)]
 pub struct ToolCall<'a> {
-    /// Who makes the call.
+    /// The caller.
     pub principal: Principal,
     /// The tool.
     pub tool: Tool,

@@ -1,4 +1,4 @@
-//! Which tools a server offers: by class, module, name, or named set.
+//! The filter of the tools that a server exposes: by class, module, name, or toolset.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,7 +14,7 @@ const MAX_PATTERNS: usize = 64;
 /// The longest pattern: no name is as long.
 const MAX_PATTERN_BYTES: usize = 128;
 
-/// What a [`ToolFilter`] is made of. An empty list allows everything.
+/// The specification of a [`ToolFilter`]. An empty list allows everything.
 #[derive(Clone, Debug, Default)]
 pub struct ToolFilterSpec {
     /// Only tools of these classes.

@@ -32,13 +32,13 @@ pub struct HttpAccount {
 pub enum AccountError {
     /// A token both gives access and approves calls.
     #[error(
-        "the token of the approver {0} also gives access to the account: whoever makes a call must not be able to approve it"
+        "the token of the approver {0} also gives access to the account; use separate tokens for calls and approvals"
     )]
     ApproverHasAccess(String),
     /// The token of an approver of one account gives access to another.
     #[error(
-        "the token of the approver {approver} of the account {account} gives access to the account {other}: whoever makes \
-         calls must not be able to approve any"
+        "the token of the approver {approver} of the account {account} gives access to the account {other}; use \
+         separate tokens for calls and approvals"
     )]
     ApproverOfOtherAccount {
         /// The name of the approver.
@@ -171,12 +171,13 @@ impl AccountRegistry {
                 Ok((name, account))
             }
             (Some(_), Some(_)) => Err(HttpError::BadRequest(
-                "the request has access to several accounts: name one with integrated_account_id".to_owned(),
+                "the token gives access to several accounts; select one with integrated_account_id"
+                    .to_owned(),
             )),
             (None, _) if self.0.values().all(|account| account.tokens.is_empty()) => {
                 let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
                 Err(HttpError::NotFound(format!(
-                    "there is no account {}; there are: {}",
+                    "unknown account {} (expected {})",
                     id.unwrap_or_default(),
                     names.join(", ")
                 )))

@@ -74,7 +74,7 @@ impl HttpApi {
         }
     }
 
-    /// Makes the lists of tools anew after each of these changes.
+    /// Rebuilds the tool lists after each of these changes.
     #[must_use]
     pub fn with_changes(self, changes: ToolListChanges) -> Self {
         Self { changes, ..self }
@@ -167,5 +167,5 @@ fn api_routes(state: Arc<HttpState>) -> Router {
 }
 
 async fn not_found() -> Result<Response, HttpError> {
-    Err(HttpError::NotFound("there is nothing at this path; see /openapi.json for what there is".to_owned()))
+    Err(HttpError::NotFound("unknown path; see /openapi.json for all paths".to_owned()))
 }

@@ -15,36 +15,36 @@ use crate::query_string::NotSingleText;
 use crate::tool_filter::ToolFilterParamsError;
 use crate::truto_filter::MethodFilterError;
 
-/// How many characters of a message are sent: it may name what a client sent.
+/// Maximum number of characters of a message, which may contain input of a client.
 const MAX_CHARACTERS: usize = 2000;
 /// The number of seconds to wait after a 429 for which the API gave no time.
 const DEFAULT_RETRY_AFTER: u64 = 10;
 
-/// Why a request failed. It converts into a response.
+/// The reason why a request failed. It converts into a response.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// The request makes no sense (400).
+    /// The request is invalid (400).
     #[error("{0}")]
     BadRequest(String),
-    /// The request has no token, or one that gives no access (401). What is wrong with it isn't revealed.
-    #[error("a token of this account is needed: Authorization: Bearer …")]
+    /// The token is missing or gives no access (401). The reason isn't revealed.
+    #[error("missing or invalid token (expected Authorization: Bearer <token>)")]
     Unauthorized,
     /// The request isn't allowed (403).
     #[error("{0}")]
     Forbidden(&'static str),
-    /// There is no such account, tool or path (404).
+    /// The account, tool or path does not exist (404).
     #[error("{0}")]
     NotFound(String),
-    /// The method means nothing at this path (405).
-    #[error("{method} means nothing {location}")]
+    /// The path doesn't support the method (405).
+    #[error("{method} is not allowed {location}")]
     MethodNotAllowed {
         /// The method of the request.
         method: Method,
-        /// Where it means nothing, and what to do instead.
+        /// Where it isn't allowed, and which methods are.
         location: &'static str,
     },
-    /// The server can't do what it should at the moment (500).
+    /// A temporary failure of the server (500).
     #[error("{0}")]
     Internal(&'static str),
     /// Another status with a message.
@@ -55,10 +55,10 @@ pub enum HttpError {
         /// What went wrong.
         message: String,
     },
-    /// A call has no result.
+    /// A call failed.
     #[error("{error}")]
     Execute {
-        /// Why.
+        /// The error of the call.
         #[source]
         error: ExecuteError,
         /// Whether the call could have changed something.
@@ -66,7 +66,7 @@ pub enum HttpError {
     },
 }
 
-/// Marks a response to a call that certainly changed nothing, so that it can be made again without harm.
+/// Marks a response to a call that certainly changed nothing, so that it can safely be retried.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NotExecuted;
 

@@ -1,4 +1,4 @@
-//! How readiness is checked.
+//! Settings of the readiness check.
 
 use toolcrate_runtime::Error;
 
@@ -8,5 +8,5 @@ pub struct HealthCheck {
     /// The path of a `GET` request, below the API's root.
     pub path: &'static str,
     /// Returns what to do about an error.
-    pub advice: fn(&Error) -> &'static str,
+    pub suggest_fix: fn(&Error) -> &'static str,
 }

@@ -46,7 +46,7 @@ pub(crate) async fn run(
             // No client repeats a request on either status unasked.
             let status = match &error {
                 IdempotencyError::Store(error) => {
-                    tracing::error!(%error, "an Idempotency-Key could not be looked up or stored");
+                    tracing::error!(%error, "cannot read or store an Idempotency-Key");
                     StatusCode::INTERNAL_SERVER_ERROR
                 }
                 _ => StatusCode::UNPROCESSABLE_ENTITY,

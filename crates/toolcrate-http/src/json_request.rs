@@ -78,7 +78,7 @@ impl<'de> Visitor<'de> for UniqueProperties {
         let mut names = HashSet::new();
         while let Some(PropertyName(name)) = properties.next_key()? {
             if names.contains(&name) {
-                return Err(A::Error::custom(format_args!("the property {name:?} is given twice")));
+                return Err(A::Error::custom(format_args!("the property {name:?} occurs twice")));
             }
             properties.next_value_seed(Self)?;
             names.insert(name);
@@ -113,7 +113,7 @@ mod tests {
             [r#"{"a": 1, "a": 2}"#, r#"{"x": [{"a": 1, "b": 2, "a": 1}]}"#, r#"{"a": 1, "\u0061": 2}"#]
         {
             let error = parse_object(body.as_bytes()).unwrap_err().to_string();
-            assert!(error.contains("\"a\" is given twice"), "{error}");
+            assert!(error.contains("\"a\" occurs twice"), "{error}");
         }
         for body in ["[]", "5", "{", "{} {}"] {
             assert!(parse_object(body.as_bytes()).is_err(), "{body}");

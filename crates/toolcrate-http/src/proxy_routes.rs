@@ -1,4 +1,4 @@
-//! Which tool a resource and a method mean, in the form of Truto's proxy.
+//! Maps resources and methods of Truto's proxy to tools.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

@@ -27,7 +27,7 @@ pub(crate) fn parse(query: &str) -> Map<String, Value> {
 
 /// A parameter that should have one value has none that is text, or several.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} must be one text")]
+#[error("{0}: expected a single value")]
 pub(crate) struct NotSingleText(String);
 
 /// Returns the value of a parameter that has one value, in any spelling, or `None` if it is absent.
@@ -170,7 +170,7 @@ mod tests {
         }
         assert_eq!(read("b=x"), Ok(None));
         for query in ["a=x&a=y", "a[b]=x", "a[0][0]=x"] {
-            assert!(read(query).unwrap_err().to_string().contains("a must be one text"), "{query}");
+            assert!(read(query).unwrap_err().to_string().contains("a: expected a single value"), "{query}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the server can do its work: its accounts can be used, and state and audit log can be written.
+//! Readiness of the server: its accounts can be used, and state and audit log can be written.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const RESULT_TTL: Duration = Duration::from_secs(10);
 /// How long the check of an account may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Checks whether the server can do its work, and caches the result.
+/// Checks whether the server is ready, and caches the result.
 pub(crate) struct Readiness {
     check: Option<HealthCheck>,
     store: SharedStore,
@@ -27,16 +27,16 @@ pub(crate) struct Readiness {
 
 /// The result of all checks.
 pub(crate) struct ReadinessResult {
-    /// `{ok, ms}` or `{ok, kind, message, do}` for each account.
+    /// `{ok, ms}` or `{ok, kind, message, fix}` for each account.
     pub(crate) accounts: Map<String, Value>,
-    /// Why state can't be kept, if it can't.
+    /// The error of the state store, if it can't be written.
     pub(crate) state_error: Option<String>,
-    /// Why the audit log can't be written, if it can't.
+    /// The error of the audit log, if it can't be written.
     pub(crate) audit_error: Option<String>,
 }
 
 impl ReadinessResult {
-    /// Whether the server can do its work.
+    /// Returns true if and only if the server is ready.
     pub(crate) fn is_ready(&self) -> bool {
         let are_usable =
             !self.accounts.is_empty() && self.accounts.values().all(|account| account["ok"] == true);
@@ -45,8 +45,7 @@ impl ReadinessResult {
 }
 
 impl Readiness {
-    /// Checks accounts with `check`, and whether state can be kept in `store`. Without a check, every account counts as
-    /// ready.
+    /// Creates a check of accounts with `check` and of the state in `store`. Without `check`, every account counts as ready.
     pub(crate) fn new(check: Option<HealthCheck>, store: SharedStore) -> Self {
         Self { check, store, cached: Mutex::default() }
     }
@@ -89,17 +88,17 @@ impl Readiness {
 
 async fn check_account(client: &Client, check: HealthCheck) -> Value {
     let started = Instant::now();
-    let failed = |kind: &str, message: String, advice: Option<&str>| json!({"ok": false, "kind": kind, "message": message, "do": advice});
+    let failed = |kind: &str, message: String, fix: Option<&str>| json!({"ok": false, "kind": kind, "message": message, "fix": fix});
     let request: Request<Value> = Request::new(Method::Get, check.path);
     match tokio::time::timeout(CHECK_TIMEOUT, client.send_full(&request)).await {
         Ok(Ok(_)) => {
             json!({"ok": true, "ms": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)})
         }
-        // The API knows the account; that its rate limit is exhausted is passed on to each caller.
+        // The API accepted the credentials. Callers are notified of the rate limit by their own calls.
         Ok(Err(error)) if error.kind() == ErrorKind::RateLimited => {
             json!({"ok": true, "kind": error.kind().as_str()})
         }
-        Ok(Err(error)) => failed(error.kind().as_str(), error.to_string(), Some((check.advice)(&error))),
+        Ok(Err(error)) => failed(error.kind().as_str(), error.to_string(), Some((check.suggest_fix)(&error))),
         Err(_) => failed("timeout", format!("no response within {} s", CHECK_TIMEOUT.as_secs()), None),
     }
 }
@@ -111,7 +110,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn server_that_can_not_keep_state_is_not_ready() {
+    async fn server_whose_store_is_full_is_not_ready() {
         let audit = AuditLog::new(Box::new(std::io::sink()));
         for (max_bytes, has_error) in [(1 << 20, false), (0, true)] {
             let store = Arc::new(MemoryStore::with_capacity(max_bytes));

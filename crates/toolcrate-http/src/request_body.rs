@@ -16,8 +16,8 @@ pub async fn read_body(request: Request) -> Result<Bytes, HttpError> {
     Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => HttpError::Status {
             status: StatusCode::PAYLOAD_TOO_LARGE,
-            message: format!("a request may have at most {MAX_BODY_BYTES} bytes"),
+            message: format!("the body exceeds {MAX_BODY_BYTES} bytes"),
         },
-        _ => HttpError::BadRequest("the body did not come to its end".to_owned()),
+        _ => HttpError::BadRequest("incomplete body".to_owned()),
     })
 }

@@ -1,4 +1,4 @@
-//! What all requests share.
+//! State shared by all requests.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::proxy_routes::ProxyRoutes;
 use crate::readiness::Readiness;
 use crate::tool_list::ToolListCache;
 
-/// What all requests share.
+/// State shared by all requests.
 pub(crate) struct HttpState {
     pub(crate) accounts: Arc<AccountRegistry>,
     pub(crate) filter: ToolFilter,

@@ -1,5 +1,5 @@
-//! Which tools a client is offered, as its address or its headers choose: `?module=service&class=read`, or
-//! `X-Tools-Module: service`. A client can only narrow what the server offers.
+//! Tool selection by query parameters or headers: `?module=service&class=read`, or `X-Tools-Module: service`. A client can
+//! only narrow the server's selection.
 
 use axum::http::HeaderMap;
 use toolcrate_executor::{
@@ -22,7 +22,7 @@ pub struct ToolFilterParams(Vec<(&'static str, Vec<String>)>);
 #[non_exhaustive]
 pub enum ToolFilterParamsError {
     /// There is no such parameter.
-    #[error("\"{name}\" means nothing here; there are {}", .known.join(", "))]
+    #[error("unknown parameter \"{name}\" (expected {})", .known.join(", "))]
     UnknownParameter {
         /// The parameter of the query.
         name: String,
@@ -30,10 +30,10 @@ pub enum ToolFilterParamsError {
         known: Vec<&'static str>,
     },
     /// A header isn't text.
-    #[error("{0} is no text")]
+    #[error("{0}: expected text")]
     HeaderNotText(String),
     /// A parameter has a value that it can't have.
-    #[error("\"{parameter}\" must be {expected}")]
+    #[error("\"{parameter}\": expected {expected}")]
     InvalidValue {
         /// The parameter.
         parameter: &'static str,

@@ -15,7 +15,7 @@ pub struct MethodFilter {
 
 /// A part of a [`MethodFilter`] that can't be read. It is never ignored, as that would select more than was meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} must be words that commas divide, or a list of words")]
+#[error("{0}: expected comma-separated words or a list of words")]
 pub struct MethodFilterError(&'static str);
 
 impl MethodFilter {
@@ -107,7 +107,7 @@ mod tests {
         for config in [r#"{"tags": 5}"#, r#"{"tags": {"0": "service"}}"#, r#"{"tags": ["service", 5]}"#] {
             let config: Map<String, Value> = serde_json::from_str(config).unwrap();
             assert!(
-                MethodFilter::parse(&config).unwrap_err().to_string().contains("tags must be"),
+                MethodFilter::parse(&config).unwrap_err().to_string().contains("tags: expected"),
                 "{config:?}"
             );
         }

@@ -1,4 +1,4 @@
-//! Which connections are idle, so that clients who only connect never keep others out.
+//! Tracks idle connections, so that clients that only connect can't block others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -72,7 +72,7 @@ impl TrackedConnection {
         self.closing.clone()
     }
 
-    /// Waits until the connection has to close and is idle. A request that arrives at the last moment is still served.
+    /// Waits until the connection is to be closed and is idle. A request that arrives at the last moment is still served.
     pub(crate) async fn must_close(&self, closing: &CancellationToken) {
         closing.cancelled().await;
         while !self.is_idle() {

@@ -142,8 +142,7 @@ impl Listener {
         Self { tls: Some(tls), ..self }
     }
 
-    /// Serves connections until `shutdown` resolves, and then those that are open until their requests in
-    /// flight have been answered.
+    /// Serves connections until `shutdown` resolves, and then waits until the requests in flight are complete.
     ///
     /// # Cancellation
     /// Dropping the returned future closes the socket and every connection at once.

@@ -1,4 +1,4 @@
-//! Who calls, and what a call brings beside its tool and arguments.
+//! The caller of a tool: its identity, capabilities and approvals.
 
 use http::request::Parts;
 use rmcp::RoleServer;
@@ -7,16 +7,16 @@ use rmcp::service::RequestContext;
 use toolcrate_executor::{Principal, ToolExecutor, TraceContext};
 use toolcrate_runtime::Value;
 
-/// The name of the only question that the server asks.
+/// The name of the only elicitation that the server sends.
 pub(crate) const APPROVAL_QUESTION: &str = "approval";
-/// Who calls where the transport knows no more.
+/// The caller if the transport doesn't identify it.
 const ANONYMOUS: Principal = Principal::anonymous("mcp");
 /// The header with an approver's token.
 const APPROVAL_HEADER: &str = "x-approval-token";
-/// The member of `_meta` with an approver's token, after the server's name.
+/// The property of `_meta` with an approver's token, after the server's name.
 const APPROVAL_META: &str = "approval-token";
 
-/// Who calls, and what a call brings beside its tool and arguments.
+/// The caller of a tool: its identity, capabilities and approvals.
 pub(crate) struct Caller<'a> {
     context: &'a RequestContext<RoleServer>,
     principal: Principal,
@@ -24,16 +24,16 @@ pub(crate) struct Caller<'a> {
     elicited: Option<ElicitedAnswer>,
 }
 
-/// What the person at the client answered to a question that was asked in the result of an earlier request.
+/// The user's response to an elicitation in the result of an earlier request.
 pub(crate) struct ElicitedAnswer {
-    /// `None` if the answer can't be read.
+    /// `None` if the response is invalid.
     pub(crate) action: Option<ElicitationAction>,
     /// The digest of the call that was shown.
     pub(crate) digest: String,
 }
 
 impl<'a> Caller<'a> {
-    /// Reads what a request brings. The state of a question can be redeemed once.
+    /// Reads the caller from a request. The state of an elicitation can be redeemed once.
     pub(crate) async fn from_request(
         context: &'a RequestContext<RoleServer>,
         server_name: &str,
@@ -75,7 +75,7 @@ impl<'a> Caller<'a> {
         self.elicited.as_ref()
     }
 
-    /// Returns true if and only if the client can ask its user.
+    /// Returns true if and only if the client supports elicitation.
     pub(crate) fn supports_elicitation(&self) -> bool {
         let capability = self.context.client_capabilities().and_then(|capabilities| capabilities.elicitation);
         // A client that names no mode supports forms, which were the first one.
@@ -83,13 +83,13 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// Who sent a request, as the transport knows.
+/// Returns the sender of a request, as identified by the transport.
 pub(crate) fn principal(context: &RequestContext<RoleServer>) -> Principal {
     let parts = context.extensions.get::<Parts>();
     parts.and_then(|parts| parts.extensions.get().copied()).unwrap_or(ANONYMOUS)
 }
 
-/// The trace that a request belongs to: the one in its `_meta`, else that of the HTTP request.
+/// Returns the trace of a request: the one in its `_meta`, or else that of the HTTP request.
 pub(crate) fn trace_context(context: &RequestContext<RoleServer>) -> TraceContext {
     let state = context.meta.get_tracestate().unwrap_or_default();
     let from_meta = context.meta.get_traceparent().and_then(|parent| TraceContext::parse(parent, state));

@@ -11,7 +11,7 @@ use crate::{argument_values, prompts, resources};
 /// Nothing is as long as this.
 const MAX_TYPED_BYTES: usize = 256;
 
-/// What a user may mean by what was typed.
+/// Returns completions of the user's input.
 pub(crate) async fn complete(
     context: &ToolContext,
     principal: Principal,

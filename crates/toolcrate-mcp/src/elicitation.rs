@@ -1,8 +1,8 @@
-//! Approval by the person at the client (elicitation). The approval is bound to the call that was shown, once. A client
-//! that can't ask its user gets a rejection.
+//! Approval by the user of the client (elicitation). The approval is bound to the call that was shown, once. A call of a
+//! client without elicitation is rejected.
 //!
 //! Up to protocol version 2025-11-25 the server asks while the call waits. From 2026-07-28 on the result of the call is
-//! the question, and the client sends the call again with the answer: nothing waits, and any replica can go on.
+//! the elicitation, and the client repeats the call with the response: nothing waits, and any replica can continue.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use toolcrate_runtime::{ExecuteOptions, Outcome, Tool, Value};
 use crate::caller::{APPROVAL_QUESTION, Caller};
 use crate::result;
 
-/// Runs a tool, and asks the person at the client first if the call needs approval.
+/// Executes a tool, and prompts the user of the client first if the call needs approval.
 ///
 /// # Errors
 /// Returns the response of the call if it has no outcome: why not, or the question.
@@ -52,7 +52,7 @@ pub(crate) async fn execute(
     }
 }
 
-/// Asks the person at the client, in the way of the protocol's version.
+/// Prompts the user of the client, as the protocol version requires.
 async fn elicit(
     executor: &ToolExecutor,
     prepared: Prepared,
@@ -66,7 +66,7 @@ async fn elicit(
     let question = ElicitRequestParams::FormElicitationParams {
         meta: None,
         message,
-        // To accept or to decline is all there is to answer.
+        // The user can only accept or decline.
         requested_schema: ElicitationSchema::builder().build_unchecked(),
     };
     let version = caller.context().protocol_version();
@@ -79,7 +79,7 @@ async fn elicit(
     }
     let peer = &caller.context().peer;
     let answer = peer.create_elicitation_with_timeout(question, Some(APPROVAL_TTL)).await;
-    // No answer is no approval.
+    // A timeout is not an approval.
     match answer.ok().map(|answer| answer.action) {
         Some(ElicitationAction::Accept) => {
             let digest = prepared.digest().to_owned();
@@ -89,7 +89,7 @@ async fn elicit(
     }
 }
 
-/// Rejects a call that the person did not accept; `None` if no answer came in time.
+/// Rejects a call that the user did not accept; `None` if the elicitation timed out.
 fn decline(
     executor: &ToolExecutor,
     prepared: &Prepared,

@@ -14,7 +14,7 @@ use toolcrate_store::StoreError;
 #[non_exhaustive]
 pub enum McpError {
     /// The client did not open a session.
-    #[error("the client did not speak MCP: {0}")]
+    #[error("invalid MCP handshake: {0}")]
     Initialize(#[source] Box<ServerInitializeError>),
     /// The task that serves the session failed.
     #[error("the MCP session failed: {0}")]
@@ -23,13 +23,13 @@ pub enum McpError {
     #[error("unknown method \"{0}\"")]
     UnknownMethod(String),
     /// The parameters are not those of the method.
-    #[error("the parameters do not match those that the protocol defines for {0}")]
+    #[error("invalid parameters for {0}")]
     InvalidParameters(String),
     /// The cursor is not one of this server.
-    #[error("\"{0}\" is no cursor of this server; begin again, without a cursor")]
+    #[error("unknown cursor \"{0}\"; start again without a cursor")]
     InvalidCursor(String),
     /// The list of tools is not the one that the cursor belongs to.
-    #[error("the list of tools has changed since this cursor was issued; begin again, without a cursor")]
+    #[error("the tool list has changed since this cursor was issued; start again without a cursor")]
     ListChanged,
     /// There is no such prompt.
     #[error("unknown prompt \"{name}\" (expected {})", .known.join(", "))]
@@ -51,7 +51,7 @@ pub enum McpError {
     #[error("unknown resource \"{0}\"")]
     UnknownResource(String),
     /// The store can't be read.
-    #[error("the events can't be read at the moment")]
+    #[error("cannot read the events; retry later")]
     Events(#[source] StoreError),
     /// The client canceled the request.
     #[error("the call was canceled")]

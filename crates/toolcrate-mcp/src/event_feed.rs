@@ -176,7 +176,7 @@ impl EventFeed {
     /// Returns an error if the store can't be read.
     pub(crate) async fn read(&self) -> Result<ReadResourceResult, McpError> {
         let last = self.last().await.map_err(|error| {
-            tracing::error!(%error, "the events can't be read");
+            tracing::error!(%error, "cannot read the events");
             McpError::Events(error)
         })?;
         let content = ResourceContents::text(Value::Array(last).to_string(), self.uri())
@@ -200,7 +200,7 @@ impl EventFeed {
         });
     }
 
-    /// What a stream can subscribe to.
+    /// Returns the supported subscriptions of a stream.
     pub(crate) fn subscription_filter(&self) -> SubscriptionFilter {
         SubscriptionFilter::builder().resource_subscription(self.uri()).build()
     }

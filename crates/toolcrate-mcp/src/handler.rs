@@ -1,4 +1,6 @@
-//! The protocol's requests.
+//! Handlers of MCP requests.
+
+use std::time::{Duration, Instant};
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CustomRequest,
@@ -18,7 +20,7 @@ use crate::listing::ExposureMode;
 use crate::server::McpServer;
 use crate::{completion, notifications, pagination, prompts, resources, result, tool_naming};
 
-/// The requests with parameters that are answered.
+/// The supported requests that have parameters.
 const METHODS: [&str; 9] = [
     "completion/complete",
     "prompts/get",
@@ -32,7 +34,7 @@ const METHODS: [&str; 9] = [
 ];
 
 impl McpServer {
-    /// What a model should know before it calls a tool.
+    /// Returns the instructions for the model.
     fn instructions(&self) -> String {
         let context = self.context();
         let how = match context.listing.mode {
@@ -52,6 +54,28 @@ impl McpServer {
              A rejected call names each invalid argument.",
             context.product.description
         )
+    }
+
+    /// Records the duration of a `tools/call` request. Unknown tools have no name in metrics.
+    fn record_tool_call(
+        &self,
+        name: &str,
+        response: &Result<CallToolResponse, ErrorData>,
+        duration: Duration,
+    ) {
+        let product = self.context().product;
+        let meta_tool = self.meta_tools().get(name, product.catalog.api().name);
+        let tool = match meta_tool {
+            Some(meta_tool) => &*meta_tool.definition.name,
+            None => product.catalog.get(name).map_or("", |tool| tool.short_name()),
+        };
+        let error_type = match response {
+            Ok(CallToolResponse::Complete(result)) if result.is_error == Some(true) => Some("tool_error"),
+            Ok(_) => None,
+            Err(_) => Some("canceled"),
+        };
+        let metrics = self.context().executor.metrics();
+        metrics.record_mcp_request("tools/call", tool, error_type, duration);
     }
 
     /// Calls a meta tool or a tool of the catalog.
@@ -106,7 +130,7 @@ impl ServerHandler for McpServer {
         Ok(DiscoverResult::from_server_info(versions, self.get_info()))
     }
 
-    // A request that matches none of the protocol's: its method is unknown, or does not have such parameters.
+    // A request that isn't part of the protocol: its method is unknown or its parameters are invalid.
     async fn on_custom_request(
         &self,
         request: CustomRequest,
@@ -128,7 +152,12 @@ impl ServerHandler for McpServer {
         // Some clients send an empty cursor for the first page.
         let cursor = request.and_then(|request| request.cursor).filter(|cursor| !cursor.is_empty());
         let (meta_tools, tools) = (self.meta_tools().definitions(), self.listed_tools());
-        let page = pagination::list_page(self.context(), meta_tools, &tools, cursor.as_deref()).await?;
+        let started = Instant::now();
+        let page = pagination::list_page(self.context(), meta_tools, &tools, cursor.as_deref()).await;
+        let error_type = page.is_err().then_some("invalid_cursor");
+        let metrics = self.context().executor.metrics();
+        metrics.record_mcp_request("tools/list", "", error_type, started.elapsed());
+        let page = page?;
         if cursor.is_none() {
             self.shown().show(pagination::shown_version(self.context(), &tools));
         }
@@ -141,7 +170,7 @@ impl ServerHandler for McpServer {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(_in_flight) = self.in_flight().acquire() else {
-            let message = "the server is stopping; nothing was done";
+            let message = "the server is shutting down; nothing was done";
             let error = json!({"error": {"kind": "stopping", "message": message}});
             return Ok(result::failure(error).into());
         };
@@ -152,15 +181,18 @@ impl ServerHandler for McpServer {
                 .await;
         let arguments = request.arguments.unwrap_or_default();
         let call = trace_context(&context).scope(self.dispatch(&request.name, arguments, &caller));
-        // To drop the call closes its connection, which is all that can be done about a request that was sent.
-        tokio::select! {
+        let started = Instant::now();
+        // Dropping the call closes its connection; a request that was sent can't be recalled.
+        let response = tokio::select! {
             response = call => {
                 let names = self.context().listing.names;
                 let response = tool_naming::rename_in_errors(response, product.catalog, names);
                 Ok(result::limit_failure(response, self.context().max_error_bytes()))
             }
             () = context.ct.cancelled() => Err(McpError::Canceled.into()),
-        }
+        };
+        self.record_tool_call(&request.name, &response, started.elapsed());
+        response
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {

@@ -1,5 +1,5 @@
-//! Messages as lines. Every request gets an answer: a line that is too long, is no JSON, or is no message is answered
-//! with an error and the id of the request, where one can be read.
+//! Transport of newline-delimited messages. Every request gets a response: for a line that is too long, invalid JSON, or not
+//! a message, it is an error with the ID of the request, if that can be read.
 
 use std::io;
 use std::sync::Arc;
@@ -88,12 +88,12 @@ where
         let read = match lines.next_line().await {
             Ok(Some(Line::Whole(line))) => parse(line),
             Ok(Some(Line::TooLong(id))) => {
-                let message = format!("the message has more than {} bytes", lines.max_line_bytes);
+                let message = format!("the message exceeds {} bytes", lines.max_line_bytes);
                 Err(Some(error_response(ErrorCode::INVALID_REQUEST, &message, &id)))
             }
             Ok(None) => return,
             Err(error) => {
-                tracing::error!(%error, "the input can't be read");
+                tracing::error!(%error, "cannot read the input");
                 return;
             }
         };
@@ -121,17 +121,17 @@ fn parse(line: &[u8]) -> Result<Message, Option<Value>> {
         return Ok(message);
     }
     let value: Value = serde_json::from_slice(&repaired).map_err(|error| {
-        let message = format!("expected one JSON object a line: {error}");
+        let message = format!("expected one JSON object per line: {error}");
         Some(error_response(ErrorCode::PARSE_ERROR, &message, &read_id(&repaired)))
     })?;
-    // Nobody waits for an answer to a notification or a response.
+    // Notifications and responses expect no response.
     let is_request =
         value.get("id").is_some() && value.get("result").is_none() && value.get("error").is_none();
     if !is_request && value.get("jsonrpc").is_some() {
         return Err(None);
     }
     let message = match &value {
-        Value::Array(_) => "expected one message a line; batches are not supported",
+        Value::Array(_) => "expected one message per line; batches are not supported",
         _ => "expected a JSON-RPC 2.0 request with \"jsonrpc\", \"id\" and \"method\"",
     };
     let id = value.get("id").filter(|id| id.is_number() || id.is_string()).cloned().unwrap_or_default();
@@ -198,7 +198,7 @@ mod tests {
 
     const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
 
-    /// What is received and what is answered when a client sends `input`.
+    /// Returns the received messages and the responses when a client sends `input`.
     async fn exchange(input: &str, max_line_bytes: usize) -> (Vec<Message>, Vec<Value>) {
         let (client, server) = tokio::io::duplex(1 << 16);
         let mut transport =

@@ -1,4 +1,4 @@
-//! Which tools are listed, and in which form.
+//! Settings of the tool list.
 
 use toolcrate_runtime::NameStyle;
 

@@ -44,7 +44,7 @@ fn current_version(server: &McpServer) -> String {
     pagination::shown_version(server.context(), &server.listed_tools())
 }
 
-/// What a client can subscribe to.
+/// Returns the supported subscriptions.
 pub(crate) fn subscription_filter(events: Option<&EventFeed>) -> SubscriptionFilter {
     let mut filter = events.map_or_else(SubscriptionFilter::new, EventFeed::subscription_filter);
     filter.tools_list_changed = Some(true);

@@ -1,4 +1,4 @@
-//! How a server is set up.
+//! Options of a server.
 
 use toolcrate_executor::ToolListChanges;
 use toolcrate_search::WordLists;
@@ -11,7 +11,7 @@ use crate::listing::ToolListing;
 pub struct McpOptions {
     /// In which form tools are listed.
     pub listing: ToolListing,
-    /// What people call the records and actions of the API. Plain English by default.
+    /// Search vocabulary of the API. Plain English by default.
     pub word_lists: &'static WordLists,
     /// Announces that the list of tools has changed.
     pub changes: ToolListChanges,

@@ -17,7 +17,7 @@ use crate::tool_definition::to_mcp_tool;
 /// Tools on a page, which then takes a few milliseconds.
 const PAGE_SIZE: usize = 250;
 
-/// Where a walk goes on, as `start-list` or `start-list-fields`. It is opaque to clients.
+/// A cursor, as `start-list` or `start-list-fields`. It is opaque to clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ListCursor {
     /// How many tools were listed.

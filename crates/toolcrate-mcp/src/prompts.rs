@@ -44,7 +44,7 @@ pub(crate) fn get(
     Ok(GetPromptResult::new(vec![message]).with_description(prompt.description))
 }
 
-/// Where the possible values of a prompt's argument are.
+/// Returns the source of the possible values of a prompt's argument.
 pub(crate) fn value_source(product: &Product, prompt: &str, argument: &str) -> Option<PromptValueSource> {
     let prompt = product.prompts.iter().find(|known| known.name == prompt)?;
     prompt.arguments.iter().find(|known| known.name == argument)?.source

@@ -5,21 +5,21 @@ use serde_json::{Map, json};
 use toolcrate_executor::{ExecuteError, Rejection, limit_json};
 use toolcrate_runtime::{Reinterpretation, Value};
 
-/// The result of a call that succeeded.
+/// Creates the result of a successful call.
 pub(crate) fn success(value: Value) -> CallToolResult {
     let mut result = CallToolResult::success(vec![ContentBlock::text(value.to_string())]);
     result.structured_content = Some(value);
     result
 }
 
-/// The result of a call that failed, with the error in this value.
+/// Creates the result of a failed call, with the error in this value.
 pub(crate) fn failure(value: Value) -> CallToolResult {
     let mut result = CallToolResult::error(vec![ContentBlock::text(value.to_string())]);
     result.structured_content = Some(value);
     result
 }
 
-/// Brings the error of a call that failed within a limit.
+/// Limits the size of the error of a failed call.
 pub(crate) fn limit_failure(response: CallToolResponse, max_bytes: usize) -> CallToolResponse {
     match response {
         CallToolResponse::Complete(mut failed) if failed.is_error == Some(true) => {
@@ -32,7 +32,7 @@ pub(crate) fn limit_failure(response: CallToolResponse, max_bytes: usize) -> Cal
     }
 }
 
-/// The response with a report of how the arguments of a meta tool were read.
+/// Adds the conversions of a meta tool's arguments to its response.
 pub(crate) fn with_reinterpretations(
     response: CallToolResponse,
     reinterpretations: &[Reinterpretation],
@@ -52,7 +52,7 @@ pub(crate) fn with_reinterpretations(
     }
 }
 
-/// The result of a call that the executor rejected or that failed, in the runtime's form, so that a model can do better.
+/// Creates the result of a call that was rejected or failed, in the same form as errors of the runtime.
 pub(crate) fn execute_failure(error: &ExecuteError) -> CallToolResult {
     let with_kind = |kind: &str| json!({"error": {"kind": kind, "message": error.to_string()}});
     failure(match error {
@@ -66,23 +66,23 @@ pub(crate) fn execute_failure(error: &ExecuteError) -> CallToolResult {
     })
 }
 
-/// The schema of [`toolcrate_executor::outcome_to_json`], around the schema of a tool's own result, and of the errors
-/// that come instead.
+/// Creates the schema of [`toolcrate_executor::outcome_to_json`] from the schema of a tool's result, including the error of
+/// a failed call.
 pub(crate) fn output_schema(mut result: Value) -> Map<String, Value> {
     let definitions = result.as_object_mut().and_then(|result| result.remove("$defs"));
     let properties = json!({
         "result": result,
-        "next": {"type": "object", "description": "Arguments that give what follows."},
-        "omitted": {"type": "integer", "description": "Rows that did not fit."},
-        "notice": {"type": "string"},
+        "next": {"type": "object", "description": "Arguments for the next page."},
+        "omitted_count": {"type": "integer", "description": "Number of rows that did not fit."},
+        "warning": {"type": "string"},
         "warnings": {
             "type": "array",
-            "description": "What to know about the arguments.",
+            "description": "Warnings about the arguments.",
             "items": {"type": "string"},
         },
         "reinterpretations": {
             "type": "array",
-            "description": "Arguments that were read as something else than was written.",
+            "description": "Arguments that were converted.",
             "items": {
                 "type": "object",
                 "properties": {
@@ -92,7 +92,7 @@ pub(crate) fn output_schema(mut result: Value) -> Map<String, Value> {
                 "required": ["pointer", "message"],
             },
         },
-        "error": {"type": "object", "description": "Why there is no result."},
+        "error": {"type": "object", "description": "Error of a failed call."},
     });
     let members = [("type".to_owned(), json!("object")), ("properties".to_owned(), properties)];
     let definitions = definitions.map(|definitions| ("$defs".to_owned(), definitions));

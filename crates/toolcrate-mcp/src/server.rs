@@ -26,7 +26,7 @@ struct McpServerState {
     meta_tools: MetaTools,
     changes: ToolListChanges,
     events: Option<EventFeed>,
-    /// Whether a client asked what the server can do, which it may do before all else and leave.
+    /// Whether a client has sent a discovery request, which it may send first and then disconnect.
     discovered: AtomicBool,
 }
 

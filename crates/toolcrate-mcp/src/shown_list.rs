@@ -1,6 +1,5 @@
-//! Which list of tools a session was shown, so that its client is notified of changes to that list and of nothing else. A
-//! client that was shown none has nothing to read again, and one that leaves after its first call is not sent a
-//! notification on its way out.
+//! Remembers the tool list that a session has fetched, so that its client is notified only of changes to that list. A client
+//! that has not fetched the list needs no notification.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

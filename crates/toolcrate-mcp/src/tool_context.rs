@@ -1,4 +1,4 @@
-//! What a tool needs to run.
+//! The context in which tools are executed.
 
 use std::sync::{Arc, OnceLock};
 
@@ -20,10 +20,10 @@ pub(crate) const READ_TOOL: &str = "read_tool";
 pub(crate) const CALL_TOOL: &str = "call_tool";
 /// The limit of a result, unless the executor has one.
 const MAX_RESULT_BYTES: usize = 60_000;
-/// An error is not limited to less, or it would say nothing.
+/// Minimum limit of an error; a shorter one would not be useful.
 const MIN_ERROR_BYTES: usize = 1000;
 
-/// What the tools of a server share.
+/// The state that the tools of a server share.
 pub(crate) struct ToolContext {
     pub(crate) product: &'static Product,
     pub(crate) executor: ToolExecutor,
@@ -42,8 +42,8 @@ impl ToolContext {
         Self { product, executor, listing, word_lists, search: Arc::default() }
     }
 
-    /// Finds the offered tools that fit a query, best first. The first call builds the search index, which takes longer
-    /// than all else; either is done on a thread of its own, so that no other request waits for it.
+    /// Finds the exposed tools that match a query, best first. The first call builds the search index, which is slow; both
+    /// run on a separate thread, so that no other request waits for them.
     pub(crate) async fn search(&self, query: String, limit: usize) -> Vec<SearchHit> {
         let (search, filter) = (Arc::clone(&self.search), self.executor.filter().clone());
         let (catalog, word_lists) = (self.product.catalog, self.word_lists);
@@ -105,8 +105,8 @@ fn resolve_failure(rejection: Rejection) -> Box<CallToolResult> {
     Box::new(match rejection {
         Rejection::NotOffered(tool) => result::failure(json!({"error": {
             "kind": "not_offered",
-            "message": format!("{tool} is not among the tools that this server offers"),
-            "next_step": format!("Find an offered tool with {SEARCH_TOOLS}."),
+            "message": format!("{tool} is not exposed by this server"),
+            "next_step": format!("Find an exposed tool with {SEARCH_TOOLS}."),
         }})),
         rejection => result::execute_failure(&rejection.into()),
     })

@@ -53,38 +53,38 @@ pub struct CustomFields {
     pub caption: &'static str,
     /// Within an object of the list: the value.
     pub value: &'static str,
-    /// Where the definitions are; `None` where they can't be read.
+    /// How definitions are read; `None` if the API has no operation for it.
     pub definitions: Option<CustomFieldDefinitions>,
 }
 
-/// Where the definitions of an account's custom fields are, and the names of their properties.
+/// The tool that lists the definitions of an account's custom fields, and the names of their properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CustomFieldDefinitions {
     /// The tool that lists them.
     pub tool: &'static str,
-    /// The member with the type.
+    /// The property with the type.
     pub kind: &'static str,
-    /// What the types mean; others are text.
+    /// The type of values for each type name; others are text.
     pub kinds: &'static [(&'static str, CustomFieldKind)],
-    /// The member that says whether a record must have the field.
+    /// The property that tells whether the field is required.
     pub required: &'static str,
-    /// The member that says whether the field can only be read.
+    /// The property that tells whether the field is read-only.
     pub read_only: &'static str,
-    /// The member with the list of choices.
+    /// The property with the list of options.
     pub options: &'static str,
-    /// Within a choice: the value.
+    /// In an option: the property with the value.
     pub option: &'static str,
-    /// Within a choice: whether it is no longer offered.
+    /// In an option: the property that tells whether it is inactive.
     pub inactive: &'static str,
-    /// The members that say where a field is shown, and so which records have it.
-    pub places: &'static [&'static str],
-    /// Records by name, and the places that are theirs.
+    /// The properties with the screens that show a field, which determine the records that have it.
+    pub screen_fields: &'static [&'static str],
+    /// Records by name, with their screens.
     pub records: &'static [(&'static str, &'static [&'static str])],
-    /// Words in the name of a place that don't name the record, lower case.
-    pub place_words: &'static [&'static str],
+    /// Words in the name of a screen that don't name the record, lower case.
+    pub screen_words: &'static [&'static str],
 }
 
-/// What a field that an account defined takes.
+/// The type of a custom field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CustomFieldKind {
     /// Text.

@@ -26,7 +26,7 @@ pub trait Credentials: Send + Sync {
 /// `Configuration` if the user has a colon or a control character in it.
 pub fn basic(user: &str, password: &Secret) -> Result<HeaderValue, Error> {
     if user.contains(|c: char| c == ':' || c.is_control()) {
-        return Err(Error::configuration("the user name of Basic credentials can't have a colon in it"));
+        return Err(Error::configuration("the user name of Basic credentials must not contain a colon"));
     }
     sensitive(&format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose()))))
 }

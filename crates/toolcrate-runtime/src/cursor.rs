@@ -17,7 +17,7 @@ use crate::error::Error;
 /// Longer texts are not looked at.
 const MAX_CURSOR_BYTES: usize = 16 * 1024;
 
-/// What the key of a cursor is derived for, so that no signature made for another purpose fits.
+/// The purpose that the key of a cursor is derived for, so that other signatures are not valid.
 const PURPOSE: &[u8] = b"toolcrate cursor 1\0";
 
 /// The key that cursors are signed with.
@@ -41,7 +41,7 @@ impl CursorKey {
         let provider = rustls::crypto::ring::default_provider();
         match provider.secure_random.fill(&mut key) {
             Ok(()) => Ok(Self(key)),
-            Err(_) => Err(Error::configuration("the system provides no random numbers to make a key of")),
+            Err(_) => Err(Error::configuration("the system's random number generator is not available")),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// What known hosts add: workflow engines the id of the call and of the session and the text of the chat, editors an
+/// Arguments that known hosts add: workflow engines the id of the call and of the session and the text of the chat, editors an
 /// explanation for their user.
 const KNOWN: &[&str] = &[
     "_meta",

@@ -92,8 +92,8 @@ pub use response::{FromResponse, RawResponse, Response};
 pub use secret::Secret;
 pub use to_json::ToJson;
 pub use tool::{
-    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Gives, Lookup, NameStyle, Omitted, Outcome,
-    PreparedCall, Prerequisites, Reinterpretation, Source, TooBig, Tool, json_size, tool_name_spellings,
+    ArgumentSchema, Arguments, Catalog, ExecuteOptions, Lookup, NameStyle, Omitted, Outcome, PreparedCall,
+    Prerequisites, ProvidedArgument, Reinterpretation, Source, TooBig, Tool, json_size, tool_name_spellings,
 };
 pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;

@@ -64,10 +64,10 @@ pub(crate) fn problems<'n>(
             let value = values.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
             let name = called(name);
             let message = match value {
-                None => format!("\"{name}\" is part of the path and must be given"),
-                Some("") => format!("\"{name}\" is part of the path and can't be empty"),
+                None => format!("\"{name}\" is required because it is part of the path"),
+                Some("") => format!("\"{name}\" must not be empty because it is part of the path"),
                 Some(_) if filled == "." || filled == ".." => {
-                    format!("\"{name}\" is part of the path and can't be only dots")
+                    format!("\"{name}\" must not consist of dots because it is part of the path")
                 }
                 Some(_) => continue,
             };

@@ -62,7 +62,9 @@ impl fmt::Display for Secret {
 /// Returns a header value that is never printed.
 pub(crate) fn sensitive(text: &str) -> Result<HeaderValue, Error> {
     let mut value = HeaderValue::from_str(text).map_err(|_| {
-        Error::configuration("a credential has characters that no header can hold, such as a line break")
+        Error::configuration(
+            "a credential contains characters that are not allowed in a header, such as a line break",
+        )
     })?;
     value.set_sensitive(true);
     Ok(value)

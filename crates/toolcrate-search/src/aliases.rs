@@ -1,4 +1,4 @@
-//! Which aliases a tool has: those of its collection, by path, and those of its own operation.
+//! Aliases of tools: those of the collection, by path, and those of the operation.
 
 use std::collections::HashMap;
 

@@ -126,7 +126,7 @@ pub(crate) struct Analyzer {
     phrases: HashSet<String>,
 }
 
-/// What is known of a word of the vocabulary.
+/// An entry of the vocabulary.
 struct WordStats {
     stem: String,
     /// How often it occurs in the indexed texts.

@@ -49,7 +49,7 @@ impl std::fmt::Debug for SearchEngine {
     }
 }
 
-/// What the engine knows of one tool.
+/// The index entry of a tool.
 struct ToolDocument {
     tool: Tool,
     intent: Intent,
@@ -65,7 +65,7 @@ struct ToolDocument {
     action: String,
     /// The stem of the last word of its title: what it is about, where the words before say whose.
     head: String,
-    /// How likely it is asked for, whatever the query is.
+    /// How popular the tool is, regardless of the query.
     weight: f32,
     /// The indexes of the penalties that apply to it.
     penalties: Vec<usize>,
@@ -310,7 +310,7 @@ impl<'a> QueryScores<'a> {
         }
     }
 
-    /// What does not depend on the words of the tool: its activity, penalties and popularity.
+    /// The part of the score that does not depend on the words of the tool: its action, penalties and popularity.
     fn tool_factor(&self, tool: &ToolDocument) -> f32 {
         let is_named = tool.intent == Intent::Other && self.query.names_action(&tool.action);
         let activity = if is_named { self.weights.named_action } else { self.query.affinity(tool.intent) };

@@ -1,10 +1,10 @@
-//! What a query asks for, and what a tool does.
+//! The intent of a query, and the action of a tool.
 
 use toolcrate_runtime::{OperationVariant, Tool};
 
 use crate::word_lists::sections;
 
-/// What is done to records.
+/// An action on records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Intent {
     /// Find records. Also the intent of queries without a verb.
@@ -89,7 +89,7 @@ struct Verb {
     needs_determiner: bool,
 }
 
-/// What a query asks for, and the words that say so.
+/// The intent of a query, and the words that express it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DetectedIntent {
     /// The activity.
@@ -248,7 +248,7 @@ impl Intent {
         })
     }
 
-    /// What a tool does.
+    /// Returns the action of a tool.
     pub(crate) fn from_tool(tool: Tool) -> Self {
         if tool.variant() == Some(OperationVariant::Usages) {
             return Self::Usages;

@@ -41,7 +41,7 @@ impl ContextWords {
     }
 }
 
-/// What a query is parsed with.
+/// The context in which a query is parsed.
 pub(crate) struct QueryParser {
     /// The analyzer, with the vocabulary of the catalog.
     pub(crate) analyzer: Analyzer,
@@ -58,7 +58,7 @@ pub(crate) struct QueryParser {
 /// A parsed query.
 #[derive(Debug)]
 pub(crate) struct ParsedQuery {
-    /// What it asks for.
+    /// The intent.
     pub(crate) intent: Intent,
     /// Whether the intent is certain: a verb within a clause may be a noun, or part of a description.
     pub(crate) is_sure: bool,

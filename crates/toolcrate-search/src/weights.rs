@@ -4,15 +4,15 @@
 /// [`evaluate`](crate::evaluate).
 #[derive(Clone, Copy, Debug)]
 pub struct Weights {
-    /// Weight of a description beside a title.
+    /// Weight of a description relative to a title.
     pub description: f32,
     /// The same where no list says what people call the records of the API, so that descriptions are all there is.
     pub unlisted_description: f32,
-    /// Weight of a collection's aliases beside a title.
+    /// Weight of a collection's aliases relative to a title.
     pub collection_alias: f32,
-    /// Weight of an action's aliases beside a title.
+    /// Weight of an action's aliases relative to a title.
     pub action_alias: f32,
-    /// Weight of a single word of an alias of several words, beside the alias as a whole.
+    /// Weight of a single word of a multi-word alias, relative to the whole alias.
     pub alias_word: f32,
     /// How much a title loses by being longer than others: the `b` of BM25.
     pub title_length_penalty: f32,
@@ -20,7 +20,7 @@ pub struct Weights {
     pub description_length_penalty: f32,
     /// Factor for an action whose name the query contains.
     pub named_action: f32,
-    /// Factor for each parameter in the path of a tool: parts of records are asked for less often.
+    /// Factor for each parameter in the path of a tool: parts of records are requested less often.
     pub nesting: f32,
     /// Factor for the tools of a popular collection.
     pub popular: f32,

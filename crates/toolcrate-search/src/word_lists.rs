@@ -1,6 +1,6 @@
 //! The word lists that the engine is given, and how they are read.
 
-/// What people call the things of an API, as texts in two formats.
+/// Search vocabulary of an API, as texts in two formats.
 ///
 /// Lines that start with `#` and empty lines are ignored in both. A *sectioned* list has a heading in brackets and the
 /// entries of that heading below it, one a line; the other lists have an entry a line.

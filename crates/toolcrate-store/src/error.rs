@@ -1,4 +1,4 @@
-//! Why a store operation failed.
+//! Errors of store operations.
 
 use std::fmt;
 
@@ -14,12 +14,12 @@ pub enum StoreError {
         /// What went wrong.
         message: String,
     },
-    /// The store is full, or the owner of the key has used up its share. Nothing was evicted in its place.
-    #[error("{location}: no room for more than {max_bytes} bytes{}", share(owner.as_deref()))]
+    /// The store is full, or the owner of the key has used up its share. Nothing was evicted.
+    #[error("{location}: limit of {max_bytes} bytes reached{}", share(owner.as_deref()))]
     Full {
         /// The store's path or address, without user and password.
         location: String,
-        /// How many bytes the store holds at most, in total or of one owner.
+        /// The limit of the store or of one owner, in bytes.
         max_bytes: usize,
         /// The owner whose share is used up, unless the whole store is full.
         owner: Option<String>,
@@ -30,7 +30,7 @@ pub enum StoreError {
 }
 
 fn share(owner: Option<&str>) -> String {
-    owner.map(|owner| format!(" of {owner}")).unwrap_or_default()
+    owner.map(|owner| format!(" for {owner}")).unwrap_or_default()
 }
 
 impl StoreError {

@@ -15,7 +15,7 @@
 //! assert_eq!(store.put_new("claims/7", b"replica a", minute).await?, None);
 //! assert_eq!(store.put_new("claims/7", b"replica b", minute).await?, Some(b"replica a".to_vec()));
 //!
-//! // A queued item is handed out until somebody completes it.
+//! // A queued item is delivered until it is completed.
 //! store.push("mail", b"hello", Duration::ZERO).await?;
 //! let item = store.claim("mail", minute).await?.expect("an item is ready");
 //! store.complete("mail", &item.id).await?;

@@ -2,7 +2,7 @@
 //!
 //! * [`random`], [`sample`] and [`draw`] make arguments for a tool from its input schema, [`mutate`] makes one of them
 //!   wrong, and [`planner`] makes arguments that fit the records of a server.
-//! * [`scripted_server`] is an HTTP server that answers byte for byte what a test has written down.
+//! * [`scripted_server`] is an HTTP server that sends scripted responses byte for byte.
 //! * [`stdio`] talks JSON-RPC to a process over its standard streams.
 //! * [`process`] starts servers and reads their logs, [`redis_server`] starts a Redis server, and [`ports`] finds free
 //!   ports for servers that can't choose one.

@@ -31,13 +31,13 @@ pub fn mutate(schema: &Value, arguments: &mut Map<String, Value>, random: &mut R
 struct MutationSite {
     pointer: String,
     what: &'static str,
-    /// What stands there then; nothing where a member is taken out.
+    /// The new value; `None` if the property is removed.
     value: Option<Value>,
 }
 
 fn places_in(node: &Value, value: &Value, pointer: &str, places: &mut Vec<MutationSite>) {
     let mut add = |pointer: String, what, value| places.push(MutationSite { pointer, what, value });
-    // What a closed object is made of may not be said, but is meant.
+    // The properties of a closed object may be implied.
     let closed = node["additionalProperties"] == false || node.get("additionalProperties").is_none();
     match value {
         Value::Object(members) if node["properties"].is_object() => {

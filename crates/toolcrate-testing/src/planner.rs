@@ -9,7 +9,7 @@ use toolcrate_runtime::{Catalog, Error, Method, OperationVariant, Tool, ToolReco
 
 use crate::sample;
 
-/// Calls a tool and gives what it answered, or nothing where that failed.
+/// Calls a tool and returns the result, or nothing if it failed.
 pub type CallTool<'a> = dyn FnMut(Tool, &Map<String, Value>) -> Option<Value> + 'a;
 
 /// Finds arguments. Lists that were read once are remembered, until [`forget`](Self::forget).
@@ -225,8 +225,7 @@ impl ArgumentPlanner {
         }
     }
 
-    /// Fills in the arguments that stand in the path, from the outermost in: of the parents, the first that has
-    /// what is asked for below it.
+    /// Fills in the arguments of the path, from the outermost in: the first parent that has the requested child.
     fn path(
         &mut self,
         tool: Tool,
@@ -333,7 +332,7 @@ pub fn corrected(tool: Tool, arguments: &Map<String, Value>, refusal: &Value) ->
     Some(corrected)
 }
 
-/// A refusal in the API's form, in which the planner looks for what is wrong.
+/// An error in the API's format, in which the planner looks for the invalid arguments.
 pub fn refusal(error: &Error) -> Value {
     let errors: Vec<Value> = error
         .fields()

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Ports that the operating systems of developers and CI hand out to nobody who asks for port 0 or connects.
+/// Ports outside of the ephemeral ranges of the operating systems that developers and CI use.
 const PORTS: Range<u16> = 20_000..30_000;
 
 /// What keeps the ports of this process from being given to another one, until it ends.

@@ -83,7 +83,7 @@ impl ServerProcess {
         format!("http://{}", url.split([' ', ',']).next().unwrap_or_default())
     }
 
-    /// Waits until the process has ended by itself and all of its log is recorded. Processes that it started and that
+    /// Waits until the process has exited and all of its log is recorded. Processes that it started and that
     /// have its standard error have ended, too.
     ///
     /// # Panics

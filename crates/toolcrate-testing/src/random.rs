@@ -95,7 +95,7 @@ impl Random {
         }
     }
 
-    /// Gives the first member a value: an object of nothing but nulls counts as not given.
+    /// Sets the first property, because an object of only nulls counts as not given.
     fn fill(&mut self, node: &Value, members: &mut Map<String, Value>) {
         let Some((name, member)) =
             node["properties"].as_object().and_then(|properties| properties.iter().next())

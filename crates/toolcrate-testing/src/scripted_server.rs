@@ -1,4 +1,4 @@
-//! An HTTP server that records every request byte for byte and sends what a test has written down, well-formed or not.
+//! An HTTP server that records every request byte for byte and sends scripted responses, well-formed or not.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;

@@ -43,7 +43,7 @@ pub fn catalog(files: &BTreeMap<String, String>) -> &'static Catalog {
     Box::leak(Box::new(Catalog::new(&API, CatalogText::leak(files))))
 }
 
-/// What is wrong with the tools of `catalog`, each problem with the tool's name.
+/// Returns the problems of the tools of `catalog`, each with the tool's name.
 pub fn problems(catalog: &'static Catalog) -> Vec<String> {
     let mut names = BTreeSet::new();
     let mut answers = BTreeMap::new();
@@ -52,7 +52,7 @@ pub fn problems(catalog: &'static Catalog) -> Vec<String> {
         let mut wrong = schema_problems(&tool.input_schema_value());
         request_problems(tool, &mut wrong);
         let response = tool.details().response;
-        // Many tools answer with the same record.
+        // Many tools return the same record.
         let answer = (format!("{:?}", response.schema), response.list);
         wrong.extend(answers.entry(answer).or_insert_with(|| compile_problem(&tool.output_schema())).clone());
         for name in [tool.name(), tool.short_name()] {
@@ -87,7 +87,7 @@ fn hint_problems(tool: Tool, wrong: &mut Vec<String>) {
     }
 }
 
-/// What is wrong with the schema of a tool's arguments.
+/// Returns the problems of the schema of a tool's arguments.
 pub fn schema_problems(schema: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     node_problems(schema, "", &mut wrong);
@@ -101,7 +101,7 @@ pub fn schema_problems(schema: &Value) -> Vec<String> {
     wrong
 }
 
-/// Why `schema` is no JSON Schema that arguments can be checked with.
+/// Returns the reason why `schema` is not a JSON Schema that can validate arguments.
 fn compile_problem(schema: &Value) -> Option<String> {
     if let Err(error) = jsonschema::draft202012::meta::validate(schema) {
         return Some(format!("no JSON Schema at {}: {error}", error.instance_path()));
@@ -111,7 +111,7 @@ fn compile_problem(schema: &Value) -> Option<String> {
 
 fn node_problems(node: &Value, place: &str, wrong: &mut Vec<String>) {
     let Some(members) = node.as_object() else {
-        wrong.push(format!("{place} is no object"));
+        wrong.push(format!("{place} is not an object"));
         return;
     };
     for forbidden in ["$ref", "$defs", "oneOf", "anyOf", "allOf", "nullable"] {
@@ -156,7 +156,7 @@ fn node_problems(node: &Value, place: &str, wrong: &mut Vec<String>) {
     }
 }
 
-/// What is wrong with how a tool's arguments become a request: each placeholder of the path is filled by one
+/// Returns the problems of the mapping from a tool's arguments to a request: each placeholder of the path is filled by one
 /// argument, that one is required, and nothing else goes into the path.
 fn request_problems(tool: Tool, wrong: &mut Vec<String>) {
     let record = tool.details();

@@ -92,7 +92,7 @@ describe("against a sandbox", () => {
     await assert.rejects(tools.create_a_ticket_note.invoke({ ticketId: "x", texte: "y" }), (error) => {
       assert.ok(error instanceof ToolServerError);
       assert.equal(error.status, 400);
-      assert.match(error.message, /\n\/texte: .* mean text\?\n\/ticketId: must be an integer/);
+      assert.match(error.message, /\n\/texte: .* mean text\?\n\/ticketId: expected an integer/);
       return true;
     });
   });
@@ -106,7 +106,7 @@ describe("against a sandbox", () => {
       });
     }
     await assert.rejects(tools.update_a_ticket_note_by_id.invoke({ ticketId: TICKET, text: "x" }), /\/id: "id" is required/);
-    await assert.rejects(tools.delete_a_ticket_note_by_id.invoke({ ticketId: TICKET, id: "." }), /\/id: must be an integer/);
+    await assert.rejects(tools.delete_a_ticket_note_by_id.invoke({ ticketId: TICKET, id: "." }), /\/id: expected an integer/);
   });
 
   test("a model's call becomes a tool message", async () => {

@@ -71,7 +71,7 @@ class Client(unittest.TestCase):
         with self.assertRaises(ToolServerError) as caught:
             self.tools["create_a_ticket_note"].call({"ticketId": "x", "texte": "y"})
         self.assertEqual(caught.exception.status, 400)
-        self.assertRegex(str(caught.exception), r"\n/texte: .* mean text\?\n/ticketId: must be an integer")
+        self.assertRegex(str(caught.exception), r"\n/texte: .* mean text\?\n/ticketId: expected an integer")
 
     def test_an_id_that_no_path_can_hold_is_the_servers_error_too(self):
         for wrong in (None, "", " ", ".", "..", {}, [], True):
@@ -81,7 +81,7 @@ class Client(unittest.TestCase):
             self.assertRegex(str(caught.exception), r"\n/field: .*\n/id: ")
         with self.assertRaisesRegex(ToolServerError, r'/id: "id" is required'):
             self.tools["update_a_ticket_note_by_id"].call({"ticketId": TICKET, "text": "x"})
-        with self.assertRaisesRegex(ToolServerError, "/id: must be an integer"):
+        with self.assertRaisesRegex(ToolServerError, "/id: expected an integer"):
             self.tools["delete_a_ticket_note_by_id"].call({"ticketId": TICKET, "id": "."})
 
     def test_a_wrong_token_and_nobody_there_are_errors(self):

@@ -1,5 +1,5 @@
-//! What `cwpsa serve` adds to a call, how many calls per second it serves, and whether its memory stays flat. The
-//! upstream is the sandbox in a process of its own on this machine, so both share its cores.
+//! Measures the latency that `cwpsa serve` adds to a call, its throughput, and its memory use over time. The upstream is the
+//! sandbox in a separate process on the same machine, so both share its cores.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! A client that creates tickets, and records what it was told about each.
+//! A client that creates tickets, and records the response to each.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

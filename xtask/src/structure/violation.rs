@@ -1,4 +1,4 @@
-//! What a check reports.
+//! Violations that checks report.
 
 /// A rule about the shape of the workspace.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! What an operation takes and returns, read from its record when it is first called.
+//! The parameters, body and response of an operation, parsed from its record on the first call.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use connectwise_psa::runtime::catalog::{ArgumentLocation, BodyFormat, ResponseCo
 use connectwise_psa::runtime::{Relation, Tool};
 use serde_json::Value;
 
-/// What an operation takes and answers.
+/// The parameters, body and response of an operation.
 #[derive(Debug)]
 pub(crate) struct OperationDetails {
     pub(crate) content: ResponseContent,
@@ -16,11 +16,11 @@ pub(crate) struct OperationDetails {
     pub(crate) shape: BodySchema,
     /// References in the body.
     pub(crate) links: Vec<Link>,
-    /// Members of the body that must be given.
+    /// Required properties of the body.
     pub(crate) required: Vec<String>,
 }
 
-/// The schema of an answer, or of an item of one.
+/// The schema of a response, or of an item of a list.
 #[derive(Debug)]
 pub(crate) enum ResponseSchema {
     Named(String),
@@ -98,7 +98,7 @@ impl OperationDetails {
         }
     }
 
-    /// The name of the answer's schema.
+    /// The name of the response's schema.
     pub(crate) fn schema_name(&self) -> Option<&str> {
         match &self.schema {
             ResponseSchema::Named(name) => Some(name),

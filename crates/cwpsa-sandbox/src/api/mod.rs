@@ -1,6 +1,5 @@
-//! What the catalog says about the API, made ready to be served: its operations, the collections that they
-//! are about, and the way from a path to an operation. Read once a process; what an operation takes and
-//! returns is parsed when it is first called.
+//! The API as described by the catalog: its operations, their collections, and the routing from paths to operations. Loaded
+//! once per process; the details of an operation are parsed on its first call.
 
 mod collection_id;
 mod collections;

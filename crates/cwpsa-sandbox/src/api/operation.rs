@@ -18,7 +18,7 @@ pub(crate) struct ApiOperation {
     path_collections: Vec<Option<CollectionId>>,
 }
 
-/// What an operation does to which collection: the catalog's facts in one value.
+/// The kind and the collection of an operation, as described by the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Returns a page of records.

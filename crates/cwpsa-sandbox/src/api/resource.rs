@@ -1,5 +1,4 @@
-//! What records of a schema hold, as the catalog says it: members, their types, and what they can be
-//! searched by.
+//! The fields of the records of a schema, as described by the catalog: their names, types, and searchable paths.
 
 use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};

@@ -58,7 +58,7 @@ impl DeliveryLog {
                 history.failing_since.remove(&callback);
                 false
             }
-            // It was never sent, so it says nothing about the receiver.
+            // It was never sent, so it is not the receiver's fault.
             DeliveryOutcome::Forbidden => false,
             DeliveryOutcome::Failed { .. } => {
                 let since = *history.failing_since.entry(callback).or_insert(now);

@@ -77,7 +77,7 @@ impl Drop for Callbacks {
     }
 }
 
-/// What a delivery needs.
+/// The context of a delivery.
 struct Dispatcher {
     engine: Arc<dyn MockEngine>,
     payload: PayloadBuilder,

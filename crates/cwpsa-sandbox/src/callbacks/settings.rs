@@ -1,4 +1,4 @@
-//! How callbacks are delivered.
+//! Settings of callback delivery.
 
 use std::time::Duration;
 

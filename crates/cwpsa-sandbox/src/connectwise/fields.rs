@@ -7,15 +7,15 @@ use serde_json::{Map, Value};
 pub(crate) const INFO: &str = "_info";
 /// The list of a record's custom fields.
 pub(crate) const CUSTOM_FIELDS: &str = "customFields";
-/// What configurations can be attached by besides their id.
+/// Fields other than the ID by which configurations can be attached.
 pub(crate) const DEVICE_IDENTIFIER: &str = "deviceIdentifier";
 /// The collection that defines custom fields.
 pub(crate) const CUSTOM_FIELD_DEFINITIONS: &str = "/system/userDefinedFields";
-/// What a reference can name its target by, the most specific first.
+/// Fields by which a reference can identify its target, most specific first.
 pub(crate) const REFERENCE_KEYS: [&str; 4] = ["id", "identifier", "name", "summary"];
-/// What references to a record repeat of it; a change to one of them is copied to all references.
+/// Fields of a record that references to it repeat; a change is copied to all references.
 pub(crate) const DISPLAY_FIELDS: [&str; 3] = ["identifier", "name", "summary"];
-/// What is altered when a record is copied, since it must be unique.
+/// Unique fields, which are changed when a record is copied.
 pub(crate) const UNIQUE_FIELDS: [&str; 2] = ["identifier", "name"];
 /// The fields of a copy request that may name the record to copy.
 pub(crate) const COPY_SOURCE_FIELDS: [&str; 4] = ["id", "copyId", "boardId", "originalId"];

@@ -1,8 +1,8 @@
-//! What is particular to ConnectWise: error bodies and their wording, header names, the API's base path, the
+//! The specifics of ConnectWise: error bodies and their wording, header names, the API's base path, the
 //! date format, fields with a fixed meaning, and the format and signature of callbacks.
 //!
-//! The engine is driven by the catalog and by the rules; whatever else it must know about ConnectWise it takes
-//! from here. Nothing in this module depends on the engine.
+//! The engine is driven by the catalog and by the rules; everything else about ConnectWise is defined
+//! here. Nothing in this module depends on the engine.
 
 pub(crate) mod bodies;
 pub(crate) mod callback_payload;

@@ -28,7 +28,7 @@ pub(crate) fn company_info(company: &str, host: &str) -> Value {
     })
 }
 
-/// What a path of a ConnectWise server leads to.
+/// The target of a path of a ConnectWise server.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ServerPath<'a> {
     /// The API: its base path, and the path below it.

@@ -15,7 +15,7 @@ use crate::engine::transaction::Transaction;
 
 /// The first id, far from those of seed records and of records that callers create.
 const FIRST_ID: i64 = 100_000;
-/// Who created the records.
+/// The user name of the creator of the records.
 const AUTHOR: &str = "Automate";
 const DAY: i64 = 86_400;
 const PROBLEMS: [&str; 8] = [

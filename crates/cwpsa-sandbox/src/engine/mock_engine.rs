@@ -1,11 +1,11 @@
-//! The engine as the server sees it.
+//! The interface between the server and the engine.
 
 use connectwise_psa::runtime::Value;
 
 use super::sandbox::Sandbox;
 use crate::message::{ChangeEvent, MockRequest, MockResponse};
 
-/// What handles the requests of a server: a [`Sandbox`], or a substitute in tests.
+/// Handles the requests of a server: a [`Sandbox`], or a fake in tests.
 pub trait MockEngine: Send + Sync + 'static {
     /// Handles a request. It may take as long as a search through all records.
     fn answer(&self, request: &MockRequest) -> MockResponse;

@@ -52,9 +52,9 @@ impl ActionRequest<'_> {
     }
 }
 
-/// What is special about the records of a collection, or about an action. A rule implements what it needs.
+/// Special behavior of the records of a collection, or of an action. A rule implements only the hooks that it needs.
 pub(crate) trait SandboxRule: Send + Sync + 'static {
-    /// What [`before_write`](Self::before_write) hands to [`after_write`](Self::after_write).
+    /// The value that [`before_write`](Self::before_write) passes to [`after_write`](Self::after_write).
     type CarryOver: Default;
 
     /// Reports invalid fields of a record that is to be written, together with those that violate its schema.

@@ -24,7 +24,7 @@ use crate::settings::SandboxSettings;
 
 /// How many actions are recorded.
 const MAX_RECORDED_ACTIONS: usize = 1000;
-/// Who makes the changes that no caller makes.
+/// The user name of changes that the server makes itself.
 const SYSTEM_MEMBER: &str = "system";
 
 type EventListener = Arc<dyn Fn(&ChangeEvent) + Send + Sync>;

@@ -14,7 +14,7 @@ use crate::engine::store::TenantState;
 const RECORDS_PER_COLLECTION: i64 = 2;
 /// Schemas can contain themselves.
 const MAX_DEPTH: usize = 3;
-/// Who created generated records.
+/// The user name of the creator of generated records.
 const AUTHOR: &str = "Admin1";
 
 /// Creates the collection's table, with generated records, unless it exists.

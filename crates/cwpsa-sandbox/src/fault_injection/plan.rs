@@ -1,10 +1,10 @@
-//! What is done to a request.
+//! The faults to apply to a request.
 
 use std::time::Duration;
 
 use crate::message::MockResponse;
 
-/// What is done to a request.
+/// The faults to apply to a request.
 #[derive(Debug, Default)]
 pub(crate) struct FaultPlan {
     /// How long it waits first.

@@ -1,4 +1,4 @@
-//! What is special about some records and actions. A rule is one file; [`all_rules`] lists them, and
+//! Special behavior of some records and actions. Each rule is one file; [`all_rules`] lists them, and
 //! `data/rules.json` says which collections and operations each applies to. Everything without a rule behaves
 //! as its schema says.
 

@@ -42,7 +42,7 @@ pub(super) fn settle_order(tx: &mut Transaction<'_>, lines: CollectionId, id: i6
     Ok(())
 }
 
-/// Gives an order the default status of closed orders.
+/// Sets the status of an order to the default closed status.
 fn close(tx: &mut Transaction<'_>, order: &mut Map<String, Value>) -> Result<(), ApiError> {
     let statuses = tx.collection(PURCHASE_ORDER_STATUSES)?;
     let closing =

@@ -1,6 +1,6 @@
-//! What can be asked for on the command line.
+//! The arguments of the command line.
 
-// What describes an argument is read in a terminal, where a link is an address and brackets say what may be left out.
+// Help texts are printed in a terminal, where URLs are plain and brackets mark optional parts.
 #![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links)]
 
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
@@ -18,9 +18,9 @@ use crate::logs::LogFormat;
 
 /// The values of `--class`.
 const TOOL_CLASSES: NamedValues<ToolClass> = &[
-    ("read", "It reads", ToolClass::Read),
-    ("write", "It creates, updates, replaces or deletes a record", ToolClass::Write),
-    ("custom", "Anything else", ToolClass::Custom),
+    ("read", "Reads data", ToolClass::Read),
+    ("write", "Creates, updates, replaces or deletes a record", ToolClass::Write),
+    ("custom", "Any other action", ToolClass::Custom),
 ];
 
 /// Parses one of `values`.
@@ -37,84 +37,91 @@ fn dialect_parser() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str)).try_map(|name| name.parse::<Dialect>())
 }
 
-/// ConnectWise PSA as tools for agents and people.
+/// ConnectWise PSA tools for LLM agents and the command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "cwpsa",
     version,
     arg_required_else_help = true,
-    after_help = "Results go to stdout as JSON, everything else to stderr.\n\
-        Exit codes: 0 success, 1 API error, 2 usage or arguments,\n            \
+    after_help = "Results are written to stdout as JSON, everything else to stderr.\n\n\
+        Exit codes: 0 success, 1 API error, 2 invalid usage or arguments,\n            \
         3 server unreachable, 4 local failure.\n\n\
-        Try:  cwpsa search \"add a note to a ticket\"\n      \
-        cwpsa describe create_a_ticket_note\n      \
-        cwpsa call create_a_ticket_note --dry-run \\\n        \
+        Examples:\n  \
+        cwpsa search \"add a note to a ticket\"\n  \
+        cwpsa describe create_a_ticket_note\n  \
+        cwpsa call create_a_ticket_note --sandbox \\\n    \
         --args '{\"ticketId\":8812,\"text\":\"Done\",\"internalAnalysisFlag\":true}'"
 )]
 pub struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
-    /// How logs are written to stderr; CWPSA_LOG says how much, e.g. debug.
+    /// Format of the log on stderr.
     #[arg(
         long,
         global = true,
         value_enum,
         default_value_t,
-        env = "CWPSA_LOG_FORM",
-        hide_env = true,
+        env = "CWPSA_LOG_FORMAT",
         hide_possible_values = true,
         value_name = "text|json|off"
     )]
-    pub log: LogFormat,
+    pub log_format: LogFormat,
+    /// Minimum level of log events: error, warn, info, debug or trace, also by crate, for example
+    /// cwpsa=debug,warn. Defaults to info for servers and to warn otherwise.
+    #[arg(long, global = true, env = "CWPSA_LOG_LEVEL", value_name = "LEVEL")]
+    pub log_level: Option<String>,
 }
 
 impl Cli {
-    /// The command line, whose flags take variables of an environment for values that are not given. A variable that is
-    /// empty counts as not set.
+    /// Returns the command line parser, whose flags default to the variables of an environment. An empty variable counts as
+    /// unset.
     pub(super) fn command_in(environment: &Environment) -> clap::Command {
-        without_empty_variables(Self::command(), environment)
+        with_variables(Self::command(), environment)
     }
 }
 
-fn without_empty_variables(command: clap::Command, environment: &Environment) -> clap::Command {
-    let is_set =
-        |argument: &clap::Arg| argument.get_env().and_then(|name| environment.get(name.to_str()?)).is_some();
-    let unset = |argument: clap::Arg| match is_set(&argument) {
-        true => argument,
-        false => argument.env(Resettable::Reset),
+/// Shows the variables of arguments in their help, without values, and ignores empty variables.
+fn with_variables(command: clap::Command, environment: &Environment) -> clap::Command {
+    let adapt = |argument: clap::Arg| {
+        let Some(variable) = argument.get_env().and_then(|name| name.to_str()).map(str::to_owned) else {
+            return argument;
+        };
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        let argument = argument.help(format!("{help} [env: {variable}]")).hide_env(true);
+        if environment.get(&variable).is_some() { argument } else { argument.env(Resettable::Reset) }
     };
-    command.mut_args(unset).mut_subcommands(|command| without_empty_variables(command, environment))
+    command.mut_args(adapt).mut_subcommands(|command| with_variables(command, environment))
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List the tools.
+    /// List tools.
     Tools(ToolsArgs),
-    /// Find the tools that fit a few words, best first.
+    /// Search for tools by a description of the task, best match first.
     Search(SearchArgs),
-    /// Show one tool: what it does, its arguments, which tools give the ids that it needs.
+    /// Show a tool: description, arguments, and the tools that look up the IDs it needs.
     Describe(DescribeArgs),
-    /// Execute one tool.
+    /// Call a tool.
     Call(CallArgs),
-    /// Serve the tools over the Model Context Protocol: on stdin and stdout, or over HTTP with --listen.
+    /// Start an MCP server on stdin and stdout, or over HTTP with --listen.
     Mcp(McpArgs),
-    /// Serve the tools over HTTP: Truto's list of tools and proxy, plain calls, and MCP at /mcp.
+    /// Start an HTTP server with a Truto-compatible API, plain tool calls, and MCP at /mcp.
     Serve(ServeArgs),
-    /// Run a stand-in of a ConnectWise server, with seeded records and no account.
+    /// Start a mock ConnectWise server with sample records; no account needed.
     Sandbox(Box<cwpsa_sandbox::command::SandboxArguments>),
-    /// Check settings, reachability, credentials, clock and version, and say what to do.
+    /// Check settings, connectivity, credentials, clock and server version, and suggest fixes.
     Doctor(DoctorArgs),
-    /// Print a script that completes commands in a shell.
+    /// Print a shell completion script.
     Completions {
-        /// The shell.
+        /// Shell to generate the script for.
         shell: clap_complete::Shell,
     },
 }
 
 impl Command {
-    /// The flags that name an account, of a command that has some.
+    /// Returns the account options of the command, if it has any.
     pub fn connection(&self) -> Option<&ConnectionArgs> {
         match self {
             Self::Describe(arguments) => Some(&arguments.connection),
@@ -127,20 +134,20 @@ impl Command {
     }
 }
 
-/// Which tools are meant.
+/// Options that select tools.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Which tools")]
+#[command(next_help_heading = "Tool selection")]
 pub struct SelectionArgs {
-    /// Only tools of these classes.
+    /// Only tools of these classes. May be repeated or comma-separated.
     #[arg(long, value_delimiter = ',', value_name = "CLASS", value_parser = one_of(TOOL_CLASSES))]
     pub class: Vec<ToolClass>,
-    /// Only tools of these parts of the API, e.g. service,procurement.
+    /// Only tools of these API modules, for example service,procurement.
     #[arg(long, value_delimiter = ',', value_name = "MODULE")]
     pub module: Vec<String>,
-    /// Only tools whose full or short name is like this; * stands for anything.
+    /// Only tools whose full or short name matches a glob, for example 'list_all_*'.
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
     pub name: Vec<String>,
-    /// Only tools of these sets, e.g. procurement (cwpsa tools --toolset help lists the sets).
+    /// Only tools of these toolsets, for example procurement. --toolset help lists them.
     #[arg(long, value_delimiter = ',', value_name = "SET")]
     pub toolset: Vec<String>,
 }
@@ -155,13 +162,13 @@ impl From<&SelectionArgs> for ToolFilterSpec {
 /// `cwpsa tools`
 #[derive(Args, Debug)]
 pub struct ToolsArgs {
-    /// Which.
+    /// The tools.
     #[command(flatten)]
     pub selection: SelectionArgs,
-    /// Print declarations for a provider, as JSON.
+    /// Print tool declarations in the format of an LLM provider, as JSON.
     #[arg(long, value_name = "DIALECT", value_parser = dialect_parser())]
     pub dialect: Option<Dialect>,
-    /// In which length names are; short in a table, else full.
+    /// Form of the tool names. Defaults to short in a table, full otherwise.
     #[arg(long, value_parser = one_of(NAME_STYLES))]
     pub names: Option<NameStyle>,
     /// Print JSON instead of a table.
@@ -172,13 +179,13 @@ pub struct ToolsArgs {
 /// `cwpsa search`
 #[derive(Args, Debug)]
 pub struct SearchArgs {
-    /// What the tool should do, in your words.
+    /// What the tool should do, for example: log time on a ticket.
     #[arg(required = true, num_args = 1.., value_name = "QUERY")]
     pub query: Vec<String>,
-    /// How many tools to show.
+    /// Maximum number of tools to show.
     #[arg(long, default_value_t = 10)]
     pub limit: usize,
-    /// Which.
+    /// The tools.
     #[command(flatten)]
     pub selection: SelectionArgs,
     /// Print JSON instead of a table.
@@ -189,18 +196,18 @@ pub struct SearchArgs {
 /// `cwpsa describe`
 #[derive(Args, Debug)]
 pub struct DescribeArgs {
-    /// The tool, by its full or short name.
+    /// Full or short name of the tool.
     pub tool: String,
-    /// Print the declaration for a provider.
+    /// Print the declaration in the format of an LLM provider.
     #[arg(long, value_name = "DIALECT", value_parser = dialect_parser())]
     pub dialect: Option<Dialect>,
-    /// With the fields that the account added; it is asked for them.
+    /// Include the account's custom fields. Requires an account or --sandbox.
     #[arg(long)]
     pub custom_fields: bool,
-    /// Changes nothing: what is printed is JSON.
-    #[arg(long)]
+    /// Has no effect: output is always JSON.
+    #[arg(long, hide = true)]
     pub json: bool,
-    /// Whose account.
+    /// The account.
     #[command(flatten)]
     pub connection: ConnectionArgs,
 }
@@ -208,65 +215,64 @@ pub struct DescribeArgs {
 /// `cwpsa call`
 #[derive(Args, Debug)]
 pub struct CallArgs {
-    /// The tool, by its full or short name.
+    /// Full or short name of the tool.
     pub tool: String,
-    /// The arguments: a JSON object, @FILE to read them from a file, or - for stdin.
+    /// Arguments: a JSON object, @FILE to read them from a file, or - to read them from stdin.
     #[arg(long, default_value = "{}", value_name = "JSON | @FILE | -")]
     pub args: String,
-    /// Print the request that would be sent, without secrets, and send nothing.
+    /// Print the request with secrets redacted, and don't send it.
     #[arg(long)]
     pub dry_run: bool,
-    /// Print the answer as the API gave it: with _info, and custom fields as a list.
+    /// Print the response unmodified, with _info and with custom fields as a list.
     #[arg(long)]
     pub raw: bool,
-    /// Follow the pages of a list to the end.
+    /// Fetch all pages of a list.
     #[arg(long)]
     pub all_pages: bool,
-    /// At most so many bytes of answer, with all pages too; what is left out is told on stderr. A list loses its last rows;
-    /// of anything else that is larger, nothing is printed but null.
+    /// Maximum size of the result. Rows of a list that don't fit are omitted, and any other result that is larger is
+    /// replaced by null; stderr reports what was omitted. Also applies to --all-pages.
     #[arg(long, value_name = "BYTES")]
     pub max_bytes: Option<usize>,
-    /// Changes nothing: what is printed is JSON.
-    #[arg(long)]
+    /// Has no effect: output is always JSON.
+    #[arg(long, hide = true)]
     pub json: bool,
-    /// Whose account.
+    /// The account.
     #[command(flatten)]
     pub connection: ConnectionArgs,
 }
 
-/// How tools are offered over the Model Context Protocol, and which.
+/// Options of the tool list over MCP.
 #[derive(Args, Clone, Debug)]
 pub struct OfferFlags {
-    /// How tools are offered over MCP; selected if any are chosen for `cwpsa mcp`, else search. A client of /mcp can choose
-    /// by its address.
+    /// Tools to list over MCP. Defaults to selected for cwpsa mcp if any tool selection is given, to search otherwise.
+    /// Clients can override it with the tools query parameter of /mcp.
     #[arg(long, value_parser = one_of(EXPOSURE_MODES))]
     pub tools: Option<ExposureMode>,
-    /// Which.
+    /// The tools.
     #[command(flatten)]
     pub selection: SelectionArgs,
-    /// In which length names are over MCP; short by default, as clients put the server's name in front.
+    /// Form of the tool names over MCP.
     #[arg(long, value_parser = one_of(NAME_STYLES), default_value = "short")]
     pub names: NameStyle,
-    /// Offer and run only tools that change nothing.
+    /// Expose only tools that cannot change data.
     #[arg(long)]
     pub read_only: bool,
-    /// Also list over MCP what each tool answers, as a schema; lists are then twice as long.
+    /// Include output schemas in the tool list over MCP. Roughly doubles its size.
     #[arg(long)]
     pub output_schemas: bool,
 }
 
-/// What a server over HTTP keeps, and under which names it is asked.
+/// Options of the HTTP server.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Over HTTP")]
+#[command(next_help_heading = "HTTP server")]
 pub struct HttpFlags {
-    /// Where the server keeps what must outlive a restart or be known to all its copies: answers given under
-    /// Idempotency-Keys, approvals, MCP sessions, callbacks that were not handed on yet. A file, for one server; or Redis,
-    /// for several: redis://host[:port][/database], or rediss:// over TLS. A URL with a password belongs in CWPSA_STATE or
-    /// the settings file, as other users of the machine can see flags. In memory if not given.
-    #[arg(long, env = "CWPSA_STATE", hide_env_values = true, value_name = "FILE | URL")]
+    /// Where to persist approvals, idempotency keys, MCP sessions and undelivered events: a file for one server, or
+    /// redis://host[:port][/database] (rediss:// for TLS) to share state between replicas. Kept in memory if not set.
+    /// Pass a URL with a password in CWPSA_STATE or the settings file, because other users of the machine can see flags.
+    #[arg(long, env = "CWPSA_STATE", value_name = "FILE | URL")]
     pub state: Option<String>,
-    /// A further name under which the server is asked, e.g. psa.example.com; with a port, under that one alone. Pages of
-    /// that name may ask too.
+    /// Additional host name to accept in the Host and Origin headers, for example psa.example.com. With a port, only
+    /// that port is accepted. May be repeated.
     #[arg(long, value_delimiter = ',', value_name = "HOST")]
     pub allow_host: Vec<String>,
 }
@@ -274,22 +280,23 @@ pub struct HttpFlags {
 /// `cwpsa mcp`
 #[derive(Args, Debug)]
 pub struct McpArgs {
-    /// Which tools, and how.
+    /// The tool list over MCP.
     #[command(flatten)]
     pub offer: OfferFlags,
-    /// How calls are watched.
+    /// Calls.
     #[command(flatten)]
     pub watch: WatchFlags,
-    /// Serve over HTTP at this address instead, as cwpsa serve does, e.g. 127.0.0.1:8080; the path is /mcp.
+    /// Serve over HTTP at this address instead of stdin and stdout, for example 127.0.0.1:8080. MCP is at /mcp; the other
+    /// routes are those of cwpsa serve.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
-    /// With --listen, as for cwpsa serve.
+    /// The HTTP server, with --listen.
     #[command(flatten)]
     pub http: HttpFlags,
-    /// With --listen, what is done with callbacks.
+    /// Webhooks, with --listen.
     #[command(flatten)]
     pub webhooks: WebhookFlags,
-    /// Whose account.
+    /// The account.
     #[command(flatten)]
     pub connection: ConnectionArgs,
 }
@@ -297,23 +304,22 @@ pub struct McpArgs {
 /// `cwpsa serve`
 #[derive(Args, Debug)]
 pub struct ServeArgs {
-    /// Where to listen. An address that others can reach needs a token for each account.
+    /// Address to listen on. An address other than loopback requires a token for each account.
     #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: String,
-    /// What is kept, and the names of the server.
+    /// The HTTP server.
     #[command(flatten)]
     pub http: HttpFlags,
-    /// Which tools are offered; all by default.
+    /// The tool list over MCP.
     #[command(flatten)]
     pub offer: OfferFlags,
-    /// How calls are watched.
+    /// Calls.
     #[command(flatten)]
     pub watch: WatchFlags,
-    /// What is done with callbacks.
+    /// Webhooks.
     #[command(flatten)]
     pub webhooks: WebhookFlags,
-    /// Whose account; all accounts of the settings file if none is named. Tokens come from CWPSA_TOKEN and from
-    /// `tokens` in the settings file.
+    /// The account. All accounts of the settings file are served if none is selected.
     #[command(flatten)]
     pub connection: ConnectionArgs,
 }
@@ -321,116 +327,108 @@ pub struct ServeArgs {
 /// `cwpsa doctor`
 #[derive(Args, Debug)]
 pub struct DoctorArgs {
-    /// Print JSON at a terminal too; elsewhere it is printed in any case.
+    /// Print the report as JSON even at a terminal.
     #[arg(long)]
     pub json: bool,
-    /// Whose account.
+    /// The account.
     #[command(flatten)]
     pub connection: ConnectionArgs,
 }
 
-/// How calls are watched. The values are read with those of variables and the settings file, see
+/// Options of calls. Their values are parsed together with those of variables and the settings file, see
 /// [`SettingValues`](crate::settings::SettingValues).
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Watching")]
+#[command(next_help_heading = "Calls")]
 pub struct WatchFlags {
-    /// Append a line of JSON for every call to this file, and one before each write; they go to stderr otherwise. A
-    /// call that can't be written down is not made.
+    /// Append an audit entry for every call to this file as JSON Lines, for writes also before they are sent. Logged to
+    /// stderr if not set. If an entry can't be written, the call is not made.
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
-    /// Tools that are run only after a person said yes to the very call: none, writes, destructive, or names with * for
-    /// anything. Over HTTP an approver decides at /approvals, with the token in CWPSA_APPROVER_TOKEN or one of
-    /// `approver_tokens_env` in the settings file. Where there is none, an MCP client asks its user; all else is refused.
+    /// Calls that need human approval: none, writes, destructive, or a glob of tool names. Approvers decide at /approvals
+    /// with the token in CWPSA_APPROVER_TOKEN or in approver_tokens_env of the settings file. Without approvers, an MCP
+    /// client asks its user, and other calls are rejected. [default: none]
     #[arg(
         long,
         env = "CWPSA_APPROVE",
-        hide_env = true,
         value_delimiter = ',',
         value_name = "none | writes | destructive | GLOB"
     )]
     pub approve: Vec<String>,
-    /// Whether the account's own fields are shown in schemas; reading them costs a request.
-    #[arg(long, env = "CWPSA_CUSTOM_FIELDS", hide_env = true, default_value = "true", value_name = "BOOL")]
+    /// Include the account's custom fields in schemas. Fetching them takes a request.
+    #[arg(long, env = "CWPSA_CUSTOM_FIELDS", default_value = "true", value_name = "BOOL")]
     pub custom_fields: String,
-    /// At most so many rows in an answer; what is left out is told, with the arguments that give it.
-    #[arg(long, env = "CWPSA_MAX_ROWS", hide_env = true, default_value = "10000", value_name = "ROWS")]
+    /// Maximum number of rows in a response. The response reports how many were omitted and how to fetch them.
+    #[arg(long, env = "CWPSA_MAX_ROWS", default_value = "10000", value_name = "ROWS")]
     pub max_rows: String,
-    /// At most so many bytes in an answer: 60000 over MCP, where models read it, and 16777216 over HTTP by default.
-    #[arg(long, env = "CWPSA_MAX_BYTES", hide_env = true, value_name = "BYTES")]
+    /// Maximum size of a response. [default: 60000 over MCP, 16777216 over HTTP]
+    #[arg(long, env = "CWPSA_MAX_BYTES", value_name = "BYTES")]
     pub max_bytes: Option<String>,
-    /// How long the API may take for an answer. Clients such as Truto's give up after 30 seconds; a write that was not
-    /// answered by then has the outcome outcome_unknown.
-    #[arg(
-        long,
-        env = "CWPSA_UPSTREAM_TIMEOUT",
-        hide_env = true,
-        default_value = "25",
-        value_name = "SECONDS"
-    )]
+    /// Time to wait for a response of ConnectWise. A write that times out is reported as outcome_unknown. Keep it below
+    /// the timeout of your clients, which is 30 seconds for Truto's.
+    #[arg(long, env = "CWPSA_UPSTREAM_TIMEOUT", default_value = "25", value_name = "SECONDS")]
     pub upstream_timeout: String,
-    /// How long calls in flight may take to end when the process is told to stop, by SIGTERM or Ctrl-C; told again, it
-    /// waits for nothing. It exits with 0 either way.
-    #[arg(long, env = "CWPSA_GRACE", hide_env = true, default_value = "30", value_name = "SECONDS")]
+    /// Time to wait for calls in flight after SIGTERM or Ctrl-C. A second signal exits at once.
+    #[arg(long, env = "CWPSA_GRACE", default_value = "30", value_name = "SECONDS")]
     pub grace: String,
 }
 
-/// Whose account is meant: flags, then CWPSA_* variables, then the settings file.
+/// Options of the account. Flags take precedence over CWPSA_* variables, and those over the settings file.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Account")]
 pub struct ConnectionArgs {
-    /// Which variables are not used beside the sandbox; first, since it looks at the others before they are taken.
+    /// The variables that --sandbox overrides. It comes first because it reads the other arguments before they are removed.
     #[command(flatten)]
     pub ignored: IgnoredVariables,
-    /// Use a sandbox in this process: seeded records, no account needed, nothing is kept.
+    /// Use a mock ConnectWise server with sample records in this process. No account needed; changes are discarded.
     #[arg(long, env = "CWPSA_SANDBOX", value_parser = clap::builder::BoolishValueParser::new())]
     pub sandbox: bool,
-    /// With --sandbox, a fault to inject, e.g. "too_many_requests x1" or "cut_after POST" (cwpsa sandbox --help lists
-    /// them); repeatable.
+    /// Inject a fault into the sandbox, for example 'too_many_requests x1' or 'cut_after POST'. See cwpsa sandbox --help
+    /// for all faults. May be repeated.
     #[arg(long, value_name = "RULE", requires = "sandbox")]
     pub sandbox_fault: Vec<FaultRule>,
-    /// With --sandbox, a request budget; further requests get 429.
+    /// Rate limit of the sandbox, for example 60/60. Further requests get status 429.
     #[arg(long, value_name = "REQUESTS/SECONDS", requires = "sandbox")]
     pub sandbox_budget: Option<RequestBudget>,
-    /// The account of this name in the settings file; its default if not given.
+    /// Account of the settings file. Defaults to the file's default account.
     #[arg(long, env = "CWPSA_ACCOUNT", value_name = "NAME")]
     pub account: Option<String>,
-    /// The settings file; ~/.config/cwpsa/config.toml by default.
+    /// Settings file. [default: ~/.config/cwpsa/config.toml]
     #[arg(long, env = "CWPSA_CONFIG", value_name = "FILE")]
     pub config: Option<std::path::PathBuf>,
-    /// The API's root, e.g. https://psa.example.com/v4_6_release/apis/3.0.
-    #[arg(long, env = "CWPSA_BASE_URL", hide_env_values = true, value_name = "URL")]
+    /// Base URL of the API, for example https://psa.example.com/v4_6_release/apis/3.0.
+    #[arg(long, env = "CWPSA_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
-    /// ConnectWise's own server of this region: na, eu, au or za.
+    /// Region of the ConnectWise cloud: na, eu, au or za. Alternative to --base-url.
     #[arg(long, env = "CWPSA_REGION", value_name = "REGION")]
     pub region: Option<String>,
-    /// The company id typed at login.
+    /// Company ID that you enter at login.
     #[arg(long, env = "CWPSA_COMPANY_ID", value_name = "ID")]
     pub company_id: Option<String>,
-    /// The public key of an API member.
+    /// Public key of an API member.
     #[arg(long, env = "CWPSA_PUBLIC_KEY", value_name = "KEY")]
     pub public_key: Option<String>,
-    /// A file that holds the private key; or put it into CWPSA_PRIVATE_KEY. Secrets are no flags, as other users of
-    /// the machine can see those.
+    /// File with the private key. Alternatively, set CWPSA_PRIVATE_KEY. There is no flag for the key itself, because other
+    /// users of the machine can see flags.
     #[arg(long, env = "CWPSA_PRIVATE_KEY_FILE", value_name = "FILE")]
     pub private_key_file: Option<std::path::PathBuf>,
 }
 
-/// The flags, for one account.
+/// Options of webhooks, for one account.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Webhooks, for POST /webhooks/{account}")]
+#[command(next_help_heading = "Webhooks (POST /webhooks/{account})")]
 pub struct WebhookFlags {
-    /// Hand each event to this command, as JSON on stdin: a program, or a JSON array of a program and its arguments.
-    /// No shell reads it. The event is done if it exits with 0, and tried again later if not.
-    #[arg(long, env = "CWPSA_WEBHOOK_COMMAND", hide_env_values = true, value_name = "PROGRAM | JSON")]
+    /// Run this program for each event, with the event as JSON on stdin: a path, or a JSON array of the path and arguments,
+    /// for example '["/usr/local/bin/on-event", "-v"]'. No shell is involved. A non-zero exit code is retried later.
+    #[arg(long, env = "CWPSA_WEBHOOK_COMMAND", value_name = "PROGRAM | JSON")]
     pub webhook_command: Option<String>,
-    /// Post each event as JSON to this address, signed with the secret in CWPSA_WEBHOOK_SECRET as
-    /// standardwebhooks.com says. The event is done if the answer is 2xx, and tried again later if not.
-    #[arg(long, env = "CWPSA_WEBHOOK_POST", hide_env_values = true, value_name = "URL")]
+    /// Post each event as JSON to this URL, signed with the secret in CWPSA_WEBHOOK_SECRET as described at
+    /// standardwebhooks.com. Any status other than 2xx is retried later.
+    #[arg(long, env = "CWPSA_WEBHOOK_POST", value_name = "URL")]
     pub webhook_post: Option<String>,
-    /// A file that holds the secret for --webhook-post.
+    /// File with the secret that signs posted events. Alternatively, set CWPSA_WEBHOOK_SECRET.
     #[arg(long, env = "CWPSA_WEBHOOK_SECRET_FILE", value_name = "FILE")]
     pub webhook_secret_file: Option<std::path::PathBuf>,
-    /// Tell MCP sessions that subscribed to the resource cwpsa://events.
+    /// Notify MCP sessions that are subscribed to the resource cwpsa://events.
     #[arg(long, env = "CWPSA_WEBHOOK_MCP")]
     pub webhook_mcp: bool,
 }

@@ -1,4 +1,4 @@
-//! What a process was asked to do, with its settings.
+//! The parsed command line of a process.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ impl Invocation {
     /// Parses a command line.
     ///
     /// # Errors
-    /// It asks for help or is invalid.
+    /// Returns an error if it is invalid, or if it asks for help.
     pub fn try_parse_from<T: Into<OsString> + Clone>(
         line: impl IntoIterator<Item = T>,
         environment: Environment,

@@ -49,7 +49,7 @@ const SETTINGS: &[(&str, FlagKind)] = &[
 pub(super) fn settings_layers(matches: &ArgMatches) -> (SettingsLayer, SettingsLayer) {
     let (mut flags, mut variables) = (SettingsLayer::default(), SettingsLayer::default());
     for (key, kind) in SETTINGS {
-        // A command need not have every setting.
+        // Most commands have only some of the settings.
         if matches.try_contains_id(key).is_err() {
             continue;
         }

@@ -14,7 +14,7 @@ pub fn is_terminal() -> bool {
 /// Prints JSON: indented at a terminal, on one line elsewhere.
 ///
 /// # Errors
-/// As [`print()`].
+/// Returns an error under the same conditions as [`print()`].
 pub fn print_json(value: &Value) -> Result<(), CliError> {
     let text = if io::stdout().is_terminal() { format!("{value:#}\n") } else { format!("{value}\n") };
     print(text.as_bytes())
@@ -23,7 +23,7 @@ pub fn print_json(value: &Value) -> Result<(), CliError> {
 /// Prints a table, with columns as wide as they need to be.
 ///
 /// # Errors
-/// As [`print()`].
+/// Returns an error under the same conditions as [`print()`].
 pub fn print_table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), CliError> {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
@@ -38,8 +38,8 @@ pub fn print_table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), CliErr
 /// Writes to stdout.
 ///
 /// # Errors
-/// It can't be written, so that nobody mistakes a lost output for an empty one. A reader that closed the pipe has read
-/// enough, and is no error.
+/// Returns an error if stdout can't be written, so that a lost result is not mistaken for an empty one. A reader that
+/// closes the pipe is not an error.
 pub fn print(bytes: &[u8]) -> Result<(), CliError> {
     write(&mut io::stdout().lock(), bytes)
 }

@@ -1,31 +1,28 @@
-//! Whether the sandbox or an account is meant, where both are named. `--sandbox` on the command line counts for more than
-//! variables, so that whoever has an account in the environment can try the sandbox; beside a flag that names an
-//! account it is a contradiction, and so is `CWPSA_SANDBOX` beside any: whoever set it wants no account reached.
+//! Resolves conflicts between the sandbox and an account. `--sandbox` on the command line takes precedence over variables,
+//! so that users with an account in the environment can try the sandbox. `--sandbox` together with a flag that selects an
+//! account is an error. So is `CWPSA_SANDBOX` together with any account, because it guarantees that no account is reached.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
 
-/// What names an account: the argument's id, its flag and its variable.
+/// The arguments that select an account: ID, flag and variable.
 const NAMES: [(&str, &str, &str); 3] = [
     ("account", "--account", "CWPSA_ACCOUNT"),
     ("base_url", "--base-url", "CWPSA_BASE_URL"),
     ("region", "--region", "CWPSA_REGION"),
 ];
 
-/// The variables that name an account and are not used, as the sandbox is. It is no argument of its own, but has to be
-/// read before the arguments that it looks at.
+/// The variables that select an account and that `--sandbox` overrides. Parses no argument of its own, but has to be parsed
+/// before the arguments that it inspects are removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IgnoredVariables(Vec<&'static str>);
 
 impl IgnoredVariables {
-    /// Logs them.
+    /// Logs the variables.
     pub fn log(&self) {
         if !self.0.is_empty() {
-            tracing::info!(
-                "--sandbox is used, and not the account of the environment ({})",
-                self.0.join(", ")
-            );
+            tracing::info!("--sandbox overrides the account in the environment ({})", self.0.join(", "));
         }
     }
 }
@@ -49,7 +46,7 @@ impl FromArgMatches for IgnoredVariables {
                 _ => continue,
             };
             let message =
-                format!("{sandbox} cannot be used with {other}: one is the sandbox, the other an account");
+                format!("{sandbox} cannot be used with {other}: use either the sandbox or an account");
             return Err(Error::raw(ErrorKind::ArgumentConflict, message + "\n"));
         }
         Ok(Self(unused))

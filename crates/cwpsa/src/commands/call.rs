@@ -1,4 +1,4 @@
-//! `cwpsa call`: one tool, executed.
+//! `cwpsa call`: calls a tool.
 
 use std::io::{IsTerminal, Read};
 
@@ -15,7 +15,7 @@ use crate::error::CliError;
 use crate::health_check::explain_base_url;
 use crate::settings::{Settings, Target, client_for_dry_run};
 
-/// Executes the tool, or shows what it would send.
+/// Calls the tool, or prints the request that it would send.
 pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> Result<(), CliError> {
     let tool = find_tool(&arguments.tool)?;
     let mut given =
@@ -32,7 +32,7 @@ pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> 
         let (client, is_example) =
             client.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?;
         if is_example {
-            eprintln!("note: no server is named, so this shows one of ConnectWise's own");
+            eprintln!("note: no server configured; the request shows a server of the ConnectWise cloud");
         }
         return output::print_json(&client.prepare_with(tool, &given, &options)?.to_json());
     }
@@ -43,8 +43,8 @@ pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> 
     for warning in &outcome.warnings {
         eprintln!("warning: {warning}");
     }
-    if let Some(notice) = &outcome.notice {
-        eprintln!("note: {notice}");
+    if let Some(warning) = &outcome.warning {
+        eprintln!("note: {warning}");
     }
     for reading in &outcome.reinterpretations {
         eprintln!("note: {}", format!("{} {}", reading.pointer, reading.message).trim_start());
@@ -60,10 +60,10 @@ pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> 
         let Value::Array(page) = outcome.value else {
             return output::print_json(&outcome.value);
         };
-        // A comma is there instead of the page's brackets.
+        // Counts a comma instead of the page's brackets.
         let more = size - if rows.is_empty() { 2 } else { 1 };
         if !page.is_empty() && options.max_bytes.is_some_and(|most| bytes + more > most) {
-            // The page that does not fit is where the rest begins.
+            // The rest begins with the page that doesn't fit.
             break Some(given);
         }
         if !page.is_empty() {
@@ -74,7 +74,7 @@ pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> 
             eprint!("\r{} rows …", rows.len());
         }
         if let Some(omitted) = &outcome.omitted {
-            eprintln!("note: {} rows are left out, as they did not fit", omitted.count);
+            eprintln!("note: {} rows omitted because they exceed --max-bytes", omitted.count);
             break next.map(Value::Object);
         }
         let Some(next) = next else { break None };
@@ -83,22 +83,25 @@ pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> 
     };
     eprintln!("\r{} rows    ", rows.len());
     if let Some(rest) = rest {
-        eprintln!("note: there is more, which did not fit; --args '{rest}' gives it");
+        eprintln!("note: more rows are available; continue with --args '{rest}'");
     }
     output::print_json(&Value::Array(rows))
 }
 
-/// Prints which rows of a list are missing from the output, and how to get them.
+/// Reports omitted rows of a list, and how to fetch them.
 fn report_omissions(outcome: &Outcome) {
     if let Some(omitted) = &outcome.omitted {
-        eprintln!("note: {} rows are left out, as they did not fit", omitted.count);
+        eprintln!("note: {} rows omitted because they exceed --max-bytes", omitted.count);
     }
     if let Some(next) = outcome.next_arguments() {
-        eprintln!("note: there is more; --args '{}' or --all-pages gives it", json!(next));
+        eprintln!(
+            "note: more rows are available; continue with --args '{}', or use --all-pages",
+            json!(next)
+        );
     }
 }
 
-/// The arguments, from where they are.
+/// Reads the arguments from the command line, a file or stdin.
 fn read(text: &str) -> Result<Value, CliError> {
     let usage = |name: &str, error: &dyn std::fmt::Display| CliError::Usage(format!("{name}: {error}"));
     let (name, text) = match text.strip_prefix('@') {
@@ -111,6 +114,6 @@ fn read(text: &str) -> Result<Value, CliError> {
         None => ("--args", text.to_owned()),
     };
     let value: Value = serde_json::from_slice(&replace_lone_surrogates(text.as_bytes()))
-        .map_err(|error| usage(name, &format!("no JSON: {error}")))?;
-    if value.is_object() { Ok(value) } else { Err(usage(name, &"the arguments must be a JSON object")) }
+        .map_err(|error| usage(name, &format!("invalid JSON: {error}")))?;
+    if value.is_object() { Ok(value) } else { Err(usage(name, &"expected a JSON object")) }
 }

@@ -1,4 +1,4 @@
-//! `cwpsa describe`: all that is known of one tool.
+//! `cwpsa describe`: shows a tool.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::NameStyle;

@@ -1,4 +1,4 @@
-//! `cwpsa doctor`: whether an account can be used, step by step, and what to do where it can't.
+//! `cwpsa doctor`: checks step by step whether an account can be used, and suggests fixes.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,29 +12,29 @@ use crate::error::CliError;
 use crate::health_check;
 use crate::settings::{Settings, SettingsError, Target};
 
-/// More than this between our clock and theirs breaks signatures and time entries.
-const CLOCK: Duration = Duration::from_secs(120);
+/// Maximum difference between the local clock and the server's. A larger one breaks signatures and time entries.
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(120);
 
 /// Checks settings, reachability, credentials, clock and version.
 pub async fn run(arguments: &DoctorArgs, settings: Result<Settings, CliError>) -> Result<(), CliError> {
-    let mut report = Vec::new();
+    let mut report = DoctorReport::default();
     let result = check(settings, &mut report).await;
-    let ok = result.is_ok() && report.iter().all(|step| step["ok"] == true);
-    for step in &report {
+    let ok = result.is_ok() && report.0.iter().all(|step| step["ok"] == true);
+    for step in &report.0 {
         let mark = if step["ok"] == true { "ok  " } else { "FAIL" };
         eprintln!(
             "{mark} {}: {}",
             step["check"].as_str().unwrap_or_default(),
-            step["said"].as_str().unwrap_or_default().replace('\n', "\n     ")
+            step["message"].as_str().unwrap_or_default().replace('\n', "\n     ")
         );
-        if let Some(advice) = step["do"].as_str() {
-            eprintln!("     {advice}");
+        if let Some(fix) = step["fix"].as_str() {
+            eprintln!("     {fix}");
         }
     }
     if arguments.json || !output::is_terminal() {
-        output::print_json(&json!({"ok": ok, "checks": report}))?;
+        output::print_json(&json!({"ok": ok, "checks": report.0}))?;
     }
-    // The report has told it.
+    // The report already includes the error.
     match result {
         Err(failure) => Err(CliError::AlreadyReported(failure.exit_code())),
         Ok(()) if ok => Ok(()),
@@ -42,10 +42,17 @@ pub async fn run(arguments: &DoctorArgs, settings: Result<Settings, CliError>) -
     }
 }
 
-async fn check(settings: Result<Settings, CliError>, report: &mut Vec<Value>) -> Result<(), CliError> {
-    let mut say = |check: &str, ok: bool, said: String, advice: Option<&str>| {
-        report.push(json!({"check": check, "ok": ok, "said": said, "do": advice}));
-    };
+/// The results of the checks so far.
+#[derive(Default)]
+struct DoctorReport(Vec<Value>);
+
+impl DoctorReport {
+    fn add(&mut self, check: &str, ok: bool, message: impl Into<String>, fix: Option<&str>) {
+        self.0.push(json!({"check": check, "ok": ok, "message": message.into(), "fix": fix}));
+    }
+}
+
+async fn check(settings: Result<Settings, CliError>, report: &mut DoctorReport) -> Result<(), CliError> {
     let target = match settings {
         Ok(settings) => Target::resolve(&settings).await,
         Err(error) => Err(error),
@@ -53,57 +60,53 @@ async fn check(settings: Result<Settings, CliError>, report: &mut Vec<Value>) ->
     let target = match target {
         Ok(target) => target,
         Err(failure) => {
-            let said = failure.to_string();
             let is_incomplete = matches!(failure, CliError::Settings(SettingsError::Incomplete { .. }));
-            let advice = match is_incomplete {
-                true => "Set what is missing, then run this again.",
-                false => "Correct this, then run this again.",
+            let fix = match is_incomplete {
+                true => "Set the missing values, then run cwpsa doctor again.",
+                false => "Fix this, then run cwpsa doctor again.",
             };
-            say("settings", false, said, Some(advice));
+            report.add("settings", false, failure.to_string(), Some(fix));
             return Err(failure);
         }
     };
-    say("settings", true, format!("company {} at {}", target.credentials.company_id, target.base_url), None);
+    let account = format!("company {} at {}", target.credentials.company_id, target.base_url);
+    report.add("settings", true, account, None);
     let client = target.client()?;
     let started = SystemTime::now();
-    let answer = match health_check::ask(&client).await {
-        Ok(answer) => answer,
+    let response = match health_check::fetch_version(&client).await {
+        Ok(response) => response,
         Err(error) => {
-            let (check, advice) = health_check::advice(&error);
-            say(check, false, error.to_string(), Some(advice));
+            let (check, fix) = health_check::diagnose(&error);
+            report.add(check, false, error.to_string(), Some(fix));
             return Err(CliError::Api(error));
         }
     };
-    say(
-        "reachable",
-        true,
-        format!("answered in {} ms", started.elapsed().unwrap_or_default().as_millis()),
-        None,
-    );
-    say("credentials", true, "accepted".to_owned(), None);
-    let theirs = answer
+    let elapsed = started.elapsed().unwrap_or_default().as_millis();
+    report.add("reachable", true, format!("responded in {elapsed} ms"), None);
+    report.add("credentials", true, "accepted", None);
+    let server_time = response
         .headers
         .get("date")
         .and_then(|date| date.to_str().ok())
         .and_then(|date| httpdate::parse_http_date(date).ok());
-    if let Some(theirs) = theirs {
+    if let Some(server_time) = server_time {
         let now = SystemTime::now();
-        let apart = now.duration_since(theirs).or_else(|_| theirs.duration_since(now)).unwrap_or_default();
-        let advice = (apart > CLOCK).then_some("Set this machine's clock by the network (NTP).");
-        say("clock", apart <= CLOCK, format!("{} s apart", apart.as_secs()), advice);
+        let skew =
+            now.duration_since(server_time).or_else(|_| server_time.duration_since(now)).unwrap_or_default();
+        let fix = (skew > MAX_CLOCK_SKEW).then_some("Synchronize the clock of this machine (NTP).");
+        report.add("clock", skew <= MAX_CLOCK_SKEW, format!("differs by {} s", skew.as_secs()), fix);
     }
-    let version = answer.value["version"].as_str().unwrap_or("unknown").to_owned();
+    let version = response.value["version"].as_str().unwrap_or("unknown").to_owned();
     let made_for = connectwise_psa::API.accept.rsplit_once("version=").map_or("", |(_, version)| version);
     let older = numbers(&version) < numbers(made_for);
-    let advice = older
-        .then_some("The server is older than the tools: those for what is new in between will not be found.");
-    say("version", true, format!("{version}; the tools were made for {made_for}"), advice);
-    let tools = CATALOG.len();
-    say("tools", true, format!("{tools} in the catalog"), None);
+    let fix =
+        older.then_some("The server is older than the catalog: tools for newer operations return not_found.");
+    report.add("version", true, format!("{version}; the catalog is for {made_for}"), fix);
+    report.add("tools", true, format!("{} in the catalog", CATALOG.len()), None);
     Ok(())
 }
 
-/// Year and number of a version such as `v2025.1.12345`.
+/// Returns year and number of a version such as `v2025.1.12345`.
 fn numbers(version: &str) -> Vec<u32> {
     version.trim_start_matches('v').split('.').take(2).filter_map(|part| part.parse().ok()).collect()
 }

@@ -8,7 +8,7 @@ use crate::error::CliError;
 /// Returns the tool with a full or short name.
 ///
 /// # Errors
-/// There is none. The error suggests similar names.
+/// Returns an error with similar names if it does not exist.
 pub(super) fn find_tool(name: &str) -> Result<Tool, CliError> {
     Ok(CATALOG.resolve(name)?)
 }

@@ -20,11 +20,11 @@ use crate::settings::{Settings, SettingsLoader, Target};
 use crate::shutdown;
 use crate::word_lists::WORD_LISTS;
 
-/// The flags that mean nothing on stdin and stdout.
+/// The flags that apply to servers over HTTP only.
 const HTTP_FLAGS: [&str; 6] =
     ["state", "allow_host", "webhook_command", "webhook_post", "webhook_secret_file", "webhook_mcp"];
 
-/// Serves until the client leaves or the process is told to stop.
+/// Serves until the client disconnects or the process receives a shutdown signal.
 pub(super) async fn run(
     arguments: &McpArgs,
     loader: SettingsLoader,
@@ -40,7 +40,7 @@ pub(super) async fn run(
     }
     if let Some(flag) = HTTP_FLAGS.iter().find(|flag| loader.flags.contains(flag)) {
         let flag = flag.replace('_', "-");
-        return Err(CliError::Usage(format!("--{flag} is for servers over HTTP; add --listen ADDRESS")));
+        return Err(CliError::Usage(format!("--{flag} requires --listen ADDRESS")));
     }
     let reload = ConfigWatch::start(flags, loader)?;
     let target = Target::resolve(settings).await?;
@@ -67,9 +67,9 @@ async fn serve_process(server: McpServer) -> Result<(), CliError> {
     result.map_err(|error: McpError| CliError::Usage(error.to_string()))
 }
 
-/// Resolves when the process is told to stop. From then on, another signal ends it at once.
+/// Resolves on the first shutdown signal. From then on, another signal exits at once.
 fn stop_requested(calls: &InFlight) -> impl Future<Output = ()> {
-    // The handlers are there before anything is served.
+    // The signal handlers are installed before anything is served.
     let (signal, calls) = (shutdown_signal(), calls.clone());
     async move {
         signal.await;
@@ -77,7 +77,7 @@ fn stop_requested(calls: &InFlight) -> impl Future<Output = ()> {
     }
 }
 
-/// Serves the one account as `cwpsa serve` does.
+/// Serves one account like `cwpsa serve`.
 async fn serve_http(
     arguments: &McpArgs,
     offer: OfferFlags,
@@ -93,7 +93,7 @@ async fn serve_http(
         webhooks: arguments.webhooks.clone(),
         connection: arguments.connection.clone(),
     };
-    // Other than `cwpsa serve`, this serves one account.
+    // Unlike `cwpsa serve`, this serves one account.
     let values = &settings.values;
     let settings = settings.with_account(values.account.clone().or(values.default.clone()));
     let listening = crate::http::listen(&serve, loader, &settings).await?;

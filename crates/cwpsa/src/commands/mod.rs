@@ -1,4 +1,4 @@
-//! The commands, a module each.
+//! The commands, one module each.
 
 mod call;
 mod describe;
@@ -18,14 +18,15 @@ use crate::error::CliError;
 /// Runs a command, reports its error and returns the exit code.
 pub async fn run(invocation: Invocation) -> ExitCode {
     let Invocation { arguments, settings: loader } = invocation;
-    // Servers log what they do; other commands show it.
-    let level = match arguments.command {
+    // Servers log their activity; other commands print it.
+    let default_level = match arguments.command {
         Command::Mcp(_) | Command::Serve(_) => {
             "warn,rmcp=error,cwpsa=info,toolcrate_executor=info,toolcrate_http=info,toolcrate_mcp=info"
         }
         _ => "warn",
     };
-    if let Err(error) = crate::logs::start(arguments.log, level, &loader.environment) {
+    let level = arguments.log_level.as_deref().unwrap_or(default_level);
+    if let Err(error) = crate::logs::start(arguments.log_format, level) {
         report(&error);
         return ExitCode::from(error.exit_code());
     }
@@ -50,10 +51,10 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         },
         Command::Sandbox(arguments) => cwpsa_sandbox::command::run(&arguments)
             .await
-            .map_err(|error| CliError::Local(format!("cannot run the sandbox: {error}"))),
+            .map_err(|error| CliError::Local(format!("cannot start the sandbox: {error}"))),
         Command::Doctor(arguments) => doctor::run(&arguments, settings).await,
         Command::Completions { shell } => {
-            // It would panic at a reader who reads a few lines.
+            // Generated into a buffer first, because `generate` panics if the reader closes the pipe.
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "cwpsa", &mut script);
             crate::cli::output::print(&script)

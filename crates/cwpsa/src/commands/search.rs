@@ -1,4 +1,4 @@
-//! `cwpsa search`: the tools that fit a few words.
+//! `cwpsa search`: searches for tools by a description.
 
 use connectwise_psa::runtime::Value;
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::error::CliError;
 use crate::select::tool_filter;
 use crate::word_lists::search_engine;
 
-/// Prints what was found, best first.
+/// Prints the matching tools, best first.
 pub fn run(arguments: &cli::SearchArgs) -> Result<(), CliError> {
     let selection =
         tool_filter(&(&arguments.selection).into()).map_err(|error| CliError::Usage(error.to_string()))?;
@@ -25,7 +25,7 @@ pub fn run(arguments: &cli::SearchArgs) -> Result<(), CliError> {
     };
     output::print_table(&["tool", "title", "score"], &hits.iter().map(row).collect::<Vec<_>>())?;
     if hits.is_empty() {
-        eprintln!("nothing fits; try other words, or look through cwpsa tools --module …");
+        eprintln!("no match; try other words, or browse with cwpsa tools --module <MODULE>");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `cwpsa tools`: the catalog, or what was chosen of it.
+//! `cwpsa tools`: lists the catalog, or a selection of it.
 
 use connectwise_psa::runtime::{NameStyle, Tool};
 use toolcrate_executor::tool_to_json;

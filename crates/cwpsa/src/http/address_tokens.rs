@@ -1,5 +1,5 @@
-//! Tokens for clients that can only be given an address. A token holds, signed, which account and tools it gives access
-//! to, so no server has to remember it.
+//! Tokens for clients that can be configured with a URL only. A token contains the account and the tools that it gives
+//! access to, and is signed, so no server has to store it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -68,28 +68,28 @@ pub(crate) struct MintTokenRequest {
     pub(crate) expires: Option<u64>,
 }
 
-/// Why a [`MintTokenRequest`] can't be read.
+/// The reason why a [`MintTokenRequest`] is invalid.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MintTokenError {
-    #[error("the body must be a JSON object: {0}")]
+    #[error("expected a JSON object as body: {0}")]
     NotAnObject(#[from] serde_json::Error),
-    #[error("{object} has no member \"{name}\"; it has {}", .known.join(", "))]
+    #[error("unknown property \"{name}\" in {object} (expected {})", .known.join(", "))]
     UnknownField { object: &'static str, name: String, known: &'static [&'static str] },
-    #[error("name must be text")]
+    #[error("name: expected a string")]
     NameNotText,
-    #[error("config must be an object of methods and tags")]
+    #[error("config: expected an object with methods and tags")]
     ConfigNotAnObject,
     #[error("config: {0}")]
     Filter(#[from] MethodFilterError),
-    #[error("expires_at must be a time as text, such as \"2026-01-31T08:00:00Z\", and not {0}")]
+    #[error("expires_at: expected a time such as \"2026-01-31T08:00:00Z\", got {0}")]
     InvalidExpiry(Value),
-    #[error("expires_at is in the past")]
+    #[error("expires_at: expected a time in the future")]
     Expired,
 }
 
 impl MintTokenRequest {
-    /// Parses a body. An unreadable part is an error, as a token that gives more access than was meant would work as well
-    /// as any other.
+    /// Parses a body. Invalid parts are errors, because a token that silently gives more access than intended would go
+    /// unnoticed.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, MintTokenError> {
         let request = parse_object(body)?;
         reject_unknown_fields(&request, &["name", "config", "expires_at"], "the body")?;
@@ -170,17 +170,17 @@ mod tests {
             assert_eq!(parse(body).unwrap(), all, "{body}");
         }
         for (body, message) in [
-            (r#"{"expires_at": 1600000000}"#, "expires_at must be a time as text"),
-            (r#"{"expires_at": "tomorrow"}"#, "expires_at must be a time"),
-            (r#"{"expires_at": "2020-01-01T00:00:00Z"}"#, "in the past"),
+            (r#"{"expires_at": 1600000000}"#, "expires_at: expected a time"),
+            (r#"{"expires_at": "tomorrow"}"#, "expires_at: expected a time"),
+            (r#"{"expires_at": "2020-01-01T00:00:00Z"}"#, "in the future"),
             (r#"{"expires_at": "1920-01-01T00:00:00Z"}"#, "expires_at"),
-            (r#"{"config": "read"}"#, "config must be an object"),
-            (r#"{"config": {"methods": {"0": "read"}}}"#, "config: methods must be"),
-            (r#"{"config": {"method": "read"}}"#, "config has no member \"method\""),
-            (r#"{"confg": {"methods": "read"}}"#, "no member \"confg\""),
-            (r#"{"name": 5}"#, "name must be text"),
-            (r#"{"config": {"methods": "read"}, "config": {}}"#, "\"config\" is given twice"),
-            (r#"{"config": {"methods": "read", "methods": "write"}}"#, "\"methods\" is given twice"),
+            (r#"{"config": "read"}"#, "config: expected an object"),
+            (r#"{"config": {"methods": {"0": "read"}}}"#, "config: methods: expected"),
+            (r#"{"config": {"method": "read"}}"#, "unknown property \"method\" in config"),
+            (r#"{"confg": {"methods": "read"}}"#, "unknown property \"confg\""),
+            (r#"{"name": 5}"#, "name: expected a string"),
+            (r#"{"config": {"methods": "read"}, "config": {}}"#, "\"config\" occurs twice"),
+            (r#"{"config": {"methods": "read", "methods": "write"}}"#, "\"methods\" occurs twice"),
             ("[]", "JSON object"),
             ("{", "JSON object"),
         ] {

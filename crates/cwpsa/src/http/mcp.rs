@@ -33,7 +33,7 @@ const MAX_SERVICES: usize = 256;
 
 type McpEndpointState = State<Arc<McpEndpoint>>;
 
-/// What the routes of MCP share.
+/// State shared by the MCP routes.
 pub(crate) struct McpEndpoint {
     pub(crate) accounts: Arc<AccountRegistry>,
     pub(crate) filter: ToolFilter,
@@ -69,7 +69,7 @@ impl McpServices {
     }
 
     fn get_or_make(&self, key: &str, make: impl FnOnce() -> McpServer) -> McpHttpService {
-        // A panic elsewhere leaves the map whole.
+        // A panic elsewhere leaves the map consistent.
         let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
         if services.len() >= MAX_SERVICES && !services.contains_key(key) {
             services.clear();
@@ -89,13 +89,13 @@ async fn mint_token(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, HttpError> {
-    // The body of a caller without the token is not read.
+    // The body is not read before the token is checked.
     endpoint.accounts.open(Some(&account), &headers)?;
     let body = read_body(request).await?;
     let request = MintTokenRequest::parse(&body).map_err(|error| HttpError::BadRequest(error.to_string()))?;
     let MintTokenRequest { filter, expires } = request;
     if !endpoint.filter.tools().any(|tool| filter.allows(tool)) {
-        return Err(HttpError::BadRequest("no tool is left by these methods and tags".to_owned()));
+        return Err(HttpError::BadRequest("no tool matches these methods and tags".to_owned()));
     }
     let token = endpoint.tokens.sign(&AddressClaims { account, filter, expires });
     let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
@@ -112,8 +112,9 @@ async fn serve_account(
     mut request: Request,
 ) -> Result<Response, HttpError> {
     let id = request.headers().get("x-integrated-account-id").map(HeaderValue::to_str).transpose();
-    let id =
-        id.map_err(|_| HttpError::BadRequest("x-integrated-account-id can't be read as text".to_owned()))?;
+    let id = id.map_err(|_| {
+        HttpError::BadRequest("invalid header x-integrated-account-id (expected ASCII text)".to_owned())
+    })?;
     let (id, account) = endpoint.accounts.open(id, request.headers())?;
     let parameters =
         McpParameters::parse(request.uri().query().unwrap_or_default(), request.headers(), endpoint.listing)?;

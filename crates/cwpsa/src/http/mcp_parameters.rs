@@ -1,5 +1,5 @@
-//! Which tools a client of `/mcp` is offered and how, as its address or its headers choose:
-//! `/mcp?module=service&class=read`, or `X-Tools-Module: service`.
+//! The tool list that a client of `/mcp` requests by query parameters or headers: `/mcp?module=service&class=read`, or
+//! `X-Tools-Module: service`.
 
 use axum::http::HeaderMap;
 use connectwise_psa::CATALOG;
@@ -10,7 +10,7 @@ use toolcrate_mcp::{ExposureMode, ToolListing};
 use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
 use crate::select::SETS;
 
-/// The parameters beside those that select tools, each with its header.
+/// The parameters other than those that select tools, each with its header.
 const PARAMETERS: [(&str, &str); 3] =
     [("tools", "x-tools-offer"), ("names", "x-tools-names"), ("output", "x-tools-output")];
 
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn invalid_parameters_are_errors() {
         for (query, message) in [
-            ("modul=time", "there are tools, names, output, class"),
+            ("modul=time", "expected tools, names, output, class"),
             ("module=tme", "unknown module"),
             ("class=reads", "one of read, write, custom"),
             ("tools=some", "one of search"),

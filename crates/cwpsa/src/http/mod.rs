@@ -1,7 +1,6 @@
-//! `cwpsa serve`: the tools over HTTP and the Model Context Protocol, and where ConnectWise posts callbacks.
+//! `cwpsa serve`: the tools over HTTP and MCP, and the endpoint for callbacks.
 //!
-//! Everything that is not in memory only as a cache is in the store that replicas share, so any number of replicas can
-//! share one address.
+//! All state except caches is in the store, so any number of replicas can serve behind one load balancer.
 
 mod accounts;
 mod address_tokens;
@@ -40,7 +39,7 @@ const OPENAPI: &str = include_str!("../../data/openapi.json");
 
 /// A server that listens.
 pub struct Listening {
-    /// Where.
+    /// The address it listens on.
     pub address: SocketAddr,
     listener: Listener,
     router: Router,
@@ -59,9 +58,9 @@ impl Listening {
         };
         shutdown::serve(self.listener, self.router, &self.calls, stop).await;
         tokio::select! {
-            // A panic in there was shown when it came.
+            // A panic of the task was already reported.
             _ = webhooks => {}
-            // What is in hand comes again, if the store outlasts this process.
+            // Deliveries in flight are retried, if the store is persistent.
             () = self.calls.forced_token().cancelled_owned() => {}
         }
     }
@@ -124,7 +123,7 @@ pub async fn listen(
         .with_metrics(metrics.into_registry())
         .with_health_check(HealthCheck {
             path: health_check::PATH,
-            advice: |error| health_check::advice(error).1,
+            suggest_fix: |error| health_check::diagnose(error).1,
         })
         .with_openapi(OPENAPI)
         .with_routes(token_routes)
@@ -134,7 +133,8 @@ pub async fn listen(
     Ok(Listening { address, listener, router, calls, webhooks })
 }
 
-/// Checks that every account needs a token that can't be guessed where others can reach the server, and notes if nobody can approve calls.
+/// Checks that every account has a strong token if other machines can reach the server. Prints a note if no account has an
+/// approver.
 fn check_access(
     address: SocketAddr,
     accounts: &AccountRegistry,
@@ -143,7 +143,7 @@ fn check_access(
 ) -> Result<(), CliError> {
     if context.approvals.is_any_required() && !accounts.have_approvers() {
         eprintln!(
-            "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
+            "note: no account has an approver (CWPSA_APPROVER_TOKEN); calls that need approval work only in MCP clients that support elicitation"
         );
     }
     if address.ip().is_loopback() {
@@ -151,23 +151,23 @@ fn check_access(
     }
     if let Some(name) = accounts.weak_token() {
         return Err(CliError::Usage(format!(
-            "{address} can be reached from outside, and a token of {name} is easy to guess: use at least 16 random characters, e.g. of openssl rand -hex 16"
+            "{address} is reachable from other machines, and a token of {name} is easy to guess; generate one with: openssl rand -hex 16"
         )));
     }
     if secret.is_short() {
         return Err(CliError::Usage(format!(
-            "{address} can be reached from outside, and CWPSA_SECRET is easy to guess: use at least 16 random characters, e.g. of openssl rand -hex 16"
+            "{address} is reachable from other machines, and CWPSA_SECRET is easy to guess; generate one with: openssl rand -hex 16"
         )));
     }
     if !accounts.all_have_tokens() {
         return Err(CliError::Usage(format!(
-            "{address} can be reached from outside, so every account needs a token: set CWPSA_TOKEN, or tokens in the settings file"
+            "{address} is reachable from other machines, so every account needs a token; set CWPSA_TOKEN, or tokens_env in the settings file"
         )));
     }
     Ok(())
 }
 
-/// Serves until the process is told to stop.
+/// Serves until the process receives a shutdown signal.
 ///
 /// # Errors
 /// As [`listen`].
@@ -179,7 +179,7 @@ pub async fn run(arguments: &ServeArgs, loader: SettingsLoader, settings: &Setti
         eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");
     }
     if settings.values.state.is_none() && listening.webhooks.accounts().next().is_some() {
-        eprintln!("events that were not handed on are lost when this process ends; --state FILE keeps them");
+        eprintln!("note: undelivered events are lost when this process exits; set --state to persist them");
     }
     listening.serve(stop).await;
     Ok(())

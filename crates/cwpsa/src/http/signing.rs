@@ -1,4 +1,4 @@
-//! The secret that everything this server gives out is signed with: addresses with a token, and cursors of lists.
+//! The secret that signs tokens in URLs and cursors of lists.
 
 use std::fmt;
 
@@ -12,27 +12,27 @@ const VARIABLE: &str = "CWPSA_SECRET";
 /// The secret that all replicas of a server share, or one of this process alone.
 pub struct SigningSecret(Vec<u8>);
 
-/// How many bytes a secret has at least where others can reach the server.
+/// Minimum size of a secret in bytes if other machines can reach the server.
 const MIN_BYTES: usize = 16;
 
 impl SigningSecret {
-    /// `CWPSA_SECRET`; without it, a random secret, so that what was signed ends with this process.
+    /// Returns `CWPSA_SECRET`, or else a random secret, whose signatures are valid only in this process.
     pub fn from_environment(environment: &Environment) -> Self {
         let secret = environment.get(VARIABLE);
         Self(secret.map_or_else(random, |secret| secret.as_bytes().to_vec()))
     }
 
-    /// Whether the secret can be found by trying.
+    /// Returns true if and only if the secret is short enough to be guessed.
     pub fn is_short(&self) -> bool {
         self.0.len() < MIN_BYTES
     }
 
-    /// The key for tokens.
+    /// Returns the key for tokens.
     pub fn token_key(&self) -> &[u8] {
         &self.0
     }
 
-    /// The key for the cursors of an account. It is derived, so that no other signature of the secret fits.
+    /// Returns the key for the cursors of an account. It is derived, so that signatures can't be used for another purpose.
     pub fn cursor_key(&self, account: &str) -> CursorKey {
         CursorKey::derive(&self.0, account)
     }

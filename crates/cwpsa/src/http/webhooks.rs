@@ -1,6 +1,6 @@
-//! `POST /webhooks/{account}`: where ConnectWise posts callbacks. Their signature is checked, and no token is needed.
-//! With a token of the account, `GET` shows how many events wait, and `POST /webhooks/{account}/retry` retries those that
-//! were given up.
+//! `POST /webhooks/{account}`: the endpoint for callbacks. They are verified by their signature and need no token. With a
+//! token of the account, `GET` returns the lengths of the queues, and `POST /webhooks/{account}/retry` requeues
+//! dead-lettered events.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,10 +26,10 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The route of callbacks.
 pub(crate) const CALLBACK_ROUTE: &str = "/webhooks/{account}";
-/// After how many seconds ConnectWise sends a callback again that could not be taken.
+/// Seconds after which ConnectWise retries a callback that was not accepted.
 const RETRY_AFTER_SECONDS: &str = "2";
 
-/// What the routes of webhooks share.
+/// State shared by the webhook routes.
 pub(crate) struct WebhookEndpoint {
     pub(crate) accounts: Arc<AccountRegistry>,
     pub(crate) webhooks: Arc<Webhooks>,
@@ -51,8 +51,8 @@ impl WebhookEndpoint {
 /// The response to a callback while the server drains. ConnectWise sends a callback again only after certain statuses,
 /// such as 429, and nothing else would report one that is lost.
 pub(crate) fn draining_response() -> Response {
-    tracing::warn!("a callback was refused, as the server is stopping; it comes again");
-    retry_later("this server is stopping")
+    tracing::warn!("callback rejected during shutdown; ConnectWise will retry it");
+    retry_later("the server is shutting down; retry later")
 }
 
 fn retry_later(message: &str) -> Response {
@@ -62,7 +62,7 @@ fn retry_later(message: &str) -> Response {
     response
 }
 
-/// Takes a callback. The response is sent once it is stored; it is delivered after that.
+/// Accepts a callback. The response is sent once the event is stored; it is delivered afterwards.
 async fn receive(
     State(endpoint): WebhookEndpointState,
     Path(account): Path<String>,
@@ -70,26 +70,26 @@ async fn receive(
 ) -> Response {
     let signature = request.headers().get(signature::HEADER).cloned();
     let signature = signature.as_ref().and_then(|value| value.to_str().ok());
-    // The body of what can't be a callback is not read.
+    // The body is not read if the request can't be a valid callback.
     if let Err(error) = endpoint.webhooks.check_head(&account, signature) {
         return error_response(&error);
     }
     let body = match tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(WebhookError::TooLarge),
-        Ok(Err(_)) | Err(_) => Err(WebhookError::Malformed("it did not come to its end".to_owned())),
+        Ok(Err(_)) | Err(_) => Err(WebhookError::Malformed("incomplete body".to_owned())),
     };
     let received = match body {
         Ok(body) => endpoint.webhooks.receive(&account, &body, signature).await,
         Err(error) => Err(endpoint.webhooks.refuse(&account, error)),
     };
     match received {
-        Ok(()) => json_response(StatusCode::ACCEPTED, &json!({"taken": true})),
+        Ok(()) => json_response(StatusCode::ACCEPTED, &json!({"accepted": true})),
         Err(error) => error_response(&error),
     }
 }
 
-/// Shows how many events wait, and how many were given up.
+/// Returns the numbers of waiting and dead-lettered events.
 async fn show_state(
     State(endpoint): WebhookEndpointState,
     Path(account): Path<String>,
@@ -99,7 +99,7 @@ async fn show_state(
     queue_response(endpoint.webhooks.state(&account).await)
 }
 
-/// Retries the events that were given up.
+/// Requeues dead-lettered events.
 async fn retry(
     State(endpoint): WebhookEndpointState,
     Path(account): Path<String>,
@@ -107,25 +107,25 @@ async fn retry(
 ) -> Result<Response, HttpError> {
     endpoint.accounts.open(Some(&account), &headers)?;
     let count = endpoint.webhooks.revive(&account).await;
-    queue_response(count.map(|count| count.map(|count| json!({"again": count}))))
+    queue_response(count.map(|count| count.map(|count| json!({"requeued": count}))))
 }
 
 fn queue_response(result: Result<Option<Value>, StoreError>) -> Result<Response, HttpError> {
     match result {
         Ok(Some(value)) => Ok(json_response(StatusCode::OK, &value)),
-        Ok(None) => Err(HttpError::NotFound("this account has no webhooks".to_owned())),
+        Ok(None) => Err(HttpError::NotFound("the account has no webhooks".to_owned())),
         Err(error) => {
-            tracing::error!(%error, "the queues of events can't be read");
-            Err(HttpError::Internal("the queues can't be read at the moment"))
+            tracing::error!(%error, "cannot read the event queues");
+            Err(HttpError::Internal("cannot read the event queues; retry later"))
         }
     }
 }
 
 fn error_response(error: &WebhookError) -> Response {
     match error {
-        // The sender has done everything right.
+        // The sender did nothing wrong.
         WebhookError::Replay => {
-            json_response(StatusCode::OK, &json!({"taken": false, "why": error.to_string()}))
+            json_response(StatusCode::OK, &json!({"accepted": false, "reason": error.to_string()}))
         }
         WebhookError::Malformed(_) => HttpError::BadRequest(error.to_string()).into_response(),
         WebhookError::TooLarge => {
@@ -133,11 +133,12 @@ fn error_response(error: &WebhookError) -> Response {
                 .into_response()
         }
         // Of all errors, ConnectWise retries only after 404, 409, 419 and 429.
-        _ if error.may_pass_later() => retry_later("not at the moment; try again"),
+        _ if error.may_pass_later() => retry_later("temporarily unavailable; retry later"),
         // An account that doesn't exist and a wrong signature look alike.
         _ => HttpError::Status {
             status: StatusCode::UNAUTHORIZED,
-            message: "this is no callback that the account signed; the server's log says more".to_owned(),
+            message: "the callback was not signed by the account; see the server's log for details"
+                .to_owned(),
         }
         .into_response(),
     }

@@ -37,25 +37,25 @@ pub struct AccountTable {
     tokens_env: Vec<String>,
     #[serde(default)]
     approver_tokens_env: Vec<String>,
-    /// What is done with the account's callbacks.
+    /// The account's webhooks.
     pub webhooks: Option<WebhookTable>,
 }
 
 impl AccountTable {
-    /// Where the private key is.
+    /// Returns the locations of the private key.
     pub(super) fn private_key(&self) -> SecretLocations<'_> {
         SecretLocations {
-            own: self.private_key.as_deref(),
+            inline: self.private_key.as_deref(),
             variable: self.private_key_env.as_deref(),
             file: self.private_key_file.as_deref(),
             command: &self.private_key_command,
         }
     }
 
-    /// Where the client ID is.
+    /// Returns the locations of the client ID.
     pub(super) fn client_id(&self) -> SecretLocations<'_> {
         SecretLocations {
-            own: self.client_id.as_deref(),
+            inline: self.client_id.as_deref(),
             variable: self.client_id_env.as_deref(),
             file: self.client_id_file.as_deref(),
             command: &self.client_id_command,

@@ -1,11 +1,11 @@
-//! Why settings can't be used.
+//! Errors of settings.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::secret_source::SecretError;
 
-/// Why settings can't be used.
+/// The reason why settings can't be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
@@ -24,7 +24,7 @@ pub enum SettingsError {
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// What is wrong there.
+        /// The problem.
         message: String,
     },
     /// A value is not what its setting expects.
@@ -52,7 +52,7 @@ pub enum SettingsError {
         known: Vec<&'static str>,
     },
     /// Parts of the account are not set anywhere.
-    #[error("no account configured; missing: {}. A settings file can hold them too; --sandbox needs none.", .missing.join(", "))]
+    #[error("no account configured; missing: {}. Set them here or in the settings file, or use --sandbox.", .missing.join(", "))]
     Incomplete {
         /// What is missing, each with the flag and the variable that set it.
         missing: Vec<&'static str>,

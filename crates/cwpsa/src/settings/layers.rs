@@ -99,7 +99,7 @@ fn describe(config: Option<&Config>, error: &ConfigError) -> SettingsError {
         other => (None, None, other.to_string()),
     };
     let origin = origin.or_else(|| origin_of(&config?.collect().ok()?, key?));
-    // Flags and variables are named after their setting; in a file the key has to be said too.
+    // Flags and variables are named after their setting; for a file, the key is added.
     let origin = match (origin, key) {
         (Some(origin), Some(key)) if !origin.starts_with("--") && !origin.starts_with("CWPSA_") => {
             format!("{origin}: {key}")

@@ -12,7 +12,7 @@ use crate::secret_source;
 /// The settings of this process.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// What flags, variables and the settings file say together.
+    /// The merged values of flags, variables and the settings file.
     pub values: SettingValues,
     /// The variables, for secrets, which are resolved when they are needed.
     pub environment: Environment,

@@ -117,7 +117,7 @@ pub async fn client_for_dry_run(settings: &Settings) -> Result<(Client, bool), C
     Ok((client, base_url.is_none()))
 }
 
-/// What is set of an account, which may not be everything.
+/// An account whose settings may be incomplete.
 struct PartialTarget {
     base_url: Option<String>,
     company_id: Option<String>,

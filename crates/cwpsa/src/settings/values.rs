@@ -38,7 +38,7 @@ pub struct SettingValues {
     pub private_key_file: Option<PathBuf>,
     /// Where `cwpsa serve` listens.
     pub listen: SocketAddr,
-    /// Where state is kept.
+    /// Where state is persisted.
     #[serde(deserialize_with = "secret")]
     pub state: Option<Secret>,
     /// Additional host names to accept.
@@ -49,15 +49,15 @@ pub struct SettingValues {
     pub approve: Vec<String>,
     /// Whether schemas show the custom fields of the account.
     pub custom_fields: bool,
-    /// The most rows of a response.
+    /// Maximum number of rows of a response.
     pub max_rows: usize,
-    /// The most bytes of a response.
+    /// Maximum size of a response in bytes.
     pub max_bytes: Option<usize>,
     /// How long the API may take to respond, in seconds.
     pub upstream_timeout: NonZeroU64,
-    /// How long calls in flight may take after the process was asked to stop, in seconds.
+    /// How long calls in flight may take after a shutdown signal, in seconds.
     pub grace: u64,
-    /// A program that events are handed to.
+    /// A program that receives events.
     pub webhook_command: Option<String>,
     /// An address that events are posted to.
     pub webhook_post: Option<String>,
@@ -135,7 +135,7 @@ pub struct ExposedTools {
 }
 
 impl ExposedTools {
-    /// Whether it leaves tools out, apart from those that change something.
+    /// Returns true if and only if tools are selected by anything other than `read_only`.
     pub fn is_narrow(&self) -> bool {
         let Self { class, module, name, toolset, read_only: _ } = self;
         !(class.is_empty() && module.is_empty() && name.is_empty() && toolset.is_empty())

@@ -1,4 +1,4 @@
-//! The webhooks of one account: checks a callback, remembers it, and puts it into the queues of those who want it.
+//! The webhooks of one account: verifies a callback, deduplicates it, and adds it to the queues of the account's sinks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,16 +19,16 @@ use crate::settings::Target;
 use toolcrate_mcp::EventFeed;
 use toolcrate_store::{SharedStore as Shared, StoreError as Error};
 
-/// How long it is remembered that a callback was taken. A signature holds no time, so a callback that comes again after
-/// that is taken for a new one.
-const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 3600);
-/// How long a callback is reserved for whoever is storing it.
-const RESERVED: Duration = Duration::from_secs(10);
+/// How long accepted callbacks are remembered for deduplication. A signature contains no timestamp, so a callback that is
+/// replayed later is accepted as a new one.
+const ACCEPTED_TTL: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long a callback is reserved for the replica that stores it.
+const RESERVATION_TTL: Duration = Duration::from_secs(10);
 
-/// What stands for a callback that is being stored.
-const UNDER_WAY: &[u8] = b"0";
-/// What stands for one that is stored.
-const TAKEN: &[u8] = b"1";
+/// Marks a callback that is being stored.
+const STORING: &[u8] = b"0";
+/// Marks a callback that has been stored.
+const ACCEPTED: &[u8] = b"1";
 
 /// The webhooks of one account.
 pub struct AccountWebhooks {
@@ -40,10 +40,10 @@ pub struct AccountWebhooks {
 }
 
 impl AccountWebhooks {
-    /// Those of the account `name`, as planned.
+    /// Creates the webhooks of the account `name`.
     ///
     /// # Errors
-    /// A host that is none.
+    /// Returns an error if a key host is invalid.
     pub fn new(
         name: &str,
         target: &Target,
@@ -72,32 +72,32 @@ impl AccountWebhooks {
         })
     }
 
-    /// Whose they are.
+    /// Returns the name of the account.
     pub fn account(&self) -> &str {
         &self.account
     }
 
-    /// What MCP sessions can listen to.
+    /// Returns the events that MCP sessions can subscribe to, if enabled.
     pub fn events(&self) -> Option<&EventFeed> {
         self.events.as_ref()
     }
 
-    /// What hands the events on.
+    /// Returns the workers that deliver the events.
     pub fn workers(&self) -> &[Arc<DeliveryWorker>] {
         &self.workers
     }
 
-    /// Takes a callback: its body and the signature in its header.
+    /// Accepts a callback: its body and the signature in its header.
     ///
     /// # Errors
-    /// Why it was not taken.
+    /// Returns an error if the callback is rejected or can't be stored.
     pub async fn receive(self: &Arc<Self>, body: &[u8], signature: Option<&str>) -> Result<(), WebhookError> {
         let signature = signature.ok_or(WebhookError::Unsigned)?;
         let message = CallbackPayload::read(body)?;
         self.keys.check(message.key_url()?, body, signature).await?;
         let id = message.identity(&self.account, body);
         let event = message.event(&id, &self.account).to_string();
-        // A task of its own, which goes on if whoever sent the callback does not wait for its end.
+        // A separate task, so that it completes even if the sender disconnects.
         let hook = Arc::clone(self);
         let stored = tokio::spawn(async move { hook.store(&id, event.as_bytes()).await }).await;
         stored.unwrap_or_else(|error| Err(WebhookError::NotStored(error.to_string())))
@@ -105,23 +105,23 @@ impl AccountWebhooks {
 
     async fn store(&self, id: &str, event: &[u8]) -> Result<(), WebhookError> {
         let seen = format!("webhooks-seen/{}/{id}", self.account);
-        let stored = self.store.put_new(&seen, UNDER_WAY, RESERVED).await;
+        let stored = self.store.put_new(&seen, STORING, RESERVATION_TTL).await;
         match stored.map_err(not_stored)?.as_deref() {
             None => {}
-            Some(TAKEN) => return Err(WebhookError::Replay),
+            Some(ACCEPTED) => return Err(WebhookError::Replay),
             Some(_) => return Err(WebhookError::UnderWay),
         }
         if let Err(error) = self.push(event).await {
-            // It may come again at once. If this fails too, it may after a while.
+            // Allows an immediate retry. If this fails too, the reservation expires.
             let _ = self.store.remove(&seen).await;
             return Err(not_stored(error));
         }
-        // It is in its queues. At worst it is taken twice, which an event may be. In memory the oldest marks make room for
-        // new ones, so that there is always room for a callback.
-        if let Err(error) = self.store.put_evictable(&seen, TAKEN, REMEMBERED).await {
-            tracing::error!(account = self.account, %error, "it could not be noted that a callback was taken");
+        // The event is queued. At worst it is delivered twice, which is documented. In memory, the oldest marks are evicted
+        // for new ones, so that there is always room for a callback.
+        if let Err(error) = self.store.put_evictable(&seen, ACCEPTED, ACCEPTED_TTL).await {
+            tracing::error!(account = self.account, %error, "cannot mark a callback as accepted");
         }
-        tracing::info!(account = self.account, event_id = id, "a callback was taken");
+        tracing::info!(account = self.account, event_id = id, "callback accepted");
         Ok(())
     }
 

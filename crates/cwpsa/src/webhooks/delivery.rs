@@ -1,4 +1,4 @@
-//! Delivers events to sinks, and decides when a failed delivery is tried again.
+//! Sinks of events, and the schedule of retries.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use super::sinks::command::CommandSink;
 use super::sinks::http::HttpSink;
 use toolcrate_mcp::EventFeed;
 
-/// The longest pause between two tries.
-const LONGEST: Duration = Duration::from_secs(3600);
+/// Maximum delay between two attempts.
+const MAX_DELAY: Duration = Duration::from_secs(3600);
 
-/// Where the events of an account are delivered to.
+/// A destination of the events of an account.
 pub enum Sink {
     /// A program.
     Command(CommandSink),
-    /// An address.
+    /// A URL.
     Http(HttpSink),
-    /// Sessions of the Model Context Protocol.
+    /// MCP sessions.
     Mcp(EventFeed),
 }
 
@@ -32,7 +32,7 @@ impl Sink {
         command.into_iter().chain(post).chain(events.cloned().map(Self::Mcp)).collect()
     }
 
-    /// One word for it. It is part of the queue's name.
+    /// Returns the name, which is part of the queue's name.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Command(_) => "command",
@@ -41,10 +41,10 @@ impl Sink {
         }
     }
 
-    /// Hands an event on.
+    /// Delivers an event.
     ///
     /// # Errors
-    /// It was not taken.
+    /// Returns an error if the delivery failed.
     pub async fn deliver(&self, event: &[u8]) -> Result<(), DeliveryError> {
         let read = || -> Value { serde_json::from_slice(event).unwrap_or_default() };
         match self {
@@ -57,31 +57,31 @@ impl Sink {
     }
 }
 
-/// When and how often an event is tried.
+/// The schedule of delivery attempts.
 #[derive(Clone, Copy, Debug)]
 pub struct RetrySchedule {
-    /// The pause after the first failure.
+    /// The delay after the first failure.
     pub first: Duration,
-    /// The most tries.
+    /// Maximum number of attempts.
     pub attempts: u32,
-    /// After this time a try that told nothing is taken for dead.
+    /// The time after which an attempt without a result is abandoned.
     pub lease: Duration,
 }
 
 impl RetrySchedule {
     /// Returns the schedule of the plan.
     pub fn from_plan(plan: &WebhookPlan) -> Self {
-        // The store answers within the rest of the time.
+        // The extra time is for the store.
         Self { first: plan.retry, attempts: plan.attempts, lease: plan.timeout + Duration::from_secs(10) }
     }
 
-    /// The pause after so many tries, none if there were enough of them.
+    /// Returns the delay after `attempts` attempts, or `None` if there are no more.
     pub fn pause(&self, attempts: u32, failed: &DeliveryError) -> Option<Duration> {
         if attempts >= self.attempts {
             return None;
         }
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(attempts.saturating_sub(1)));
-        Some(doubled.min(LONGEST).max(failed.after.unwrap_or_default()))
+        Some(doubled.min(MAX_DELAY).max(failed.after.unwrap_or_default()))
     }
 }
 

@@ -1,18 +1,18 @@
-//! Why a delivery failed.
+//! The error of a failed delivery.
 
 use std::time::Duration;
 
-/// Why an event could not be handed on.
+/// The reason why an event could not be delivered.
 #[derive(Debug)]
 pub struct DeliveryError {
-    /// A sentence for the log. It has neither the event nor an address in it.
+    /// Message for the log. It contains neither the event nor a URL.
     pub why: String,
-    /// When the receiver wants to be tried again.
+    /// The delay that the receiver requested with `Retry-After`.
     pub after: Option<Duration>,
 }
 
 impl DeliveryError {
-    /// A failure that says nothing of when to try again.
+    /// Creates an error without a requested delay.
     pub fn new(why: String) -> Self {
         Self { why, after: None }
     }

@@ -1,11 +1,11 @@
-//! Why a callback was not taken.
+//! Errors of callbacks.
 
 use std::fmt;
 
-/// Why a callback was not taken. What is told to the log is not told to whoever sent it.
+/// The reason why a callback was rejected. Details are logged, but not returned to the sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WebhookError {
-    /// There is no such account, or it takes no callbacks.
+    /// The account does not exist or has no webhooks.
     UnknownAccount,
     /// The header with the signature is missing.
     Unsigned,
@@ -13,26 +13,26 @@ pub enum WebhookError {
     Malformed(String),
     /// The body is too large.
     TooLarge,
-    /// The key would be where the account's keys are not.
+    /// The key URL is not one of the account.
     Foreign(&'static str),
     /// The account's host has no such key.
     NoKey(String),
-    /// The signature is not of this body, or not by this key.
+    /// The signature does not match the body and the key.
     WrongSignature,
-    /// It was taken before.
+    /// The callback was accepted before.
     Replay,
-    /// The same one is being taken at this moment.
+    /// The same callback is being stored at this moment.
     UnderWay,
-    /// The account's host did not give the key.
+    /// The account's host did not return the key.
     KeyUnavailable(String),
-    /// Too many keys were asked for.
+    /// Too many unknown keys were requested.
     Busy,
-    /// It could not be stored.
+    /// The callback could not be stored.
     NotStored(String),
 }
 
 impl WebhookError {
-    /// One word for it, for those who count.
+    /// Returns the error as the value of a metric label.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::UnknownAccount => "unknown_account",
@@ -50,7 +50,7 @@ impl WebhookError {
         }
     }
 
-    /// Whether the same callback may be taken if it comes again.
+    /// Returns true if and only if a retry of the same callback may succeed.
     pub fn may_pass_later(&self) -> bool {
         matches!(self, Self::UnderWay | Self::KeyUnavailable(_) | Self::Busy | Self::NotStored(_))
     }
@@ -59,18 +59,20 @@ impl WebhookError {
 impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownAccount => f.write_str("there is no such account with webhooks"),
-            Self::Unsigned => write!(f, "the header {} is missing", super::signature::HEADER),
-            Self::Malformed(why) => write!(f, "the body is not that of a callback: {why}"),
-            Self::TooLarge => f.write_str("a callback has no such body: it is too large"),
+            Self::UnknownAccount => f.write_str("unknown account, or an account without webhooks"),
+            Self::Unsigned => write!(f, "missing header {}", super::signature::HEADER),
+            Self::Malformed(why) => write!(f, "invalid callback: {why}"),
+            Self::TooLarge => f.write_str("the body is too large"),
             Self::Foreign(why) => f.write_str(why),
-            Self::NoKey(why) => write!(f, "the account's host has no such key: {why}"),
-            Self::WrongSignature => f.write_str("the signature is not right"),
-            Self::Replay => f.write_str("it was taken before"),
-            Self::UnderWay => f.write_str("the same one is being taken"),
-            Self::KeyUnavailable(why) => write!(f, "the account's host did not give the key: {why}"),
-            Self::Busy => f.write_str("too many different keys were asked for"),
-            Self::NotStored(why) => write!(f, "it could not be stored: {why}"),
+            Self::NoKey(why) => write!(f, "the account's host has no such signing key: {why}"),
+            Self::WrongSignature => f.write_str("invalid signature"),
+            Self::Replay => f.write_str("already accepted"),
+            Self::UnderWay => f.write_str("the same callback is being processed"),
+            Self::KeyUnavailable(why) => {
+                write!(f, "cannot fetch the signing key from the account's host: {why}")
+            }
+            Self::Busy => f.write_str("too many requests for unknown signing keys"),
+            Self::NotStored(why) => write!(f, "cannot store the callback: {why}"),
         }
     }
 }

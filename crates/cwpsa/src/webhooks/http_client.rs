@@ -1,5 +1,4 @@
-//! Requests that webhooks make: for keys, and to post events on. No redirect is followed and no credential of an
-//! account is in them.
+//! The HTTP client that fetches keys and posts events. It follows no redirects and sends no credentials of an account.
 
 use std::time::Duration;
 
@@ -8,12 +7,12 @@ pub use connectwise_psa::runtime::transport_error_message as detail;
 use reqwest::{Client, Response};
 use url::{Host, Url};
 
-/// A client for one address.
+/// Creates a client for one URL.
 ///
 /// # Errors
-/// A sentence that says why there can be none.
+/// Returns a message if TLS can't be set up.
 pub fn client(url: &Url, timeout: Duration) -> Result<Client, String> {
-    // If the process has chosen a provider already, that one stays.
+    // Fails if the process has already installed a provider, which is kept.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut client = Client::builder()
         .user_agent(concat!("cwpsa/", env!("CARGO_PKG_VERSION")))
@@ -28,7 +27,7 @@ pub fn client(url: &Url, timeout: Duration) -> Result<Client, String> {
     client.build().map_err(detail)
 }
 
-/// Whether the URL's host is this machine, by its look alone.
+/// Returns true if and only if the URL's host is a loopback address or `localhost`. Resolves no names.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -38,15 +37,15 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The body, of so many bytes at most.
+/// Reads a body of at most `most` bytes.
 ///
 /// # Errors
-/// It is longer, or it broke off.
+/// Returns a message if it is longer or incomplete.
 pub async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(detail)? {
         if body.len() + chunk.len() > most {
-            return Err(format!("the answer has more than {most} bytes"));
+            return Err(format!("the response exceeds {most} bytes"));
         }
         body.extend_from_slice(&chunk);
     }

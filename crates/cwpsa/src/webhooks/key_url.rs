@@ -1,19 +1,19 @@
-//! Where a callback says its key is, and whether that is where the account's keys are.
+//! Validates the URL of the signing key that a callback names.
 //!
-//! The address comes in a body that nobody has vouched for yet. So it is only read for its parts, and the address that
-//! is asked is made anew from those that passed: a host of the account, the account's own company, an id. Otherwise
-//! any company on the same host could sign callbacks for any other with its own key.
+//! The URL comes from a body that is not verified yet. So it is only parsed, and the URL that is requested is built from the
+//! validated parts: a host of the account, the account's own company, and an ID. Otherwise any company on the same host
+//! could sign callbacks for any other company with its own key.
 
 use url::Url;
 
-/// The longest id or codebase. The API's are GUIDs of 36 characters and words such as `v4_6_release`.
-const LONGEST: usize = 64;
+/// Maximum length of an ID or codebase. The API uses GUIDs of 36 characters and words such as `v4_6_release`.
+const MAX_PART_LENGTH: usize = 64;
 
-/// The domain of ConnectWise's cloud, and what its API's hosts begin with.
+/// The domain of ConnectWise's cloud, and the prefix of its API hosts.
 const CLOUD_DOMAIN: &str = ".myconnectwise.net";
 const API_PREFIX: &str = "api-";
 
-/// Where an account's keys are.
+/// The hosts and the company of an account's signing keys.
 #[derive(Clone, Debug)]
 pub struct KeyUrlPolicy {
     hosts: Vec<Url>,
@@ -21,15 +21,15 @@ pub struct KeyUrlPolicy {
 }
 
 impl KeyUrlPolicy {
-    /// The host of `base_url`, and `more` hosts, which are asked over https. An account on `api-na.myconnectwise.net` has
-    /// its keys on `na.myconnectwise.net` too, and so in other regions.
+    /// Allows the host of `base_url`, and `more` hosts over HTTPS. An account on `api-na.myconnectwise.net` also has its keys
+    /// on `na.myconnectwise.net`; other regions work the same way.
     ///
     /// # Errors
-    /// A sentence that says which host is none.
+    /// Returns a message that names the invalid host.
     pub fn new(base_url: &str, company: &str, more: &[String]) -> Result<Self, String> {
         let root = |text: &str, url: &str| {
             let url = Url::parse(url).ok().filter(|url| url.has_host());
-            let mut url = url.ok_or_else(|| format!("\"{text}\" is no host that can be asked for keys"))?;
+            let mut url = url.ok_or_else(|| format!("invalid key host \"{text}\""))?;
             url.set_path("/");
             url.set_query(None);
             url.set_fragment(None);
@@ -47,51 +47,51 @@ impl KeyUrlPolicy {
                 |port| format!("{}:{port}", url.host_str().unwrap_or_default()),
             );
             if !bare.eq_ignore_ascii_case(host) {
-                return Err(format!("\"{host}\" must be a host alone, such as na.myconnectwise.net"));
+                return Err(format!("expected a host name such as na.myconnectwise.net, got \"{host}\""));
             }
             hosts.push(url);
         }
         Ok(Self { hosts, company: company.to_owned() })
     }
 
-    /// The account's own host.
+    /// Returns the host of the account's API.
     pub fn own(&self) -> &Url {
         &self.hosts[0]
     }
 
-    /// The address to ask, where `key_url` is one of the account's.
+    /// Returns the URL to request, if `key_url` is one of the account's.
     ///
     /// # Errors
-    /// What is foreign about it. Nothing of the address is in it, as that may hold anything.
+    /// Returns the reason otherwise. It contains no part of the URL, which is untrusted.
     pub fn check(&self, key_url: &str) -> Result<Url, &'static str> {
-        let given = Url::parse(key_url).map_err(|_| "the key's address is none")?;
+        let given = Url::parse(key_url).map_err(|_| "the key URL is invalid")?;
         let host = self.hosts.iter().find(|host| host.origin() == given.origin());
-        let host = host.ok_or("the key is on a host that is not the account's")?;
+        let host = host.ok_or("the host of the key URL is not one of the account")?;
         if !given.username().is_empty() || given.password().is_some() {
-            return Err("the key's address has a name or password in it");
+            return Err("the key URL contains credentials");
         }
         let segments: Vec<&str> = given.path_segments().into_iter().flatten().collect();
         // Live tenants write two slashes after the codebase, the documentation one.
         let (codebase, slashes) = match segments[..] {
             [codebase, "system", "callbackkey", "index.rails"] => (codebase, "/"),
             [codebase, "", "system", "callbackkey", "index.rails"] => (codebase, "//"),
-            _ => return Err("the key's address is not of the documented form"),
+            _ => return Err("the key URL does not have the documented form"),
         };
         if !is_plain(codebase, "_.-") {
-            return Err("the key's address is not of the documented form");
+            return Err("the key URL does not have the documented form");
         }
         let parameter = |name: &str| {
             let mut values = given.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value);
             values.next().filter(|_| values.next().is_none())
         };
         let (Some(company), Some(id)) = (parameter("companyName"), parameter("id")) else {
-            return Err("the key's address lacks a company or an id");
+            return Err("the key URL lacks a company or an ID");
         };
         if !company.eq_ignore_ascii_case(&self.company) {
-            return Err("the key is that of another company");
+            return Err("the key URL names another company");
         }
         if !is_plain(&id, "-{}") {
-            return Err("the key's id is none");
+            return Err("the key URL has an invalid ID");
         }
         let mut url = host.clone();
         url.set_path(&format!("/{codebase}{slashes}system/callbackkey/index.rails"));
@@ -100,17 +100,17 @@ impl KeyUrlPolicy {
     }
 }
 
-/// The host of the keys of an account whose API is on this host of ConnectWise's cloud.
+/// Returns the key host of an account whose API is on this host of ConnectWise's cloud.
 fn cloud_host(api_host: &str) -> Option<&str> {
     let host = api_host.strip_prefix(API_PREFIX)?;
     let region = host.strip_suffix(CLOUD_DOMAIN)?;
     is_plain(region, "").then_some(host)
 }
 
-/// Whether the text is letters, digits and some signs, and not too long.
+/// Returns true if and only if the text is short and consists of letters, digits and `signs`.
 fn is_plain(text: &str, signs: &str) -> bool {
     !text.is_empty()
-        && text.len() <= LONGEST
+        && text.len() <= MAX_PART_LENGTH
         && text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
 }
 
@@ -193,7 +193,7 @@ mod tests {
         ] {
             assert!(place.check(&format!("{own}{tail}")).is_err(), "{tail}");
         }
-        let long = "a".repeat(LONGEST + 1);
+        let long = "a".repeat(MAX_PART_LENGTH + 1);
         let query = format!("companyName=acme%20%26%20co&id={long}");
         assert!(place.check(&format!("{own}v/system/callbackkey/index.rails?{query}")).is_err());
     }

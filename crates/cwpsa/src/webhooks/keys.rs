@@ -1,7 +1,7 @@
-//! The keys that an account's callbacks are signed with: asked for at the account's own host, and kept for a while.
+//! Cache of the keys that sign an account's callbacks. They are fetched from the account's own host.
 //!
-//! Anyone can send a callback that names a key which does not exist. So asking is limited: one request for one key,
-//! few a minute for keys that never signed anything, and keys that did are neither given up for others nor counted.
+//! Anyone can send a callback that names a nonexistent key. So requests are limited: one at a time for each key, and few
+//! per minute for keys that have not signed a callback. Keys that have are neither evicted for others nor counted.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,29 +17,29 @@ use super::error::WebhookError;
 use super::key_url::KeyUrlPolicy;
 use super::{http_client, signature};
 
-/// A key's answer must come within this time: whoever sent the callback waits five seconds in all.
+/// Timeout of a key request. The sender of the callback waits five seconds in total.
 const TIMEOUT: Duration = Duration::from_secs(4);
-/// The most bytes of such an answer.
-const MOST_BYTES: usize = 16 << 10;
-/// How long a key is kept.
-const KEPT: Duration = Duration::from_secs(3600);
-/// How long it is remembered that there is no such key.
-const MISSED: Duration = Duration::from_secs(60);
-/// More keys than this are not kept.
-const MOST: usize = 64;
-/// So many keys that never signed anything are asked for in a minute.
-const ASKED: u32 = 30;
+/// Maximum size of a key response.
+const MAX_BYTES: usize = 16 << 10;
+/// How long a key is cached.
+const KEY_TTL: Duration = Duration::from_secs(3600);
+/// How long the absence of a key is cached.
+const MISSING_KEY_TTL: Duration = Duration::from_secs(60);
+/// Maximum number of cached keys.
+const MAX_KEYS: usize = 64;
+/// Maximum number of requests per minute for keys that have not signed a callback.
+const MAX_UNKNOWN_PER_MINUTE: u32 = 30;
 
 /// The keys of one account.
 pub struct KeyCache {
     place: KeyUrlPolicy,
-    /// For the account's own host, and for its further ones, which may be asked in another way.
+    /// For the account's own host and for its other hosts, whose TLS or proxy settings may differ.
     clients: [OnceLock<Result<reqwest::Client, String>>; 2],
     kept: Mutex<CachedKeys>,
     times: Times,
 }
 
-/// How long answers are kept.
+/// How long results are cached.
 struct Times {
     kept: Duration,
     missed: Duration,
@@ -48,11 +48,11 @@ struct Times {
 #[derive(Default)]
 struct CachedKeys {
     slots: HashMap<Url, Arc<Slot>>,
-    /// When the minute began in which keys are counted, and how many there were.
+    /// The start of the current minute, and the number of requests in it.
     minute: Option<(Instant, u32)>,
 }
 
-/// A key that is kept, missed or being asked for.
+/// A key that is cached, missing or being fetched.
 struct Slot {
     since: Instant,
     /// Whether it has signed a callback.
@@ -61,16 +61,16 @@ struct Slot {
 }
 
 impl KeyCache {
-    /// An empty cache.
+    /// Creates an empty cache.
     pub fn new(place: KeyUrlPolicy) -> Self {
-        let times = Times { kept: KEPT, missed: MISSED };
+        let times = Times { kept: KEY_TTL, missed: MISSING_KEY_TTL };
         Self { place, clients: Default::default(), kept: Mutex::default(), times }
     }
 
-    /// Checks the signature of a body by the key at `key_url`.
+    /// Verifies the signature of a body with the key at `key_url`.
     ///
     /// # Errors
-    /// The key is foreign or can't be had, or the signature is wrong.
+    /// Returns an error if the key URL is not allowed, the key can't be fetched, or the signature is invalid.
     pub async fn check(&self, key_url: &str, body: &[u8], given: &str) -> Result<(), WebhookError> {
         let url = self.place.check(key_url).map_err(WebhookError::Foreign)?;
         let slot = self.slot(&url)?;
@@ -82,7 +82,7 @@ impl KeyCache {
         Ok(())
     }
 
-    /// The key's slot, a new one if the old one has run out.
+    /// Returns the slot of the key, or a new one if it has expired.
     fn slot(&self, url: &Url) -> Result<Arc<Slot>, WebhookError> {
         let mut kept = self.kept();
         let old = kept.slots.get(url);
@@ -93,7 +93,7 @@ impl KeyCache {
         if !proved && !kept.count() {
             return Err(WebhookError::Busy);
         }
-        if kept.slots.len() >= MOST && !kept.slots.contains_key(url) {
+        if kept.slots.len() >= MAX_KEYS && !kept.slots.contains_key(url) {
             let rank = |slot: &Slot| (slot.proved.load(Ordering::Relaxed), slot.since);
             let least = kept.slots.iter().min_by_key(|(_, slot)| rank(slot)).map(|(url, _)| url.clone());
             least.map(|url| kept.slots.remove(&url));
@@ -110,7 +110,7 @@ impl KeyCache {
     fn is_fresh(&self, slot: &Slot) -> bool {
         let age = slot.since.elapsed();
         match slot.answer.get() {
-            // It is being asked for, which ends by itself.
+            // The request is in flight and has a timeout.
             None => age < self.times.missed,
             Some(Ok(_)) => age < self.times.kept,
             Some(Err(error)) => !error.may_pass_later() && age < self.times.missed,
@@ -129,30 +129,30 @@ impl KeyCache {
         let response = client.get(url.clone()).header("accept", "application/json").send().await;
         let response = response.map_err(|error| WebhookError::KeyUnavailable(http_client::detail(error)))?;
         let status = response.status();
-        let told = || format!("its answer was {}", status.as_u16());
+        let message = || format!("it returned status {}", status.as_u16());
         if status.is_server_error() || matches!(status.as_u16(), 408 | 429) {
-            return Err(WebhookError::KeyUnavailable(told()));
+            return Err(WebhookError::KeyUnavailable(message()));
         }
         if !status.is_success() {
-            return Err(WebhookError::NoKey(told()));
+            return Err(WebhookError::NoKey(message()));
         }
-        let body = http_client::read(response, MOST_BYTES).await.map_err(WebhookError::KeyUnavailable)?;
+        let body = http_client::read(response, MAX_BYTES).await.map_err(WebhookError::KeyUnavailable)?;
         match serde_json::from_slice::<Answer>(&body) {
             Ok(answer) if !answer.signing_key.is_empty() => Ok(Secret::from(answer.signing_key)),
-            // The parser's sentence could show a part of the key.
-            _ => Err(WebhookError::NoKey("its answer has no signing_key".to_owned())),
+            // The message of the parser could contain a part of the key.
+            _ => Err(WebhookError::NoKey("the response has no signing_key".to_owned())),
         }
     }
 }
 
 impl CachedKeys {
-    /// Counts a request for a key that never signed anything. Returns whether it may be made.
+    /// Counts a request for a key that has not signed a callback. Returns true if it is within the limit.
     fn count(&mut self) -> bool {
         let now = Instant::now();
         let (since, count) = self.minute.unwrap_or((now, 0));
         let (since, count) = if now - since < Duration::from_secs(60) { (since, count) } else { (now, 0) };
-        self.minute = Some((since, count + u32::from(count < ASKED)));
-        count < ASKED
+        self.minute = Some((since, count + u32::from(count < MAX_UNKNOWN_PER_MINUTE)));
+        count < MAX_UNKNOWN_PER_MINUTE
     }
 }
 
@@ -218,7 +218,7 @@ mod tests {
             ("missing", ResponseTemplate::new(404)),
             ("moved", ResponseTemplate::new(302).insert_header("location", url(&server, "good").as_str())),
             ("odd", ResponseTemplate::new(200).set_body_string("{\"signing_key\": 7}")),
-            ("long", ResponseTemplate::new(200).set_body_string("x".repeat(MOST_BYTES + 1))),
+            ("long", ResponseTemplate::new(200).set_body_string("x".repeat(MAX_BYTES + 1))),
             ("broken", ResponseTemplate::new(503)),
             ("good", key()),
         ] {
@@ -252,14 +252,14 @@ mod tests {
         let good = url(&server, "good");
         assert_eq!(keys.check(&good, BODY, SIGNED).await, Ok(()));
         let mut busy = 0;
-        for number in 0..2 * ASKED {
+        for number in 0..2 * MAX_UNKNOWN_PER_MINUTE {
             let refused = keys.check(&url(&server, &format!("n{number}")), BODY, SIGNED).await;
             busy += u32::from(refused == Err(WebhookError::Busy));
         }
-        assert_eq!(busy, ASKED + 1);
+        assert_eq!(busy, MAX_UNKNOWN_PER_MINUTE + 1);
         assert_eq!(keys.check(&good, BODY, SIGNED).await, Ok(()));
-        assert_eq!(asked(&server).await.len() as u32, ASKED + 1);
-        assert!(keys.kept().slots.len() <= MOST);
+        assert_eq!(asked(&server).await.len() as u32, MAX_UNKNOWN_PER_MINUTE + 1);
+        assert!(keys.kept().slots.len() <= MAX_KEYS);
     }
 
     #[test]
@@ -268,13 +268,13 @@ mod tests {
             KeyCache::new(KeyUrlPolicy::new("http://127.0.0.1:1/v/apis/3.0", "acme", &[]).unwrap());
         let address = |number: usize| Url::parse(&format!("http://127.0.0.1:1/{number}")).unwrap();
         keys.slot(&address(0)).unwrap().proved.store(true, Ordering::Relaxed);
-        for number in 1..2 * MOST {
+        for number in 1..2 * MAX_KEYS {
             keys.kept.get_mut().unwrap().minute = None;
             keys.slot(&address(number)).unwrap();
         }
         let kept = keys.kept();
-        assert_eq!(kept.slots.len(), MOST);
-        assert!(kept.slots.contains_key(&address(0)) && kept.slots.contains_key(&address(2 * MOST - 1)));
+        assert_eq!(kept.slots.len(), MAX_KEYS);
+        assert!(kept.slots.contains_key(&address(0)) && kept.slots.contains_key(&address(2 * MAX_KEYS - 1)));
         assert!(!kept.slots.contains_key(&address(1)));
     }
 }

@@ -1,4 +1,4 @@
-//! What is counted of webhooks, by account.
+//! Metrics of webhooks, by account.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -8,7 +8,7 @@ use prometheus_client::registry::Registry;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReceivedLabels {
     account: String,
-    /// `received`, or why it was refused.
+    /// `received`, or the reason for the rejection.
     outcome: &'static str,
 }
 
@@ -17,11 +17,11 @@ struct DeliveryLabels {
     account: String,
     /// `command`, `post` or `mcp`.
     to: &'static str,
-    /// `delivered`, `failed`, or `dead` where it was given up.
+    /// `delivered`, `failed`, or `dead` if the event was moved to the dead-letter queue.
     outcome: &'static str,
 }
 
-/// What was counted.
+/// Counters of callbacks and deliveries.
 #[derive(Clone, Default)]
 pub struct WebhookMetrics {
     received: Family<ReceivedLabels, Counter>,
@@ -29,28 +29,24 @@ pub struct WebhookMetrics {
 }
 
 impl WebhookMetrics {
-    /// Nothing yet, to be shown by the registry.
+    /// Creates the metrics and registers them as `webhooks_total` and `webhook_deliveries_total`.
     pub fn new(registry: &mut Registry) -> Self {
         let counts = Self::default();
-        registry.register(
-            "webhooks",
-            "Callbacks that received, by account and outcome",
-            counts.received.clone(),
-        );
+        registry.register("webhooks", "Received callbacks by account and outcome", counts.received.clone());
         registry.register(
             "webhook_deliveries",
-            "Tries to hand an event on, by account, receiver and outcome",
+            "Attempts to deliver an event by account, receiver and outcome",
             counts.deliveries.clone(),
         );
         counts
     }
 
-    /// Counts a callback.
+    /// Records a callback.
     pub fn received(&self, account: &str, outcome: &'static str) {
         self.received.get_or_create(&ReceivedLabels { account: account.to_owned(), outcome }).inc();
     }
 
-    /// Counts an attempt to deliver an event.
+    /// Records an attempt to deliver an event.
     pub fn deliveries(&self, account: &str, to: &'static str, outcome: &'static str) {
         self.deliveries.get_or_create(&DeliveryLabels { account: account.to_owned(), to, outcome }).inc();
     }

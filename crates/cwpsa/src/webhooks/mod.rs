@@ -1,9 +1,9 @@
-//! Webhooks: ConnectWise posts a callback for each change, and the change is handed on to a program, an address, or
-//! sessions of the Model Context Protocol.
+//! Webhooks: ConnectWise posts a callback for each change, and the server delivers it as an event to a program, a URL, or
+//! MCP sessions.
 //!
-//! A callback is taken if the account's own key signed it and it did not come before. It is answered once it
-//! is in a queue of the [store](toolcrate_store::Store), from which a worker hands it on; so nothing that was taken is lost
-//! when the process ends, if the store outlasts it.
+//! A callback is accepted if the account's own key signed it and it is not a replay. The response is sent once the event is
+//! in a queue of the [store](toolcrate_store::Store), from which a worker delivers it. So no accepted event is lost when
+//! the process exits, if the store is persistent.
 
 mod account_webhooks;
 mod delivery;
@@ -37,8 +37,8 @@ pub use table::WebhookTable;
 use toolcrate_mcp::EventFeed;
 use toolcrate_store::StoreError as Error;
 
-/// How long events that are being handed on are waited for at the end.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long shutdown waits for deliveries in flight.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The webhooks of all accounts.
 #[derive(Default)]
@@ -48,30 +48,30 @@ pub struct Webhooks {
 }
 
 impl Webhooks {
-    /// None yet.
+    /// Creates an empty set of webhooks.
     pub fn new(counts: WebhookMetrics) -> Self {
         Self { hooks: BTreeMap::new(), counts }
     }
 
-    /// Adds those of an account.
+    /// Adds the webhooks of an account.
     pub fn add(&mut self, hook: AccountWebhooks) {
         self.hooks.insert(hook.account().to_owned(), Arc::new(hook));
     }
 
-    /// The accounts that have some.
+    /// Returns the accounts that have webhooks.
     pub fn accounts(&self) -> impl Iterator<Item = &str> {
         self.hooks.keys().map(String::as_str)
     }
 
-    /// The events that MCP sessions of the account can listen to, if they may.
+    /// Returns the events that MCP sessions of the account can subscribe to, if enabled.
     pub fn events(&self, account: &str) -> Option<EventFeed> {
         self.hooks.get(account)?.events().cloned()
     }
 
-    /// Checks what can be known of a callback before its body is read: its account takes callbacks, and it has a signature.
+    /// Checks a callback before its body is read: its account must have webhooks, and it must have a signature.
     ///
     /// # Errors
-    /// Why it is not taken.
+    /// Returns the reason for the rejection.
     pub fn check_head(&self, account: &str, signature: Option<&str>) -> Result<(), WebhookError> {
         match (self.hooks.contains_key(account), signature) {
             (false, _) => Err(self.refuse(account, WebhookError::UnknownAccount)),
@@ -80,10 +80,10 @@ impl Webhooks {
         }
     }
 
-    /// Takes a callback for an account: its body and the signature in its header.
+    /// Accepts a callback for an account: its body and the signature in its header.
     ///
     /// # Errors
-    /// Why it was not taken.
+    /// Returns the reason for the rejection.
     pub async fn receive(
         &self,
         account: &str,
@@ -103,22 +103,22 @@ impl Webhooks {
 
     /// Counts a rejected callback and logs it.
     pub fn refuse(&self, account: &str, refused: WebhookError) -> WebhookError {
-        // Others choose the name of an account that is none.
+        // The name of an unknown account is chosen by the sender, so it must not become a label.
         let known = if self.hooks.contains_key(account) { account } else { "" };
         let reason = refused.reason();
         self.counts.received(known, reason);
         match &refused {
-            WebhookError::Replay => tracing::info!(account, "a callback came again"),
-            _ => tracing::warn!(account, reason, why = %refused, "a callback was refused"),
+            WebhookError::Replay => tracing::info!(account, "replayed callback ignored"),
+            _ => tracing::warn!(account, reason, why = %refused, "callback rejected"),
         }
         refused
     }
 
-    /// How many events wait for each receiver of the account, and how many were given up:
-    /// `{post: {waiting, dead}}`. `None` if the account has no webhooks.
+    /// Returns the number of waiting and dead-lettered events for each sink of the account: `{post: {waiting, dead}}`.
+    /// Returns `None` if the account has no webhooks.
     ///
     /// # Errors
-    /// What the store says.
+    /// Returns an error if the store can't be read.
     pub async fn state(&self, account: &str) -> Result<Option<Value>, Error> {
         let Some(hook) = self.hooks.get(account) else { return Ok(None) };
         let mut state = Map::new();
@@ -129,21 +129,21 @@ impl Webhooks {
         Ok(Some(Value::Object(state)))
     }
 
-    /// Tries again what was given up of the account's events; says how many that are.
+    /// Requeues the dead-lettered events of the account, and returns their number.
     ///
     /// # Errors
-    /// What the store says.
+    /// Returns an error if the store can't be written.
     pub async fn revive(&self, account: &str) -> Result<Option<usize>, Error> {
         let Some(hook) = self.hooks.get(account) else { return Ok(None) };
         let mut count = 0;
         for worker in hook.workers() {
             count += worker.revive().await?;
         }
-        tracing::info!(account, count, "events that were given up are tried again");
+        tracing::info!(account, count, "dead-lettered events requeued");
         Ok(Some(count))
     }
 
-    /// Hands events on until `stop` is true, and finishes what is in hand then.
+    /// Delivers events until `stop` is true, and then finishes deliveries in flight.
     pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
         let mut tasks = JoinSet::new();
         for hook in self.hooks.values() {
@@ -155,13 +155,11 @@ impl Webhooks {
             }
         }
         let mut stop = stop;
-        // An error means that whoever could stop it is gone.
+        // An error means that the sender was dropped.
         let _ = stop.wait_for(|stop| *stop).await;
         let finish = async { while tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(GRACE, finish).await.is_err() {
-            tracing::warn!(
-                "events that were being handed on did not get there in time; they are tried again"
-            );
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
+            tracing::warn!("deliveries in flight did not finish before shutdown; they will be retried");
         }
     }
 }

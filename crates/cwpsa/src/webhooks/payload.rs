@@ -1,8 +1,8 @@
-//! A callback's body, and the event that is made of it.
+//! The body of a callback, and the event that it is converted to.
 //!
-//! An event is the same JSON object wherever it is handed on:
+//! An event is the same JSON object for every sink:
 //! `{event_id, account, received_at, action, type, record_id, member_id, callback_id, message_id, entity}`. The entity
-//! is the record as the API would read it, and null where it was deleted.
+//! is the record as the API returns it, or null if it was deleted.
 
 use connectwise_psa::runtime::Value;
 use serde_json::{Map, json};
@@ -12,53 +12,53 @@ use time::format_description::well_known::Rfc3339;
 
 use super::error::WebhookError;
 
-/// What of a callback's body is read. All else is dropped.
+/// The fields of a callback's body that are used. Everything else is dropped.
 pub struct CallbackPayload {
     members: Map<String, Value>,
 }
 
 impl CallbackPayload {
-    /// Reads a body.
+    /// Parses a body.
     ///
     /// # Errors
-    /// It is not that of a callback.
+    /// Returns an error if it is not a callback.
     pub fn read(body: &[u8]) -> Result<Self, WebhookError> {
         let members: Map<String, Value> = serde_json::from_slice(body).map_err(|error| {
-            WebhookError::Malformed(format!("no JSON object at column {}", error.column()))
+            WebhookError::Malformed(format!("expected a JSON object (column {})", error.column()))
         })?;
         let message = Self { members };
         for name in ["Action", "Type"] {
             if message.non_empty_string(name).is_none() {
-                return Err(WebhookError::Malformed(format!("\"{name}\" is missing")));
+                return Err(WebhookError::Malformed(format!("missing property \"{name}\"")));
             }
         }
         if message.members.get("ID").is_none_or(Value::is_null) {
-            return Err(WebhookError::Malformed("\"ID\" is missing".to_owned()));
+            return Err(WebhookError::Malformed("missing property \"ID\"".to_owned()));
         }
         Ok(message)
     }
 
-    /// Where its key is said to be.
+    /// Returns the URL of the signing key.
     ///
     /// # Errors
-    /// It does not say.
+    /// Returns an error if it is missing.
     pub fn key_url(&self) -> Result<&str, WebhookError> {
         let url = self.members.get("Metadata").and_then(|metadata| metadata["key_url"].as_str());
-        url.ok_or_else(|| WebhookError::Malformed("\"Metadata.key_url\" is missing".to_owned()))
+        url.ok_or_else(|| WebhookError::Malformed("missing property \"Metadata.key_url\"".to_owned()))
     }
 
-    /// What tells it from all other messages, of the same length for all. One that comes twice has the same one: its
-    /// message id, or where there is none, its very bytes.
+    /// Returns an ID for deduplication, of fixed length. It is derived from the message ID, or from the body if there is none,
+    /// so that a repeated callback has the same ID.
     pub fn identity(&self, account: &str, body: &[u8]) -> String {
         let mut hash = Sha256::new();
         let mut add = |part: &[u8]| {
-            // The length tells where a part ends.
+            // The length separates the parts.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         };
         add(account.as_bytes());
         match self.non_empty_string("MessageId") {
-            // One message may go to several callbacks, which are told apart by the rest.
+            // One message may be sent to several callbacks, which the other parts distinguish.
             Some(id) => {
                 for part in [id, self.non_empty_string("Action").unwrap_or_default()] {
                     add(part.as_bytes());

@@ -1,12 +1,11 @@
-//! What is done with the events of an account: the table `webhooks` of the settings file, or flags where there is one
-//! account alone.
+//! Webhook settings of an account: the table `webhooks` of the settings file, or flags if there is only one account.
 //!
 //! ```toml
 //! [accounts.acme.webhooks]
 //! command = ["/usr/local/bin/on-event", "--quiet"]  # JSON on stdin, no shell
-//! post = "https://agent.example.com/events"         # signed as standardwebhooks.com says
-//! secret_env = "ACME_EVENTS_SECRET"                 # or secret_file, or secret; needed for post
-//! mcp = true                                        # tells MCP sessions that subscribed to cwpsa://events
+//! post = "https://agent.example.com/events"         # signed, see standardwebhooks.com
+//! secret_env = "ACME_EVENTS_SECRET"                 # or secret_file, or secret; required for post
+//! mcp = true                                        # notifies subscribers of cwpsa://events
 //! ```
 
 use std::time::Duration;
@@ -24,27 +23,27 @@ use crate::settings::Settings;
 /// The variable with the secret that posted events are signed with.
 const SECRET: &str = "CWPSA_WEBHOOK_SECRET";
 
-/// What is done with the events of one account.
+/// The sinks of one account's events.
 #[derive(Clone)]
 pub struct WebhookPlan {
-    /// A program and its arguments; empty if there is none.
+    /// The program and its arguments; empty if not set.
     pub command: Vec<String>,
-    /// Where events are posted to, and what signs them.
+    /// The URL that events are posted to, and the signer.
     pub post: Option<(Url, Signer)>,
-    /// Whether MCP sessions are told.
+    /// Whether MCP sessions are notified.
     pub mcp: bool,
-    /// Further hosts of keys.
+    /// Additional hosts of signing keys.
     pub key_hosts: Vec<String>,
-    /// How long one try may take.
+    /// Timeout of one attempt.
     pub timeout: Duration,
-    /// The first pause after a failure.
+    /// The delay after the first failure.
     pub retry: Duration,
-    /// The most tries.
+    /// Maximum number of attempts.
     pub attempts: u32,
 }
 
 impl WebhookPlan {
-    /// Combines flags with the table of an account. Returns `None` if nothing is to be done with events.
+    /// Combines flags with the table of an account. Returns `None` if no sink is set.
     ///
     /// # Errors
     /// A setting is invalid.
@@ -55,12 +54,12 @@ impl WebhookPlan {
         let command = match &settings.values.webhook_command {
             None => table.command.clone(),
             Some(text) if text.trim_start().starts_with('[') => serde_json::from_str(text).map_err(|_| {
-                usage("--webhook-command must be a program, or a JSON array of texts such as [\"python3\", \"on_event.py\"]")
+                usage("--webhook-command: expected a program, or a JSON array of strings such as [\"python3\", \"on_event.py\"]")
             })?,
             Some(program) => vec![program.clone()],
         };
         if command.first().is_some_and(String::is_empty) {
-            return Err(usage("the webhook's command has no name of a program"));
+            return Err(usage("the webhook command has an empty program name"));
         }
         let post = match settings.values.webhook_post.as_ref().or(table.post.as_ref()) {
             None => None,
@@ -69,7 +68,7 @@ impl WebhookPlan {
         let mcp = settings.values.webhook_mcp || table.mcp;
         if command.is_empty() && post.is_none() && !mcp {
             return match told {
-                true => Err(usage("webhooks in the settings file need one of command, post and mcp = true")),
+                true => Err(usage("webhooks in the settings file require command, post or mcp = true")),
                 false => Ok(None),
             };
         }
@@ -93,14 +92,13 @@ fn usage(text: &str) -> CliError {
 
 fn address(text: &str, allow_plain_http: bool) -> Result<Url, CliError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let url = url.ok_or_else(|| usage("the address that events are posted to must be an https URL"))?;
+    let url = url.ok_or_else(|| usage("the webhook URL must be an https URL"))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(usage("the address that events are posted to can't have a name or password in it"));
+        return Err(usage("the webhook URL must not contain credentials"));
     }
     if url.scheme() == "http" && !http_client::is_loopback(&url) && !allow_plain_http {
         return Err(usage(
-            "events would be posted over plain http, where anyone on the way can read them: use https, or set \
-             allow_plain_http = true beside post in the settings file",
+            "the webhook URL uses unencrypted http: use https, or set allow_plain_http = true in the settings file",
         ));
     }
     Ok(url)
@@ -108,14 +106,14 @@ fn address(text: &str, allow_plain_http: bool) -> Result<Url, CliError> {
 
 fn signer(settings: &Settings, table: &WebhookTable) -> Result<Signer, CliError> {
     let kept = SecretLocations {
-        own: table.secret.as_deref(),
+        inline: table.secret.as_deref(),
         variable: table.secret_env.as_deref(),
         file: table.secret_file.as_deref(),
         command: &[],
     };
-    // A table that names a secret of its own is not overruled by the variable of another account.
+    // The variable doesn't override the secret of an account's own table, because it may belong to another account.
     let variable =
-        if kept.own.is_none() && kept.variable.is_none() && kept.file.is_none() { SECRET } else { "" };
+        if kept.inline.is_none() && kept.variable.is_none() && kept.file.is_none() { SECRET } else { "" };
     let secret = secret_source::find(
         &settings.environment,
         variable,
@@ -123,9 +121,8 @@ fn signer(settings: &Settings, table: &WebhookTable) -> Result<Signer, CliError>
         kept,
     )?.ok_or_else(|| {
         usage(
-            "posted events are signed, so that their receiver can check them: put a secret into \
-             CWPSA_WEBHOOK_SECRET, or name it by secret_env or secret_file in the settings file; make one with: \
-             echo whsec_$(openssl rand -base64 32)",
+            "no secret for signing posted events: set CWPSA_WEBHOOK_SECRET, or secret_env or secret_file in the \
+             settings file; generate one with: echo whsec_$(openssl rand -base64 32)",
         )
     })?;
     Signer::new(&Secret::from(secret)).map_err(CliError::Usage)
@@ -176,14 +173,16 @@ mod tests {
     fn what_can_not_be_is_told() {
         let none = Settings::default();
         let secret = "secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
-        assert!(refused(&none, "").contains("one of command, post and mcp"));
+        assert!(refused(&none, "").contains("require command, post or mcp"));
         assert!(refused(&none, "post = \"https://a.example/x\"").contains("CWPSA_WEBHOOK_SECRET"));
         let weak = refused(&none, "post = \"https://a.example/x\"\nsecret = \"hush-hush\"");
         assert!(weak.contains("whsec_") && !weak.contains("hush"), "{weak}");
-        assert!(refused(&none, &format!("post = \"http://a.example/x\"\n{secret}")).contains("plain http"));
+        assert!(
+            refused(&none, &format!("post = \"http://a.example/x\"\n{secret}")).contains("unencrypted http")
+        );
         assert!(refused(&none, &format!("post = \"ftp://a.example/x\"\n{secret}")).contains("https URL"));
         assert!(
-            refused(&none, &format!("post = \"https://u:p@a.example/x\"\n{secret}")).contains("password")
+            refused(&none, &format!("post = \"https://u:p@a.example/x\"\n{secret}")).contains("credentials")
         );
         assert!(refused(&none, "command = [\"\"]").contains("program"));
         let broken = with_command("[\"sh\", 1]");

@@ -1,8 +1,8 @@
-//! Signatures: that of a callback is checked, that of an event which is posted on is made.
+//! Verifies the signatures of callbacks, and signs posted events.
 //!
 //! ConnectWise signs a callback with base64 of HMAC-SHA256 over the raw body, keyed with the SHA-256 of the signing
-//! key's text, in the header `x-content-signature`. What is posted on is signed as standardwebhooks.com says, so that
-//! receivers in any language find a library that checks it.
+//! key's text, in the header `x-content-signature`. Posted events are signed as described at standardwebhooks.com, so that
+//! receivers in any language can use an existing library.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,38 +13,38 @@ use sha2::{Digest, Sha256};
 /// The header with the signature of a callback.
 pub const HEADER: &str = "x-content-signature";
 
-/// What a secret for signing starts with.
+/// The prefix of a signing secret.
 const PREFIX: &str = "whsec_";
-/// A secret has so many bytes at least: fewer can be guessed.
-const FEWEST: usize = 24;
+/// Minimum size of a secret in bytes; a shorter one could be guessed.
+const MIN_SECRET_BYTES: usize = 24;
 
-/// Whether `given` is the signature of `body` by the key. It takes as long for a wrong one as for the right one.
+/// Returns true if and only if `given` is the signature of `body` by the key. Compares in constant time.
 pub fn is_right(key: &Secret, body: &[u8], given: &str) -> bool {
     let Ok(given) = STANDARD.decode(given.trim()) else { return false };
     let key = Sha256::digest(key.expose().as_bytes());
     mac(&key, &[body]).verify_slice(&given).is_ok()
 }
 
-/// Signs what is posted on.
+/// Signs posted events.
 #[derive(Clone)]
 pub struct Signer(Vec<u8>);
 
 impl Signer {
-    /// A signer with a secret such as `whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD`.
+    /// Creates a signer with a secret such as `whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD`.
     ///
     /// # Errors
-    /// A sentence, without the secret, that says what is wrong with it.
+    /// Returns a message, without the secret, if the secret is invalid.
     pub fn new(secret: &Secret) -> Result<Self, String> {
         let key = secret.expose().strip_prefix(PREFIX).and_then(|text| STANDARD.decode(text).ok());
-        key.filter(|key| key.len() >= FEWEST).map(Self).ok_or_else(|| {
+        key.filter(|key| key.len() >= MIN_SECRET_BYTES).map(Self).ok_or_else(|| {
             format!(
-                "the secret that posted events are signed with must be {PREFIX} and at least {FEWEST} bytes in \
-                 base64; make one with: echo {PREFIX}$(openssl rand -base64 32)"
+                "the secret for signing posted events must be {PREFIX} followed by at least {MIN_SECRET_BYTES} bytes in \
+                 base64; generate one with: echo {PREFIX}$(openssl rand -base64 32)"
             )
         })
     }
 
-    /// The value of `webhook-signature` for an event, sent at `time` in seconds since 1970.
+    /// Returns the value of `webhook-signature` for an event sent at `time`, in seconds since 1970.
     pub fn sign(&self, id: &str, time: u64, body: &[u8]) -> String {
         let time = time.to_string();
         let mac = mac(&self.0, &[id.as_bytes(), b".", time.as_bytes(), b".", body]);
@@ -53,7 +53,7 @@ impl Signer {
 }
 
 fn mac(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length will do");
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts keys of any length");
     for part in parts {
         mac.update(part);
     }

@@ -11,24 +11,24 @@ pub struct WebhookTable {
     /// A program and its arguments.
     #[serde(default)]
     pub command: Vec<String>,
-    /// Where events are posted to.
+    /// URL that events are posted to.
     pub post: Option<String>,
-    /// Whether MCP sessions are told.
+    /// Whether MCP sessions are notified.
     #[serde(default)]
     pub mcp: bool,
     pub(super) secret: Option<String>,
     pub(super) secret_env: Option<String>,
     pub(super) secret_file: Option<PathBuf>,
-    /// Further hosts that may hold the account's keys, beside that of its API.
+    /// Additional hosts of the account's signing keys.
     #[serde(default)]
     pub key_hosts: Vec<String>,
-    /// Whether `post` may be plain http to another machine.
+    /// Whether `post` may be unencrypted http to another machine.
     #[serde(default)]
     pub allow_plain_http: bool,
-    /// How long a command or an answer may take.
+    /// Timeout of a command or a request.
     pub timeout_seconds: Option<u32>,
-    /// How long after the first failure the second try comes; each further pause is twice as long.
+    /// Delay after the first failure; it doubles with each further attempt.
     pub retry_seconds: Option<u32>,
-    /// After so many tries an event is given up.
+    /// Number of attempts before an event is moved to the dead-letter queue.
     pub attempts: Option<u32>,
 }

@@ -1,7 +1,7 @@
-//! Takes events from a queue and hands them on until each is taken, or given up.
+//! Delivers the events of a queue, with retries and a dead-letter queue.
 //!
-//! A queue is worked on by all copies of a server. An event is claimed for a time; if the process dies meanwhile, it is
-//! claimed again after that. So each event comes at least once, and its `event_id` tells whether it came before.
+//! All replicas of a server work on the same queue. An event is claimed with a lease; if the process crashes, the event is
+//! claimed again after the lease expires. So each event is delivered at least once, and receivers deduplicate by `event_id`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,69 +14,69 @@ use super::delivery::{RetrySchedule, Sink};
 use super::metrics::WebhookMetrics;
 use toolcrate_store::{QueueItem as Claimed, SharedStore as Shared, StoreError as Error};
 
-/// So many events are handed to one receiver at a time.
-const AT_ONCE: usize = 8;
-/// How often a queue is looked at, for events that other copies took or that were put off.
-const LOOK: Duration = Duration::from_secs(1);
-/// How long to wait for a store that failed.
-const STORE_PAUSE: Duration = Duration::from_secs(5);
+/// Maximum number of concurrent deliveries to one sink.
+const MAX_CONCURRENT: usize = 8;
+/// How often a queue is polled, for events that other replicas accepted or that were deferred.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// How long to wait after an error of the store.
+const STORE_RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Hands the events of one account to one receiver.
+/// Delivers the events of one account to one sink.
 pub struct DeliveryWorker {
     pub account: String,
     pub sink: Sink,
     pub policy: RetrySchedule,
     pub store: Shared,
     pub counts: WebhookMetrics,
-    /// Is told when an event was pushed.
+    /// Notified when an event was pushed.
     pub pushed: Notify,
 }
 
-/// The queue of a receiver.
+/// Returns the name of the queue of a sink.
 pub fn queue(account: &str, receiver: &str) -> String {
     format!("webhooks/{receiver}/{account}")
 }
 
-/// The queue of what a receiver never took.
+/// Returns the name of the dead-letter queue of a sink.
 pub fn dead_queue(account: &str, receiver: &str) -> String {
     format!("webhooks/dead/{receiver}/{account}")
 }
 
 impl DeliveryWorker {
-    /// The name of its queue.
+    /// Returns the name of its queue.
     pub fn queue(&self) -> String {
         queue(&self.account, self.sink.name())
     }
 
-    /// Works until `stop` is true. What it has in hand then is brought to its end, for so long as the caller waits.
+    /// Runs until `stop` is true, and then finishes deliveries in flight, as long as the caller waits.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let (queue, places) = (self.queue(), Arc::new(Semaphore::new(AT_ONCE)));
+        let (queue, permits) = (self.queue(), Arc::new(Semaphore::new(MAX_CONCURRENT)));
         let mut tasks = JoinSet::new();
         let stopped = async move {
-            // An error means that whoever could stop it is gone.
+            // An error means that the sender was dropped.
             let _ = stop.wait_for(|stop| *stop).await;
         };
         tokio::pin!(stopped);
         loop {
             while tasks.try_join_next().is_some() {}
-            let place = tokio::select! {
+            let permit = tokio::select! {
                 biased;
                 () = &mut stopped => break,
-                place = Arc::clone(&places).acquire_owned() => place,
+                permit = Arc::clone(&permits).acquire_owned() => permit,
             };
             let pause = match self.store.claim(&queue, self.policy.lease).await {
                 Ok(Some(claimed)) => {
                     let worker = Arc::clone(&self);
                     tasks.spawn(async move {
                         worker.work(claimed).await;
-                        drop(place);
+                        drop(permit);
                     });
                     continue;
                 }
-                Ok(None) => LOOK,
+                Ok(None) => POLL_INTERVAL,
                 Err(error) => {
-                    tracing::error!(account = self.account, %error, "the queue of events can't be read");
-                    STORE_PAUSE
+                    tracing::error!(account = self.account, %error, "cannot read the event queue");
+                    STORE_RETRY_INTERVAL
                 }
             };
             tokio::select! {
@@ -124,36 +124,36 @@ impl DeliveryWorker {
                             event_id,
                             why,
                             attempts = claimed.attempts,
-                            "event given up"
+                            "event moved to the dead-letter queue"
                         );
                         self.give_up(&claimed, &event, why).await
                     }
                 }
             }
         };
-        // Its lease runs out, so that it comes again.
+        // The lease expires, so the event is delivered again.
         if let Err(error) = kept {
-            tracing::error!(account, to, event_id, %error, "it could not be noted what became of the event");
+            tracing::error!(account, to, event_id, %error, "cannot record the result of a delivery");
         }
     }
 
-    /// How many events wait or are in hand, and how many were given up.
+    /// Returns the number of waiting events, including those in flight, and the number of dead-lettered events.
     ///
     /// # Errors
-    /// What the store says.
+    /// Returns an error if the store can't be read.
     pub async fn count(&self) -> Result<(usize, usize), Error> {
         let dead = dead_queue(&self.account, self.sink.name());
         Ok((self.store.queue_len(&self.queue()).await?, self.store.queue_len(&dead).await?))
     }
 
-    /// Tries again what was given up; says how many events that are.
+    /// Requeues the dead-lettered events, and returns their number.
     ///
     /// # Errors
-    /// What the store says. No event is lost by it.
+    /// Returns an error if the store can't be written. No event is lost then.
     pub async fn revive(&self) -> Result<usize, Error> {
         let dead = dead_queue(&self.account, self.sink.name());
         let mut count = 0;
-        // What dies again meanwhile is left for another time.
+        // Events that fail again meanwhile are left for the next call.
         for _ in 0..self.store.queue_len(&dead).await? {
             let Some(claimed) = self.store.claim(&dead, self.policy.lease).await? else { break };
             let entry: Value = serde_json::from_slice(&claimed.item).unwrap_or_default();
@@ -165,7 +165,7 @@ impl DeliveryWorker {
         Ok(count)
     }
 
-    /// Puts the event among the dead, where it stays until someone has it tried again.
+    /// Moves the event to the dead-letter queue, where it stays until it is requeued.
     async fn give_up(&self, claimed: &Claimed, event: &Value, why: &str) -> Result<(), Error> {
         let dead = json!({"event": event, "attempts": claimed.attempts, "why": why}).to_string();
         let name = self.sink.name();
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_fails_is_tried_again_until_it_is_taken() {
+    async fn failed_delivery_is_retried_until_it_succeeds() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().display();
         // It fails twice.
@@ -249,14 +249,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_never_taken_is_given_up_and_kept_apart() {
+    async fn event_that_keeps_failing_is_dead_lettered() {
         let setup = Setup::new("exit 3", 3).await;
         setup.until_empty().await;
         let store = &setup.worker.store;
         let dead = store.claim("webhooks/dead/command/acme", Duration::from_secs(1)).await.unwrap().unwrap();
         let dead: Value = serde_json::from_slice(&dead.item).unwrap();
         assert_eq!((&dead["event"]["event_id"], &dead["attempts"]), (&json!("evt_1"), &json!(3)));
-        assert_eq!(dead["why"], "sh ended with exit status: 3");
+        assert_eq!(dead["why"], "sh failed with exit status: 3");
         assert!(setup.counted().contains(r#"outcome="dead"} 1"#));
         assert_eq!(setup.worker.count().await.unwrap(), (0, 1));
         assert_eq!(setup.worker.revive().await.unwrap(), 0, "it is in the hands of this test");
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_in_hand_is_finished_before_it_stops() {
+    async fn delivery_in_flight_is_finished_before_shutdown() {
         let folder = tempfile::tempdir().unwrap();
         let [begun, finish] = ["begun", "finish"].map(|name| folder.path().join(name));
         let (first, last) = (begun.display(), finish.display());

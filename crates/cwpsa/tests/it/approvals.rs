@@ -91,7 +91,7 @@ async fn an_approved_call_runs_once_and_no_other_does() {
     };
     for (tool, arguments, token, said) in [
         (TOOL, &others, token, "with other arguments"),
-        (TOOL, &arguments, "guess", "never given"),
+        (TOOL, &arguments, "guess", "unknown"),
         ("create_a_ticket", &json!({"summary": "x", "company": {"id": 1}}), token, "with other arguments"),
     ] {
         let response = with(tool, arguments, token).send().await.unwrap();
@@ -251,5 +251,5 @@ async fn the_person_at_a_client_with_a_session_is_asked_while_the_call_waits() {
     let outcomes: Vec<&str> = audited.iter().map(|(outcome, _)| &**outcome).collect();
     let asked = "approval_asked";
     assert_eq!(outcomes, [asked, "declined", asked, "cancelled", asked, "started", "ok"]);
-    assert_eq!(audited[6].1, "the person at the MCP client");
+    assert_eq!(audited[6].1, "the user of the MCP client");
 }

@@ -61,7 +61,7 @@ async fn a_write_that_was_under_way_when_its_server_died_is_not_repeated() {
     let arguments = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});
     let again = copies.all[1].call(TOOL, &arguments).header("idempotency-key", "k").send().await.unwrap();
     assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY, "a status that no client repeats");
-    assert!(again.text().await.unwrap().contains("its outcome is not known"));
+    assert!(again.text().await.unwrap().contains("outcome unknown"));
     assert_eq!(copies.sent().await, 1);
 }
 

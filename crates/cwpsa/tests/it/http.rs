@@ -179,11 +179,11 @@ async fn errors_help_in_their_body_and_no_write_gets_a_status_that_the_sdk_repea
     // What the fix of the misspelled one supplies is not missing.
     assert_eq!(pointers, ["/company", "/sumary"]);
     for (verb, at, status, said) in [
-        (Method::GET, "/proxy/service_tikets", 404, "no resource"),
-        (Method::POST, "/proxy/service_tickets/fly", 404, "has no method fly"),
+        (Method::GET, "/proxy/service_tikets", 404, "unknown resource"),
+        (Method::POST, "/proxy/service_tickets/fly", 404, "unknown method fly"),
         (Method::PUT, "/proxy/service_tickets", 405, "PUT"),
         (Method::GET, "/nowhere", 404, "openapi.json"),
-        (Method::POST, "/tools/create_a_tiket/call", 404, "no tool"),
+        (Method::POST, "/tools/create_a_tiket/call", 404, "unknown tool"),
         (Method::GET, "/proxy/service_tickets?integrated_account_id=other", 401, "token"),
     ] {
         let response = sdk.ask(verb, at, None).await;
@@ -287,7 +287,7 @@ async fn who_has_no_token_or_another_name_is_refused_and_nothing_secret_is_told(
     said += &sdk.ask(Method::GET, "/metrics", None).await.text().await.unwrap();
     assert!(
         said.contains(
-            "cwpsa_calls_total{tool=\"get_single_ticket_by_id\",outcome=\"unauthorized\",status=\"401\"} 1"
+            "gen_ai_execute_tool_duration_seconds_count{gen_ai_tool_name=\"get_single_ticket_by_id\",error_type=\"unauthorized\",http_response_status_code=\"401\"} 1"
         ),
         "{said}"
     );
@@ -310,18 +310,21 @@ async fn requests_are_counted_by_route_and_nothing_that_a_client_makes_up() {
         sdk.ask(Method::from_bytes(method.as_bytes()).unwrap(), "/proxy/service_tickets/7", None).await;
     }
     let text = sdk.ask(Method::GET, "/metrics", None).await.text().await.unwrap();
-    let mut counted: Vec<&str> =
-        text.lines().filter_map(|line| line.strip_prefix("cwpsa_http_requests_total")).collect();
+    let mut counted: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("http_server_request_duration_seconds_count"))
+        .collect();
     counted.sort_unstable();
-    let item = "route=\"/proxy/{resource}/{rest}\"";
+    let item = "http_route=\"/proxy/{resource}/{rest}\"";
     assert_eq!(
         counted,
         [
-            "{method=\"GET\",route=\"\",status=\"404\"} 1".to_owned(),
-            format!("{{method=\"GET\",{item},status=\"200\"}} 2"),
-            format!("{{method=\"GET\",{item},status=\"404\"}} 1"),
-            "{method=\"POST\",route=\"/mcp/{token}\",status=\"401\"} 1".to_owned(),
-            format!("{{method=\"other\",{item},status=\"405\"}} 2"),
+            "{http_request_method=\"GET\",http_route=\"\",http_response_status_code=\"404\"} 1".to_owned(),
+            format!("{{http_request_method=\"GET\",{item},http_response_status_code=\"200\"}} 2"),
+            format!("{{http_request_method=\"GET\",{item},http_response_status_code=\"404\"}} 1"),
+            "{http_request_method=\"POST\",http_route=\"/mcp/{token}\",http_response_status_code=\"401\"} 1"
+                .to_owned(),
+            format!("{{http_request_method=\"_OTHER\",{item},http_response_status_code=\"405\"}} 2"),
         ]
     );
 }

@@ -94,11 +94,11 @@ async fn bad_calls_answer_with_what_would_work() {
     let mut session = Session::new(&["--read-only"]).await;
     for (name, arguments, said) in [
         ("call_tool", json!({"name": "create_a_tiket_note"}), "Did you mean"),
-        ("read_tool", json!({"name": "create_a_ticket_note"}), "not among the tools"),
-        ("call_tool", json!({}), "is required: text (The tool's name)"),
-        ("call_tool", json!({"name": "count_tickets", "args": {}}), "there is no argument \\\"args\\\""),
-        ("describe_tools", json!({"names": 5}), "must be a list, but is"),
-        ("search_tools", json!({}), "is required: text (What you want"),
+        ("read_tool", json!({"name": "create_a_ticket_note"}), "not exposed by this server"),
+        ("call_tool", json!({}), "is required: a string (The tool's name)"),
+        ("call_tool", json!({"name": "count_tickets", "args": {}}), "unknown argument \\\"args\\\""),
+        ("describe_tools", json!({"names": {}}), "expected a list, got an object"),
+        ("search_tools", json!({}), "is required: a string (What you want"),
         ("list_all_ticketz", json!({}), "Did you mean"),
         ("list_all_tickets", json!({"filter": {"sumary": "x"}}), "did you mean summary"),
     ] {

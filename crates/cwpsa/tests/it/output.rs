@@ -45,8 +45,8 @@ fn a_reader_who_has_enough_is_no_error() {
 #[test]
 fn usage_errors_of_a_call_have_the_form_of_its_other_errors() {
     for (arguments, kind, message) in [
-        (&["--args", "{bad"][..], "invalid_arguments", "--args: no JSON"),
-        (&["--args", "[]"], "invalid_arguments", "--args: the arguments must be a JSON object"),
+        (&["--args", "{bad"][..], "invalid_arguments", "--args: invalid JSON"),
+        (&["--args", "[]"], "invalid_arguments", "--args: expected a JSON object"),
         (&["--args", "@/nonexistent"], "invalid_arguments", "/nonexistent: "),
         (&["--region", "na"], "configuration", "no account configured"),
         (&["--account", "nope"], "configuration", "unknown account \"nope\""),
@@ -90,7 +90,7 @@ fn a_dry_run_shows_the_server_that_is_named() {
         assert!(printed["url"].as_str().unwrap().starts_with(own), "{printed}");
     }
     let (code, printed, told) = dry(&[], &[]);
-    assert!(code == Some(0) && told.starts_with("note: no server is named"), "{printed} {told}");
+    assert!(code == Some(0) && told.starts_with("note: no server configured"), "{printed} {told}");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn the_limit_of_bytes_holds_for_a_record_and_for_all_pages() {
     };
     let (printed, _, told) = call("get_single_ticket_by_id", &["--max-bytes", "100"], r#"{"id": 8812}"#);
     assert_eq!(printed, serde_json::json!({"id": 8812}), "what was made can be found");
-    assert!(told.contains("is left out, as at most 100 are given"), "{told}");
+    assert!(told.contains("exceeds the limit of 100"), "{told}");
     let (printed, bytes, told) = call("get_single_ticket_by_id", &["--max-bytes", "9999"], r#"{"id": 8812}"#);
     assert!(printed["id"] == 8812 && bytes > 100 && told.is_empty(), "{told}");
 

@@ -35,12 +35,12 @@ async fn the_flag_counts_for_more_than_the_account_of_the_environment() {
     let answer: serde_json::Value = serde_json::from_slice(&quiet.stdout).unwrap();
     assert_eq!(answer, serde_json::json!({"id": 8812}), "a ticket of the sandbox");
 
-    let told = cwpsa(&CALL, &[&ACCOUNT[..], &[("CWPSA_LOG", "cwpsa=info")]].concat()).await;
+    let told = cwpsa(&CALL, &[&ACCOUNT[..], &[("CWPSA_LOG_LEVEL", "cwpsa=info")]].concat()).await;
     let told = said(&told);
     let lines: Vec<&str> = told.lines().filter(|line| line.contains("environment")).collect();
     assert!(lines.len() == 1 && lines[0].contains("(CWPSA_ACCOUNT, CWPSA_REGION)"), "{told}");
     assert!(!told.contains("of-mine"), "{told}");
-    let told = said(&cwpsa(&CALL, &[("CWPSA_LOG", "cwpsa=info")]).await);
+    let told = said(&cwpsa(&CALL, &[("CWPSA_LOG_LEVEL", "cwpsa=info")]).await);
     assert!(!told.contains("environment"), "there is none: {told}");
 }
 

@@ -1,12 +1,14 @@
-//! What a person sees in a terminal of 80 columns: the help, an error. Read the difference before accepting one.
+//! Snapshots of the help and of errors in a terminal of 80 columns.
 
 use std::process::Output;
 
+use clap::CommandFactory;
+use cwpsa::cli::Cli;
 use tokio::process::Command;
 
 async fn cwpsa(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
-    // What is set on this machine is not shown.
+    // The snapshots must not depend on the environment of this machine.
     command.env_clear().env("COLUMNS", "80").args(arguments).output().await.unwrap()
 }
 
@@ -15,21 +17,20 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn the_help_teaches() {
+async fn help_shows_the_commands_and_examples() {
     let help = cwpsa(&["--help"]).await;
     assert_eq!(help.status.code(), Some(0));
     insta::assert_snapshot!("help", text(&help.stdout));
 }
 
 #[tokio::test]
-async fn every_help_fits_its_width() {
-    for command in ["tools", "search", "describe", "call", "mcp", "serve", "sandbox", "doctor", "completions"]
-    {
-        for flag in ["-h", "--help"] {
-            let help = text(&cwpsa(&[command, flag]).await.stdout);
-            let long: Vec<&str> = help.lines().filter(|line| line.chars().count() > 80).collect();
-            assert!(help.contains("Usage: cwpsa") && long.is_empty(), "{command} {flag}: {long:#?}");
-        }
+async fn help_of_every_command_fits_the_terminal() {
+    for command in Cli::command().get_subcommands() {
+        let name = command.get_name();
+        let help = text(&cwpsa(&[name, "--help"]).await.stdout);
+        let long: Vec<&str> = help.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(help.contains("Usage: cwpsa") && long.is_empty(), "{name}: {long:#?}");
+        insta::assert_snapshot!(format!("help_{name}"), help);
     }
 }
 
@@ -46,7 +47,7 @@ async fn an_error_says_what_would_work() {
     let error = cwpsa(&["doctor"]).await;
     assert_eq!(error.status.code(), Some(2));
     insta::assert_snapshot!("doctor", text(&error.stderr));
-    // What is wrong is not what is missing.
+    // An invalid setting is reported, not the settings that are missing.
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "default = \"a\"\n[accounts.a\n").unwrap();
     for (flags, wrong) in [
@@ -57,7 +58,7 @@ async fn an_error_says_what_would_work() {
         let said = text(&error.stderr);
         assert_eq!(error.status.code(), Some(2));
         assert!(
-            said.contains(wrong) && said.ends_with("\n     Correct this, then run this again.\n"),
+            said.contains(wrong) && said.ends_with("\n     Fix this, then run cwpsa doctor again.\n"),
             "{said}"
         );
     }

@@ -42,7 +42,7 @@ impl Process {
 
     /// Waits until it has noticed a signal.
     async fn is_stopping(&self) {
-        self.server.wait_for_line("stopping").await;
+        self.server.wait_for_line("shutting down").await;
     }
 
     fn tell(&self, signal: Signal) {

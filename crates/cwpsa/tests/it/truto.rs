@@ -75,17 +75,25 @@ async fn a_walk_loses_no_row_whatever_caps_there_are_and_whatever_is_sent_beside
 async fn a_filter_that_cannot_be_read_is_refused_and_never_means_everything() {
     let sdk = Sdk::new(&[]).await;
     for (path, status, said) in [
-        ("/integrated-account/acme/tools?methods[0][0]=read", 400, "methods must be"),
-        ("/integrated-account/acme/tools?methods[a]=read", 400, "methods must be"),
-        ("/integrated-account/acme/capabilities?tags[a]=service", 400, "tags must be"),
-        ("/integrated-account/acme/capabilities?resource=a&resource=b", 400, "resource must be one text"),
+        ("/integrated-account/acme/tools?methods[0][0]=read", 400, "methods: expected"),
+        ("/integrated-account/acme/tools?methods[a]=read", 400, "methods: expected"),
+        ("/integrated-account/acme/capabilities?tags[a]=service", 400, "tags: expected"),
+        (
+            "/integrated-account/acme/capabilities?resource=a&resource=b",
+            400,
+            "resource: expected a single value",
+        ),
         ("/proxy/service_tickets?integrated_account_id[0]=beta", 401, "token"),
         (
             "/proxy/service_tickets?integrated_account_id[a]=acme",
             400,
-            "integrated_account_id must be one text",
+            "integrated_account_id: expected a single value",
         ),
-        ("/proxy/service_tickets?integrated_account_id=acme&integrated_account_id=beta", 400, "one text"),
+        (
+            "/proxy/service_tickets?integrated_account_id=acme&integrated_account_id=beta",
+            400,
+            "a single value",
+        ),
     ] {
         let response = sdk.ask(Method::GET, path, None).await;
         assert_eq!(response.status().as_u16(), status, "{path}");
@@ -180,17 +188,21 @@ async fn what_a_cap_leaves_out_is_told_and_a_new_record_keeps_its_id() {
     ] {
         let said: Value = sdk.ask(verb, at, body).await.json().await.unwrap();
         assert_eq!(said["id"], 9, "{at}: {said}");
-        assert!(said["notice"].as_str().unwrap().contains("is left out"), "{said}");
+        assert!(said["warning"].as_str().unwrap().contains("was omitted"), "{said}");
     }
     let said: Value =
         sdk.ask(Method::POST, "/tools/create_a_ticket/call", Some(new)).await.json().await.unwrap();
     assert_eq!(said["result"], json!({"id": 9}), "{said}");
     let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets", None).await.json().await.unwrap();
-    assert_eq!((said["result"][0]["id"].as_u64(), said["omitted"].as_u64()), (Some(8), Some(2)), "{said}");
-    let notice = said["notice"].as_str().unwrap();
+    assert_eq!(
+        (said["result"][0]["id"].as_u64(), said["omitted_count"].as_u64()),
+        (Some(8), Some(2)),
+        "{said}"
+    );
+    let warning = said["warning"].as_str().unwrap();
     assert!(
-        notice.contains("2 rows") && notice.contains("next_cursor") && notice.contains("id 9"),
-        "{notice}"
+        warning.contains("2 rows") && warning.contains("next_cursor") && warning.contains("id 9"),
+        "{warning}"
     );
 }
 
@@ -201,8 +213,8 @@ async fn errors_of_the_framework_are_json_too() {
     let large =
         sdk.client.post(format!("{}/proxy/service_tickets", sdk.base)).bearer_auth(crate::support::TOKEN);
     for (response, status, said) in [
-        (sdk.ask(Method::POST, "/integrated-account/acme/tools", None).await, 405, "POST means nothing"),
-        (sdk.ask(Method::GET, "/tools/x/call", None).await, 405, "GET means nothing"),
+        (sdk.ask(Method::POST, "/integrated-account/acme/tools", None).await, 405, "POST is not allowed"),
+        (sdk.ask(Method::GET, "/tools/x/call", None).await, 405, "GET is not allowed"),
         (sdk.ask(Method::GET, "/proxy/%ff", None).await, 400, "UTF-8"),
         (large.body(big).send().await.unwrap(), 413, "16777216 bytes"),
     ] {
@@ -231,7 +243,7 @@ async fn accounts_without_tokens_are_named_and_the_scheme_has_no_case() {
         sdk.client.get(format!("http://{address}/integrated-account/beta/tools")).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     let body: Value = response.json().await.unwrap();
-    assert_eq!(body["message"], "there is no account beta; there are: acme", "{body}");
+    assert_eq!(body["message"], "unknown account beta (expected acme)", "{body}");
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ impl Process {
     async fn new(settings: &tempfile::NamedTempFile, flags: &[&str], level: &str) -> Self {
         let mut command = cwpsa();
         command.args(["serve", "--listen", "127.0.0.1:0", "--config", settings.path().to_str().unwrap()]);
-        command.args(flags).env("CWPSA_LOG", level);
+        command.args(flags).env("CWPSA_LOG_LEVEL", level);
         let server = ServerProcess::start(command);
         let base = origin(&server).await;
         let log = server.log();
@@ -77,7 +77,7 @@ async fn a_trace_goes_on_to_the_api_and_is_in_every_log_and_no_secret_is() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     let audit = tempfile::NamedTempFile::new().unwrap();
-    let flags = ["--log", "json", "--audit", audit.path().to_str().unwrap()];
+    let flags = ["--log-format", "json", "--audit", audit.path().to_str().unwrap()];
     let process = Process::new(&settings, &flags, "trace").await;
     let (client, base) = (Client::new(), &process.base);
     client
@@ -125,7 +125,7 @@ async fn a_trace_goes_on_to_the_api_and_is_in_every_log_and_no_secret_is() {
             request.json(&body).send().await.unwrap();
         }
     }
-    let log = process.log("answered", 12).await;
+    let log = process.log("request handled", 12).await;
     for secret in [TOKEN, token, "other-secret", "hush-hush", "private-key-of-acme", "client-id-of-acme"] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
@@ -134,17 +134,22 @@ async fn a_trace_goes_on_to_the_api_and_is_in_every_log_and_no_secret_is() {
         let fits = |line: &&Value| line["message"] == word && line["spans"][0]["trace_id"] == TRACE;
         lines.iter().find(fits).unwrap_or_else(|| panic!("{word}: {log}")).clone()
     };
-    let answered = find("answered");
-    let span = &answered["spans"][0];
+    let handled = find("request handled");
+    let span = &handled["spans"][0];
     assert_eq!(
-        (&answered["status"], &span["method"], &span["route"], &span["account"]),
+        (
+            &handled["http.response.status_code"],
+            &span["http.request.method"],
+            &span["http.route"],
+            &span["account"]
+        ),
         (&json!(200), &json!("GET"), &json!("/proxy/{resource}/{rest}"), &json!("acme"))
     );
-    assert!(answered["ms"].as_f64().unwrap() > 0.0);
-    let called = find("called");
-    assert_eq!((&called["outcome"], &called["status"]), (&json!("ok"), &json!(200)));
-    assert_eq!(called["spans"][1]["tool"], "get_single_ticket_by_id");
-    assert!(lines.iter().any(|line| line["spans"][0]["route"] == "/mcp/{token}"), "{log}");
+    assert!(handled["duration_ms"].as_f64().unwrap() > 0.0);
+    let executed = find("tool executed");
+    assert_eq!((&executed["outcome"], &executed["http.response.status_code"]), (&json!("ok"), &json!(200)));
+    assert_eq!(executed["spans"][1]["gen_ai.tool.name"], "get_single_ticket_by_id");
+    assert!(lines.iter().any(|line| line["spans"][0]["http.route"] == "/mcp/{token}"), "{log}");
 }
 
 #[tokio::test]
@@ -153,7 +158,7 @@ async fn logs_are_text_or_nothing_if_wanted_and_a_level_that_makes_no_sense_is_t
     let settings = settings(&upstream);
     for (form, is_there) in [("text", true), ("off", false)] {
         let audit = tempfile::NamedTempFile::new().unwrap();
-        let flags = ["--log", form, "--audit", audit.path().to_str().unwrap()];
+        let flags = ["--log-format", form, "--audit", audit.path().to_str().unwrap()];
         let process = Process::new(&settings, &flags, "").await;
         Client::new()
             .get(format!("{}/proxy/service_tickets/7", process.base))
@@ -162,8 +167,11 @@ async fn logs_are_text_or_nothing_if_wanted_and_a_level_that_makes_no_sense_is_t
             .await
             .unwrap();
         if is_there {
-            let log = process.log("answered", 1).await;
-            assert!(log.contains("INFO request{method=GET route=\"/proxy/{resource}/{rest}\""), "{log}");
+            let log = process.log("request handled", 1).await;
+            assert!(
+                log.contains("INFO request{http.request.method=GET http.route=\"/proxy/{resource}/{rest}\""),
+                "{log}"
+            );
         } else {
             // All that it has to say is said when it has ended.
             let Process { mut server, start, .. } = process;
@@ -172,9 +180,10 @@ async fn logs_are_text_or_nothing_if_wanted_and_a_level_that_makes_no_sense_is_t
             assert_eq!(&server.log()[start..], "");
         }
     }
-    let output = cwpsa().args(["serve", "--sandbox"]).env("CWPSA_LOG", "cwpsa=loud").output().await.unwrap();
+    let output =
+        cwpsa().args(["serve", "--sandbox"]).env("CWPSA_LOG_LEVEL", "cwpsa=loud").output().await.unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("CWPSA_LOG must be like info"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("invalid log level \"cwpsa=loud\""));
 }
 
 #[tokio::test]
@@ -252,7 +261,7 @@ async fn ready_means_that_the_accounts_can_be_used() {
     let account = &body["accounts"]["acme"];
     assert_eq!((status, &account["kind"]), (503, &json!("unauthorized")));
     assert!(
-        account["do"].as_str().unwrap().contains("private key")
+        account["fix"].as_str().unwrap().contains("private key")
             && !body.to_string().contains("private-key-of-acme")
     );
     let gone = crate::support::settings(&refusing);
@@ -274,12 +283,12 @@ async fn an_answer_holds_no_more_than_it_may() {
     let all = ask(&[], "list_all_tickets", json!({})).await;
     assert_eq!(all["result"].as_array().unwrap().len(), 30);
     let few = ask(&["--max-rows", "7"], "list_all_tickets", json!({})).await;
-    assert_eq!((few["result"].as_array().unwrap().len(), &few["omitted"]), (7, &json!(23)));
+    assert_eq!((few["result"].as_array().unwrap().len(), &few["omitted_count"]), (7, &json!(23)));
     assert!(few["next"]["page"].is_u64(), "{few}");
     let small = ask(&["--max-bytes", "1000"], "list_all_tickets", json!({})).await;
-    assert!(small["result"].to_string().len() <= 1000 && small["omitted"].as_u64().unwrap() > 20);
+    assert!(small["result"].to_string().len() <= 1000 && small["omitted_count"].as_u64().unwrap() > 20);
     let one = ask(&["--max-bytes", "1"], "get_single_ticket_by_id", json!({"id": 7})).await;
-    assert!(one.get("result").is_none() && one["notice"].as_str().unwrap().contains("8 bytes"), "{one}");
+    assert!(one.get("result").is_none() && one["warning"].as_str().unwrap().contains("8 bytes"), "{one}");
 }
 
 #[cfg(target_os = "linux")]
@@ -295,7 +304,7 @@ async fn nothing_is_made_that_can_not_be_written_down() {
     };
     let note = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});
     let (status, text) = call("create_a_ticket_note", note.clone()).await;
-    assert!(status == 500 && text.contains("can't be written down"), "{status} {text}");
+    assert!(status == 500 && text.contains("audit log is not writable"), "{status} {text}");
     assert_eq!(call("get_single_ticket_by_id", json!({"id": 7})).await.0, 500, "a line has failed");
     assert!(upstream.received_requests().await.unwrap().is_empty());
 }
@@ -324,7 +333,7 @@ async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
     assert_eq!(outcomes, ["started", "canceled"]);
     let counted = Client::new().get(format!("{base}/metrics")).bearer_auth(TOKEN).send().await.unwrap();
     let counted = counted.text().await.unwrap();
-    let line = "cwpsa_calls_total{tool=\"create_a_ticket_note\",outcome=\"canceled\",status=\"0\"} 1";
+    let line = "gen_ai_execute_tool_duration_seconds_count{gen_ai_tool_name=\"create_a_ticket_note\",error_type=\"canceled\",http_response_status_code=\"\"} 1";
     assert!(counted.contains(line), "{counted}");
 }
 

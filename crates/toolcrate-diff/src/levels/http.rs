@@ -1,7 +1,7 @@
-//! The first level: operations, their parameters, bodies and answers.
+//! The first level: operations, their parameters, bodies and responses.
 //!
-//! What is sent may become wider and what is answered narrower without breaking anyone; the other way round
-//! it breaks.
+//! A request type may become wider and a response type narrower without breaking clients; the reverse is a breaking
+//! change.
 
 use crate::change::Change;
 use crate::change_kind::DiffKind;
@@ -63,7 +63,7 @@ fn words(old: &Operation, new: &Operation, found: &mut Vec<Change>) {
 }
 
 fn parameters(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &mut Vec<Change>) {
-    // Placeholders are told apart by where they stand; what they are called is not on the wire.
+    // Placeholders are identified by position; their names are not sent.
     let placeholders = |operation: &'_ Operation| operation.parameters_in(ParameterLocation::Path).count();
     if placeholders(old) == placeholders(new) {
         for (a, b) in
@@ -161,7 +161,7 @@ pub struct TypeKinds {
     pub retyped: DiffKind,
 }
 
-/// Tells how a type changed; `used` says whether it is sent and whether it is answered.
+/// Reports how a type changed; `used` tells whether it is part of requests, responses or both.
 pub fn compare_type(
     pair: &ReleasePair<'_>,
     old: &Type,
@@ -219,7 +219,7 @@ fn body(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &mut Ve
         found.push(change.was(describe_body_kind(a.kind)).is(describe_body_kind(b.kind)).breaks_if(true));
         return;
     }
-    // What a JSON Patch changes is told by the answer, not by the body.
+    // The fields that a JSON Patch changes are those of the response, not of the body.
     if a.kind == BodyKind::Patch {
         return;
     }

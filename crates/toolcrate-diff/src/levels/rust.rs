@@ -60,7 +60,7 @@ fn functions(
             let change = change(DiffKind::RustFunctionRenamed);
             found.push(change.was(&before.path).is(&after.path).breaks_if(true));
         }
-        // A type that only has another name now is told once, where it is defined.
+        // A renamed type is reported once, where it is defined.
         let (signature, expected) = (after.signature(), before.signature());
         if renamed.apply(&expected) != signature {
             found.push(change(DiffKind::RustFunctionChanged).was(expected).is(signature).breaks_if(true));

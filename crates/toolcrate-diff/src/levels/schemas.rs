@@ -1,7 +1,7 @@
-//! The schemas of the first level: what their members are, and who notices when one changes.
+//! The schemas of the first level: their properties, and which clients a change affects.
 //!
-//! A schema that is sent may become wider, one that is answered narrower; one that is both, as most records
-//! are, neither. Where it is used decides, directly or within another schema.
+//! A schema of requests may become wider, one of responses narrower, and one of both, such as most records, neither. Its
+//! uses decide, directly or within another schema.
 
 use std::collections::BTreeMap;
 

@@ -55,13 +55,13 @@ struct RedeemedDecision {
 }
 
 impl Approval {
-    /// Who approved the call, for the audit log.
+    /// Returns the approver, for the audit log.
     pub fn by(&self) -> &str {
         &self.by
     }
 }
 
-/// Knows which calls need approval and which of them have it.
+/// Determines which calls need approval, and records and redeems approvals.
 #[derive(Debug)]
 pub struct Approvals {
     policy: ApprovalPolicy,
@@ -70,14 +70,14 @@ pub struct Approvals {
 }
 
 impl Approvals {
-    /// Approvals for the tools of `policy`, kept in `store`.
+    /// Creates approvals for the tools of `policy`, stored in `store`.
     pub fn new(policy: ApprovalPolicy, store: SharedStore) -> Self {
         let setup_hint =
             "Use a client that can ask its user (elicitation), or configure an approver.".to_owned();
         Self { policy, store, setup_hint }
     }
 
-    /// Replaces the advice for callers of an account for which nobody can be asked.
+    /// Sets the advice for callers of an account without an approver.
     #[must_use]
     pub fn with_setup_hint(self, setup_hint: impl Into<String>) -> Self {
         Self { setup_hint: setup_hint.into(), ..self }
@@ -93,10 +93,10 @@ impl Approvals {
         !self.policy.is_empty()
     }
 
-    /// Redeems the approval of a call. If it has none and the account has approvers, the call waits for them.
+    /// Redeems the approval of a call. If it has none and the account has approvers, the call becomes pending.
     ///
     /// # Errors
-    /// Returns an error that says what is missing if the call isn't approved.
+    /// Returns an error if the call isn't approved.
     pub async fn redeem(
         &self,
         call: ApprovalRequest<'_>,
@@ -106,7 +106,7 @@ impl Approvals {
         match consent {
             Consent::Token(token) => self.redeem_token(call, token).await,
             Consent::Person(accepted) if !has_approvers && accepted == call.digest => {
-                Ok(Approval { by: "the person at the MCP client".to_owned(), redeemed: None })
+                Ok(Approval { by: "the user of the MCP client".to_owned(), redeemed: None })
             }
             _ if has_approvers => Err(self.wait_for_approver(call).await?),
             _ => {
@@ -115,7 +115,7 @@ impl Approvals {
                     _ => ApprovalErrorKind::Unavailable,
                 };
                 let name = call.tool.short_name();
-                let message = format!("{name} needs a person's approval, and nobody can be asked from here");
+                let message = format!("{name} needs approval, and no approver is available");
                 let error = ApprovalError::new(kind, message).with_next_step(&*self.setup_hint);
                 Err(ApprovalError { can_elicit: true, ..error })
             }
@@ -125,8 +125,8 @@ impl Approvals {
     async fn redeem_token(&self, call: ApprovalRequest<'_>, token: &str) -> Result<Approval, ApprovalError> {
         let refused = |message: String| ApprovalError::new(ApprovalErrorKind::Refused, message);
         let unknown = || {
-            refused("this approval token was used, has run out, or was never given".to_owned())
-                .with_next_step("Make the call without it to ask for a new approval.")
+            refused("this approval token is unknown, was used, or has expired".to_owned())
+                .with_next_step("Repeat the call without it to request a new approval.")
         };
         let key = granted_key(token);
         let found = self.store.get(&key).await?;
@@ -134,24 +134,22 @@ impl Approvals {
             found.as_deref().and_then(|bytes| serde_json::from_slice::<GrantedApproval>(bytes).ok());
         let granted = granted.ok_or_else(unknown)?;
         if granted.account != call.account {
-            return Err(refused("this approval token was given for another account".to_owned()));
+            return Err(refused("this approval token is for another account".to_owned()));
         }
         if granted.digest != call.digest {
             let tool = granted.tool;
-            return Err(refused(format!(
-                "this approval token was given for {tool} with other arguments; only that very call is run"
-            ))
-            .with_next_step("Make the call without it to ask for approval of these arguments."));
+            return Err(refused(format!("this approval token is for {tool} with other arguments"))
+                .with_next_step("Repeat the call without it to request approval of these arguments."));
         }
-        // Of two concurrent calls one gets the approval.
+        // Only one of two concurrent calls gets the approval.
         let redeemed = self.store.take(&key).await?.ok_or_else(unknown)?;
         let redeemed = RedeemedDecision { key, value: redeemed, expires: granted.expires };
         Ok(Approval { by: granted.by, redeemed: Some(redeemed) })
     }
 
-    /// Makes the call wait for an approver, unless it does already, and returns the error that says so.
+    /// Makes the call pending, unless it already is, and returns the error for the caller.
     async fn wait_for_approver(&self, call: ApprovalRequest<'_>) -> Result<ApprovalError, StoreError> {
-        // A call that is made twice waits once.
+        // A repeated call is pending only once.
         let id = pending_id(call);
         if self.store.get(&store_key(DECLINED, &id)).await?.is_some() {
             return Ok(ApprovalError::declined(call.tool));
@@ -173,7 +171,7 @@ impl Approvals {
         if let Some(before) = before.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
             pending = before;
         }
-        let message = format!("{} needs approval; nothing was done yet", pending.tool);
+        let message = format!("{} needs approval; nothing was done", pending.tool);
         let error = ApprovalError::new(ApprovalErrorKind::Required, message).with_next_step(
             "An approver decides with POST /approvals/{id}, which returns a token. Then repeat this exact call with the \
              header X-Approval-Token.",
@@ -181,7 +179,7 @@ impl Approvals {
         Ok(ApprovalError { pending: Some(pending), ..error })
     }
 
-    /// Restores an approval that was redeemed for a call which wasn't made, until the end that it had before.
+    /// Restores an approval that was redeemed for a call which wasn't made. Its expiration is unchanged.
     pub async fn restore(&self, approval: Approval) {
         let Some(RedeemedDecision { key, value, expires }) = approval.redeemed else { return };
         let left = expires.map_or(APPROVAL_TTL, |end| Duration::from_millis(end.saturating_sub(now())));
@@ -189,7 +187,7 @@ impl Approvals {
             return;
         }
         if let Err(error) = self.store.put(&key, &value, left).await {
-            tracing::error!(%error, "an approval is lost: its call was not made, and it can't be used again");
+            tracing::error!(%error, "cannot restore the approval of a call that was not made");
         }
     }
 
@@ -245,7 +243,7 @@ impl Approvals {
         Ok(Some(ApprovalDecision::Approved { call, token, expires_at }))
     }
 
-    /// Records that the user of a client is being asked to approve a call. Returns the state that the client must present
+    /// Records that the user of a client is prompted to approve a call. Returns the state that the client must present
     /// with the user's decision.
     ///
     /// # Errors

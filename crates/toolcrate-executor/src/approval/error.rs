@@ -1,4 +1,4 @@
-//! Why a call isn't approved.
+//! Errors of approvals.
 
 use serde_json::{Value, json};
 use toolcrate_runtime::Tool;
@@ -6,7 +6,7 @@ use toolcrate_store::StoreError;
 
 use super::pending::PendingApproval;
 
-/// What is missing for a call to be approved.
+/// The kind of an [`ApprovalError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApprovalErrorKind {
@@ -14,11 +14,11 @@ pub enum ApprovalErrorKind {
     Required,
     /// The token isn't valid for this call.
     Refused,
-    /// A person declined the call, or didn't answer.
+    /// The call was declined, or not decided in time.
     Declined,
-    /// Nobody can be asked.
+    /// No approver is available.
     Unavailable,
-    /// The person behind the client has to be asked first.
+    /// The user of the client has to approve first.
     Asked,
 }
 
@@ -35,7 +35,7 @@ impl ApprovalErrorKind {
     }
 }
 
-/// Why a call isn't approved.
+/// The reason why a call isn't approved.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct ApprovalError {
@@ -55,24 +55,22 @@ impl ApprovalError {
         Self { next_step: Some(next_step.into()), ..self }
     }
 
-    /// The person who was asked about a call of `tool` declined or didn't answer.
+    /// Creates the error of a call of `tool` that the user declined or didn't decide in time.
     pub fn declined(tool: Tool) -> Self {
-        let message = format!("{} was not approved, so it was not run", tool.short_name());
+        let message = format!("{} was not approved; nothing was done", tool.short_name());
         Self::new(ApprovalErrorKind::Declined, message)
-            .with_next_step("Do not try again unless the user asks for it.")
+            .with_next_step("Do not retry unless the user asks you to.")
     }
 
-    /// A call of `tool` has more arguments than a person can be shown.
+    /// Creates the error of a call of `tool` whose arguments are too long to display.
     pub fn too_long(tool: Tool) -> Self {
-        let message = format!(
-            "{} needs a person's approval, and its arguments are too long to be shown to one",
-            tool.short_name()
-        );
+        let message =
+            format!("{} needs approval, but its arguments are too long to be displayed", tool.short_name());
         Self::new(ApprovalErrorKind::Unavailable, message)
-            .with_next_step("Make several calls with fewer arguments each.")
+            .with_next_step("Split it into several calls with fewer arguments.")
     }
 
-    /// What is missing.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ApprovalErrorKind {
         self.kind
     }
@@ -82,7 +80,7 @@ impl ApprovalError {
         self.pending.as_ref()
     }
 
-    /// Returns true if and only if the person behind the client may be asked.
+    /// Returns true if and only if the user of the client may approve the call.
     pub fn can_elicit(&self) -> bool {
         self.can_elicit
     }
@@ -106,8 +104,8 @@ impl ApprovalError {
 
 impl From<StoreError> for ApprovalError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "approvals can't be looked up");
-        let message = "approvals can't be looked up at the moment, so nothing was run";
+        tracing::error!(%error, "cannot read approvals");
+        let message = "cannot read approvals; nothing was done, retry later";
         Self::new(ApprovalErrorKind::Unavailable, message)
     }
 }

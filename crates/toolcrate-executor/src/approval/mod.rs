@@ -1,8 +1,8 @@
-//! Calls that run only after a person approved them: this tool with these arguments for this account, once.
+//! Human approval of calls. An approval is valid for one tool with certain arguments and one account, once.
 //!
 //! If the account has approvers, they alone decide: a call that needs approval is stored, the decision of an approver
-//! yields a token, and the same call with that token runs. Otherwise the person behind the client is asked. What nobody
-//! can be asked about is rejected. All state is in the store, so any replica can continue.
+//! creates a token, and the same call with that token is executed. Otherwise the user of the client is prompted. A call
+//! that nobody can approve is rejected. All state is in the store, so any replica can continue.
 
 mod approvals;
 mod consent;

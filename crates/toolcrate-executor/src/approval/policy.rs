@@ -1,4 +1,4 @@
-//! Which tools run only after a person approved the call.
+//! The policy that determines which tools need approval.
 
 use toolcrate_runtime::{Catalog, Tool};
 use wildmatch::WildMatch;
@@ -11,17 +11,15 @@ pub struct ApprovalPolicy {
     names: Vec<WildMatch>,
 }
 
-/// Why a list of words makes no [`ApprovalPolicy`].
+/// The reason why an [`ApprovalPolicy`] is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApprovalPolicyError {
-    /// `none` stands beside other words.
-    #[error("none can't be combined with anything else")]
+    /// `none` is combined with other values.
+    #[error("none can't be combined with other values")]
     NoneIsNotAlone,
     /// A name matches no tool.
-    #[error(
-        "no tool matches \"{0}\" (expected none, writes, destructive, or tool names in which * stands for anything)"
-    )]
+    #[error("no tool matches \"{0}\" (expected none, writes, destructive, or a glob of tool names)")]
     UnknownTool(String),
 }
 

@@ -1,4 +1,4 @@
-//! A call as the person who is to approve it reads it.
+//! The prompt that shows a call to its approver.
 
 use std::fmt::Write;
 
@@ -6,24 +6,24 @@ use serde_json::Value;
 
 use super::request::ApprovalRequest;
 
-/// How many characters of a value are shown at most.
+/// Maximum number of characters of a value.
 const MAX_CHARACTERS: usize = 2000;
-/// How many bytes a question has at most. A person doesn't read more, and must not approve what isn't shown.
+/// Maximum size of a prompt. People don't read more, and must not approve what isn't shown.
 const MAX_BYTES: usize = 64 << 10;
 
-/// The question for the approver: the tool, the account, every argument on its own line, and the digest that the approval
-/// is bound to. Returns `None` if that is more than a person can be shown.
+/// Creates the prompt for the approver: the tool, the account, every argument on its own line, and the digest that the
+/// approval is bound to. Returns `None` if it would be too long.
 ///
 /// Strings are written as in JSON, with escapes for everything that isn't visible, so an argument can't add a line that
 /// looks like another argument, or change the order in which a line is read.
 pub fn approval_prompt(call: ApprovalRequest<'_>) -> Option<String> {
     let hints = call.tool.annotations();
     let effect = if hints.destructive_hint {
-        "It may overwrite or delete data."
+        "May overwrite or delete data."
     } else if hints.read_only_hint {
-        "It changes nothing."
+        "Does not change data."
     } else {
-        "It changes data."
+        "Changes data."
     };
     let mut text = format!(
         "{} ({}) for the account {}. {effect}\n",
@@ -122,7 +122,7 @@ mod tests {
             approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &arguments, digest: "abc" })
                 .unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert!(lines[0].contains("(create_a_loan) for the account acme. It changes data."), "{text}");
+        assert!(lines[0].contains("(create_a_loan) for the account acme. Changes data."), "{text}");
         assert_eq!(
             lines[2..],
             [

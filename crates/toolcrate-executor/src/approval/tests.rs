@@ -69,7 +69,7 @@ async fn decision_is_valid_for_one_call_once() {
         );
     }
     let refused = approvals.redeem(call.request(), Consent::Token("guessed"), true).await.unwrap_err();
-    assert!(refused.to_string().contains("never given"));
+    assert!(refused.to_string().contains("unknown"));
     let approved = approvals.redeem(call.request(), Consent::Token(&token), true).await.unwrap();
     assert_eq!(approved.by(), "ada of acme");
     assert!(approvals.redeem(call.request(), Consent::Token(&token), true).await.is_err(), "used once");
@@ -110,7 +110,7 @@ async fn person_is_asked_only_without_approvers_and_accepts_only_the_call_of_the
     assert!(!refused.can_elicit() && refused.kind() == ApprovalErrorKind::Required);
     let state = approvals.begin_elicitation(call.request()).await.unwrap();
     assert_eq!(approvals.take_elicitation(&state).await, Some(digest));
-    assert_eq!(approvals.take_elicitation(&state).await, None, "an answer is valid once");
+    assert_eq!(approvals.take_elicitation(&state).await, None, "a state is valid once");
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ async fn large_record_is_replaced_by_its_id() {
     let outcome = harness.execute("get_single_book_by_id", &json!({"id": 7})).await.unwrap();
     assert_eq!(outcome.value, json!({"id": 7}));
     assert!(is_body_omitted(&outcome));
-    assert!(outcome_to_json(&outcome)["notice"].as_str().unwrap().contains("1000"));
+    assert!(outcome_to_json(&outcome)["warning"].as_str().unwrap().contains("1000"));
     let rows: Vec<Value> = (0..50).map(|id| json!({"id": id, "title": "x".repeat(50)})).collect();
     harness.respond("GET", "/books", ResponseTemplate::new(200).set_body_json(rows)).await;
     let outcome = harness.execute("list_all_books", &json!({})).await.unwrap();

@@ -57,9 +57,7 @@ impl HostName {
 
 /// A text that isn't a host.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0} is not a host; expected a name such as tools.example.com or an address, with a port if only that one is meant"
-)]
+#[error("invalid host {0} (expected a host name or IP address, optionally with a port)")]
 pub struct InvalidHost(String);
 
 /// The hosts under which the server accepts requests.
@@ -151,10 +149,7 @@ pub(crate) async fn validate_host(
     if hosts.allows(request.uri().path(), request.headers()) {
         return next.run(request).await;
     }
-    HttpError::Forbidden(
-        "the server does not accept requests under this host name, or from pages of this origin",
-    )
-    .into_response()
+    HttpError::Forbidden("host or origin not allowed").into_response()
 }
 
 #[cfg(test)]
@@ -246,7 +241,7 @@ mod tests {
             ["https://psa.example.com", "psa.example.com/x", "*.example.com", "a b", "", "[fd00", "a:b"]
         {
             let error = AllowedHosts::new("127.0.0.1:80".parse().unwrap(), &[more.to_owned()]).err();
-            assert!(error.is_some_and(|error| error.to_string().contains("is not a host")), "{more}");
+            assert!(error.is_some_and(|error| error.to_string().contains("invalid host")), "{more}");
         }
     }
 

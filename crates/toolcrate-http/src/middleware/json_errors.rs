@@ -26,7 +26,7 @@ pub(crate) async fn errors_as_json(request: Request, next: Next) -> Response {
     let text = to_bytes(body, MAX_TEXT_BYTES).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let message = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => format!("a request may have at most {MAX_BODY_BYTES} bytes"),
+        StatusCode::PAYLOAD_TOO_LARGE => format!("the body exceeds {MAX_BODY_BYTES} bytes"),
         _ if text.trim().is_empty() => status.canonical_reason().unwrap_or("Error").to_owned(),
         _ => text,
     };
@@ -38,5 +38,8 @@ pub(crate) async fn errors_as_json(request: Request, next: Next) -> Response {
 
 /// Responds to a method that means nothing at a path. The framework adds those that do, in `Allow`.
 pub(crate) async fn method_not_allowed(method: Method) -> HttpError {
-    HttpError::MethodNotAllowed { method, location: "at this path; see /openapi.json for those that do" }
+    HttpError::MethodNotAllowed {
+        method,
+        location: "at this path; see /openapi.json for the allowed methods",
+    }
 }

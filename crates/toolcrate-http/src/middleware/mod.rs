@@ -1,4 +1,4 @@
-//! What is done around requests.
+//! Middleware.
 
 mod authentication;
 mod cors;

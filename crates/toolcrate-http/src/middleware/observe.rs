@@ -1,5 +1,5 @@
-//! What is done around every request: it is in flight until its response is sent, belongs to a trace, is counted, and
-//! leaves a line in the log. The line names the route, which unlike the address holds no token.
+//! Observes every request: tracks it as in flight until its response is sent, assigns it to a trace, and records it in
+//! metrics and in the log. Both contain the route, which unlike the URL contains no token.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::metrics::RequestMetrics;
 /// Routes that are requested every few seconds, so that their log lines are debug output.
 const PROBE_ROUTES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// Makes the response of a route while the server drains.
+/// Creates the response of a route while the server drains.
 type UnavailableResponse = fn() -> Response;
 
 /// Traces, counts and logs the requests of a router.
@@ -37,14 +37,14 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// Counts requests among `requests`, and among `in_flight` until their responses are sent. Once `in_flight` drains,
-    /// requests get a 503.
+    /// Creates an observer that records requests in `requests` and tracks them in `in_flight` until their responses are
+    /// sent. Once `in_flight` drains, requests get status 503.
     pub fn new(in_flight: InFlight, requests: RequestMetrics) -> Self {
         Self { in_flight, requests, stream_prefixes: Vec::new(), unavailable: Vec::new() }
     }
 
-    /// Takes `GET` requests of routes that start with `prefix` for streams. They last as long as their clients like, so
-    /// shutdown does not wait for them.
+    /// Treats `GET` requests of routes that start with `prefix` as streams. Clients decide when streams end, so shutdown does
+    /// not wait for them.
     #[must_use]
     pub fn with_streams(mut self, prefix: &'static str) -> Self {
         self.stream_prefixes.push(prefix);
@@ -67,12 +67,12 @@ impl Observer {
         method == Method::GET && self.stream_prefixes.iter().any(|prefix| route.starts_with(prefix))
     }
 
-    /// The response while the server drains. Nothing was done, so the caller can try another replica.
+    /// Returns the response while the server drains. The request was not processed, so the client can retry another replica.
     fn unavailable_response(&self, route: &str) -> Response {
         match self.unavailable.iter().find(|(other, _)| *other == route) {
             Some((_, response)) => response(),
             None => {
-                let message = "this server is stopping".to_owned();
+                let message = "the server is shutting down; retry later".to_owned();
                 HttpError::Status { status: StatusCode::SERVICE_UNAVAILABLE, message }.into_response()
             }
         }
@@ -86,25 +86,32 @@ async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, ne
     let route = route.as_ref().map_or("", MatchedPath::as_str);
     let Some(token) = observer.in_flight.acquire() else {
         let response = observer.unavailable_response(route);
-        observer.requests.record(&method, route, response.status());
+        observer.requests.record(&method, route, response.status(), started.elapsed());
         return response;
     };
     let token = (!observer.is_stream(&method, route)).then_some(token);
     let trace = TraceContext::from_headers(request.headers());
-    let span = tracing::info_span!("request", %method, route, account = Empty, trace_id = %trace.id());
-    // For handlers that run in tasks of their own.
+    let span = tracing::info_span!(
+        "request",
+        http.request.method = %method,
+        http.route = route,
+        account = Empty,
+        trace_id = %trace.id()
+    );
+    // Handlers that run in separate tasks get the trace from here.
     request.extensions_mut().insert(trace.clone());
     let response = trace.scope(next.run(request)).instrument(span.clone()).await;
-    observer.requests.record(&method, route, response.status());
-    let (status, ms) = (response.status().as_u16(), milliseconds(started.elapsed()));
+    let duration = started.elapsed();
+    observer.requests.record(&method, route, response.status(), duration);
+    let (status, duration_ms) = (response.status().as_u16(), milliseconds(duration));
     span.in_scope(|| match PROBE_ROUTES.contains(&route) {
-        true => tracing::debug!(status, ms, "answered"),
-        false => tracing::info!(status, ms, "answered"),
+        true => tracing::debug!(http.response.status_code = status, duration_ms, "request handled"),
+        false => tracing::info!(http.response.status_code = status, duration_ms, "request handled"),
     });
     response.map(|body| Body::new(InFlightBody { body, _token: token }))
 }
 
-/// A body whose request is in flight until it was sent.
+/// A body whose request counts as in flight until the body is sent.
 struct InFlightBody {
     body: Body,
     _token: Option<InFlightToken>,

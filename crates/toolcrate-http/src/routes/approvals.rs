@@ -1,5 +1,5 @@
-//! `/approvals`: shows an approver which calls wait, and takes decisions. Whoever made the call repeats it with the token
-//! of the approval.
+//! `/approvals`: lists pending calls for an approver, and records decisions. The caller then repeats the call with the
+//! token of the approval.
 
 use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, StatusCode};
@@ -71,7 +71,7 @@ pub(crate) async fn decide_approval(
             Ok(json_response(StatusCode::OK, &json!({"approved": false, "digest": call.digest})))
         }
         None => Err(HttpError::NotFound(
-            "no call with this id waits for this approver: it was decided, has expired, or never existed"
+            "no pending call with this ID for this approver: it was decided, has expired, or never existed"
                 .to_owned(),
         )),
     }
@@ -81,30 +81,27 @@ fn parse_decision(body: &[u8]) -> Result<DecisionBody, HttpError> {
     let body = if body.is_empty() { b"{}" } else { body };
     let decision: DecisionBody = serde_json::from_slice(body).map_err(|error| {
         HttpError::BadRequest(format!(
-            "the body must be like {{\"approve\": true, \"by\": \"Ada\"}}: {error}"
+            "expected a body such as {{\"approve\": true, \"by\": \"Ada\"}}: {error}"
         ))
     })?;
     if decision.by.as_ref().is_some_and(|by| by.chars().count() > MAX_NAME_LENGTH) {
-        return Err(HttpError::BadRequest(format!(
-            "\"by\" is a name of at most {MAX_NAME_LENGTH} characters"
-        )));
+        return Err(HttpError::BadRequest(format!("\"by\": expected at most {MAX_NAME_LENGTH} characters")));
     }
     Ok(decision)
 }
 
-/// Checks that the request comes from an approver. A token that gives access to an account is told that it is the wrong
-/// one.
+/// Checks that the request comes from an approver. A token that gives access to an account gets a more specific error.
 fn require_approver(accounts: &AccountRegistry, headers: &HeaderMap) -> Result<(), HttpError> {
     if accounts.is_approver(headers) {
         return Ok(());
     }
     accounts.open_any(headers)?;
     Err(HttpError::Forbidden(
-        "only an approver's token can list and decide pending calls; the token that makes calls can't approve them",
+        "listing and deciding pending calls requires an approver's token; a token that makes calls can't approve them",
     ))
 }
 
 fn unavailable(error: &StoreError) -> HttpError {
-    tracing::error!(%error, "approvals can't be looked up");
-    HttpError::Internal("approvals can't be looked up at the moment; nothing was decided")
+    tracing::error!(%error, "cannot read approvals");
+    HttpError::Internal("cannot read approvals; nothing was decided, retry later")
 }

@@ -1,5 +1,4 @@
-//! `GET /readyz`: whether the server can do its work. The status tells everyone; what is wrong is for callers who have
-//! access to an account.
+//! `GET /readyz`: readiness of the server. Everyone can read the status; the details require a token of an account.
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;

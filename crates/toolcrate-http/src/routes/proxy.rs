@@ -1,5 +1,5 @@
-//! `/proxy/{resource}`: how Truto's SDK calls a tool. The HTTP method tells list, create, get, update and delete; every
-//! other method of a resource is a POST with its name in the path.
+//! `/proxy/{resource}`: tool calls of Truto's SDK. The HTTP method selects list, create, get, update or delete; every other
+//! method of a resource is a POST with its name in the path.
 
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery};
@@ -19,7 +19,7 @@ use crate::proxy_routes::ProxyRoutes;
 use crate::query_string;
 use crate::state::{HttpState, SharedState};
 
-/// How many ids of rows that are too large a notice names.
+/// Maximum number of IDs of rows that are too large in a warning.
 const MAX_NAMED_IDS: usize = 20;
 
 /// Lists and creates records.
@@ -40,7 +40,7 @@ pub(crate) async fn proxy_collection(
     ProxyRequest { resource, method, id: None, query, headers, body }.execute(&state).await
 }
 
-/// Gets, updates and deletes a record, and runs all other methods.
+/// Gets, updates and deletes a record, and executes all other methods.
 pub(crate) async fn proxy_item(
     state: SharedState,
     Path((resource, rest)): Path<(String, String)>,
@@ -60,7 +60,7 @@ pub(crate) async fn proxy_item(
 }
 
 fn method_not_allowed(method: Method) -> HttpError {
-    HttpError::MethodNotAllowed { method, location: "here; use GET, POST, PATCH or DELETE" }
+    HttpError::MethodNotAllowed { method, location: "here (expected GET, POST, PATCH or DELETE)" }
 }
 
 struct ProxyRequest {
@@ -103,32 +103,32 @@ fn find_tool(routes: &ProxyRoutes, resource: &str, method: &str) -> Result<Tool,
     routes.get(resource, method).ok_or_else(|| {
         let methods = routes.methods(resource);
         HttpError::NotFound(if methods.is_empty() {
-            format!("there is no resource {resource}; the list of tools names them")
+            format!("unknown resource {resource}; see the list of tools")
         } else {
-            format!("{resource} has no method {method}; it has {}", methods.join(", "))
+            format!("unknown method {method} of {resource} (expected {})", methods.join(", "))
         })
     })
 }
 
 fn parse_body(body: &[u8]) -> Result<Map<String, Value>, HttpError> {
     parse_object(&replace_lone_surrogates(body))
-        .map_err(|error| HttpError::BadRequest(format!("the body must be a JSON object: {error}")))
+        .map_err(|error| HttpError::BadRequest(format!("expected a JSON object as body: {error}")))
 }
 
-/// Makes the JSON of a page. Its notice tells what limits left out: rows that the cursor leads to, and rows that are too
-/// large for any page.
+/// Converts a page to JSON. Its warning reports rows that limits omitted: those that the cursor continues with, and those
+/// that are too large for any page.
 fn page_to_json(outcome: &Outcome) -> Value {
     let cursor = outcome.next_cursor();
     let mut value = json!({"result": outcome.value, "next_cursor": cursor});
     if let Some(omitted) = &outcome.omitted {
-        let mut notice = format!("{} rows of this page are left out to keep the answer small", omitted.count);
+        let mut warning = format!("{} rows of this page omitted to limit the size", omitted.count);
         let too_big: Vec<String> = omitted
             .too_big
             .iter()
             .map(|row| row.id.as_ref().map_or("?".to_owned(), Value::to_string))
             .collect();
         if omitted.count > too_big.len() && cursor.is_some() {
-            notice.push_str("; next_cursor goes on with them");
+            warning.push_str("; next_cursor continues with them");
         }
         if !too_big.is_empty() {
             let mut ids =
@@ -136,29 +136,29 @@ fn page_to_json(outcome: &Outcome) -> Value {
             if too_big.len() > MAX_NAMED_IDS {
                 ids += &format!(" and {} more", too_big.len() - MAX_NAMED_IDS);
             }
-            notice += &format!("; too big for any answer, so ask for fewer fields with \"fields\": id {ids}");
+            warning += &format!("; too large for any page (request fewer fields with \"fields\"): id {ids}");
         }
-        value["omitted"] = json!(omitted.count);
-        value["notice"] = json!(notice);
+        value["omitted_count"] = json!(omitted.count);
+        value["warning"] = json!(warning);
     }
     if !outcome.reinterpretations.is_empty() {
         value["reinterpretations"] =
             outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
     }
-    if let Some(notice) = &outcome.notice {
-        let before = value["notice"].as_str().map(|before| format!("{before}. ")).unwrap_or_default();
-        value["notice"] = json!(before + notice);
+    if let Some(warning) = &outcome.warning {
+        let before = value["warning"].as_str().map(|before| format!("{before}. ")).unwrap_or_default();
+        value["warning"] = json!(before + warning);
     }
     value
 }
 
-/// Makes the JSON of anything but a list: the value as it is, with a notice if a part is left out for its size.
+/// Converts anything but a list to JSON: the value unchanged, with a warning if a part was omitted for its size.
 fn record_to_json(outcome: &Outcome) -> Value {
-    match &outcome.notice {
-        Some(notice) if outcome.value.is_null() => json!({"notice": notice}),
-        Some(notice) if is_body_omitted(outcome) => {
+    match &outcome.warning {
+        Some(warning) if outcome.value.is_null() => json!({"warning": warning}),
+        Some(warning) if is_body_omitted(outcome) => {
             let mut value = outcome.value.clone();
-            value["notice"] = json!(notice);
+            value["warning"] = json!(warning);
             value
         }
         _ => outcome.value.clone(),

@@ -103,5 +103,5 @@ async fn readiness_is_public_and_its_reasons_are_not() {
     assert_eq!(response.json::<Value>().await.unwrap(), json!({"ready": false, "accounts": {}}));
     let response = library.request(Method::GET, "/readyz").bearer_auth(TOKEN).send().await.unwrap();
     let body: Value = response.json().await.unwrap();
-    assert_eq!(body["accounts"]["main"]["do"], "Check the reader's token.");
+    assert_eq!(body["accounts"]["main"]["fix"], "Check the reader's token.");
 }

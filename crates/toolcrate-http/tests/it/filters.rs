@@ -46,7 +46,7 @@ fn headers_count_where_the_query_has_no_value() {
     }
     headers.append("x-tools-name", HeaderValue::from_bytes(b"\xff").unwrap());
     let error = ToolFilterParams::parse("", &headers, &OTHERS).unwrap_err();
-    assert_eq!(error.to_string(), "x-tools-name is no text");
+    assert_eq!(error.to_string(), "x-tools-name: expected text");
 }
 
 #[test]
@@ -54,17 +54,17 @@ fn invalid_parameters_are_errors() {
     for (query, message) in [
         (
             "modul=books",
-            "\"modul\" means nothing here; there are tools, output, class, module, name, toolset, read_only",
+            "unknown parameter \"modul\" (expected tools, output, class, module, name, toolset, read_only)",
         ),
         ("module=bocks", "unknown module \"bocks\" (expected books)"),
-        ("class=reads", "\"class\" must be one of read, write, custom"),
-        ("read_only=yes", "\"read_only\" must be true or false"),
+        ("class=reads", "\"class\": expected one of read, write, custom"),
+        ("read_only=yes", "\"read_only\": expected true or false"),
         ("name=nothing_like_it", "no tool matches this selection"),
     ] {
         assert_eq!(filter(query).unwrap_err().to_string(), message);
     }
     let error = parse("tools=some").unwrap().choice("tools", &[("all", ())]).unwrap_err();
-    assert_eq!(error.to_string(), "\"tools\" must be one of all");
+    assert_eq!(error.to_string(), "\"tools\": expected one of all");
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(crate) async fn serve(
     let address = listener.local_address()?;
     let in_flight = context.in_flight.clone();
     let api = HttpApi::new(accounts, filter, context, store, AllowedHosts::new(address, &[])?)
-        .with_health_check(HealthCheck { path: "/books", advice: |_| "Check the reader's token." });
+        .with_health_check(HealthCheck { path: "/books", suggest_fix: |_| "Check the reader's token." });
     tokio::spawn(async move { listener.serve(api.into_router(), std::future::pending()).await });
     Ok((address, in_flight))
 }

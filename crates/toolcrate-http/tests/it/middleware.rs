@@ -16,7 +16,7 @@ async fn slashes_around_a_path_do_not_matter() {
     // A slash within a path is part of it.
     let response = library.request(Method::GET, "/proxy/a%2F/b").bearer_auth(TOKEN).send().await.unwrap();
     let body: Value = response.json().await.unwrap();
-    assert!(body["message"].as_str().unwrap().contains("no resource a/;"), "{body}");
+    assert!(body["message"].as_str().unwrap().contains("unknown resource a/;"), "{body}");
 }
 
 #[tokio::test]

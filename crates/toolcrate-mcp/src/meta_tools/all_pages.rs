@@ -19,7 +19,7 @@ pub(super) async fn execute(
     let executor = &context.executor;
     let (max_rows, max_bytes) = (executor.limits().max_rows, context.max_result_bytes());
     let (mut rows, mut bytes) = (Vec::new(), 0);
-    let (mut notice, mut reinterpretations) = (None, None);
+    let (mut warning, mut reinterpretations) = (None, None);
     loop {
         let options = ExecuteOptions {
             max_rows: Some(max_rows - rows.len()),
@@ -36,7 +36,7 @@ pub(super) async fn execute(
         let Value::Array(page) = outcome.value else {
             return result::success(outcome_to_json(&outcome)).into();
         };
-        notice = notice.or(outcome.notice);
+        warning = warning.or(outcome.warning);
         // What is read differently on later pages was read so on the first one.
         reinterpretations.get_or_insert(outcome.reinterpretations);
         let is_full = bytes > max_bytes && !rows.is_empty();
@@ -57,8 +57,8 @@ pub(super) async fn execute(
                 if let Some(next) = next {
                     value["next"] = Value::Object(next);
                 }
-                if let Some(notice) = notice {
-                    value["notice"] = json!(notice);
+                if let Some(warning) = warning {
+                    value["warning"] = json!(warning);
                 }
                 if !reinterpretations.is_empty() {
                     value["reinterpretations"] = reinterpretations_to_json(&reinterpretations);

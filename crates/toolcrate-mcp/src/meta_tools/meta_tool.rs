@@ -1,4 +1,4 @@
-//! What a meta tool is.
+//! The trait of meta tools.
 
 use std::sync::Arc;
 

@@ -64,18 +64,18 @@ mod tests {
     fn arguments_that_the_schema_does_not_allow_are_reported() {
         let many: Vec<String> = (0..12).map(|number| format!("tool_{number}")).collect();
         for (tool, arguments, problem) in [
-            (CALL, json!({"name": "x", "args": {}}), "/args there is no argument \"args\""),
-            (CALL, json!({"name": "x", "all_pages": "yes"}), "/all_pages must be true or false, but is"),
-            (CALL, json!({"name": "x", "arguments": "id=1"}), "/arguments must be an object, but is"),
-            (CALL, json!({"name": "x", "arguments": [1]}), "/arguments must be an object, but is"),
+            (CALL, json!({"name": "x", "args": {}}), "/args unknown argument \"args\""),
+            (CALL, json!({"name": "x", "all_pages": "yes"}), "/all_pages expected true or false, got"),
+            (CALL, json!({"name": "x", "arguments": "id=1"}), "/arguments expected an object, got"),
+            (CALL, json!({"name": "x", "arguments": [1]}), "/arguments expected an object, got"),
             (CALL, json!({"arguments": {}}), "/name \"name\" is required"),
-            (SEARCH, json!({"query": "x", "limit": "abc"}), "/limit must be"),
-            (SEARCH, json!({"query": "x", "limit": 51}), "/limit is 51, but at most 50"),
-            (SEARCH, json!({"query": true}), "/query must be"),
-            (DESCRIBE, json!({"names": many}), "/names has more than the 10 items"),
-            (DESCRIBE, json!({"names": ["a", true]}), "/names/1 must be"),
-            (DESCRIBE, json!({"names": []}), "/names needs at least 1"),
-            (DESCRIBE, json!({"names": ["a"], "output": "yes"}), "/output must be"),
+            (SEARCH, json!({"query": "x", "limit": "abc"}), "/limit expected"),
+            (SEARCH, json!({"query": "x", "limit": 51}), "/limit expected at most 50"),
+            (SEARCH, json!({"query": true}), "/query expected"),
+            (DESCRIBE, json!({"names": many}), "/names expected at most 10 items"),
+            (DESCRIBE, json!({"names": ["a", true]}), "/names/1 expected"),
+            (DESCRIBE, json!({"names": []}), "/names expected at least 1"),
+            (DESCRIBE, json!({"names": ["a"], "output": "yes"}), "/output expected"),
         ] {
             let problems = validate(tool, arguments.clone()).unwrap_err();
             assert!(problems.len() == 1 && problems[0].starts_with(problem), "{arguments}: {problems:?}");

@@ -14,7 +14,7 @@ pub(crate) struct MetaTools(Vec<RegisteredMetaTool>);
 
 /// A meta tool and its definition.
 pub(crate) struct RegisteredMetaTool {
-    pub(super) definition: Tool,
+    pub(crate) definition: Tool,
     /// A tool that is not listed still runs, for clients that know it from an earlier list.
     is_listed: bool,
     /// Compiled at the first call.

@@ -1,4 +1,4 @@
-//! Which forms of a response a client accepts.
+//! Parses the `Accept` header.
 
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue};

@@ -1,4 +1,4 @@
-//! What a body holds, as far as the transport has to know before it is decoded.
+//! Inspects a request body before it is decoded.
 
 use std::borrow::Cow;
 
@@ -11,14 +11,14 @@ use super::errors::ProtocolError;
 /// The messages of a batch; more are refused.
 const MAX_BATCH: usize = 50;
 
-/// What a body holds.
+/// The content of a body.
 #[derive(Debug)]
 pub(super) enum IncomingBody<'a> {
     Single(MessageHead),
     Batch(Vec<&'a RawValue>),
 }
 
-/// What a message says about itself.
+/// The envelope of a message.
 #[derive(Debug, PartialEq)]
 pub(super) struct MessageHead {
     pub(super) id: Option<Value>,

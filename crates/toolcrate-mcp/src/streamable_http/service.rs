@@ -39,7 +39,7 @@ impl fmt::Debug for McpHttpService {
     }
 }
 
-/// Who validates the `Host` and `Origin` headers of requests, so that no web page reaches the server.
+/// Where the `Host` and `Origin` headers of requests are validated, to prevent DNS rebinding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostValidation {
     /// The service. It accepts loopback hosts, and these origins.
@@ -166,6 +166,6 @@ where
             let message = format!("a request has at most {MAX_BODY_BYTES} bytes");
             Err(ProtocolError::invalid_request(None, message).with_status(StatusCode::PAYLOAD_TOO_LARGE))
         }
-        Err(_) => Err(ProtocolError::parse("the body did not come to its end")),
+        Err(_) => Err(ProtocolError::parse("incomplete body")),
     }
 }

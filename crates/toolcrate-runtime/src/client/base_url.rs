@@ -23,10 +23,11 @@ impl BaseUrl {
             return Err(wrong("is missing"));
         }
         // The text itself stays out of messages: it may have a password in it.
-        let url = Url::parse(text)
-            .map_err(|error| wrong(&format!("is not an address such as https://host/path: {error}")))?;
+        let url = Url::parse(text).map_err(|error| {
+            wrong(&format!("is invalid (expected a URL such as https://host/path): {error}"))
+        })?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong("must begin with https:// or http://"));
+            return Err(wrong("must start with https:// or http://"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(wrong("must not have a user or a password in it; give credentials apart"));
@@ -36,7 +37,7 @@ impl BaseUrl {
         }
         if url.scheme() == "http" && !allow_plain_http && !is_loopback(&url) {
             return Err(wrong("is plain http, which would show the credentials to the network"))
-                .map_err(|error| error.with_next_step("Use https, or allow plain http expressly."));
+                .map_err(|error| error.with_next_step("Use https, or explicitly allow plain http."));
         }
         Ok(Self { base: url.as_str().trim_end_matches('/').to_owned(), url })
     }
@@ -64,10 +65,10 @@ impl BaseUrl {
         let filled = path::fill(&call.template, &call.values);
         let text = format!("{}/{}", self.base, filled.trim_start_matches('/'));
         let mut url = Url::parse(&text)
-            .map_err(|error| Error::configuration(format!("the path template gives no address: {error}")))?;
+            .map_err(|error| Error::configuration(format!("invalid path template: {error}")))?;
         // A template can't climb out of the base URL either.
         if !same_origin(&self.url, &url) || !url.as_str().starts_with(&format!("{}/", self.base)) {
-            return Err(Error::configuration("the path template leads out of the base URL"));
+            return Err(Error::configuration("the path template leaves the base URL"));
         }
         if !call.query.is_empty() {
             url.set_query(Some(&call.query.encoded()));

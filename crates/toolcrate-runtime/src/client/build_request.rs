@@ -101,7 +101,7 @@ impl Client {
         }
         for (name, value) in &call.headers {
             let parsed = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Error::configuration(format!("\"{name}\" can't be the name of a header")))?;
+                .map_err(|_| Error::configuration(format!("invalid header name \"{name}\"")))?;
             headers.insert(parsed, header(name, value)?);
         }
         for (name, value) in self.headers.iter().flat_map(|headers| headers.iter()) {
@@ -153,7 +153,7 @@ impl Client {
 
 fn header(name: &str, value: &str) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(value).map_err(|_| {
-        let message = format!("\"{name}\" travels in a header, which can't hold line breaks and the like");
+        let message = format!("\"{name}\" is sent in a header and must not contain control characters");
         Error::invalid_arguments(vec![FieldError::new(format!("/{name}"), "invalid", message)])
     })
 }

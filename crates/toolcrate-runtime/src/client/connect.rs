@@ -50,7 +50,7 @@ impl Connector {
             http = http.no_proxy();
         }
         http.build().map_err(|error| {
-            Error::configuration(format!("the transport can't be set up: {}", transport_error_message(error)))
+            Error::configuration(format!("cannot set up the transport: {}", transport_error_message(error)))
         })
     }
 }

@@ -1,5 +1,5 @@
-//! Whether a failed request is sent again, and when. The default is never: a caller knows best what a second
-//! attempt means. Only requests that do no more when sent twice are ever repeated.
+//! Retry policy. By default, nothing is retried, because only the caller knows whether that is useful. Only idempotent
+//! requests are ever retried.
 
 use std::time::Duration;
 

@@ -51,8 +51,7 @@ impl Client {
                 None => return self.read_response(response, writes).await,
             }
         }
-        Err(Error::new(ErrorKind::Configuration, "the server redirects in a circle")
-            .with_next_step("Check the base URL."))
+        Err(Error::new(ErrorKind::Configuration, "too many redirects").with_next_step("Check the base URL."))
     }
 
     /// Returns the request to one URL, with the credentials.
@@ -77,12 +76,12 @@ impl Client {
         let headers = response.headers().clone();
         let limit = self.state.max_body;
         let too_large = || {
-            let message = format!("the answer has more than {limit} bytes");
+            let message = format!("the response exceeds {limit} bytes");
             let error = if writes {
                 Error::unreadable_success(ErrorKind::OutcomeUnknown, message)
             } else {
                 Error::new(ErrorKind::TooLarge, message)
-                    .with_next_step("Ask for fewer records or fewer fields, or allow larger answers.")
+                    .with_next_step("Request fewer records or fields, or raise the limit.")
             };
             error.with_status(status.as_u16())
         };
@@ -131,11 +130,11 @@ fn redirect(
     let refused = |message: String| {
         Error::new(ErrorKind::Configuration, message)
             .with_status(status.as_u16())
-            .with_next_step("If that is the right address, make it the base URL.")
+            .with_next_step("If that is the right server, use it as the base URL.")
     };
     if !same_origin(from, &target) {
         return Err(refused(format!(
-            "the server redirects to {}, where credentials are not sent",
+            "the server redirected to {}; credentials are not sent to another host",
             target.origin().ascii_serialization()
         )));
     }
@@ -151,11 +150,8 @@ fn redirect(
 /// Returns the error of a request that failed before a response.
 fn failed(error: reqwest::Error, writes: bool) -> Error {
     if error.is_builder() {
-        return Error::configuration(format!(
-            "the request can't be made: {}",
-            transport_error_message(error)
-        ))
-        .with_delivery(Delivery::NotSent);
+        return Error::configuration(format!("cannot build the request: {}", transport_error_message(error)))
+            .with_delivery(Delivery::NotSent);
     }
     let loss = if error.is_connect() {
         ResponseLoss::NotConnected
@@ -170,8 +166,11 @@ fn failed(error: reqwest::Error, writes: bool) -> Error {
 /// Returns the error of a response that was cut off.
 fn cut(error: reqwest::Error, status: StatusCode, writes: bool) -> Error {
     let loss = if error.is_timeout() { ResponseLoss::TimedOut } else { ResponseLoss::Disconnected };
-    let error =
-        Error::lost(loss, writes, &format!("the answer was cut off ({})", transport_error_message(error)));
+    let error = Error::lost(
+        loss,
+        writes,
+        &format!("the response was incomplete ({})", transport_error_message(error)),
+    );
     let error = error.with_status(status.as_u16());
     // A read that was cut off has a response, only not all of it.
     if !writes && loss == ResponseLoss::Disconnected { error.with_kind(ErrorKind::Decode) } else { error }

@@ -1,5 +1,5 @@
-//! What an account adds to the tools: its custom fields, read once and held by the client until they are refreshed. An
-//! account that doesn't let these credentials read its definitions adds nothing.
+//! Custom fields of an account, fetched once and cached by the client until they are refreshed. If the credentials can't
+//! read the definitions, there are none.
 
 use std::sync::Arc;
 

@@ -109,7 +109,7 @@ fn item(
         None => None,
     };
     match found {
-        Some(field) if field.read_only => Err(("read_only", format!("\"{caption}\" can only be read"))),
+        Some(field) if field.read_only => Err(("read_only", format!("\"{caption}\" is read-only"))),
         Some(field) => {
             Ok(Value::Object(pair(fields.key, field.id.clone(), fields, converted(value, field)?)))
         }
@@ -157,7 +157,7 @@ fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'a CustomFie
         true => String::new(),
         false => format!("; did you mean {}?", near.join(" or ")),
     };
-    Err(("unknown", format!("the account has no field \"{caption}\"{hint}")))
+    Err(("unknown", format!("unknown custom field \"{caption}\"{hint}")))
 }
 
 /// Converts a value to the type of a field.
@@ -172,7 +172,7 @@ fn converted(value: &Value, field: &CustomField) -> Result<Value, Problem> {
         };
         return match field.options.iter().find(|option| **option == text) {
             Some(option) => Ok(Value::from(option.as_str())),
-            None => Err(("enum", format!("must be one of {}", field.options.join(", ")))),
+            None => Err(("enum", format!("expected one of {}", field.options.join(", ")))),
         };
     }
     match (field.kind, value) {
@@ -185,16 +185,16 @@ fn converted(value: &Value, field: &CustomField) -> Result<Value, Problem> {
         }
         (CustomFieldKind::Number, Value::String(text)) => {
             let number: Result<Number, _> = text.trim().parse();
-            number.map(Value::Number).map_err(|_| ("type", "must be a number".to_owned()))
+            number.map(Value::Number).map_err(|_| ("type", "expected a number".to_owned()))
         }
-        (CustomFieldKind::Number, _) => Err(("type", "must be a number".to_owned())),
+        (CustomFieldKind::Number, _) => Err(("type", "expected a number".to_owned())),
         (CustomFieldKind::Boolean, Value::String(text)) if matches!(text.as_str(), "true" | "false") => {
             Ok(Value::from(text == "true"))
         }
-        (CustomFieldKind::Boolean, _) => Err(("type", "must be true or false".to_owned())),
+        (CustomFieldKind::Boolean, _) => Err(("type", "expected true or false".to_owned())),
         (CustomFieldKind::Date, value) => {
             let date = value.as_str().and_then(utc_seconds);
-            date.map(Value::from).ok_or_else(|| ("format", "must be a date, e.g. 2025-01-31".to_owned()))
+            date.map(Value::from).ok_or_else(|| ("format", "expected a date such as 2025-01-31".to_owned()))
         }
     }
 }
@@ -203,7 +203,7 @@ fn converted(value: &Value, field: &CustomField) -> Result<Value, Problem> {
 fn plain(value: &Value) -> Result<Value, Problem> {
     match value {
         Value::Array(_) | Value::Object(_) => {
-            Err(("type", "must be text, a number, true, false or null".to_owned()))
+            Err(("type", "expected a string, a number, true, false or null".to_owned()))
         }
         value => Ok(value.clone()),
     }

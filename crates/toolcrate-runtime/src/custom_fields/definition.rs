@@ -44,21 +44,21 @@ impl CustomField {
             options: options.collect(),
             required: flag(row, format.required),
             read_only: flag(row, format.read_only),
-            screens: format.places.iter().filter_map(|name| text(name)).map(str::to_owned).collect(),
+            screens: format.screen_fields.iter().filter_map(|name| text(name)).map(str::to_owned).collect(),
         })
     }
 
     /// Returns true if and only if the definition tells that records of this name have the field: it names a screen that is
     /// listed as theirs, or one that has their name.
     pub(super) fn is_of(&self, record: &str, format: &CustomFieldDefinitions) -> bool {
-        let listed = format.records.iter().find(|(name, _)| *name == record).map(|(_, places)| *places);
+        let listed = format.records.iter().find(|(name, _)| *name == record).map(|(_, screens)| *screens);
         let is_listed = |screen: &String| {
-            listed.is_some_and(|places| places.iter().any(|listed| listed.eq_ignore_ascii_case(screen)))
+            listed.is_some_and(|screens| screens.iter().any(|listed| listed.eq_ignore_ascii_case(screen)))
         };
         let wanted = record.to_lowercase();
         let is_called = |screen: &String| {
             let words = screen.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
-            let words = words.filter(|word| !format.place_words.contains(&word.as_str()));
+            let words = words.filter(|word| !format.screen_words.contains(&word.as_str()));
             words.collect::<String>() == wanted
         };
         self.screens.iter().any(|screen| is_listed(screen) || is_called(screen))

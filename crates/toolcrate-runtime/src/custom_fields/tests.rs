@@ -22,9 +22,9 @@ const FORMAT: CustomFieldDefinitions = CustomFieldDefinitions {
     options: "options",
     option: "text",
     inactive: "inactive",
-    places: &["place", "screen"],
+    screen_fields: &["place", "screen"],
     records: &[("Order", &["or100"])],
-    place_words: &["overview"],
+    screen_words: &["overview"],
 };
 const FIELDS: CustomFields = CustomFields {
     member: "extras",
@@ -156,7 +156,7 @@ fn without_definitions_captions_are_sent() {
     assert_eq!(sent(Some("Order"), Some(&unreadable), &extras), Ok(expected));
     let none = AccountFields::new(Vec::new());
     let problems = sent(Some("Order"), Some(&none), &extras).expect_err("the account has no fields");
-    assert_eq!(problems[0].message, "the account has no field \"Region\"");
+    assert_eq!(problems[0].message, "unknown custom field \"Region\"");
     // The API's own list is taken as it is.
     let list = json!([{"id": 1, "value": "West"}]);
     assert_eq!(sent(None, None, &list), Ok(list));
@@ -180,8 +180,8 @@ fn what_is_wrong_is_told_with_its_place() {
         (json!({"Size": true}), "/extras/Size", "type", "a number"),
         (json!({"Checked": 1}), "/extras/Checked", "type", "true or false"),
         (json!({"Due": "soon"}), "/extras/Due", "format", "a date"),
-        (json!({"Total": 5}), "/extras/Total", "read_only", "only be read"),
-        (json!({"Notes": {"a": 1}}), "/extras/Notes", "type", "must be text"),
+        (json!({"Total": 5}), "/extras/Total", "read_only", "is read-only"),
+        (json!({"Notes": {"a": 1}}), "/extras/Notes", "type", "expected a string"),
         (json!({"a/b~": 1}), "/extras/a~1b~0", "unknown", "no field \"a/b~\""),
     ] {
         let problems = sent(Some("Order"), Some(&fields), &extras).expect_err("it is wrong");
@@ -225,7 +225,7 @@ proptest! {
         from_api(&mut read, &FIELDS, &mut ids);
         let by_caption = read["extras"].as_object().cloned().unwrap_or_else(Map::new);
         prop_assert_eq!(by_caption.len(), items.len());
-        // By the ids that came with the answer, every value is still at its field.
+        // Every value is still assigned to its field, by the IDs in the response.
         for item in &items {
             let caption = ids.iter().find(|(_, id)| **id == item["id"]).map(|(caption, _)| caption);
             prop_assert_eq!(&by_caption[caption.expect("a caption")], &item["value"]);

@@ -137,7 +137,7 @@ fn strict_arguments_that_are_null_go_and_forms_are_read() {
         "extras": {"Region": "West", "Size": null}, "any": ["x"],
     });
     assert_eq!(restored(Dialect::OpenAiStrict, sent), own);
-    // Forms that are none stay, to be told about.
+    // Invalid forms are kept, so that they are reported.
     let wrong = json!({"id": 1, "settings": "no JSON", "extras": [{"name": 1}], "filter": {"id": 1}});
     assert_eq!(restored(Dialect::OpenAiStrict, wrong.clone()), wrong);
 }

@@ -1,4 +1,4 @@
-//! What a dialect is given of a tool: to declare it, and to read the arguments of a call.
+//! The parts of a tool that a dialect needs to declare it and to decode arguments.
 
 use serde_json::Value;
 use toolcrate_catalog::ToolRecord;

@@ -142,7 +142,7 @@ fn declaration(source: &ToolSource<'_>) -> Value {
         side.insert(name.clone(), member.clone());
     }
     if method == "list" {
-        let about = "Cursor of the next page, from the answer before; without it, the first page.";
+        let about = "Cursor from the previous response. Omit it for the first page.";
         query.insert(CURSOR.to_owned(), json!({"type": "string", "description": about}));
     }
     let needed = required(&schema);
@@ -314,7 +314,7 @@ fn check_method(declaration: &Value, findings: &mut LintFindings) {
         findings.add("id", "/query_schema/properties/id", "the id must be in the query and required");
     }
     if method == "list" && property(query, CURSOR).is_none() {
-        let message = "without it no page but the first can be asked for";
+        let message = "without it, only the first page can be requested";
         findings.add("cursor", format!("/query_schema/properties/{CURSOR}"), message);
     }
     if matches!(method, "list" | "get" | "delete") && properties(body).next().is_some() {

@@ -1,4 +1,4 @@
-//! How far a request got, which decides whether it is safe to make the call again.
+//! Delivery status of a request, which determines whether a call can safely be retried.
 
 /// How far a request got.
 ///

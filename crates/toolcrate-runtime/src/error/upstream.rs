@@ -42,7 +42,7 @@ impl Error {
         let message = message.unwrap_or_else(|| {
             let reason = http::StatusCode::from_u16(status).ok();
             let reason = reason.and_then(|status| status.canonical_reason()).unwrap_or("an error");
-            format!("the server answered \"{reason}\" and nothing more")
+            format!("the server returned only \"{reason}\"")
         });
         let error = Self::new(kind, message)
             .with_delivery(delivery)
@@ -144,8 +144,8 @@ fn not_json(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     }
     if is_html(headers, body) {
         return Some(match html_title(text) {
-            Some(title) => format!("the server answered with a web page, not with JSON: \"{title}\""),
-            None => "the server answered with a web page, not with JSON".to_owned(),
+            Some(title) => format!("expected JSON, got a web page: \"{title}\""),
+            None => "expected JSON, got a web page".to_owned(),
         });
     }
     Some(text.chars().take(300).collect())
@@ -233,7 +233,7 @@ mod tests {
     fn web_pages_empty_bodies_and_plain_text_are_told() {
         let page = upstream(502, "<html><head><Title>Bad\n Gateway</title></head></html>", true);
         assert!(page.message().contains("web page") && page.message().contains("\"Bad Gateway\""));
-        assert!(page.next_step().is_some_and(|next| next.contains("may have taken effect")));
+        assert!(page.next_step().is_some_and(|next| next.contains("may have been applied")));
         assert!(upstream(503, "", false).message().contains("Service Unavailable"));
         assert_eq!(page.kind(), ErrorKind::OutcomeUnknown);
         assert_eq!(upstream(502, "", false).kind(), ErrorKind::Server);

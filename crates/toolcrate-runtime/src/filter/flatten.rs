@@ -76,7 +76,7 @@ impl Flattener<'_> {
         }
     }
 
-    /// The name that the table has for a field which is written in another way; `None` if it is none, or exact.
+    /// Returns the exact name of a field that is written in another way; `None` if it is unknown or already exact.
     fn name(&self, written: &str) -> Option<String> {
         let is_known = |name: &str| {
             [true, false].iter().any(|text| self.table.find(name, *text, self.custom).is_some())

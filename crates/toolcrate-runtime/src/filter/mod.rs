@@ -57,7 +57,7 @@ pub(crate) fn apply(
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-/// The problem of raw conditions beside a filter that can't be combined with it.
+/// Creates the error of raw conditions that can't be combined with a filter.
 fn unreadable_conditions(parameter: &str, filter: &str, error: &raw::ConditionsError) -> FieldError {
     let message = format!("can't be combined with \"{filter}\": {error}");
     FieldError::new(format!("/{}", escape(parameter)), "conditions", message)

@@ -73,7 +73,7 @@ impl FilterParser<'_> {
                     .map(|(index, item)| self.group(item, &format!("{pointer}/{index}"), negated, depth + 1))
                     .collect()
             }
-            _ => return self.problem(pointer, "type", "must be an object of fields, or a list of tests"),
+            _ => return self.problem(pointer, "type", "expected an object of fields, or a list of tests"),
         };
         self.join(parts, pointer, negated)
     }
@@ -81,7 +81,7 @@ impl FilterParser<'_> {
     /// Parses the list of `and` or `or`.
     fn list(&mut self, value: &Value, pointer: &str, negated: bool, any: bool, depth: usize) -> Expression {
         let Value::Array(items) = value else {
-            return self.problem(pointer, "type", "must be a list of filters");
+            return self.problem(pointer, "type", "expected a list of filters");
         };
         if items.is_empty() {
             return self.problem(pointer, "empty", "must have at least one filter");
@@ -151,7 +151,7 @@ impl FilterParser<'_> {
             let near = nearest(field, self.table.names());
             let hint =
                 if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
-            return self.problem(pointer, "unknown", format!("there is no field \"{field}\"{hint}"));
+            return self.problem(pointer, "unknown", format!("unknown field \"{field}\"{hint}"));
         };
         // Specs often call a date just text; what is compared by order and is written as a date is one.
         let is_date = value.as_str().is_some_and(|text| utc_seconds(text).is_some());
@@ -162,7 +162,7 @@ impl FilterParser<'_> {
             kind => kind,
         };
         if !fits(operator, kind) {
-            let message = format!("\"{op}\" does not fit this field; {}", offered(kind));
+            let message = format!("operator \"{op}\" is not supported for this field; {}", offered(kind));
             return self.problem(pointer, "operator", message);
         }
         if found.bucket != Bucket::Record && matches!(operator, Operator::In | Operator::NotIn) {
@@ -174,7 +174,7 @@ impl FilterParser<'_> {
             Value::Array(items) if list && !items.is_empty() => {
                 items.iter().map(|item| listed(item, kind)).collect()
             }
-            _ if list => Err("must be a list of values, at least one".to_owned()),
+            _ if list => Err("expected a non-empty list of values".to_owned()),
             Value::Null if !matches!(operator, Operator::Equal | Operator::NotEqual) => {
                 Err("null can only be compared by = and !=".to_owned())
             }
@@ -289,22 +289,22 @@ fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
         (Kind::Scalar(FilterScalar::Integer), Value::String(text)) if text.parse::<i64>().is_ok() => {
             Ok(text.trim().to_owned())
         }
-        (Kind::Scalar(FilterScalar::Integer), _) => Err("must be a whole number".to_owned()),
+        (Kind::Scalar(FilterScalar::Integer), _) => Err("expected an integer".to_owned()),
         (Kind::Scalar(FilterScalar::Number), Value::Number(found)) => Ok(number(found)),
         // Some dialects have no values of several types, so numbers and truth come as text.
         (Kind::Scalar(FilterScalar::Number), Value::String(text)) if text.parse::<Number>().is_ok() => {
             Ok(text.parse().map(|found| number(&found)).unwrap_or_default())
         }
-        (Kind::Scalar(FilterScalar::Number), _) => Err("must be a number".to_owned()),
+        (Kind::Scalar(FilterScalar::Number), _) => Err("expected a number".to_owned()),
         (Kind::Scalar(FilterScalar::Boolean), Value::Bool(value)) => Ok(value.to_string()),
         (Kind::Scalar(FilterScalar::Boolean), Value::String(text))
             if ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)) =>
         {
             Ok(text.to_ascii_lowercase())
         }
-        (Kind::Scalar(FilterScalar::Boolean), _) => Err("must be true or false".to_owned()),
+        (Kind::Scalar(FilterScalar::Boolean), _) => Err("expected true or false".to_owned()),
         (Kind::Scalar(FilterScalar::Text), Value::String(text)) => Ok(quoted(text)),
-        (Kind::Scalar(FilterScalar::Text), _) => Err("must be text".to_owned()),
+        (Kind::Scalar(FilterScalar::Text), _) => Err("expected a string".to_owned()),
         (Kind::Choice(values), Value::String(text)) if values.iter().any(|value| value == text) => {
             Ok(quoted(text))
         }
@@ -314,17 +314,17 @@ fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
             let same = values.iter().find(|value| value.eq_ignore_ascii_case(text));
             Ok(same.map(|value| quoted(value)).unwrap_or_default())
         }
-        (Kind::Choice(values), _) => Err(format!("must be one of {}", values.join(", "))),
+        (Kind::Choice(values), _) => Err(format!("expected one of {}", values.join(", "))),
         (Kind::Scalar(FilterScalar::Date) | Kind::Scalar(FilterScalar::DateTime), Value::String(text)) => {
             date(text)
         }
         (Kind::Scalar(FilterScalar::Date) | Kind::Scalar(FilterScalar::DateTime), _) => {
-            Err("must be a date, e.g. \"2025-01-31\" or \"2025-01-31T08:00:00Z\"".to_owned())
+            Err("expected a date such as \"2025-01-31\" or \"2025-01-31T08:00:00Z\"".to_owned())
         }
         (Kind::Custom, Value::String(text)) => Ok(date(text).unwrap_or_else(|_| quoted(text))),
         (Kind::Custom, Value::Number(found)) => Ok(number(found)),
         (Kind::Custom, Value::Bool(value)) => Ok(value.to_string()),
-        (Kind::Custom, _) => Err("must be text, a number, true, false or null".to_owned()),
+        (Kind::Custom, _) => Err("expected a string, a number, true, false or null".to_owned()),
     }
 }
 
@@ -340,6 +340,6 @@ fn number(number: &Number) -> String {
 fn date(text: &str) -> Result<String, String> {
     match utc_seconds(text) {
         Some(date) => Ok(format!("[{date}]")),
-        None => Err(format!("\"{text}\" is no date; write 2025-01-31 or 2025-01-31T08:00:00Z")),
+        None => Err(format!("expected a date such as 2025-01-31 or 2025-01-31T08:00:00Z, got \"{text}\"")),
     }
 }

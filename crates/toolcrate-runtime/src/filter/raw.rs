@@ -9,7 +9,7 @@ const MAX_DEPTH: usize = 64;
 const WORDS: [&str; 3] = ["contains", "like", "in"];
 const SIGNS: [&str; 6] = ["!=", "<=", ">=", "=", "<", ">"];
 
-/// Where a text is no longer conditions.
+/// The position at which conditions are invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ConditionsError {
     expected: &'static str,

@@ -1,4 +1,4 @@
-//! How a list continues after a page: by a `Link` header, by the next page number, or by a cursor in the response. Each
+//! The next page of a list: by a `Link` header, by the next page number, or by a cursor in the response. Each
 //! of them results in query parameters to change, so that the next request never leaves the path and the server.
 
 use bytes::Bytes;

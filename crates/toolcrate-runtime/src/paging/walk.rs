@@ -145,7 +145,7 @@ impl Walk {
     }
 
     fn endless(&self, why: &str) -> Error {
-        Error::new(ErrorKind::Decode, format!("the list does not end: {why}"))
+        Error::new(ErrorKind::Decode, format!("pagination does not end: {why}"))
             .with_request(self.label.clone())
     }
 

@@ -58,7 +58,7 @@ impl RawResponse {
     pub fn decode_into(&self, value: ValueMut<'_>) -> Result<(), Error> {
         let body = self.json();
         if body.is_empty() {
-            return Err(self.error(ErrorKind::Decode, "the answer has no body, but one was expected"));
+            return Err(self.error(ErrorKind::Decode, "expected a response body"));
         }
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         let result = deserialize_into(&mut deserializer, value).and_then(|()| deserializer.end());
@@ -73,16 +73,15 @@ impl RawResponse {
         }
         // A path in front of the message hides its category, so the text is looked at once more.
         match serde_json::from_slice::<IgnoredAny>(body) {
-            Ok(_) => self.error(ErrorKind::Decode, format!("the answer has another shape: {error}")),
+            Ok(_) => self.error(ErrorKind::Decode, format!("unexpected response: {error}")),
             Err(other) if other.is_eof() => {
-                self.damaged(ErrorKind::Decode, format!("the answer is cut off: {error}"))
+                self.damaged(ErrorKind::Decode, format!("incomplete response: {error}"))
             }
             Err(_) => match self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
-                Some(declared) if !declared.to_ascii_lowercase().contains("json") => self.damaged(
-                    ErrorKind::NotJson,
-                    format!("the server answered with {declared}, not with JSON"),
-                ),
-                _ => self.damaged(ErrorKind::Decode, format!("the answer is not valid JSON: {error}")),
+                Some(declared) if !declared.to_ascii_lowercase().contains("json") => {
+                    self.damaged(ErrorKind::NotJson, format!("expected JSON, got {declared}"))
+                }
+                _ => self.damaged(ErrorKind::Decode, format!("invalid JSON in the response: {error}")),
             },
         }
     }
@@ -93,7 +92,7 @@ impl RawResponse {
             "Check the base URL; a web page usually comes from a login or a proxy on the way.";
         let title = html_title(&String::from_utf8_lossy(self.json()));
         let title = title.map(|title| format!(": \"{title}\"")).unwrap_or_default();
-        let message = format!("the server answered with a web page, not with JSON{title}");
+        let message = format!("expected JSON, got a web page{title}");
         let error = if self.wrote {
             Error::new(ErrorKind::OutcomeUnknown, message)
                 .with_next_step(format!("{OUTCOME_UNKNOWN} {CHECK}"))

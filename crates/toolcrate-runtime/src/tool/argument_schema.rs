@@ -24,7 +24,7 @@ impl ArgumentSchema {
     pub fn new(schema: Value) -> Result<Self, Error> {
         let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
         let validator =
-            validator.map_err(|error| Error::configuration(format!("the schema is not valid: {error}")))?;
+            validator.map_err(|error| Error::configuration(format!("invalid schema: {error}")))?;
         Ok(Self { schema, validator })
     }
 
@@ -119,11 +119,11 @@ mod tests {
     fn arguments_beside_their_object_are_moved_into_it() {
         let sent = map(json!({"name": "x", "filter": {"id": 1}, "page": 2, "limit": 500}));
         let error = schema().read(sent.clone(), &HostArguments::default()).expect_err("problems");
-        let mut mended = Value::Object(sent);
+        let mut fixed = Value::Object(sent);
         for field in error.fields() {
-            assert!(field.fix.as_ref().is_some_and(|fix| fix.apply(&mut mended)), "{field:?}");
+            assert!(field.fix.as_ref().is_some_and(|fix| fix.apply(&mut fixed)), "{field:?}");
         }
         let expected = json!({"name": "x", "arguments": {"filter": {"id": 1}, "page": 2}, "limit": 50});
-        assert_eq!(mended, expected);
+        assert_eq!(fixed, expected);
     }
 }

@@ -209,20 +209,20 @@ impl Tool {
         Self { asked_as: Some(asked_as), ..self }
     }
 
-    /// The name of the release before, where the tool was asked for by that. It works for one release.
+    /// The warning for a tool that was called by its name in the previous release, which works for one release.
     pub fn asked_as(self) -> Option<&'static str> {
         self.asked_as
     }
 
     /// What to tell who asked for the tool by a name of the release before.
-    pub(crate) fn notice(self) -> Option<String> {
+    pub(crate) fn warning(self) -> Option<String> {
         let old = self.asked_as?;
-        Some(format!("{old} is called {} now; the old name works in this release only", self.name()))
+        Some(format!("{old} was renamed to {}; the old name works in this release only", self.name()))
     }
 
-    /// What to report if the tool was asked for by another spelling of its name.
+    /// The report for a tool that was called by another spelling of its name.
     pub(super) fn name_reinterpretation(self) -> Option<Reinterpretation> {
-        let message = || format!("the name of the tool was read as {}", self.short_name());
+        let message = || format!("tool name read as {}", self.short_name());
         self.is_respelled.then(|| Reinterpretation::new("", message()))
     }
 

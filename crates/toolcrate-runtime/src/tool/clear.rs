@@ -1,5 +1,5 @@
-//! Fields that an update empties. Null never empties a field, as clients send it for whatever they leave out; the
-//! caller names the fields instead, in an argument of its own.
+//! Fields that an update clears. Null never clears a field, because clients send it for arguments that they omit; the caller
+//! names the fields in a separate argument instead.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::RequestRecord;
@@ -7,18 +7,18 @@ use toolcrate_catalog::RequestRecord;
 use super::validation_errors;
 use crate::error::FieldError;
 
-/// What is to be emptied.
+/// The fields to clear.
 #[derive(Default)]
 pub(super) struct Cleared {
-    /// Members of the record.
+    /// Fields of the record.
     pub(super) members: Vec<String>,
-    /// Captions of fields that an account defined, each with the pointer to where it was named.
+    /// Captions of custom fields, each with the pointer to its name in the arguments.
     pub(super) captions: Vec<(String, String)>,
 }
 
-/// Takes the names of the fields to empty out of `arguments`. `properties` is what the schema of the arguments
-/// knows, `is_field` tells which of them are members of the record, and `custom` is the member that holds an
-/// account's own fields: `customFields/Region` names one of those.
+/// Removes the names of the fields to clear from `arguments`. `properties` are those of the arguments' schema, `is_field`
+/// tells which of them are fields of the record, and `custom` is the property that contains custom fields, of which
+/// `customFields/Region` names one.
 pub(super) fn extract(
     arguments: &mut Map<String, Value>,
     request: &RequestRecord<'_>,
@@ -29,7 +29,7 @@ pub(super) fn extract(
 ) -> Cleared {
     let mut cleared = Cleared::default();
     let Some(argument) = request.clear_argument() else { return cleared };
-    // Of another type than a list of texts, it was reported by the schema.
+    // Any other type was reported by the schema.
     let Some(Value::Array(names)) = arguments.shift_remove(argument) else { return cleared };
     let fields: Vec<&str> = properties
         .into_iter()
@@ -58,7 +58,7 @@ pub(super) fn extract(
         match caption {
             Some(_) if names.iter().any(|(_, other)| Some(*other) == custom) => {
                 let custom = custom.unwrap_or_default();
-                let message = format!("\"{custom}\" is cleared as a whole in the same call");
+                let message = format!("\"{custom}\" is already cleared entirely in the same call");
                 problems.push(FieldError::new(pointer, "conflict", message));
             }
             Some(caption) => cleared.captions.push((pointer, caption.to_owned())),
@@ -75,17 +75,17 @@ pub(super) fn extract(
     cleared
 }
 
-/// The message for a field that is given a value and named to be emptied.
+/// Returns the message for a field that is both set and cleared.
 pub(super) fn conflict_message(name: &str) -> String {
-    format!("\"{name}\" can't be given a value and be cleared in the same call")
+    format!("\"{name}\" can't be both set and cleared in the same call")
 }
 
 fn unknown_message(name: &str, is_argument: bool, fields: &[&str]) -> String {
     if is_argument {
-        return format!("\"{name}\" is no field of the record, so it can't be cleared");
+        return format!("\"{name}\" is not a field of the record and can't be cleared");
     }
     match validation_errors::nearest(name, fields.iter().copied()).as_slice() {
-        [] => format!("there is no field \"{name}\" to clear"),
-        near => format!("there is no field \"{name}\" to clear; did you mean {}?", near.join(" or ")),
+        [] => format!("unknown field \"{name}\""),
+        near => format!("unknown field \"{name}\"; did you mean {}?", near.join(" or ")),
     }
 }

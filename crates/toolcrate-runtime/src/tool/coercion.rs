@@ -56,7 +56,7 @@ impl Readings {
         let mut reports: Vec<_> =
             self.0.iter().take(MAX_REPORTED).map(|reading| reading.report.clone()).collect();
         if let Some(more) = self.0.len().checked_sub(MAX_REPORTED).filter(|more| *more > 0) {
-            reports.push(Reinterpretation::new("", format!("{more} more arguments were read alike")));
+            reports.push(Reinterpretation::new("", format!("{more} more arguments were converted")));
         }
         reports
     }
@@ -424,7 +424,7 @@ mod tests {
         let reports = coerce(&schema, &mut arguments).to_reports();
         assert_eq!(reports.len(), MAX_REPORTED + 1);
         assert!(reports.iter().all(|report| report.message.chars().count() < 250));
-        assert_eq!(reports[MAX_REPORTED].message, "68 more arguments were read alike");
+        assert_eq!(reports[MAX_REPORTED].message, "68 more arguments were converted");
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl Client {
         let invalid = |reason: String| invalid_cursor(name, &reason);
         if !check.is_list(tool) {
             let tool = tool.short_name();
-            return Err(invalid(format!("{tool} is not a list, and only lists take a cursor")));
+            return Err(invalid(format!("{tool} is not a list; only lists accept a cursor")));
         }
         let state = cursor.as_str().and_then(|text| self.cursor_key().open(tool.name(), text));
         let state = state.ok_or_else(|| {
@@ -121,9 +121,7 @@ fn invalid_cursor(name: &str, reason: &str) -> Error {
     Error::new(ErrorKind::InvalidArguments, message)
         .with_fields(vec![field])
         .with_delivery(Delivery::NotSent)
-        .with_next_step(format!(
-            "Nothing was sent. Leave {name} out; a list then begins with its first page."
-        ))
+        .with_next_step(format!("Nothing was sent. Omit {name} to start with the first page."))
 }
 
 #[cfg(test)]
@@ -226,7 +224,7 @@ mod tests {
         for tool in CATALOG.tools().filter(|tool| !tool.short_name().starts_with("list_")) {
             let error = decoded(tool.short_name(), &json!({"page": 2}), json!({"id": 9006}));
             let message = error.expect_err("no list").message().to_owned();
-            assert!(message.contains("is not a list, and only lists take a cursor"), "{message}");
+            assert!(message.contains("is not a list; only lists accept a cursor"), "{message}");
         }
     }
 

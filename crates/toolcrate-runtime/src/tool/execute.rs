@@ -1,5 +1,5 @@
-//! Executing a tool: check the arguments, make the request, send it, read the answer. A dry run goes the
-//! same way up to the sending.
+//! Executes tools: validates the arguments, builds the request, sends it and decodes the response. A dry run does the same
+//! without sending.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use crate::client::{Client, OutgoingRequest, PreparedRequest};
 use crate::error::{Delivery, Error, FieldError};
 use crate::paging::Walk;
 
-/// What can be the arguments of a tool: a JSON object, as a `Value` or as a `Map`.
+/// Arguments of a tool: a JSON object, as a `Value` or as a `Map`.
 pub trait Arguments: Sync {
-    /// The arguments by name.
+    /// Returns the arguments by name.
     ///
     /// # Errors
     /// `InvalidArguments` if it isn't an object.
@@ -47,13 +47,13 @@ impl Arguments for Value {
             _ => None,
         };
         object.ok_or_else(|| {
-            let message = "the arguments must be a JSON object";
+            let message = "expected a JSON object of arguments";
             Error::invalid_arguments(vec![FieldError::new("", "type", message)])
         })
     }
 }
 
-/// A tool call that was checked.
+/// A validated tool call.
 pub(super) struct Checked {
     pub(super) tool: Tool,
     check: Arc<ToolValidator>,
@@ -111,13 +111,12 @@ impl Client {
     /// Executes a tool.
     ///
     /// # Errors
-    /// `InvalidArguments` with all problems at once before anything is sent; then what the server and the
-    /// way to it give.
+    /// Returns `InvalidArguments` with all errors at once before anything is sent, and otherwise the error of the request.
     pub async fn execute(&self, tool: Tool, arguments: &dyn Arguments) -> Result<Outcome, Error> {
         self.execute_with(tool, arguments, &ExecuteOptions::default()).await
     }
 
-    /// Executes a tool in a certain way.
+    /// Executes a tool with options.
     ///
     /// # Errors
     /// As [`execute`](Self::execute).
@@ -141,11 +140,11 @@ impl Client {
         Ok(outcome)
     }
 
-    /// Adds what the answer alone does not tell: how the list goes on, and what the caller should know of the tool.
+    /// Completes the outcome with the next page of a list and with warnings about the tool.
     fn complete(&self, checked: &Checked, outcome: &mut Outcome) {
         outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
         outcome.seal_cursor(self.cursor_key(), checked.tool, &checked.check);
-        outcome.notice = checked.tool.notice();
+        outcome.warning = checked.tool.warning();
         outcome.reinterpretations.clone_from(&checked.reinterpretations);
         let is_update = checked.plan().body == BodyFormat::Patch;
         let record = is_update.then_some(&outcome.value).filter(|value| value.is_object());
@@ -158,7 +157,7 @@ impl Client {
         }
     }
 
-    /// The request that executing a tool would send, with secrets masked. Nothing is sent.
+    /// Returns the request that executing a tool would send, with secrets redacted. Nothing is sent.
     ///
     /// # Errors
     /// `InvalidArguments` with all problems at once; `Configuration` if the credentials can't be used.
@@ -166,7 +165,7 @@ impl Client {
         self.prepare_with(tool, arguments, &ExecuteOptions::default())
     }
 
-    /// The request that executing a tool in a certain way would send. See [`prepare`](Self::prepare).
+    /// Returns the request that executing a tool with options would send. See [`prepare`](Self::prepare).
     ///
     /// # Errors
     /// As [`prepare`](Self::prepare).
@@ -181,12 +180,11 @@ impl Client {
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(checked.call.label()))
     }
 
-    /// The pages of a list tool, one after the other. The next page is asked for when the stream is polled for
-    /// it. If the tool can say how many items a page has and the arguments don't, the largest size is used.
+    /// Streams the pages of a list tool. The next page is requested when the stream is polled for it. If the tool has a page
+    /// size and the arguments don't set it, the largest size is used.
     ///
     /// # Errors
-    /// What [`execute`](Self::execute) gives, and `Decode` if a next page was already read. After an error
-    /// the stream ends.
+    /// Returns the errors of [`execute`](Self::execute), and `Decode` if a page is repeated. The stream ends after an error.
     pub fn execute_pages(
         &self,
         tool: Tool,
@@ -195,10 +193,10 @@ impl Client {
         self.execute_pages_with(tool, arguments, &ExecuteOptions::default())
     }
 
-    /// The pages of a list tool, executed in a certain way. See [`execute_pages`](Self::execute_pages).
+    /// Streams the pages of a list tool with options. See [`execute_pages`](Self::execute_pages).
     ///
     /// # Errors
-    /// What [`execute_pages`](Self::execute_pages) gives.
+    /// Returns the errors of [`execute_pages`](Self::execute_pages).
     pub fn execute_pages_with(
         &self,
         tool: Tool,
@@ -274,7 +272,7 @@ impl Client {
         })
     }
 
-    /// Asks for the largest pages, if the tool has an argument for their size and it isn't given.
+    /// Requests the largest pages, if the tool has an argument for their size and it isn't set.
     fn largest_pages(&self, checked: &mut Checked) {
         let Paging::Page { size, max_size, .. } = self.api().paging else { return };
         let known = argument(&checked.check, checked.plan(), size).is_some();

@@ -1,4 +1,4 @@
-//! Tools: operations that are called with JSON arguments and answer JSON.
+//! Tools: operations that are called with JSON arguments and return JSON.
 
 mod argument_locations;
 mod argument_schema;
@@ -38,7 +38,7 @@ pub use execute::Arguments;
 pub use name_style::NameStyle;
 pub use outcome::{ExecuteOptions, Outcome};
 pub use prepared::PreparedCall;
-pub use prerequisites::{Gives, Lookup, Prerequisites, Source};
+pub use prerequisites::{Lookup, Prerequisites, ProvidedArgument, Source};
 pub(crate) use schema::CHOICE_KEYWORDS;
 pub use tool_name::tool_name_spellings;
 pub use truncate::{Omitted, TooBig, json_size};

@@ -50,9 +50,9 @@ pub struct ExecuteOptions {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// A warning for the caller: that the tool has another name now.
-    pub notice: Option<String>,
-    /// The arguments that were read as something else than was written.
+    /// A warning for the caller, such as that the tool was renamed.
+    pub warning: Option<String>,
+    /// The arguments that were converted.
     pub reinterpretations: Vec<Reinterpretation>,
     /// What the caller should know about the arguments: that one had no effect.
     pub warnings: Vec<String>,
@@ -69,10 +69,10 @@ pub struct Outcome {
     pub request_id: Option<String>,
     /// The ids of the custom fields in `value`, by caption.
     pub custom_fields: BTreeMap<String, Value>,
-    /// The rows that the budget left out.
+    /// The rows that limits omitted.
     pub omitted: Option<Omitted>,
     next_arguments: Option<Map<String, Value>>,
-    /// Where what follows begins, whatever other arguments are sent: what a cursor holds.
+    /// The position of the next page, regardless of other arguments: the content of a cursor.
     page_state: Option<Map<String, Value>>,
     next_cursor: Option<String>,
 }
@@ -160,7 +160,7 @@ impl OutcomeReader {
         }
         let omitted = self.fit(&mut value);
         Ok(Outcome {
-            notice: None,
+            warning: None,
             reinterpretations: Vec::new(),
             warnings: Vec::new(),
             status: raw.status(),

@@ -1,4 +1,4 @@
-//! What a cursor may hold: where a list goes on, and nothing that chooses records.
+//! The content of a cursor: the position in a list, and nothing that selects records.
 
 use serde_json::Value;
 use toolcrate_catalog::ArgumentLocation;

@@ -193,12 +193,12 @@ fn form(check: &ToolValidator, members: Map<String, Value>, problems: &mut Vec<F
             (None, _) => problems.push(FieldError::new(
                 format!("{}/file_name", validation_errors::pointer("", &name)),
                 "missing",
-                "a file is given as {\"file_name\", \"media_type\", \"content_base64\"}",
+                "expected a file as {\"file_name\", \"media_type\", \"content_base64\"}",
             )),
             (_, Err(error)) => problems.push(FieldError::new(
                 format!("{}/content_base64", validation_errors::pointer("", &name)),
                 "format",
-                format!("must be base64: {error}"),
+                format!("expected base64: {error}"),
             )),
         }
     }

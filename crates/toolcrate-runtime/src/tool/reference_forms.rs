@@ -46,7 +46,7 @@ impl SentCall<'_> {
             .find_map(|pointer| Some((pointer, self.other_forms(pointer)?)))?;
         let first = forms.first()?.clone();
         let shown: Vec<String> = forms.iter().map(Value::to_string).collect();
-        let message = format!("{}; if another form was meant, give {}", field.message, shown.join(" or "));
+        let message = format!("{}; to use another form, pass {}", field.message, shown.join(" or "));
         Some(
             FieldError::new(field.pointer.clone(), field.code.clone(), message)
                 .with_fix(Fix::replace(pointer, first)),
@@ -115,7 +115,7 @@ mod tests {
         let field = explained(json!({"identifier": "Globex"}), "/company/identifier", &[]);
         assert_eq!(
             field.message,
-            "Company Globex not found; if another form was meant, give {\"name\":\"Globex\"}"
+            "Company Globex not found; to use another form, pass {\"name\":\"Globex\"}"
         );
         assert_eq!(field.fix, Some(Fix::replace("/company", json!({"name": "Globex"}))));
         let field = explained(json!({"name": "77"}), "/company", &[]);

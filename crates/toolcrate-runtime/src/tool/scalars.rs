@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 /// Up to here every whole number has an exact float.
 const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;
 
-/// The number that a text spells: `8812`, `-2.5`, `8812.0`. A number with a fraction is no integer.
+/// The number that a text spells: `8812`, `-2.5`, `8812.0`. A number with a fraction is not an integer.
 pub(super) fn number(text: &str, integer: bool) -> Option<Value> {
     let text = text.trim();
     // JSON's numbers have no leading zeros and plus signs, which would be lost.

@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 /// The fields that name a record by text, those that are rather meant by a word first.
 const TEXT_KEYS: [&str; 2] = ["identifier", "name"];
 
-/// Returns true if and only if a schema is that of a reference: an object with a whole number called `id` and nothing
-/// but texts beside it.
+/// Returns true if and only if a schema describes a reference: an object with an integer `id` and otherwise only strings.
 pub(super) fn is_reference(schema: &Value) -> bool {
     let properties = schema.get("properties").and_then(Value::as_object);
     let is = |node: &Value, kind: &str| node.get("type").is_some_and(|found| found == kind);

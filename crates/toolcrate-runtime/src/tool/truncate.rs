@@ -45,13 +45,14 @@ impl Omitted {
             .iter()
             .map(|row| json!({"index": row.index, "bytes": row.bytes, "id": row.id}))
             .collect();
-        let mut message = format!("{} rows of this page are left out to keep the answer small.", self.count);
+        let mut message = format!("{} rows of this page omitted to limit the size.", self.count);
         if self.arguments.is_some() {
             message.push_str(" Call again with these arguments for the rest.");
         }
         if !too_big.is_empty() {
-            message
-                .push_str(" Rows that are too big by themselves come with fewer members or a larger budget.");
+            message.push_str(
+                " Request fewer fields, or raise the limit, for rows that are too large on their own.",
+            );
         }
         json!({
             "count": self.count,

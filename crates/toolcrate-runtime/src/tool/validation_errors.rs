@@ -1,5 +1,4 @@
-//! What a failed check means, as a pointer and a sentence: which argument is unknown and what it was likely
-//! meant to be, what is missing, what would have been right.
+//! Converts errors of schema validation to field errors: what was expected, what was found, and similar names.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError, Validator};
@@ -8,13 +7,13 @@ use serde_json::Value;
 use crate::error::FieldError;
 use crate::patch::escape;
 
-/// More values of an enum than this are not listed.
-const MOST_VALUES: usize = 40;
+/// Maximum number of values of an enum that a message lists.
+const MAX_VALUES: usize = 40;
 
-/// Says where the value at a pointer comes from, if that is known.
+/// Returns the source of the value at a pointer, if known.
 pub(super) type ValueSourceFn<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
-/// Every problem of `instance`.
+/// Returns all errors of `instance`.
 pub(super) fn all(
     schema: &Value,
     validator: &Validator,
@@ -28,17 +27,17 @@ pub(super) fn all(
     found
 }
 
-/// The pointer to a member.
+/// Returns the pointer to a property.
 pub(super) fn pointer(parent: &str, name: &str) -> String {
     format!("{parent}/{}", escape(name))
 }
 
-/// The problem of an argument that is missing.
+/// Creates the error of a missing argument.
 pub(super) fn missing(schema: &Value, name: &str, source: &ValueSourceFn<'_>) -> FieldError {
     absent(schema, "", name, source)
 }
 
-/// Sorts problems by pointer and drops what is said twice.
+/// Sorts errors by pointer and removes duplicates.
 pub(super) fn tidy(problems: &mut Vec<FieldError>) {
     problems.sort_by(|a, b| a.pointer.cmp(&b.pointer).then_with(|| a.code.cmp(&b.code)));
     problems.dedup_by(|a, b| a.pointer == b.pointer && a.code == b.code);
@@ -65,39 +64,37 @@ fn explain(
             found.push(absent(parent(schema, error), at, name, source));
         }
         Kind::Type { kind } => {
-            add("type", format!("must be {}, but is {}", types(kind), kind_of(instance)));
+            add("type", format!("expected {}, got {}", types(kind), kind_of(instance)));
         }
         Kind::Enum { options } => {
             let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
             add("enum", wrong_value(instance, options));
         }
-        Kind::Constant { expected_value } => add("enum", format!("must be {expected_value}")),
+        Kind::Constant { expected_value } => add("enum", format!("expected {expected_value}")),
         Kind::MaxLength { limit } => {
             let length = instance.as_str().map_or(0, |text| text.chars().count());
-            add("length", format!("has {length} characters, but at most {limit} are allowed"));
+            add("length", format!("expected at most {limit} characters, got {length}"));
         }
         Kind::MinLength { limit } => {
             let length = instance.as_str().map_or(0, |text| text.chars().count());
-            add("length", format!("has {length} characters, but at least {limit} are needed"));
+            add("length", format!("expected at least {limit} characters, got {length}"));
         }
-        Kind::MaxItems { limit } => {
-            add("length", format!("has more than the {limit} items that are allowed"))
-        }
-        Kind::MinItems { limit } => add("length", format!("needs at least {limit} items")),
-        Kind::Maximum { limit } => add("range", format!("is {instance}, but at most {limit} is allowed")),
-        Kind::Minimum { limit } => add("range", format!("is {instance}, but at least {limit} is needed")),
+        Kind::MaxItems { limit } => add("length", format!("expected at most {limit} items")),
+        Kind::MinItems { limit } => add("length", format!("expected at least {limit} items")),
+        Kind::Maximum { limit } => add("range", format!("expected at most {limit}, got {instance}")),
+        Kind::Minimum { limit } => add("range", format!("expected at least {limit}, got {instance}")),
         Kind::ExclusiveMaximum { limit } => {
-            add("range", format!("is {instance}, but must be less than {limit}"))
+            add("range", format!("expected less than {limit}, got {instance}"))
         }
         Kind::ExclusiveMinimum { limit } => {
-            add("range", format!("is {instance}, but must be more than {limit}"))
+            add("range", format!("expected more than {limit}, got {instance}"))
         }
-        Kind::Pattern { pattern } => add("pattern", format!("must have the form {pattern}")),
-        Kind::Format { format } => add("format", format!("must be a {format}")),
-        Kind::UniqueItems => add("unique", "must not have the same item twice".to_owned()),
+        Kind::Pattern { pattern } => add("pattern", format!("expected a value that matches {pattern}")),
+        Kind::Format { format } => add("format", format!("expected a {format}")),
+        Kind::UniqueItems => add("unique", "expected distinct items".to_owned()),
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             match closest(at, context) {
-                // The value has the form of one branch, with something wrong in it: that is what helps.
+                // The value matches the type of one branch, so the errors of that branch are the most helpful.
                 Some(errors) => errors.iter().for_each(|error| explain(schema, error, source, found)),
                 None => add("form", no_form(instance, context)),
             }
@@ -106,8 +103,8 @@ fn explain(
     }
 }
 
-/// The schema that the failed keyword stands in. Schemas of arguments have no references, so the path through
-/// the schema leads there.
+/// Returns the schema that contains the failed keyword. Schemas of arguments have no references, so the schema path leads
+/// to it.
 fn parent<'s>(schema: &'s Value, error: &ValidationError<'_>) -> &'s Value {
     let path = error.schema_path().as_str();
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -130,7 +127,7 @@ fn absent(schema: &Value, at: &str, name: &str, source: &ValueSourceFn<'_>) -> F
     match (source(&pointer), about) {
         (Some(source), _) => message = format!("{message}. {source}"),
         (None, Some(about)) => {
-            // The first sentence says what it is.
+            // The first sentence describes it.
             let end = about.find(". ").map_or(about.len(), |end| end + 1);
             let about: String = about[..end].chars().take(200).collect();
             message = format!("{message} ({})", about.trim_end_matches('.'));
@@ -141,35 +138,35 @@ fn absent(schema: &Value, at: &str, name: &str, source: &ValueSourceFn<'_>) -> F
 }
 
 fn unknown(name: &str, known: &[&str], is_argument: bool) -> String {
-    let what = if is_argument { "argument" } else { "member" };
+    let what = if is_argument { "argument" } else { "property" };
     let near = nearest(name, known.iter().copied());
     match (near.as_slice(), known.len()) {
-        ([], 0) => format!("there is no {what} \"{name}\"; none are allowed here"),
-        ([], 1..=12) => format!("there is no {what} \"{name}\"; there are {}", known.join(", ")),
-        ([], _) => format!("there is no {what} \"{name}\""),
-        (near, _) => format!("there is no {what} \"{name}\"; did you mean {}?", near.join(" or ")),
+        ([], 0) => format!("unknown {what} \"{name}\"; none are allowed here"),
+        ([], 1..=12) => format!("unknown {what} \"{name}\" (expected {})", known.join(", ")),
+        ([], _) => format!("unknown {what} \"{name}\""),
+        (near, _) => format!("unknown {what} \"{name}\"; did you mean {}?", near.join(" or ")),
     }
 }
 
 fn wrong_value(instance: &Value, options: &[Value]) -> String {
-    let listed: Vec<String> = options.iter().take(MOST_VALUES).map(Value::to_string).collect();
-    let more = options.len().saturating_sub(MOST_VALUES);
+    let listed: Vec<String> = options.iter().take(MAX_VALUES).map(Value::to_string).collect();
+    let more = options.len().saturating_sub(MAX_VALUES);
     let more = if more > 0 { format!(" or {more} more") } else { String::new() };
     let near = instance.as_str().map(|text| nearest(text, options.iter().filter_map(Value::as_str)));
     let near = match near.unwrap_or_default().first() {
         Some(near) => format!("; did you mean \"{near}\"?"),
         None => String::new(),
     };
-    format!("is {}, but must be one of {}{more}{near}", shown(instance), listed.join(", "))
+    format!("expected one of {}{more}, got {}{near}", listed.join(", "), shown(instance))
 }
 
-/// Up to three names that are spelt like `name`, the nearest first.
+/// Returns up to three names that are similar to `name`, most similar first.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let name = name.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
         .map(|other| {
             let lower = other.to_lowercase();
-            // A name within the other (company, companyId) is near however long the rest is.
+            // A name that contains the other (company, companyId) is similar, whatever the rest is.
             let within =
                 name.len() > 2 && lower.len() > 2 && (lower.contains(&name) || name.contains(&lower));
             let score = strsim::jaro_winkler(&name, &lower);
@@ -181,8 +178,8 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> V
     scored.into_iter().take(3).map(|(_, other)| other).collect()
 }
 
-/// The branch that the value was most likely meant for: the one whose errors lie within the value and not
-/// at the value itself.
+/// Returns the errors of the branch that the value was most likely meant for: the one whose errors are inside of the value
+/// and not at the value itself.
 fn closest<'e, 'i>(at: &str, context: &'e [Vec<ValidationError<'i>>]) -> Option<&'e [ValidationError<'i>]> {
     let within = |error: &ValidationError<'_>| {
         error.instance_path().as_str().len() > at.len() || !matches!(error.kind(), Kind::Type { .. })
@@ -202,8 +199,8 @@ fn no_form(instance: &Value, context: &[Vec<ValidationError<'_>>]) -> String {
         }
     }
     match allowed.is_empty() {
-        true => "has none of the forms that are allowed".to_owned(),
-        false => format!("must be {}, but is {}", allowed.join(" or "), kind_of(instance)),
+        true => "matches none of the allowed forms".to_owned(),
+        false => format!("expected {}, got {}", allowed.join(" or "), kind_of(instance)),
     }
 }
 
@@ -215,7 +212,7 @@ fn types(kind: &TypeKind) -> String {
     all.iter().map(|kind| article(kind.as_str())).collect::<Vec<_>>().join(" or ")
 }
 
-/// A type of JSON Schema as it is said in a sentence.
+/// Returns the name of a JSON Schema type with an article.
 fn article(kind: &str) -> &str {
     match kind {
         "array" => "a list",
@@ -223,7 +220,7 @@ fn article(kind: &str) -> &str {
         "integer" => "an integer",
         "number" => "a number",
         "object" => "an object",
-        "string" => "text",
+        "string" => "a string",
         other => other,
     }
 }
@@ -232,13 +229,13 @@ fn kind_of(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
-        Value::String(_) => format!("the text {}", shown(value)),
+        Value::String(_) => shown(value),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
     }
 }
 
-/// A value as it is quoted in a sentence, not too long.
+/// Returns a value as JSON, truncated.
 fn shown(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(60) {

@@ -1,5 +1,5 @@
-//! Checking arguments before anything is sent. All problems come in one error, each with a pointer and a
-//! sentence that a model can act on; compiled schemas are kept for the next call.
+//! Validates arguments before anything is sent. One error contains all problems, each with a pointer and a message that a
+//! model can act on. Compiled schemas are cached.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,8 +21,8 @@ use crate::error::{Error, FieldError};
 use crate::filter::{self, FilterTable};
 use crate::host_arguments::HostArguments;
 
-/// More compiled schemas than this are not kept: a session uses a handful, and one may take 100 KB.
-const MOST: usize = 128;
+/// Maximum number of cached schemas: a session uses a handful, and one may take 100 KB.
+const MAX_CACHED: usize = 128;
 
 /// The compiled schemas of the tools that were called, by where their lines are in memory.
 #[derive(Default)]
@@ -35,10 +35,10 @@ impl ToolValidators {
         if let Some(check) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(check));
         }
-        // Compiled outside of the lock; two tasks may do it at once, which is only a little waste.
+        // Compiled outside of the lock; two tasks may do it concurrently, which is harmless.
         let check = Arc::new(ToolValidator::new(tool)?);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST {
+        if kept.len() >= MAX_CACHED {
             kept.clear();
         }
         kept.insert(key, Arc::clone(&check));
@@ -125,9 +125,8 @@ impl ToolValidator {
             schema.as_object_mut().map(|schema| schema.remove(keyword));
         }
         let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
-        let validator = validator.map_err(|error| {
-            Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
-        })?;
+        let validator = validator
+            .map_err(|error| Error::configuration(format!("invalid schema of {}: {error}", tool.name())))?;
         let shape = tool.shape(&record).filter(|shape| shape.location == ArgumentLocation::Query);
         let mut in_query: BTreeSet<String> =
             shape.into_iter().flat_map(|shape| shape.properties.names()).collect();
@@ -237,7 +236,7 @@ impl ToolValidator {
         if request.body == BodyFormat::Patch
             && let Some(members) = instance.as_object_mut()
         {
-            // Whatever the schema allows: an update empties what it is told to, and nothing by null.
+            // An update clears only the fields named in `clear`, whether or not the schema allows null.
             members.retain(|name, value| !value.is_null() || !self.is_field(request, name));
         }
         let source = |pointer: &str| self.source(pointer);
@@ -252,12 +251,12 @@ impl ToolValidator {
         if binding.is_none() {
             problems.extend(rules::missing_choices(&self.record.input.any_of, &arguments));
         }
-        // An argument of another operation would have no effect, and the answer would look as if it had.
+        // An argument of another operation would silently have no effect.
         for name in arguments.keys() {
             if self.property(name).is_some() && !self.is_query(name) && !uses(request, name) {
                 let message = match binding {
                     Some(binding) => {
-                        format!("\"{name}\" can't be given together with \"{}\"", binding.when)
+                        format!("\"{name}\" can't be combined with \"{}\"", binding.when)
                     }
                     None => format!("\"{name}\" has no effect with these arguments"),
                 };
@@ -279,7 +278,7 @@ impl ToolValidator {
         if problems.is_empty() { Ok(accepted) } else { Err(Box::new(accepted.into_invalid(problems))) }
     }
 
-    /// What is wrong with the filter. The plan of the request finds it too, but is made of valid arguments alone.
+    /// Returns the errors of the filter. The request plan finds them too, but is built from valid arguments only.
     fn filter_problems(&self, arguments: &Map<String, Value>) -> Vec<FieldError> {
         let Some((argument, grammar, table)) = self.filter_argument() else { return Vec::new() };
         let value = arguments.get(argument).filter(|value| value.is_object() || value.is_array());
@@ -314,8 +313,7 @@ impl ToolValidator {
         problems
     }
 
-    /// Turns fields by caption into the API's list, those to be emptied among them; what is wrong with them comes
-    /// back.
+    /// Converts custom fields by caption to the API's list, including those to clear. Returns the errors.
     fn convert(
         &self,
         accepted: &mut Accepted<'_>,

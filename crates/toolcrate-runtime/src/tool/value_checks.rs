@@ -66,7 +66,7 @@ fn date_problem(format: &str, text: &str, pointer: &str) -> Option<FieldError> {
 fn empty_reference(schema: &Value, pointer: &str) -> FieldError {
     let keys = schema["properties"].as_object().into_iter().flat_map(|properties| properties.keys());
     let keys: Vec<String> = keys.map(|key| format!("\"{key}\"")).collect();
-    let message = format!("names no record: give {}, or leave it out", keys.join(" or "));
+    let message = format!("expected a reference with {}, or omit it", keys.join(" or "));
     FieldError::new(pointer, "empty", message)
 }
 

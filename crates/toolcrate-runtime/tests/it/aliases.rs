@@ -51,10 +51,11 @@ async fn a_call_by_an_old_name_works_and_says_so() {
     let old = CATALOG.get("list_all_items").expect("a tool");
     let outcome = client.execute(old, &json!({"binId": 1})).await.expect("an answer");
     assert_eq!(outcome.value, json!([{"id": 1}]));
-    let notice = "list_all_items is called list_all_acme_stock now; the old name works in this release only";
-    assert_eq!(outcome.notice.as_deref(), Some(notice));
+    let warning =
+        "list_all_items was renamed to list_all_acme_stock; the old name works in this release only";
+    assert_eq!(outcome.warning.as_deref(), Some(warning));
     let pages: Vec<_> = client.execute_pages(old, &json!({"binId": 1})).try_collect().await.expect("pages");
-    assert!(!pages.is_empty() && pages.iter().all(|page| page.notice.as_deref() == Some(notice)));
+    assert!(!pages.is_empty() && pages.iter().all(|page| page.warning.as_deref() == Some(warning)));
     let new = CATALOG.get("list_all_acme_stock").expect("a tool");
-    assert_eq!(client.execute(new, &json!({"binId": 1})).await.expect("an answer").notice, None);
+    assert_eq!(client.execute(new, &json!({"binId": 1})).await.expect("an answer").warning, None);
 }

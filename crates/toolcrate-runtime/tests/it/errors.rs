@@ -74,20 +74,20 @@ async fn a_body_that_is_cut_off_is_told_as_such() {
     };
     let error = read_error(cut()).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)));
-    assert!(error.message().contains("cut off"), "{error}");
+    assert!(error.message().contains("incomplete"), "{error}");
     let error = write_error(cut()).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::OutcomeUnknown, Some(200)));
     // The length is right, the JSON is not all there.
     let error = read_error(ScriptedResponse::with_body(200, &[], b"{\"lines\":[{\"quantity\":1")).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.message().contains("cut off") && error.message().contains("lines[0]"), "{error}");
+    assert!(error.message().contains("incomplete") && error.message().contains("lines[0]"), "{error}");
 }
 
 #[tokio::test]
 async fn a_lost_answer_leaves_only_a_write_open() {
     let error = write_error(ScriptedResponse::Close).await;
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
-    assert!(error.next_step().is_some_and(|next| next.contains("read the record")), "{error:?}");
+    assert!(error.next_step().is_some_and(|next| next.contains("Read the record")), "{error:?}");
     assert_eq!(error.request(), Some("POST /orders"));
     let error = read_error(ScriptedResponse::Close).await;
     assert_eq!(error.kind(), ErrorKind::Unreachable);
@@ -142,12 +142,17 @@ async fn a_redirect_on_the_same_server_is_followed_where_it_changes_nothing() {
         let server = ScriptedServer::start([redirect, ScriptedResponse::json(201, &order)]).await;
         let error = client(&server).send(&write()).await.expect_err("a redirect");
         assert_eq!((error.kind(), server.requests().len()), (ErrorKind::OutcomeUnknown, 1));
-        assert!(error.message().contains("redirects to /new, and a write is not sent"), "{error}");
+        assert!(
+            error.message().contains("redirected the write to /new; redirects of writes are not followed"),
+            "{error}"
+        );
     }
 
     let circle = || ScriptedResponse::with_body(302, &[("location", "/x")], b"");
     let server = ScriptedServer::start((0..10).map(|_| circle())).await;
-    assert!(client(&server).send(&READ()).await.expect_err("a circle").message().contains("circle"));
+    assert!(
+        client(&server).send(&READ()).await.expect_err("a circle").message().contains("too many redirects")
+    );
 }
 
 #[tokio::test]

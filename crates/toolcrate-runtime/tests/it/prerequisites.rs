@@ -24,16 +24,16 @@ fn a_chain_comes_in_order_and_look_ups_are_shared() {
     let plan = plan("create_ticket");
     let expected = json!({
         "steps": [
-            {"tool": "list_customers", "gives": [
+            {"tool": "list_customers", "provides": [
                 {"argument": "customer", "field": "id"}, {"argument": "payer", "field": "id"},
             ]},
             {"tool": "list_boards"},
             {
                 "tool": "list_statuses", "arguments": {"boardId": {"step": 1, "field": "id"}},
-                "gives": [{"argument": "status", "field": "id"}],
+                "provides": [{"argument": "status", "field": "id"}],
             },
         ],
-        "own": ["summary"],
+        "caller_supplied": ["summary"],
     });
     assert_eq!(json_of(&plan), expected);
     assert_eq!(
@@ -47,13 +47,13 @@ fn a_chain_comes_in_order_and_look_ups_are_shared() {
 fn an_id_that_a_look_up_needs_is_the_one_that_the_tool_gets() {
     let expected = json!({
         "steps": [
-            {"tool": "list_boards", "gives": [{"argument": "boardId", "field": "id"}]},
+            {"tool": "list_boards", "provides": [{"argument": "boardId", "field": "id"}]},
             {
                 "tool": "list_statuses", "arguments": {"boardId": {"step": 0, "field": "id"}},
-                "gives": [{"argument": "id", "field": "id"}],
+                "provides": [{"argument": "id", "field": "id"}],
             },
         ],
-        "own": [],
+        "caller_supplied": [],
     });
     assert_eq!(json_of(&plan("get_status")), expected);
 }
@@ -63,8 +63,8 @@ fn arguments_that_are_not_required_can_be_asked_for() {
     let ticket = CATALOG.get("create_ticket").expect("a tool");
     let plan = ticket.prerequisites_for(&["notes", "title"]);
     assert_eq!(plan.steps.len(), 1);
-    assert_eq!(plan.steps[0].gives[0].argument, "notes/author");
-    assert_eq!(plan.own, ["title"]);
+    assert_eq!(plan.steps[0].provides[0].argument, "notes/author");
+    assert_eq!(plan.caller_supplied, ["title"]);
 }
 
 #[test]
@@ -72,12 +72,12 @@ fn circles_end_and_what_nothing_gives_is_the_callers_own() {
     let circle = plan("get_a");
     assert_eq!(
         circle.to_string(),
-        "1. list_b (a = your own)\n2. list_a (b = id of 1): id is a",
+        "1. list_b (a: supplied by the caller)\n2. list_a (b = id of 1): id is a",
         "list_a waits for list_b, which can't wait for list_a"
     );
     for name in ["get_self", "get_gone"] {
-        assert_eq!(json_of(&plan(name)), json!({"steps": [], "own": ["id"]}));
+        assert_eq!(json_of(&plan(name)), json!({"steps": [], "caller_supplied": ["id"]}));
     }
-    assert_eq!(json_of(&plan("list_boards")), json!({"steps": [], "own": []}));
+    assert_eq!(json_of(&plan("list_boards")), json!({"steps": [], "caller_supplied": []}));
     assert_eq!(plan("list_boards").to_string(), "");
 }

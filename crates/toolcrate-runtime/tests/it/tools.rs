@@ -231,10 +231,7 @@ fn a_partial_record_becomes_a_patch() {
     let error = refused("update_an_acme_order_by_id", &json!({"id": 5, "operations": [{"op": "move"}]}));
     let found = problems(&error);
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(
-        found[0].starts_with("/operations/0/op enum: is \"move\", but must be one of \"add\""),
-        "{found:?}"
-    );
+    assert!(found[0].starts_with("/operations/0/op enum: expected one of \"add\""), "{found:?}");
     assert!(found[1].starts_with("/operations/0/path missing"), "{found:?}");
 }
 
@@ -278,15 +275,15 @@ fn what_can_not_be_cleared_is_told_with_its_place() {
     assert_eq!(
         clear(json!(["customr", "zzz", "id", "operations", "customer"]), json!({"customer": 3})),
         [
-            "/clear/0 unknown: there is no field \"customr\" to clear; did you mean customer?",
-            "/clear/1 unknown: there is no field \"zzz\" to clear",
-            "/clear/2 unknown: \"id\" is no field of the record, so it can't be cleared",
-            "/clear/3 unknown: \"operations\" is no field of the record, so it can't be cleared",
-            "/clear/4 conflict: \"customer\" can't be given a value and be cleared in the same call",
+            "/clear/0 unknown: unknown field \"customr\"; did you mean customer?",
+            "/clear/1 unknown: unknown field \"zzz\"",
+            "/clear/2 unknown: \"id\" is not a field of the record and can't be cleared",
+            "/clear/3 unknown: \"operations\" is not a field of the record and can't be cleared",
+            "/clear/4 conflict: \"customer\" can't be both set and cleared in the same call",
         ]
     );
-    assert_eq!(clear(json!(true), json!({})), ["/clear type: must be a list, but is true"]);
-    assert_eq!(clear(json!([true]), json!({})), ["/clear/0 type: must be text, but is true"]);
+    assert_eq!(clear(json!(true), json!({})), ["/clear type: expected a list, got true"]);
+    assert_eq!(clear(json!([true]), json!({})), ["/clear/0 type: expected a string, got true"]);
     let request = prepared("update_an_acme_order_by_id", &json!({"id": 5, "clear": "customer"}));
     assert_eq!(request.body, PreparedBody::Json(json!([{"op": "remove", "path": "customer"}])));
     // With null it is not given.
@@ -318,31 +315,31 @@ fn all_problems_come_at_once() {
     assert_eq!(
         problems(&error),
         [
-            "/amount/valu unknown: there is no member \"valu\"; did you mean value?",
-            "/description length: has 20 characters, but at most 10 are allowed",
-            "/nonsense unknown: there is no argument \"nonsense\"; there are orderId, lineType, description, \
-             quantity, product, status, tags, amount",
-            "/ordrId unknown: there is no argument \"ordrId\"; did you mean orderId?",
-            "/product/ident unknown: there is no member \"ident\"; did you mean identifier or id?",
-            "/quantity type: must be a number, but is the text \"three\"",
-            "/status enum: is \"opn\", but must be one of \"Open\", \"In Work\", \"Closed\"; did you mean \"Open\"?",
-            "/tags length: has more than the 2 items that are allowed",
+            "/amount/valu unknown: unknown property \"valu\"; did you mean value?",
+            "/description length: expected at most 10 characters, got 20",
+            "/nonsense unknown: unknown argument \"nonsense\" (expected orderId, lineType, description, \
+             quantity, product, status, tags, amount)",
+            "/ordrId unknown: unknown argument \"ordrId\"; did you mean orderId?",
+            "/product/ident unknown: unknown property \"ident\"; did you mean identifier or id?",
+            "/quantity type: expected a number, got \"three\"",
+            "/status enum: expected one of \"Open\", \"In Work\", \"Closed\", got \"opn\"; did you mean \"Open\"?",
+            "/tags length: expected at most 2 items",
         ]
     );
-    assert_eq!(error.message(), "8 arguments are wrong; nothing was sent");
+    assert_eq!(error.message(), "8 invalid arguments; nothing was sent");
     assert_eq!(error.request(), Some("POST /orders/{parentId}/lines"));
     let error = refused(
         "create_an_acme_order_line",
         &json!({"orderId": 1, "description": "x", "product": {}, "amount": "x"}),
     );
     let empty = "/product empty: names no record: give \"id\" or \"identifier\", or leave it out";
-    let form = "/amount form: must be a number or an object, but is the text \"x\"";
+    let form = "/amount form: expected a number or an object, got \"x\"";
     assert_eq!(problems(&error), [form, empty]);
     let error = refused("create_an_acme_order_line", &json!({"orderId": "one", "description": "x"}));
     assert_eq!(
         problems(&error),
         [
-            "/orderId type: must be an integer, but is the text \"one\"",
+            "/orderId type: expected an integer, got \"one\"",
             "/product missing: \"product\" is required: an object (The product)",
         ]
     );
@@ -355,10 +352,10 @@ fn arguments_that_are_no_object_are_an_error() {
     }
     for arguments in [json!([1]), json!("x"), json!("[]"), json!(5)] {
         let error = refused("list_all_acme_orders", &arguments);
-        assert_eq!(problems(&error), [" type: the arguments must be a JSON object"]);
+        assert_eq!(problems(&error), [" type: expected a JSON object of arguments"]);
     }
     let error = refused("get_single_acme_order_by_number", &json!({"number": ".."}));
-    let message = "\"number\" is part of the path and can't be only dots";
+    let message = "\"number\" must not consist of dots because it is part of the path";
     assert_eq!(problems(&error), [format!("/number invalid: {message}")]);
     let error = refused("list_all_acme_stock", &json!({"binId": 1, "X-Trace": "a\r\nHost: b"}));
     assert!(problems(&error)[0].starts_with("/X-Trace invalid: "), "{error}");
@@ -374,7 +371,7 @@ fn a_binding_is_chosen_by_its_argument() {
         ["/binId missing: \"binId\" is required: an integer"]
     );
     let both = refused("list_all_stock", &json!({"itemId": 4, "binId": 3}));
-    assert_eq!(problems(&both), ["/binId conflict: \"binId\" can't be given together with \"itemId\""]);
+    assert_eq!(problems(&both), ["/binId conflict: \"binId\" can't be combined with \"itemId\""]);
 }
 
 #[tokio::test]
@@ -420,7 +417,7 @@ async fn files_come_and_go_as_base64() {
         "upload_an_acme_document",
         &json!({"recordId": 7, "file": {"file_name": "a", "content_base64": "%"}}),
     );
-    assert!(problems(&error)[0].starts_with("/file/content_base64 format: must be base64"));
+    assert!(problems(&error)[0].starts_with("/file/content_base64 format: expected base64"));
 }
 
 #[tokio::test]

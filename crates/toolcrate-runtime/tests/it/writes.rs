@@ -109,7 +109,7 @@ async fn a_write_without_a_clear_answer_has_an_unknown_outcome_and_is_sent_once(
             assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{name}: {error:?}");
             assert!(!error.changed_nothing(), "{name}: {:?}", error.delivery());
             let next = error.next_step().unwrap_or_default();
-            assert!(next.contains("read the record"), "{name}: {next}");
+            assert!(next.contains("Read the record"), "{name}: {next}");
             assert_eq!(requests.len(), 1, "{name}: {requests:?}");
             assert!(requests[0].starts_with("POST "), "{name}: {requests:?}");
             assert!(!error.to_string().contains("key=1"), "{error}");

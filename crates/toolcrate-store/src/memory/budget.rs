@@ -1,4 +1,4 @@
-//! How many bytes a store in memory may hold, in total and of each owner.
+//! Memory budget of the in-memory store, in total and for each owner.
 
 use std::collections::HashMap;
 

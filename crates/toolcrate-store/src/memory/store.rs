@@ -163,7 +163,7 @@ mod tests {
         for number in 0.. {
             let value = store.put(&format!("a/{number}/claim"), &[0; 500], MINUTE).await;
             if let Err(error) = value {
-                assert_eq!(error.to_string(), "the memory store: no room for more than 8000 bytes");
+                assert_eq!(error.to_string(), "the memory store: limit of 8000 bytes reached");
                 break;
             }
         }
@@ -189,7 +189,7 @@ mod tests {
                 Err(error) => break error,
             }
         };
-        assert_eq!(error.to_string(), "the memory store: no room for more than 2000 bytes of claims/acme");
+        assert_eq!(error.to_string(), "the memory store: limit of 2000 bytes reached for claims/acme");
         assert!(stored >= 5, "{stored}");
         store.put("claims/other/0", &[0; 100], MINUTE).await.unwrap();
     }

@@ -30,7 +30,7 @@ pub(crate) fn json(status: u16, body: &Value) -> MockResponse {
     json_text(status, body.to_string().into_bytes())
 }
 
-/// Gives a successful JSON response the versioned media type that the caller asks for.
+/// Sets the versioned media type that the caller accepts on a successful JSON response.
 pub(crate) fn with_requested_media_type(mut response: MockResponse, request: &MockRequest) -> MockResponse {
     let requested = request.headers.get(ACCEPT).filter(|requested| {
         requested

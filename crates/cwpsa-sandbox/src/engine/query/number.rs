@@ -25,7 +25,10 @@ impl QueryNumber {
     /// Compares two numbers; neither is infinite or NaN, so they are always ordered.
     pub(super) fn compare(self, other: Self) -> Ordering {
         let float = |number| match number {
-            #[expect(clippy::cast_precision_loss, reason = "only beside a number that is a float already")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "only compared with a number that is already a float"
+            )]
             Self::Integer(whole) => whole as f64,
             Self::Float(broken) => broken,
         };

@@ -244,7 +244,7 @@ fn what_is_refused_is_told() {
         ("closedFlag = 'no'", "closedFlag takes True or False."),
         ("closedFlag > True", "closedFlag: true and false can only be compared by = and !=."),
         ("id > null", "id: null can only be compared by = and !=."),
-        ("id contains '5'", "id: contains and like search in text, and this is none."),
+        ("id contains '5'", "id: contains and like require a text field."),
         ("types/name = 'Client'", "types/name is not a recognized name."),
     ] {
         assert_eq!(refused(conditions(text)), message, "{text}");

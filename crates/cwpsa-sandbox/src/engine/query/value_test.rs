@@ -57,7 +57,7 @@ impl ValueTest {
                     (None | Some(ValueKind::Text | ValueKind::Choice(_)), _) => {
                         rejected("contains and like take text in quotes")
                     }
-                    _ => rejected("contains and like search in text, and this is none"),
+                    _ => rejected("contains and like require a text field"),
                 }
             }
             (ConditionOperator::In | ConditionOperator::NotIn, ConditionLiteral::List(values)) => {

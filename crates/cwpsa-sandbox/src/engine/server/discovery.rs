@@ -1,5 +1,4 @@
-//! What callers need before they have credentials: where a company's API is, and the key that callbacks are
-//! signed with.
+//! Endpoints without authentication: the location of a company's API, and the signing keys of callbacks.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;

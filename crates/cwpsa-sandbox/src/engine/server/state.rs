@@ -1,4 +1,4 @@
-//! What all connections of a server share.
+//! State shared by all connections of a server.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use crate::callbacks::Callbacks;
 use crate::engine::mock_engine::MockEngine;
 use crate::fault_injection::FaultInjector;
 
-/// What all connections of a server share.
+/// State shared by all connections of a server.
 pub(super) struct ServerState {
     pub(super) engine: Arc<dyn MockEngine>,
     pub(super) settings: MockServerSettings,

@@ -1,4 +1,4 @@
-//! How collections differ from what the catalog says about them.
+//! Differences between collections and their description in the catalog.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,7 +26,7 @@ pub(crate) struct CollectionView {
     pub(crate) tests: Vec<(Vec<String>, ViewTest)>,
 }
 
-/// What a field of a view's records contains.
+/// The source of a field of a view's records.
 pub(crate) enum ViewTest {
     /// The id in the path parameter with this index.
     Parameter(usize),

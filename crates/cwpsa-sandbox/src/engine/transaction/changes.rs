@@ -33,7 +33,7 @@ pub(crate) struct Savepoint {
     events: usize,
 }
 
-/// What there was before a change.
+/// The state before a change.
 enum UndoEntry {
     Record { collection: CollectionId, id: i64, before: Option<StoredRow> },
     File { path: String, before: Option<StoredFile> },

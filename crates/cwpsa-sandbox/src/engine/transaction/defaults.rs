@@ -1,5 +1,4 @@
-//! What a new record contains besides the fields that were given: its parent, audit fields, and the defaults
-//! of its collection.
+//! Default fields of new records: the parent, audit fields, and the defaults of the collection.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Hands an event to a program of the operator's: JSON on stdin, no shell between.
+//! Delivers events to a program, as JSON on stdin, without a shell.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::webhooks::delivery_error::DeliveryError;
 
-/// A program that takes events.
+/// A program that receives events.
 pub struct CommandSink {
     program: String,
     arguments: Vec<String>,
@@ -15,16 +15,16 @@ pub struct CommandSink {
 }
 
 impl CommandSink {
-    /// The program, its arguments, and the time that one run may take. None if there is no program.
+    /// Creates a sink from a program with its arguments. Returns `None` if there is no program.
     pub fn new(line: &[String], timeout: Duration) -> Option<Self> {
         let (program, arguments) = line.split_first()?;
         Some(Self { program: program.clone(), arguments: arguments.to_vec(), timeout })
     }
 
-    /// Runs it. It has done its work if it exits with 0; what it prints to stderr goes to that of this process.
+    /// Runs the program. Its stderr is inherited.
     ///
     /// # Errors
-    /// It could not be started, took too long, or exited otherwise.
+    /// Returns an error if it can't be started, times out, or exits with a status other than 0.
     pub async fn deliver(&self, event: &[u8]) -> Result<(), DeliveryError> {
         let mut child = tokio::process::Command::new(&self.program)
             .args(&self.arguments)
@@ -32,22 +32,22 @@ impl CommandSink {
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| DeliveryError::new(format!("{} can't be started: {error}", self.program)))?;
+            .map_err(|error| DeliveryError::new(format!("cannot start {}: {error}", self.program)))?;
         let input = child.stdin.take();
         let write = async {
             if let Some(mut input) = input {
-                // A program need not read what it does not want to know.
+                // The program may exit without reading its input.
                 let _ = input.write_all(event).await;
-                // A line of its own, for those who append events to a file.
+                // A line break, so that events can be appended to a file.
                 let _ = input.write_all(b"\n").await;
             }
         };
         let run = async { tokio::join!(write, child.wait()).1 };
         match tokio::time::timeout(self.timeout, run).await {
             Ok(Ok(status)) if status.success() => Ok(()),
-            Ok(Ok(status)) => Err(DeliveryError::new(format!("{} ended with {status}", self.program))),
+            Ok(Ok(status)) => Err(DeliveryError::new(format!("{} failed with {status}", self.program))),
             Ok(Err(error)) => Err(DeliveryError::new(format!("{}: {error}", self.program))),
-            Err(_) => Err(DeliveryError::new(format!("{} took too long", self.program))),
+            Err(_) => Err(DeliveryError::new(format!("{} timed out", self.program))),
         }
     }
 }
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_event_comes_on_stdin_and_no_shell_reads_the_arguments() {
+    async fn event_is_written_to_stdin_and_arguments_bypass_the_shell() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let path = file.path().to_str().unwrap();
         let script = "printf '%s\\n' \"$1\" > \"$2\"; cat >> \"$2\"";
@@ -72,16 +72,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_program_that_reads_nothing_is_done_all_the_same() {
+    async fn program_that_ignores_its_input_succeeds() {
         command(&["true"]).deliver(&vec![b'x'; 1 << 20]).await.unwrap();
     }
 
     #[tokio::test]
-    async fn failures_are_told() {
+    async fn failures_are_reported() {
         for (line, why) in [
-            (vec!["false"], "ended with exit status: 1"),
-            (vec!["/no/such/program"], "can't be started"),
-            (vec!["sleep", "60"], "took too long"),
+            (vec!["false"], "failed with exit status: 1"),
+            (vec!["/no/such/program"], "cannot start"),
+            (vec!["sleep", "60"], "timed out"),
         ] {
             let failed = command(&line).deliver(b"{}").await.unwrap_err();
             assert!(failed.why.contains(why), "{}", failed.why);

@@ -1,4 +1,4 @@
-//! Posts an event on, signed so that the receiver can check who sent it.
+//! Posts signed events to a URL.
 
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,10 +10,10 @@ use crate::webhooks::delivery_error::DeliveryError;
 use crate::webhooks::http_client;
 use crate::webhooks::signature::Signer;
 
-/// The longest time that a receiver is granted by its `retry-after`.
-const LONGEST: u64 = 3600;
+/// Maximum delay that is accepted from `Retry-After`, in seconds.
+const MAX_RETRY_AFTER: u64 = 3600;
 
-/// A receiver of events.
+/// A URL that events are posted to.
 pub struct HttpSink {
     url: Url,
     signer: Signer,
@@ -22,15 +22,15 @@ pub struct HttpSink {
 }
 
 impl HttpSink {
-    /// A receiver at `url`, which must answer within `timeout`.
+    /// Creates a sink for `url`, which must respond within `timeout`.
     pub fn new(url: Url, signer: Signer, timeout: Duration) -> Self {
         Self { url, signer, timeout, client: OnceLock::new() }
     }
 
-    /// Posts an event. Any 2xx says that it was taken.
+    /// Posts an event. Any 2xx status is a success.
     ///
     /// # Errors
-    /// Another status, or no answer in time.
+    /// Returns an error for any other status, or if no response arrives in time.
     pub async fn deliver(&self, id: &str, event: &[u8]) -> Result<(), DeliveryError> {
         let client = self.client.get_or_init(|| http_client::client(&self.url, self.timeout));
         let client = client.as_ref().map_err(|error| DeliveryError::new(error.clone()))?;
@@ -48,8 +48,8 @@ impl HttpSink {
             return Ok(());
         }
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        let after = wait.map(|seconds: u64| Duration::from_secs(seconds.min(LONGEST)));
-        Err(DeliveryError { why: format!("its answer was {}", response.status().as_u16()), after })
+        let after = wait.map(|seconds: u64| Duration::from_secs(seconds.min(MAX_RETRY_AFTER)));
+        Err(DeliveryError { why: format!("it returned status {}", response.status().as_u16()), after })
     }
 }
 
@@ -86,9 +86,9 @@ mod tests {
     #[tokio::test]
     async fn failures_are_told_and_redirects_are_not_followed() {
         for (answer, why, after) in [
-            (ResponseTemplate::new(500), "its answer was 500", None),
+            (ResponseTemplate::new(500), "it returned status 500", None),
             (ResponseTemplate::new(503).insert_header("retry-after", "7"), "503", Some(7)),
-            (ResponseTemplate::new(429).insert_header("retry-after", "99999"), "429", Some(LONGEST)),
+            (ResponseTemplate::new(429).insert_header("retry-after", "99999"), "429", Some(MAX_RETRY_AFTER)),
             (ResponseTemplate::new(307).insert_header("location", "/events"), "307", None),
             (ResponseTemplate::new(200).set_delay(Duration::from_secs(5)), "timed out", None),
         ] {

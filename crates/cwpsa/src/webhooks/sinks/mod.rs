@@ -1,4 +1,4 @@
-//! Where events are delivered to.
+//! Sinks: the destinations of events.
 
 pub mod command;
 pub mod http;

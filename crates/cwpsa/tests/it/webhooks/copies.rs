@@ -37,7 +37,7 @@ async fn a_callback_is_taken_by_one_copy_and_told_by_all() {
     // The second one comes while the first one is stored, or after that.
     assert!(taken == [200, 202] || taken == [202, 429], "{taken:?}");
     let replay = post(second, "acme", &caught.body, Some(signature)).await;
-    assert_eq!(replay.json::<Value>().await.unwrap()["taken"], false);
+    assert_eq!(replay.json::<Value>().await.unwrap()["accepted"], false);
 
     next(&mut stream_of_first, &mut String::new(), updated).await;
     next(&mut stream_of_second, &mut String::new(), updated).await;

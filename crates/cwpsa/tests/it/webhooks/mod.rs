@@ -188,7 +188,7 @@ async fn what_the_account_did_not_sign_is_refused() {
     assert_eq!(status("acme", &body, Some(&signature)).await, StatusCode::ACCEPTED);
     let replay = post(address, "acme", &body, Some(&signature)).await;
     assert_eq!(replay.status(), StatusCode::OK);
-    assert_eq!(replay.json::<Value>().await.unwrap()["taken"], false);
+    assert_eq!(replay.json::<Value>().await.unwrap()["accepted"], false);
     until(async || (lines(&file).len() == 1).then_some(())).await;
     until_handed_on(address).await;
     assert_eq!(lines(&file).len(), 1);
@@ -254,7 +254,7 @@ async fn what_was_given_up_is_tried_again_when_its_owner_wants_it() {
     let asked = client().post(format!("{at}/retry")).send().await.unwrap();
     assert_eq!(asked.status(), StatusCode::UNAUTHORIZED);
     let asked = client().post(format!("{at}/retry")).bearer_auth(crate::support::TOKEN).send().await.unwrap();
-    assert_eq!(asked.json::<Value>().await.unwrap(), json!({"again": 1}));
+    assert_eq!(asked.json::<Value>().await.unwrap(), json!({"requeued": 1}));
     let events = until(async || Some(lines(&file)).filter(|events| !events.is_empty())).await;
     assert_eq!(events[0]["entity"]["summary"], "It beeps");
 }

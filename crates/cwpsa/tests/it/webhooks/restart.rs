@@ -92,7 +92,7 @@ async fn an_event_that_was_being_handed_on_when_the_process_was_killed_comes_all
 
     // What was taken before the restart is known after it.
     let replay = post(second.address, "acme", &caught.body, Some(&signature)).await;
-    assert_eq!(replay.json::<Value>().await.unwrap()["taken"], false);
+    assert_eq!(replay.json::<Value>().await.unwrap()["accepted"], false);
     until_handed_on(second.address).await;
     assert_eq!(answers.received_requests().await.unwrap().len(), 2);
     let health = client().get(format!("http://{}/healthz", second.address)).send().await.unwrap();
@@ -113,7 +113,7 @@ async fn what_is_in_hand_when_the_process_is_told_to_stop_is_finished() {
     sandbox.change_a_ticket("It beeps").await;
     until(async || begun.exists().then_some(())).await;
     process.tell(nix::sys::signal::Signal::SIGINT);
-    process.server.wait_for_line("stopping").await;
+    process.server.wait_for_line("shutting down").await;
     assert!(!ended.exists());
     std::fs::write(finish, "").unwrap();
     let status = process.server.wait_for_exit().await;

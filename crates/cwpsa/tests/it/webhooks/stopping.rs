@@ -100,7 +100,7 @@ async fn answers_while_stopping(first: &mut Process, [begun, late]: &[Signed; 2]
     begun.is_read().await;
     let late = Half::send(first.address, &late, 20).await;
     first.tell(Signal::SIGINT);
-    first.server.wait_for_line("stopping").await;
+    first.server.wait_for_line("shutting down").await;
     takes_no_connections(first).await;
     let late = late.finish().await;
     let begun = begun.finish().await;
@@ -126,12 +126,12 @@ async fn a_callback_that_comes_while_the_server_stops_is_taken_or_comes_again() 
         assert!(late.starts_with("HTTP/1.1 429 ") && late.contains("retry-after: 2\r\n"), "{late}");
         assert!(begun.starts_with("HTTP/1.1 202 "), "{begun}");
         let log = first.server.log();
-        assert!(log.contains("a callback was refused, as the server is stopping"), "{log}");
+        assert!(log.contains("callback rejected during shutdown"), "{log}");
 
         // The next server has what was taken, and takes what comes again.
         let second = Process::start(settings.path(), &state).await;
         let taken = callbacks[0].post(second.address).await;
-        assert_eq!(taken.json::<Value>().await.unwrap()["taken"], false, "it was taken before");
+        assert_eq!(taken.json::<Value>().await.unwrap()["accepted"], false, "it was accepted before");
         assert_eq!(callbacks[1].post(second.address).await.status(), 202, "it was not");
         let events = until(async || Some(lines(&file)).filter(|events| events.len() == 2)).await;
         let mut summaries: Vec<&str> =
@@ -156,7 +156,7 @@ async fn who_is_told_twice_waits_for_no_receiver() {
     sandbox.change_a_ticket("It beeps").await;
     until(async || begun.exists().then_some(())).await;
     process.tell(Signal::SIGINT);
-    process.server.wait_for_line("stopping").await;
+    process.server.wait_for_line("shutting down").await;
     takes_no_connections(&process).await;
     assert!(process.server.child.try_wait().unwrap().is_none(), "an event is being handed on");
     let told = Instant::now();

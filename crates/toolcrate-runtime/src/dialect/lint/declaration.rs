@@ -36,7 +36,7 @@ fn open_envelope<'d>(
     findings: &mut LintFindings,
 ) -> Option<(&'d Map<String, Value>, String)> {
     let Some(members) = declaration.as_object() else {
-        findings.add("declaration", "", "must be an object");
+        findings.add("declaration", "", "expected an object");
         return None;
     };
     let Some(envelope) = dialect.rules().envelope else { return Some((members, String::new())) };
@@ -46,7 +46,7 @@ fn open_envelope<'d>(
     }
     let pointer = format!("/{envelope}");
     let Some(members) = declaration[envelope].as_object() else {
-        findings.add("declaration", pointer, "must be an object");
+        findings.add("declaration", pointer, "expected an object");
         return None;
     };
     Some((members, pointer))

@@ -1,4 +1,4 @@
-//! What the linter reports.
+//! Findings of the linter.
 
 /// A rule that a declaration breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ pub(super) fn check(dialect: &dyn ToolDialect, schema: &Value, pointer: &str, fi
 
 fn visit(dialect: &dyn ToolDialect, node: &Value, pointer: &str, findings: &mut LintFindings) {
     let Some(members) = node.as_object() else {
-        findings.add("type", pointer, "must be an object");
+        findings.add("type", pointer, "expected an object");
         return;
     };
     for name in members.keys() {
@@ -31,7 +31,7 @@ fn visit(dialect: &dyn ToolDialect, node: &Value, pointer: &str, findings: &mut 
         if matches!(name.as_str(), "$ref" | "$defs" | "definitions") {
             findings.add("reference", at(), "references are dropped or refused");
         } else if !dialect.rules().keywords.contains(&name.as_str()) {
-            findings.add("keyword", at(), format!("\"{name}\" is not taken in this dialect"));
+            findings.add("keyword", at(), format!("\"{name}\" is not supported by this dialect"));
         }
     }
     check_type(node, pointer, findings);
@@ -75,7 +75,7 @@ fn check_values(dialect: &dyn ToolDialect, node: &Value, pointer: &str, findings
         let format = format.as_str().unwrap_or_default();
         let kind = kinds.first().copied().unwrap_or_default();
         if !dialect.accepts_format(kind, format) {
-            let message = format!("the format \"{format}\" is not taken in this dialect");
+            let message = format!("the format \"{format}\" is not supported by this dialect");
             findings.add("format", pointer, message);
         }
     }
