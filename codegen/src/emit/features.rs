@@ -73,6 +73,7 @@ fn used_by_schema<'a>(api: &'a ApiDefinition, name: &str) -> Vec<&'a str> {
     match api.schemas.get(name).map(|schema| &schema.shape) {
         Some(Shape::Object(fields)) => fields.iter().filter_map(|field| field.ty.innermost()).collect(),
         Some(Shape::Alias(ty)) => Type::innermost(ty).into_iter().collect(),
+        Some(Shape::Union(union)) => union.variants.iter().map(|variant| variant.schema.as_str()).collect(),
         None => Vec::new(),
     }
 }

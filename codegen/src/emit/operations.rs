@@ -7,11 +7,13 @@ use quote::{format_ident, quote};
 use toolcrate_catalog::OperationKind;
 
 use super::context::Context;
+use super::models::limit_docs;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, prose};
 use crate::id::OperationId;
 use crate::ir::{
-    ApiDefinition, BodyKind, Content, Method, Operation, OperationBody, Parameter, ParameterLocation, Type,
+    ApiDefinition, BodyKind, Content, FieldStyle, Method, Operation, OperationBody, Parameter,
+    ParameterLocation, Type,
 };
 use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
@@ -101,6 +103,8 @@ fn function(
             (ParameterLocation::Query, false) => quote!(.parameter_opt(#wire, #value)),
             (ParameterLocation::Header, true) => quote!(.header(#wire, #value)),
             (ParameterLocation::Header, false) => quote!(.header_opt(#wire, #value)),
+            (ParameterLocation::Cookie, true) => quote!(.cookie(#wire, #value)),
+            (ParameterLocation::Cookie, false) => quote!(.cookie_opt(#wire, #value)),
         });
     }
     // A parameter of the API may be called as what it does not know.
@@ -119,6 +123,11 @@ fn function(
         arguments.push(argument);
         calls.push(call);
         notes.push(note);
+        let object = context.api.resolve(&body.ty).innermost().and_then(|name| context.api.schemas.get(name));
+        let is_merged = operation.method == Method::Patch && body.kind == BodyKind::Json;
+        if is_merged && object.is_some_and(|object| object.fields().iter().any(|field| field.nullable)) {
+            notes.push("* A null in `extra` of the body empties the member of that name.".to_owned());
+        }
     }
     let answer = match &operation.response.content {
         Content::None => quote!(()),
@@ -168,6 +177,7 @@ fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
         Type::Boolean => quote!(bool),
         Type::Integer => quote!(i32),
         Type::Long => quote!(i64),
+        Type::Unsigned => quote!(u64),
         Type::Number => quote!(f64),
         _ => quote!(&str),
     }
@@ -205,9 +215,10 @@ fn body_argument(
             };
             let parts: Vec<String> = fields
                 .iter()
-                .map(|field| match field.ty {
-                    Type::Binary => format!("`{}` (file)", field.name),
-                    _ => format!("`{}`", field.name),
+                .map(|field| match (body.part_types.get(&field.name), &field.ty) {
+                    (Some(media_type), _) => format!("`{}` ({media_type})", field.name),
+                    (None, Type::Binary) => format!("`{}` (file)", field.name),
+                    (None, _) => format!("`{}`", field.name),
                 })
                 .collect();
             let note = format!("* `{form}`: the parts {}.", parts.join(", "));
@@ -232,7 +243,7 @@ fn body_argument(
                 false => (quote!(#ident: Option<#ty>), quote!(.raw_opt(#media, #ident)), note),
             }
         }
-        BodyKind::Json => {
+        BodyKind::Json | BodyKind::UrlEncoded => {
             let ident = own("body");
             context.imports(&body.ty, imports);
             let ty = match context.api.resolve(&body.ty) {
@@ -246,6 +257,16 @@ fn body_argument(
                     quote!(&#ty)
                 }
             };
+            if body.kind == BodyKind::UrlEncoded {
+                let note = format!("* `{ident}`: what is sent, as a URL-encoded form.");
+                let styles = field_styles(body, imports);
+                return match body.required {
+                    true => (quote!(#ident: #ty), quote!(.url_encoded(#ident, &[#styles])), note),
+                    false => {
+                        (quote!(#ident: Option<#ty>), quote!(.url_encoded_opt(#ident, &[#styles])), note)
+                    }
+                };
+            }
             let note = format!("* `{ident}`: what is sent.");
             let content_type = content_type(body);
             match body.required {
@@ -256,6 +277,19 @@ fn body_argument(
     }
 }
 
+/// The members of a URL-encoded form that are not written in the usual way.
+fn field_styles(body: &OperationBody, imports: &mut Imports) -> TokenStream {
+    if !body.field_styles.is_empty() {
+        imports.runtime.insert("FieldStyle");
+    }
+    let styles = body.field_styles.iter().map(|(name, style)| match style {
+        FieldStyle::Joined(separator) => quote!((#name, FieldStyle::Joined(#separator))),
+        FieldStyle::DeepObject => quote!((#name, FieldStyle::DeepObject)),
+        FieldStyle::Json => quote!((#name, FieldStyle::Json)),
+    });
+    quote!(#(#styles),*)
+}
+
 fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationName>) -> String {
     let mut words = prose(&parameter.description);
     if words.is_empty() {
@@ -264,11 +298,17 @@ fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationNa
             ParameterLocation::Path => format!("`{{{wire}}}` of the path"),
             ParameterLocation::Query => format!("`{wire}` of the query"),
             ParameterLocation::Header => format!("the header `{wire}`"),
+            ParameterLocation::Cookie => format!("the cookie `{wire}`"),
         };
     }
     let source =
         source.map(|list| format!(", from `{}::{}`", list.module, list.function)).unwrap_or_default();
-    format!("* `{rust}`: {words}{source}")
+    let limits = limit_docs(&parameter.limits).join(" ");
+    if limits.is_empty() {
+        return format!("* `{rust}`: {words}{source}");
+    }
+    let dot = if words.ends_with('.') && source.is_empty() { "" } else { "." };
+    format!("* `{rust}`: {words}{source}{dot} {limits}")
 }
 
 /// The doc comment: what it does, the HTTP call, what its parameters mean.

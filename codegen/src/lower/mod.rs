@@ -4,10 +4,15 @@
 //! sentences that state a constraint become constraints, and everything is put into canonical order. No
 //! later stage knows about OpenAPI.
 
+mod bodies;
 mod description_constraints;
+mod limits;
+mod media;
+mod object_parts;
 mod operations;
 mod recursion;
 mod schemas;
+mod unions;
 
 use crate::config::{Profile, UsageTracker};
 use crate::diagnostic::{Errors, Report};

@@ -133,7 +133,7 @@ fn operation_name(
 
 fn class(operation: &Operation, draft: &Draft<'_>) -> ToolClass {
     match (operation.method, draft.kind) {
-        (Method::Get, _) => ToolClass::Read,
+        (Method::Get | Method::Head | Method::Options | Method::Trace, _) => ToolClass::Read,
         (_, OperationKind::Action) => ToolClass::Custom,
         _ => ToolClass::Write,
     }

@@ -30,7 +30,8 @@ pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (Operatio
     }
     let on_item = resource.item.is_some();
     match operation.method {
-        Method::Get | Method::Head | Method::Options | Method::Trace => match &operation.response.content {
+        Method::Head => (OperationKind::Get, "check_a_{P}_{one}{by}"),
+        Method::Get | Method::Options | Method::Trace => match &operation.response.content {
             _ if on_item => (OperationKind::Get, "get_single_{P}_{one}{by}"),
             Content::Json(Type::List(_)) => (OperationKind::List, "list_all_{P}_{many}"),
             Content::Json(_) => (OperationKind::Get, "get_single_{P}_{one}"),

@@ -14,7 +14,7 @@ use crate::config::On;
 use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
-use crate::ir::{BodyKind, Limits, OperationBody, Parameter, ParameterLocation, Shape, Type};
+use crate::ir::{BodyKind, Limits, Method, OperationBody, Parameter, ParameterLocation, Shape, Type};
 
 /// The plan of an operation with its structured filter, and the schema that the filter is read against.
 pub fn filtered_plan<'a>(
@@ -65,7 +65,7 @@ fn plan<'a>(context: &'a Context<'a>, index: OperationId, emitters: &mut Emitter
         plan.shape = Some(emitters.shapes.query(on, &shared));
     }
     if let Some(body) = &operation.body {
-        add_body(context, &mut plan, body, name.kind, &mut emitters.shapes);
+        add_body(context, &mut plan, body, operation.method, name.kind, &mut emitters.shapes);
     }
     plan
 }
@@ -102,14 +102,16 @@ fn add_parameter<'a>(
         }
         ty => ty,
     };
-    let node = Writer::new(context).node(ty, &Limits::default(), &words);
+    let node = Writer::new(context).node(ty, &parameter.limits, &words);
     plan.properties.insert(argument.to_owned(), node);
     let location = match parameter.location {
         ParameterLocation::Path => ArgumentLocation::Path,
         ParameterLocation::Query => ArgumentLocation::Query,
         ParameterLocation::Header => ArgumentLocation::Header,
+        ParameterLocation::Cookie => ArgumentLocation::Cookie,
     };
-    let is_text = location == ArgumentLocation::Path && !matches!(ty, Type::Integer | Type::Long);
+    let is_integer = matches!(ty, Type::Integer | Type::Long | Type::Unsigned);
+    let is_text = location == ArgumentLocation::Path && !is_integer;
     let target = ArgumentTarget {
         path_type: if is_text { PathType::Text } else { PathType::Integer },
         separator: parameter.separator,
@@ -128,10 +130,13 @@ fn add_body<'a>(
     context: &'a Context<'a>,
     plan: &mut ArgumentPlan<'a>,
     body: &'a OperationBody,
+    method: Method,
     kind: OperationKind,
     shapes: &mut Shapes<'a>,
 ) {
     plan.content_type = body.media_type.as_deref();
+    plan.field_styles = Some(&body.field_styles);
+    plan.part_types = Some(&body.part_types);
     let ty = resolved(context.api, &body.ty);
     let object = match ty {
         Type::Named(name) if matches!(context.api.schemas[name].shape, Shape::Object(_)) => {
@@ -163,17 +168,28 @@ fn add_body<'a>(
     match object {
         // An object without members that a caller can set is any object.
         Some(schema) if !shapes.body(schema).properties.is_empty() => {
-            plan.body =
-                if body.kind == BodyKind::Multipart { BodyFormat::Multipart } else { BodyFormat::Object };
+            plan.body = match body.kind {
+                BodyKind::Multipart => BodyFormat::Multipart,
+                BodyKind::UrlEncoded => BodyFormat::UrlEncoded,
+                _ => BodyFormat::Object,
+            };
             let requires = if kind == OperationKind::Replace { Requires::Replace } else { Requires::Create };
+            let before = plan.required.clone();
             add_shape(context, plan, schema, requires, shapes);
+            if !body.required && plan.body != BodyFormat::Multipart {
+                let is_parameter = |name: &String| before.contains(name);
+                let (parameters, members) = plan.required.drain(..).partition(is_parameter);
+                plan.required = parameters;
+                plan.body_required = Some(members);
+            }
+            add_members(context, plan, schema, method, shapes);
         }
         _ => {
             plan.body = BodyFormat::Whole;
             let mut writer = Writer::new(context);
             let (argument, node) = match ty {
                 Type::List(_) => ("items", writer.node(ty, &Limits::default(), "The records.")),
-                Type::Named(_) | Type::Map(_) => {
+                Type::Named(name) if !matches!(context.api.schemas[name].shape, Shape::Union(_)) => {
                     ("body", json!({"type": "object", "description": "What is sent."}))
                 }
                 Type::Any => ("body", any("What is sent.")),
@@ -181,6 +197,33 @@ fn add_body<'a>(
             };
             plan.add_own(argument, ArgumentLocation::WholeBody, node, body.required);
         }
+    }
+}
+
+/// Adds what a call may say of an object beside the values of its fields.
+fn add_members<'a>(
+    context: &'a Context<'a>,
+    plan: &mut ArgumentPlan<'a>,
+    schema: &'a str,
+    method: Method,
+    shapes: &mut Shapes<'a>,
+) {
+    let members = &shapes.body(schema).properties;
+    let taken = |name: &str| members.contains_key(name);
+    let object = &context.api.schemas[schema];
+    if let Some(additional) = &object.additional {
+        let mut node = json!({"type": "object", "description": "Members of other names."});
+        if *additional != Type::Any {
+            node["additionalProperties"] = Writer::new(context).node(additional, &Limits::default(), "");
+        }
+        plan.add_own_beside("members", ArgumentLocation::Members, node, false, taken);
+    }
+    // Null empties a member of an object that is merged into the record.
+    if method == Method::Patch
+        && plan.body == BodyFormat::Object
+        && object.fields().iter().any(|f| f.nullable)
+    {
+        plan.add_own_beside("clear", ArgumentLocation::Clear, clear(context, schema), false, taken);
     }
 }
 

@@ -176,6 +176,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
         match self.value {
             ValueMut::Boolean(target) => *target = value,
             ValueMut::Any(target) => *target = Value::Bool(value),
+            ValueMut::Union(target) => target.set(Value::Bool(value)),
             other => return Err(mismatch(expected(&other), "true or false")),
         }
         Ok(true)
@@ -188,8 +189,13 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 Err(_) => return Err(mismatch("a 32-bit integer", value)),
             },
             ValueMut::Long(target) => *target = value,
+            ValueMut::Unsigned(target) => match u64::try_from(value) {
+                Ok(value) => *target = value,
+                Err(_) => return Err(mismatch("an integer that is not negative", value)),
+            },
             ValueMut::Number(target) => *target = value as f64,
             ValueMut::Any(target) => *target = Value::from(value),
+            ValueMut::Union(target) => target.set(Value::from(value)),
             other => return Err(mismatch(expected(&other), "a number")),
         }
         Ok(true)
@@ -200,8 +206,10 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             return self.visit_i64(value);
         }
         match self.value {
+            ValueMut::Unsigned(target) => *target = value,
             ValueMut::Number(target) => *target = value as f64,
             ValueMut::Any(target) => *target = Value::from(value),
+            ValueMut::Union(target) => target.set(Value::from(value)),
             ValueMut::Integer(_) => return Err(mismatch("a 32-bit integer", value)),
             ValueMut::Long(_) => return Err(mismatch("a 64-bit integer", value)),
             other => return Err(mismatch(expected(&other), "a number")),
@@ -219,8 +227,12 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 *target = Value::from(value);
                 Ok(true)
             }
+            ValueMut::Union(target) => {
+                target.set(Value::from(value));
+                Ok(true)
+            }
             // Some servers write whole numbers as 5.0.
-            ValueMut::Integer(_) | ValueMut::Long(_) => match whole(value) {
+            ValueMut::Integer(_) | ValueMut::Long(_) | ValueMut::Unsigned(_) => match whole(value) {
                 Some(value) => self.visit_i64(value),
                 None => Err(mismatch(expected(&self.value), value)),
             },
@@ -233,6 +245,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::Text(target) => value.clone_into(target),
             ValueMut::OpenEnum(target) => target.set(value),
             ValueMut::Any(target) => *target = Value::String(value.to_owned()),
+            ValueMut::Union(target) => target.set(Value::String(value.to_owned())),
             other => return Err(mismatch(expected(&other), "text")),
         }
         Ok(true)
@@ -243,6 +256,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::Text(target) => *target = value,
             ValueMut::OpenEnum(target) => target.set(&value),
             ValueMut::Any(target) => *target = Value::String(value),
+            ValueMut::Union(target) => target.set(Value::String(value)),
             other => return Err(mismatch(expected(&other), "text")),
         }
         Ok(true)
@@ -267,6 +281,10 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 *target = Value::deserialize(SeqAccessDeserializer::new(seq))?;
                 return Ok(true);
             }
+            ValueMut::Union(target) => {
+                target.set(Value::deserialize(SeqAccessDeserializer::new(seq))?);
+                return Ok(true);
+            }
             other => return Err(mismatch(expected(&other), "a list")),
         };
         for index in 0.. {
@@ -288,6 +306,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::Object(model) => read_fields(model, map, self.path)?,
             ValueMut::Map(entries) => read_map(entries, map, self.path)?,
             ValueMut::Any(target) => *target = Value::deserialize(MapAccessDeserializer::new(map))?,
+            ValueMut::Union(target) => target.set(Value::deserialize(MapAccessDeserializer::new(map))?),
             other => return Err(mismatch(expected(&other), "an object")),
         }
         Ok(true)
@@ -419,12 +438,12 @@ fn expected(value: &ValueMut<'_>) -> &'static str {
     match value {
         ValueMut::Boolean(_) => "true or false",
         ValueMut::Integer(_) => "an integer",
-        ValueMut::Long(_) => "an integer",
+        ValueMut::Long(_) | ValueMut::Unsigned(_) => "an integer",
         ValueMut::Number(_) => "a number",
         ValueMut::Text(_) | ValueMut::OpenEnum(_) => "text",
         ValueMut::Object(_) | ValueMut::Map(_) => "an object",
         ValueMut::List(_) => "a list",
-        ValueMut::Any(_) => "a value",
+        ValueMut::Any(_) | ValueMut::Union(_) => "a value",
     }
 }
 

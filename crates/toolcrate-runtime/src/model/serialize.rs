@@ -1,4 +1,5 @@
-//! Serializes every model. Absent fields are not written; unknown fields are written after the known ones.
+//! Serializes every model. Absent fields are not written, unless the unknown fields have them; unknown fields are
+//! written after the known ones.
 
 use std::fmt;
 
@@ -31,8 +32,9 @@ pub fn serialize_fields<S: Serializer>(model: &dyn ModelFields, serializer: S) -
         }
     }
     for (name, value) in model.unknown_fields().iter() {
-        // A name that is both known and unknown would occur twice in the object.
-        if !names.contains(&name) {
+        // A field that is set would occur twice in the object. One that is not may be null here, which empties it.
+        let known = names.iter().position(|known| *known == name);
+        if known.is_none_or(|index| model.field(index).get().is_none()) {
             map.serialize_entry(name, value)?;
         }
     }
@@ -51,6 +53,7 @@ impl PartialEq for ValueRef<'_> {
             (Self::Boolean(a), Self::Boolean(b)) => a == b,
             (Self::Integer(a), Self::Integer(b)) => a == b,
             (Self::Long(a), Self::Long(b)) => a == b,
+            (Self::Unsigned(a), Self::Unsigned(b)) => a == b,
             (Self::Number(a), Self::Number(b)) => a == b,
             (Self::Text(a), Self::Text(b)) => a == b,
             (Self::Object(a), Self::Object(b)) => fields_equal(a, b),
@@ -70,6 +73,7 @@ impl Serialize for ValueRef<'_> {
             Self::Boolean(value) => serializer.serialize_bool(value),
             Self::Integer(value) => serializer.serialize_i32(value),
             Self::Long(value) => serializer.serialize_i64(value),
+            Self::Unsigned(value) => serializer.serialize_u64(value),
             Self::Number(value) => serializer.serialize_f64(value),
             Self::Text(value) => serializer.serialize_str(value),
             Self::Object(model) => serialize_fields(model, serializer),

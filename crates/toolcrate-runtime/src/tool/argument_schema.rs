@@ -39,9 +39,8 @@ impl ArgumentSchema {
     ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Error> {
         let attempt = |arguments: Map<String, Value>| self.attempt(arguments, host_arguments);
         attempt(arguments.clone()).map_err(|problems| {
-            let problems = mending::verify(&arguments, problems, |mended| {
-                attempt(mended).err().unwrap_or_default()
-            });
+            let problems =
+                mending::verify(&arguments, problems, |mended| attempt(mended).err().unwrap_or_default());
             Error::invalid_arguments(problems)
         })
     }
@@ -55,9 +54,8 @@ impl ArgumentSchema {
         let mut readings = coercion::coerce(&self.schema, &mut instance);
         if let Some(given) = instance.as_object_mut() {
             let is_known = |name: &str| self.schema["properties"].get(name).is_some();
-            let is_added = |name: &str| {
-                !is_known(name) && scalars::same_word(name, host_arguments.names()).is_some()
-            };
+            let is_added =
+                |name: &str| !is_known(name) && scalars::same_word(name, host_arguments.names()).is_some();
             readings.ignore(given, is_added);
         }
         let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);

@@ -249,11 +249,7 @@ impl Client {
     }
 
     /// Validates decoded arguments and plans the request.
-    fn validate(
-        &self,
-        check: &ToolValidator,
-        arguments: Map<String, Value>,
-    ) -> Result<ValidCall, Error> {
+    fn validate(&self, check: &ToolValidator, arguments: Map<String, Value>) -> Result<ValidCall, Error> {
         let account_fields = self.account_fields();
         let attempt = |arguments: Map<String, Value>| {
             let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref())?;

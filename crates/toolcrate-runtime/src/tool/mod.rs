@@ -8,6 +8,7 @@ mod coercion;
 mod decode;
 mod execute;
 mod fixes;
+mod form;
 mod loose_values;
 mod mending;
 mod nulls;

@@ -24,8 +24,11 @@ pub(super) fn explain(call: &SentCall<'_>, error: Error) -> Error {
     if !is_refusal || error.fields().is_empty() {
         return error;
     }
-    let fields: Vec<FieldError> =
-        error.fields().iter().map(|field| call.explain_field(field).unwrap_or_else(|| field.clone())).collect();
+    let fields: Vec<FieldError> = error
+        .fields()
+        .iter()
+        .map(|field| call.explain_field(field).unwrap_or_else(|| field.clone()))
+        .collect();
     error.with_fields(fields)
 }
 
@@ -44,7 +47,10 @@ impl SentCall<'_> {
         let first = forms.first()?.clone();
         let shown: Vec<String> = forms.iter().map(Value::to_string).collect();
         let message = format!("{}; if another form was meant, give {}", field.message, shown.join(" or "));
-        Some(FieldError::new(field.pointer.clone(), field.code.clone(), message).with_fix(Fix::replace(pointer, first)))
+        Some(
+            FieldError::new(field.pointer.clone(), field.code.clone(), message)
+                .with_fix(Fix::replace(pointer, first)),
+        )
     }
 
     /// The pointer into the arguments of a field of the body.
@@ -72,7 +78,9 @@ impl SentCall<'_> {
         let text = match value {
             Value::String(text) => text.clone(),
             // A text of digits was read as an id.
-            Value::Number(number) if self.reinterpretations.iter().any(|report| report.pointer == pointer) => {
+            Value::Number(number)
+                if self.reinterpretations.iter().any(|report| report.pointer == pointer) =>
+            {
                 number.to_string()
             }
             _ => return None,

@@ -191,8 +191,7 @@ impl ToolValidator {
         let mut readings = coercion::coerce(&self.schema, arguments);
         let Some(given) = arguments.as_object_mut() else { return readings };
         let is_added = |name: &str| {
-            self.property(name).is_none()
-                && scalars::same_word(name, host_arguments.names()).is_some()
+            self.property(name).is_none() && scalars::same_word(name, host_arguments.names()).is_some()
         };
         readings.ignore(given, is_added);
         if let Some((argument, grammar, table)) = self.filter_argument()
@@ -241,6 +240,13 @@ impl ToolValidator {
         let Value::Object(mut arguments) = instance else { unreachable!("it was made an object above") };
         for name in operation.required {
             if !arguments.contains_key(name.as_ref()) {
+                problems.push(validation_errors::missing(&self.schema, name));
+            }
+        }
+        // A body that may be left out is complete if it is there.
+        let body_required = request.body_required.iter().flatten();
+        if arguments.keys().any(|name| self.is_field(request, name)) {
+            for name in body_required.filter(|name| !arguments.contains_key(name.as_ref())) {
                 problems.push(validation_errors::missing(&self.schema, name));
             }
         }
@@ -374,6 +380,9 @@ fn allow_list(schema: &mut Value, member: &str) {
 
 /// Whether an operation does something with an argument.
 fn uses(request: &RequestRecord<'_>, name: &str) -> bool {
-    let has_members = matches!(request.body, BodyFormat::Object | BodyFormat::Patch | BodyFormat::Multipart);
+    let has_members = matches!(
+        request.body,
+        BodyFormat::Object | BodyFormat::Patch | BodyFormat::Multipart | BodyFormat::UrlEncoded
+    );
     has_members || request.arguments.contains_key(name)
 }

@@ -9,7 +9,7 @@ use crate::models::Machine;
 ///
 /// * `ids`: `ids` of the query
 /// * `states`: `states` of the query
-/// * `page`: `page` of the query
+/// * `page`: `page` of the query. At least 1.
 pub fn list_machines(
     ids: Option<&[i64]>,
     states: Option<&[&str]>,
