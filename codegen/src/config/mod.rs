@@ -17,8 +17,8 @@ pub use overlay::{
 };
 pub use profile::{
     ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
-    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, On, PagingConfig, PatchPathStyle, PathAction,
-    Profile, ResourceOverride, SharedQuery,
+    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, On, OperationSelector, PagingConfig,
+    PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery, VerbEffect,
 };
 pub use usage::UsageTracker;
 

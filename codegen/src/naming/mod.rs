@@ -18,6 +18,7 @@ mod resource_path;
 mod titles;
 mod tools;
 mod types;
+mod verbs;
 
 use std::collections::HashSet;
 
@@ -51,8 +52,9 @@ pub fn name(
     usage: &UsageTracker,
 ) -> Result<Names, Errors> {
     let words = Inflector::new(&profile.names, usage).learn(api);
-    let reader = resource_path::ResourceReader::new(&profile.names, usage);
-    let drafts = api.operations.map(|(_, operation)| Draft::new(operation, &reader, &words));
+    let verbs = verbs::actions(api, &profile.names);
+    let reader = resource_path::ResourceReader::new(&profile.names, &verbs, api, usage);
+    let drafts = api.operations.map(|(id, operation)| Draft::new(id, operation, &reader, &words));
     let keys = keys(api);
     let mut repairs = Vec::new();
     let entries: OperationTable<_> = lock.operations(keys.values()).into_iter().collect();

@@ -24,7 +24,7 @@ pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (Operatio
             (Method::Get, _) if action.name.starts_with("count_") => OperationKind::Count,
             (Method::Get, Content::Json(Type::List(_))) => OperationKind::List,
             (Method::Get, _) => OperationKind::Get,
-            _ => OperationKind::Action,
+            _ => action.kind.unwrap_or(OperationKind::Action),
         };
         return (kind, &action.name);
     }

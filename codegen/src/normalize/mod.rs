@@ -10,6 +10,7 @@ mod schemas;
 mod servers;
 mod swagger;
 
+pub use location::DocumentLocation;
 use serde_json::{Value, json};
 
 use crate::diagnostic::{CodegenError, Repair, Report};

@@ -115,9 +115,10 @@ fn node_problems(node: &Value, place: &str, wrong: &mut Vec<String>) {
         node_problems(&node["items"], &format!("{place}/items"), wrong);
     }
     if let Some(values) = members.get("enum").map(|values| values.as_array().cloned().unwrap_or_default()) {
-        let texts: BTreeSet<&str> = values.iter().filter_map(Value::as_str).collect();
-        if values.is_empty() || texts.len() != values.len() {
-            wrong.push(format!("{place} has an enum that is not of different texts"));
+        let is_scalar = |value: &&Value| value.is_string() || value.is_number() || value.is_boolean();
+        let scalars: BTreeSet<String> = values.iter().filter(is_scalar).map(Value::to_string).collect();
+        if values.is_empty() || scalars.len() != values.len() {
+            wrong.push(format!("{place} has an enum that is not of different scalars"));
         }
     }
     for (name, child) in node["properties"].as_object().into_iter().flatten() {

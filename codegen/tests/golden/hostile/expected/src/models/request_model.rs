@@ -9,7 +9,7 @@ pub struct RequestModel {
     /// `Extra` on the wire.
     pub extra_: Option<i64>,
     /// `extra` on the wire.
-    pub extra__alt: Option<String>,
+    pub extra_alt: Option<String>,
     pub new: Option<String>,
     /// Members that the spec does not know, kept as they came.
     pub extra: UnknownFields,
@@ -23,7 +23,7 @@ impl ModelFields for RequestModel {
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Long(&mut self.extra_),
-            1 => FieldMut::Text(&mut self.extra__alt),
+            1 => FieldMut::Text(&mut self.extra_alt),
             _ => FieldMut::Text(&mut self.new),
         }
     }
@@ -31,7 +31,7 @@ impl ModelFields for RequestModel {
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
             0 => FieldRef::Long(self.extra_),
-            1 => FieldRef::Text(&self.extra__alt),
+            1 => FieldRef::Text(&self.extra_alt),
             _ => FieldRef::Text(&self.new),
         }
     }

@@ -13,7 +13,7 @@ pub struct SelfModel {
     /// `crate` on the wire.
     pub crate_: Option<String>,
     /// `self` on the wire.
-    pub self__alt: Option<String>,
+    pub self_alt: Option<String>,
     /// `super` on the wire.
     pub super_: Option<String>,
     /// `é` on the wire.
@@ -36,7 +36,7 @@ impl ModelFields for SelfModel {
             0 => FieldMut::Text(&mut self.field),
             1 => FieldMut::Text(&mut self.self_),
             2 => FieldMut::Text(&mut self.crate_),
-            3 => FieldMut::Text(&mut self.self__alt),
+            3 => FieldMut::Text(&mut self.self_alt),
             4 => FieldMut::Text(&mut self.super_),
             5 => FieldMut::Text(&mut self.field_alt),
             6 => FieldMut::Text(&mut self.field_alt_alt),
@@ -49,7 +49,7 @@ impl ModelFields for SelfModel {
             0 => FieldRef::Text(&self.field),
             1 => FieldRef::Text(&self.self_),
             2 => FieldRef::Text(&self.crate_),
-            3 => FieldRef::Text(&self.self__alt),
+            3 => FieldRef::Text(&self.self_alt),
             4 => FieldRef::Text(&self.super_),
             5 => FieldRef::Text(&self.field_alt),
             6 => FieldRef::Text(&self.field_alt_alt),

@@ -8,20 +8,20 @@ use crate::models::FieldMutModel;
 /// `GET /self/{self}/{Self}/{crate}`, the tool `get_single_hostile_self_by_crate`.
 ///
 /// * `self_`: `{self}` of the path
-/// * `self__alt`: `{Self}` of the path
+/// * `self_alt`: `{Self}` of the path
 /// * `crate_`: `{crate}` of the path
 /// * `query`: `query` of the query
 /// * `body`: `body` of the query
 pub fn get_self(
     self_: &str,
-    self__alt: &str,
+    self_alt: &str,
     crate_: &str,
     query: Option<&str>,
     body: Option<&str>,
 ) -> Request<FieldMutModel> {
     Request::new(Method::Get, "/self/{self}/{Self}/{crate}")
         .path("self", self_)
-        .path("Self", self__alt)
+        .path("Self", self_alt)
         .path("crate", crate_)
         .parameter_opt("query", query)
         .parameter_opt("body", body)
