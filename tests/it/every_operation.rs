@@ -33,6 +33,12 @@ async fn every_tool_makes_its_request() {
         // A structured filter is tried with the first field that it names.
         if let Some(field) = first_field(tool) {
             arguments.insert("filter".to_owned(), json!({field: null}));
+            // Only whole conditions are joined with it.
+            for name in ["conditions", "childConditions", "customFieldConditions"] {
+                if let Some(conditions) = arguments.get_mut(name) {
+                    *conditions = json!("id > 0 or id = \"a/b ü\"");
+                }
+            }
         }
         set_custom_fields(&mut arguments, &json!({"Region": "West"}));
         let cleared = take_cleared(&record, &mut arguments);

@@ -137,7 +137,14 @@ pub struct FilterField {
 #[serde(default, deny_unknown_fields)]
 pub struct OperationNote {
     /// One to three sentences that take the place of the generated description.
+    #[serde(default)]
     pub description: Option<String>,
+    /// Why a call is more than a read though its method or its name says so, e.g. `It sends an e-mail.`
+    #[serde(default)]
+    pub acts: Option<String>,
+    /// How a call reaches records beyond the part of the API that it belongs to.
+    #[serde(default)]
+    pub reaches_everything: Option<String>,
 }
 
 impl Overlay {

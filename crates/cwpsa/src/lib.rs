@@ -3,6 +3,7 @@
 //! The binary `cwpsa` is a thin shell around this library: [`cli`] defines the command line, [`settings`] reads the
 //! configuration, and [`commands`] and [`http`] wire the generic crates to ConnectWise PSA.
 
+pub mod audit_rotation;
 pub mod cli;
 pub mod commands;
 pub mod config_watch;

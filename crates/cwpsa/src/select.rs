@@ -48,6 +48,47 @@ mod tests {
     }
 
     #[test]
+    fn what_acts_or_reaches_everything_is_not_selected_as_a_read_of_its_module() {
+        let allows =
+            |spec: &ToolFilterSpec, tool: &str| tool_filter(spec).unwrap().allows(CATALOG.get(tool).unwrap());
+        let all = ToolFilterSpec::default;
+        let read_only = ToolFilterSpec { read_only: true, ..all() };
+        let reads = ToolFilterSpec { classes: vec![ToolClass::Read], ..all() };
+        for acting in [
+            "validate_company_contact_portal_credentials",
+            "test_office365_email_setup_connection_by_id",
+            "test_system_googleemailsetup_connection_by_id",
+            "test_reporting_service_connection_by_id",
+            "test_system_ldap_configuration_link",
+            "test_system_auth_anvil_connection",
+            "test_system_quote_link_setup_connection",
+            "test_system_mgmt_network_sec_credentials_by_id",
+            "test_a_workflow_event_by_id",
+        ] {
+            assert!(!allows(&read_only, acting) && !allows(&reads, acting), "{acting}");
+            assert!(allows(&all(), acting), "{acting}");
+        }
+        // No other tool has such a name and counts as a read.
+        let is_test = |tool: &Tool| ["test", "validate", "authorize"].contains(&tool.verb());
+        let tools: Vec<&str> = CATALOG
+            .tools()
+            .filter(is_test)
+            .filter(|tool| tool.annotations().read_only_hint)
+            .map(|tool| tool.name())
+            .collect();
+        assert_eq!(tools, [""; 0]);
+        let system = ToolFilterSpec { modules: vec!["system".into()], ..all() };
+        for wide in
+            ["request_a_system_bundle", "count_system_bundle_results", "get_single_system_report_by_name"]
+        {
+            assert!(!allows(&system, wide) && allows(&read_only, wide), "{wide}");
+            let named = ToolFilterSpec { names: vec![wide.to_owned()], ..system.clone() };
+            assert!(allows(&named, wide), "{wide}");
+        }
+        assert!(allows(&system, "list_all_system_reports"));
+    }
+
+    #[test]
     fn every_pattern_of_a_set_matches_a_tool() {
         for (set, patterns) in SETS.iter() {
             for pattern in patterns {

@@ -135,6 +135,24 @@ impl OperationTarget {
     }
 }
 
+/// Which records a call of a tool can reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolReach {
+    /// Those of the part of the API that the tool belongs to.
+    #[default]
+    Module,
+    /// Any: the arguments say which.
+    Everything,
+}
+
+impl ToolReach {
+    /// Returns true if and only if the tool stays in its part of the API.
+    pub fn is_module(&self) -> bool {
+        *self == Self::Module
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,7 +41,7 @@ mod write;
 pub use argument::{ArgumentLocation, ArgumentTarget, FieldStyle, PathType, Relation};
 pub use index::{IndexEntry, IndexError};
 pub use json::{Properties, RawJson};
-pub use kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, UnknownToolClass};
+pub use kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach, UnknownToolClass};
 pub use method::Method;
 pub use record::{
     AliasRecord, CollectionRecord, FilterKind, FilterRecord, FilterScalar, LifecycleNeighbor, LifecycleStep,

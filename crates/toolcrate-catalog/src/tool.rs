@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::argument::{ArgumentLocation, ArgumentTarget, FieldStyle, Relation};
 use crate::json::{Properties, RawJson};
-use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass};
+use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach};
 use crate::method::Method;
 use crate::record::{LifecycleStep, ShapeRecord};
 
@@ -53,6 +53,9 @@ pub struct ToolRecord<'a> {
     /// Hints about the effect of a call.
     #[serde(default)]
     pub annotations: Annotations,
+    /// Which records a call can reach.
+    #[serde(default, skip_serializing_if = "ToolReach::is_module")]
+    pub reach: ToolReach,
     /// Method and path.
     #[serde(borrow)]
     pub http: HttpOperation<'a>,

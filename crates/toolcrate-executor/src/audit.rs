@@ -1,8 +1,9 @@
 //! The audit log: one line of JSON for every call, whoever made it and however it ended. A call that may change something
 //! gets a line before it is sent, and is not sent if that line can't be written. A line that couldn't be written is
 //! written later, before any other; until then no call is sent.
+//!
+//! A file that is renamed or removed, as when logs are rotated, is opened again before the next line.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,11 +12,16 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use toolcrate_runtime::Tool;
 
+use crate::audit_file::AuditFile;
 use crate::call_outcome::CallOutcome;
 use crate::clock::rfc3339_now;
+use crate::json_limit::limit_json;
 use crate::principal::Principal;
 use crate::redact::redact;
 use crate::trace::TraceId;
+
+/// How many bytes the arguments of a call have at most in a line.
+const MAX_ARGUMENT_BYTES: usize = 16 << 10;
 
 /// Why the audit log can't be opened or written.
 #[derive(Debug, thiserror::Error)]
@@ -26,13 +32,36 @@ pub struct AuditError(#[from] io::Error);
 pub struct AuditLog(Mutex<AuditWriter>);
 
 struct AuditWriter {
-    writer: Box<dyn Write + Send>,
+    sink: AuditSink,
     /// Whether writing the last line failed.
     is_failing: bool,
     /// Lines of calls that were sent which couldn't be written; they precede any other line.
     pending: Vec<String>,
     /// Whether the last line was written only in part.
     is_torn: bool,
+}
+
+/// Where lines are written.
+enum AuditSink {
+    Stream(Box<dyn Write + Send>),
+    File(AuditFile),
+}
+
+impl AuditSink {
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Stream(writer) => writer,
+            Self::File(file) => file,
+        }
+    }
+
+    /// Makes sure that the next line is written to where the log is now. Returns true if that is another file than before.
+    fn follow(&mut self) -> io::Result<bool> {
+        match self {
+            Self::Stream(_) => Ok(false),
+            Self::File(file) => file.reopen_if_moved(),
+        }
+    }
 }
 
 /// A call, as the audit log records it.
@@ -59,7 +88,7 @@ impl AuditEntry<'_> {
             "account": self.account,
             "transport": self.principal.transport(),
             "tool": self.tool.short_name(),
-            "arguments": redact(self.arguments),
+            "arguments": limit_json(redact(self.arguments), MAX_ARGUMENT_BYTES),
             "outcome": outcome,
             "status": status,
             "trace_id": self.trace.to_string(),
@@ -81,16 +110,41 @@ impl AuditLog {
     /// # Errors
     /// Returns an error if the file can't be opened.
     pub fn open(path: Option<&Path>) -> Result<Self, AuditError> {
-        let writer: Box<dyn Write + Send> = match path {
-            Some(path) => Box::new(append(path)?),
-            None => Box::new(io::stderr()),
-        };
-        Ok(Self::new(writer))
+        Ok(match path {
+            Some(path) => Self::with_sink(AuditSink::File(AuditFile::open(path)?)),
+            None => Self::new(Box::new(io::stderr())),
+        })
     }
 
     /// Writes lines to `writer`.
     pub fn new(writer: Box<dyn Write + Send>) -> Self {
-        Self(Mutex::new(AuditWriter { writer, is_failing: false, pending: Vec::new(), is_torn: false }))
+        Self::with_sink(AuditSink::Stream(writer))
+    }
+
+    fn with_sink(sink: AuditSink) -> Self {
+        Self(Mutex::new(AuditWriter { sink, is_failing: false, pending: Vec::new(), is_torn: false }))
+    }
+
+    /// Checks that lines can be written. If the last one couldn't, this writes the lines that are missing, and one that
+    /// tells that the log goes on.
+    ///
+    /// # Errors
+    /// Returns an error if no line can be written; no call is sent then.
+    pub fn check(&self) -> Result<(), AuditError> {
+        let mut writer = self.writer();
+        if writer.is_failing {
+            let line = json!({"time": rfc3339_now(), "outcome": "audit_resumed"});
+            return Ok(writer.write(&line)?);
+        }
+        Ok(writer.follow()?)
+    }
+
+    /// Opens the file again, if the log is one: a signal tells that logs were rotated.
+    ///
+    /// # Errors
+    /// Returns an error if the file can't be opened; it is tried again before the next line.
+    pub fn reopen(&self) -> Result<(), AuditError> {
+        Ok(self.writer().follow()?)
     }
 
     /// Records that a call starts, if it may change something or if the last line couldn't be written.
@@ -141,6 +195,14 @@ impl AuditLog {
 }
 
 impl AuditWriter {
+    /// See [`AuditSink::follow`].
+    fn follow(&mut self) -> io::Result<()> {
+        if self.sink.follow()? {
+            self.is_torn = false;
+        }
+        Ok(())
+    }
+
     /// Writes the pending lines, then this one.
     fn write(&mut self, line: &Value) -> io::Result<()> {
         self.is_failing = true;
@@ -153,8 +215,21 @@ impl AuditWriter {
         Ok(())
     }
 
-    /// Writes a line at once: readers of the file see whole lines, and many small writes would be slow.
+    /// Writes a line. If the file was removed meanwhile, the line is written again to the new one.
     fn put(&mut self, line: &str) -> io::Result<()> {
+        self.follow()?;
+        self.put_here(line)?;
+        match &self.sink {
+            AuditSink::File(file) if file.is_removed() => {
+                self.follow()?;
+                self.put_here(line)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a line at once: readers of the file see whole lines, and many small writes would be slow.
+    fn put_here(&mut self, line: &str) -> io::Result<()> {
         let on_new_line;
         // A line that was written in part, as when a disk is full, must not spoil the next one.
         let mut rest = match self.is_torn {
@@ -165,7 +240,7 @@ impl AuditWriter {
             false => line.as_bytes(),
         };
         while !rest.is_empty() {
-            match self.writer.write(rest) {
+            match self.sink.writer().write(rest) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => {
                     rest = &rest[count..];
@@ -175,16 +250,8 @@ impl AuditWriter {
                 Err(error) => return Err(error),
             }
         }
-        self.writer.flush()
+        self.sink.writer().flush()
     }
-}
-
-fn append(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
@@ -310,5 +377,84 @@ mod tests {
                 r#""ok" 200"#
             ]
         );
+    }
+
+    #[test]
+    fn lines_go_on_once_there_is_room_even_without_a_call() {
+        let (disk, arguments) = (Disk::default(), json!({"id": 7}));
+        let audit = AuditLog::new(Box::new(disk.clone()));
+        audit.check().unwrap();
+        let write = entry("delete_a_book_by_id", &arguments);
+        assert!(audit.start(&write).is_err() && audit.check().is_err());
+        disk.has_room(10_000);
+        audit.check().unwrap();
+        audit.check().unwrap();
+        assert_eq!(lines(&disk.text()).len(), 1, "one line tells that it goes on");
+        assert_eq!(lines(&disk.text())[0]["outcome"], "audit_resumed");
+        audit.start(&write).unwrap();
+    }
+
+    #[test]
+    fn line_is_bounded_whatever_the_arguments_are() {
+        let disk = Disk::default();
+        disk.has_room(10 << 20);
+        let audit = AuditLog::new(Box::new(disk.clone()));
+        for arguments in [
+            json!({"text": "x".repeat(5_000_000)}),
+            json!({"list": (0..300_000).collect::<Vec<_>>(), "id": 7}),
+            json!({"x".repeat(1_000_000): {"y".repeat(1_000_000): 1}}),
+        ] {
+            audit.reject(&entry("create_a_book", &arguments), "invalid_arguments").unwrap();
+        }
+        for line in disk.text().lines() {
+            assert!(line.len() < MAX_ARGUMENT_BYTES + 1000, "{}", line.len());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn file_that_was_renamed_or_removed_is_created_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("audit.jsonl");
+        let audit = AuditLog::open(Some(&path)).unwrap();
+        let arguments = json!({});
+        let start = || audit.start(&entry("create_a_book", &arguments));
+        let count = |name: &str| {
+            std::fs::read_to_string(directory.path().join(name)).map_or(0, |text| text.lines().count())
+        };
+        start().unwrap();
+        std::fs::rename(&path, directory.path().join("audit.jsonl.1")).unwrap();
+        start().unwrap();
+        assert_eq!((count("audit.jsonl.1"), count("audit.jsonl")), (1, 1));
+        std::fs::remove_file(&path).unwrap();
+        start().unwrap();
+        assert_eq!(count("audit.jsonl"), 1);
+        // Another program has put a file of its own there.
+        std::fs::rename(directory.path().join("audit.jsonl.1"), &path).unwrap();
+        start().unwrap();
+        assert_eq!(count("audit.jsonl"), 2);
+        std::fs::rename(&path, directory.path().join("audit.jsonl.2")).unwrap();
+        audit.reopen().unwrap();
+        assert_eq!(count("audit.jsonl"), 0);
+        assert!(path.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_call_is_started_if_the_file_can_not_be_created_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let logs = directory.path().join("logs");
+        std::fs::create_dir(&logs).unwrap();
+        let audit = AuditLog::open(Some(&logs.join("audit.jsonl"))).unwrap();
+        let arguments = json!({});
+        audit.start(&entry("create_a_book", &arguments)).unwrap();
+        std::fs::remove_dir_all(&logs).unwrap();
+        assert!(audit.start(&entry("create_a_book", &arguments)).is_err());
+        assert!(audit.check().is_err() && audit.reopen().is_err());
+        std::fs::create_dir(&logs).unwrap();
+        audit.check().unwrap();
+        audit.start(&entry("create_a_book", &arguments)).unwrap();
+        let text = std::fs::read_to_string(logs.join("audit.jsonl")).unwrap();
+        assert_eq!(text.lines().count(), 2, "{text}");
     }
 }

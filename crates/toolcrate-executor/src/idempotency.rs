@@ -1,9 +1,11 @@
 //! Writes that arrive twice with the same `Idempotency-Key` are made once; the second gets the response of the first,
 //! from whichever replica it reaches.
 //!
-//! The key is claimed in the store before a write is made, and afterwards the response replaces the claim. A server that
-//! dies in between leaves the claim: whether the write was made is unknown then, so a repetition is told so and nothing
-//! is sent. A write that certainly wasn't made leaves no claim.
+//! The key is claimed in the store before a write is made, and a write whose claim can't be stored isn't made. Afterwards
+//! the response is stored next to the claim. A server that crashes in between leaves the claim behind: the outcome of the
+//! write is unknown then, so a retry is rejected with that error and nothing is sent. A write that was certainly not made
+//! releases its claim. A store of limited size may evict responses, but never claims: a retry then gets an error that the
+//! write was made.
 
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use tokio::time::{Instant, sleep};
 use toolcrate_store::{SharedStore, Store, StoreError};
 
 use crate::clock::rfc3339_now;
-use crate::fingerprint::sha256_hex;
+use crate::fingerprint::{sha256_hex, short_fingerprint};
 use crate::stages::Prepared;
 
 /// How long a response is stored.
@@ -28,22 +30,35 @@ const MAX_POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// A call under an idempotency key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct IdempotencyKey {
-    /// The key in the store, made of account and idempotency key.
-    storage_key: String,
+    /// The rest of the keys in the store, made of account and idempotency key.
+    storage_path: String,
     /// The digest of the call, which distinguishes a repetition from a key that is used for another call.
     call_digest: String,
+    /// The form of the response.
+    form: &'static str,
 }
 
 impl IdempotencyKey {
-    /// The key that a caller chose for a call. Only the same call of the same account can repeat it.
-    pub fn new(key: &[u8], call: &Prepared) -> Self {
-        Self { storage_key: storage_key(call.account(), key), call_digest: call.digest().to_owned() }
+    /// The key that a caller chose for a call. Only the same call of the same account can repeat it, in the same `form`:
+    /// a response that is stored for one route is not the response of another.
+    pub fn new(key: &[u8], form: &'static str, call: &Prepared) -> Self {
+        let storage_path = storage_path(call.account(), key);
+        Self { storage_path, call_digest: call.digest().to_owned(), form }
+    }
+
+    fn claim_key(&self) -> String {
+        format!("claims/{}", self.storage_path)
+    }
+
+    fn response_key(&self) -> String {
+        format!("responses/{}", self.storage_path)
     }
 }
 
-/// Keys of one account never collide with those of another, whatever both are called.
-fn storage_key(account: &str, key: &[u8]) -> String {
-    format!("repeat/{}", sha256_hex(&json!([account, key]).to_string()))
+/// The account and the key as segments of a path. Keys of one account never collide with those of another, whatever both
+/// are called.
+fn storage_path(account: &str, key: &[u8]) -> String {
+    format!("{}/{}", short_fingerprint(account), sha256_hex(&json!([account, key]).to_string()))
 }
 
 /// A response as it is stored.
@@ -73,6 +88,21 @@ pub enum IdempotencyError {
     /// The key was used for another call.
     #[error("this Idempotency-Key was used for another call; use a new one")]
     KeyReused,
+    /// The key was used for this call at a route whose responses have another form.
+    #[error("this Idempotency-Key was used for this call as a {form}; repeat it there")]
+    OtherForm {
+        /// The form of the stored response.
+        form: String,
+    },
+    /// The call was made, and its response was evicted.
+    #[error(
+        "the call with this Idempotency-Key that began at {started_at} was made, and its response is no longer stored; \
+         look at the record instead of making the call again"
+    )]
+    ResponseEvicted {
+        /// When the call started (RFC 3339).
+        started_at: String,
+    },
     /// A call with this key started, and its response is missing.
     #[error(
         "a call with this Idempotency-Key began at {started_at} and its outcome is not known: it may be under way, done, \
@@ -87,29 +117,42 @@ pub enum IdempotencyError {
     Store(#[from] StoreError),
 }
 
-/// What the store holds under a key, followed by a newline and the body of the response.
-#[derive(Serialize, Deserialize)]
+/// What the store holds for a key that is claimed.
+#[derive(Clone, Serialize, Deserialize)]
 struct ClaimRecord {
     content: String,
+    form: String,
     /// When the call started, for people.
     began: String,
-    /// Status and headers of the response, once there is one.
-    answer: Option<(u16, Vec<(String, String)>)>,
+    /// Whether the call has ended. `true` is shorter than `false`, so that there is always room for it.
+    ended: bool,
 }
 
 impl ClaimRecord {
-    fn to_bytes(&self, body: &[u8]) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec(self).unwrap_or_default();
-        bytes.push(b'\n');
-        bytes.extend_from_slice(body);
-        bytes
+    fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
     }
+}
 
-    fn parse(bytes: &[u8]) -> Option<(Self, Bytes)> {
-        let end = bytes.iter().position(|byte| *byte == b'\n')?;
-        let record = serde_json::from_slice(&bytes[..end]).ok()?;
-        Some((record, Bytes::copy_from_slice(&bytes[end + 1..])))
-    }
+/// Status and headers of a response in the store, followed by a newline and the body.
+#[derive(Serialize, Deserialize)]
+struct ResponseHead {
+    status: u16,
+    headers: Vec<(String, String)>,
+}
+
+fn response_to_bytes(response: &StoredResponse) -> Vec<u8> {
+    let head = ResponseHead { status: response.status, headers: response.headers.clone() };
+    let mut bytes = serde_json::to_vec(&head).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes.extend_from_slice(&response.body);
+    bytes
+}
+
+fn parse_response(bytes: &[u8]) -> Option<StoredResponse> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    let ResponseHead { status, headers } = serde_json::from_slice(&bytes[..end]).ok()?;
+    Some(StoredResponse { status, headers, body: Bytes::copy_from_slice(&bytes[end + 1..]) })
 }
 
 /// The responses to calls under idempotency keys.
@@ -129,21 +172,26 @@ impl IdempotencyStore {
     /// flight elsewhere, waits for its response. The call continues if the future is dropped.
     ///
     /// # Errors
-    /// Returns an error if the key belongs to another call, if the outcome of the first call is unknown, or if the store
-    /// can't be used; `call` wasn't made then.
+    /// Returns an error if the key belongs to another call, if the response of the first call is missing, or if the store
+    /// can't be used or is full; `call` wasn't made then.
     pub async fn run(
         &self,
         key: IdempotencyKey,
         call: impl Future<Output = IdempotentResponse> + Send + 'static,
     ) -> Result<StoredResponse, IdempotencyError> {
         let started_at = rfc3339_now();
-        let claim = ClaimRecord { content: key.call_digest.clone(), began: started_at.clone(), answer: None };
+        let claim = ClaimRecord {
+            content: key.call_digest.clone(),
+            form: key.form.to_owned(),
+            began: started_at.clone(),
+            ended: false,
+        };
         if let Some(response) = self.claim(&key, &claim).await? {
             return Ok(response);
         }
         let store = self.store.clone();
         // In a task, so that a client that disconnects doesn't cancel it between the write and its response.
-        let task = tokio::spawn(async move { settle(&*store, &key.storage_key, claim, call.await).await });
+        let task = tokio::spawn(async move { settle(&*store, &key, claim, call.await).await });
         task.await.map_err(|_| IdempotencyError::OutcomeUnknown { started_at })
     }
 
@@ -155,22 +203,27 @@ impl IdempotencyStore {
     ) -> Result<Option<StoredResponse>, IdempotencyError> {
         let (deadline, mut interval) = (Instant::now() + self.wait_timeout, MIN_POLL_INTERVAL);
         loop {
-            let Some(found) =
-                self.store.put_new(&key.storage_key, &claim.to_bytes(b""), RESPONSE_TTL).await?
+            let Some(found) = self.store.put_new(&key.claim_key(), &claim.to_bytes(), RESPONSE_TTL).await?
             else {
                 return Ok(None);
             };
-            let Some((record, body)) = ClaimRecord::parse(&found) else {
+            let Ok(found) = serde_json::from_slice::<ClaimRecord>(&found) else {
                 return Err(IdempotencyError::OutcomeUnknown { started_at: "an unknown time".to_owned() });
             };
-            if record.content != key.call_digest {
+            if found.content != key.call_digest {
                 return Err(IdempotencyError::KeyReused);
             }
-            if let Some((status, headers)) = record.answer {
-                return Ok(Some(StoredResponse { status, headers, body }));
+            if found.form != key.form {
+                return Err(IdempotencyError::OtherForm { form: found.form });
+            }
+            if found.ended {
+                let stored = self.store.get(&key.response_key()).await?;
+                let response = stored.as_deref().and_then(parse_response);
+                let evicted = || IdempotencyError::ResponseEvicted { started_at: found.began };
+                return response.ok_or_else(evicted).map(Some);
             }
             if Instant::now() >= deadline {
-                return Err(IdempotencyError::OutcomeUnknown { started_at: record.began });
+                return Err(IdempotencyError::OutcomeUnknown { started_at: found.began });
             }
             sleep(interval).await;
             interval = (interval * 2).min(MAX_POLL_INTERVAL);
@@ -178,26 +231,31 @@ impl IdempotencyStore {
     }
 }
 
-/// Replaces the claim by the response, or removes it if the call wasn't made.
+/// Stores the response and marks the claim as ended, or removes the claim if the call wasn't made.
 async fn settle(
     store: &dyn Store,
-    storage_key: &str,
+    key: &IdempotencyKey,
     claim: ClaimRecord,
     response: IdempotentResponse,
 ) -> StoredResponse {
     let response = match response {
         IdempotentResponse::Final(response) => response,
         IdempotentResponse::NotExecuted(response) => {
-            if let Err(error) = store.remove(storage_key).await {
+            if let Err(error) = store.remove(&key.claim_key()).await {
                 tracing::error!(%error, "the Idempotency-Key of a call that was not made can't be used again");
             }
             return response;
         }
     };
-    let record = ClaimRecord { answer: Some((response.status, response.headers.clone())), ..claim };
-    if let Err(error) = store.put(storage_key, &record.to_bytes(&response.body), RESPONSE_TTL).await {
-        // The caller gets the response; only a repetition will find that the outcome is unknown.
+    // The caller gets the response in any case; only a repetition will not.
+    if let Err(error) =
+        store.put_evictable(&key.response_key(), &response_to_bytes(&response), RESPONSE_TTL).await
+    {
         tracing::error!(%error, "a response could not be stored under its Idempotency-Key");
+    }
+    let ended = ClaimRecord { ended: true, ..claim };
+    if let Err(error) = store.put(&key.claim_key(), &ended.to_bytes(), RESPONSE_TTL).await {
+        tracing::error!(%error, "the end of a call could not be stored under its Idempotency-Key");
     }
     response
 }
@@ -211,7 +269,8 @@ mod tests {
     use toolcrate_store::MemoryStore;
 
     fn key(key: &str, call_digest: &str) -> IdempotencyKey {
-        IdempotencyKey { storage_key: storage_key("a", key.as_bytes()), call_digest: call_digest.to_owned() }
+        let storage_path = storage_path("a", key.as_bytes());
+        IdempotencyKey { storage_path, call_digest: call_digest.to_owned(), form: "plain call" }
     }
 
     fn responses(store: &SharedStore, wait_milliseconds: u64) -> IdempotencyStore {
@@ -245,8 +304,8 @@ mod tests {
         assert!(matches!(reused, Err(IdempotencyError::KeyReused)));
         two.run(key("l", "1"), call()).await.unwrap();
         assert_eq!(count.load(Ordering::SeqCst), 2);
-        assert_ne!(storage_key("a", b"k"), storage_key("b", b"k"), "each account has its own keys");
-        assert_ne!(storage_key("a", b"b/c"), storage_key("a/b", b"c"));
+        assert_ne!(storage_path("a", b"k"), storage_path("b", b"k"), "each account has its own keys");
+        assert_ne!(storage_path("a", b"b/c"), storage_path("a/b", b"c"));
     }
 
     #[tokio::test(start_paused = true)]
@@ -254,8 +313,9 @@ mod tests {
         let store: SharedStore = Arc::new(MemoryStore::default());
         let responses = responses(&store, 100);
         // A server died in between, so its claim is all there is.
-        let claim = ClaimRecord { content: "1".into(), began: "2026-01-31T08:00:00Z".into(), answer: None };
-        store.put(&storage_key("a", b"k"), &claim.to_bytes(b""), RESPONSE_TTL).await.unwrap();
+        let (content, form) = ("1".to_owned(), "plain call".to_owned());
+        let claim = ClaimRecord { content, form, began: "2026-01-31T08:00:00Z".into(), ended: false };
+        store.put(&key("k", "1").claim_key(), &claim.to_bytes(), RESPONSE_TTL).await.unwrap();
         let error = responses.run(key("k", "1"), async { panic!("it is not made") }).await.unwrap_err();
         assert!(error.to_string().contains("began at 2026-01-31T08:00:00Z"), "{error}");
     }
@@ -283,5 +343,47 @@ mod tests {
         assert_eq!(responses.run(key("k", "1"), rejected).await.unwrap().status, 429);
         let made = async { IdempotentResponse::Final(response(200, "")) };
         assert_eq!(responses.run(key("k", "1"), made).await.unwrap().status, 200);
+    }
+
+    async fn made(body: String) -> IdempotentResponse {
+        IdempotentResponse::Final(response(200, &body))
+    }
+
+    #[tokio::test]
+    async fn responses_of_others_never_make_a_write_repeatable() {
+        let store: SharedStore = Arc::new(MemoryStore::with_capacity(200_000));
+        let responses = responses(&store, 100);
+        responses.run(key("k", "1"), made("first".to_owned())).await.unwrap();
+        for number in 0..40 {
+            responses.run(key(&format!("l{number}"), "1"), made("x".repeat(10_000))).await.unwrap();
+        }
+        let error = responses.run(key("k", "1"), async { panic!("it is not made") }).await.unwrap_err();
+        assert!(matches!(error, IdempotencyError::ResponseEvicted { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn write_is_not_made_if_its_claim_can_not_be_stored() {
+        let store: SharedStore = Arc::new(MemoryStore::with_capacity(10_000));
+        let responses = responses(&store, 100);
+        let mut number = 0;
+        while responses.run(key(&number.to_string(), "1"), made(String::new())).await.is_ok() {
+            number += 1;
+        }
+        let error = responses.run(key("new", "1"), async { panic!("it is not made") }).await.unwrap_err();
+        assert!(matches!(error, IdempotencyError::Store(StoreError::Full { .. })), "{error}");
+        for made in 0..number {
+            let repetition = responses.run(key(&made.to_string(), "1"), async { panic!("made twice") }).await;
+            assert!(!matches!(repetition, Err(IdempotencyError::Store(_))), "{made}");
+        }
+    }
+
+    #[tokio::test]
+    async fn response_is_not_returned_in_another_form() {
+        let store: SharedStore = Arc::new(MemoryStore::default());
+        let responses = responses(&store, 100);
+        responses.run(key("k", "1"), made("first".to_owned())).await.unwrap();
+        let other = IdempotencyKey { form: "proxy call", ..key("k", "1") };
+        let error = responses.run(other, async { panic!("it is not made") }).await.unwrap_err();
+        assert!(error.to_string().contains("as a plain call"), "{error}");
     }
 }

@@ -82,6 +82,7 @@
 
 mod approval;
 mod audit;
+mod audit_file;
 mod call_outcome;
 mod call_record;
 mod clock;
@@ -94,6 +95,7 @@ mod fingerprint;
 mod fixture;
 mod idempotency;
 mod in_flight;
+mod json_limit;
 mod limits;
 mod list_changes;
 mod metrics;
@@ -101,6 +103,8 @@ mod outcome;
 mod principal;
 mod product;
 mod redact;
+mod redact_expression;
+mod secret_names;
 mod stages;
 mod tool_call;
 mod tool_filter;
@@ -123,6 +127,7 @@ pub use idempotency::{
     IdempotencyError, IdempotencyKey, IdempotencyStore, IdempotentResponse, StoredResponse,
 };
 pub use in_flight::{InFlight, InFlightToken};
+pub use json_limit::{MAX_ERROR_BYTES, limit_json, limit_text};
 pub use limits::ExecutionLimits;
 pub use list_changes::ToolListChanges;
 pub use metrics::CallMetrics;

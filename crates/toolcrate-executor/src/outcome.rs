@@ -3,6 +3,11 @@
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::{Outcome, Reinterpretation, json_size};
 
+use crate::json_limit::limit_json;
+
+/// How many bytes of reinterpretations are reported.
+const MAX_REINTERPRETATION_BYTES: usize = 8 << 10;
+
 /// The outcome as an object: `result`; `next`, the arguments of the next page; `omitted`, how many rows didn't fit;
 /// `notice`; and `reinterpretations`, the arguments that were read as something else than was written.
 pub fn outcome_to_json(outcome: &Outcome) -> Value {
@@ -25,7 +30,8 @@ pub fn outcome_to_json(outcome: &Outcome) -> Value {
 
 /// The value of `reinterpretations` in [`outcome_to_json`].
 pub fn reinterpretations_to_json(reinterpretations: &[Reinterpretation]) -> Value {
-    reinterpretations.iter().map(Reinterpretation::to_json).collect()
+    let reported = reinterpretations.iter().map(Reinterpretation::to_json).collect();
+    limit_json(reported, MAX_REINTERPRETATION_BYTES)
 }
 
 /// Returns true if and only if [`truncate_outcome`] omitted all of a record but its id.

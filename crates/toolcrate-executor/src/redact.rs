@@ -1,37 +1,16 @@
 //! Redacts arguments for the audit log: values of properties whose names suggest a secret are masked, at any depth and
-//! wherever the name is given, and long strings are truncated.
+//! wherever the name is given, expressions such as filters included, and long strings are truncated.
 
 use serde_json::{Map, Value, json};
 
-/// Replaces a secret.
-const MASK: &str = "***";
+use crate::redact_expression::mask_literals;
+use crate::secret_names::{MASK, is_secret};
+
 /// Strings are truncated to this many characters.
 const MAX_CHARACTERS: usize = 200;
 /// Longer strings are not parsed as JSON.
 const MAX_JSON_BYTES: usize = 64 << 10;
 
-/// A name that contains one of these, ignoring case and separators, names a secret.
-const SECRET_PARTS: [&str; 12] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "pwd",
-    "secret",
-    "token",
-    "credential",
-    "base64",
-    "cardnumber",
-    "creditcard",
-    "securitycode",
-];
-/// So does a name with one of these as a word.
-const SECRET_WORDS: [&str; 6] = ["pin", "ssn", "cvv", "cvc", "otp", "jwt"];
-/// So does a name that ends in `key` after another word, except these.
-const HARMLESS_KEYS: [&str; 14] = [
-    "primary", "foreign", "public", "type", "sort", "group", "hot", "short", "tur", "mon", "don", "hoc",
-    "whis", "jersey",
-];
 /// Properties that name what another property of the same object is the value of: the path of a JSON Patch operation,
 /// the caption of a custom field, the question of an answer.
 const NAMING_PROPERTIES: [&str; 7] = ["path", "from", "caption", "question", "name", "field", "key"];
@@ -69,11 +48,18 @@ fn truncate(text: &str) -> String {
     let is_json = text.len() <= MAX_JSON_BYTES && text.trim_start().starts_with(['{', '[']);
     let inner = is_json.then(|| serde_json::from_str::<Value>(text).ok()).flatten();
     let inner = inner.map(|inner| redact(&inner).to_string());
-    let text = inner.as_deref().unwrap_or(text);
+    // What is cut off needs no masking, but a literal may begin before the end and a name may follow it.
+    let masked = if inner.is_none() { mask_literals(&text[..floor(text, MAX_JSON_BYTES)]) } else { None };
+    let text = inner.as_deref().or(masked.as_deref()).unwrap_or(text);
     match text.char_indices().nth(MAX_CHARACTERS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// The largest index of a character that is at most `index`.
+fn floor(text: &str, index: usize) -> usize {
+    (0..=index.min(text.len())).rev().find(|index| text.is_char_boundary(*index)).unwrap_or(0)
 }
 
 /// Returns true if a segment of a path, or a caption, names a secret.
@@ -81,105 +67,9 @@ fn is_secret_path(path: &str) -> bool {
     path.len() <= MAX_JSON_BYTES && path.split(['/', '.']).any(is_secret)
 }
 
-/// Returns true if the value of a property of this name is a secret.
-fn is_secret(name: &str) -> bool {
-    let words = words(name);
-    let whole = words.concat();
-    if SECRET_PARTS.iter().any(|part| whole.contains(part))
-        || words.iter().any(|word| SECRET_WORDS.contains(&&**word))
-    {
-        return true;
-    }
-    let before = whole.strip_suffix("key").or_else(|| whole.strip_suffix("keys"));
-    before
-        .is_some_and(|before| !before.is_empty() && !HARMLESS_KEYS.iter().any(|open| before.ends_with(open)))
-}
-
-/// Splits a name such as `portalPassword`, `portal_password` or `Portal Password` into lower case words.
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let (mut was_lower, mut goes_on) = (false, false);
-    for c in name.chars() {
-        if !c.is_alphanumeric() {
-            goes_on = false;
-            continue;
-        }
-        let begins = !goes_on || was_lower && c.is_uppercase();
-        if begins {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut() {
-            word.extend(c.to_lowercase());
-        }
-        (was_lower, goes_on) = (c.is_lowercase() || c.is_numeric(), true);
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_secrets_are_recognized() {
-        for name in [
-            "password",
-            "portalPassword",
-            "nAblePassword",
-            "clientSecret",
-            "token",
-            "privateKey",
-            "encryptionKey",
-            "licenseKey",
-            "productKey",
-            "apiKey",
-            "api_key",
-            "API-KEY",
-            "x-api-key",
-            "accessKeys",
-            "content_base64",
-            "pin",
-            "cardPin",
-            "PIN Code",
-            "ssn",
-            "cvv",
-            "creditCardNumber",
-            "wifi passphrase",
-            "ACCESSKEY",
-            "userPWD",
-        ] {
-            assert!(is_secret(name), "{name}");
-        }
-        for name in [
-            "keyword",
-            "keywords",
-            "key",
-            "keys",
-            "primaryKey",
-            "foreignKey",
-            "publicKey",
-            "typeKey",
-            "sortKey",
-            "shippingInstructions",
-            "spin",
-            "mapping",
-            "pinned",
-            "opinion",
-            "monkey",
-            "turkey",
-            "accountNumber",
-            "serialNumber",
-            "taxId",
-            "reportCard",
-            "path",
-            "summary",
-            "passenger",
-            "compass",
-            "pattern",
-        ] {
-            assert!(!is_secret(name), "{name}");
-        }
-    }
 
     #[test]
     fn secret_is_masked_whatever_names_it() {
@@ -210,6 +100,21 @@ mod tests {
         assert_eq!(redacted["operations"][5]["value"], true);
         assert_eq!(redacted["customFields"][1], json!({"caption": "Color", "value": "red"}));
         assert_eq!(redacted["disableFlag"], json!({"token": null}));
+    }
+
+    #[test]
+    fn secrets_in_expressions_are_masked() {
+        let arguments = json!({
+            "conditions": "portalPassword = 'HUSH' and id > 5",
+            "customFieldConditions": "caption = \"Door PINs\" AND value = \"4711\"",
+            "filter": {"login/apiKey": {"like": "HUSH*"}},
+            "customFields": {"Pincode": "4711", "CVV2": 123, "Rack": "7"},
+        });
+        let redacted = redact(&arguments);
+        let text = redacted.to_string();
+        assert!(!text.contains("HUSH") && !text.contains("4711") && !text.contains("123"), "{text}");
+        assert_eq!(redacted["customFieldConditions"], "caption = \"Door PINs\" AND value = \"***\"");
+        assert_eq!(redacted["customFields"]["Rack"], "7");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which tools a server offers: by class, module, name, or named set.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,6 +8,11 @@ use toolcrate_runtime::{Catalog, Tool, ToolClass};
 use wildmatch::WildMatch;
 
 use crate::toolsets::Toolsets;
+
+/// The most patterns that a filter is made of.
+const MAX_PATTERNS: usize = 64;
+/// The longest pattern: no name is as long.
+const MAX_PATTERN_BYTES: usize = 128;
 
 /// What a [`ToolFilter`] is made of. An empty list allows everything.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +49,9 @@ pub enum ToolFilterError {
         /// The names of all sets.
         known: Vec<String>,
     },
+    /// There are too many patterns, or one is too long.
+    #[error("expected at most {MAX_PATTERNS} patterns of at most {MAX_PATTERN_BYTES} characters")]
+    PatternsTooLong,
     /// The filter allows no tool.
     #[error("no tool matches this selection")]
     Empty,
@@ -56,6 +65,8 @@ pub struct ToolFilter {
     modules: Vec<String>,
     names: Vec<WildMatch>,
     read_only: bool,
+    /// Tools of the modules that reach records of other modules, unless a name without wildcards chooses them.
+    beyond_modules: Arc<HashSet<&'static str>>,
     predicate: Option<Arc<ToolPredicate>>,
 }
 
@@ -65,8 +76,8 @@ type ToolPredicate = dyn Fn(Tool) -> bool + Send + Sync;
 impl ToolFilter {
     /// A filter that allows every tool of `catalog`.
     pub fn all(catalog: &'static Catalog) -> Self {
-        let (classes, modules, names) = (Vec::new(), Vec::new(), Vec::new());
-        Self { catalog, classes, modules, names, read_only: false, predicate: None }
+        let (classes, modules, names, beyond_modules) = (Vec::new(), Vec::new(), Vec::new(), Arc::default());
+        Self { catalog, classes, modules, names, read_only: false, beyond_modules, predicate: None }
     }
 
     /// A filter that allows what `spec` describes.
@@ -84,6 +95,11 @@ impl ToolFilter {
             let known = catalog.modules().map(str::to_owned).collect();
             return Err(ToolFilterError::UnknownModule { module: module.clone(), known });
         }
+        // A stranger's pattern is compared with every name.
+        let is_long = spec.names.iter().any(|pattern| pattern.len() > MAX_PATTERN_BYTES);
+        if is_long || spec.names.len() > MAX_PATTERNS {
+            return Err(ToolFilterError::PatternsTooLong);
+        }
         let mut names: Vec<WildMatch> = spec.names.iter().map(|name| WildMatch::new(name)).collect();
         for toolset in &spec.toolsets {
             let Some(patterns) = toolsets.get(toolset) else {
@@ -93,7 +109,9 @@ impl ToolFilter {
             names.extend(patterns.iter().map(|name| WildMatch::new(name)));
         }
         let (classes, modules) = (spec.classes.clone(), spec.modules.clone());
-        let filter = Self { catalog, classes, modules, names, read_only: spec.read_only, predicate: None };
+        let beyond_modules = Arc::new(beyond_modules(catalog, spec));
+        let read_only = spec.read_only;
+        let filter = Self { catalog, classes, modules, names, read_only, beyond_modules, predicate: None };
         if filter.tools().next().is_none() {
             return Err(ToolFilterError::Empty);
         }
@@ -116,7 +134,7 @@ impl ToolFilter {
         let by_name = self.names.is_empty()
             || self.names.iter().any(|name| name.matches(tool.name()) || name.matches(tool.short_name()));
         let by_module = self.modules.is_empty() || self.modules.iter().any(|module| module == tool.module());
-        if !by_name || !by_module {
+        if !by_name || !by_module || self.beyond_modules.contains(tool.name()) {
             return false;
         }
         if self.classes.is_empty() && !self.read_only {
@@ -137,9 +155,19 @@ impl ToolFilter {
     }
 }
 
+/// The tools of the chosen modules that reach beyond them. A choice of modules is a choice of what may be reached, so they
+/// need a name of their own in it.
+fn beyond_modules(catalog: &'static Catalog, spec: &ToolFilterSpec) -> HashSet<&'static str> {
+    let is_chosen = |tool: &Tool| spec.modules.iter().any(|module| module == tool.module());
+    let is_named =
+        |tool: &Tool| spec.names.iter().any(|name| name == tool.name() || name == tool.short_name());
+    let tools = catalog.tools().filter(|tool| is_chosen(tool) && !is_named(tool));
+    tools.filter(|tool| !tool.reach().is_module()).map(Tool::name).collect()
+}
+
 impl fmt::Debug for ToolFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { catalog: _, classes, modules, names, read_only, predicate } = self;
+        let Self { catalog: _, classes, modules, names, read_only, beyond_modules: _, predicate } = self;
         f.debug_struct("ToolFilter")
             .field("classes", classes)
             .field("modules", modules)
@@ -191,5 +219,9 @@ mod tests {
         assert_eq!(error(&unknown).to_string(), "unknown module \"lones\" (expected catalog, loans)");
         let nothing = ToolFilterSpec { names: vec!["nothing_like_it".into()], ..ToolFilterSpec::default() };
         assert_eq!(error(&nothing), ToolFilterError::Empty);
+        for names in [vec!["*a".repeat(100)], vec!["*".to_owned(); 100]] {
+            let long = ToolFilterSpec { names, ..ToolFilterSpec::default() };
+            assert_eq!(error(&long), ToolFilterError::PatternsTooLong);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The accounts whose tools are served, each with its tokens and approvers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -10,6 +10,11 @@ use toolcrate_runtime::Secret;
 
 use crate::error::HttpError;
 use crate::rate_limit::LastRateLimit;
+
+/// How many characters a token has at least where others can reach the server.
+const MIN_TOKEN_CHARACTERS: usize = 16;
+/// How many of them differ.
+const MIN_DIFFERENT_CHARACTERS: usize = 6;
 
 /// An account whose tools are served.
 pub struct HttpAccount {
@@ -30,6 +35,19 @@ pub enum AccountError {
         "the token of the approver {0} also gives access to the account: whoever makes a call must not be able to approve it"
     )]
     ApproverHasAccess(String),
+    /// The token of an approver of one account gives access to another.
+    #[error(
+        "the token of the approver {approver} of the account {account} gives access to the account {other}: whoever makes \
+         calls must not be able to approve any"
+    )]
+    ApproverOfOtherAccount {
+        /// The name of the approver.
+        approver: String,
+        /// The account whose calls the approver decides about.
+        account: String,
+        /// The account that the token gives access to.
+        other: String,
+    },
 }
 
 impl HttpAccount {
@@ -87,13 +105,27 @@ impl HttpAccount {
 #[derive(Default)]
 pub struct AccountRegistry(BTreeMap<String, HttpAccount>);
 
-impl FromIterator<(String, HttpAccount)> for AccountRegistry {
-    fn from_iter<I: IntoIterator<Item = (String, HttpAccount)>>(accounts: I) -> Self {
-        Self(accounts.into_iter().collect())
-    }
-}
-
 impl AccountRegistry {
+    /// The accounts that are served.
+    ///
+    /// # Errors
+    /// Returns an error if the token of an approver also gives access to any of the accounts.
+    pub fn new(accounts: impl IntoIterator<Item = (String, HttpAccount)>) -> Result<Self, AccountError> {
+        let accounts: BTreeMap<String, HttpAccount> = accounts.into_iter().collect();
+        for (id, account) in &accounts {
+            for (approver, token) in &account.approvers {
+                // An account without tokens is open to everyone anyway.
+                let has_access =
+                    |other: &HttpAccount| other.tokens.iter().any(|known| is_equal(known, token.expose()));
+                if let Some((other, _)) = accounts.iter().find(|(_, other)| has_access(other)) {
+                    let (approver, account, other) = (approver.clone(), id.clone(), other.clone());
+                    return Err(AccountError::ApproverOfOtherAccount { approver, account, other });
+                }
+            }
+        }
+        Ok(Self(accounts))
+    }
+
     /// Returns true if and only if some account has an approver.
     pub fn have_approvers(&self) -> bool {
         self.0.values().any(|account| !account.approvers.is_empty())
@@ -102,6 +134,15 @@ impl AccountRegistry {
     /// Returns true if and only if every account asks for a token.
     pub fn all_have_tokens(&self) -> bool {
         self.0.values().all(|account| !account.tokens.is_empty())
+    }
+
+    /// Returns the name of a token that is easy to guess, if there is one: the id of an account, or the name of an approver.
+    pub fn weak_token(&self) -> Option<&str> {
+        self.0.iter().find_map(|(id, account)| {
+            let is_weak = account.tokens.iter().any(is_guessable);
+            let approver = account.approvers.iter().find(|(_, token)| is_guessable(token));
+            approver.map(|(name, _)| name.as_str()).or_else(|| is_weak.then_some(id.as_str()))
+        })
     }
 
     /// The accounts with their ids, sorted by id.
@@ -170,6 +211,13 @@ impl AccountRegistry {
             |found, (name, known)| if is_equal(known, token) { Some(name.as_str()) } else { found },
         )
     }
+}
+
+/// Whether a token can be found by trying: it is short, or has few different characters.
+fn is_guessable(token: &Secret) -> bool {
+    let text = token.expose();
+    let different: BTreeSet<char> = text.chars().collect();
+    text.chars().count() < MIN_TOKEN_CHARACTERS || different.len() < MIN_DIFFERENT_CHARACTERS
 }
 
 fn bearer_token(headers: &HeaderMap) -> Option<&str> {

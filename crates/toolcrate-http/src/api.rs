@@ -18,7 +18,7 @@ use crate::health_check::HealthCheck;
 use crate::limits::MAX_BODY_BYTES;
 use crate::metrics::RequestMetrics;
 use crate::middleware::{
-    AllowedHosts, Observer, errors_as_json, method_not_allowed, require_access, validate_host,
+    AllowedHosts, Observer, cors_layer, errors_as_json, method_not_allowed, require_access, validate_host,
 };
 use crate::proxy_routes::ProxyRoutes;
 use crate::readiness::Readiness;
@@ -124,19 +124,21 @@ impl HttpApi {
             filter: self.filter,
             changes: self.changes.subscribe(),
             context: self.context,
-            idempotency: IdempotencyStore::new(self.store),
+            idempotency: IdempotencyStore::new(Arc::clone(&self.store)),
             tool_lists: ToolListCache::default(),
-            readiness: Readiness::new(self.health_check),
+            readiness: Readiness::new(self.health_check, Arc::clone(&self.store)),
             metrics: self.metrics,
             openapi: self.openapi,
         });
+        let hosts = Arc::new(self.hosts);
         let all = api_routes(state)
             .merge(self.routes)
             .fallback(not_found)
             .method_not_allowed_fallback(method_not_allowed)
             .layer(from_fn(errors_as_json))
             .merge(self.protocol_routes)
-            .layer(from_fn_with_state(Arc::new(self.hosts), validate_host))
+            .layer(cors_layer(&hosts))
+            .layer(from_fn_with_state(hosts, validate_host))
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
         // Truto's SDK adds a slash to a base URL that already ends in one. A layer of the router itself would run after
         // routing.

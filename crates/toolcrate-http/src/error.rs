@@ -7,7 +7,7 @@ use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use toolcrate_executor::{ApprovalError, ExecuteError, Rejection};
+use toolcrate_executor::{ApprovalError, ExecuteError, MAX_ERROR_BYTES, Rejection, limit_json, limit_text};
 use toolcrate_runtime::{Error, ErrorKind};
 
 use crate::json_response::{json_response, json_with_rate_limit};
@@ -15,6 +15,8 @@ use crate::query_string::NotSingleText;
 use crate::tool_filter::ToolFilterParamsError;
 use crate::truto_filter::MethodFilterError;
 
+/// How many characters of a message are sent: it may name what a client sent.
+const MAX_CHARACTERS: usize = 2000;
 /// The number of seconds to wait after a 429 for which the API gave no time.
 const DEFAULT_RETRY_AFTER: u64 = 10;
 
@@ -119,7 +121,7 @@ fn message_response(status: StatusCode, message: &str) -> Response {
         &json!({
             "statusCode": status.as_u16(),
             "error": status.canonical_reason().unwrap_or("Error"),
-            "message": message,
+            "message": limit_text(message, MAX_CHARACTERS),
         }),
     )
 }
@@ -149,7 +151,7 @@ fn approval_response(error: &ApprovalError) -> Response {
     let mut body = error.to_json()["error"].take();
     body["statusCode"] = json!(StatusCode::FORBIDDEN.as_u16());
     body["error"] = json!("Forbidden");
-    json_response(StatusCode::FORBIDDEN, &body)
+    json_response(StatusCode::FORBIDDEN, &limit_json(body, MAX_ERROR_BYTES))
 }
 
 fn runtime_response(error: &Error, is_write: bool) -> Response {
@@ -171,7 +173,7 @@ fn runtime_response(error: &Error, is_write: bool) -> Response {
         body["retry_after"] = json!(wait);
         body["rate_limit"] = limit.to_json();
     }
-    json_with_rate_limit(status, limit, &body)
+    json_with_rate_limit(status, limit, &limit_json(body, MAX_ERROR_BYTES))
 }
 
 fn runtime_status(error: &Error, is_write: bool) -> StatusCode {

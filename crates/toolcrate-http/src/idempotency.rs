@@ -10,11 +10,26 @@ use toolcrate_executor::{
 use crate::error::{HttpError, NotExecuted};
 
 const KEY_HEADER: &str = "idempotency-key";
+/// The maximum length of a key.
+const MAX_KEY_BYTES: usize = 255;
 
-/// Returns the key of a request. Reads have none, as they can be repeated.
-pub(crate) fn key(headers: &HeaderMap, call: &Prepared) -> Option<IdempotencyKey> {
-    let key = headers.get(KEY_HEADER)?.as_bytes();
-    call.is_write().then(|| IdempotencyKey::new(key, call))
+/// Returns the key of a request. Reads have none, as they can be repeated. `form` is the form of the response.
+///
+/// # Errors
+/// Returns an error if a write has a key that is empty or too long, or several keys: it would not be protected.
+pub(crate) fn key(
+    headers: &HeaderMap,
+    form: &'static str,
+    call: &Prepared,
+) -> Result<Option<IdempotencyKey>, HttpError> {
+    let mut keys = headers.get_all(KEY_HEADER).iter().map(HeaderValue::as_bytes);
+    let Some(key) = keys.next().filter(|_| call.is_write()) else { return Ok(None) };
+    if key.is_empty() || key.len() > MAX_KEY_BYTES || keys.any(|other| other != key) {
+        return Err(HttpError::BadRequest(format!(
+            "expected one Idempotency-Key of 1 to {MAX_KEY_BYTES} characters"
+        )));
+    }
+    Ok(Some(IdempotencyKey::new(key, form, call)))
 }
 
 /// Makes `call` unless it was made under `key`. If it is in flight, waits for its response. The call goes on to its end

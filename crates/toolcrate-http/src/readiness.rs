@@ -1,4 +1,4 @@
-//! Whether accounts can be used.
+//! Whether the server can do its work: its accounts can be used, and state and audit log can be written.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, json};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
+use toolcrate_executor::AuditLog;
 use toolcrate_runtime::{Client, ErrorKind, Method, Request, Value};
+use toolcrate_store::SharedStore;
 
 use crate::accounts::AccountRegistry;
 use crate::health_check::HealthCheck;
@@ -16,28 +18,46 @@ const RESULT_TTL: Duration = Duration::from_secs(10);
 /// How long the check of an account may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Checks whether accounts can be used, and caches the result.
+/// Checks whether the server can do its work, and caches the result.
 pub(crate) struct Readiness {
     check: Option<HealthCheck>,
-    cached: Mutex<Option<ReadinessResult>>,
+    store: SharedStore,
+    cached: Mutex<Option<(Instant, Arc<ReadinessResult>)>>,
 }
 
-struct ReadinessResult {
-    checked_at: Instant,
-    accounts: Arc<Map<String, Value>>,
+/// The result of all checks.
+pub(crate) struct ReadinessResult {
+    /// `{ok, ms}` or `{ok, kind, message, do}` for each account.
+    pub(crate) accounts: Map<String, Value>,
+    /// Why state can't be kept, if it can't.
+    pub(crate) state_error: Option<String>,
+    /// Why the audit log can't be written, if it can't.
+    pub(crate) audit_error: Option<String>,
+}
+
+impl ReadinessResult {
+    /// Whether the server can do its work.
+    pub(crate) fn is_ready(&self) -> bool {
+        let are_usable =
+            !self.accounts.is_empty() && self.accounts.values().all(|account| account["ok"] == true);
+        are_usable && self.state_error.is_none() && self.audit_error.is_none()
+    }
 }
 
 impl Readiness {
-    /// Checks accounts with `check`. Without one, every account counts as ready.
-    pub(crate) fn new(check: Option<HealthCheck>) -> Self {
-        Self { check, cached: Mutex::default() }
+    /// Checks accounts with `check`, and whether state can be kept in `store`. Without a check, every account counts as
+    /// ready.
+    pub(crate) fn new(check: Option<HealthCheck>, store: SharedStore) -> Self {
+        Self { check, store, cached: Mutex::default() }
     }
 
-    /// Returns `{ok, ms}` or `{ok, kind, message, do}` for each account. Concurrent callers share one check.
-    pub(crate) async fn check(&self, accounts: &AccountRegistry) -> Arc<Map<String, Value>> {
+    /// Checks everything. Concurrent callers share one check.
+    pub(crate) async fn check(&self, accounts: &AccountRegistry, audit: &AuditLog) -> Arc<ReadinessResult> {
         let mut cached = self.cached.lock().await;
-        if let Some(result) = cached.as_ref().filter(|result| result.checked_at.elapsed() < RESULT_TTL) {
-            return Arc::clone(&result.accounts);
+        if let Some((checked_at, result)) = cached.as_ref()
+            && checked_at.elapsed() < RESULT_TTL
+        {
+            return Arc::clone(result);
         }
         let mut checks = JoinSet::new();
         for (id, account) in accounts.iter() {
@@ -50,9 +70,20 @@ impl Readiness {
                 (id, result)
             });
         }
-        let accounts: Arc<Map<String, Value>> = Arc::new(checks.join_all().await.into_iter().collect());
-        *cached = Some(ReadinessResult { checked_at: Instant::now(), accounts: Arc::clone(&accounts) });
-        accounts
+        let result = Arc::new(ReadinessResult {
+            accounts: checks.join_all().await.into_iter().collect(),
+            state_error: self.check_state().await,
+            audit_error: audit.check().err().map(|error| error.to_string()),
+        });
+        *cached = Some((Instant::now(), Arc::clone(&result)));
+        result
+    }
+
+    async fn check_state(&self) -> Option<String> {
+        match tokio::time::timeout(CHECK_TIMEOUT, self.store.check()).await {
+            Ok(result) => result.err().map(|error| error.to_string()),
+            Err(_) => Some(format!("no response within {} s", CHECK_TIMEOUT.as_secs())),
+        }
     }
 }
 
@@ -69,6 +100,28 @@ async fn check_account(client: &Client, check: HealthCheck) -> Value {
             json!({"ok": true, "kind": error.kind().as_str()})
         }
         Ok(Err(error)) => failed(error.kind().as_str(), error.to_string(), Some((check.advice)(&error))),
-        Err(_) => failed("timeout", format!("no answer within {} s", CHECK_TIMEOUT.as_secs()), None),
+        Err(_) => failed("timeout", format!("no response within {} s", CHECK_TIMEOUT.as_secs()), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use toolcrate_store::MemoryStore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn server_that_can_not_keep_state_is_not_ready() {
+        let audit = AuditLog::new(Box::new(std::io::sink()));
+        for (max_bytes, has_error) in [(1 << 20, false), (0, true)] {
+            let store = Arc::new(MemoryStore::with_capacity(max_bytes));
+            let result = Readiness::new(None, store).check(&AccountRegistry::default(), &audit).await;
+            assert_eq!(result.state_error.is_some(), has_error, "{:?}", result.state_error);
+            assert_eq!(result.audit_error, None);
+        }
+        let accounts = Map::from_iter([("acme".to_owned(), json!({"ok": true}))]);
+        let ready = ReadinessResult { accounts, state_error: None, audit_error: None };
+        assert!(ready.is_ready());
+        assert!(!ReadinessResult { audit_error: Some("full".to_owned()), ..ready }.is_ready());
     }
 }

@@ -27,13 +27,15 @@ impl MethodFilter {
         Ok(Self { methods: words(fields, "methods")?, tags: words(fields, "tags")? })
     }
 
-    /// Returns true if and only if a tool has one of the methods and one of the tags.
+    /// Returns true if and only if a tool has one of the methods and one of the tags. A choice of tags is a choice of what
+    /// may be reached, so a tool that reaches everything has none of them.
     pub fn allows(&self, tool: Tool) -> bool {
         let by_tag = self.tags.is_empty()
-            || self.tags.iter().any(|tag| {
-                tag.eq_ignore_ascii_case(tool.module())
-                    || tool.tags().iter().any(|known| known.eq_ignore_ascii_case(tag))
-            });
+            || tool.reach().is_module()
+                && self.tags.iter().any(|tag| {
+                    tag.eq_ignore_ascii_case(tool.module())
+                        || tool.tags().iter().any(|known| known.eq_ignore_ascii_case(tag))
+                });
         by_tag && (self.methods.is_empty() || self.allows_route(&dialect::route(tool)))
     }
 

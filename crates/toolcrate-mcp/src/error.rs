@@ -6,6 +6,7 @@ use rmcp::model::ErrorCode;
 use rmcp::service::ServerInitializeError;
 use serde_json::json;
 use tokio::task::JoinError;
+use toolcrate_executor::limit_text;
 use toolcrate_store::StoreError;
 
 /// Why the server stops, or why a request has no result.
@@ -57,9 +58,12 @@ pub enum McpError {
     Canceled,
 }
 
+/// How many characters of a message are sent: it may name what a client sent.
+const MAX_CHARACTERS: usize = 1000;
+
 impl From<McpError> for ErrorData {
     fn from(error: McpError) -> Self {
-        let message = error.to_string();
+        let message = limit_text(&error.to_string(), MAX_CHARACTERS);
         match error {
             McpError::UnknownMethod(_) => Self::new(ErrorCode::METHOD_NOT_FOUND, message, None),
             McpError::InvalidParameters(_)
@@ -67,7 +71,9 @@ impl From<McpError> for ErrorData {
             | McpError::ListChanged
             | McpError::UnknownPrompt { .. }
             | McpError::MissingPromptArgument { .. } => Self::invalid_params(message, None),
-            McpError::UnknownResource(uri) => Self::resource_not_found(message, Some(json!({"uri": uri}))),
+            McpError::UnknownResource(uri) => {
+                Self::resource_not_found(message, Some(json!({"uri": limit_text(&uri, MAX_CHARACTERS)})))
+            }
             McpError::Initialize(_) | McpError::Session(_) | McpError::Events(_) | McpError::Canceled => {
                 Self::internal_error(message, None)
             }

@@ -121,9 +121,14 @@ impl ServerHandler for McpServer {
         request: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let cursor = request.and_then(|request| request.cursor);
+        // Some clients send an empty cursor for the first page.
+        let cursor = request.and_then(|request| request.cursor).filter(|cursor| !cursor.is_empty());
         let (meta_tools, tools) = (self.meta_tools().definitions(), self.listed_tools());
-        Ok(pagination::list_page(self.context(), meta_tools, &tools, cursor.as_deref()).await?)
+        let page = pagination::list_page(self.context(), meta_tools, &tools, cursor.as_deref()).await?;
+        if cursor.is_none() {
+            self.shown().show(pagination::shown_version(self.context(), &tools));
+        }
+        Ok(page)
     }
 
     async fn call_tool(
@@ -147,14 +152,15 @@ impl ServerHandler for McpServer {
         tokio::select! {
             response = call => {
                 let names = self.context().listing.names;
-                Ok(tool_naming::rename_in_errors(response, product.catalog, names))
+                let response = tool_naming::rename_in_errors(response, product.catalog, names);
+                Ok(result::limit_failure(response, self.context().max_error_bytes()))
             }
             () = context.ct.cancelled() => Err(McpError::Canceled.into()),
         }
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        notifications::notify_list_changes(self.changes(), self.in_flight(), context.peer);
+        notifications::notify_list_changes(self.clone(), context.peer);
     }
 
     async fn list_prompts(
@@ -238,7 +244,7 @@ impl ServerHandler for McpServer {
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        notifications::listen(self.changes(), self.events(), self.in_flight(), &context).await;
+        notifications::listen(self, &context).await;
         Ok(())
     }
 

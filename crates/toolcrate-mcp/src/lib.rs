@@ -11,7 +11,8 @@
 //! | `tool_definition`, `tool_naming` | tools as MCP shows them, under full or short names |
 //! | `caller`, `elicitation` | who calls, and approvals by the person at the client |
 //! | `resources`, `completion`, `argument_values` | resources, and what a user may type |
-//! | `notifications`, `event_feed` | what sessions are notified of |
+//! | `notifications`, `shown_list`, `event_feed` | what sessions are notified of |
+//! | `stdio`, `streamable_http` | the transports |
 //!
 //! # Example
 //!
@@ -34,7 +35,6 @@ mod event_feed;
 #[cfg(test)]
 mod fixture;
 mod handler;
-mod http_service;
 mod line_transport;
 mod listing;
 mod message_id;
@@ -47,7 +47,9 @@ mod resources;
 mod result;
 mod server;
 mod session_store;
+mod shown_list;
 mod stdio;
+mod streamable_http;
 mod tool_context;
 mod tool_definition;
 mod tool_naming;
@@ -55,9 +57,9 @@ mod tool_naming;
 pub use argument_values::arguments_with_values;
 pub use error::McpError;
 pub use event_feed::EventFeed;
-pub use http_service::{HostValidation, McpHttpService, http_service};
 pub use listing::{ExposureMode, NameStyle, ToolListing};
 pub use options::McpOptions;
 pub use server::McpServer;
 pub use session_store::StoredSessions;
 pub use stdio::serve_stdio;
+pub use streamable_http::{HostValidation, McpHttpService, http_service};

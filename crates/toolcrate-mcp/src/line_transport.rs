@@ -125,7 +125,8 @@ fn parse(line: &[u8]) -> Result<Message, Option<Value>> {
         Some(error_response(ErrorCode::PARSE_ERROR, &message, &read_id(&repaired)))
     })?;
     // Nobody waits for an answer to a notification or a response.
-    let is_request = value.get("id").is_some() && value.get("result").is_none() && value.get("error").is_none();
+    let is_request =
+        value.get("id").is_some() && value.get("result").is_none() && value.get("error").is_none();
     if !is_request && value.get("jsonrpc").is_some() {
         return Err(None);
     }
@@ -237,7 +238,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_expects_no_answer_gets_none() {
-        for line in ["", " \r", "{\"jsonrpc\":\"2.0\",\"method\":5}", "{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":3}"] {
+        for line in
+            ["", " \r", "{\"jsonrpc\":\"2.0\",\"method\":5}", "{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":3}"]
+        {
             let (_, answers) = exchange(&format!("{line}\n{PING}\r\n"), 200).await;
             assert!(answers.is_empty(), "{line}: {answers:?}");
         }

@@ -6,32 +6,42 @@ use std::time::Duration;
 use rmcp::RoleServer;
 use rmcp::model::SubscriptionFilter;
 use rmcp::service::{Peer, SubscriptionContext};
-use toolcrate_executor::{InFlight, ToolListChanges};
 
 use crate::event_feed::EventFeed;
+use crate::pagination;
+use crate::server::McpServer;
 
 /// How often a session without changes is checked for a client that has left.
 const CLOSED_CHECK_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Notifies a session of each change of the list of tools, while it is open.
-pub(crate) fn notify_list_changes(changes: &ToolListChanges, in_flight: &InFlight, peer: Peer<RoleServer>) {
-    let (mut changes, draining) = (changes.subscribe(), in_flight.draining_token());
-    changes.mark_unchanged();
+/// Notifies a session of each change of the list that its client was shown, while it is open.
+pub(crate) fn notify_list_changes(server: McpServer, peer: Peer<RoleServer>) {
+    let (mut changes, draining) = (server.changes().subscribe(), server.in_flight().draining_token());
     tokio::spawn(async move {
         loop {
             tokio::select! {
-                changed = changes.changed() => {
-                    if changed.is_err() || peer.notify_tool_list_changed().await.is_err() {
-                        return;
-                    }
-                }
+                changed = changes.changed() => if changed.is_err() {
+                    return;
+                },
+                // What changed before a list was shown counts too.
+                () = server.shown().changed() => {}
                 () = tokio::time::sleep(CLOSED_CHECK_INTERVAL) => if peer.is_transport_closed() {
                     return;
                 },
                 () = draining.cancelled() => return,
             }
+            if server.shown().update(|| current_version(&server))
+                && peer.notify_tool_list_changed().await.is_err()
+            {
+                return;
+            }
         }
     });
+}
+
+/// The version of the list that the server would show now.
+fn current_version(server: &McpServer) -> String {
+    pagination::shown_version(server.context(), &server.listed_tools())
 }
 
 /// What a client can subscribe to.
@@ -42,14 +52,8 @@ pub(crate) fn subscription_filter(events: Option<&EventFeed>) -> SubscriptionFil
 }
 
 /// Notifies a stream of what it subscribed to, until it is closed or the server ends.
-pub(crate) async fn listen(
-    changes: &ToolListChanges,
-    events: Option<&EventFeed>,
-    in_flight: &InFlight,
-    context: &SubscriptionContext,
-) {
-    let mut changes = changes.subscribe();
-    changes.mark_unchanged();
+pub(crate) async fn listen(server: &McpServer, context: &SubscriptionContext) {
+    let (mut changes, events) = (server.changes().subscribe(), server.events());
     let wants_list_changes = context.accepted().tools_list_changed == Some(true);
     let _subscription = events.and_then(|events| events.subscribe_stream(context));
     let ended = async {
@@ -59,15 +63,26 @@ pub(crate) async fn listen(
         }
     };
     let mut ended = std::pin::pin!(ended);
+    if wants_list_changes {
+        // What the first list waits for is no change of it.
+        pagination::first_page_account(server.context()).await;
+    }
+    let mut shown = current_version(server);
+    changes.mark_unchanged();
     loop {
         tokio::select! {
             changed = changes.changed(), if wants_list_changes => {
-                if changed.is_err() || context.sink().notify_tool_list_changed().await.is_err() {
+                let current = current_version(server);
+                if changed.is_err() {
                     return;
                 }
+                if current != shown && context.sink().notify_tool_list_changed().await.is_err() {
+                    return;
+                }
+                shown = current;
             }
             () = context.cancelled() => return,
-            () = in_flight.draining_token().cancelled_owned() => return,
+            () = server.in_flight().draining_token().cancelled_owned() => return,
             () = &mut ended => return,
         }
     }

@@ -60,7 +60,7 @@ pub(crate) async fn list_page(
     let listing = context.listing;
     let list = list_version(tools, listing.names);
     let (start, account) = match cursor {
-        None => (0, first_page_account(&context.executor, listing.mode)),
+        None => (0, first_page_account(context).await),
         Some(text) => {
             let cursor = ListCursor::parse(text).ok_or_else(|| McpError::InvalidCursor(text.to_owned()))?;
             if cursor.list != list {
@@ -92,15 +92,33 @@ pub(crate) async fn list_page(
     Ok(result)
 }
 
-/// The account whose custom fields a new walk shows.
-fn first_page_account(executor: &ToolExecutor, mode: ExposureMode) -> Option<Account> {
-    if mode != ExposureMode::MetaTools {
-        // A list does not wait for the account. If it turns out to have custom fields, or others than before, the
-        // client is notified that the list has changed; the walk that has begun goes on without them.
-        let executor = executor.clone();
-        tokio::spawn(async move { executor.account().await });
-    }
-    executor.custom_fields().cached().filter(|account| custom_fields_version(account).is_some())
+/// The account whose custom fields a new walk shows. A list waits for them: a client that got a list without them would be
+/// notified a moment later that it has changed, while it makes its first call or leaves. If they can't be had in time, the
+/// list goes without them.
+pub(crate) async fn first_page_account(context: &ToolContext) -> Option<Account> {
+    let executor = &context.executor;
+    let account = match context.listing.mode {
+        ExposureMode::MetaTools => executor.custom_fields().cached(),
+        ExposureMode::Filtered | ExposureMode::All => executor.account().await,
+    };
+    account.filter(|account| custom_fields_version(account).is_some())
+}
+
+/// The version of the list as it would be shown now, with what is known of the account. It differs if and only if a client
+/// should list again.
+pub(crate) fn shown_version(context: &ToolContext, tools: &[Tool]) -> String {
+    let names = list_version(tools, context.listing.names);
+    let account = context.executor.custom_fields().cached();
+    let fields = match (context.listing.mode, &account) {
+        (_, None) => None,
+        // Few tools are listed, and most of them don't have custom fields.
+        (ExposureMode::MetaTools, Some(account)) => {
+            let differs = |tool: &Tool| account.input_schema(*tool) != tool.input_schema_value();
+            tools.iter().any(differs).then(|| custom_fields_version(account)).flatten()
+        }
+        (ExposureMode::Filtered | ExposureMode::All, Some(account)) => custom_fields_version(account),
+    };
+    format!("{names}-{}", fields.unwrap_or_default())
 }
 
 /// The account with this version of its custom fields. Unlike the first page, a later one waits for them: the walk may

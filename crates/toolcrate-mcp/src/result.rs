@@ -2,7 +2,7 @@
 
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use serde_json::{Map, json};
-use toolcrate_executor::{ExecuteError, Rejection};
+use toolcrate_executor::{ExecuteError, Rejection, limit_json};
 use toolcrate_runtime::{Reinterpretation, Value};
 
 /// The result of a call that succeeded.
@@ -17,6 +17,19 @@ pub(crate) fn failure(value: Value) -> CallToolResult {
     let mut result = CallToolResult::error(vec![ContentBlock::text(value.to_string())]);
     result.structured_content = Some(value);
     result
+}
+
+/// Brings the error of a call that failed within a limit.
+pub(crate) fn limit_failure(response: CallToolResponse, max_bytes: usize) -> CallToolResponse {
+    match response {
+        CallToolResponse::Complete(mut failed) if failed.is_error == Some(true) => {
+            match failed.structured_content.take() {
+                Some(error) => failure(limit_json(error, max_bytes)).into(),
+                None => CallToolResponse::Complete(failed),
+            }
+        }
+        other => other,
+    }
 }
 
 /// The response with a report of how the arguments of a meta tool were read.

@@ -10,11 +10,16 @@ use crate::event_feed::EventFeed;
 use crate::listing::ExposureMode;
 use crate::meta_tools::MetaTools;
 use crate::options::McpOptions;
+use crate::shown_list::ShownList;
 use crate::tool_context::ToolContext;
 
 /// Offers the tools of one account over the Model Context Protocol. Clones share their state.
 #[derive(Clone)]
-pub struct McpServer(Arc<McpServerState>);
+pub struct McpServer {
+    state: Arc<McpServerState>,
+    /// The list that the client of this session was shown.
+    shown: Arc<ShownList>,
+}
 
 struct McpServerState {
     context: ToolContext,
@@ -29,13 +34,25 @@ impl McpServer {
     /// Creates a server that offers the tools of `product` that `executor` runs.
     pub fn new(product: &'static Product, executor: ToolExecutor, options: McpOptions) -> Self {
         let McpOptions { listing, word_lists, changes, events } = options;
-        Self(Arc::new(McpServerState {
+        let state = Arc::new(McpServerState {
             context: ToolContext::new(product, executor, listing, word_lists),
             meta_tools: MetaTools::new(product, listing.output_schemas),
             changes,
             events,
             discovered: AtomicBool::new(false),
-        }))
+        });
+        Self { state, shown: Arc::default() }
+    }
+
+    /// The same server for another session.
+    #[must_use]
+    pub(crate) fn for_session(&self) -> Self {
+        Self { state: Arc::clone(&self.state), shown: Arc::default() }
+    }
+
+    /// The list that the client of this session was shown.
+    pub(crate) fn shown(&self) -> &Arc<ShownList> {
+        &self.shown
     }
 
     /// The calls of the process that are in flight.
@@ -45,27 +62,27 @@ impl McpServer {
 
     /// Returns true if and only if a client has asked what the server can do.
     pub(crate) fn was_discovered(&self) -> bool {
-        self.0.discovered.load(Ordering::Relaxed)
+        self.state.discovered.load(Ordering::Relaxed)
     }
 
     pub(crate) fn set_discovered(&self) {
-        self.0.discovered.store(true, Ordering::Relaxed);
+        self.state.discovered.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn context(&self) -> &ToolContext {
-        &self.0.context
+        &self.state.context
     }
 
     pub(crate) fn meta_tools(&self) -> &MetaTools {
-        &self.0.meta_tools
+        &self.state.meta_tools
     }
 
     pub(crate) fn changes(&self) -> &ToolListChanges {
-        &self.0.changes
+        &self.state.changes
     }
 
     pub(crate) fn events(&self) -> Option<&EventFeed> {
-        self.0.events.as_ref()
+        self.state.events.as_ref()
     }
 
     /// The tools of the catalog that are listed.

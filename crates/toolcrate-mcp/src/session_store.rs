@@ -38,7 +38,10 @@ impl SessionStore for StoredSessions {
     }
 
     async fn store(&self, id: &str, state: &SessionState) -> Result<(), SessionStoreError> {
-        Ok(self.store.put(&format!("{}{id}", self.prefix), &serde_json::to_vec(state)?, SESSION_TTL).await?)
+        Ok(self
+            .store
+            .put_evictable(&format!("{}{id}", self.prefix), &serde_json::to_vec(state)?, SESSION_TTL)
+            .await?)
     }
 
     async fn delete(&self, id: &str) -> Result<(), SessionStoreError> {

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rmcp::model::{CallToolResponse, CallToolResult};
 use serde_json::json;
-use toolcrate_executor::{Product, Rejection, ToolExecutor, outcome_to_json};
+use toolcrate_executor::{MAX_ERROR_BYTES, Product, Rejection, ToolExecutor, outcome_to_json};
 use toolcrate_runtime::{ExecuteOptions, Tool, Value};
 use toolcrate_search::{SearchEngine, SearchHit, WordLists};
 
@@ -16,6 +16,8 @@ use crate::{elicitation, result};
 pub(crate) const SEARCH_TOOLS: &str = "search_tools";
 /// The limit of a result, unless the executor has one.
 const MAX_RESULT_BYTES: usize = 60_000;
+/// An error is not limited to less, or it would say nothing.
+const MIN_ERROR_BYTES: usize = 1000;
 
 /// What the tools of a server share.
 pub(crate) struct ToolContext {
@@ -52,6 +54,11 @@ impl ToolContext {
     /// The maximum size of a result. What does not fit is omitted, with the arguments that return it.
     pub(crate) fn max_result_bytes(&self) -> usize {
         self.executor.limits().max_bytes.unwrap_or(MAX_RESULT_BYTES)
+    }
+
+    /// The maximum size of an error.
+    pub(crate) fn max_error_bytes(&self) -> usize {
+        MAX_ERROR_BYTES.min(self.max_result_bytes()).max(MIN_ERROR_BYTES)
     }
 
     /// The tool of this name.

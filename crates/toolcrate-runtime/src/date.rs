@@ -34,14 +34,10 @@ pub(crate) fn write(moment: OffsetDateTime) -> Option<String> {
     ))
 }
 
-/// The day of a date, or of the midnight at which it begins: `2025-01-31T00:00:00Z` as `2025-01-31`.
-pub(crate) fn day(text: &str) -> Option<String> {
-    let text = text.trim();
-    let utc = utc_seconds(text).or_else(|| utc_seconds(&format!("{text}Z")))?;
-    let day = utc.strip_suffix("T00:00:00Z")?;
-    // Midnight of another zone is within another day of UTC, or begins one by chance.
-    let is_same = text.starts_with(day) || text.starts_with(&day.replace('-', ""));
-    is_same.then(|| day.to_owned())
+/// A day as it is, `2025-01-31`, or a moment in UTC and whole seconds.
+pub(crate) fn day_or_utc_seconds(text: &str) -> Option<String> {
+    let (text, utc) = (text.trim(), utc_seconds(text)?);
+    Some(if text.len() == 10 { text.to_owned() } else { utc })
 }
 
 /// The text in the form of RFC 3339, as far as another form of ISO 8601 differs from it: an omitted time, omitted
@@ -130,16 +126,15 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_a_date_or_its_midnight() {
+    fn a_day_stays_a_day() {
         for (text, expected) in [
-            ("2025-01-31", Some("2025-01-31")),
-            ("2025-01-31T00:00:00Z", Some("2025-01-31")),
-            ("2025-01-31T00:00:00", Some("2025-01-31")),
-            ("2025-01-31T08:00:00Z", None),
-            ("2025-01-31T19:00:00-05:00", None),
+            (" 2025-01-31", Some("2025-01-31")),
+            ("2025-01-31T01:00:00+01:00", Some("2025-01-31T00:00:00Z")),
+            ("2025-02-31", None),
+            ("2025-01-31T00:00:00", None),
             ("soon", None),
         ] {
-            assert_eq!(day(text).as_deref(), expected, "{text}");
+            assert_eq!(day_or_utc_seconds(text).as_deref(), expected, "{text}");
         }
     }
 }

@@ -16,7 +16,6 @@ const KNOWN: &[&str] = &[
     "toolAction",
     "toolCallId",
     "toolSummary",
-    "tool_call_id",
     "waitForPreviousTools",
 ];
 

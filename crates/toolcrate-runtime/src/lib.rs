@@ -66,7 +66,7 @@ pub use serde_json::{self, Value};
 #[doc(no_inline)]
 pub use toolcrate_catalog::{
     self as catalog, Annotations, FieldStyle, HttpOperation, Method, OperationKind, OperationTarget,
-    OperationVariant, Relation, ToolClass, ToolRecord, ToolSummary,
+    OperationVariant, Relation, ToolClass, ToolReach, ToolRecord, ToolSummary,
 };
 
 pub use api::{

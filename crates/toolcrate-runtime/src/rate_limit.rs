@@ -5,6 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
+/// The longest time that is passed on, in seconds. A client that is told more would wait as good as forever for what may be
+/// over soon.
+const MAX_WAIT_SECONDS: u64 = 3600;
+
 /// The state of a rate limit, as far as the server reported it. Times are seconds from now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RateLimit {
@@ -82,8 +86,13 @@ fn whole(text: &str) -> Option<u64> {
     text[..end].parse().ok()
 }
 
-/// Returns the seconds from now for a number of seconds, a Unix timestamp (in seconds or milliseconds) or an HTTP date.
+/// Returns the seconds from now for a number of seconds, a Unix timestamp (in seconds or milliseconds) or an HTTP date, up
+/// to the longest time that is passed on.
 fn seconds(now: SystemTime, text: &str) -> Option<u64> {
+    seconds_until(now, text).map(|seconds| seconds.min(MAX_WAIT_SECONDS))
+}
+
+fn seconds_until(now: SystemTime, text: &str) -> Option<u64> {
     if let Ok(value) = text.parse::<f64>() {
         if !value.is_finite() {
             return None;
@@ -140,6 +149,14 @@ mod tests {
         for spelling in spellings {
             assert_eq!(read(200, spelling), expected, "{spelling:?}");
         }
+    }
+
+    #[test]
+    fn absurd_times_are_bounded() {
+        for text in ["999999999", "99999999999999999", "1e300", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            assert_eq!(read(429, &[("retry-after", text)]).retry_after, Some(MAX_WAIT_SECONDS), "{text}");
+        }
+        assert_eq!(read(429, &[("x-ratelimit-reset", "99999999")]).reset, Some(MAX_WAIT_SECONDS));
     }
 
     #[test]

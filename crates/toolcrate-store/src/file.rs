@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 
+use crate::database_file::{DatabaseFile, DatabaseFileError, open};
 use crate::error::StoreError;
 use crate::store::{QueueItem, Store};
 
@@ -27,33 +28,13 @@ const MAX_EXPIRED_PER_WRITE: usize = 64;
 /// A store in a file.
 #[derive(Clone)]
 pub struct FileStore {
-    database: Arc<Database>,
+    database: Arc<DatabaseFile>,
     location: Arc<str>,
 }
 
 impl std::fmt::Debug for FileStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("FileStore").field(&self.location).finish()
-    }
-}
-
-/// The text of a redb error. The error itself is large, and only its text is used.
-struct FileStoreFailure(String);
-
-impl<E: std::error::Error> From<E> for FileStoreFailure {
-    fn from(error: E) -> Self {
-        Self(error.to_string())
-    }
-}
-
-/// Why a file can't be opened, and what to do about it.
-fn open_failure(error: DatabaseError) -> FileStoreFailure {
-    match error {
-        DatabaseError::UpgradeRequired(version) => FileStoreFailure(format!(
-            "expected a state file of the current format, found one of an older release (redb file format \
-             {version}); move it away to start with an empty one, or keep running the older release"
-        )),
-        error => error.into(),
     }
 }
 
@@ -65,42 +46,32 @@ impl FileStore {
     /// is open in another process. The file is unchanged then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let location: Arc<str> = path.display().to_string().into();
-        let open = || -> Result<Database, FileStoreFailure> {
-            let mut options = std::fs::OpenOptions::new();
-            options.read(true).write(true).create(true).truncate(false);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            drop(options.open(path)?);
-            let database = Database::create(path).map_err(open_failure)?;
-            let write = database.begin_write()?;
-            write.open_table(VALUES)?;
-            write.open_table(EXPIRIES)?;
-            write.open_table(ITEMS)?;
-            write.open_table(READY)?;
-            write.open_table(COUNTERS)?;
-            write.commit()?;
+        let path = path.to_owned();
+        let database = DatabaseFile::new(move || {
+            let database = open(&path)?;
+            create_tables(&database)?;
             Ok(database)
-        };
+        });
         let database =
-            open().map_err(|FileStoreFailure(message)| StoreError::unavailable(&*location, message))?;
+            database.map_err(|DatabaseFileError(message)| StoreError::unavailable(&*location, message))?;
         Ok(Self { database: Arc::new(database), location })
     }
 
     /// Runs `work` on a thread that may block, because it waits for the disk.
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Database) -> Result<T, FileStoreFailure> + Send + 'static,
+        work: impl FnOnce(&Database) -> Result<T, DatabaseFileError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let database = Arc::clone(&self.database);
-        let result = tokio::task::spawn_blocking(move || work(&database)).await;
-        let result = result.unwrap_or_else(|error| Err(FileStoreFailure(error.to_string())));
-        result.map_err(|FileStoreFailure(message)| StoreError::unavailable(&*self.location, message))
+        let result = tokio::task::spawn_blocking(move || database.run(work)).await;
+        let result = result.unwrap_or_else(|error| Err(DatabaseFileError(error.to_string())));
+        result.map_err(|DatabaseFileError(message)| StoreError::unavailable(&*self.location, message))
     }
 
     /// Runs `work` in a write transaction, which is committed only if `work` succeeds.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&WriteTransaction) -> Result<T, FileStoreFailure> + Send + 'static,
+        work: impl FnOnce(&WriteTransaction) -> Result<T, DatabaseFileError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.blocking(move |database| {
             let write = database.begin_write()?;
@@ -110,6 +81,17 @@ impl FileStore {
         })
         .await
     }
+}
+
+fn create_tables(database: &Database) -> Result<(), DatabaseFileError> {
+    let write = database.begin_write()?;
+    write.open_table(VALUES)?;
+    write.open_table(EXPIRIES)?;
+    write.open_table(ITEMS)?;
+    write.open_table(READY)?;
+    write.open_table(COUNTERS)?;
+    write.commit()?;
+    Ok(())
 }
 
 fn now() -> u64 {
@@ -125,13 +107,13 @@ fn after(delay: Duration) -> u64 {
 fn value(
     table: &impl ReadableTable<&'static str, (u64, &'static [u8])>,
     key: &str,
-) -> Result<Option<Vec<u8>>, FileStoreFailure> {
+) -> Result<Option<Vec<u8>>, DatabaseFileError> {
     let found = table.get(key)?;
     let found = found.as_ref().map(|found| found.value());
     Ok(found.filter(|(expiry, _)| *expiry > now()).map(|(_, value)| value.to_owned()))
 }
 
-fn remove(write: &WriteTransaction, key: &str) -> Result<Option<Vec<u8>>, FileStoreFailure> {
+fn remove(write: &WriteTransaction, key: &str) -> Result<Option<Vec<u8>>, DatabaseFileError> {
     let mut values = write.open_table(VALUES)?;
     let Some((expiry, value)) = values.remove(key)?.map(|found| {
         let (expiry, value) = found.value();
@@ -143,11 +125,11 @@ fn remove(write: &WriteTransaction, key: &str) -> Result<Option<Vec<u8>>, FileSt
     Ok((expiry > now()).then_some(value))
 }
 
-fn put(write: &WriteTransaction, key: &str, value: &[u8], ttl: Duration) -> Result<(), FileStoreFailure> {
+fn put(write: &WriteTransaction, key: &str, value: &[u8], ttl: Duration) -> Result<(), DatabaseFileError> {
     let expired: Vec<String> = {
         let expiries = write.open_table(EXPIRIES)?;
         let range = expiries.range(..(now(), ""))?.take(MAX_EXPIRED_PER_WRITE);
-        range.map(|entry| Ok(entry?.0.value().1.to_owned())).collect::<Result<_, FileStoreFailure>>()?
+        range.map(|entry| Ok(entry?.0.value().1.to_owned())).collect::<Result<_, DatabaseFileError>>()?
     };
     for key in expired {
         remove(write, &key)?;
@@ -166,7 +148,7 @@ fn reschedule(
     id: u64,
     until: u64,
     claims: u32,
-) -> Result<Option<(u32, Vec<u8>)>, FileStoreFailure> {
+) -> Result<Option<(u32, Vec<u8>)>, DatabaseFileError> {
     let mut items = write.open_table(ITEMS)?;
     let Some((before, attempts, item)) = items.get((queue, id))?.map(|found| {
         let (ready, attempts, item) = found.value();

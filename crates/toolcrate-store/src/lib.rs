@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+mod database_file;
 mod error;
 mod file;
 mod memory;

@@ -8,13 +8,19 @@ use async_trait::async_trait;
 
 use crate::error::StoreError;
 
+/// The key that [`Store::check`] writes.
+const CHECK_KEY: &str = "health/check";
+/// How long it is kept.
+const CHECK_TTL: Duration = Duration::from_secs(60);
+
 /// A store that several parts of a server share.
 pub type SharedStore = Arc<dyn Store>;
 
 /// Expiring values under keys, and queues. Every operation is atomic, whoever else uses the store.
 ///
 /// Keys and queue names are paths that the server makes up, such as `approvals/pending/…`; values and items are bytes.
-/// Every operation fails with a [`StoreError`] if the store can't be reached or is full.
+/// The first two segments of a path are its *owner*: a store of limited size gives each owner a share, so that none can
+/// use up the room of the others. Every operation fails with a [`StoreError`] if the store can't be reached or is full.
 #[async_trait]
 pub trait Store: Send + Sync + fmt::Debug {
     /// Stores a value unless the key has one already, in which case the existing value is returned. The value expires
@@ -23,6 +29,16 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Stores a value, replacing any other. The value expires after `ttl`.
     async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), StoreError>;
+
+    /// Stores a value that can be done without. A store that is full evicts such values, and no others.
+    async fn put_evictable(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), StoreError> {
+        self.put(key, value, ttl).await
+    }
+
+    /// Checks that a value can be stored at the moment.
+    async fn check(&self) -> Result<(), StoreError> {
+        self.put(CHECK_KEY, b"", CHECK_TTL).await
+    }
 
     /// Returns the value, unless it has expired.
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;

@@ -83,6 +83,12 @@ pub fn realistic(arguments: &mut Map<String, Value>, field: Option<&str>) {
             (filter @ Value::Object(_), Some(field)) => *filter = json!({field: null}),
             _ => {}
         }
+        // Raw conditions are joined with a filter, so they must be whole.
+        for name in ["conditions", "childConditions", "customFieldConditions"] {
+            if let Some(conditions) = arguments.get_mut(name).filter(|conditions| conditions.is_string()) {
+                *conditions = json!("id > 0 and (name = \"a ) or (\" or id in (1, 2))");
+            }
+        }
     }
     arguments.values_mut().for_each(texts);
 }

@@ -79,6 +79,13 @@ impl Random {
                 if !members.is_empty() && members.values().all(Value::is_null) {
                     self.fill(node, &mut members);
                 }
+                let is_blank = |value: &Value| {
+                    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+                };
+                // A reference names a record.
+                if node["properties"].get("id").is_some() && members.values().all(is_blank) {
+                    members.insert("id".to_owned(), json!(1 + self.below(1000)));
+                }
                 if node["additionalProperties"].is_object() {
                     members.insert("key".to_owned(), self.value(&node["additionalProperties"]));
                 }

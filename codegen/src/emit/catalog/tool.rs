@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_json::json;
 use toolcrate_catalog::{
     Annotations, ArgumentTarget, BindingRecord, HttpOperation, OperationKind, Properties, RawJson,
-    RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolClass, ToolInput, ToolRecord,
+    RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolClass, ToolInput, ToolReach, ToolRecord,
 };
 
 use super::argument_plan::ArgumentPlan;
@@ -72,12 +72,13 @@ pub fn record<'a>(
     let description = emitters.describer.description(context, index, &plan, &steps)?;
     let required = (first_required != plan.required).then(|| owned(first_required));
     let verb = name.verb.split(['_', ' ']).next().unwrap_or_default();
+    let effect = effect(context, operation);
     Ok(ToolRecord {
         name: &name.tool,
         short_name: &name.short,
         title: Cow::Borrowed(&name.title),
         description: Cow::Owned(description),
-        class: name.class,
+        class: if effect.acts && name.class == ToolClass::Read { ToolClass::Custom } else { name.class },
         module: &name.module,
         kind: facts.kind,
         verb: (verb != facts.kind.verb()).then_some(verb),
@@ -86,7 +87,8 @@ pub fn record<'a>(
         parent: facts.collection.as_deref().and_then(|name| emitters.facts.parent(name)).map(Cow::Owned),
         collection: facts.collection.map(Cow::Owned),
         tags: operation.tags.iter().map(|tag| Cow::Borrowed(tag.as_str())).collect(),
-        annotations: annotations(operation, name),
+        annotations: annotations(operation, name, &effect),
+        reach: effect.reach,
         http: http(operation),
         input: ToolInput {
             properties: Properties::from(plan.properties),
@@ -101,13 +103,33 @@ pub fn record<'a>(
     })
 }
 
-fn annotations(operation: &Operation, name: &OperationName) -> Annotations {
+/// What the overlay says about the effect of an operation.
+struct OperationEffect {
+    /// It is more than a read.
+    acts: bool,
+    reach: ToolReach,
+}
+
+fn effect(context: &Context<'_>, operation: &Operation) -> OperationEffect {
+    let key = operation.key();
+    let Some(note) = context.overlay.operations.get(&key) else {
+        return OperationEffect { acts: false, reach: ToolReach::Module };
+    };
+    if note.acts.is_some() || note.reaches_everything.is_some() {
+        context.ledger.mark(format!("operations.{key}"));
+    }
+    let reach = if note.reaches_everything.is_some() { ToolReach::Everything } else { ToolReach::Module };
+    OperationEffect { acts: note.acts.is_some(), reach }
+}
+
+fn annotations(operation: &Operation, name: &OperationName, effect: &OperationEffect) -> Annotations {
+    let is_idempotent =
+        name.idempotent || matches!(operation.method, Method::Get | Method::Put | Method::Delete);
     Annotations {
-        read_only_hint: name.class == ToolClass::Read || name.read_only,
+        read_only_hint: !effect.acts && (name.class == ToolClass::Read || name.read_only),
         destructive_hint: name.destructive
             || matches!(name.kind, OperationKind::Delete | OperationKind::Replace),
-        idempotent_hint: name.idempotent
-            || matches!(operation.method, Method::Get | Method::Put | Method::Delete),
+        idempotent_hint: !effect.acts && is_idempotent,
         open_world_hint: true,
     }
 }

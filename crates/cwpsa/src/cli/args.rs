@@ -233,30 +233,61 @@ pub struct CallArgs {
     pub connection: ConnectionArgs,
 }
 
-/// `cwpsa mcp`
-#[derive(Args, Debug)]
-pub struct McpArgs {
-    /// How tools are offered; selected if any are chosen, else search.
+/// How tools are offered over the Model Context Protocol, and which.
+#[derive(Args, Clone, Debug)]
+pub struct OfferFlags {
+    /// How tools are offered over MCP; selected if any are chosen for `cwpsa mcp`, else search. A client of /mcp can choose
+    /// by its address.
     #[arg(long, value_parser = one_of(EXPOSURE_MODES))]
     pub tools: Option<ExposureMode>,
     /// Which.
     #[command(flatten)]
     pub selection: SelectionArgs,
-    /// In which length names are; short by default, as clients put the server's name in front.
+    /// In which length names are over MCP; short by default, as clients put the server's name in front.
     #[arg(long, value_parser = one_of(NAME_STYLES), default_value = "short")]
     pub names: NameStyle,
     /// Offer and run only tools that change nothing.
     #[arg(long)]
     pub read_only: bool,
-    /// Also list what each tool answers, as a schema; lists are then twice as long.
+    /// Also list over MCP what each tool answers, as a schema; lists are then twice as long.
     #[arg(long)]
     pub output_schemas: bool,
+}
+
+/// What a server over HTTP keeps, and under which names it is asked.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Over HTTP")]
+pub struct HttpFlags {
+    /// Where the server keeps what must outlive a restart or be known to all its copies: answers given under
+    /// Idempotency-Keys, approvals, MCP sessions, callbacks that were not handed on yet. A file, for one server; or Redis,
+    /// for several: redis://host[:port][/database], or rediss:// over TLS. A URL with a password belongs in CWPSA_STATE or
+    /// the settings file, as other users of the machine can see flags. In memory if not given.
+    #[arg(long, env = "CWPSA_STATE", hide_env_values = true, value_name = "FILE | URL")]
+    pub state: Option<String>,
+    /// A further name under which the server is asked, e.g. psa.example.com; with a port, under that one alone. Pages of
+    /// that name may ask too.
+    #[arg(long, value_delimiter = ',', value_name = "HOST")]
+    pub allow_host: Vec<String>,
+}
+
+/// `cwpsa mcp`
+#[derive(Args, Debug)]
+pub struct McpArgs {
+    /// Which tools, and how.
+    #[command(flatten)]
+    pub offer: OfferFlags,
     /// How calls are watched.
     #[command(flatten)]
     pub watch: WatchFlags,
-    /// Serve streamable HTTP at this address instead, e.g. 127.0.0.1:8080; the path is /mcp.
+    /// Serve over HTTP at this address instead, as cwpsa serve does, e.g. 127.0.0.1:8080; the path is /mcp.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
+    /// With --listen, as for cwpsa serve.
+    #[command(flatten)]
+    pub http: HttpFlags,
+    /// With --listen, what is done with callbacks.
+    #[command(flatten)]
+    pub webhooks: WebhookFlags,
     /// Whose account.
     #[command(flatten)]
     pub connection: ConnectionArgs,
@@ -268,21 +299,12 @@ pub struct ServeArgs {
     /// Where to listen. An address that others can reach needs a token for each account.
     #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: String,
-    /// Where the server keeps what must outlive a restart or be known to all its copies: answers given under
-    /// Idempotency-Keys, approvals, MCP sessions, callbacks that were not handed on yet. A file, for one server; or Redis,
-    /// for several: redis://[user:password@]host[:port][/database], or rediss:// over TLS. In memory if not given.
-    #[arg(long, env = "CWPSA_STATE", hide_env_values = true, value_name = "FILE | URL")]
-    pub state: Option<String>,
-    /// A further name under which the server is asked, e.g. psa.example.com; with a port, under that one alone. Pages of
-    /// that name may ask too.
-    #[arg(long, value_delimiter = ',', value_name = "HOST")]
-    pub allow_host: Vec<String>,
+    /// What is kept, and the names of the server.
+    #[command(flatten)]
+    pub http: HttpFlags,
     /// Which tools are offered; all by default.
     #[command(flatten)]
-    pub selection: SelectionArgs,
-    /// Offer and run only tools that change nothing.
-    #[arg(long)]
-    pub read_only: bool,
+    pub offer: OfferFlags,
     /// How calls are watched.
     #[command(flatten)]
     pub watch: WatchFlags,
@@ -375,7 +397,7 @@ pub struct ConnectionArgs {
     #[arg(long, env = "CWPSA_CONFIG", value_name = "FILE")]
     pub config: Option<std::path::PathBuf>,
     /// The API's root, e.g. https://psa.example.com/v4_6_release/apis/3.0.
-    #[arg(long, env = "CWPSA_BASE_URL", value_name = "URL")]
+    #[arg(long, env = "CWPSA_BASE_URL", hide_env_values = true, value_name = "URL")]
     pub base_url: Option<String>,
     /// ConnectWise's own server of this region: na, eu, au or za.
     #[arg(long, env = "CWPSA_REGION", value_name = "REGION")]
@@ -398,11 +420,11 @@ pub struct ConnectionArgs {
 pub struct WebhookFlags {
     /// Hand each event to this command, as JSON on stdin: a program, or a JSON array of a program and its arguments.
     /// No shell reads it. The event is done if it exits with 0, and tried again later if not.
-    #[arg(long, env = "CWPSA_WEBHOOK_COMMAND", value_name = "PROGRAM | JSON")]
+    #[arg(long, env = "CWPSA_WEBHOOK_COMMAND", hide_env_values = true, value_name = "PROGRAM | JSON")]
     pub webhook_command: Option<String>,
     /// Post each event as JSON to this address, signed with the secret in CWPSA_WEBHOOK_SECRET as
     /// standardwebhooks.com says. The event is done if the answer is 2xx, and tried again later if not.
-    #[arg(long, env = "CWPSA_WEBHOOK_POST", value_name = "URL")]
+    #[arg(long, env = "CWPSA_WEBHOOK_POST", hide_env_values = true, value_name = "URL")]
     pub webhook_post: Option<String>,
     /// A file that holds the secret for --webhook-post.
     #[arg(long, env = "CWPSA_WEBHOOK_SECRET_FILE", value_name = "FILE")]

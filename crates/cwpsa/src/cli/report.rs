@@ -1,6 +1,7 @@
 //! Reports the error that a command ended with.
 
 use connectwise_psa::runtime::Error;
+use toolcrate_executor::{MAX_ERROR_BYTES, limit_json};
 
 use super::output;
 use crate::error::CliError;
@@ -11,7 +12,7 @@ pub fn report(error: &CliError) {
         CliError::AlreadyReported(_) => {}
         CliError::Api(error) => {
             if !output::is_terminal()
-                && let Err(lost) = output::print_json(&error.to_json())
+                && let Err(lost) = output::print_json(&limit_json(error.to_json(), MAX_ERROR_BYTES))
             {
                 // The exit code stays that of the first error, which is printed below.
                 eprintln!("error: {lost}");

@@ -2,7 +2,9 @@
 
 use std::io::{IsTerminal, Read};
 
-use connectwise_psa::runtime::{ErrorKind, ExecuteOptions, Outcome, Value, json_size};
+use connectwise_psa::runtime::{
+    ErrorKind, ExecuteOptions, Outcome, Value, json_size, replace_lone_surrogates,
+};
 use serde_json::json;
 use toolcrate_executor::truncate_outcome;
 
@@ -40,6 +42,9 @@ pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> 
     let mut outcome = truncate_outcome(answered, options.max_bytes);
     if let Some(notice) = &outcome.notice {
         eprintln!("note: {notice}");
+    }
+    for reading in &outcome.reinterpretations {
+        eprintln!("note: {}", format!("{} {}", reading.pointer, reading.message).trim_start());
     }
     if !arguments.all_pages || !outcome.value.is_array() {
         report_omissions(&outcome);
@@ -102,7 +107,7 @@ fn read(text: &str) -> Result<Value, CliError> {
         }
         None => ("--args", text.to_owned()),
     };
-    let value: Value =
-        serde_json::from_str(&text).map_err(|error| usage(name, &format!("no JSON: {error}")))?;
+    let value: Value = serde_json::from_slice(&replace_lone_surrogates(text.as_bytes()))
+        .map_err(|error| usage(name, &format!("no JSON: {error}")))?;
     if value.is_object() { Ok(value) } else { Err(usage(name, &"the arguments must be a JSON object")) }
 }

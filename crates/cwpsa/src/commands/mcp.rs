@@ -1,17 +1,15 @@
-//! `cwpsa mcp`: the tools over the Model Context Protocol, on stdin and stdout or over streamable HTTP.
+//! `cwpsa mcp`: the tools over the Model Context Protocol, on stdin and stdout. Over HTTP, it is `cwpsa serve`.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use toolcrate_executor::{InFlight, ToolExecutor, ToolFilterSpec};
-use toolcrate_http::{Observer, RequestMetrics};
-use toolcrate_listener::{LOOPBACK_NAMES, Listener, shutdown_signal};
-use toolcrate_mcp::{
-    ExposureMode, HostValidation, McpError, McpOptions, McpServer, ToolListing, http_service, serve_stdio,
-};
+use toolcrate_listener::shutdown_signal;
+use toolcrate_mcp::{ExposureMode, McpError, McpOptions, McpServer, ToolListing, serve_stdio};
 use toolcrate_store::MemoryStore;
 
-use crate::cli::McpArgs;
+use crate::audit_rotation::reopen_at_hangup;
+use crate::cli::{McpArgs, OfferFlags, ServeArgs};
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::metrics::Metrics;
@@ -22,35 +20,45 @@ use crate::settings::{Settings, SettingsLoader, Target};
 use crate::shutdown;
 use crate::word_lists::WORD_LISTS;
 
+/// The flags that mean nothing on stdin and stdout.
+const HTTP_FLAGS: [&str; 6] =
+    ["state", "allow_host", "webhook_command", "webhook_post", "webhook_secret_file", "webhook_mcp"];
+
 /// Serves until the client leaves or the process is told to stop.
 pub(super) async fn run(
     arguments: &McpArgs,
     loader: SettingsLoader,
     settings: &Settings,
 ) -> Result<(), CliError> {
-    let flags = ToolFilterSpec { read_only: arguments.read_only, ..(&arguments.selection).into() };
+    let flags =
+        ToolFilterSpec { read_only: arguments.offer.read_only, ..(&arguments.offer.selection).into() };
     let is_selection = is_narrow(&flags) || settings.values.tools.is_narrow();
     let default_mode = if is_selection { ExposureMode::Filtered } else { ExposureMode::MetaTools };
+    let offer = OfferFlags { tools: arguments.offer.tools.or(Some(default_mode)), ..arguments.offer.clone() };
+    if let Some(address) = arguments.listen {
+        return serve_http(arguments, offer, address, loader, settings).await;
+    }
+    if let Some(flag) = HTTP_FLAGS.iter().find(|flag| loader.flags.contains(flag)) {
+        let flag = flag.replace('_', "-");
+        return Err(CliError::Usage(format!("--{flag} is for servers over HTTP; add --listen ADDRESS")));
+    }
     let reload = ConfigWatch::start(flags, loader)?;
     let target = Target::resolve(settings).await?;
     let store = Arc::new(MemoryStore::default());
     let context = execution_context(&settings.values, store, &Metrics::new())?;
+    reopen_at_hangup(&context);
     let client = target.client_with_timeout(context.limits.upstream_timeout)?;
     let mut executor = ToolExecutor::new(&target.credentials.company_id, client, reload.selection(), context);
     if settings.values.custom_fields {
         executor = executor.with_custom_fields(reload.notifier());
     }
     let listing = ToolListing {
-        mode: arguments.tools.unwrap_or(default_mode),
-        names: arguments.names,
-        output_schemas: arguments.output_schemas,
+        mode: offer.tools.unwrap_or(default_mode),
+        names: offer.names,
+        output_schemas: offer.output_schemas,
     };
     let options = McpOptions { listing, word_lists: &WORD_LISTS, changes: reload.notifier(), events: None };
-    let server = McpServer::new(&PRODUCT, executor, options);
-    match arguments.listen {
-        None => serve_process(server).await,
-        Some(address) => serve_http(server, address).await,
-    }
+    serve_process(McpServer::new(&PRODUCT, executor, options)).await
 }
 
 async fn serve_process(server: McpServer) -> Result<(), CliError> {
@@ -69,24 +77,28 @@ fn stop_requested(calls: &InFlight) -> impl Future<Output = ()> {
     }
 }
 
-async fn serve_http(server: McpServer, address: SocketAddr) -> Result<(), CliError> {
-    let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
-    if !address.ip().is_loopback() {
-        return Err(CliError::Usage(format!(
-            "{address} can be reached from outside, and this server asks for no token; listen on 127.0.0.1"
-        )));
-    }
-    let listener = Listener::bind(address).await.map_err(failed)?;
-    let address = listener.local_address().map_err(failed)?;
-    let stop = shutdown_signal();
+/// Serves the one account as `cwpsa serve` does.
+async fn serve_http(
+    arguments: &McpArgs,
+    offer: OfferFlags,
+    address: SocketAddr,
+    loader: SettingsLoader,
+    settings: &Settings,
+) -> Result<(), CliError> {
+    let serve = ServeArgs {
+        listen: address.to_string(),
+        http: arguments.http.clone(),
+        offer,
+        watch: arguments.watch.clone(),
+        webhooks: arguments.webhooks.clone(),
+        connection: arguments.connection.clone(),
+    };
+    // Other than `cwpsa serve`, this serves one account.
+    let values = &settings.values;
+    let settings = settings.with_account(values.account.clone().or(values.default.clone()));
+    let listening = crate::http::listen(&serve, loader, &settings).await?;
+    let (address, stop) = (listening.address, shutdown_signal());
     eprintln!("MCP at http://{address}/mcp");
-    let calls = server.in_flight().clone();
-    let port = address.port();
-    // Pages of other ports are other origins.
-    let allowed_origins = LOOPBACK_NAMES.iter().map(|name| format!("http://{name}:{port}")).collect();
-    let service = http_service(server, HostValidation::Service { allowed_origins }, None);
-    let router = axum::Router::new().route_service("/mcp", service);
-    let router = Observer::new(calls.clone(), RequestMetrics::default()).with_streams("/mcp").observe(router);
-    shutdown::serve(listener, router, &calls, stop).await;
+    listening.serve(stop).await;
     Ok(())
 }

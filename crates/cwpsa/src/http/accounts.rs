@@ -93,7 +93,8 @@ impl ConfiguredAccounts {
             let account = account.map_err(|error: AccountError| CliError::Usage(error.to_string()))?;
             Ok((id.clone(), account))
         };
-        self.0.iter().map(account).collect()
+        let accounts = self.0.iter().map(account).collect::<Result<Vec<_>, CliError>>()?;
+        AccountRegistry::new(accounts).map_err(|error| CliError::Usage(error.to_string()))
     }
 
     /// Makes the webhooks of all accounts that have some, by their tables or by flags.

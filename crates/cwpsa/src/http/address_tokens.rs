@@ -9,7 +9,7 @@ use connectwise_psa::runtime::Value;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, json};
 use sha2::Sha256;
-use toolcrate_http::{MethodFilter, MethodFilterError};
+use toolcrate_http::{MethodFilter, MethodFilterError, parse_object};
 
 /// Makes and verifies tokens.
 pub(crate) struct AddressTokens {
@@ -91,10 +91,7 @@ impl MintTokenRequest {
     /// Parses a body. An unreadable part is an error, as a token that gives more access than was meant would work as well
     /// as any other.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, MintTokenError> {
-        let request: Map<String, Value> = match body.is_empty() {
-            true => Map::new(),
-            false => serde_json::from_slice(body)?,
-        };
+        let request = parse_object(body)?;
         reject_unknown_fields(&request, &["name", "config", "expires_at"], "the body")?;
         if !matches!(request.get("name"), None | Some(Value::Null | Value::String(_))) {
             return Err(MintTokenError::NameNotText);
@@ -182,6 +179,8 @@ mod tests {
             (r#"{"config": {"method": "read"}}"#, "config has no member \"method\""),
             (r#"{"confg": {"methods": "read"}}"#, "no member \"confg\""),
             (r#"{"name": 5}"#, "name must be text"),
+            (r#"{"config": {"methods": "read"}, "config": {}}"#, "\"config\" is given twice"),
+            (r#"{"config": {"methods": "read", "methods": "write"}}"#, "\"methods\" is given twice"),
             ("[]", "JSON object"),
             ("{", "JSON object"),
         ] {

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use serde_json::json;
 use toolcrate_executor::{Principal, ToolFilter};
-use toolcrate_http::{AccountRegistry, HttpError, json_response};
+use toolcrate_http::{AccountRegistry, HttpError, json_response, read_body};
 use toolcrate_mcp::{
     ExposureMode, HostValidation, McpHttpService, McpOptions, McpServer, StoredSessions, ToolListing,
     http_service,
@@ -41,6 +41,8 @@ pub(crate) struct McpEndpoint {
     pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) sessions: McpServices,
     pub(crate) tokens: AddressTokens,
+    /// How tools are listed unless a client chooses.
+    pub(crate) listing: ToolListing,
 }
 
 impl McpEndpoint {
@@ -85,9 +87,11 @@ async fn mint_token(
     State(endpoint): McpEndpointState,
     Path(account): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, HttpError> {
+    // The body of a caller without the token is not read.
     endpoint.accounts.open(Some(&account), &headers)?;
+    let body = read_body(request).await?;
     let request = MintTokenRequest::parse(&body).map_err(|error| HttpError::BadRequest(error.to_string()))?;
     let MintTokenRequest { filter, expires } = request;
     if !endpoint.filter.tools().any(|tool| filter.allows(tool)) {
@@ -111,7 +115,8 @@ async fn serve_account(
     let id =
         id.map_err(|_| HttpError::BadRequest("x-integrated-account-id can't be read as text".to_owned()))?;
     let (id, account) = endpoint.accounts.open(id, request.headers())?;
-    let parameters = McpParameters::parse(request.uri().query().unwrap_or_default(), request.headers())?;
+    let parameters =
+        McpParameters::parse(request.uri().query().unwrap_or_default(), request.headers(), endpoint.listing)?;
     let principal = account.principal("mcp", request.headers());
     request.extensions_mut().insert(principal);
     let key = format!("{id} {}", parameters.key);

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use connectwise_psa::CATALOG;
 use toolcrate_executor::ToolFilter;
 use toolcrate_http::{ToolFilterParams, ToolFilterParamsError};
-use toolcrate_mcp::{ExposureMode, NameStyle, ToolListing};
+use toolcrate_mcp::{ExposureMode, ToolListing};
 
 use crate::exposure::{EXPOSURE_MODES, NAME_STYLES, NamedValues};
 use crate::select::SETS;
@@ -25,20 +25,27 @@ pub(crate) struct McpParameters {
 }
 
 impl McpParameters {
-    /// Parses the query of an address, and headers. The address takes precedence.
+    /// Parses the query of an address, and headers. The address takes precedence; `default` is for what neither chooses.
     ///
     /// # Errors
     /// Returns an error if a parameter is unknown or invalid.
-    pub(crate) fn parse(query: &str, headers: &HeaderMap) -> Result<Self, ToolFilterParamsError> {
+    pub(crate) fn parse(
+        query: &str,
+        headers: &HeaderMap,
+        default: ToolListing,
+    ) -> Result<Self, ToolFilterParamsError> {
         let parameters = ToolFilterParams::parse(query, headers, &PARAMETERS)?;
         let default_mode = match parameters.selects_tools() {
             true => ExposureMode::Filtered,
-            false => ExposureMode::MetaTools,
+            false => default.mode,
         };
         let listing = ToolListing {
             mode: parameters.choice("tools", &choices(EXPOSURE_MODES))?.unwrap_or(default_mode),
-            names: parameters.choice("names", &choices(NAME_STYLES))?.unwrap_or(NameStyle::Short),
-            output_schemas: parameters.flag("output")?,
+            names: parameters.choice("names", &choices(NAME_STYLES))?.unwrap_or(default.names),
+            output_schemas: match parameters.values("output") {
+                [] => default.output_schemas,
+                _ => parameters.flag("output")?,
+            },
         };
         Ok(Self { key: parameters.key(), listing, filter: parameters.filter(&CATALOG, &SETS)? })
     }
@@ -50,10 +57,12 @@ fn choices<T: Copy>(values: NamedValues<T>) -> Vec<(&'static str, T)> {
 
 #[cfg(test)]
 mod tests {
+    use toolcrate_mcp::NameStyle;
+
     use super::*;
 
     fn parse(query: &str) -> Result<McpParameters, ToolFilterParamsError> {
-        McpParameters::parse(query, &HeaderMap::new())
+        McpParameters::parse(query, &HeaderMap::new(), ToolListing::default())
     }
 
     #[test]
@@ -79,7 +88,7 @@ mod tests {
         headers.append("x-tools-module", "time".parse().unwrap());
         headers.append("x-tools-offer", "all".parse().unwrap());
         headers.append("x-tools-read-only", "true".parse().unwrap());
-        let chosen = McpParameters::parse("module=service", &headers).unwrap();
+        let chosen = McpParameters::parse("module=service", &headers, ToolListing::default()).unwrap();
         assert_eq!(chosen.listing.mode, ExposureMode::All);
         assert!(chosen.filter.unwrap().tools().all(|tool| tool.module() == "service"));
     }

@@ -19,7 +19,9 @@ use connectwise_psa::runtime::Secret;
 use toolcrate_executor::{ExecutionContext, InFlight, ToolFilterSpec};
 use toolcrate_http::{AccountRegistry, AllowedHosts, HealthCheck, HttpApi, Observer};
 use toolcrate_listener::{Listener, shutdown_signal};
+use toolcrate_mcp::{ExposureMode, ToolListing};
 
+use crate::audit_rotation::reopen_at_hangup;
 use crate::cli::ServeArgs;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
@@ -75,7 +77,8 @@ pub async fn listen(
     settings: &Settings,
 ) -> Result<Listening, CliError> {
     let values = &settings.values;
-    let flags = ToolFilterSpec { read_only: arguments.read_only, ..(&arguments.selection).into() };
+    let offer = &arguments.offer;
+    let flags = ToolFilterSpec { read_only: offer.read_only, ..(&offer.selection).into() };
     let config_watch = ConfigWatch::start(flags, loader)?;
     let filter = config_watch.selection();
     let state = values.state.as_ref().map(Secret::expose);
@@ -83,13 +86,14 @@ pub async fn listen(
         toolcrate_store::open(state, "cwpsa").await.map_err(|error| CliError::Usage(error.to_string()))?;
     let metrics = Metrics::new();
     let context = execution_context(values, Arc::clone(&store), &metrics)?;
+    reopen_at_hangup(&context);
     let secret = signing::SigningSecret::from_environment(&settings.environment);
     let configured = ConfiguredAccounts::resolve(settings).await?;
     let custom_fields = values.custom_fields.then_some(&config_watch);
     let accounts = Arc::new(configured.registry(&filter, &context, &secret, custom_fields)?);
     let webhooks = Arc::new(configured.webhooks(settings, &store, &metrics.webhooks)?);
     let address = values.listen;
-    check_access(address, &accounts, &context)?;
+    check_access(address, &accounts, &secret, &context)?;
     let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
     let listener = Listener::bind(address).await.map_err(failed)?;
     let address = listener.local_address().map_err(failed)?;
@@ -106,6 +110,11 @@ pub async fn listen(
         webhooks: Arc::clone(&webhooks),
         sessions: mcp::McpServices::new(Arc::clone(&store)),
         tokens: address_tokens::AddressTokens::new(secret.token_key()),
+        listing: ToolListing {
+            mode: offer.tools.unwrap_or(ExposureMode::MetaTools),
+            names: offer.names,
+            output_schemas: offer.output_schemas,
+        },
     };
     let (mcp_routes, token_routes) = mcp.into_routes();
     let callbacks = WebhookEndpoint { accounts: Arc::clone(&accounts), webhooks: Arc::clone(&webhooks) };
@@ -125,10 +134,11 @@ pub async fn listen(
     Ok(Listening { address, listener, router, calls, webhooks })
 }
 
-/// Checks that every account needs a token where others can reach the server, and notes if nobody can approve calls.
+/// Checks that every account needs a token that can't be guessed where others can reach the server, and notes if nobody can approve calls.
 fn check_access(
     address: SocketAddr,
     accounts: &AccountRegistry,
+    secret: &signing::SigningSecret,
     context: &ExecutionContext,
 ) -> Result<(), CliError> {
     if context.approvals.is_any_required() && !accounts.have_approvers() {
@@ -136,7 +146,20 @@ fn check_access(
             "note: no account has an approver (CWPSA_APPROVER_TOKEN), so what needs approval is run only for MCP clients that ask their user"
         );
     }
-    if !address.ip().is_loopback() && !accounts.all_have_tokens() {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    if let Some(name) = accounts.weak_token() {
+        return Err(CliError::Usage(format!(
+            "{address} can be reached from outside, and a token of {name} is easy to guess: use at least 16 random characters, e.g. of openssl rand -hex 16"
+        )));
+    }
+    if secret.is_short() {
+        return Err(CliError::Usage(format!(
+            "{address} can be reached from outside, and CWPSA_SECRET is easy to guess: use at least 16 random characters, e.g. of openssl rand -hex 16"
+        )));
+    }
+    if !accounts.all_have_tokens() {
         return Err(CliError::Usage(format!(
             "{address} can be reached from outside, so every account needs a token: set CWPSA_TOKEN, or tokens in the settings file"
         )));

@@ -12,11 +12,19 @@ const VARIABLE: &str = "CWPSA_SECRET";
 /// The secret that all replicas of a server share, or one of this process alone.
 pub struct SigningSecret(Vec<u8>);
 
+/// How many bytes a secret has at least where others can reach the server.
+const MIN_BYTES: usize = 16;
+
 impl SigningSecret {
     /// `CWPSA_SECRET`; without it, a random secret, so that what was signed ends with this process.
     pub fn from_environment(environment: &Environment) -> Self {
         let secret = environment.get(VARIABLE);
         Self(secret.map_or_else(random, |secret| secret.as_bytes().to_vec()))
+    }
+
+    /// Whether the secret can be found by trying.
+    pub fn is_short(&self) -> bool {
+        self.0.len() < MIN_BYTES
     }
 
     /// The key for tokens.

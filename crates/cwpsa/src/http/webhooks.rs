@@ -70,6 +70,10 @@ async fn receive(
 ) -> Response {
     let signature = request.headers().get(signature::HEADER).cloned();
     let signature = signature.as_ref().and_then(|value| value.to_str().ok());
+    // The body of what can't be a callback is not read.
+    if let Err(error) = endpoint.webhooks.check_head(&account, signature) {
+        return error_response(&error);
+    }
     let body = match tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(WebhookError::TooLarge),

@@ -1,6 +1,7 @@
 //! The layers that settings are merged from.
 
 use config::{Config, ConfigError, Map, Source, Value, ValueKind};
+use url::Url;
 
 use super::error::SettingsError;
 
@@ -13,6 +14,30 @@ impl SettingsLayer {
     pub fn insert(&mut self, key: &str, origin: &str, value: impl Into<ValueKind>) {
         let origin = origin.to_owned();
         self.0.insert(key.to_owned(), Value::new(Some(&origin), value));
+    }
+
+    /// Whether the source has a value for a setting.
+    pub fn contains(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// Checks that no value is a URL with a password: other users of the machine see the flags of a process.
+    ///
+    /// # Errors
+    /// A value is one. The error doesn't contain it.
+    pub(super) fn check_without_passwords(&self) -> Result<(), SettingsError> {
+        for (key, value) in &self.0 {
+            let ValueKind::String(text) = &value.kind else { continue };
+            if Url::parse(text).is_ok_and(|url| url.password().is_some()) {
+                let origin = value.origin().unwrap_or(key).to_owned();
+                let problem = format!(
+                    "other users of this machine can see the password; set CWPSA_{} or the settings file instead",
+                    key.to_uppercase()
+                );
+                return Err(SettingsError::Invalid { origin, problem });
+            }
+        }
+        Ok(())
     }
 
     /// The values of a parsed settings file.

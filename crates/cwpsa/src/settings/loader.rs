@@ -48,6 +48,7 @@ impl SettingsLoader {
     /// The file can't be read or a value is invalid. The error names the flag, the variable, or the file and the key in
     /// it, and what was expected.
     pub fn load(&self) -> Result<Settings, SettingsError> {
+        self.flags.check_without_passwords()?;
         let default = || self.environment.default_config_path().filter(|path| path.exists());
         let file = match self.config.clone().or_else(default) {
             Some(path) => read(&path)?,
@@ -135,6 +136,16 @@ mod tests {
         assert!(message.starts_with("--listen: "), "{message}");
         let message = load("[tools]\nmodul = []\n", &[], &[]).unwrap_err();
         assert!(message.contains("line 2") && message.contains("modul"), "{message}");
+    }
+
+    #[test]
+    fn passwords_are_not_taken_from_flags() {
+        let url = "redis://ada:hush@127.0.0.1:6379/0";
+        let message = load("", &[], &[("state", url)]).unwrap_err();
+        assert!(message.starts_with("--state: ") && message.contains("CWPSA_STATE"), "{message}");
+        assert!(!message.contains("hush"), "{message}");
+        assert!(load("", &[("state", url)], &[]).is_ok());
+        assert!(load("", &[], &[("state", "redis://127.0.0.1:6379/0")]).is_ok());
     }
 
     #[test]

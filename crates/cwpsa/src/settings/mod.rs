@@ -3,6 +3,7 @@
 //! ```toml
 //! default = "acme"
 //! max_rows = 500                # any setting that has a flag of `cwpsa serve`
+//! host_arguments = ["sessionId"] # ignored in every call, in place of those that known hosts add
 //!
 //! [accounts.acme]
 //! region = "na"                 # or base_url = "https://…/v4_6_release/apis/3.0"

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connectwise_psa::runtime::{Client, ClientBuilder, CursorKey, Secret};
+use connectwise_psa::runtime::{Client, ClientBuilder, CursorKey, HostArguments, Secret};
 use connectwise_psa::{API, Credentials, Server};
 use cwpsa_sandbox::command::{self, SandboxArguments, SandboxLogin};
 use cwpsa_sandbox::fault_injection::FaultSyntaxError;
@@ -21,6 +21,8 @@ pub struct Target {
     pub base_url: String,
     /// The credentials.
     pub credentials: Credentials,
+    /// Which arguments are ignored because the callers' hosts add them.
+    pub host_arguments: HostArguments,
 }
 
 impl Target {
@@ -60,7 +62,10 @@ impl Target {
     }
 
     fn builder(&self) -> ClientBuilder {
-        Client::builder(&API).base_url(&self.base_url).credentials(self.credentials.clone())
+        Client::builder(&API)
+            .base_url(&self.base_url)
+            .credentials(self.credentials.clone())
+            .host_arguments(self.host_arguments.clone())
     }
 }
 
@@ -88,7 +93,7 @@ async fn start_sandbox(values: &SettingValues) -> Result<Target, CliError> {
         private_key: Secret::from(private),
         client_id: Secret::from("sandbox"),
     };
-    Ok(Target { base_url, credentials })
+    Ok(Target { base_url, credentials, host_arguments: values.host_arguments() })
 }
 
 /// Returns a client that prepares requests to look at, and whether its server is only an example. Parts of the account that
@@ -119,6 +124,7 @@ struct PartialTarget {
     public_key: Option<String>,
     private_key: Option<String>,
     client_id: Option<String>,
+    host_arguments: HostArguments,
 }
 
 impl PartialTarget {
@@ -147,6 +153,7 @@ impl PartialTarget {
             public_key: values.public_key.clone().or(account.public_key.clone()),
             private_key,
             client_id,
+            host_arguments: values.host_arguments(),
         })
     }
 
@@ -174,7 +181,7 @@ impl PartialTarget {
             private_key: Secret::from(private_key.as_str()),
             client_id: Secret::from(client_id.as_str()),
         };
-        Ok(Target { base_url, credentials })
+        Ok(Target { base_url, credentials, host_arguments: self.host_arguments })
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
-use connectwise_psa::runtime::Secret;
+use connectwise_psa::runtime::{HostArguments, Secret};
 use serde::{Deserialize, Deserializer};
 use toolcrate_executor::{ToolClass, ToolFilterSpec};
 
@@ -65,6 +65,8 @@ pub struct SettingValues {
     pub webhook_secret_file: Option<PathBuf>,
     /// Whether MCP sessions are notified of events.
     pub webhook_mcp: bool,
+    /// Names of arguments that are ignored because the callers' hosts add them. By default, those that known hosts add.
+    pub host_arguments: Option<Vec<String>>,
     /// The tools that servers expose if flags choose none. Read again at SIGHUP.
     pub tools: ExposedTools,
     /// The accounts by name.
@@ -98,9 +100,17 @@ impl Default for SettingValues {
             webhook_post: None,
             webhook_secret_file: None,
             webhook_mcp: false,
+            host_arguments: None,
             tools: ExposedTools::default(),
             accounts: BTreeMap::new(),
         }
+    }
+}
+
+impl SettingValues {
+    /// Which arguments are ignored because the callers' hosts add them.
+    pub fn host_arguments(&self) -> HostArguments {
+        self.host_arguments.as_ref().map_or_else(HostArguments::default, HostArguments::new)
     }
 }
 

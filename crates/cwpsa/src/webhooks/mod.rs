@@ -68,6 +68,18 @@ impl Webhooks {
         self.hooks.get(account)?.events().cloned()
     }
 
+    /// Checks what can be known of a callback before its body is read: its account takes callbacks, and it has a signature.
+    ///
+    /// # Errors
+    /// Why it is not taken.
+    pub fn check_head(&self, account: &str, signature: Option<&str>) -> Result<(), WebhookError> {
+        match (self.hooks.contains_key(account), signature) {
+            (false, _) => Err(self.refuse(account, WebhookError::UnknownAccount)),
+            (true, None) => Err(self.refuse(account, WebhookError::Unsigned)),
+            (true, Some(_)) => Ok(()),
+        }
+    }
+
     /// Takes a callback for an account: its body and the signature in its header.
     ///
     /// # Errors

@@ -14,8 +14,7 @@ use wiremock::{Mock, ResponseTemplate};
 const TOOL: &str = "create_a_ticket_note";
 
 async fn two(redis: &RedisServer, flags: &[&str], approver: bool) -> Copies {
-    let flags: Vec<&str> = ["--state", &redis.address].iter().chain(flags).copied().collect();
-    let copies = Copies::start(2, &flags, approver).await;
+    let copies = Copies::start_with_state(2, Some(&redis.address), flags, approver).await;
     Mock::given(method("POST"))
         .and(path("/service/tickets/7/notes"))
         .respond_with(

@@ -1,6 +1,8 @@
 //! A walk over the pages of `tools/list` shows one list, though the account's own fields come in meanwhile, another
 //! copy of the server answers, or what is offered changes.
 
+use std::time::Duration;
+
 use crate::support::copies::{Copies, Copy, last};
 use crate::support::settings;
 use crate::support::stdio::Session;
@@ -35,27 +37,53 @@ fn add(tools: &mut Vec<Value>, page: &Value) -> Option<Value> {
     page["nextCursor"].as_str().map(|cursor| json!({"cursor": cursor}))
 }
 
+/// Has the account answer for its fields after so long.
+async fn delay(upstream: &MockServer, delay: Duration) {
+    upstream.reset().await;
+    let slow = ResponseTemplate::new(200).set_body_json(json!([])).set_delay(delay);
+    Mock::given(method("GET"))
+        .and(path("/system/userDefinedFields"))
+        .respond_with(slow)
+        .mount(upstream)
+        .await;
+}
+
 #[tokio::test]
-async fn a_walk_that_began_without_the_accounts_own_fields_goes_on_without_them() {
+async fn a_list_has_the_accounts_own_fields_and_no_notification_follows_it() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let upstream = MockServer::start().await;
     define(&upstream, FIELD).await;
     let settings = settings(&upstream);
-    let flags = ["--config", settings.path().to_str().unwrap(), "--tools", "all"];
-    let mut session = Session::new(&flags).await;
-    let mut tools = Vec::new();
-    let mut next = add(&mut tools, &session.request("tools/list", json!({})).await["result"]);
-    assert_eq!(tools.len(), 250);
-    // They are known from here on.
-    session.notification("notifications/tools/list_changed").await;
-    while let Some(cursor) = next {
-        next = add(&mut tools, &session.request("tools/list", cursor).await["result"]);
+    let config = ["--config", settings.path().to_str().unwrap()];
+    for flags in [&["--tools", "all"][..], &["--module", "service"], &["--tools", "search"]] {
+        let mut session = Session::new(&[&config[..], flags].concat()).await;
+        let tools = session.tools().await;
+        let is_search = flags.contains(&"search");
+        assert_eq!(with_field(&tools, FIELD).is_empty(), is_search, "{flags:?}");
+        // In none of these is the client told to list again, whatever the server reads of the account.
+        session.call("describe_tools", json!({"names": ["create_a_ticket"]})).await;
+        let write = json!({"summary": "x", "company": {"id": 1}, "customFields": {FIELD: 5}});
+        session.call("create_a_ticket", write).await;
+        session.request("ping", json!({})).await;
+        assert_eq!(session.notifications, [Value::Null; 0], "{flags:?}");
     }
-    assert_eq!((tools.len(), with_field(&tools, FIELD)), (CATALOG.len(), vec![]));
-    // Who begins again, as told, sees them; on later pages too.
-    let tools = session.tools().await;
-    let found = with_field(&tools, FIELD);
-    assert!(tools.len() == CATALOG.len() && found.last().is_some_and(|last| *last > 250), "{found:?}");
+    // A session that was shown no list has none to read again.
+    let mut session = Session::new(&config).await;
+    session.call("describe_tools", json!({"names": ["create_a_ticket"]})).await;
+    session.request("ping", json!({})).await;
+    assert_eq!(session.notifications, [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn a_list_does_not_wait_for_fields_that_do_not_come() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let upstream = MockServer::start().await;
+    delay(&upstream, Duration::from_secs(60)).await;
+    let settings = settings(&upstream);
+    let mut session =
+        Session::new(&["--config", settings.path().to_str().unwrap(), "--module", "time"]).await;
+    assert_eq!(session.tools().await.len(), 122);
+    assert_eq!(session.notifications, [Value::Null; 0]);
 }
 
 /// A page of all tools from a copy, by a client that has no session.

@@ -14,6 +14,7 @@ mod jobs;
 mod lists;
 mod mcp;
 mod offer;
+mod one_server;
 mod outcomes;
 #[cfg(target_os = "linux")]
 mod output;

@@ -30,7 +30,7 @@ fn certify(folder: &Path, name: &str) -> (PathBuf, PathBuf, PathBuf) {
 
 fn serve_command(state: &str, authority: Option<&Path>) -> Command {
     let mut command = cwpsa();
-    command.args(["serve", "--sandbox", "--listen", "127.0.0.1:0", "--state", state]);
+    command.args(["serve", "--sandbox", "--listen", "127.0.0.1:0"]).env("CWPSA_STATE", state);
     command.env_remove("SSL_CERT_FILE").env_remove("SSL_CERT_DIR");
     command.envs(authority.map(|file| ("SSL_CERT_FILE", file)));
     command

@@ -105,6 +105,7 @@ async fn mcp_over_http_answers_what_is_in_flight_though_a_stream_stays_open() {
     let post = |body: Value, session: Option<&str>| {
         let request =
             client.post(format!("{base}/mcp")).header("accept", "application/json, text/event-stream");
+        let request = request.bearer_auth(TOKEN);
         let request = session.into_iter().fold(request, |request, id| request.header("mcp-session-id", id));
         request.json(&body).send()
     };
@@ -113,6 +114,7 @@ async fn mcp_over_http_answers_what_is_in_flight_though_a_stream_stays_open() {
     post(json!({"jsonrpc": "2.0", "method": "notifications/initialized"}), Some(&session)).await.unwrap();
     let stream = client
         .get(format!("{base}/mcp"))
+        .bearer_auth(TOKEN)
         .header("accept", "text/event-stream")
         .header("mcp-session-id", &session)
         .send()

@@ -416,6 +416,11 @@ async fn a_body_is_not_waited_for_if_its_token_opens_nothing() {
         ("/proxy/service_tickets", "guess", "HTTP/1.1 401 "),
         ("/proxy/service_tickets/7", "guess", "HTTP/1.1 401 "),
         ("/tools/create_a_ticket/call", "guess", "HTTP/1.1 401 "),
+        ("/integrated-account/acme/mcp", "guess", "HTTP/1.1 401 "),
+        ("/approvals/x", "guess", "HTTP/1.1 401 "),
+        ("/mcp", "guess", "HTTP/1.1 401 "),
+        ("/mcp/guess", "guess", "HTTP/1.1 401 "),
+        ("/webhooks/nobody", "guess", "HTTP/1.1 401 "),
         // The server wants the body.
         ("/tools/create_a_ticket/call", TOKEN, "HTTP/1.1 100 "),
     ] {

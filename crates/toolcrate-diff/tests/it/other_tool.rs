@@ -102,9 +102,9 @@ fn every_difference_between_the_two_tools_is_explained() {
         agreed = both.len() - judged_otherwise.len(),
         judged = judged_otherwise.len(),
     );
-    section(&mut page, "Only the other tool finds", THEIRS, &by_theirs);
-    section(&mut page, "Only ours finds", OURS, &by_ours);
-    section(&mut page, "Both find, and judge differently", JUDGED, &by_judged);
+    section(&mut page, "Found only by the other tool", THEIRS, &by_theirs);
+    section(&mut page, "Found only by ours", OURS, &by_ours);
+    section(&mut page, "Different severity", JUDGED, &by_judged);
 
     let path = workspace_root().join("tests/diff-against-other-tools.md");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {

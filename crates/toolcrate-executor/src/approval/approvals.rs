@@ -1,6 +1,6 @@
 //! Approvals in the store: calls that wait, decisions, and tokens.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use toolcrate_runtime::Tool;
@@ -13,12 +13,18 @@ use super::policy::ApprovalPolicy;
 use super::prompt::approval_prompt;
 use super::request::ApprovalRequest;
 use crate::clock::rfc3339_seconds;
-use crate::fingerprint::sha256_hex;
+use crate::fingerprint::{sha256_hex, short_fingerprint};
+use crate::json_limit::limit_json;
 
-const PENDING: &str = "approvals/waiting/";
-const DECLINED: &str = "approvals/declined/";
-const GRANTED: &str = "approvals/granted/";
-const ELICITED: &str = "approvals/asked/";
+const PENDING: &str = "approvals-waiting/";
+const DECLINED: &str = "approvals-declined/";
+const GRANTED: &str = "approvals-granted/";
+const ELICITED: &str = "approvals-asked/";
+
+/// How many characters of an id tell the account: its part of the store is its own.
+const ACCOUNT_CHARACTERS: usize = 8;
+/// Maximum number of bytes of arguments that an approver is shown below the question.
+const MAX_ARGUMENT_BYTES: usize = 64 << 10;
 
 /// A decision that is valid for one call.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,14 +33,25 @@ struct GrantedApproval {
     account: String,
     tool: String,
     by: String,
+    /// When the decision expires, in milliseconds since 1970. Earlier versions stored none.
+    #[serde(default)]
+    expires: Option<u64>,
 }
 
 /// An approval that was redeemed for a call.
 #[derive(Debug)]
 pub struct Approval {
     by: String,
-    /// The key and value of the decision in the store.
-    redeemed: Option<(String, Vec<u8>)>,
+    redeemed: Option<RedeemedDecision>,
+}
+
+/// A decision that was taken out of the store.
+#[derive(Debug)]
+struct RedeemedDecision {
+    key: String,
+    value: Vec<u8>,
+    /// When the decision expires, in milliseconds since 1970.
+    expires: Option<u64>,
 }
 
 impl Approval {
@@ -128,42 +145,50 @@ impl Approvals {
         }
         // Of two concurrent calls one gets the approval.
         let redeemed = self.store.take(&key).await?.ok_or_else(unknown)?;
-        Ok(Approval { by: granted.by, redeemed: Some((key, redeemed)) })
+        let redeemed = RedeemedDecision { key, value: redeemed, expires: granted.expires };
+        Ok(Approval { by: granted.by, redeemed: Some(redeemed) })
     }
 
     /// Makes the call wait for an approver, unless it does already, and returns the error that says so.
     async fn wait_for_approver(&self, call: ApprovalRequest<'_>) -> Result<ApprovalError, StoreError> {
         // A call that is made twice waits once.
-        let id: String = call.digest.chars().take(32).collect();
-        if self.store.get(&format!("{DECLINED}{id}")).await?.is_some() {
+        let id = pending_id(call);
+        if self.store.get(&store_key(DECLINED, &id)).await?.is_some() {
             return Ok(ApprovalError::declined(call.tool));
         }
+        let Some(question) = approval_prompt(call) else {
+            return Ok(ApprovalError::too_long(call.tool));
+        };
         let mut pending = PendingApproval {
             id,
             account: call.account.to_owned(),
             tool: call.tool.short_name().to_owned(),
-            arguments: call.arguments.clone(),
-            question: approval_prompt(call),
+            arguments: limit_json(call.arguments.clone(), MAX_ARGUMENT_BYTES),
+            question,
             digest: call.digest.to_owned(),
             expires_at: rfc3339_seconds(SystemTime::now() + APPROVAL_TTL),
         };
         let bytes = serde_json::to_vec(&pending).unwrap_or_default();
-        let before = self.store.put_new(&format!("{PENDING}{}", pending.id), &bytes, APPROVAL_TTL).await?;
+        let before = self.store.put_new(&store_key(PENDING, &pending.id), &bytes, APPROVAL_TTL).await?;
         if let Some(before) = before.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
             pending = before;
         }
         let message = format!("{} needs approval; nothing was done yet", pending.tool);
         let error = ApprovalError::new(ApprovalErrorKind::Required, message).with_next_step(
-            "An approver decides with POST /approvals/{id}, which gives a token. Then repeat this very call with the \
+            "An approver decides with POST /approvals/{id}, which returns a token. Then repeat this exact call with the \
              header X-Approval-Token.",
         );
         Ok(ApprovalError { pending: Some(pending), ..error })
     }
 
-    /// Restores an approval that was redeemed for a call which wasn't made.
+    /// Restores an approval that was redeemed for a call which wasn't made, until the end that it had before.
     pub async fn restore(&self, approval: Approval) {
-        let Some((key, bytes)) = approval.redeemed else { return };
-        if let Err(error) = self.store.put(&key, &bytes, APPROVAL_TTL).await {
+        let Some(RedeemedDecision { key, value, expires }) = approval.redeemed else { return };
+        let left = expires.map_or(APPROVAL_TTL, |end| Duration::from_millis(end.saturating_sub(now())));
+        if left.is_zero() {
+            return;
+        }
+        if let Err(error) = self.store.put(&key, &value, left).await {
             tracing::error!(%error, "an approval is lost: its call was not made, and it can't be used again");
         }
     }
@@ -196,45 +221,74 @@ impl Approvals {
         is_approved: bool,
         approver: impl FnOnce(&str) -> Option<String>,
     ) -> Result<Option<ApprovalDecision>, StoreError> {
-        let key = format!("{PENDING}{id}");
+        let key = store_key(PENDING, id);
         let Some(call) = parse_pending(self.store.get(&key).await?) else { return Ok(None) };
         let Some(by) = approver(&call.account) else { return Ok(None) };
         // Of two concurrent decisions one counts.
         let Some(call) = parse_pending(self.store.take(&key).await?) else { return Ok(None) };
         if !is_approved {
-            self.store.put(&format!("{DECLINED}{id}"), b"", APPROVAL_TTL).await?;
+            self.store.put(&store_key(DECLINED, id), b"", APPROVAL_TTL).await?;
             return Ok(Some(ApprovalDecision::Declined(call)));
         }
         let token = uuid::Uuid::new_v4().simple().to_string();
+        let end = SystemTime::now() + APPROVAL_TTL;
         let granted = GrantedApproval {
             digest: call.digest.clone(),
             account: call.account.clone(),
             tool: call.tool.clone(),
             by,
+            expires: Some(milliseconds_since_epoch(end)),
         };
         let bytes = serde_json::to_vec(&granted).unwrap_or_default();
         self.store.put(&granted_key(&token), &bytes, APPROVAL_TTL).await?;
-        let expires_at = rfc3339_seconds(SystemTime::now() + APPROVAL_TTL);
+        let expires_at = rfc3339_seconds(end);
         Ok(Some(ApprovalDecision::Approved { call, token, expires_at }))
     }
 
-    /// Remembers that the person behind a client is asked about a call. Returns the state that the client has to present
-    /// with the answer.
+    /// Records that the user of a client is being asked to approve a call. Returns the state that the client must present
+    /// with the user's decision.
     ///
     /// # Errors
     /// Returns an error if the store can't be written.
     pub async fn begin_elicitation(&self, call: ApprovalRequest<'_>) -> Result<String, StoreError> {
-        let state = uuid::Uuid::new_v4().simple().to_string();
-        self.store.put(&format!("{ELICITED}{state}"), call.digest.as_bytes(), APPROVAL_TTL).await?;
+        let state = format!("{}{}", account_prefix(call.account), uuid::Uuid::new_v4().simple());
+        self.store.put(&store_key(ELICITED, &state), call.digest.as_bytes(), APPROVAL_TTL).await?;
         Ok(state)
     }
 
-    /// The digest of the call that a client's person was asked about. Each state is valid once, because an answer is
-    /// valid for one call.
+    /// Returns the digest of the call that the user of a client was to approve. A state is valid once, because a decision
+    /// covers one call.
     pub async fn take_elicitation(&self, state: &str) -> Option<String> {
-        let digest = self.store.take(&format!("{ELICITED}{state}")).await.ok()??;
+        let digest = self.store.take(&store_key(ELICITED, state)).await.ok()??;
         String::from_utf8(digest).ok()
     }
+}
+
+/// The prefix of the IDs of an account.
+fn account_prefix(account: &str) -> String {
+    short_fingerprint(account).chars().take(ACCOUNT_CHARACTERS).collect()
+}
+
+/// Returns the ID of a pending call. The same call made twice has the same ID.
+fn pending_id(call: ApprovalRequest<'_>) -> String {
+    let digest: String = call.digest.chars().take(32 - ACCOUNT_CHARACTERS).collect();
+    format!("{}{digest}", account_prefix(call.account))
+}
+
+/// Returns the store key of an ID. The account's prefix is a separate segment, so that an account that fills its share of
+/// the store doesn't affect other accounts.
+fn store_key(prefix: &str, id: &str) -> String {
+    let account = id.get(..ACCOUNT_CHARACTERS).unwrap_or_default();
+    format!("{prefix}{account}/{id}")
+}
+
+fn now() -> u64 {
+    milliseconds_since_epoch(SystemTime::now())
+}
+
+fn milliseconds_since_epoch(time: SystemTime) -> u64 {
+    let elapsed = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn parse_pending(bytes: Option<Vec<u8>>) -> Option<PendingApproval> {

@@ -62,6 +62,16 @@ impl ApprovalError {
             .with_next_step("Do not try again unless the user asks for it.")
     }
 
+    /// A call of `tool` has more arguments than a person can be shown.
+    pub fn too_long(tool: Tool) -> Self {
+        let message = format!(
+            "{} needs a person's approval, and its arguments are too long to be shown to one",
+            tool.short_name()
+        );
+        Self::new(ApprovalErrorKind::Unavailable, message)
+            .with_next_step("Make several calls with fewer arguments each.")
+    }
+
     /// What is missing.
     pub fn kind(&self) -> ApprovalErrorKind {
         self.kind

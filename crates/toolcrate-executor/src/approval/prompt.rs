@@ -1,17 +1,22 @@
 //! A call as the person who is to approve it reads it.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 use super::request::ApprovalRequest;
 
 /// How many characters of a value are shown at most.
 const MAX_CHARACTERS: usize = 2000;
+/// How many bytes a question has at most. A person doesn't read more, and must not approve what isn't shown.
+const MAX_BYTES: usize = 64 << 10;
 
 /// The question for the approver: the tool, the account, every argument on its own line, and the digest that the approval
-/// is bound to.
+/// is bound to. Returns `None` if that is more than a person can be shown.
 ///
-/// Strings are written as in JSON, so an argument can't add a line that looks like another argument.
-pub fn approval_prompt(call: ApprovalRequest<'_>) -> String {
+/// Strings are written as in JSON, with escapes for everything that isn't visible, so an argument can't add a line that
+/// looks like another argument, or change the order in which a line is read.
+pub fn approval_prompt(call: ApprovalRequest<'_>) -> Option<String> {
     let hints = call.tool.annotations();
     let effect = if hints.destructive_hint {
         "It may overwrite or delete data."
@@ -29,17 +34,21 @@ pub fn approval_prompt(call: ApprovalRequest<'_>) -> String {
     push_lines(&mut text, "", call.arguments);
     text.push_str("\nsha256 ");
     text.push_str(call.digest);
-    text
+    (text.len() <= MAX_BYTES).then_some(text)
 }
 
 fn push_lines(text: &mut String, path: &str, value: &Value) {
+    if text.len() > MAX_BYTES {
+        return;
+    }
     match value {
         Value::Object(properties) if !properties.is_empty() => {
             for (name, value) in properties {
                 // A name may contain anything, too.
                 let is_plain =
                     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
-                let name = if is_plain { name.clone() } else { Value::from(name.as_str()).to_string() };
+                let name =
+                    if is_plain { name.clone() } else { escape(&Value::from(name.as_str()).to_string()) };
                 let path = if path.is_empty() { name } else { format!("{path}.{name}") };
                 push_lines(text, &path, value);
             }
@@ -51,15 +60,51 @@ fn push_lines(text: &mut String, path: &str, value: &Value) {
         }
         value => {
             let path = if path.is_empty() { "arguments" } else { path };
-            let mut shown = value.to_string();
-            let length = shown.chars().count();
+            let written = value.to_string();
+            let length = written.chars().count();
+            let shown: String = written.chars().take(MAX_CHARACTERS).collect();
+            let mut shown = escape(&shown);
             if length > MAX_CHARACTERS {
-                shown = shown.chars().take(MAX_CHARACTERS).collect();
                 shown.push_str(&format!("… ({} more characters)", length - MAX_CHARACTERS));
             }
             text.push_str(&format!("\n{path}: {shown}"));
         }
     }
+}
+
+/// Escapes what a reader can't see, or what changes how the rest of a text is shown: line and paragraph separators,
+/// control characters, and the invisible ones that set directions, join or tag.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}' => {
+                // Writing to a string does not fail.
+                let _ = write!(escaped, "\\u{{{:x}}}", u32::from(character));
+            }
+            control if control.is_control() => {
+                let _ = write!(escaped, "\\u{{{:x}}}", u32::from(control));
+            }
+            visible => escaped.push(visible),
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]
@@ -74,7 +119,8 @@ mod tests {
         let arguments =
             json!({"bookId": 7, "text": "a\nbookId: 8", "member": {"id": 1}, "tags": ["x", {}], "x\ny": 1});
         let text =
-            approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &arguments, digest: "abc" });
+            approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &arguments, digest: "abc" })
+                .unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].contains("(create_a_loan) for the account acme. It changes data."), "{text}");
         assert_eq!(
@@ -91,7 +137,36 @@ mod tests {
         );
         let long = json!({"text": "x".repeat(5000)});
         let text =
-            approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &long, digest: "abc" });
+            approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &long, digest: "abc" })
+                .unwrap();
         assert!(text.contains("… (3002 more characters)"), "{text}");
+    }
+
+    #[test]
+    fn invisible_characters_are_escaped_in_values_and_names() {
+        let tool = CATALOG.get("create_a_loan").unwrap();
+        let prompt = |arguments: &Value| {
+            approval_prompt(ApprovalRequest { account: "acme", tool, arguments, digest: "abc" })
+        };
+        for character in
+            ['\u{85}', '\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{9b}', '\u{e0041}']
+        {
+            let text = format!("a{character}bookId: 8");
+            let arguments = json!({"bookId": 7, "text": text, text.clone(): 1});
+            let text = prompt(&arguments).unwrap();
+            assert!(!text.contains(character), "{text}");
+            let code = format!("\\u{{{:x}}}", u32::from(character));
+            assert_eq!(text.matches(&code).count(), 2, "{text}");
+        }
+        let text = prompt(&json!({"text": "Zoë 日本 👍"})).unwrap();
+        assert!(text.contains("Zoë 日本 👍"), "{text}");
+    }
+
+    #[test]
+    fn more_than_a_person_can_read_is_not_shown() {
+        let tool = CATALOG.get("create_a_loan").unwrap();
+        let arguments = json!({"list": (0..100_000).collect::<Vec<_>>()});
+        let call = ApprovalRequest { account: "acme", tool, arguments: &arguments, digest: "abc" };
+        assert_eq!(approval_prompt(call), None);
     }
 }

@@ -1,7 +1,8 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use toolcrate_store::MemoryStore;
+use toolcrate_store::{MemoryStore, SharedStore};
 
 use super::approvals::Approvals;
 use super::consent::Consent;
@@ -110,4 +111,54 @@ async fn person_is_asked_only_without_approvers_and_accepts_only_the_call_of_the
     let state = approvals.begin_elicitation(call.request()).await.unwrap();
     assert_eq!(approvals.take_elicitation(&state).await, Some(digest));
     assert_eq!(approvals.take_elicitation(&state).await, None, "an answer is valid once");
+}
+
+#[tokio::test]
+async fn restored_decision_keeps_its_end() {
+    let store: SharedStore = Arc::new(MemoryStore::default());
+    let policy = ApprovalPolicy::new(&CATALOG, &["writes".to_owned()]).unwrap();
+    let approvals = Approvals::new(policy, Arc::clone(&store));
+    let arguments = json!({"bookId": 7});
+    let call = Call::new("acme", &arguments);
+    let refused = approvals.redeem(call.request(), Consent::None, true).await.unwrap_err();
+    let id = refused.pending().unwrap().id.clone();
+    let decided = approvals.decide(&id, true, |_| Some("ada".to_owned())).await.unwrap();
+    let Some(ApprovalDecision::Approved { token, .. }) = decided else { panic!("approved") };
+    // Bring the end near, as if the quarter of an hour were almost over.
+    let key = store.keys("approvals-granted/").await.unwrap().remove(0);
+    let mut granted: Value = serde_json::from_slice(&store.get(&key).await.unwrap().unwrap()).unwrap();
+    granted["expires"] = json!(granted["expires"].as_u64().unwrap() - 15 * 60 * 1000 + 300);
+    store.put(&key, granted.to_string().as_bytes(), Duration::from_secs(900)).await.unwrap();
+    let approved = approvals.redeem(call.request(), Consent::Token(&token), true).await.unwrap();
+    approvals.restore(approved).await;
+    let approved = approvals.redeem(call.request(), Consent::Token(&token), true).await;
+    if let Ok(approved) = approved {
+        approvals.restore(approved).await;
+    }
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(approvals.redeem(call.request(), Consent::Token(&token), true).await.is_err(), "it has ended");
+}
+
+#[tokio::test]
+async fn refused_calls_never_evict_those_that_wait() {
+    let policy = ApprovalPolicy::new(&CATALOG, &["writes".to_owned()]).unwrap();
+    let approvals = Approvals::new(policy, Arc::new(MemoryStore::with_capacity(200_000)));
+    let (first, others) = (json!({"bookId": 7}), json!({"bookId": 7}));
+    for (account, arguments) in [("acme", &first), ("other", &others)] {
+        approvals.redeem(Call::new(account, arguments).request(), Consent::None, true).await.unwrap_err();
+    }
+    for number in 0..200 {
+        let arguments = json!({"text": "x".repeat(500), "bookId": number});
+        approvals.redeem(Call::new("acme", &arguments).request(), Consent::None, true).await.unwrap_err();
+    }
+    let waiting = approvals.pending(|_| true).await.unwrap();
+    for account in ["acme", "other"] {
+        let first =
+            |call: &&super::pending::PendingApproval| call.account == account && call.arguments == first;
+        assert!(waiting.iter().any(|call| first(&call)), "{account}");
+    }
+    let new = json!({"bookId": 8});
+    let refused =
+        approvals.redeem(Call::new("other", &new).request(), Consent::None, true).await.unwrap_err();
+    assert_eq!(refused.kind(), ApprovalErrorKind::Required, "another account still has room");
 }

@@ -81,7 +81,7 @@ async fn person_approves_the_very_call_that_was_shown() {
     let unapproved = harness.executor.approve(prepared, Consent::Elicitable).await.unwrap_err();
     assert!(unapproved.can_elicit());
     let prepared = *unapproved.prepared;
-    let prompt = approval_prompt(prepared.approval_request());
+    let prompt = approval_prompt(prepared.approval_request()).unwrap();
     assert!(prompt.contains("\nmember.id: 3\n") && prompt.ends_with(prepared.digest()), "{prompt}");
     let digest = prepared.digest().to_owned();
     harness.executor.execute_prepared(prepared, Consent::Person(&digest)).await.unwrap();

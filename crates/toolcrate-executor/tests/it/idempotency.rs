@@ -12,7 +12,7 @@ use crate::harness::{Harness, created, decoded_loan, loan};
 async fn create(harness: &Harness, key: &str, arguments: &Value) -> Result<StoredResponse, IdempotencyError> {
     let responses = IdempotencyStore::new(Arc::clone(&harness.store));
     let prepared = harness.prepare("create_a_loan", arguments).unwrap();
-    let key = IdempotencyKey::new(key.as_bytes(), &prepared);
+    let key = IdempotencyKey::new(key.as_bytes(), "plain call", &prepared);
     let executor = harness.executor.clone();
     let call = async move {
         let response =

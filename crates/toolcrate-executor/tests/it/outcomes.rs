@@ -18,6 +18,7 @@ async fn every_status_has_its_class() {
         (404, "failed", "failed", true),
         (429, "rate limited", "rate limited", true),
         (302, "outcome unknown", "failed", false),
+        (304, "outcome unknown", "failed", false),
         (500, "outcome unknown", "failed", false),
         (503, "outcome unknown", "failed", false),
     ] {

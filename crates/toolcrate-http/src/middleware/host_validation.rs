@@ -1,5 +1,5 @@
-//! Protection against DNS rebinding: a page in a browser must not reach a server of this machine through a name of its
-//! own, or from another origin.
+//! Protection against pages in a browser: none may reach a server of this machine through a name of its own (DNS
+//! rebinding), from another origin, or by an image or a link that is sent without an origin.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -16,6 +16,9 @@ use crate::error::HttpError;
 
 /// The paths that probes request by address, as they know no name. None of them reveals anything without a token.
 const PROBE_PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// The header in which a browser tells where a request comes from.
+const FETCH_SITE: &str = "sec-fetch-site";
 
 /// A host and an optional port. Addresses are normalized, and those of IPv6 are in brackets.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -98,10 +101,22 @@ impl AllowedHosts {
             || host.is_address() && PROBE_PATHS.contains(&path);
         is_known
             && match header(ORIGIN) {
-                None => true,
+                // An image or a link of a page has no origin, but browsers tell that there is a page.
+                None => {
+                    headers.get_all(FETCH_SITE).iter().all(|site| site == "same-origin" || site == "none")
+                }
                 Some(Ok(origin)) => self.allows_origin(origin, &host),
                 Some(Err(_)) => false,
             }
+    }
+
+    /// Returns true if and only if a page of this origin may send the request with these headers and read its response.
+    pub(crate) fn shares_with(&self, origin: &HeaderValue, headers: &HeaderMap) -> bool {
+        let host = headers.get(HOST).and_then(|host| HostName::parse(host.to_str().ok()?));
+        match (origin.to_str(), host) {
+            (Ok(origin), Some(host)) => self.allows_origin(origin, &host),
+            _ => false,
+        }
     }
 
     /// Returns true if and only if a page of this origin may send requests: one of the server itself, including its port,
@@ -170,6 +185,24 @@ mod tests {
         assert!(!allowed("evil.example", None) && !allowed("localhost", Some("https://evil.example")));
         assert!(!allowed("10.0.0.5:8080", None) && !allowed("localhost", Some("null")));
         assert!(!hosts.allows("/mcp", &HeaderMap::new()));
+    }
+
+    #[test]
+    fn requests_of_foreign_pages_are_rejected_though_they_name_no_origin() {
+        let hosts = validation("127.0.0.1:8080", &["psa.example.com"]);
+        let allowed = |site: &str, origin: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_static("127.0.0.1:8080"));
+            headers.insert(FETCH_SITE, site.parse().unwrap());
+            if let Some(origin) = origin {
+                headers.insert(ORIGIN, origin.parse().unwrap());
+            }
+            hosts.allows("/proxy/tickets", &headers)
+        };
+        assert!(allowed("same-origin", None) && allowed("none", None));
+        assert!(!allowed("cross-site", None) && !allowed("same-site", None) && !allowed("", None));
+        assert!(allowed("cross-site", Some("https://psa.example.com")));
+        assert!(!allowed("cross-site", Some("https://evil.example")));
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! `/approvals`: shows an approver which calls wait, and takes decisions. Whoever made the call repeats it with the token
 //! of the approval.
 
-use axum::body::Bytes;
-use axum::extract::Path;
+use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use toolcrate_store::StoreError;
 use crate::accounts::AccountRegistry;
 use crate::error::HttpError;
 use crate::json_response::json_response;
+use crate::request_body::read_body;
 use crate::state::SharedState;
 
 /// The maximum length of a person's name, in characters.
@@ -45,9 +45,11 @@ pub(crate) async fn decide_approval(
     state: SharedState,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, HttpError> {
+    // The body of a caller without the token is not read.
     require_approver(&state.accounts, &headers)?;
+    let body = read_body(request).await?;
     let decision = parse_decision(&body)?;
     let approver = |account: &str| {
         let approver = state.accounts.approver(account, &headers)?;

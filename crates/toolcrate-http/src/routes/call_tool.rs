@@ -4,12 +4,12 @@ use axum::body::Bytes;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde_json::Map;
 use toolcrate_executor::{ToolCall, outcome_to_json};
-use toolcrate_runtime::{ExecuteOptions, Value};
+use toolcrate_runtime::{ExecuteOptions, Value, replace_lone_surrogates};
 
 use super::execute::execute;
 use crate::error::HttpError;
+use crate::json_request::parse_object;
 use crate::json_response::json_with_rate_limit;
 use crate::query_string;
 use crate::state::SharedState;
@@ -25,18 +25,15 @@ pub(crate) async fn call_tool(
     let query = query_string::parse(&query.unwrap_or_default());
     let id = query_string::single_text(&query, "account")?;
     let (_, account) = state.accounts.open(id, &headers)?;
-    let arguments: Map<String, Value> = match body.is_empty() {
-        true => Map::new(),
-        false => serde_json::from_slice(&body).map_err(|error| {
-            HttpError::BadRequest(format!("the body must be a JSON object of arguments: {error}"))
-        })?,
-    };
+    let arguments = parse_object(&replace_lone_surrogates(&body)).map_err(|error| {
+        HttpError::BadRequest(format!("the body must be a JSON object of arguments: {error}"))
+    })?;
     let arguments = Value::Object(arguments);
     let principal = account.principal("http", &headers);
     let tool = account.executor().resolve_call(principal, &name, &arguments);
     let tool = tool.map_err(|rejection| HttpError::from_rejection(rejection, false))?;
     let call = ToolCall { principal, tool, arguments: &arguments, options: ExecuteOptions::default() };
-    execute(&state, account, call, &headers, |outcome| {
+    execute(&state, account, call, &headers, "plain call", |outcome| {
         json_with_rate_limit(StatusCode::OK, outcome.rate_limit, &outcome_to_json(&outcome))
     })
     .await

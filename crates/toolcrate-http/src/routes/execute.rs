@@ -14,7 +14,7 @@ use crate::state::HttpState;
 const APPROVAL_HEADER: &str = "x-approval-token";
 
 /// Prepares a call and runs it under the idempotency key and the approval of the request. `render` makes the response of
-/// its outcome.
+/// its outcome, in the form that `form` names.
 ///
 /// # Errors
 /// Returns an error if the call is rejected before it is sent. Later errors are responses, which idempotency stores.
@@ -23,13 +23,14 @@ pub(crate) async fn execute(
     account: &HttpAccount,
     call: ToolCall<'_>,
     headers: &HeaderMap,
+    form: &'static str,
     render: impl FnOnce(Outcome) -> Response + Send + 'static,
 ) -> Result<Response, HttpError> {
     let is_write = !call.tool.annotations().read_only_hint;
     let executor = account.executor().clone();
     let prepared =
         executor.prepare(call).map_err(|rejection| HttpError::from_rejection(rejection, is_write))?;
-    let key = idempotency::key(headers, &prepared);
+    let key = idempotency::key(headers, form, &prepared)?;
     let approval = headers.get(APPROVAL_HEADER).and_then(|token| token.to_str().ok()).map(str::to_owned);
     let response = async move {
         let consent = approval.as_deref().map_or(Consent::None, Consent::Token);

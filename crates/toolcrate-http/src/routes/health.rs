@@ -1,5 +1,5 @@
-//! `GET /readyz`: whether the accounts can be used. The status tells everyone; what is wrong with an account is for
-//! callers who have access to it.
+//! `GET /readyz`: whether the server can do its work. The status tells everyone; what is wrong is for callers who have
+//! access to an account.
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -9,16 +9,22 @@ use toolcrate_runtime::Value;
 use crate::json_response::json_response;
 use crate::state::SharedState;
 
-/// Responds with 200 if every account can be used, otherwise with 503.
+/// Responds with 200 if every account can be used, and state and audit log can be written; otherwise with 503.
 pub(crate) async fn show_readiness(state: SharedState, headers: HeaderMap) -> Response {
-    let results = state.readiness.check(&state.accounts).await;
-    let is_ready = !results.is_empty() && results.values().all(|account| account["ok"] == true);
+    let result = state.readiness.check(&state.accounts, &state.context.audit).await;
     let visible: Map<String, Value> = state
         .accounts
         .iter()
         .filter(|(_, account)| account.is_open_to(&headers))
-        .filter_map(|(id, _)| Some((id.to_owned(), results.get(id)?.clone())))
+        .filter_map(|(id, _)| Some((id.to_owned(), result.accounts.get(id)?.clone())))
         .collect();
+    let is_ready = result.is_ready();
+    let mut body = json!({"ready": is_ready, "accounts": visible});
+    if !visible.is_empty() {
+        for (name, error) in [("state", &result.state_error), ("audit", &result.audit_error)] {
+            body[name] = json!({"ok": error.is_none(), "message": error});
+        }
+    }
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    json_response(status, &json!({"ready": is_ready, "accounts": visible}))
+    json_response(status, &body)
 }

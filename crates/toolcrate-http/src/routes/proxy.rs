@@ -7,14 +7,20 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
 use toolcrate_executor::{ToolCall, is_body_omitted};
-use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value};
+use toolcrate_runtime::{
+    Dialect, ExecuteOptions, Outcome, Reinterpretation, Tool, Value, replace_lone_surrogates,
+};
 
 use super::execute::execute;
 use crate::error::HttpError;
+use crate::json_request::parse_object;
 use crate::json_response::json_with_rate_limit;
 use crate::proxy_routes::ProxyRoutes;
 use crate::query_string;
 use crate::state::{HttpState, SharedState};
+
+/// How many ids of rows that are too large a notice names.
+const MAX_NAMED_IDS: usize = 20;
 
 /// Lists and creates records.
 pub(crate) async fn proxy_collection(
@@ -81,7 +87,7 @@ impl ProxyRequest {
         let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
         let call = ToolCall { principal, tool, arguments: &arguments, options };
         let method = self.method;
-        execute(state, account, call, &self.headers, move |outcome| {
+        execute(state, account, call, &self.headers, "proxy call", move |outcome| {
             let value = match method.as_str() {
                 "delete" => return StatusCode::NO_CONTENT.into_response(),
                 "list" => page_to_json(&outcome),
@@ -105,15 +111,8 @@ fn find_tool(routes: &ProxyRoutes, resource: &str, method: &str) -> Result<Tool,
 }
 
 fn parse_body(body: &[u8]) -> Result<Map<String, Value>, HttpError> {
-    if body.is_empty() {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(Value::Null) => Ok(Map::new()),
-        Ok(_) => Err(HttpError::BadRequest("the body must be a JSON object".to_owned())),
-        Err(error) => Err(HttpError::BadRequest(format!("the body is no JSON: {error}"))),
-    }
+    parse_object(&replace_lone_surrogates(body))
+        .map_err(|error| HttpError::BadRequest(format!("the body must be a JSON object: {error}")))
 }
 
 /// Makes the JSON of a page. Its notice tells what limits left out: rows that the cursor leads to, and rows that are too
@@ -132,11 +131,19 @@ fn page_to_json(outcome: &Outcome) -> Value {
             notice.push_str("; next_cursor goes on with them");
         }
         if !too_big.is_empty() {
-            let ids = too_big.join(", ");
+            let mut ids =
+                too_big.iter().take(MAX_NAMED_IDS).map(String::as_str).collect::<Vec<_>>().join(", ");
+            if too_big.len() > MAX_NAMED_IDS {
+                ids += &format!(" and {} more", too_big.len() - MAX_NAMED_IDS);
+            }
             notice += &format!("; too big for any answer, so ask for fewer fields with \"fields\": id {ids}");
         }
         value["omitted"] = json!(omitted.count);
         value["notice"] = json!(notice);
+    }
+    if !outcome.reinterpretations.is_empty() {
+        value["reinterpretations"] =
+            outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
     }
     if let Some(notice) = &outcome.notice {
         let before = value["notice"].as_str().map(|before| format!("{before}. ")).unwrap_or_default();

@@ -44,7 +44,7 @@ pub(crate) async fn serve(
     let executor = ToolExecutor::new("main", client, filter.clone(), Arc::clone(&context));
     let approvers = vec![("Ada".to_owned(), Secret::from(APPROVER_TOKEN))];
     let account = HttpAccount::new(executor, vec![Secret::from(TOKEN)], approvers)?;
-    let accounts = Arc::new(AccountRegistry::from_iter([("main".to_owned(), account)]));
+    let accounts = Arc::new(AccountRegistry::new([("main".to_owned(), account)])?);
     let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     let address = listener.local_address()?;
     let in_flight = context.in_flight.clone();

@@ -10,6 +10,7 @@ mod catalog;
 
 mod accounts;
 mod filters;
+mod hostile_callers;
 mod library;
 mod library_server;
 mod middleware;

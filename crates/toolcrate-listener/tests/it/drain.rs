@@ -96,6 +96,27 @@ async fn connections_over_the_limit_wait_for_one_to_close() {
 }
 
 #[tokio::test]
+async fn clients_who_only_connect_keep_nobody_out() {
+    let server = BlockingServer::start(4).await;
+    server.release.add_permits(2);
+    let mut strangers = Vec::new();
+    for _ in 0..8 {
+        strangers.push(TcpStream::connect(server.address).await.unwrap());
+    }
+    // Each is closed for the sake of one that came later; the clients with a request are answered.
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut received = String::new();
+        stream.read_to_string(&mut received).await.unwrap();
+        assert!(received.ends_with("done"), "{received}");
+    }
+    drop(strangers);
+    server.stop.send(()).unwrap();
+    server.task.await.unwrap();
+}
+
+#[tokio::test]
 async fn dropping_the_server_closes_connections_at_once() {
     let server = BlockingServer::start(8).await;
     let response = request(server.address).await;

@@ -25,8 +25,8 @@ static LIBRARY: Product = Product {
     prompts: &[],
 };
 
-/// Serves the library whose API is at `base_url`, and connects a client.
-pub(crate) async fn connect(base_url: &str, listing: ToolListing) -> RunningService<RoleClient, ()> {
+/// A server of the library whose API is at `base_url`.
+pub(crate) fn server(base_url: &str, listing: ToolListing) -> McpServer {
     // Of several tests in one process, the first installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let credentials = Credentials { token: Secret::from("t0ken") };
@@ -43,7 +43,12 @@ pub(crate) async fn connect(base_url: &str, listing: ToolListing) -> RunningServ
         approvals: Approvals::new(ApprovalPolicy::default(), Arc::new(MemoryStore::default())),
     };
     let executor = ToolExecutor::new("main", client, ToolFilter::all(&CATALOG), Arc::new(context));
-    let server = McpServer::new(&LIBRARY, executor, McpOptions { listing, ..McpOptions::default() });
+    McpServer::new(&LIBRARY, executor, McpOptions { listing, ..McpOptions::default() })
+}
+
+/// Serves the library whose API is at `base_url`, and connects a client.
+pub(crate) async fn connect(base_url: &str, listing: ToolListing) -> RunningService<RoleClient, ()> {
+    let server = server(base_url, listing);
     let (server_end, client_end) = tokio::io::duplex(64 << 10);
     tokio::spawn(async move { server.serve(server_end).await.unwrap().waiting().await });
     ().serve(client_end).await.unwrap()

@@ -2,3 +2,4 @@
 
 mod library;
 mod protocol;
+mod streamable_http;

@@ -38,21 +38,21 @@ impl Error {
         }))
     }
 
-    /// Creates an error for a client that is configured in a way that can't work.
+    /// Creates an error for an invalid configuration of the client.
     pub fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }
 
-    /// Creates an error for invalid arguments. `fields` tells which ones and why.
+    /// Creates an error for invalid arguments. `fields` lists them with the reasons.
     pub fn invalid_arguments(fields: Vec<FieldError>) -> Self {
         let message = match fields.as_slice() {
-            [_] => "1 argument is wrong; nothing was sent".to_owned(),
-            many => format!("{} arguments are wrong; nothing was sent", many.len()),
+            [_] => "1 invalid argument; nothing was sent".to_owned(),
+            many => format!("{} invalid arguments; nothing was sent", many.len()),
         };
         Self::new(ErrorKind::InvalidArguments, message)
             .with_fields(fields)
             .with_delivery(Delivery::NotSent)
-            .with_next_step("Correct the arguments that are named and call again.")
+            .with_next_step("Correct the arguments listed in `fields` and call again.")
     }
 
     /// Creates an error for a tool name that does not exist. `nearest` are similar names.
@@ -62,7 +62,7 @@ impl Error {
         } else {
             format!("Did you mean {}?", nearest.join(", "))
         };
-        Self::new(ErrorKind::UnknownTool, format!("there is no tool \"{name}\""))
+        Self::new(ErrorKind::UnknownTool, format!("unknown tool \"{name}\""))
             .with_delivery(Delivery::NotSent)
             .with_next_step(next)
     }
@@ -71,21 +71,21 @@ impl Error {
     pub(crate) fn lost(loss: ResponseLoss, writes: bool, detail: &str) -> Self {
         match loss {
             ResponseLoss::NotConnected => {
-                Self::new(ErrorKind::Unreachable, format!("the server can't be reached: {detail}"))
+                Self::new(ErrorKind::Unreachable, format!("cannot reach the server: {detail}"))
                     .with_delivery(Delivery::NotSent)
                     .with_next_step("Nothing was sent. Check the base URL and the network, then try again.")
             }
             ResponseLoss::TimedOut | ResponseLoss::Disconnected if writes => {
                 let how =
-                    if loss == ResponseLoss::TimedOut { "the answer did not come in time" } else { detail };
-                Self::new(ErrorKind::OutcomeUnknown, format!("the request was sent, but {how}"))
+                    if loss == ResponseLoss::TimedOut { "the response timed out" } else { detail };
+                Self::new(ErrorKind::OutcomeUnknown, format!("the outcome is unknown: the request was sent, but {how}"))
                     .with_next_step(OUTCOME_UNKNOWN)
             }
-            ResponseLoss::TimedOut => Self::new(ErrorKind::Timeout, "the answer did not come in time")
-                .with_next_step("Nothing was changed. Try again, ask for less, or allow more time."),
+            ResponseLoss::TimedOut => Self::new(ErrorKind::Timeout, "timed out waiting for the response")
+                .with_next_step("Nothing was changed. Retry, request less data, or increase the timeout."),
             ResponseLoss::Disconnected => {
-                Self::new(ErrorKind::Unreachable, format!("the server hung up: {detail}"))
-                    .with_next_step("Nothing was changed. Try again.")
+                Self::new(ErrorKind::Unreachable, format!("the server closed the connection: {detail}"))
+                    .with_next_step("Nothing was changed. Retry.")
             }
         }
     }
@@ -93,17 +93,17 @@ impl Error {
     /// Creates an error for a write that the server reported as successful with a response that can't be used.
     pub(crate) fn unreadable_success(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self::new(kind, message).with_delivery(Delivery::Succeeded).with_next_step(
-            "The server reported success, so the change was most likely made: read the record before \
-             sending it again.",
+            "The server reported success, so the change was most likely made. Read the record before \
+             you retry.",
         )
     }
 
     /// Creates an error for a write that was redirected; such a redirect is not followed.
     pub(crate) fn redirected_write(status: u16, target: &str) -> Self {
         let message =
-            format!("the server redirects to {target}, and a write is not sent to a second address");
+            format!("the server redirected the write to {target}; redirects of writes are not followed");
         Self::new(ErrorKind::OutcomeUnknown, message).with_status(status).with_next_step(format!(
-            "{OUTCOME_UNKNOWN} If the redirect leads to the right address, make that the base URL."
+            "{OUTCOME_UNKNOWN} If the redirect points to the right server, use it as the base URL."
         ))
     }
 
@@ -114,7 +114,7 @@ impl Error {
             return self;
         }
         self.0.message = format!(
-            "an earlier attempt was sent and got no clear answer, the last one failed: {}",
+            "the outcome of an earlier attempt is unknown, and the last attempt failed: {}",
             self.message()
         );
         self.with_kind(ErrorKind::OutcomeUnknown)
@@ -186,5 +186,5 @@ impl Error {
 }
 
 /// What to do after a write whose response was lost.
-pub(crate) const OUTCOME_UNKNOWN: &str = "It may have taken effect. Do not simply send it again: read the \
-     record, or list the newest records, and repeat it only if the change is not there.";
+pub(crate) const OUTCOME_UNKNOWN: &str = "The write may have been applied. Read the record, or list the newest \
+     records, before you retry.";

@@ -11,7 +11,7 @@ use crate::rate_limit::RateLimit;
 
 /// The error of every fallible operation of this crate.
 ///
-/// It tells what went wrong (see the [kinds](ErrorKind)), what the server reported and what to do next. It never contains
+/// It reports what went wrong (see [`ErrorKind`]), what the server reported, and what to do next. It never contains
 /// a secret or the value of a query parameter.
 #[derive(Clone)]
 pub struct Error(pub(super) Box<ErrorData>);
@@ -43,7 +43,7 @@ impl Error {
         self.0.delivery
     }
 
-    /// Returns true if and only if the call certainly changed nothing, so that it can be made again without harm.
+    /// Returns true if and only if the call certainly changed nothing, so that it can safely be retried.
     pub fn changed_nothing(&self) -> bool {
         self.0.delivery.changed_nothing()
     }
@@ -63,7 +63,7 @@ impl Error {
         &self.0.message
     }
 
-    /// Returns what is wrong with single arguments or fields.
+    /// Returns the errors of single arguments or fields.
     pub fn fields(&self) -> &[FieldError] {
         &self.0.fields
     }

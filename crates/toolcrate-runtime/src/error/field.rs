@@ -1,20 +1,20 @@
-//! What is wrong with one argument or field.
+//! The error of one argument or field.
 
 use serde_json::{Value, json};
 
 use super::fix::Fix;
 
-/// What is wrong with one argument or field, and how to mend it.
+/// The error of one argument or field, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// JSON pointer to it, from the arguments or from the body; for one that is missing, where it would be.
+    /// JSON pointer to it, relative to the arguments or the body. If the value is missing, where it belongs.
     pub pointer: String,
-    /// What is wrong in one word: `missing`, `unknown`, `type`, `enum` and so on, or the server's own code.
+    /// Machine-readable code: `missing`, `unknown`, `type`, `enum` and so on, or the server's own code.
     pub code: String,
-    /// A sentence to act on.
+    /// Description of the problem and how to correct it.
     pub message: String,
-    /// How to mend the arguments; `None` if only the caller can know.
+    /// How to fix the arguments; `None` if only the caller can know.
     pub fix: Option<Fix>,
 }
 
@@ -24,13 +24,13 @@ impl FieldError {
         Self { pointer: pointer.into(), code: code.into(), message: message.into(), fix: None }
     }
 
-    /// Returns the error with a way to mend it.
+    /// Returns the error with a fix.
     #[must_use]
     pub fn with_fix(self, fix: Fix) -> Self {
         Self { fix: Some(fix), ..self }
     }
 
-    /// As JSON: `pointer`, `code`, `message`, and `fix`, which is a JSON Patch on the arguments or null.
+    /// Returns the error as JSON: `pointer`, `code`, `message`, and `fix`, which is a JSON Patch for the arguments or null.
     pub fn to_json(&self) -> Value {
         json!({
             "pointer": self.pointer,

@@ -1,11 +1,11 @@
-//! How to mend invalid arguments, as data that a program can apply.
+//! Machine-readable fixes of invalid arguments.
 
 use serde_json::{Value, json};
 
-/// How to mend an invalid argument: operations of a JSON Patch (RFC 6902) on the arguments of the call.
+/// A fix of an invalid argument: JSON Patch operations (RFC 6902) on the arguments of the call.
 ///
-/// The fixes of all fields of an error apply one after the other, in the order of the fields. The arguments that result
-/// are valid unless a field has no fix.
+/// Apply the fixes of all fields of an error one after the other, in the order of the fields. The resulting arguments are
+/// valid unless a field has no fix.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fix(Vec<FixOperation>);
 
@@ -13,26 +13,26 @@ pub struct Fix(Vec<FixOperation>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FixOperation {
-    /// Sets an argument that isn't given.
+    /// Adds an argument.
     Add {
         /// JSON pointer to it.
         path: String,
         /// Its value.
         value: Value,
     },
-    /// Leaves an argument out.
+    /// Removes an argument.
     Remove {
         /// JSON pointer to it.
         path: String,
     },
-    /// Gives an argument another value.
+    /// Replaces the value of an argument.
     Replace {
         /// JSON pointer to it.
         path: String,
         /// The value.
         value: Value,
     },
-    /// Gives a value under another name.
+    /// Moves a value to another argument.
     Move {
         /// JSON pointer to where it is.
         from: String,
@@ -42,44 +42,44 @@ pub enum FixOperation {
 }
 
 impl Fix {
-    /// A fix that leaves an argument out.
+    /// Creates a fix that removes an argument.
     pub fn remove(path: impl Into<String>) -> Self {
         Self(vec![FixOperation::Remove { path: path.into() }])
     }
 
-    /// A fix that gives an argument another value.
+    /// Creates a fix that replaces the value of an argument.
     pub fn replace(path: impl Into<String>, value: impl Into<Value>) -> Self {
         Self(vec![FixOperation::Replace { path: path.into(), value: value.into() }])
     }
 
-    /// A fix that gives a value under another name.
+    /// Creates a fix that moves a value to another argument.
     pub fn rename(from: impl Into<String>, path: impl Into<String>) -> Self {
         Self(vec![FixOperation::Move { from: from.into(), path: path.into() }])
     }
 
-    /// A fix of several operations.
+    /// Creates a fix from several operations.
     pub fn from_operations(operations: Vec<FixOperation>) -> Self {
         Self(operations)
     }
 
-    /// The operations, in the order in which they apply.
+    /// Returns the operations in the order in which they apply.
     pub fn operations(&self) -> &[FixOperation] {
         &self.0
     }
 
-    /// The fix that applies `operation` first.
+    /// Returns a fix that applies `operation` first.
     #[must_use]
     pub(crate) fn after(mut self, operation: FixOperation) -> Self {
         self.0.insert(0, operation);
         self
     }
 
-    /// As a JSON Patch.
+    /// Returns the fix as a JSON Patch.
     pub fn to_json(&self) -> Value {
         self.0.iter().map(FixOperation::to_json).collect()
     }
 
-    /// Applies the fix. Returns false if an operation does not apply; the arguments are of no use then.
+    /// Applies the fix. Returns false if an operation does not apply; the arguments are in an unspecified state then.
     #[must_use]
     pub(crate) fn apply(&self, arguments: &mut Value) -> bool {
         self.0.iter().all(|operation| operation.apply(arguments).is_some())
@@ -87,7 +87,7 @@ impl Fix {
 }
 
 impl FixOperation {
-    /// The pointers that the operation reads or writes.
+    /// Returns the pointers that the operation reads or writes.
     pub(crate) fn pointers(&self) -> impl Iterator<Item = &str> {
         let (first, second) = match self {
             Self::Add { path, .. } | Self::Remove { path } | Self::Replace { path, .. } => (path, None),
@@ -96,7 +96,7 @@ impl FixOperation {
         std::iter::once(first.as_str()).chain(second.map(String::as_str))
     }
 
-    /// The pointer that the operation gives a value, if it gives one.
+    /// Returns the pointer whose value the operation sets, if any.
     pub(crate) fn target(&self) -> Option<&str> {
         match self {
             Self::Add { path, .. } | Self::Replace { path, .. } | Self::Move { path, .. } => Some(path),
@@ -129,7 +129,7 @@ impl FixOperation {
     }
 }
 
-/// The parent of a pointer, and the last segment.
+/// Splits a pointer into its parent and its last segment.
 pub(crate) fn split_pointer(pointer: &str) -> Option<(&str, String)> {
     let (parent, last) = pointer.rsplit_once('/')?;
     Some((parent, last.replace("~1", "/").replace("~0", "~")))

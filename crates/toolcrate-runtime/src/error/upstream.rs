@@ -16,6 +16,11 @@ use crate::api::ErrorShape;
 const NO_API: &str =
     "Check the base URL: a web page answers there, not the API. Its path may be missing or wrong.";
 
+/// How many characters of a text of the server are passed on.
+const MAX_CHARACTERS: usize = 2000;
+/// How many faults of single fields are passed on.
+const MAX_FIELDS: usize = 100;
+
 impl Error {
     /// Creates the error for a response with this status.
     pub(crate) fn upstream(
@@ -83,10 +88,18 @@ fn next_step(kind: ErrorKind, status: u16) -> Option<&'static str> {
     })
 }
 
+/// The first characters of a text of the server, with an ellipsis in place of the rest.
+fn bounded(text: &str) -> String {
+    match text.char_indices().nth(MAX_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// Returns the value of the first pointer that leads to a string or a number.
 fn first(value: &Value, pointers: &[&str]) -> Option<String> {
     pointers.iter().find_map(|pointer| match value.pointer(pointer)? {
-        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::String(text) if !text.trim().is_empty() => Some(bounded(text.trim())),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     })
@@ -94,12 +107,12 @@ fn first(value: &Value, pointers: &[&str]) -> Option<String> {
 
 /// Returns a body that is nothing but a string.
 fn plain(value: &Value) -> Option<String> {
-    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(bounded)
 }
 
 fn fields(shape: &ErrorShape, value: &Value) -> Vec<FieldError> {
     let list = shape.list.iter().find_map(|pointer| value.pointer(pointer)?.as_array());
-    let items = list.into_iter().flatten();
+    let items = list.into_iter().flatten().take(MAX_FIELDS);
     items
         .map(|item| {
             let field = first(item, shape.item_field).map(|field| match field.starts_with('/') {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::coercion::{self, Reinterpretation};
 use super::fixes::{self, FixContext};
-use super::{mending, scalars, validation_errors, value_checks};
+use super::{fix_verification, scalars, validation_errors, value_checks};
 use crate::error::{Error, FieldError};
 use crate::host_arguments::HostArguments;
 
@@ -40,7 +40,7 @@ impl ArgumentSchema {
         let attempt = |arguments: Map<String, Value>| self.attempt(arguments, host_arguments);
         attempt(arguments.clone()).map_err(|problems| {
             let problems =
-                mending::verify(&arguments, problems, |mended| attempt(mended).err().unwrap_or_default());
+                fix_verification::verify(&arguments, problems, |fixed| attempt(fixed).err().unwrap_or_default());
             Error::invalid_arguments(problems)
         })
     }
@@ -54,8 +54,9 @@ impl ArgumentSchema {
         let mut readings = coercion::coerce(&self.schema, &mut instance);
         if let Some(given) = instance.as_object_mut() {
             let is_known = |name: &str| self.schema["properties"].get(name).is_some();
-            let is_added =
-                |name: &str| !is_known(name) && scalars::same_word(name, host_arguments.names()).is_some();
+            let is_added = |name: &str| {
+                !is_known(name) && host_arguments.names().any(|known| scalars::is_same_word(known, name))
+            };
             readings.ignore(given, is_added);
         }
         let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);

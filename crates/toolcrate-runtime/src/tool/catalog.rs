@@ -9,7 +9,7 @@ use serde_json::Value;
 use toolcrate_catalog::{
     AliasRecord, Annotations, CatalogText, CollectionRecord, FilterRecord, IndexEntry, IndexedTool, Method,
     OperationKind, OperationTarget, OperationVariant, RecordTable, Relation, SchemaRecord, ShapeRecord,
-    ToolClass, ToolRecord, ToolSummary,
+    ToolClass, ToolReach, ToolRecord, ToolSummary,
 };
 
 use super::coercion::Reinterpretation;
@@ -341,6 +341,11 @@ impl Tool {
     /// Hints about the effect of a call.
     pub fn annotations(self) -> Annotations {
         self.details().annotations
+    }
+
+    /// Which records a call can reach.
+    pub fn reach(self) -> ToolReach {
+        self.details().reach
     }
 
     /// The API's own tags.

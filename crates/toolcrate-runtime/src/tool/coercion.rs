@@ -209,7 +209,7 @@ impl Coercion {
         }
         let date = match schema.get("format").and_then(Value::as_str)? {
             "date-time" => date::utc_seconds(text),
-            "date" => date::day(text),
+            "date" => date::day_or_utc_seconds(text),
             _ => None,
         };
         date.filter(|date| date != text).map(Value::from)
@@ -371,7 +371,7 @@ mod tests {
             ("due", json!("2026-11-29T01:00:00.000Z"), json!("2026-11-29T01:00:00Z")),
             ("due", json!("2026-11-29T01:00:00+01:00"), json!("2026-11-29T00:00:00Z")),
             ("due", json!("2026-11-29"), json!("2026-11-29T00:00:00Z")),
-            ("day", json!("2026-11-29T00:00:00Z"), json!("2026-11-29")),
+            ("day", json!("2026-11-29T00:00:00.0Z"), json!("2026-11-29T00:00:00Z")),
             ("any", json!(5), json!("5")),
             ("either", json!("true"), json!(true)),
         ] {
@@ -388,7 +388,7 @@ mod tests {
     fn what_loses_something_is_no_reading() {
         let wrong = json!({
             "pageCount": "ten", "hours": "1,000", "flag": "yes", "note": true, "state": "Lost", "due": "next friday",
-            "day": "2026-11-29T08:00:00Z", "numbers": "1,2", "lines": "x", "company": true, "tags": "",
+            "day": "2026-11-29T08:00:00", "numbers": "1,2", "lines": "x", "company": true, "tags": "",
         });
         assert_eq!(coerced(wrong.clone()), (wrong, Vec::new()));
     }

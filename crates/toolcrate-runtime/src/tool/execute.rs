@@ -14,7 +14,7 @@ use super::fixes::InvalidCall;
 use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
 use super::reference_forms::{self, SentCall};
 use super::validator::{Accepted, ToolValidator};
-use super::{mending, plan};
+use super::{fix_verification, plan};
 use crate::api::{Api, Paging};
 use crate::call::Call;
 use crate::client::{Client, OutgoingRequest, PreparedRequest};
@@ -257,7 +257,7 @@ impl Client {
         };
         let with_fixes = |invalid: Box<InvalidCall>| check.propose_fixes(*invalid);
         attempt(arguments.clone()).map_err(|invalid| {
-            let problems = mending::verify(&arguments, with_fixes(invalid), |mended| {
+            let problems = fix_verification::verify(&arguments, with_fixes(invalid), |fixed| {
                 attempt(mended).err().map(with_fixes).unwrap_or_default()
             });
             Error::invalid_arguments(problems)

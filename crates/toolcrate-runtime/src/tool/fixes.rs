@@ -1,5 +1,5 @@
-//! How each problem of the arguments can be mended: a rename, another value, or to leave the argument out. A problem
-//! whose mend only the caller can know has no fix.
+//! Proposes a fix for each invalid argument: rename it, replace its value, or omit it. An argument that only the caller can
+//! correct has no fix.
 
 use std::cell::OnceCell;
 
@@ -17,44 +17,44 @@ use crate::error::{FieldError, Fix, FixOperation, split_pointer};
 use crate::filter::check_conditions;
 use crate::patch::escape;
 
-/// Larger values are not repeated in a fix.
+/// Maximum size of the values that a fix contains.
 const MAX_VALUE_BYTES: usize = 8192;
 
-/// Arguments that are wrong.
+/// A call whose arguments are invalid.
 pub(super) struct InvalidCall {
-    /// What is wrong with them.
+    /// The errors, one for each invalid argument.
     pub(super) problems: Vec<FieldError>,
-    /// The arguments as they were read.
+    /// The arguments after coercion.
     pub(super) arguments: Value,
     pub(super) readings: Readings,
     /// The number of the binding that was chosen; `None` for the main one.
     pub(super) binding: Option<usize>,
 }
 
-/// What is known about the arguments that are wrong.
+/// What a fix is derived from.
 pub(super) struct FixContext<'a> {
     /// The schema of the arguments.
     pub(super) schema: &'a Value,
-    /// The arguments as they were read.
+    /// The arguments after coercion.
     pub(super) arguments: &'a Value,
     pub(super) readings: &'a Readings,
-    /// The arguments that must be given.
+    /// The required arguments.
     pub(super) required: &'a [&'a str],
-    /// Whether the tool reads only, so that an argument can be left out without harm.
+    /// Whether the tool is read-only, so that an optional argument can safely be omitted.
     pub(super) is_read_only: bool,
-    /// How the API is filtered, if the tool takes a filter.
+    /// The filter grammar of the API, if the tool takes a filter.
     pub(super) filter: Option<&'a FilterGrammar>,
     /// The names of the fields that the tool can be filtered by.
     pub(super) filter_fields: &'a dyn Fn() -> Vec<String>,
 }
 
-/// Proposes fixes for those of `problems` that have none.
+/// Adds a fix to each of `problems` that has none yet, where one can be derived.
 pub(super) fn propose(context: &FixContext<'_>, problems: &mut [FieldError]) {
     let proposer = Proposer { context, now: OffsetDateTime::now_utc(), fields: OnceCell::new() };
     let mut taken: Vec<String> = Vec::new();
     for problem in problems.iter_mut().filter(|problem| problem.fix.is_none()) {
         let fix = proposer.fix(problem).filter(|fix| is_bounded(fix));
-        // Two arguments are not put under one name.
+        // Two fixes must not set the same argument.
         let Some(fix) =
             fix.filter(|fix| targets(fix).all(|target| !taken.iter().any(|other| other == target)))
         else {
@@ -95,13 +95,14 @@ impl Proposer<'_> {
             "missing" => None,
             "conflict" if pointer.matches('/').count() == 1 => Some(Fix::remove(pointer)),
             "conflict" => None,
-            "conditions" => None,
+            // Without the conditions, the result still includes every row that they match.
+            "conditions" => self.left_out(pointer).filter(|_| self.context.is_read_only),
             "empty" => self.left_out(pointer),
             _ => self.wrong(pointer, value?),
         }
     }
 
-    /// A value that the schema does not allow.
+    /// Fixes a value that the schema does not allow.
     fn wrong(&self, pointer: &str, value: &Value) -> Option<Fix> {
         let schema = schema_at(self.context.schema, pointer)?;
         if let Some(moved) = self.other_condition(pointer, value) {
@@ -117,7 +118,7 @@ impl Proposer<'_> {
         if loose_values::is_nothing(value) || is_harmless { self.left_out(pointer) } else { None }
     }
 
-    /// A filter that was written as text, or conditions that were written as a filter.
+    /// Fixes a filter passed as a string, or conditions passed as an object.
     fn other_condition(&self, pointer: &str, value: &Value) -> Option<Fix> {
         let grammar = self.context.filter?;
         let arguments = self.context.arguments.as_object()?;
@@ -145,11 +146,20 @@ impl Proposer<'_> {
         }
     }
 
-    /// An argument, or the property of an object, that the schema doesn't know.
+    /// Fixes an argument or property that the schema doesn't define.
     fn unknown(&self, pointer: &str, value: &Value) -> Option<Fix> {
         let (parent, name) = split_pointer(pointer)?;
         let schema = schema_at(self.context.schema, parent)?;
-        let given = self.context.arguments.pointer(parent)?.as_object()?;
+        let given = match self.context.arguments.pointer(parent)? {
+            Value::Object(given) => given,
+            // The name of an argument, such as one to clear.
+            Value::Array(_) => {
+                let names = self.context.schema.get("properties")?.as_object()?;
+                let near = nearest(value.as_str()?, names.keys().map(String::as_str));
+                return near.first().map(|near| Fix::replace(pointer, *near));
+            }
+            _ => return None,
+        };
         let mut nodes = std::iter::once(schema).chain(nulls::branches(schema));
         let known = nodes.find_map(|node| node.get("properties").and_then(Value::as_object))?;
         let fix = wrapper(parent, pointer, value, known, given)
@@ -159,7 +169,7 @@ impl Proposer<'_> {
         Some(fix.unwrap_or_else(|| Fix::remove(pointer)))
     }
 
-    /// Leaves an argument out, unless it is required.
+    /// Removes an argument, unless it is required.
     fn left_out(&self, pointer: &str) -> Option<Fix> {
         let (parent, name) = split_pointer(pointer)?;
         let required = schema_at(self.context.schema, parent)?.get("required").and_then(Value::as_array);
@@ -174,7 +184,7 @@ impl Proposer<'_> {
         argument.is_some_and(|argument| pointer.starts_with(&argument))
     }
 
-    /// A field, an operator or a value within a filter.
+    /// Fixes a field, an operator or a value in a filter.
     fn filter_fix(&self, problem: &FieldError, value: &Value) -> Option<Fix> {
         let pointer = problem.pointer.as_str();
         let (parent, name) = split_pointer(pointer)?;
@@ -217,8 +227,7 @@ impl Proposer<'_> {
         }
     }
 
-    /// The fix after the operation without which its pointers lead nowhere, since an argument around them was read as
-    /// something else.
+    /// Prepends the coercion of an enclosing argument to the fix, because the pointers of the fix are valid only after it.
     fn written_out(&self, problem: &FieldError, fix: Fix) -> Fix {
         let pointers = || fix.operations().iter().flat_map(FixOperation::pointers);
         let reading = self.context.readings.writing_out(&problem.pointer);
@@ -230,7 +239,7 @@ impl Proposer<'_> {
     }
 }
 
-/// Words for the operators of a filter.
+/// Words that callers write instead of the operators of a filter.
 const OPERATORS: [(&str, &str); 14] = [
     ("is", "="),
     ("equals", "="),
@@ -248,16 +257,16 @@ const OPERATORS: [(&str, &str); 14] = [
     ("one of", "in"),
 ];
 
-/// Conditions as the grammar reads them; `None` if the text is none.
+/// Returns conditions that the grammar accepts, if `text` can be turned into some.
 fn readable_conditions(text: &str) -> Option<String> {
     if check_conditions(text).is_ok() {
         return Some(text.to_owned());
     }
-    let mended = text.replace("==", "=").replace("<>", "!=").replace("&&", " and ").replace("||", " or ");
-    check_conditions(&mended).is_ok().then_some(mended)
+    let normalized = text.replace("==", "=").replace("<>", "!=").replace("&&", " and ").replace("||", " or ");
+    check_conditions(&normalized).is_ok().then_some(normalized)
 }
 
-/// An argument around all others: `{"body": {"summary": "x"}}`.
+/// Unwraps arguments that are nested in an extra object: `{"body": {"summary": "x"}}`.
 fn wrapper(
     parent: &str,
     pointer: &str,
@@ -284,8 +293,8 @@ fn wrapper(
     Some(Fix::from_operations(std::iter::once(remove).chain(add).collect()))
 }
 
-/// A part of a reference that was given as an argument of its own: `company_id`, `company/id`, `company.id` or
-/// `boardName`.
+/// Moves a key of a reference that was passed as a separate argument into the reference: `company_id`, `company/id`,
+/// `company.id` or `boardName`.
 fn path_of_reference(
     parent: &str,
     pointer: &str,
@@ -312,7 +321,7 @@ fn path_of_reference(
     })
 }
 
-/// An argument whose name is spelled like a declared one that could have its value.
+/// Renames an argument to a declared one with a similar name whose schema accepts the value.
 fn similar(
     parent: &str,
     pointer: &str,
@@ -326,10 +335,13 @@ fn similar(
     if is_in_reference && (given.contains_key("id") || text_keys_given(given)) {
         return None;
     }
-    let near = nearest(name, known.keys().map(String::as_str));
+    // `companyId` within the reference to a company.
+    let ending = ["identifier", "name", "id"].into_iter().find(|key| fold(name).ends_with(key));
+    let ending = ending.filter(|key| is_in_reference && known.contains_key(*key));
+    let near = ending.into_iter().chain(nearest(name, known.keys().map(String::as_str)));
     let near = near.into_iter().find(|near| !given.contains_key(*near) && could_be(&known[*near], value))?;
     let path = format!("{parent}/{}", escape(near));
-    // An id that is given as a reference where a number is wanted.
+    // A reference where the schema expects a bare ID.
     match value.get("id").filter(|id| !is_taken(&known[near], value) && is_taken(&known[near], id)) {
         Some(id) => Some(Fix::from_operations(vec![
             FixOperation::Remove { path: pointer.to_owned() },
@@ -339,8 +351,8 @@ fn similar(
     }
 }
 
-/// An argument beside the only object that takes any: `{"name": "x", "id": 1}` where `{"name": "x", "arguments": {"id": 1}}`
-/// is meant.
+/// Moves an argument into the only declared free-form object: `{"name": "x", "id": 1}` becomes
+/// `{"name": "x", "arguments": {"id": 1}}`.
 fn into_free_object(
     parent: &str,
     pointer: &str,
@@ -371,7 +383,7 @@ fn text_keys_given(given: &Map<String, Value>) -> bool {
     ["identifier", "name"].iter().any(|key| given.contains_key(*key))
 }
 
-/// Returns true if and only if a value fits a schema, or is read as one that does.
+/// Returns true if and only if a value is valid for a schema, possibly after coercion.
 fn could_be(schema: &Value, value: &Value) -> bool {
     let mut read = value.clone();
     coercion::coerce(schema, &mut read);

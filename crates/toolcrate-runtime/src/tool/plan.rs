@@ -32,7 +32,8 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
     let mut call = Call::new(http.method, http.request_path().clone());
     call.content_type = plan.content_type.clone();
     call.idempotent |= check.record.annotations.idempotent_hint;
-    call.writes &= !check.record.annotations.read_only_hint;
+    // What the operation does counts, not its method.
+    call.writes = !check.record.annotations.read_only_hint;
     let mut parts = Parts::default();
     let mut problems = Vec::new();
     let mut filter = None;

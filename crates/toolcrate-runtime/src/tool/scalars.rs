@@ -45,6 +45,11 @@ pub(super) fn same_word<'a>(name: &str, mut names: impl Iterator<Item = &'a str>
     names.all(|other| !is_folded(other, &word)).then_some(found)
 }
 
+/// Returns true if and only if two names differ in their case, spaces and separators alone.
+pub(super) fn is_same_word(name: &str, other: &str) -> bool {
+    folded(name).eq(folded(other))
+}
+
 fn is_folded(name: &str, word: &str) -> bool {
     folded(name).eq(word.chars())
 }

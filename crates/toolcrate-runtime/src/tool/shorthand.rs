@@ -33,7 +33,8 @@ pub(super) fn expand(schema: &Value, value: &Value) -> Option<Value> {
             let is_id = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
             match text.parse::<i64>() {
                 Ok(id) if is_id => ("id", Value::from(id)),
-                _ if text.is_empty() => return None,
+                // JSON, a fence of Markdown and the like are no names.
+                _ if text.is_empty() || text.starts_with(['{', '[', '`', '<']) => return None,
                 _ => {
                     let has_space = text.contains(char::is_whitespace);
                     let mut keys = text_keys(schema);
@@ -78,6 +79,7 @@ mod tests {
             (&["summary"], json!("x"), None),
             (&[], json!("x"), None),
             (&[], json!("8"), Some(json!({"id": 8}))),
+            (&both, json!("{'id': 7}"), None),
             (&both, json!(7.5), None),
             (&both, json!(""), None),
             (&both, json!(true), None),

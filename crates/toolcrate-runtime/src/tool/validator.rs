@@ -191,7 +191,8 @@ impl ToolValidator {
         let mut readings = coercion::coerce(&self.schema, arguments);
         let Some(given) = arguments.as_object_mut() else { return readings };
         let is_added = |name: &str| {
-            self.property(name).is_none() && scalars::same_word(name, host_arguments.names()).is_some()
+            self.property(name).is_none()
+                && host_arguments.names().any(|known| scalars::is_same_word(known, name))
         };
         readings.ignore(given, is_added);
         if let Some((argument, grammar, table)) = self.filter_argument()
@@ -292,7 +293,12 @@ impl ToolValidator {
         let filter = self.filter_argument();
         let filter_fields = || {
             let table = filter.as_ref().map(|(_, _, table)| table);
-            table.map(|table| table.names().map(str::to_owned).collect()).unwrap_or_default()
+            // A reference alone is a field too: `company` for `company/name`.
+            let with_reference = |name: &str| {
+                let reference = name.split_once('/').map(|(reference, _)| reference.to_owned());
+                reference.into_iter().chain([name.to_owned()])
+            };
+            table.map(|table| table.names().flat_map(with_reference).collect()).unwrap_or_default()
         };
         let context = FixContext {
             schema: &self.schema,

@@ -56,7 +56,7 @@ fn descend(
 fn date_problem(format: &str, text: &str, pointer: &str) -> Option<FieldError> {
     let (read, example) = match format {
         "date-time" => (date::utc_seconds(text), "a date and time in UTC such as \"2025-01-31T08:00:00Z\""),
-        "date" => (date::day(text), "a date such as \"2025-01-31\""),
+        "date" => (date::day_or_utc_seconds(text), "a date such as \"2025-01-31\""),
         _ => return None,
     };
     let shown: String = text.chars().take(60).collect();

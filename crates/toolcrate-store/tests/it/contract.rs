@@ -14,6 +14,7 @@ const SHORT: Duration = Duration::from_millis(1);
 pub async fn check(store: Arc<dyn Store>) {
     values(&*store).await;
     values_run_out(&*store).await;
+    evictable_values(&*store).await;
     queues(&*store).await;
     one_of_many_wins(store).await;
 }
@@ -117,4 +118,12 @@ async fn one_of_many_wins(store: Arc<dyn Store>) {
     let mut claimed: Vec<u8> = results.iter().map(|(.., item)| *item).collect();
     claimed.sort_unstable();
     assert_eq!(claimed, (0..20).collect::<Vec<u8>>(), "each item is handed out once");
+}
+
+async fn evictable_values(store: &dyn Store) {
+    store.put_evictable("e/one", b"1", MINUTE).await.unwrap();
+    assert_eq!(store.get("e/one").await.unwrap().as_deref(), Some(&b"1"[..]));
+    store.put_evictable("e/one", b"2", SHORT).await.unwrap();
+    assert_eq!(store.take("e/one").await.unwrap().as_deref(), Some(&b"2"[..]));
+    store.check().await.unwrap();
 }

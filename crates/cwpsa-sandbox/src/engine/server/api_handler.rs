@@ -6,7 +6,7 @@ use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;
 use http::{Response, StatusCode};
 
-use super::body::{ConnectionCut, ResponseBody, into_damaged_response, into_response};
+use super::body::{ConnectionCut, MockBody, into_damaged_response, into_response};
 use super::request::BufferedRequest;
 use super::responses;
 use super::state::ServerState;
@@ -20,7 +20,7 @@ pub(super) async fn handle(
     received: &BufferedRequest,
     base: &str,
     path: &str,
-) -> Result<Response<ResponseBody>, ConnectionCut> {
+) -> Result<Response<MockBody>, ConnectionCut> {
     let request = MockRequest {
         method: received.parts.method.clone(),
         path: path.to_owned(),

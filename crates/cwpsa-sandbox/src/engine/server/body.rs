@@ -20,8 +20,8 @@ const SLOW_CHUNKS: usize = 10;
 /// How long the connection stays open for what was sent before it is cut.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(50);
 
-/// A body: complete, or in chunks over time.
-pub(super) type ResponseBody = Either<Full<Bytes>, StreamBody<BodyChunks>>;
+/// The body of a response: complete, or sent in chunks over time.
+pub(super) type MockBody = Either<Full<Bytes>, StreamBody<BodyChunks>>;
 type BodyChunks = Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, ConnectionCut>> + Send>>;
 
 /// The connection is closed without a complete response.
@@ -37,7 +37,7 @@ impl fmt::Display for ConnectionCut {
 impl std::error::Error for ConnectionCut {}
 
 /// Converts a response.
-pub(super) fn into_response(response: MockResponse) -> Response<ResponseBody> {
+pub(super) fn into_response(response: MockResponse) -> Response<MockBody> {
     with_body(response.status, response.headers, Either::Left(Full::new(response.body)))
 }
 
@@ -45,7 +45,7 @@ pub(super) fn into_response(response: MockResponse) -> Response<ResponseBody> {
 pub(super) fn into_damaged_response(
     mut response: MockResponse,
     damage: BodyDamage,
-) -> Response<ResponseBody> {
+) -> Response<MockBody> {
     match damage {
         BodyDamage::ContentType(value) => {
             response.headers.insert(CONTENT_TYPE, value);
@@ -79,7 +79,7 @@ pub(super) fn into_damaged_response(
 fn in_chunks(
     mut response: MockResponse,
     chunks: Vec<(Duration, Result<Bytes, ConnectionCut>)>,
-) -> Response<ResponseBody> {
+) -> Response<MockBody> {
     response.headers.insert(CONTENT_LENGTH, response.body.len().into());
     let chunks = stream::unfold(chunks.into_iter(), |mut chunks| async move {
         let (delay, chunk) = chunks.next()?;
@@ -93,7 +93,7 @@ fn in_chunks(
     )
 }
 
-fn with_body(status: http::StatusCode, headers: HeaderMap, body: ResponseBody) -> Response<ResponseBody> {
+fn with_body(status: http::StatusCode, headers: HeaderMap, body: MockBody) -> Response<MockBody> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;

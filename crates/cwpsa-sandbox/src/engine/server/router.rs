@@ -6,7 +6,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use toolcrate_listener::{PeerAddress, RequestBody};
 use uuid::Builder;
 
-use super::body::{ConnectionCut, ResponseBody, into_response};
+use super::body::{ConnectionCut, MockBody, into_response};
 use super::request::BufferedRequest;
 use super::responses::{page_not_found, plain};
 use super::state::ServerState;
@@ -21,7 +21,7 @@ const ADMIN_PREFIX: &str = "/_sandbox/";
 pub(super) async fn route(
     state: &ServerState,
     request: Request<RequestBody>,
-) -> Result<Response<ResponseBody>, ConnectionCut> {
+) -> Result<Response<MockBody>, ConnectionCut> {
     let (parts, body) = request.into_parts();
     if let Err(reason) = host_validation::validate(state, &parts.headers) {
         return Ok(complete(into_response(plain(StatusCode::FORBIDDEN, reason))));
@@ -58,7 +58,7 @@ pub(super) async fn route(
 }
 
 /// Adds the headers that every response carries.
-fn complete(mut response: Response<ResponseBody>) -> Response<ResponseBody> {
+fn complete(mut response: Response<MockBody>) -> Response<MockBody> {
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static(SERVER_NAME), HeaderValue::from_static("sandbox"));
     // Request ids need not be unpredictable, so they don't cost a system call each.

@@ -8,6 +8,7 @@
 mod compare;
 mod fence;
 mod mcp;
+mod security;
 mod session;
 
 use std::fs;

@@ -30,6 +30,11 @@ pub struct Copies {
 impl Copies {
     /// Starts as many with these flags; `approver` says whether someone may approve calls.
     pub async fn start(count: usize, flags: &[&str], approver: bool) -> Self {
+        Self::start_with_state(count, None, flags, approver).await
+    }
+
+    /// The same with state at this address, which may contain a password.
+    pub async fn start_with_state(count: usize, state: Option<&str>, flags: &[&str], approver: bool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let upstream = MockServer::start().await;
         let (settings, audit) = (settings(&upstream), tempfile::NamedTempFile::new().unwrap());
@@ -41,6 +46,7 @@ impl Copies {
                 .args(["--audit", audit.path().to_str().unwrap()])
                 .args(flags)
                 .env("CWPSA_SECRET", "a key that all copies share");
+            command.envs(state.map(|address| ("CWPSA_STATE", address)));
             if approver {
                 command.env("CWPSA_APPROVER_TOKEN", APPROVER);
             }

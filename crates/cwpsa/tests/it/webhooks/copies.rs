@@ -12,7 +12,7 @@ use toolcrate_testing::redis_server::RedisServer;
 
 #[tokio::test]
 async fn a_callback_is_taken_by_one_copy_and_told_by_all() {
-    let Some(redis) = RedisServer::start(Some("hush")).await else { return };
+    let Some(redis) = RedisServer::start(None).await else { return };
     let sandbox = Sandbox::start().await;
     let catcher = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&catcher).await;

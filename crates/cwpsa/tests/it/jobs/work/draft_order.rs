@@ -9,7 +9,12 @@ pub const ASK: &str = "Draft a purchase order for vendor 842, with the status Op
 
 pub async fn run(agent: &mut Agent) -> Value {
     let vendor = agent
-        .call("get a company", "get_single_company_by_id", json!({"id": 842}), "Look up the vendor and its terms.")
+        .call(
+            "get a company",
+            "get_single_company_by_id",
+            json!({"id": 842}),
+            "Look up the vendor and its terms.",
+        )
         .await;
     let statuses = agent
         .call(

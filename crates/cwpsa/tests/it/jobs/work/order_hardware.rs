@@ -23,8 +23,7 @@ pub async fn run(agent: &mut Agent) -> Value {
         .await;
     let warehouse = only(&warehouses);
     let place = json!({"catalogItemId": product["id"], "filter": {"warehouse/id": warehouse["id"]}});
-    let on_hand =
-        purchasing::on_hand(agent, place, "Get the stock in that warehouse, per bin.").await;
+    let on_hand = purchasing::on_hand(agent, place, "Get the stock in that warehouse, per bin.").await;
     if on_hand > 0 {
         return json!({"onHand": on_hand});
     }

@@ -3,11 +3,11 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::StaffPerson;
 
-/// Copy a staff type.
+/// Changes some members of a type copy.
 ///
 /// `PATCH /staff/types{id}/copy`, the tool `update_a_dirt_type_copy`.
 ///
-/// * `id`: `{id}` of the path
-pub fn update_type_copy(id: i32) -> Request<StaffPerson> {
-    Request::new(Method::Patch, "/staff/types{id}/copy").path("id", id)
+/// * `type_id`: `{id}` of the path
+pub fn update_type_copy(type_id: i32) -> Request<StaffPerson> {
+    Request::new(Method::Patch, "/staff/types{id}/copy").path("id", type_id)
 }

@@ -1,17 +1,17 @@
-//! Fixes that are certain to work: they are applied to the arguments and the result is checked again, so that one more
-//! call succeeds if every problem has a fix.
+//! Verifies fixes: they are applied to the arguments and the result is validated again, so that the next call succeeds if
+//! every problem has a fix.
 
 use serde_json::{Map, Value};
 
 use crate::error::{FieldError, FixOperation};
 
-/// Problems that come to light when others are mended are looked for this often.
+/// Maximum number of rounds that look for problems which other fixes uncover.
 const MAX_ROUNDS: usize = 4;
-/// More problems than this are not reported.
+/// Maximum number of problems to report.
 const MAX_PROBLEMS: usize = 100;
 
-/// Checks the fixes of `problems`, which are those of `arguments`. `check` returns the problems of other arguments, with
-/// fixes. What is still wrong when all fixes are applied is added to the problems; a fix that doesn't help is taken away.
+/// Verifies the fixes of `problems`, which are those of `arguments`. `check` validates other arguments and returns their
+/// problems with fixes. Problems that remain once all fixes are applied are added; a fix that doesn't help is removed.
 pub(super) fn verify(
     arguments: &Map<String, Value>,
     mut problems: Vec<FieldError>,
@@ -22,18 +22,18 @@ pub(super) fn verify(
     // The pointers of problems whose fix did not help.
     let mut failed: Vec<String> = Vec::new();
     for _ in 0..MAX_ROUNDS {
-        let Some(mended) = mend(arguments, &mut problems) else { break };
+        let Some(fixed) = apply_fixes(arguments, &mut problems) else { break };
         let is_known = |found: &FieldError, known: &FieldError| {
             found.pointer == known.pointer && (found.code == known.code || found.fix.is_none())
         };
         let mut added = false;
-        for found in check(mended) {
+        for found in check(fixed) {
             match problems.iter().position(|known| is_known(&found, known)) {
                 Some(known) if problems[known].fix.is_some() => {
                     problems[known].fix = None;
                     failed.push(found.pointer);
                 }
-                // It has a fix now that others were applied, and must come after them.
+                // It became fixable once other fixes were applied, so it has to come after them.
                 Some(known) if found.fix.is_some() && !failed.contains(&found.pointer) => {
                     problems.remove(known);
                     problems.push(found);
@@ -54,27 +54,27 @@ pub(super) fn verify(
     problems
 }
 
-/// The arguments with every fix applied; `None` if there is none. A fix that doesn't apply is taken away.
-fn mend(arguments: &Map<String, Value>, problems: &mut [FieldError]) -> Option<Map<String, Value>> {
-    let mut mended = Value::Object(arguments.clone());
-    let mut is_mended = false;
+/// Returns the arguments with every fix applied, or `None` if there is no fix. A fix that doesn't apply is removed.
+fn apply_fixes(arguments: &Map<String, Value>, problems: &mut [FieldError]) -> Option<Map<String, Value>> {
+    let mut fixed = Value::Object(arguments.clone());
+    let mut is_fixed = false;
     for problem in problems {
         let Some(fix) = &problem.fix else { continue };
-        let mut tried = mended.clone();
+        let mut tried = fixed.clone();
         if fix.apply(&mut tried) {
-            mended = tried;
-            is_mended = true;
+            fixed = tried;
+            is_fixed = true;
         } else {
             problem.fix = None;
         }
     }
-    match mended {
-        Value::Object(mended) if is_mended => Some(mended),
+    match fixed {
+        Value::Object(fixed) if is_fixed => Some(fixed),
         _ => None,
     }
 }
 
-/// Drops what is missing but is supplied by the fix of another problem, such as an argument under a wrong name.
+/// Drops missing arguments that the fix of another problem supplies, such as a misspelled argument.
 fn drop_supplied(problems: &mut Vec<FieldError>) {
     let supplied: Vec<String> = problems
         .iter()
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use crate::error::Fix;
 
-    /// Wants a number called `count` and nothing else.
+    /// Accepts a number called `count` and nothing else.
     fn check(arguments: &Map<String, Value>) -> Vec<FieldError> {
         let mut problems = Vec::new();
         for (name, value) in arguments {
@@ -127,18 +127,18 @@ mod tests {
     }
 
     #[test]
-    fn what_a_fix_supplies_is_not_missing() {
+    fn argument_that_a_fix_supplies_is_not_missing() {
         assert_eq!(verified(json!({"cuont": 5, "foo": 1})), [("/cuont".into(), true), ("/foo".into(), true)]);
         assert_eq!(verified(json!({"foo": 1})), [("/foo".into(), true), ("/count".into(), false)]);
     }
 
     #[test]
-    fn problems_behind_a_fix_are_reported_with_it() {
+    fn problems_that_a_fix_uncovers_are_reported_with_it() {
         assert_eq!(verified(json!({"cuont": "5"})), [("/cuont".into(), true), ("/count".into(), true)]);
     }
 
     #[test]
-    fn a_fix_that_does_not_help_is_taken_away() {
+    fn fix_that_does_not_help_is_removed() {
         assert_eq!(verified(json!({"count": "x"})), [("/count".into(), false)]);
     }
 }

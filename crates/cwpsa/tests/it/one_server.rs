@@ -1,0 +1,102 @@
+//! `cwpsa mcp --listen` is the server of `cwpsa serve`, and what no server starts with.
+
+use serde_json::{Value, json};
+use toolcrate_testing::process::ServerProcess;
+use wiremock::MockServer;
+
+use crate::support::{TOKEN, cwpsa, listen, settings};
+
+fn message(id: u64, method: &str, params: Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+}
+
+fn initialize() -> Value {
+    let client = json!({"name": "test", "version": "1"});
+    message(
+        1,
+        "initialize",
+        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}),
+    )
+}
+
+/// Starts `cwpsa mcp --sandbox` over HTTP, and returns the address of the protocol.
+async fn start(flags: &[&str]) -> (ServerProcess, String) {
+    let mut command = cwpsa();
+    command
+        .args(["mcp", "--sandbox", "--listen", "127.0.0.1:0"])
+        .args(flags)
+        .stdin(std::process::Stdio::null());
+    let server = ServerProcess::start(command);
+    let url = server.wait_for_url("MCP at ").await;
+    (server, url)
+}
+
+async fn post(url: &str, session: Option<&str>, body: &Value) -> reqwest::Response {
+    let request = reqwest::Client::new().post(url).json(body);
+    let request = session.into_iter().fold(request, |request, id| request.header("mcp-session-id", id));
+    request.send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_session_outlives_a_restart_of_the_server_that_keeps_state() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let flags = ["--state", state.to_str().unwrap(), "--module", "time"];
+    let (mut server, url) = start(&flags).await;
+    let started = post(&url, None, &initialize()).await;
+    let session = started.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+    let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    post(&url, Some(&session), &initialized).await;
+    server.child.kill().await.unwrap();
+    let (_server, url) = start(&flags).await;
+    let response = post(&url, Some(&session), &message(2, "tools/list", json!({}))).await;
+    assert_eq!(response.status(), 200);
+    let list: Value = response.json().await.unwrap();
+    assert_eq!(list["result"]["tools"].as_array().unwrap().len(), 122, "{list}");
+    // A slash at the end, and a session that is no more.
+    let response = post(&format!("{url}/"), Some("ended"), &initialize()).await;
+    assert_eq!(response.status(), 200);
+}
+
+#[tokio::test]
+async fn further_hosts_and_all_routes_are_those_of_serve() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (_server, url) = start(&["--allow-host", "psa.example.com"]).await;
+    let base = url.trim_end_matches("/mcp");
+    let client = reqwest::Client::new();
+    for (host, status) in [("psa.example.com", 200), ("evil.example", 403)] {
+        let request = client.get(format!("{base}/healthz")).header("host", host);
+        assert_eq!(request.send().await.unwrap().status(), status, "{host}");
+    }
+    let tools = client.get(format!("{base}/integrated-account/acme/tools?methods=list&tags=Boards"));
+    assert_eq!(tools.send().await.unwrap().status(), 200);
+    let preflight =
+        client.request(reqwest::Method::OPTIONS, &url).header("origin", "https://psa.example.com");
+    let preflight = preflight.header("access-control-request-method", "POST").send().await.unwrap();
+    assert_eq!(preflight.headers()["access-control-allow-origin"], "https://psa.example.com");
+}
+
+#[tokio::test]
+async fn flags_of_a_server_over_http_need_one() {
+    let output =
+        cwpsa().args(["mcp", "--sandbox", "--allow-host", "psa.example.com"]).output().await.unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        output.status.code() == Some(2) && error.contains("--allow-host") && error.contains("--listen"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn tokens_that_can_be_guessed_are_refused_beyond_this_machine() {
+    let upstream = MockServer::start().await;
+    let settings = settings(&upstream);
+    let path = settings.path().to_str().unwrap().to_owned();
+    let line = ["cwpsa", "serve", "--listen", "0.0.0.0:0", "--config", &path];
+    let error = listen(&line).await.err().unwrap().to_string();
+    assert!(error.contains("easy to guess") && !error.contains(TOKEN), "{error}");
+    let text = std::fs::read_to_string(&path).unwrap().replace(TOKEN, "0f3c9a5be1d8472660b7");
+    std::fs::write(&path, text).unwrap();
+    assert!(listen(&line).await.is_ok());
+}

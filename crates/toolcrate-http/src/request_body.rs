@@ -1,0 +1,23 @@
+//! Reads the body of a request once its caller is known.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+
+use crate::error::HttpError;
+use crate::limits::MAX_BODY_BYTES;
+
+/// Reads a body within the limit of the route. A handler that has `Bytes` among its arguments reads the body before its
+/// first line runs, whoever sent it; one that takes the request can check the token first.
+///
+/// # Errors
+/// Returns an error if the body is too large, or doesn't come to its end.
+pub async fn read_body(request: Request) -> Result<Bytes, HttpError> {
+    Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => HttpError::Status {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            message: format!("a request may have at most {MAX_BODY_BYTES} bytes"),
+        },
+        _ => HttpError::BadRequest("the body did not come to its end".to_owned()),
+    })
+}

@@ -1,0 +1,40 @@
+//! A response body whose connection is busy until it was sent.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http_body::{Body, Frame, SizeHint};
+
+use crate::idle_connections::RequestInProgress;
+
+/// The body of a response, with what has to last as long.
+pub(crate) struct ResponseBody<B> {
+    inner: Pin<Box<B>>,
+    _request: RequestInProgress,
+}
+
+impl<B> ResponseBody<B> {
+    pub(crate) fn new(inner: B, request: RequestInProgress) -> Self {
+        Self { inner: Box::pin(inner), _request: request }
+    }
+}
+
+impl<B: Body> Body for ResponseBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        self.inner.as_mut().poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

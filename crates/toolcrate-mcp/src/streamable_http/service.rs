@@ -1,0 +1,171 @@
+//! The service.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::ACCEPT;
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body::Body;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+
+use super::accept::AcceptedForm;
+use super::batch;
+use super::errors::{McpResponse, ProtocolError, errors_as_json_rpc};
+use super::event_stream::response_as_json;
+use super::message::{IncomingBody, MessageHead};
+use crate::server::McpServer;
+use crate::session_store::StoredSessions;
+
+/// The maximum size of a request body.
+const MAX_BODY_BYTES: usize = 16 << 20;
+/// How long a session without requests stays in memory. One that is stored can be continued after that.
+const SESSION_IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
+const SESSION_HEADER: &str = "mcp-session-id";
+
+/// Speaks MCP over streamable HTTP.
+#[derive(Clone)]
+pub struct McpHttpService(StreamableHttpService<McpServer, LocalSessionManager>);
+
+impl fmt::Debug for McpHttpService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("McpHttpService").finish_non_exhaustive()
+    }
+}
+
+/// Who validates the `Host` and `Origin` headers of requests, so that no web page reaches the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostValidation {
+    /// The service. It accepts loopback hosts, and these origins.
+    Service {
+        /// The origins, for example `http://localhost:8080`.
+        allowed_origins: Vec<String>,
+    },
+    /// The server that mounts the service.
+    Mounted,
+}
+
+/// Creates a service whose sessions all use `server`. Replicas that share `sessions` can continue each other's.
+pub fn http_service(
+    server: McpServer,
+    validation: HostValidation,
+    sessions: Option<StoredSessions>,
+) -> McpHttpService {
+    let config = StreamableHttpServerConfig::default()
+        .with_cancellation_token(server.in_flight().drained_token())
+        .with_max_request_body_bytes(MAX_BODY_BYTES);
+    let mut config = match validation {
+        HostValidation::Service { allowed_origins } => config.with_allowed_origins(allowed_origins),
+        HostValidation::Mounted => config.disable_allowed_hosts(),
+    };
+    if let Some(sessions) = sessions {
+        config.session_store = Some(Arc::new(sessions));
+    }
+    let mut manager = LocalSessionManager::default();
+    manager.session_config.keep_alive = Some(SESSION_IDLE_TIMEOUT);
+    McpHttpService(StreamableHttpService::new(move || Ok(server.for_session()), Arc::new(manager), config))
+}
+
+impl McpHttpService {
+    /// Responds to a request.
+    pub async fn handle<B>(&self, request: Request<B>) -> Response<BoxBody<Bytes, Infallible>>
+    where
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (mut parts, body) = request.into_parts();
+        match parts.method {
+            Method::POST => self.post(parts, body).await,
+            Method::GET => {
+                if matches!(AcceptedForm::from_headers(&parts.headers), AcceptedForm::Any) {
+                    parts.headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+                }
+                errors_as_json_rpc(self.forward(parts, Bytes::new()).await, None).await
+            }
+            Method::DELETE => {
+                let mut response = errors_as_json_rpc(self.forward(parts, Bytes::new()).await, None).await;
+                // A session ends at once.
+                if response.status() == StatusCode::ACCEPTED {
+                    *response.status_mut() = StatusCode::NO_CONTENT;
+                }
+                response
+            }
+            _ => errors_as_json_rpc(self.forward(parts, Bytes::new()).await, None).await,
+        }
+    }
+
+    async fn post<B>(&self, mut parts: Parts, body: B) -> McpResponse
+    where
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let form = AcceptedForm::from_headers(&parts.headers);
+        if form != AcceptedForm::Neither {
+            parts.headers.insert(ACCEPT, AcceptedForm::both());
+        }
+        let body = match read(body).await {
+            Ok(body) => body,
+            Err(error) => return error.into_response(),
+        };
+        match IncomingBody::parse(&body) {
+            Ok(IncomingBody::Single(head)) => self.send(parts, head, body.clone(), form).await,
+            Ok(IncomingBody::Batch(messages)) => match batch::check_version(&parts.headers) {
+                Ok(()) => {
+                    let send = |parts, head, body| self.send(parts, head, body, AcceptedForm::Json);
+                    batch::run(&parts, messages, form, send).await
+                }
+                Err(error) => error.into_response(),
+            },
+            Err(error) => error.into_response(),
+        }
+    }
+
+    /// Sends one message, and makes its response in a form that the client accepts.
+    async fn send(
+        &self,
+        mut parts: Parts,
+        head: MessageHead,
+        body: Bytes,
+        form: AcceptedForm,
+    ) -> McpResponse {
+        if head.is_initialize {
+            // The client begins again; its old session may have ended.
+            parts.headers.remove(SESSION_HEADER);
+        }
+        let response = errors_as_json_rpc(self.forward(parts, body).await, head.id.clone()).await;
+        match form {
+            AcceptedForm::EventStream | AcceptedForm::Neither => response,
+            AcceptedForm::Json => response_as_json(response, head.id, false).await,
+            AcceptedForm::Any => response_as_json(response, head.id, true).await,
+        }
+    }
+
+    async fn forward(&self, parts: Parts, body: Bytes) -> McpResponse {
+        self.0.handle(Request::from_parts(parts, Full::new(body))).await
+    }
+}
+
+/// Reads a body up to the limit.
+async fn read<B>(body: B) -> Result<Bytes, ProtocolError>
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    match Limited::new(body, MAX_BODY_BYTES).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let message = format!("a request has at most {MAX_BODY_BYTES} bytes");
+            Err(ProtocolError::invalid_request(None, message).with_status(StatusCode::PAYLOAD_TOO_LARGE))
+        }
+        Err(_) => Err(ProtocolError::parse("the body did not come to its end")),
+    }
+}

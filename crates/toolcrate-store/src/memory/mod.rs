@@ -1,0 +1,8 @@
+//! A store in memory: values within a budget, and queues.
+
+mod budget;
+mod queue;
+mod store;
+mod values;
+
+pub use store::MemoryStore;

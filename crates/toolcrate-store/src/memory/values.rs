@@ -1,0 +1,153 @@
+//! Values that expire.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
+
+use super::budget::{Budget, owner};
+use crate::error::StoreError;
+
+/// Whether a value may be evicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Retention {
+    /// It stays until it expires.
+    Required,
+    /// It may be evicted.
+    Evictable,
+}
+
+#[derive(Debug)]
+struct StoredValue {
+    value: Vec<u8>,
+    expiry: (Instant, u64),
+    retention: Retention,
+}
+
+/// Values by key. Values that may be evicted have a budget of their own, so that they never take the room of others.
+#[derive(Debug)]
+pub(super) struct MemoryValues {
+    /// The number of the newest value; numbers are never reused.
+    sequence: u64,
+    values: HashMap<String, StoredValue>,
+    /// Keys by expiry.
+    expiries: BTreeMap<(Instant, u64), String>,
+    /// Keys that may be evicted, by owner and expiry.
+    evictable: HashMap<String, BTreeMap<(Instant, u64), String>>,
+    evictable_budget: Budget,
+}
+
+impl MemoryValues {
+    /// No values; those that may be evicted have at most `max_evictable_bytes`.
+    pub(super) fn new(max_evictable_bytes: usize) -> Self {
+        Self {
+            sequence: 0,
+            values: HashMap::new(),
+            expiries: BTreeMap::new(),
+            evictable: HashMap::new(),
+            evictable_budget: Budget::new(max_evictable_bytes),
+        }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&[u8]> {
+        self.values.get(key).map(|stored| &*stored.value)
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// Stores a value in place of any other. `required` is the budget of values that may not be evicted.
+    pub(super) fn insert(
+        &mut self,
+        required: &mut Budget,
+        key: &str,
+        value: &[u8],
+        expiry: Instant,
+        retention: Retention,
+    ) -> Result<(), StoreError> {
+        let (owner, cost) = (owner(key), Budget::cost(key, value));
+        // What is replaced makes room, but stays if the new value doesn't fit.
+        let before = self.remove_stored(required, key);
+        let fits = match retention {
+            Retention::Required => required.check(owner, cost),
+            Retention::Evictable => self.evict_for(required, owner, cost),
+        };
+        let (stored, fits) = match (fits, before) {
+            (Ok(()), _) => {
+                self.sequence += 1;
+                let expiry = (expiry, self.sequence);
+                (Some(StoredValue { value: value.to_owned(), expiry, retention }), Ok(()))
+            }
+            (Err(error), before) => (before, Err(error)),
+        };
+        if let Some(stored) = stored {
+            self.put(required, key, stored);
+        }
+        fits
+    }
+
+    pub(super) fn remove(&mut self, required: &mut Budget, key: &str) -> Option<Vec<u8>> {
+        self.remove_stored(required, key).map(|stored| stored.value)
+    }
+
+    /// Removes what has expired.
+    pub(super) fn expire(&mut self, required: &mut Budget, now: Instant) {
+        while let Some((_, key)) = self.expiries.first_key_value().filter(|((expiry, _), _)| *expiry <= now) {
+            let key = key.clone();
+            self.remove_stored(required, &key);
+        }
+    }
+
+    fn put(&mut self, required: &mut Budget, key: &str, stored: StoredValue) {
+        let (owner, cost) = (owner(key), Budget::cost(key, &stored.value));
+        match stored.retention {
+            Retention::Required => required.add(owner, cost),
+            Retention::Evictable => {
+                self.evictable_budget.add(owner, cost);
+                let keys = self.evictable.entry(owner.to_owned()).or_default();
+                keys.insert(stored.expiry, key.to_owned());
+            }
+        }
+        self.expiries.insert(stored.expiry, key.to_owned());
+        self.values.insert(key.to_owned(), stored);
+    }
+
+    fn remove_stored(&mut self, required: &mut Budget, key: &str) -> Option<StoredValue> {
+        let stored = self.values.remove(key)?;
+        self.expiries.remove(&stored.expiry);
+        let (owner, cost) = (owner(key), Budget::cost(key, &stored.value));
+        match stored.retention {
+            Retention::Required => required.subtract(owner, cost),
+            Retention::Evictable => {
+                self.evictable_budget.subtract(owner, cost);
+                if let Some(keys) = self.evictable.get_mut(owner) {
+                    keys.remove(&stored.expiry);
+                    if keys.is_empty() {
+                        self.evictable.remove(owner);
+                    }
+                }
+            }
+        }
+        Some(stored)
+    }
+
+    /// Evicts values until `cost` more bytes of this owner fit: its own if its share is used up, else those of the owner
+    /// that uses most.
+    fn evict_for(&mut self, required: &mut Budget, owner: &str, cost: usize) -> Result<(), StoreError> {
+        self.evictable_budget.check_alone(owner, cost)?;
+        loop {
+            let budget = &self.evictable_budget;
+            let evicted = if !budget.has_share(owner, cost) {
+                Some(owner)
+            } else if !budget.has_room(cost) {
+                budget.largest_owner()
+            } else {
+                return Ok(());
+            };
+            let first = evicted.and_then(|owner| self.evictable.get(owner)?.first_key_value());
+            let Some(key) = first.map(|(_, key)| key.clone()) else {
+                return self.evictable_budget.check(owner, cost);
+            };
+            self.remove_stored(required, &key);
+        }
+    }
+}

@@ -1,0 +1,456 @@
+//! The mistakes.
+
+use serde_json::Value;
+
+/// A call that is not exactly what the schema says.
+pub(crate) struct Mistake {
+    pub(crate) what: &'static str,
+    pub(crate) tool: &'static str,
+    /// The arguments as JSON.
+    pub(crate) sent: &'static str,
+    /// The arguments that are meant, as JSON; empty if they depend on the time.
+    meant: &'static str,
+    /// Whether what was sent is another spelling of the same value, which is not worth a report.
+    pub(crate) means_the_same: bool,
+    /// Whether the fix depends on the time.
+    pub(crate) is_relative: bool,
+}
+
+impl Mistake {
+    const fn new(what: &'static str, tool: &'static str, sent: &'static str, meant: &'static str) -> Self {
+        Self { what, tool, sent, meant, means_the_same: false, is_relative: false }
+    }
+
+    const fn same(what: &'static str, tool: &'static str, sent: &'static str, meant: &'static str) -> Self {
+        Self { means_the_same: true, ..Self::new(what, tool, sent, meant) }
+    }
+
+    const fn relative(what: &'static str, tool: &'static str, sent: &'static str) -> Self {
+        Self { is_relative: true, ..Self::new(what, tool, sent, "") }
+    }
+
+    pub(crate) fn sent(&self) -> Value {
+        serde_json::from_str(self.sent).expect(self.what)
+    }
+
+    pub(crate) fn meant(&self) -> Option<Value> {
+        (!self.meant.is_empty()).then(|| serde_json::from_str(self.meant).expect(self.what))
+    }
+}
+
+const GET: &str = "get_single_ticket_by_id";
+const LIST: &str = "list_all_tickets";
+const CREATE: &str = "create_a_ticket";
+const UPDATE: &str = "update_a_ticket_by_id";
+const CONTACT: &str = "update_a_company_contact_by_id";
+
+const NEW: &str = r#"{"summary":"x","company":{"id":250}}"#;
+const DATED: &str = r#"{"summary":"x","company":{"id":250},"requiredDate":"2026-12-24T00:00:00Z"}"#;
+
+/// All mistakes by kind.
+pub(crate) const SECTIONS: &[(&str, &[Mistake])] = &[
+    ("Types", TYPES),
+    ("Nothing", NOTHING),
+    ("References", REFERENCES),
+    ("Dates", DATES),
+    ("Names of arguments", NAMES),
+    ("Filters", FILTERS),
+    ("Names of tools", TOOLS),
+];
+
+const TYPES: &[Mistake] = &[
+    Mistake::new("a number as text", GET, r#"{"id":"8812"}"#, r#"{"id":8812}"#),
+    Mistake::new("a number as text with a fraction of zero", GET, r#"{"id":"8812.0"}"#, r#"{"id":8812}"#),
+    Mistake::same("a whole number as a float", GET, r#"{"id":8812.0}"#, r#"{"id":8812}"#),
+    Mistake::new("a page size as text", LIST, r#"{"pageSize":"1"}"#, r#"{"pageSize":1}"#),
+    Mistake::new(
+        "a boolean as text, as Python writes it",
+        UPDATE,
+        r#"{"id":8812,"approved":"True"}"#,
+        r#"{"id":8812,"approved":true}"#,
+    ),
+    Mistake::new(
+        "a number where text belongs",
+        UPDATE,
+        r#"{"id":8812,"poNumber":4711}"#,
+        r#"{"id":8812,"poNumber":"4711"}"#,
+    ),
+    Mistake::new(
+        "a choice in lower case",
+        UPDATE,
+        r#"{"id":8812,"impact":"high"}"#,
+        r#"{"id":8812,"impact":"High"}"#,
+    ),
+    Mistake::new(
+        "a choice with spaces",
+        UPDATE,
+        r#"{"id":8812,"billTime":"do not bill"}"#,
+        r#"{"id":8812,"billTime":"DoNotBill"}"#,
+    ),
+    Mistake::new(
+        "JSON text where an object belongs",
+        CREATE,
+        r#"{"summary":"x","company":"{\"id\": 250}"}"#,
+        NEW,
+    ),
+    Mistake::new(
+        "JSON text where a list belongs",
+        CONTACT,
+        r#"{"id":501,"types":"[{\"id\": 1}]"}"#,
+        r#"{"id":501,"types":[{"id":1}]}"#,
+    ),
+    Mistake::new(
+        "one item where a list belongs",
+        UPDATE,
+        r#"{"id":8812,"clear":"poNumber"}"#,
+        r#"{"id":8812,"clear":["poNumber"]}"#,
+    ),
+    Mistake::same("all arguments as JSON text", GET, r#""{\"id\": 8812}""#, r#"{"id":8812}"#),
+    Mistake::new("yes for true", UPDATE, r#"{"id":8812,"approved":"yes"}"#, r#"{"id":8812,"approved":true}"#),
+    Mistake::new("1 for true", UPDATE, r#"{"id":8812,"approved":1}"#, r#"{"id":8812,"approved":true}"#),
+    Mistake::new("a number with its sign", GET, r##"{"id":"#8812"}"##, r#"{"id":8812}"#),
+    Mistake::new(
+        "a sum of money",
+        UPDATE,
+        r#"{"id":8812,"billingAmount":"$1,200.50"}"#,
+        r#"{"id":8812,"billingAmount":1200.5}"#,
+    ),
+    Mistake::new("a Python literal", CREATE, r#"{"summary":"x","company":"{'id': 250}"}"#, NEW),
+    Mistake::new(
+        "JSON in a fence of Markdown",
+        CREATE,
+        r#"{"summary":"x","company":"```json\n{\"id\": 250}\n```"}"#,
+        NEW,
+    ),
+    Mistake::new(
+        "a list of one where an item belongs",
+        CREATE,
+        r#"{"summary":"x","company":[{"id":250}]}"#,
+        NEW,
+    ),
+    Mistake::new(
+        "a list where a comma-separated string belongs",
+        LIST,
+        r#"{"fields":["id","summary"]}"#,
+        r#"{"fields":"id,summary"}"#,
+    ),
+    Mistake::new("a number in words", LIST, r#"{"pageSize":"ten"}"#, "{}"),
+    Mistake::new("a number that is too large", LIST, r#"{"pageSize":5000}"#, r#"{"pageSize":1000}"#),
+    Mistake::new("pages counted from 0", LIST, r#"{"page":0}"#, r#"{"page":1}"#),
+    Mistake::new(
+        "a choice that is misspelled",
+        UPDATE,
+        r#"{"id":8812,"severity":"Hihg"}"#,
+        r#"{"id":8812,"severity":"High"}"#,
+    ),
+    Mistake::new(
+        "text that is too long",
+        UPDATE,
+        r#"{"id":8812,"zip":"10115 Berlin, Germany"}"#,
+        r#"{"id":8812,"zip":"10115 Berlin"}"#,
+    ),
+];
+
+const NOTHING: &[Mistake] = &[
+    Mistake::same(
+        "null for every optional argument",
+        CONTACT,
+        r#"{"id":501,"title":"Genius","company":null,"site":null}"#,
+        r#"{"id":501,"title":"Genius"}"#,
+    ),
+    Mistake::same(
+        "null within a reference",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250,"identifier":null,"name":null}}"#,
+        NEW,
+    ),
+    Mistake::new(
+        "an empty text for an optional ID",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"parentTicketId":""}"#,
+        NEW,
+    ),
+    Mistake::new(
+        "an empty text for an optional reference",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"board":""}"#,
+        NEW,
+    ),
+    Mistake::new(
+        "the word null",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"budgetHours":"null"}"#,
+        NEW,
+    ),
+    Mistake::new("an empty reference", CREATE, r#"{"summary":"x","company":{"id":250},"board":{}}"#, NEW),
+    Mistake::new(
+        "a reference with an empty name",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"board":{"name":""}}"#,
+        NEW,
+    ),
+];
+
+const REFERENCES: &[Mistake] = &[
+    Mistake::new("an ID alone", CREATE, r#"{"summary":"x","company":250}"#, NEW),
+    Mistake::new("an ID alone, as text", CREATE, r#"{"summary":"x","company":"250"}"#, NEW),
+    Mistake::new("an ID in an object, as text", CREATE, r#"{"summary":"x","company":{"id":"250"}}"#, NEW),
+    Mistake::new(
+        "a name alone",
+        CREATE,
+        r#"{"summary":"x","company":"Acme Corp"}"#,
+        r#"{"summary":"x","company":{"name":"Acme Corp"}}"#,
+    ),
+    Mistake::new(
+        "an identifier alone",
+        CREATE,
+        r#"{"summary":"x","company":"AcmeCorp"}"#,
+        r#"{"summary":"x","company":{"identifier":"AcmeCorp"}}"#,
+    ),
+    Mistake::new(
+        "a name of one word",
+        CREATE,
+        r#"{"summary":"x","company":"Hooli"}"#,
+        r#"{"summary":"x","company":{"name":"Hooli"}}"#,
+    ),
+    Mistake::new(
+        "a reference copied from a result",
+        UPDATE,
+        r#"{"id":8812,"priority":{"id":1,"name":"Critical","color":"Red","sortOrder":1,"level":"1","defaultFlag":false}}"#,
+        r#"{"id":8812,"priority":{"id":1,"name":"Critical"}}"#,
+    ),
+    Mistake::new("an ID as an argument of its own", CREATE, r#"{"summary":"x","company_id":250}"#, NEW),
+    Mistake::new("the path of an ID", CREATE, r#"{"summary":"x","company/id":250}"#, NEW),
+    Mistake::new(
+        "a name as an argument of its own",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"boardName":"Help Desk"}"#,
+        r#"{"summary":"x","company":{"id":250},"board":{"name":"Help Desk"}}"#,
+    ),
+    Mistake::new(
+        "a reference where an ID belongs",
+        GET,
+        r#"{"id":{"id":8812,"summary":"New laptop"}}"#,
+        r#"{"id":8812}"#,
+    ),
+    Mistake::new(
+        "an ID under the name of a reference",
+        CREATE,
+        r#"{"summary":"x","company":{"companyId":250}}"#,
+        NEW,
+    ),
+];
+
+const DATES: &[Mistake] = &[
+    Mistake::new(
+        "milliseconds",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"2026-12-24T00:00:00.000Z"}"#,
+        DATED,
+    ),
+    Mistake::new(
+        "another time zone",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"2026-12-24T01:00:00+01:00"}"#,
+        DATED,
+    ),
+    Mistake::new(
+        "a date without a time",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"2026-12-24"}"#,
+        DATED,
+    ),
+    Mistake::new(
+        "a space, and no seconds",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"2026-12-24 00:00Z"}"#,
+        DATED,
+    ),
+    Mistake::new(
+        "a date as HTTP writes it",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"Thu, 24 Dec 2026 00:00:00 GMT"}"#,
+        DATED,
+    ),
+    Mistake::new(
+        "no time zone",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"2026-12-24T00:00:00"}"#,
+        DATED,
+    ),
+    Mistake::new(
+        "an American date",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"12/24/2026"}"#,
+        DATED,
+    ),
+    Mistake::new(
+        "a European date",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"24.12.2026"}"#,
+        DATED,
+    ),
+    Mistake::new(
+        "a month in words",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"December 24, 2026"}"#,
+        DATED,
+    ),
+    Mistake::new(
+        "seconds since 1970",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":1798070400}"#,
+        DATED,
+    ),
+    Mistake::relative(
+        "a day in words",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"next friday"}"#,
+    ),
+    Mistake::relative(
+        "a span of time",
+        CREATE,
+        r#"{"summary":"x","company":{"id":250},"requiredDate":"in 3 days"}"#,
+    ),
+];
+
+const NAMES: &[Mistake] = &[
+    Mistake::new(
+        "another case of the name",
+        LIST,
+        r#"{"page_size":5,"OrderBy":"id desc"}"#,
+        r#"{"pageSize":5,"orderBy":"id desc"}"#,
+    ),
+    Mistake::new(
+        "arguments of the host",
+        GET,
+        r#"{"id":8812,"toolCallId":"call_1","sessionId":"s","action":"sendMessage","chatInput":"hello"}"#,
+        r#"{"id":8812}"#,
+    ),
+    Mistake::new("a misspelled name", CREATE, r#"{"sumary":"x","company":{"id":250}}"#, NEW),
+    Mistake::new("an argument that doesn't exist", LIST, r#"{"pageSize":1,"foo":1}"#, r#"{"pageSize":1}"#),
+    Mistake::new(
+        "several problems",
+        LIST,
+        r#"{"filter":{"sumary":"x"},"pageSize":"ten","foo":1}"#,
+        r#"{"filter":{"summary":"x"}}"#,
+    ),
+    Mistake::new(
+        "an object around the arguments",
+        CREATE,
+        r#"{"body":{"summary":"x","company":{"id":250}}}"#,
+        NEW,
+    ),
+    Mistake::new(
+        "the same as JSON text",
+        CREATE,
+        r#"{"input":"{\"summary\":\"x\",\"company\":{\"id\":250}}"}"#,
+        NEW,
+    ),
+    Mistake::new(
+        "an object around some, with a mistake in it",
+        UPDATE,
+        r#"{"id":8812,"ticket":{"impact":"High","severty":"Low"}}"#,
+        r#"{"id":8812,"impact":"High","severity":"Low"}"#,
+    ),
+    Mistake::new(
+        "a misspelled field to clear",
+        UPDATE,
+        r#"{"id":8812,"clear":["poNumbr"]}"#,
+        r#"{"id":8812,"clear":["poNumber"]}"#,
+    ),
+];
+
+const FILTERS: &[Mistake] = &[
+    Mistake::new(
+        "nested fields",
+        LIST,
+        r#"{"filter":{"board":{"name":"Help Desk"}}}"#,
+        r#"{"filter":{"board/name":"Help Desk"}}"#,
+    ),
+    Mistake::new(
+        "fields with dots",
+        LIST,
+        r#"{"filter":{"board.name":"Help Desk"}}"#,
+        r#"{"filter":{"board/name":"Help Desk"}}"#,
+    ),
+    Mistake::new(
+        "a filter as JSON text",
+        LIST,
+        r#"{"filter":"{\"id\": 8812}"}"#,
+        r#"{"filter":{"id":8812}}"#,
+    ),
+    Mistake::same(
+        "operators in letters",
+        LIST,
+        r#"{"filter":{"id":{"gte":8812}}}"#,
+        r#"{"filter":{"id":{"gte":8812}}}"#,
+    ),
+    Mistake::new(
+        "conditions as a filter",
+        LIST,
+        r#"{"filter":"board/name='Help Desk'"}"#,
+        r#"{"conditions":"board/name='Help Desk'"}"#,
+    ),
+    Mistake::new(
+        "conditions with an operator of programs",
+        LIST,
+        r#"{"filter":"id == 8812"}"#,
+        r#"{"conditions":"id = 8812"}"#,
+    ),
+    Mistake::new(
+        "a filter as conditions",
+        LIST,
+        r#"{"conditions":{"id":8812}}"#,
+        r#"{"filter":{"id":8812}}"#,
+    ),
+    Mistake::new("a misspelled field", LIST, r#"{"filter":{"sumary":"x"}}"#, r#"{"filter":{"summary":"x"}}"#),
+    Mistake::new(
+        "an operator in words",
+        LIST,
+        r#"{"filter":{"id":{"greater_than":8812}}}"#,
+        r#"{"filter":{"id":{">":8812}}}"#,
+    ),
+    Mistake::new(
+        "a value of another type",
+        LIST,
+        r##"{"filter":{"id":"#8812"}}"##,
+        r#"{"filter":{"id":8812}}"#,
+    ),
+    Mistake::new("a filter without a test", LIST, r#"{"filter":{"id":{}}}"#, r#"{"filter":{}}"#),
+    Mistake::new(
+        "conditions that get out of their parentheses",
+        LIST,
+        r#"{"conditions":"id > 0) or (id > 0","filter":{"id":1}}"#,
+        r#"{"filter":{"id":1}}"#,
+    ),
+];
+
+const TOOLS: &[Mistake] = &[
+    Mistake::new(
+        "the prefix of Claude",
+        "mcp__connectwise__get_single_ticket_by_id",
+        r#"{"id":8812}"#,
+        r#"{"id":8812}"#,
+    ),
+    Mistake::new(
+        "the name of the server and a dot",
+        "connectwise.get_single_ticket_by_id",
+        r#"{"id":8812}"#,
+        r#"{"id":8812}"#,
+    ),
+    Mistake::new(
+        "the name of the server and an underscore",
+        "connectwise_get_single_ticket_by_id",
+        r#"{"id":8812}"#,
+        r#"{"id":8812}"#,
+    ),
+    Mistake::new(
+        "a namespace, and the number of the call",
+        "functions.get_single_ticket_by_id:0",
+        r#"{"id":8812}"#,
+        r#"{"id":8812}"#,
+    ),
+    Mistake::new("camel case", "getSingleTicketById", r#"{"id":8812}"#, r#"{"id":8812}"#),
+    Mistake::new("hyphens", "get-single-ticket-by-id", r#"{"id":8812}"#, r#"{"id":8812}"#),
+];
