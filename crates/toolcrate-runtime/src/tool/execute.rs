@@ -258,7 +258,7 @@ impl Client {
         let with_fixes = |invalid: Box<InvalidCall>| check.propose_fixes(*invalid);
         attempt(arguments.clone()).map_err(|invalid| {
             let problems = fix_verification::verify(&arguments, with_fixes(invalid), |fixed| {
-                attempt(mended).err().map(with_fixes).unwrap_or_default()
+                attempt(fixed).err().map(with_fixes).unwrap_or_default()
             });
             Error::invalid_arguments(problems)
         })
