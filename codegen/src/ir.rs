@@ -74,6 +74,8 @@ pub struct Operation {
     pub body: Option<OperationBody>,
     /// The response of a successful call.
     pub response: SuccessResponse,
+    /// The type of the body of an error, if the document describes it.
+    pub error: Option<Type>,
 }
 
 impl Operation {

@@ -65,7 +65,8 @@ fn used_by(operation: &Operation) -> impl Iterator<Item = &str> {
     };
     let body = operation.body.as_ref().and_then(|body| body.ty.innermost());
     let parameters = operation.parameters.iter().filter_map(|parameter| parameter.ty.innermost());
-    answer.into_iter().chain(body).chain(parameters)
+    let error = operation.error.as_ref().and_then(Type::innermost);
+    answer.into_iter().chain(body).chain(error).chain(parameters)
 }
 
 /// The schemas that `name` is made of.

@@ -332,6 +332,12 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     if statuses.contains(&207) {
         text.push_str("\n\nAnswers 207: each item has a status of its own.");
     }
+    if let Some(Type::Named(name)) = operation.error.as_ref().map(|error| context.api.resolve(error)) {
+        let model = &context.named.types[name].rust;
+        text.push_str(&format!(
+            "\n\n`Error::response_as` reads the body of an error as [`{model}`](crate::models::{model})."
+        ));
+    }
     if operation.listed().is_some() && context.profile.paging.is_paged() {
         text.push_str("\n\nOne page of rows; `Client::pages` and `Client::items` follow the rest.");
     }

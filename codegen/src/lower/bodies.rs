@@ -73,7 +73,14 @@ pub fn body(
         BodyKind::UrlEncoded => {
             body.field_styles = field_styles(&body.ty, &content.encoding, schemas, &location)
         }
-        BodyKind::Multipart => body.part_types = part_types(&content.encoding),
+        BodyKind::Multipart => {
+            body.part_types = part_types(&content.encoding);
+            let joined = content.encoding.iter().filter_map(|(name, encoding)| {
+                let style = declared_style(encoding)?;
+                matches!(style, FieldStyle::Joined(_)).then(|| (name.clone(), style))
+            });
+            body.field_styles = joined.collect();
+        }
         _ => {}
     }
     Some(body)

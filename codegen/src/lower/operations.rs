@@ -46,6 +46,7 @@ fn operation(
     // What inline schemas are called after; casing is left to where one is met, which is seldom.
     let name = source.operation_id.clone().unwrap_or_default();
     let response = response(raw, schemas, &name, &profile.paging)?;
+    let error = error(raw, schemas, &name);
     let mut body = bodies::body(raw, schemas, &name, &response, patches);
     let mut parameters = Vec::new();
     for parameter in &raw.parameters {
@@ -69,6 +70,7 @@ fn operation(
         parameters,
         body,
         response,
+        error,
     })
 }
 
@@ -201,6 +203,35 @@ fn wire_type(
 fn words(description: Option<&str>) -> String {
     let text = description.unwrap_or_default().trim();
     if text.contains(char::is_whitespace) { text.to_owned() } else { String::new() }
+}
+
+/// The type of the body of an error: that of the most general response which describes one.
+fn error(raw: &RawOperation, schemas: &mut SchemaLowering<'_>, name: &str) -> Option<Type> {
+    let responses = &raw.operation.responses;
+    let has_success = responses
+        .responses
+        .keys()
+        .any(|status| matches!(status, StatusCode::Code(200..=299) | StatusCode::Range(2)));
+    let mut errors: Vec<(u16, String, &ReferenceOr<SourceResponse>)> = responses
+        .responses
+        .iter()
+        .filter_map(|(status, response)| match status {
+            StatusCode::Code(code @ 400..=599) => Some((*code, code.to_string(), response)),
+            StatusCode::Range(range @ 4..=5) => Some((*range, format!("{range}XX"), response)),
+            _ => None,
+        })
+        .collect();
+    // Without a declared success, the default is not the error.
+    let default = responses.default.as_ref().filter(|_| has_success);
+    errors.extend(default.map(|response| (0, "default".to_owned(), response)));
+    errors.sort_by_key(|(order, ..)| *order);
+    errors.into_iter().find_map(|(_, status, response)| {
+        let response = resolve_response(response, schemas).ok()?;
+        let (_, content) = response.content.iter().find(|(media, _)| is_json(media))?;
+        let location = format!("{}/responses/{status}", raw.pointer);
+        let ty = schemas.lower_or_reference(content.schema.as_ref()?, &format!("{name}Error"), &location);
+        (ty != Type::Any).then_some(ty)
+    })
 }
 
 fn response(

@@ -39,7 +39,8 @@ pub fn drop_unused(schemas: &mut BTreeMap<SchemaId, Schema>, operations: &Operat
         let parameters = operation.parameters.iter().flat_map(|parameter| {
             [parameter.ty.innermost(), parameter.member_of.as_deref()].into_iter().flatten()
         });
-        open.extend(answer.into_iter().chain(body).chain(parameters).map(str::to_owned));
+        let error = operation.error.as_ref().and_then(|error| error.innermost());
+        open.extend(answer.into_iter().chain(body).chain(error).chain(parameters).map(str::to_owned));
     }
     let mut used: BTreeSet<String> = BTreeSet::new();
     while let Some(name) = open.pop() {

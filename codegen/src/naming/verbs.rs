@@ -141,6 +141,7 @@ mod tests {
             parameters: Vec::new(),
             body: None,
             response: SuccessResponse { statuses: vec![200], content: Content::None, media_type: None },
+            error: None,
         };
         let action = action(&operation, &built_in_verbs())?;
         Some((action.name, action.destructive, action.read_only))

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use toolcrate_catalog::RequestRecord;
+use toolcrate_catalog::{FieldStyle, RequestRecord};
 
 use super::scalars::to_text;
 use super::validation_errors;
@@ -25,8 +25,16 @@ pub(super) fn form(
     for (name, value) in members {
         let schema = check.property(&name);
         let media_type = plan.part_types.get(name.as_str()).map(AsRef::as_ref);
+        let style = plan.field_styles.get(name.as_str()).copied();
         let pointer = validation_errors::pointer("", &name);
         let items = schema.and_then(|schema| schema.get("items"));
+        let value = match (style, value) {
+            (Some(FieldStyle::Joined(separator)), Value::Array(items)) => {
+                let items: Vec<String> = items.iter().map(to_text).collect();
+                Value::String(items.join(&separator.to_string()))
+            }
+            (_, value) => value,
+        };
         match value {
             Value::Array(files) if is_binary(items) => {
                 for (index, file) in files.iter().enumerate() {
