@@ -37,6 +37,6 @@ for (;;) {
     job.check(answer);
     break;
   }
-  results.push(await call("call_tool", { name, arguments: args }));
+  results.push(await call("read_tool", { name, arguments: args }));
 }
 await client.close();

@@ -65,6 +65,7 @@ REMEDIES = """
 | all arguments become required | CrewAI, OpenAI's strict format | optional arguments accept null, which is removed before the call |
 | objects without declared properties can't be passed, so filters can't be used | CrewAI | they become a string with JSON, which the server parses |
 | objects without declared properties can't be passed | OpenAI's strict format, Gemini's format | a filter becomes a list of conditions, custom fields a list of captions and values; their descriptions explain it |
+| `anyOf` at the root of a schema is rejected | OpenAI, Anthropic, Gemini, and MCP hosts that pass schemas on to them | where one of several arguments is needed, the description says so and `describe` shows `anyOf`; a call without any of them is rejected before it is sent |
 | a nullable object is not closed, which strict schemas don't allow | CrewAI | `sdk/python` closes it |
 | a result is cached, and the same call is not repeated | CrewAI | `cache_function` disables the cache |
 | descriptions of references are dropped | CrewAI without the SDK | `sdk/python` passes the server's schema instead of a model class |

@@ -9,6 +9,7 @@ mod custom_fields;
 mod dialects;
 mod every_operation;
 mod every_tool;
+mod examples;
 mod figures;
 mod nulls;
 mod prerequisites;

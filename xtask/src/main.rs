@@ -1,6 +1,7 @@
 //! Commands for developers: `cargo xtask <command>`.
 
 mod bench;
+mod chaos;
 mod ci;
 mod clients;
 mod corpus;
@@ -52,6 +53,11 @@ enum XtaskCommand {
     Examples(clients::examples::ExampleArguments),
     /// Measure the project's figures, compare them with their bounds, and store them in docs/figures.json.
     Bench(bench::BenchArguments),
+    /// Kill, flood and starve a server while clients write through it, and check that no client is misled.
+    ///
+    /// Prints a table: calls acknowledged, lost, executed twice and misreported; memory and open files. Exit code 0: no
+    /// client was misled; 1: at least one; 2: the run failed.
+    Chaos(chaos::ChaosArguments),
     /// Check the structure of the workspace: file length, imports, names, layering, banned phrases.
     Structure(structure::StructureArguments),
     /// Run a command and print its cost as JSON (wall and CPU seconds, peak memory).
@@ -73,6 +79,7 @@ fn main() -> ExitCode {
         XtaskCommand::Test(arguments) => test::run(&arguments),
         XtaskCommand::Examples(arguments) => clients::examples::run(&arguments),
         XtaskCommand::Bench(arguments) => bench::run(&arguments),
+        XtaskCommand::Chaos(arguments) => chaos::run(&arguments),
         XtaskCommand::Structure(arguments) => structure::run(&arguments),
         XtaskCommand::Measure { command } => cost::run(&command),
     }

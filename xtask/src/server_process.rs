@@ -84,6 +84,12 @@ impl CwpsaProcess {
         Ok(server)
     }
 
+    /// Kills the process, in the middle of whatever it does, and waits until it is gone.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
     /// Returns the id of the process.
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
@@ -115,7 +121,15 @@ impl CwpsaProcess {
 
 impl Drop for CwpsaProcess {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.kill();
     }
+}
+
+/// Returns the resident memory of a process in megabytes.
+pub(crate) fn memory(process: u32) -> anyhow::Result<f64> {
+    let path = format!("/proc/{process}/status");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    let kilobytes = line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok());
+    kilobytes.map(|kilobytes| kilobytes / 1000.0).with_context(|| format!("{path} has no line VmRSS"))
 }

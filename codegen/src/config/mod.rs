@@ -5,6 +5,7 @@
 //! in the document (see [`UsageTracker`]), so that rules for operations that no longer exist are found.
 
 mod overlay;
+mod overlay_facts;
 mod profile;
 mod usage;
 
@@ -14,6 +15,9 @@ use serde::de::DeserializeOwned;
 
 pub use overlay::{
     ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
+};
+pub use overlay_facts::{
+    AnyOfFact, AttachmentFact, BodyFact, BodyField, BodyFieldKind, RequiredFact, WarningFact,
 };
 pub use profile::{
     ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,

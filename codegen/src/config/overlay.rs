@@ -5,7 +5,10 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use toolcrate_catalog::FilterScalar;
+
+use super::overlay_facts::{AnyOfFact, AttachmentFact, BodyFact, RequiredFact, WarningFact};
 
 /// `overlay.yaml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,6 +34,18 @@ pub struct Overlay {
     pub lifecycles: Vec<Lifecycle>,
     /// Members that can be filtered by though the schema does not have them at that place.
     pub filter_fields: Vec<FilterField>,
+    /// Fields that the API requires though the document doesn't.
+    pub required: Vec<RequiredFact>,
+    /// Groups of fields of which the API requires one.
+    pub any_of: Vec<AnyOfFact>,
+    /// Fields that have no effect while others are set.
+    pub warnings: Vec<WarningFact>,
+    /// Bodies whose `id` names the record to attach.
+    pub attachments: Vec<AttachmentFact>,
+    /// Bodies that the document lacks.
+    pub bodies: Vec<BodyFact>,
+    /// Arguments that a call may have, by operation.
+    pub examples: IndexMap<String, Vec<Map<String, Value>>>,
 }
 
 /// A rule about fields.
@@ -163,6 +178,12 @@ impl Overlay {
             entries.extend(steps.map(|operation| format!("lifecycles.{}.{operation}", lifecycle.name)));
         }
         entries.extend(self.filter_fields.iter().map(|field| format!("filter_fields.{}", field.field)));
+        entries.extend(self.required.iter().map(RequiredFact::entry));
+        entries.extend(self.any_of.iter().map(AnyOfFact::entry));
+        entries.extend(self.warnings.iter().map(WarningFact::entry));
+        entries.extend(self.attachments.iter().map(AttachmentFact::entry));
+        entries.extend(self.bodies.iter().map(BodyFact::entry));
+        entries.extend(self.examples.keys().map(|key| format!("examples.{key}")));
         entries
     }
 }

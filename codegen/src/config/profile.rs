@@ -407,9 +407,9 @@ pub struct PathAction {
     /// It reads, though its verb is not GET.
     #[serde(default)]
     pub read_only: bool,
-    /// It can destroy data.
+    /// Whether it may overwrite or remove data, where its kind and its verb don't tell.
     #[serde(default)]
-    pub destructive: bool,
+    pub destructive: Option<bool>,
     /// Doing it twice is as good as once.
     #[serde(default)]
     pub idempotent: bool,

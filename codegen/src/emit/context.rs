@@ -7,7 +7,7 @@ use crate::config::{Overlay, Profile, UsageTracker};
 use crate::ir::{ApiDefinition, Field, Type};
 use crate::model::Model;
 use crate::naming::Names;
-use crate::relate::Relations;
+use crate::relate::{Reference, Relations};
 
 /// Contents by path, relative to the output folder, with `/` between folders.
 pub type Files = BTreeMap<String, String>;
@@ -35,6 +35,35 @@ impl<'a> Context<'a> {
     ) -> Self {
         let Model { api, names, relations, .. } = model;
         Self { model, api, named: names, related: relations, profile, overlay, ledger: usage, features }
+    }
+
+    /// Returns what a create whose body is of type `schema` attaches, if its `id` names a record that exists already:
+    /// the schema only points at records, or the overlay says so.
+    pub(crate) fn attachment(&self, schema: &str) -> Option<&'a Reference> {
+        let fact = self.overlay.attachments.iter().find(|fact| fact.schema == schema);
+        if let Some(fact) = fact {
+            self.ledger.mark(fact.entry());
+        }
+        let Some(fact) = fact else {
+            // What points at further records is a record itself, whatever its name ends in.
+            let points_on = |field: &Field| {
+                let target = field.ty.innermost();
+                target.is_some_and(|target| self.related.references.contains_key(target))
+            };
+            let reference = self.related.references.get(schema)?;
+            return (!self.api.schemas[schema].fields().iter().any(points_on)).then_some(reference);
+        };
+        self.related.references.get(fact.reference.as_str())
+    }
+
+    /// Returns true if the API requires the field when a record is created, whatever the document says.
+    pub(crate) fn is_required(&self, schema: &str, field: &Field) -> bool {
+        let is_it = |name: &str| name.split_once('.') == Some((schema, &field.name));
+        let fact = self.overlay.required.iter().find(|fact| is_it(&fact.field));
+        if let Some(fact) = fact {
+            self.ledger.mark(fact.entry());
+        }
+        field.required || fact.is_some()
     }
 
     /// Returns true if `field` holds the fields that an account defines for itself. Tools have them by

@@ -11,6 +11,7 @@ mod media;
 mod object_parts;
 mod operations;
 mod recursion;
+mod request_bodies;
 mod schemas;
 mod selection;
 mod unions;
@@ -20,6 +21,8 @@ use crate::diagnostic::{Errors, Report};
 use crate::ir::ApiDefinition;
 use crate::repair::RepairedDocument;
 use description_constraints::DescriptionConstraints;
+
+pub use bodies::add_bodies;
 
 /// The result of lowering a document.
 #[derive(Clone, Debug)]

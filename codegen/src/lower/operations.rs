@@ -4,9 +4,9 @@ use openapiv3::{
     Operation as Source, ParameterSchemaOrContent, ReferenceOr, Response as SourceResponse, StatusCode,
 };
 
-use super::bodies;
 use super::limits::limits;
 use super::media::is_json;
+use super::request_bodies;
 use super::schemas::SchemaLowering;
 use crate::config::{PagingConfig, Profile, UsageTracker};
 use crate::diagnostic::CodegenError;
@@ -24,7 +24,7 @@ pub fn lower(
     profile: &Profile,
     usage: &UsageTracker,
 ) -> OperationTable<Operation> {
-    let patches = bodies::has_patches(document);
+    let patches = request_bodies::has_patches(document);
     let lower_or_omit = |raw: &RawOperation| match operation(raw, schemas, profile, usage, patches) {
         Ok(operation) => Some(operation),
         Err(problem) => {
@@ -47,7 +47,7 @@ fn operation(
     let name = source.operation_id.clone().unwrap_or_default();
     let response = response(raw, schemas, &name, &profile.paging)?;
     let error = error(raw, schemas, &name);
-    let mut body = bodies::body(raw, schemas, &name, &response, patches);
+    let mut body = request_bodies::body(raw, schemas, &name, &response, patches);
     let mut parameters = Vec::new();
     for parameter in &raw.parameters {
         if parameter.location == ParameterLocation::Header

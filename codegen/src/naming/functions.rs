@@ -5,8 +5,6 @@
 
 use std::collections::HashMap;
 
-use toolcrate_catalog::OperationKind;
-
 use super::draft::Draft;
 use super::identifiers;
 use super::inflection::Inflector;
@@ -99,13 +97,5 @@ impl<'a> Parameters<'a> {
             names.push(name);
         }
         names
-    }
-}
-
-/// Whether a call can lose data that it did not bring.
-pub fn is_destructive(draft: &Draft<'_>) -> bool {
-    match draft.resource.action {
-        Some(action) => action.destructive,
-        None => matches!(draft.kind, OperationKind::Delete | OperationKind::Replace),
     }
 }

@@ -122,7 +122,7 @@ fn operation_name(
         many: title.many,
         verb: title.verb,
         title: title.text,
-        destructive: functions::is_destructive(draft),
+        destructive: action.and_then(|action| action.destructive),
         idempotent: read_only
             || match action {
                 Some(action) => action.idempotent,

@@ -52,8 +52,8 @@ pub struct OperationName {
     pub verb: String,
     /// The whole as a title, e.g. `Merge a ticket`.
     pub title: String,
-    /// It can lose data.
-    pub destructive: bool,
+    /// Whether it may overwrite or remove data, where the profile states it.
+    pub destructive: Option<bool>,
     /// Doing it twice is as good as once.
     pub idempotent: bool,
     /// It changes nothing.

@@ -99,7 +99,7 @@ fn action(operation: &Operation, verbs: &IndexMap<String, VerbEffect>) -> Option
         name,
         on_item: None,
         read_only,
-        destructive,
+        destructive: Some(destructive),
         idempotent: read_only,
         argument: None,
         variant: None,
@@ -144,7 +144,7 @@ mod tests {
             error: None,
         };
         let action = action(&operation, &built_in_verbs())?;
-        Some((action.name, action.destructive, action.read_only))
+        Some((action.name, action.destructive == Some(true), action.read_only))
     }
 
     #[test]

@@ -171,11 +171,11 @@ fn actions_say_what_they_do() {
         (merge.class, merge.kind, merge.title.as_str()),
         (ToolClass::Custom, OperationKind::Action, "Merge a ticket")
     );
-    assert!(merge.destructive && !merge.read_only && !merge.idempotent);
+    assert!(!merge.read_only && !merge.idempotent);
     assert_eq!(merge.parents, ["id"]);
     let search = names["POST /service/tickets/search"];
     assert_eq!((search.short.as_str(), search.class), ("search_all_tickets", ToolClass::Custom));
-    assert!(search.read_only && search.idempotent && !search.destructive);
+    assert!(search.read_only && search.idempotent);
     let bulk = names["POST /procurement/purchaseorders/{parentId}/lineitems/bulk"];
     assert_eq!(bulk.short, "create_purchaseorder_lineitems_in_bulk");
     assert_eq!(bulk.function, "create_purchase_order_line_items_in_bulk");
@@ -187,7 +187,7 @@ fn actions_say_what_they_do() {
     let by_method =
         |method| named.api.operations.zip(&named.names.operations).filter(move |(o, _)| o.method == method);
     assert!(by_method(Method::Get).all(|(_, name)| name.class == ToolClass::Read && name.read_only));
-    assert!(by_method(Method::Delete).all(|(_, name)| name.destructive && name.idempotent));
+    assert!(by_method(Method::Delete).all(|(_, name)| name.idempotent));
 }
 
 #[test]

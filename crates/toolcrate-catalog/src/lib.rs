@@ -33,6 +33,7 @@ mod json;
 mod kind;
 mod method;
 mod record;
+mod rule;
 mod table;
 mod text;
 mod tool;
@@ -47,6 +48,7 @@ pub use record::{
     AliasRecord, CollectionRecord, FilterKind, FilterRecord, FilterScalar, LifecycleNeighbor, LifecycleStep,
     SchemaRecord, ShapeRecord,
 };
+pub use rule::{AnyOfRule, WarningRule};
 pub use table::RecordTable;
 pub use text::{CatalogText, IndexedTool, RecordText};
 pub use tool::{

@@ -11,6 +11,7 @@ use crate::json::{Properties, RawJson};
 use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach};
 use crate::method::Method;
 use crate::record::{LifecycleStep, ShapeRecord};
+use crate::rule::{AnyOfRule, WarningRule};
 
 /// Everything the catalog says about a tool: one line of `tools/<module>.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,6 +78,12 @@ pub struct ToolRecord<'a> {
     /// The steps in the life cycles of records that the tool takes.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub lifecycle: Vec<LifecycleStep<'a>>,
+    /// What a caller should know about arguments that are set together.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningRule<'a>>,
+    /// Arguments that a call may have, each an object.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<RawJson<'a>>,
 }
 
 const fn collection() -> OperationTarget {
@@ -228,6 +235,9 @@ pub struct ToolInput<'a> {
     /// The names of the arguments that every call needs.
     #[serde(borrow, skip_serializing_if = "Vec::is_empty")]
     pub required: Vec<Cow<'a, str>>,
+    /// Groups of arguments of which every call needs one.
+    #[serde(borrow, skip_serializing_if = "Vec::is_empty")]
+    pub any_of: Vec<AnyOfRule<'a>>,
 }
 
 /// How arguments become a request.

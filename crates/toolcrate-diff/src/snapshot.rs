@@ -154,7 +154,8 @@ fn snapshot(
     settings: &DiffSettings,
     usage: &UsageTracker,
 ) -> Result<Snapshot, Errors> {
-    let Lowering { api, report } = lowering;
+    let Lowering { mut api, report } = lowering;
+    lower::add_bodies(&mut api, &settings.overlay, usage);
     let in_file = |errors: Errors| errors.in_file(&source.file);
     let overlay = applicable(&settings.overlay, &api);
     let tools: HashSet<&str> = names.operations.values().map(|name| name.tool.as_str()).collect();

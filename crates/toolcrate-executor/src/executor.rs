@@ -101,7 +101,7 @@ impl ToolExecutor {
     /// # Errors
     /// Returns an error whose variant tells whether anything happened.
     pub async fn execute(&self, call: ToolCall<'_>, consent: Consent<'_>) -> Result<Outcome, ExecuteError> {
-        let prepared = self.prepare(call)?;
+        let prepared = self.prepare(call).await?;
         self.execute_prepared(prepared, consent).await
     }
 
@@ -158,15 +158,25 @@ impl ToolExecutor {
         })
     }
 
-    /// Checks that the tool of a call is offered, then decodes, validates and prepares the call. The audit log records a
+    /// Checks that the tool of a call is offered, then decodes, validates and prepares the call. A call that writes custom
+    /// fields reads the account's definitions first, unless they are cached. The audit log records a
     /// call that is rejected.
     ///
     /// # Errors
     /// Returns a rejection if the tool isn't offered, the call is invalid, or the audit log can't be written.
-    pub fn prepare(&self, call: ToolCall<'_>) -> Result<Prepared, Rejection> {
-        if !self.filter.allows(call.tool) {
-            self.record_rejection(call.principal, call.tool, call.arguments, "not_offered");
-            return Err(Rejection::NotOffered(call.tool.short_name()));
+    pub async fn prepare(&self, call: ToolCall<'_>) -> Result<Prepared, Rejection> {
+        let ToolCall { tool, arguments, .. } = call;
+        if !self.filter.allows(tool) {
+            self.record_rejection(call.principal, tool, arguments, "not_offered");
+            return Err(Rejection::NotOffered(tool.short_name()));
+        }
+        if self.client.writes_custom_fields(tool, arguments) {
+            self.account().await;
+            // What the cache could not read in its time is read now, or the call is not made.
+            if let Err(error) = self.client.read_custom_fields_for(tool, arguments).await {
+                self.record_rejection(call.principal, tool, arguments, error.kind().as_str());
+                return Err(Rejection::Invalid(Box::new(error)));
+            }
         }
         Prepared::prepare(&self.account, &self.client, &self.context, call)
     }

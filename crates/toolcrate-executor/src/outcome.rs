@@ -9,7 +9,8 @@ use crate::json_limit::limit_json;
 const MAX_REINTERPRETATION_BYTES: usize = 8 << 10;
 
 /// The outcome as an object: `result`; `next`, the arguments of the next page; `omitted`, how many rows didn't fit;
-/// `notice`; and `reinterpretations`, the arguments that were read as something else than was written.
+/// `notice`; `warnings`, what to know about the arguments; and `reinterpretations`, the arguments that were read as
+/// something else than was written.
 pub fn outcome_to_json(outcome: &Outcome) -> Value {
     let is_omitted = outcome.value.is_null() && outcome.notice.is_some();
     let mut value = if is_omitted { json!({}) } else { json!({"result": outcome.value}) };
@@ -21,6 +22,9 @@ pub fn outcome_to_json(outcome: &Outcome) -> Value {
     }
     if let Some(notice) = &outcome.notice {
         value["notice"] = json!(notice);
+    }
+    if !outcome.warnings.is_empty() {
+        value["warnings"] = json!(outcome.warnings);
     }
     if !outcome.reinterpretations.is_empty() {
         value["reinterpretations"] = reinterpretations_to_json(&outcome.reinterpretations);

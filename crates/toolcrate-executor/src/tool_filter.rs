@@ -123,13 +123,14 @@ impl ToolFilter {
     pub fn intersect(&self, predicate: impl Fn(Tool) -> bool + Send + Sync + 'static) -> Self {
         let before = self.clone();
         let predicate = Arc::new(move |tool| before.allows(tool) && predicate(tool));
-        Self { predicate: Some(predicate), ..Self::all(self.catalog) }
+        Self { predicate: Some(predicate), read_only: self.read_only, ..Self::all(self.catalog) }
     }
 
     /// Returns true if and only if the filter allows `tool`.
     pub fn allows(&self, tool: Tool) -> bool {
-        if self.predicate.as_ref().is_some_and(|predicate| !predicate(tool)) {
-            return false;
+        // A predicate asks the filter that it was made of, which has everything that this one has.
+        if let Some(predicate) = &self.predicate {
+            return predicate(tool);
         }
         let by_name = self.names.is_empty()
             || self.names.iter().any(|name| name.matches(tool.name()) || name.matches(tool.short_name()));
@@ -142,6 +143,12 @@ impl ToolFilter {
         }
         let by_class = self.classes.is_empty() || self.classes.contains(&tool.class());
         by_class && (!self.read_only || tool.annotations().read_only_hint)
+    }
+
+    /// Returns true if and only if the filter allows a tool that may change something.
+    pub fn allows_writes(&self) -> bool {
+        let writes = |tool: Tool| !tool.annotations().read_only_hint;
+        !self.read_only && self.tools().any(writes)
     }
 
     /// The allowed tools, in the order of the catalog.

@@ -1,6 +1,7 @@
 //! A tool as JSON, for lists and descriptions that people and programs read.
 
 use serde_json::{Value, json};
+use toolcrate_runtime::catalog::RawJson;
 use toolcrate_runtime::{Account, Tool};
 
 use crate::custom_fields::input_schema_for;
@@ -21,7 +22,7 @@ pub fn tool_to_json(tool: Tool) -> Value {
             value
         })
         .collect();
-    json!({
+    let mut value = json!({
         "name": tool.name(),
         "short_name": tool.short_name(),
         "title": details.title,
@@ -38,7 +39,11 @@ pub fn tool_to_json(tool: Tool) -> Value {
             "openWorldHint": hints.open_world_hint,
         },
         "relations": relations,
-    })
+    });
+    if !details.examples.is_empty() {
+        value["examples"] = details.examples.iter().map(RawJson::to_value).collect();
+    }
+    value
 }
 
 /// A tool with everything that helps to call it: also the fields of its filter, the look-ups before it, its place in the

@@ -72,7 +72,7 @@ impl TrackedConnection {
         self.closing.clone()
     }
 
-    /// Waits until the connection is asked to close and is idle. A request that arrives at the last moment is still served.
+    /// Waits until the connection has to close and is idle. A request that arrives at the last moment is still served.
     pub(crate) async fn must_close(&self, closing: &CancellationToken) {
         closing.cancelled().await;
         while !self.is_idle() {

@@ -15,11 +15,11 @@
 //! # }
 //! ```
 
+mod busy_response_body;
 mod idle_connections;
 mod listener;
 mod loopback;
 mod request_body;
-mod response_body;
 mod shutdown;
 
 pub use listener::{Listener, PeerAddress, Timeouts};

@@ -22,9 +22,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
+use crate::busy_response_body::BusyResponseBody;
 use crate::idle_connections::{IdleConnections, TrackedConnection};
 use crate::request_body::RequestBody;
-use crate::response_body::ResponseBody;
 
 /// Connections served at once by default. Those that are idle make room for others.
 const MAX_CONNECTIONS: usize = 1024;
@@ -311,7 +311,7 @@ where
         async move {
             std::future::poll_fn(|context| service.poll_ready(context)).await?;
             let response = service.call(request).await?;
-            Ok::<_, S::Error>(response.map(|body| ResponseBody::new(body, in_progress)))
+            Ok::<_, S::Error>(response.map(|body| BusyResponseBody::new(body, in_progress)))
         }
     });
     let connection = http1::Builder::new()

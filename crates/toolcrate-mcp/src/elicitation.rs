@@ -31,7 +31,7 @@ pub(crate) async fn execute(
     caller: &Caller<'_>,
 ) -> Result<Outcome, Box<CallToolResponse>> {
     let call = ToolCall { principal: caller.principal(), tool, arguments, options: *options };
-    let prepared = executor.prepare(call).map_err(rejected)?;
+    let prepared = executor.prepare(call).await.map_err(rejected)?;
     let consent = match (caller.approval_token(), caller.elicited()) {
         (Some(token), _) => Consent::Token(token),
         (None, Some(answer)) if answer.action == Some(ElicitationAction::Accept) => {

@@ -7,12 +7,14 @@ use toolcrate_runtime::Tool;
 
 use crate::argument_values;
 use crate::error::McpError;
-use crate::tool_context::ToolContext;
+use crate::tool_context::{SEARCH_TOOLS, ToolContext};
 use crate::tool_definition::describe;
 use crate::tool_naming::{display_name, rename_in_descriptions, rename_in_text};
 
 const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown";
+/// How long the notice about tools that are left out is at most.
+const MAX_NOTICE_BYTES: usize = 100;
 
 /// How the addresses of modules begin.
 pub(crate) fn module_prefix(product: &Product) -> String {
@@ -98,10 +100,18 @@ fn read_module(context: &ToolContext, module: &str) -> Option<String> {
     let (filter, names) = (context.executor.filter(), context.listing.names);
     modules(filter).find(|known| *known == module)?;
     let mut text = format!("# Tools of {module}\n\n");
-    for tool in filter.tools().filter(|tool| tool.module() == module) {
+    let max_bytes = context.max_result_bytes();
+    let mut tools = filter.tools().filter(|tool| tool.module() == module);
+    while let Some(tool) = tools.next() {
         let description = tool.description();
         let description = rename_in_text(&description, tool.catalog(), names);
-        text.push_str(&format!("- `{}`: {description}\n", display_name(tool, names)));
+        let line = format!("- `{}`: {description}\n", display_name(tool, names));
+        if text.len() + line.len() + MAX_NOTICE_BYTES > max_bytes {
+            let left_out = tools.count() + 1;
+            text.push_str(&format!("\n{left_out} more tools are left out. Find them with {SEARCH_TOOLS}.\n"));
+            break;
+        }
+        text.push_str(&line);
     }
     Some(text)
 }

@@ -75,6 +75,11 @@ pub(crate) fn output_schema(mut result: Value) -> Map<String, Value> {
         "next": {"type": "object", "description": "Arguments that give what follows."},
         "omitted": {"type": "integer", "description": "Rows that did not fit."},
         "notice": {"type": "string"},
+        "warnings": {
+            "type": "array",
+            "description": "What to know about the arguments.",
+            "items": {"type": "string"},
+        },
         "reinterpretations": {
             "type": "array",
             "description": "Arguments that were read as something else than was written.",

@@ -34,9 +34,10 @@ impl McpServer {
     /// Creates a server that offers the tools of `product` that `executor` runs.
     pub fn new(product: &'static Product, executor: ToolExecutor, options: McpOptions) -> Self {
         let McpOptions { listing, word_lists, changes, events } = options;
+        let meta_tools = MetaTools::new(product, executor.filter(), listing.output_schemas);
         let state = Arc::new(McpServerState {
             context: ToolContext::new(product, executor, listing, word_lists),
-            meta_tools: MetaTools::new(product, listing.output_schemas),
+            meta_tools,
             changes,
             events,
             discovered: AtomicBool::new(false),

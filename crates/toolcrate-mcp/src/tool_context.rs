@@ -14,6 +14,10 @@ use crate::{elicitation, result};
 
 /// The name of the meta tool that finds others, which errors refer to.
 pub(crate) const SEARCH_TOOLS: &str = "search_tools";
+/// The name of the meta tool that runs tools that change nothing.
+pub(crate) const READ_TOOL: &str = "read_tool";
+/// The name of the meta tool that runs any tool.
+pub(crate) const CALL_TOOL: &str = "call_tool";
 /// The limit of a result, unless the executor has one.
 const MAX_RESULT_BYTES: usize = 60_000;
 /// An error is not limited to less, or it would say nothing.

@@ -10,6 +10,8 @@ use crate::error::StoreError;
 
 /// The key that [`Store::check`] writes.
 const CHECK_KEY: &str = "health/check";
+/// How large its value is: a file on a full disk may have room for a few bytes.
+const CHECK_BYTES: usize = 64 << 10;
 /// How long it is kept.
 const CHECK_TTL: Duration = Duration::from_secs(60);
 
@@ -19,8 +21,9 @@ pub type SharedStore = Arc<dyn Store>;
 /// Expiring values under keys, and queues. Every operation is atomic, whoever else uses the store.
 ///
 /// Keys and queue names are paths that the server makes up, such as `approvals/pending/…`; values and items are bytes.
-/// The first two segments of a path are its *owner*: a store of limited size gives each owner a share, so that none can
-/// use up the room of the others. Every operation fails with a [`StoreError`] if the store can't be reached or is full.
+/// The first two segments of a key are its *owner*, and a queue is an owner of its own. A store of limited size gives each
+/// owner a share, so that none can use up the room of the others. Every operation fails with a [`StoreError`] if the store
+/// can't be reached or is full.
 #[async_trait]
 pub trait Store: Send + Sync + fmt::Debug {
     /// Stores a value unless the key has one already, in which case the existing value is returned. The value expires
@@ -37,7 +40,7 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Checks that a value can be stored at the moment.
     async fn check(&self) -> Result<(), StoreError> {
-        self.put(CHECK_KEY, b"", CHECK_TTL).await
+        self.put(CHECK_KEY, &[0; CHECK_BYTES], CHECK_TTL).await
     }
 
     /// Returns the value, unless it has expired.

@@ -52,13 +52,18 @@ pub fn clear(
     arguments.insert(argument.to_owned(), json!(names));
 }
 
-/// Of arguments that choose between operations, those of the main one.
+/// Of arguments that choose between operations, those of the main one; of those of which one is needed, one.
 pub fn choose(
     record: &ToolRecord<'_>,
     schema: &Value,
     random: &mut Random,
     arguments: &mut Map<String, Value>,
 ) {
+    for rule in &record.input.any_of {
+        let name = &rule.arguments[random.below(rule.arguments.len())];
+        let node = &schema["properties"][name.as_ref()];
+        arguments.insert(name.to_string(), if rule.is_true { json!(true) } else { random.value(node) });
+    }
     let choices: Vec<&str> = record.bindings.iter().map(|binding| binding.when.as_ref()).collect();
     if choices.is_empty() {
         return;

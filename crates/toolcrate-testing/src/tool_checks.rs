@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use toolcrate_runtime::catalog::{ArgumentLocation, CatalogText};
-use toolcrate_runtime::{Api, Catalog, ErrorShape, Paging, PatchPaths, Tool};
+use toolcrate_runtime::{Api, Catalog, ErrorShape, OperationKind, Paging, PatchPaths, Tool};
 
 static API: Api = Api {
     name: "Test",
@@ -63,12 +63,28 @@ pub fn problems(catalog: &'static Catalog) -> Vec<String> {
         if tool.short_name().len() > MAX_SHORT_NAME {
             wrong.push("the short name is too long".to_owned());
         }
+        hint_problems(tool, &mut wrong);
         if tool.description().len() < 10 || tool.title().is_empty() {
             wrong.push("words are missing".to_owned());
         }
         found.extend(wrong.into_iter().map(|wrong| format!("{}: {wrong}", tool.name())));
     }
     found
+}
+
+/// The problems of a tool's hints: what may overwrite or remove something says so, and nothing that reads or only
+/// adds does.
+fn hint_problems(tool: Tool, wrong: &mut Vec<String>) {
+    let hints = tool.annotations();
+    let is_destructive = match tool.kind() {
+        _ if hints.read_only_hint => Some(false),
+        OperationKind::Create => Some(false),
+        OperationKind::Update | OperationKind::Replace | OperationKind::Delete => Some(true),
+        _ => None,
+    };
+    if is_destructive.is_some_and(|expected| expected != hints.destructive_hint) {
+        wrong.push(format!("destructiveHint of a {} is {}", tool.kind(), hints.destructive_hint));
+    }
 }
 
 /// What is wrong with the schema of a tool's arguments.
@@ -99,7 +115,9 @@ fn node_problems(node: &Value, place: &str, wrong: &mut Vec<String>) {
         return;
     };
     for forbidden in ["$ref", "$defs", "oneOf", "anyOf", "allOf", "nullable"] {
-        if members.contains_key(forbidden) {
+        // The root alone says that one of several arguments is needed.
+        let is_choice = place.is_empty() && matches!(forbidden, "anyOf" | "allOf");
+        if members.contains_key(forbidden) && !is_choice {
             wrong.push(format!("{place} has {forbidden}"));
         }
     }

@@ -3177,6 +3177,16 @@ mod post_system_documents_body;
 #[cfg(feature = "system")]
 pub use post_system_documents_body::PostSystemDocumentsBody;
 
+#[cfg(feature = "system")]
+mod post_system_members_member_identifier_tokens_body;
+#[cfg(feature = "system")]
+pub use post_system_members_member_identifier_tokens_body::PostSystemMembersMemberIdentifierTokensBody;
+
+#[cfg(feature = "system")]
+mod post_system_menuentries_id_image_body;
+#[cfg(feature = "system")]
+pub use post_system_menuentries_id_image_body::PostSystemMenuentriesIdImageBody;
+
 #[cfg(feature = "procurement")]
 mod pricing_break;
 #[cfg(feature = "procurement")]

@@ -72,8 +72,9 @@ pub fn get_document(id: i32) -> Request<DocumentInfo> {
 /// `POST /system/documents/{id}`, the tool `update_a_connect_wise_psa_system_document_file_by_id`.
 ///
 /// * `id`: `{id}` of the path, from `system::list_documents`
-pub fn update_system_document_file(id: i32) -> Request<DocumentInfo> {
-    Request::new(Method::Post, "/system/documents/{id}").path("id", id)
+/// * `form`: the parts `file` (file), `isAvatar`, `privateFlag`, `readOnlyFlay`, `recordId`, `recordType`, `title`, `url`.
+pub fn update_system_document_file(id: i32, form: &Form) -> Request<DocumentInfo> {
+    Request::new(Method::Post, "/system/documents/{id}").path("id", id).form(form)
 }
 
 /// Deletes a system document.

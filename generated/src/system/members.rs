@@ -5,7 +5,8 @@ use crate::models::{
     BulkResult, Count, IdCollection, ManagedDeviceAccount, Member, MemberAccrual,
     MemberCertification, MemberDeactivation, MemberDelegation, MemberForCalSync,
     MemberLinkSsoUser, MemberNotificationSetting, MemberPersona, MemberSkill,
-    MemberSsoToken, MemberType, MemberTypeInfo, SuccessResponse, Token, Usage,
+    MemberSsoToken, MemberType, MemberTypeInfo,
+    PostSystemMembersMemberIdentifierTokensBody, SuccessResponse, Token, Usage,
 };
 use crate::query::{CountQuery, ListQuery};
 
@@ -307,9 +308,14 @@ pub fn get_member_by_identifier(member_identifier: &str) -> Request<Member> {
 /// `POST /system/members/{memberIdentifier}/tokens`, the tool `create_a_connect_wise_psa_member_token`.
 ///
 /// * `member_identifier`: `{memberIdentifier}` of the path, from `system::list_members`
-pub fn create_member_token(member_identifier: &str) -> Request<Token> {
+/// * `body`: what is sent.
+pub fn create_member_token(
+    member_identifier: &str,
+    body: &PostSystemMembersMemberIdentifierTokensBody,
+) -> Request<Token> {
     Request::new(Method::Post, "/system/members/{memberIdentifier}/tokens")
         .path("memberIdentifier", member_identifier)
+        .body(body)
 }
 
 /// Lists member accruals.

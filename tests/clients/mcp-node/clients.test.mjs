@@ -122,7 +122,7 @@ describe('an address with a token in it', () => {
       const found = await call({ name: 'search_tools', arguments: { query: 'create a ticket', limit: 50 } })
       const names = found.structuredContent.tools.map((tool) => tool.name)
       assert.ok(names.length > 0 && names.every((name) => /^(list_all|get_single|count)_/.test(name)), names.join(' '))
-      const read = await call({ name: 'call_tool', arguments: { name: 'list_all_tickets', arguments: { pageSize: 1 } } })
+      const read = await call({ name: 'read_tool', arguments: { name: 'list_all_tickets', arguments: { pageSize: 1 } } })
       assert.equal(read.structuredContent.result.length, 1)
       for (const refused of ['create_a_ticket', 'list_all_company_companies']) {
         const result = await call({ name: 'call_tool', arguments: { name: refused, arguments: {} } })

@@ -23,11 +23,11 @@ export async function tour(context, client, call) {
   }
   const step = (name, body) => context.test(name, { timeout: 30_000 }, body)
 
-  await step('lists the three tools and those pinned beside them', async () => {
+  await step('lists the four tools and those pinned beside them', async () => {
     const { tools } = await client.listTools()
     const names = tools.map((tool) => tool.name)
-    assert.deepEqual(names.slice(0, 3), ['search_tools', 'describe_tools', 'call_tool'])
-    assert.deepEqual(names.slice(3), ['list_all_tickets', 'list_all_company_companies'])
+    assert.deepEqual(names.slice(0, 4), ['search_tools', 'describe_tools', 'read_tool', 'call_tool'])
+    assert.deepEqual(names.slice(4), ['list_all_tickets', 'list_all_company_companies'])
     for (const tool of tools) {
       assert.ok(tool.title && tool.description && tool.inputSchema.type === 'object', tool.name)
       assert.equal(tool.annotations.readOnlyHint, tool.name !== 'call_tool', tool.name)
@@ -45,15 +45,17 @@ export async function tour(context, client, call) {
     const args = { summary, company: { id: companies.result[0].id } }
     const created = await done('call_tool', { name: 'create_a_ticket', arguments: args })
     const { id } = created.result
-    const read = await done('call_tool', { name: 'get_single_ticket_by_id', arguments: { id } })
+    const read = await done('read_tool', { name: 'get_single_ticket_by_id', arguments: { id } })
     assert.equal(read.result.summary, summary)
     await done('call_tool', { name: 'delete_a_ticket_by_id', arguments: { id } })
-    const gone = await refused('call_tool', { name: 'get_single_ticket_by_id', arguments: { id } })
+    const gone = await refused('read_tool', { name: 'get_single_ticket_by_id', arguments: { id } })
     assert.equal(gone.status, 404)
   })
 
   await step('is told what would work', async () => {
-    const misspelt = await refused('call_tool', { name: 'list_all_tickts' })
+    const write = await refused('read_tool', { name: 'create_a_ticket', arguments: {} })
+    assert.equal(write.kind, 'not_read_only')
+    const misspelt = await refused('read_tool', { name: 'list_all_tickts' })
     assert.equal(misspelt.kind, 'unknown_tool')
     assert.match(misspelt.next_step, /list_all_\w*tickets/)
     const wrong = await refused('list_all_tickets', { pageSize: 'many' })
@@ -74,7 +76,7 @@ export async function tour(context, client, call) {
 
     const heard = []
     const args = { name: 'list_all_company_companies', arguments: { pageSize: 2, fields: 'id', orderBy: 'id' }, all_pages: true }
-    const walked = await done('call_tool', args, { onprogress: (progress) => heard.push(progress.progress) })
+    const walked = await done('read_tool', args, { onprogress: (progress) => heard.push(progress.progress) })
     assert.deepEqual(walked.result.map((row) => row.id), all.result.map((row) => row.id))
     const rows = all.result.length
     const told = Array.from({ length: Math.ceil(rows / 2) }, (_, at) => Math.min(2 * at + 2, rows))

@@ -96,13 +96,13 @@ class Tour(unittest.IsolatedAsyncioTestCase):
 
     async def tools(self, client):
         names = [tool.name for tool in (await client.list_tools()).tools]
-        self.assertEqual(names[:3], ["search_tools", "describe_tools", "call_tool"])
+        self.assertEqual(names[:4], ["search_tools", "describe_tools", "read_tool", "call_tool"])
         found = await self.done(client, "search_tools", {"query": "log time on a ticket", "limit": 5})
         self.assertIn("create_a_time_entry", [tool["name"] for tool in found["tools"]])
         described = await self.done(client, "describe_tools", {"names": ["list_all_company_companies"]})
         self.assertIn("filter", described["tools"][0]["input_schema"]["properties"])
         call = {"name": "list_all_company_companies", "arguments": {"filter": {"id": {"gt": 2}}, "fields": "id"}}
-        rows = (await self.done(client, "call_tool", call))["result"]
+        rows = (await self.done(client, "read_tool", call))["result"]
         self.assertTrue(rows and all(row["id"] > 2 for row in rows), rows)
 
     async def pages(self, client):
@@ -112,7 +112,7 @@ class Tour(unittest.IsolatedAsyncioTestCase):
             heard.append(progress)
 
         walk = {"name": "list_all_company_companies", "arguments": {"pageSize": 2, "fields": "id"}, "all_pages": True}
-        rows = (await self.done(client, "call_tool", walk, progress_callback=hear))["result"]
+        rows = (await self.done(client, "read_tool", walk, progress_callback=hear))["result"]
         told = [min(2 * page + 2, len(rows)) for page in range((len(rows) + 1) // 2)]
         self.assertGreater(len(told), 2)
         # The client may hear the answer before the last of them.

@@ -68,9 +68,9 @@ fn load(figures: &mut Vec<Figure>, server: &CwpsaProcess, seconds: u64) -> anyho
     let url = format!("http://{}{TOOL}", server.host);
     // Connections, caches and the allocator reach their size first.
     wrk::run(&url, 5, &[])?;
-    let before = server::memory(server.id())?;
+    let before = server_process::memory(server.id())?;
     let Load { rate, is_clean, .. } = wrk::run(&url, seconds, &[])?;
-    let after = server::memory(server.id())?;
+    let after = server_process::memory(server.id())?;
     figures.push(Figure {
         what: format!("cwpsa serve: calls a second for {seconds} s, upstream on the same cores (wrk)"),
         value: format!("{rate:.0} /s, {}", if is_clean { "no error" } else { "with errors" }),

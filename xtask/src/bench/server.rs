@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 
 use crate::bench::figure::Figure;
+use crate::server_process;
 
 /// The program as it is released.
 pub(crate) const PROGRAM: &str = "target/dist/cwpsa";
@@ -126,7 +127,7 @@ impl Session {
 
     /// Returns the resident memory in megabytes.
     pub(crate) fn memory(&self) -> anyhow::Result<f64> {
-        memory(self.process.id())
+        server_process::memory(self.process.id())
     }
 }
 
@@ -135,13 +136,4 @@ impl Drop for Session {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// Returns the resident memory of a process in megabytes.
-pub(crate) fn memory(process: u32) -> anyhow::Result<f64> {
-    let path = format!("/proc/{process}/status");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    let kilobytes = line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok());
-    kilobytes.map(|kilobytes| kilobytes / 1000.0).with_context(|| format!("{path} has no line VmRSS"))
 }

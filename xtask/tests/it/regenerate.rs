@@ -31,7 +31,7 @@ fn it_writes_then_finds_nothing_to_do_then_notices_what_is_stale() {
     let folder = project();
     let (code, stdout, stderr) = run(folder.path(), &[]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
-    assert!(stdout.contains("release 1.0: 10 operations, 6 schemas"), "{stdout}");
+    assert!(stdout.contains("release 1.0: 11 operations, 6 schemas"), "{stdout}");
     let (code, stdout, _) = run(folder.path(), &["--check"]);
     assert_eq!(code, Some(0));
     assert!(stdout.contains("0 changed") && stdout.contains("nothing was written"), "{stdout}");

@@ -13,6 +13,7 @@ mod lifecycle;
 mod node;
 mod output;
 mod plan;
+mod rules;
 mod shape;
 mod tool;
 

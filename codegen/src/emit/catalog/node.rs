@@ -48,12 +48,36 @@ impl<'a> Writer<'a> {
             self.path.push(field.name.clone());
             properties.insert(field.name.clone(), self.member(name, field));
             self.path.pop();
-            if field.required {
+            if field.required || top && self.context.is_required(name, field) {
                 required.push(field.name.clone());
             }
         }
         self.stack.pop();
         (properties, required)
+    }
+
+    /// The node of the `id` by which a body of type `schema` names the record to attach.
+    pub fn attached_id(&mut self, schema: &'a str, reference: &'a Reference) -> Option<Value> {
+        let field = self.context.api.schemas[schema].fields().iter().find(|field| field.name == "id")?;
+        let mut node = self.member(schema, field);
+        if let Value::Object(members) = &mut node {
+            let words = members.get("description").and_then(Value::as_str);
+            let mut words = words.unwrap_or("Record to attach.").to_owned();
+            self.add_source(&mut words, reference);
+            members.insert("description".to_owned(), json!(words));
+        }
+        self.references.push(("id".to_owned(), reference));
+        Some(node)
+    }
+
+    /// Adds to the words on a value where it comes from.
+    fn add_source(&self, words: &mut String, reference: &Reference) {
+        if let Some(source) = &reference.source {
+            let tool = &self.context.named.operations[source.operation].tool;
+            let dot = if words.is_empty() || words.ends_with('.') { "" } else { "." };
+            let space = if words.is_empty() { "" } else { " " };
+            words.push_str(&format!("{dot}{space}From {tool}."));
+        }
     }
 
     /// The node of a member of `schema`, with the overlay's words where it has some.
@@ -172,12 +196,7 @@ impl<'a> Writer<'a> {
                 keys.insert(field.name.clone(), self.node(&field.ty, &field.limits, ""));
             }
             node.insert("properties".into(), Value::Object(keys));
-            if let Some(source) = &reference.source {
-                let tool = &self.context.named.operations[source.operation].tool;
-                let dot = if words.is_empty() || words.ends_with('.') { "" } else { "." };
-                let space = if words.is_empty() { "" } else { " " };
-                words.push_str(&format!("{dot}{space}From {tool}."));
-            }
+            self.add_source(words, reference);
             self.references.push((self.path.join("/"), reference));
             return;
         }

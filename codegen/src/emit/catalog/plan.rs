@@ -245,7 +245,7 @@ fn add_shape<'a>(
     let written = shapes.body(schema);
     let clashing: Vec<String> =
         written.properties.keys().filter(|member| plan.properties.contains_key(*member)).cloned().collect();
-    let mut required = written.required.clone();
+    let (mut required, attaches) = (written.required.clone(), written.attaches);
     if requires == Requires::Replace {
         let fields = context.api.schemas[schema].fields();
         let more = fields.iter().filter(|field| field.limits.required_on_replace);
@@ -259,7 +259,8 @@ fn add_shape<'a>(
         // An id in the path that is named after the parent says already what the member would say.
         let taken = &plan.arguments[member.as_str()];
         let is_parent = taken.location == ArgumentLocation::Path && taken.name_or(member) != member;
-        if is_parent && !required.contains(member) {
+        // So does the id of an attachment that exists already.
+        if is_parent && !required.contains(member) || attaches && member == "id" {
             continue;
         }
         let argument = format!("body{}", capitalize(member));

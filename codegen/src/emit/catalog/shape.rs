@@ -25,6 +25,8 @@ pub struct BodyArguments<'a> {
     pub required: Vec<String>,
     /// Members that are references.
     pub references: Vec<LocatedReference<'a>>,
+    /// Whether the member `id` names a record to attach.
+    pub attaches: bool,
 }
 
 /// All shapes of a catalog.
@@ -47,8 +49,14 @@ impl<'a> Shapes<'a> {
         let context = self.context;
         self.bodies.entry(schema.to_owned()).or_insert_with(|| {
             let mut writer = Writer::new(context);
-            let (properties, required) = writer.properties(schema);
-            BodyArguments { properties, required, references: writer.references }
+            let (mut properties, mut required) = writer.properties(schema);
+            let id = context.attachment(schema).and_then(|reference| writer.attached_id(schema, reference));
+            let attaches = id.is_some();
+            if let Some(id) = id {
+                properties.shift_insert(0, "id".to_owned(), id);
+                required.insert(0, "id".to_owned());
+            }
+            BodyArguments { properties, required, references: writer.references, attaches }
         })
     }
 

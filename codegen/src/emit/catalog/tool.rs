@@ -4,16 +4,19 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use serde_json::json;
+use serde_json::{Value, json};
 use toolcrate_catalog::{
-    Annotations, ArgumentTarget, BindingRecord, HttpOperation, OperationKind, Properties, RawJson,
-    RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolClass, ToolInput, ToolReach, ToolRecord,
+    Annotations, ArgumentTarget, BindingRecord, HttpOperation, OperationKind, OperationTarget, Properties,
+    RawJson, RequestRecord, ResponseContent, ResponseRecord, SchemaRef, ToolClass, ToolInput, ToolReach,
+    ToolRecord,
 };
 
 use super::argument_plan::ArgumentPlan;
 use super::emitters::Emitters;
+use super::facts::OperationFacts;
 use super::node::Writer;
 use super::plan::filtered_plan;
+use super::rules;
 use crate::config::ToolBinding;
 use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::context::Context;
@@ -68,11 +71,15 @@ pub fn record<'a>(
     for (binding, other) in bindings.into_iter().flatten() {
         others.push(join(context, &mut plan, binding, *other, emitters)?);
     }
+    let effect = effect(context, operation);
+    let annotations = annotations(operation, name, &facts, &effect);
     let steps = emitters.lifecycles.steps(index);
-    let description = emitters.describer.description(context, index, &plan, &steps)?;
+    let (any_of, warnings) =
+        (rules::any_of(context, operation, &plan), rules::warnings(context, operation, &plan));
+    let mut description = emitters.describer.description(context, index, &plan, &steps)?;
+    rules::describe(&mut description, operation, &any_of);
     let required = (first_required != plan.required).then(|| owned(first_required));
     let verb = name.verb.split(['_', ' ']).next().unwrap_or_default();
-    let effect = effect(context, operation);
     Ok(ToolRecord {
         name: &name.tool,
         short_name: &name.short,
@@ -87,21 +94,35 @@ pub fn record<'a>(
         parent: facts.collection.as_deref().and_then(|name| emitters.facts.parent(name)).map(Cow::Owned),
         collection: facts.collection.map(Cow::Owned),
         tags: operation.tags.iter().map(|tag| Cow::Borrowed(tag.as_str())).collect(),
-        annotations: annotations(operation, name, &effect),
+        annotations,
         reach: effect.reach,
         http: http(operation),
         input: ToolInput {
             properties: Properties::from(plan.properties),
             shape: plan.shape.map(Cow::Owned),
             required: owned(plan.required),
+            any_of,
         },
         request: RequestRecord { required, ..request },
         response: response(context, operation),
         relations: plan.relations,
         bindings: others,
         lifecycle: steps,
+        warnings,
+        examples: examples(context, operation),
     })
 }
+
+/// The overlay's examples of a call.
+fn examples<'a>(context: &Context<'_>, operation: &Operation) -> Vec<RawJson<'a>> {
+    let key = operation.key();
+    let Some(examples) = context.overlay.examples.get(&key) else { return Vec::new() };
+    context.ledger.mark(format!("examples.{key}"));
+    examples.iter().map(|example| RawJson::from(&Value::Object(example.clone()))).collect()
+}
+
+/// Verbs of actions that only add something. Any other action may change or remove what is there.
+const ADDITIVE_VERBS: [&str; 7] = ["add", "append", "clone", "copy", "create", "duplicate", "generate"];
 
 /// What the overlay says about the effect of an operation.
 struct OperationEffect {
@@ -122,15 +143,38 @@ fn effect(context: &Context<'_>, operation: &Operation) -> OperationEffect {
     OperationEffect { acts: note.acts.is_some(), reach }
 }
 
-fn annotations(operation: &Operation, name: &OperationName, effect: &OperationEffect) -> Annotations {
+fn annotations(
+    operation: &Operation,
+    name: &OperationName,
+    facts: &OperationFacts,
+    effect: &OperationEffect,
+) -> Annotations {
+    let read_only = !effect.acts && (name.class == ToolClass::Read || name.read_only);
     let is_idempotent =
         name.idempotent || matches!(operation.method, Method::Get | Method::Put | Method::Delete);
     Annotations {
-        read_only_hint: !effect.acts && (name.class == ToolClass::Read || name.read_only),
-        destructive_hint: name.destructive
-            || matches!(name.kind, OperationKind::Delete | OperationKind::Replace),
+        read_only_hint: read_only,
+        destructive_hint: !read_only && name.destructive.unwrap_or_else(|| is_destructive(facts, name)),
         idempotent_hint: !effect.acts && is_idempotent,
         open_world_hint: true,
+    }
+}
+
+/// Whether an operation that writes may overwrite or remove what is there. The Model Context Protocol defines the
+/// absence of the hint as *only additive updates*, so an update of some fields is destructive too.
+fn is_destructive(facts: &OperationFacts, name: &OperationName) -> bool {
+    match facts.kind {
+        OperationKind::List
+        | OperationKind::Get
+        | OperationKind::Count
+        | OperationKind::Download
+        | OperationKind::Create => false,
+        OperationKind::Update | OperationKind::Replace | OperationKind::Delete => true,
+        // A file that becomes a record of its own replaces nothing.
+        OperationKind::Upload => facts.collection.is_none() || facts.target != OperationTarget::Collection,
+        OperationKind::Action => {
+            !ADDITIVE_VERBS.contains(&name.verb.split(['_', ' ']).next().unwrap_or_default())
+        }
     }
 }
 

@@ -50,7 +50,8 @@ pub fn golden(folder: &Path) -> (Profile, Overlay) {
 pub fn files(spec: &[u8], profile: &Profile, overlay: &Overlay) -> Result<Files, Errors> {
     let usage = UsageTracker::new();
     let document = repair::repair(load::parse(spec, Path::new("spec"))?)?;
-    let Lowering { api, report } = lower::lower(document, profile, &usage)?;
+    let Lowering { mut api, report } = lower::lower(document, profile, &usage)?;
+    lower::add_bodies(&mut api, overlay, &usage);
     let names = naming::name(&api, profile, Lock::default(), &usage)?;
     let relations = relate::relate(&api, profile, overlay, &usage)?;
     emit::emit(&Model { api, names, relations, report }, profile, overlay, &usage)

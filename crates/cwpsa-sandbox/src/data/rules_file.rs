@@ -26,8 +26,6 @@ pub(crate) struct RulesFile {
     empty: Vec<String>,
     /// Query parameters that filter a list by audit fields of the same name.
     query_filters: BTreeMap<String, Vec<String>>,
-    /// Fields that the API accepts although the catalog offers them to no caller.
-    undocumented: BTreeMap<String, Vec<String>>,
     /// Collections whose records attach one of another collection, by its id, to a parent.
     attachments: BTreeMap<String, String>,
     /// Reports by name, and the collection each is about.
@@ -63,7 +61,6 @@ impl RulesFile {
             views: by_collection(std::mem::take(&mut self.views), view)?,
             empty: self.empty.iter().map(|template| collection_at(template)).collect::<Result<_, _>>()?,
             query_filters: by_collection(std::mem::take(&mut self.query_filters), Ok)?,
-            undocumented: by_collection(std::mem::take(&mut self.undocumented), Ok)?,
             attachments: by_collection(std::mem::take(&mut self.attachments), |of| collection_at(&of))?,
         })
     }

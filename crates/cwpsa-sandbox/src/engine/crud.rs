@@ -24,7 +24,7 @@ pub(crate) fn create(
         return attach::attach(rules, tx, collection, parent, body);
     }
     let resource = api().collection(collection).resource();
-    let mut record = validate(rules, tx, collection, body)?;
+    let mut record = validate(rules, collection, body)?;
     tx.resolve_references(&body.details.links, resource, &mut record, |_| true)?;
     tx.fill_defaults(collection, parent, &body.details.links, &mut record);
     tx.merge_custom_fields(collection, None, &mut record);
@@ -46,7 +46,7 @@ pub(crate) fn replace(
 ) -> Result<(), ApiError> {
     let resource = api().collection(collection).resource();
     let before = tx.get_or_404(collection, id)?;
-    let mut record = validate(rules, tx, collection, body)?;
+    let mut record = validate(rules, collection, body)?;
     tx.resolve_references(&body.details.links, resource, &mut record, |_| true)?;
     // Fields that only the server sets are kept, and so are custom fields.
     for (name, value) in &before {
@@ -78,7 +78,6 @@ pub(crate) fn patch(
     };
     let changed = apply_patch(body.value, &before, resource, &details.shape, &details.links)?;
     let mut validator = BodyValidator::new(&details.shape, resource, body.text);
-    validator.undocumented = tx.state.overrides.undocumented(collection);
     let accepted = validator.fields(&changed)?;
     let required: Vec<String> =
         required_fields(collection).iter().filter(|name| accepted.contains_key(*name)).cloned().collect();
@@ -111,14 +110,12 @@ pub(crate) fn delete(
 
 fn validate(
     rules: &RuleSet,
-    tx: &Transaction<'_>,
     collection: CollectionId,
     body: WriteBody<'_>,
 ) -> Result<Map<String, Value>, ApiError> {
     let given = expect_object(body.value, &body.details.shape.name)?;
     let resource = api().collection(collection).resource();
     let mut validator = BodyValidator::new(&body.details.shape, resource, body.text);
-    validator.undocumented = tx.state.overrides.undocumented(collection);
     let record = validator.fields(&given)?;
     validator.require(&body.details.required, &record);
     rules.validate(collection, &record, &mut validator.invalid_fields);

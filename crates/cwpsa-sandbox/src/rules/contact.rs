@@ -1,11 +1,10 @@
-//! Contacts: a first name is required, and communication items are records below the contact.
+//! Contacts: communication items are records below the contact.
 
 use serde_json::{Map, Value};
 
 use super::collections::COMMUNICATIONS;
 use super::contact_communications::{ITEMS, complete, items, keep_one_default, store};
-use super::record_fields::text_field;
-use crate::connectwise::error::{ApiError, InvalidField};
+use crate::connectwise::error::ApiError;
 use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
@@ -13,12 +12,6 @@ pub(super) struct ContactRule;
 
 impl SandboxRule for ContactRule {
     type CarryOver = ();
-
-    fn validate(&self, record: &Map<String, Value>, invalid_fields: &mut Vec<InvalidField>) {
-        if text_field(record, "firstName").trim().is_empty() {
-            invalid_fields.push(InvalidField::missing("contact", "firstName"));
-        }
-    }
 
     fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {
         let mut items = items(change.record);

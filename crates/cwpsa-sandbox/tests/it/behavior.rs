@@ -269,6 +269,32 @@ fn documents_come_back_as_they_went() {
 }
 
 #[test]
+fn an_uploaded_file_replaces_the_one_that_was_there() {
+    let sandbox = sandbox();
+    let upload = |path: &str, body: &str| {
+        let mut upload = call("POST", path, &Value::Null);
+        upload.headers.insert("content-type", "multipart/form-data; boundary=B".parse().expect("a value"));
+        upload.body = body.to_owned().into_bytes().into();
+        sandbox.answer(&upload)
+    };
+    let file = "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\nnew\r\n--B--\r\n";
+    for (path, read) in [
+        ("/system/menuentries/1/image", "/system/menuentries/1/image"),
+        ("/system/documents/1", "/system/documents/1/download"),
+    ] {
+        let answer = upload(path, file);
+        assert!(answer.status.is_success(), "{answer:?}");
+        let read = sandbox.answer(&call("GET", read, &Value::Null));
+        assert_eq!(
+            (&read.body[..], &read.headers["content-type"]),
+            (&b"new"[..], &"image/png".parse().unwrap())
+        );
+    }
+    let without = "--B\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nx\r\n--B--\r\n";
+    assert_eq!(upload("/system/menuentries/1/image", without).status.as_u16(), 400);
+}
+
+#[test]
 fn callbacks_events_and_actions_are_told() {
     use std::sync::{Arc, Mutex};
     let sandbox = sandbox();

@@ -36,8 +36,8 @@ fn a_restart_changes_nothing() {
         ask(&sandbox, "POST", "/service/tickets", &json!({"summary": "not kept", "company": {"id": 1}}));
     assert_eq!(refused.0, 400);
     let mut upload = call("POST", "/system/menuentries/1/image", &Value::Null);
-    upload.body = b"bytes".as_slice().into();
-    upload.headers.insert("content-type", "image/gif".parse().expect("a value"));
+    upload.body = b"--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.gif\"\r\nContent-Type: image/gif\r\n\r\nbytes\r\n--B--\r\n".as_slice().into();
+    upload.headers.insert("content-type", "multipart/form-data; boundary=B".parse().expect("a value"));
     assert_eq!(sandbox.answer(&upload).status.as_u16(), 204);
     let paths = [
         ticket.as_str(),

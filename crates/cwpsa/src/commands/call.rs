@@ -40,6 +40,9 @@ pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> 
     let client = target.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?.client()?;
     let answered = client.execute_with(tool, &given, &options).await.map_err(explain_base_url)?;
     let mut outcome = truncate_outcome(answered, options.max_bytes);
+    for warning in &outcome.warnings {
+        eprintln!("warning: {warning}");
+    }
     if let Some(notice) = &outcome.notice {
         eprintln!("note: {notice}");
     }

@@ -104,7 +104,7 @@ impl AccountWebhooks {
     }
 
     async fn store(&self, id: &str, event: &[u8]) -> Result<(), WebhookError> {
-        let seen = format!("webhooks/seen/{id}");
+        let seen = format!("webhooks-seen/{}/{id}", self.account);
         let stored = self.store.put_new(&seen, UNDER_WAY, RESERVED).await;
         match stored.map_err(not_stored)?.as_deref() {
             None => {}
@@ -116,8 +116,9 @@ impl AccountWebhooks {
             let _ = self.store.remove(&seen).await;
             return Err(not_stored(error));
         }
-        // It is in its queues. At worst it is taken twice, which an event may be.
-        if let Err(error) = self.store.put(&seen, TAKEN, REMEMBERED).await {
+        // It is in its queues. At worst it is taken twice, which an event may be. In memory the oldest marks make room for
+        // new ones, so that there is always room for a callback.
+        if let Err(error) = self.store.put_evictable(&seen, TAKEN, REMEMBERED).await {
             tracing::error!(account = self.account, %error, "it could not be noted that a callback was taken");
         }
         tracing::info!(account = self.account, event_id = id, "a callback was taken");

@@ -22,7 +22,10 @@ async fn an_approved_call_runs_once_and_no_other_does() {
     let copies = Copies::start(1, &["--approve", "writes"], true).await;
     note_made(&copies).await;
     let server = &copies.all[0];
-    let (arguments, others) = (json!({"ticketId": 7, "text": "a"}), json!({"ticketId": 7, "text": "b"}));
+    let (arguments, others) = (
+        json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true}),
+        json!({"ticketId": 7, "text": "b", "internalAnalysisFlag": true}),
+    );
     let wrong = server.call(TOOL, &json!({"text": "a"})).send().await.unwrap();
     assert_eq!(wrong.status(), StatusCode::BAD_REQUEST, "nobody is asked about what can't be made");
 
@@ -125,7 +128,11 @@ async fn the_proxy_asks_too_and_a_no_is_a_no() {
     Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(204)).mount(&copies.upstream).await;
     note_made(&copies).await;
     let server = &copies.all[0];
-    let note = server.call(TOOL, &json!({"ticketId": 7, "text": "a"})).send().await.unwrap();
+    let note = server
+        .call(TOOL, &json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true}))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(note.status(), StatusCode::OK, "it destroys nothing");
     let delete = |id: u64| {
         let at = format!("{}/proxy/service_tickets/{id}?integrated_account_id=acme", server.base);
@@ -154,7 +161,7 @@ async fn without_anyone_to_ask_nothing_is_run() {
     let copies = Copies::start(1, &["--approve", TOOL], false).await;
     note_made(&copies).await;
     let server = &copies.all[0];
-    let arguments = json!({"ticketId": 7, "text": "a"});
+    let arguments = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});
     let refused = server.call(TOOL, &arguments).send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     let refused: Value = refused.json().await.unwrap();
@@ -177,8 +184,7 @@ async fn an_account_with_an_approver_asks_nobody_else() {
     let copies = Copies::start(1, &["--approve", "writes"], true).await;
     note_made(&copies).await;
     let server = &copies.all[0];
-    let call =
-        json!({"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": "a"}}});
+    let call = json!({"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": "a", "internalAnalysisFlag": true}}});
     // The client could ask its person, but whoever has the account's token could say it had.
     let answer = server.message("tools/call", call.clone()).await;
     let error = &answer["result"]["structuredContent"]["error"];
@@ -208,7 +214,7 @@ async fn the_person_at_a_client_with_a_session_is_asked_while_the_call_waits() {
         ("accept", Value::Null),
     ] {
         let call = json!({"jsonrpc": "2.0", "id": action, "method": "tools/call",
-            "params": {"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": "a"}}}});
+            "params": {"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": "a", "internalAnalysisFlag": true}}}});
         let mut stream = server
             .client
             .post(format!("{}/mcp", server.base))

@@ -30,7 +30,8 @@ async fn a_write_under_one_key_is_done_once_by_all_of_them() {
     let Some(redis) = RedisServer::start(Some("hush")).await else { return };
     let copies = two(&redis, &[], false).await;
     let write = async |copy: usize, key: &str, text: &str| {
-        let request = copies.all[copy].call(TOOL, &json!({"ticketId": 7, "text": text}));
+        let request =
+            copies.all[copy].call(TOOL, &json!({"ticketId": 7, "text": text, "internalAnalysisFlag": true}));
         let response = request.header("idempotency-key", key).send().await.unwrap();
         (response.status(), response.text().await.unwrap())
     };
@@ -51,13 +52,13 @@ async fn a_write_that_was_under_way_when_its_server_died_is_not_repeated() {
     copies.upstream.reset().await;
     let slow = ResponseTemplate::new(201).set_body_json(json!({"id": 1})).set_delay(Duration::from_secs(30));
     Mock::given(method("POST")).respond_with(slow).mount(&copies.upstream).await;
-    let arguments = json!({"ticketId": 7, "text": "a"});
+    let arguments = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});
     let write = |copy: usize| copies.all[copy].call(TOOL, &arguments).header("idempotency-key", "k").send();
     let first = tokio::spawn(write(0));
     wait_for_requests(&copies.upstream, 1).await;
     copies.all[0].kill().await;
     assert!(first.await.unwrap().is_err());
-    let arguments = json!({"ticketId": 7, "text": "a"});
+    let arguments = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});
     let again = copies.all[1].call(TOOL, &arguments).header("idempotency-key", "k").send().await.unwrap();
     assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY, "a status that no client repeats");
     assert!(again.text().await.unwrap().contains("its outcome is not known"));
@@ -69,7 +70,7 @@ async fn an_approval_asked_of_one_is_given_by_another_and_holds_once() {
     let Some(redis) = RedisServer::start(None).await else { return };
     let copies = two(&redis, &["--approve", "writes"], true).await;
     let [one, other] = &copies.all[..] else { unreachable!() };
-    let arguments = json!({"ticketId": 7, "text": "a"});
+    let arguments = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});
     let refused: Value = one.call(TOOL, &arguments).send().await.unwrap().json().await.unwrap();
     let id = refused["approval"]["id"].as_str().unwrap();
     let waiting: Value = other.approvals("", None).send().await.unwrap().json().await.unwrap();
@@ -93,7 +94,7 @@ async fn a_client_without_sessions_is_asked_by_one_and_answers_to_another() {
     let [one, other] = &copies.all[..] else { unreachable!() };
     let list = other.message("tools/list", json!({})).await;
     assert_eq!(list["result"]["tools"][0]["name"], "search_tools", "{list}");
-    let call = |text: &str| json!({"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": text}}});
+    let call = |text: &str| json!({"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": text, "internalAnalysisFlag": true}}});
     let asked = one.message("tools/call", call("a")).await["result"].clone();
     assert_eq!(asked["resultType"], "input_required", "{asked}");
     let question = &asked["inputRequests"]["approval"];
@@ -141,7 +142,7 @@ async fn a_session_begun_with_one_goes_on_with_another() {
         sessions.push((path.to_owned(), session));
     }
     let call = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call",
-        "params": {"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": "a"}}}});
+        "params": {"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": "a", "internalAnalysisFlag": true}}}});
     let answer = other.in_session("/mcp", &sessions[0].1, &call).await;
     assert_eq!(answer["result"]["structuredContent"], json!({"result": {"id": 1}}), "{answer}");
     // A session of one address is none of another.
@@ -158,7 +159,7 @@ async fn a_store_that_can_not_be_reached_stops_what_needs_it_and_nothing_else() 
     let copies = two(&redis, &[], false).await;
     drop(redis);
     let server = &copies.all[0];
-    let arguments = json!({"ticketId": 7, "text": "a"});
+    let arguments = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});
     let response = server.call(TOOL, &arguments).header("idempotency-key", "k").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR, "a status that no client repeats");
     assert!(response.text().await.unwrap().contains("nothing was done"));

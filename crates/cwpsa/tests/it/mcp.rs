@@ -58,12 +58,12 @@ impl Session {
 }
 
 #[tokio::test]
-async fn three_tools_lead_to_all_others() {
+async fn four_tools_lead_to_all_others() {
     let mut session = Session::new(&[]).await;
     let list = session.request("tools/list", json!({})).await["result"].clone();
     let names: Vec<&str> =
         list["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
-    assert_eq!(names[..3], ["search_tools", "describe_tools", "call_tool"]);
+    assert_eq!(names[..4], ["search_tools", "describe_tools", "read_tool", "call_tool"]);
     let tokens = tiktoken_rs::o200k_base_singleton().encode_ordinary(&list["tools"].to_string()).len();
     println!("the default list of tools has {tokens} tokens (bound: 1500)");
     assert!(tokens <= 1500);
@@ -81,7 +81,7 @@ async fn three_tools_lead_to_all_others() {
         .mount(&session.upstream)
         .await;
     let done = session
-        .call("call_tool", json!({"name": "create_a_ticket_note", "arguments": {"ticketId": 7, "text": "x"}}))
+        .call("call_tool", json!({"name": "create_a_ticket_note", "arguments": {"ticketId": 7, "text": "x", "internalAnalysisFlag": true}}))
         .await;
     assert_eq!(
         (&done["isError"], &done["structuredContent"]),
@@ -94,7 +94,7 @@ async fn bad_calls_answer_with_what_would_work() {
     let mut session = Session::new(&["--read-only"]).await;
     for (name, arguments, said) in [
         ("call_tool", json!({"name": "create_a_tiket_note"}), "Did you mean"),
-        ("call_tool", json!({"name": "create_a_ticket_note"}), "not among the tools"),
+        ("read_tool", json!({"name": "create_a_ticket_note"}), "not among the tools"),
         ("call_tool", json!({}), "is required: text (The tool's name)"),
         ("call_tool", json!({"name": "count_tickets", "args": {}}), "there is no argument \\\"args\\\""),
         ("describe_tools", json!({"names": 5}), "must be a list, but is"),

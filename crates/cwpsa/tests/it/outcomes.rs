@@ -38,12 +38,12 @@ async fn an_idempotency_key_stays_used_after_an_unclear_answer() {
     for (number, (name, response)) in unclear().into_iter().enumerate() {
         answer(&copies, response).await;
         for times in 0..4 {
-            let plain = server.call(TOOL, &json!({"ticketId": 7, "text": "a"}));
+            let plain = server.call(TOOL, &json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true}));
             let proxy = server
                 .client
                 .post(format!("{}/proxy/service_tickets__notes?ticketId=7", server.base))
                 .bearer_auth(TOKEN)
-                .json(&json!({"text": "a"}));
+                .json(&json!({"text": "a", "internalAnalysisFlag": true}));
             for (route, request) in [("plain", plain), ("proxy", proxy)] {
                 let key = format!("{route} {number}");
                 let response = request.header("idempotency-key", key).send().await.unwrap();
@@ -68,7 +68,11 @@ async fn an_idempotency_key_can_be_used_again_after_a_clear_refusal() {
     for status in [400, 401, 403, 404, 409, 422, 429] {
         answer(&copies, ResponseTemplate::new(status)).await;
         let key = format!("key {status}");
-        let call = || server.call(TOOL, &json!({"ticketId": 7, "text": "a"})).header("idempotency-key", &key);
+        let call = || {
+            server
+                .call(TOOL, &json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true}))
+                .header("idempotency-key", &key)
+        };
         assert!(call().send().await.unwrap().status().is_client_error(), "{status}");
         answer(&copies, ResponseTemplate::new(201).set_body_json(json!({"id": 1}))).await;
         for _ in 0..2 {
@@ -82,7 +86,7 @@ async fn an_idempotency_key_can_be_used_again_after_a_clear_refusal() {
 async fn an_approval_stays_used_after_an_unclear_answer_and_not_after_a_refusal() {
     let copies = Copies::start(1, &["--approve", "writes"], true).await;
     let server = &copies.all[0];
-    let arguments = json!({"ticketId": 7, "text": "a"});
+    let arguments = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});
     let approve = async || {
         let asked: Value = server.call(TOOL, &arguments).send().await.unwrap().json().await.unwrap();
         let id = asked["approval"]["id"].as_str().unwrap_or_else(|| panic!("{asked}"));

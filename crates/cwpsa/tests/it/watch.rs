@@ -293,7 +293,7 @@ async fn nothing_is_made_that_can_not_be_written_down() {
         let response = request.json(&arguments).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     };
-    let note = json!({"ticketId": 7, "text": "a"});
+    let note = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});
     let (status, text) = call("create_a_ticket_note", note.clone()).await;
     assert!(status == 500 && text.contains("can't be written down"), "{status} {text}");
     assert_eq!(call("get_single_ticket_by_id", json!({"id": 7})).await.0, 500, "a line has failed");
@@ -308,7 +308,8 @@ async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
     let (settings, audit) = (settings(&upstream), tempfile::NamedTempFile::new().unwrap());
     let base = format!("http://{}", serve(&settings, &["--audit", audit.path().to_str().unwrap()]).await);
     let request = Client::new().post(format!("{base}/tools/create_a_ticket_note/call")).bearer_auth(TOKEN);
-    let waiting = tokio::spawn(request.json(&json!({"ticketId": 7, "text": "a"})).send());
+    let waiting =
+        tokio::spawn(request.json(&json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true})).send());
     assert_eq!(wait_for_requests(&upstream, 1).await.len(), 1);
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());
@@ -343,7 +344,7 @@ async fn what_was_refused_is_written_down_with_the_token_it_came_with() {
         let params = json!({"_meta": meta, "name": name, "arguments": arguments});
         json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params})
     };
-    let note = json!({"ticketId": 7, "text": "a"});
+    let note = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});
     let by_name = json!({"name": "create_a_ticket_note", "arguments": note});
     for (method, at, body) in [
         ("POST", "/tools/create_a_ticket_note/call", note.clone()),
@@ -392,7 +393,9 @@ async fn a_write_that_the_api_does_not_answer_is_told_before_its_caller_gives_up
     let settings = settings(&upstream);
     let base = format!("http://{}", serve(&settings, &["--upstream-timeout", "1"]).await);
     let request = Client::new().post(format!("{base}/tools/create_a_ticket_note/call")).bearer_auth(TOKEN);
-    let request = request.json(&json!({"ticketId": 7, "text": "a"})).timeout(CONDITION_TIMEOUT);
+    let request = request
+        .json(&json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true}))
+        .timeout(CONDITION_TIMEOUT);
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 500);
     assert_eq!(response.json::<Value>().await.unwrap()["kind"], "outcome_unknown");

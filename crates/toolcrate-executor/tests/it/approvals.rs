@@ -77,7 +77,7 @@ async fn approval_of_a_call_that_changed_nothing_can_be_used_again() {
 async fn person_approves_the_very_call_that_was_shown() {
     let harness = Harness::start(&["writes"]).await;
     harness.respond("POST", "/books/7/loans", created(json!({"id": 1}))).await;
-    let prepared = harness.prepare("create_a_loan", &loan()).unwrap();
+    let prepared = harness.prepare("create_a_loan", &loan()).await.unwrap();
     let unapproved = harness.executor.approve(prepared, Consent::Elicitable).await.unwrap_err();
     assert!(unapproved.can_elicit());
     let prepared = *unapproved.prepared;
@@ -88,7 +88,7 @@ async fn person_approves_the_very_call_that_was_shown() {
     let body: Value = harness.sent().await[0].body_json().unwrap();
     assert_eq!(body["member"], json!({"id": 3}));
     // An answer about another call is none.
-    let other = harness.prepare("create_a_loan", &json!({"bookId": 8})).unwrap();
+    let other = harness.prepare("create_a_loan", &json!({"bookId": 8})).await.unwrap();
     let unapproved = harness.executor.approve(other, Consent::Person(&digest)).await.unwrap_err();
     let Rejection::Approval(error) = unapproved.rejection else { panic!("not approved") };
     assert_eq!(error.kind(), ApprovalErrorKind::Unavailable);

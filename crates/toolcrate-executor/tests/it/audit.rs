@@ -12,7 +12,7 @@ use crate::harness::{Harness, call, created, decoded_loan, loan, tool};
 async fn audit_lines_hold_the_arguments_that_are_sent() {
     let harness = Harness::start(&[]).await;
     harness.respond("POST", "/books/7/loans", created(json!({"id": 1}))).await;
-    let prepared = harness.prepare("create_a_loan", &loan()).unwrap();
+    let prepared = harness.prepare("create_a_loan", &loan()).await.unwrap();
     assert_eq!(prepared.arguments(), &decoded_loan());
     let outcome = harness.executor.execute_prepared(prepared, Consent::None).await.unwrap();
     assert_eq!(outcome.value, json!({"id": 1}));
@@ -37,7 +37,7 @@ async fn each_write_is_prepared_once() {
     for approve in [&[][..], &["writes"]] {
         let harness = Harness::start(approve).await;
         harness.respond("POST", "/books/7/loans", created(json!({"id": 1}))).await;
-        let prepared = harness.prepare("create_a_loan", &loan()).unwrap();
+        let prepared = harness.prepare("create_a_loan", &loan()).await.unwrap();
         assert_eq!(harness.credentials_applied(), 1, "the request was made");
         let digest = prepared.digest().to_owned();
         let approved = harness.executor.approve(prepared, Consent::Person(&digest)).await.unwrap();
@@ -71,7 +71,7 @@ async fn dropped_call_is_audited_as_canceled() {
 #[tokio::test]
 async fn invalid_call_is_audited_and_not_started() {
     let harness = Harness::start(&["writes"]).await;
-    let rejection = harness.prepare("create_a_loan", &json!({"text": true, "zzz": 1})).unwrap_err();
+    let rejection = harness.prepare("create_a_loan", &json!({"text": true, "zzz": 1})).await.unwrap_err();
     let Rejection::Invalid(error) = rejection else { panic!("{rejection:?}") };
     assert!(error.fields().len() >= 3, "{error}");
     assert_eq!(harness.audit.outcomes(), ["invalid_arguments"]);

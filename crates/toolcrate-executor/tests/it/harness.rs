@@ -114,8 +114,8 @@ impl Harness {
         self.credentials.0.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn prepare(&self, name: &str, arguments: &Value) -> Result<Prepared, Rejection> {
-        self.executor.prepare(call(tool(name), arguments))
+    pub(crate) async fn prepare(&self, name: &str, arguments: &Value) -> Result<Prepared, Rejection> {
+        self.executor.prepare(call(tool(name), arguments)).await
     }
 
     pub(crate) async fn execute(&self, name: &str, arguments: &Value) -> Result<Outcome, ExecuteError> {

@@ -11,7 +11,7 @@ use crate::harness::{Harness, created, decoded_loan, loan};
 /// Creates a loan under an idempotency key, as a transport does.
 async fn create(harness: &Harness, key: &str, arguments: &Value) -> Result<StoredResponse, IdempotencyError> {
     let responses = IdempotencyStore::new(Arc::clone(&harness.store));
-    let prepared = harness.prepare("create_a_loan", arguments).unwrap();
+    let prepared = harness.prepare("create_a_loan", arguments).await.unwrap();
     let key = IdempotencyKey::new(key.as_bytes(), "plain call", &prepared);
     let executor = harness.executor.clone();
     let call = async move {

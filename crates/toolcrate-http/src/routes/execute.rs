@@ -29,7 +29,7 @@ pub(crate) async fn execute(
     let is_write = !call.tool.annotations().read_only_hint;
     let executor = account.executor().clone();
     let prepared =
-        executor.prepare(call).map_err(|rejection| HttpError::from_rejection(rejection, is_write))?;
+        executor.prepare(call).await.map_err(|rejection| HttpError::from_rejection(rejection, is_write))?;
     let key = idempotency::key(headers, form, &prepared)?;
     let approval = headers.get(APPROVAL_HEADER).and_then(|token| token.to_str().ok()).map(str::to_owned);
     let response = async move {

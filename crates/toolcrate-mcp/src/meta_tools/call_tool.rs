@@ -3,36 +3,32 @@
 use async_trait::async_trait;
 use rmcp::model::{CallToolResponse, Tool, ToolAnnotations};
 use serde_json::{Map, json};
-use toolcrate_executor::Product;
+use toolcrate_executor::{Product, ToolFilter};
 use toolcrate_runtime::Value;
 
-use super::all_pages;
+use super::by_name::{NamedCall, input_schema};
 use super::meta_tool::{MetaTool, definition};
 use crate::caller::Caller;
 use crate::result;
-use crate::tool_context::ToolContext;
+use crate::tool_context::{CALL_TOOL, READ_TOOL, ToolContext};
 
 pub(super) struct CallAnyTool;
 
 #[async_trait]
 impl MetaTool for CallAnyTool {
     fn definition(&self, product: &Product) -> Tool {
-        let schema = json!({
-            "type": "object",
-            "properties": {
-                "name": {"type": "string", "description": "The tool's name."},
-                "arguments": {"type": "object", "description": "As in the tool's input schema."},
-                "all_pages": {"type": "boolean", "description": "Follow the pages of a list to the end."},
-            },
-            "required": ["name"],
-            "additionalProperties": false,
-        });
         let description = format!(
-            "Call any {} tool by name. Returns its result; lists are paginated, and `next` holds the arguments of the next page.",
+            "Call any {} tool by name. Use it for writes; use {READ_TOOL} for reads. Returns the tool's result.",
             product.title
         );
         let annotations = ToolAnnotations::new().read_only(false).destructive(true).open_world(true);
-        definition("call_tool", "Call a tool", description, schema, annotations)
+        definition(CALL_TOOL, "Call a tool", description, input_schema(), annotations)
+    }
+
+    /// Where nothing can be changed, [`READ_TOOL`](super::read_tool) does all that this tool could do, and hosts
+    /// don't ask their user about it.
+    fn is_listed(&self, filter: &ToolFilter) -> bool {
+        filter.allows_writes()
     }
 
     fn output_schema(&self) -> Option<Map<String, Value>> {
@@ -45,13 +41,9 @@ impl MetaTool for CallAnyTool {
         context: &ToolContext,
         caller: &Caller<'_>,
     ) -> CallToolResponse {
-        let name = arguments.get("name").and_then(Value::as_str).unwrap_or_default();
-        let tool_arguments = arguments.get("arguments").cloned().unwrap_or_else(|| json!({}));
-        match context.resolve_call(name, &tool_arguments, caller) {
-            Ok(tool) if arguments.get("all_pages") == Some(&Value::Bool(true)) => {
-                all_pages::execute(context, tool, tool_arguments, caller).await
-            }
-            Ok(tool) => context.execute(tool, &tool_arguments, caller).await,
+        let call = NamedCall::from_arguments(arguments);
+        match context.resolve_call(call.name, &call.arguments, caller) {
+            Ok(tool) => call.execute(tool, context, caller).await,
             Err(failure) => (*failure).into(),
         }
     }

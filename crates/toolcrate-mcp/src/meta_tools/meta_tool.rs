@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rmcp::model::{CallToolResponse, Tool, ToolAnnotations};
 use serde_json::Map;
-use toolcrate_executor::Product;
+use toolcrate_executor::{Product, ToolFilter};
 use toolcrate_runtime::Value;
 
 use crate::caller::Caller;
@@ -16,6 +16,11 @@ use crate::tool_context::ToolContext;
 pub(crate) trait MetaTool: Send + Sync {
     /// The tool as it is listed. Calls are dispatched by its name and checked against its input schema.
     fn definition(&self, product: &Product) -> Tool;
+
+    /// Returns true if and only if the tool is listed where the tools of `filter` are offered.
+    fn is_listed(&self, _filter: &ToolFilter) -> bool {
+        true
+    }
 
     /// The schema of the result, which is listed if the server lists output schemas.
     fn output_schema(&self) -> Option<Map<String, Value>> {

@@ -4,33 +4,38 @@
 //! follows from that: listing, reserved names, checked arguments, and dispatch.
 
 mod all_pages;
+mod by_name;
 mod call_tool;
 mod describe_tools;
 mod meta_tool;
+mod read_tool;
 mod registry;
 mod search_tools;
 
 use call_tool::CallAnyTool;
 use describe_tools::DescribeTools;
 use meta_tool::MetaTool;
+use read_tool::ReadAnyTool;
 use search_tools::SearchTools;
-use toolcrate_executor::Product;
+use toolcrate_executor::{Product, ToolFilter};
 
 pub(crate) use registry::MetaTools;
 
 /// All meta tools, in the order in which they are listed.
-const META_TOOLS: &[&dyn MetaTool] = &[&SearchTools, &DescribeTools, &CallAnyTool];
+const META_TOOLS: &[&dyn MetaTool] = &[&SearchTools, &DescribeTools, &ReadAnyTool, &CallAnyTool];
 
 impl MetaTools {
-    /// The meta tools of a product, with the schemas of their results if `with_output` is set.
-    pub(crate) fn new(product: &Product, with_output: bool) -> Self {
-        Self::from_tools(META_TOOLS, product, with_output)
+    /// The meta tools of a product, of which the tools of `filter` are offered; with the schemas of their results if
+    /// `with_output` is set.
+    pub(crate) fn new(product: &Product, filter: &ToolFilter, with_output: bool) -> Self {
+        Self::from_tools(META_TOOLS, product, filter, with_output)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Map, Value, json};
+    use toolcrate_executor::{ToolFilterSpec, Toolsets};
     use toolcrate_runtime::HostArguments;
 
     use super::*;
@@ -38,11 +43,16 @@ mod tests {
 
     const SEARCH: &str = "search_tools";
     const DESCRIBE: &str = "describe_tools";
+    const READ: &str = "read_tool";
     const CALL: &str = "call_tool";
+
+    fn meta_tools() -> MetaTools {
+        MetaTools::new(&LIBRARY, &ToolFilter::all(LIBRARY.catalog), true)
+    }
 
     fn validate(tool: &str, arguments: Value) -> Result<Map<String, Value>, Vec<String>> {
         let Value::Object(arguments) = arguments else { panic!("no object") };
-        let tools = MetaTools::new(&LIBRARY, false);
+        let tools = meta_tools();
         let tool = tools.get(tool, LIBRARY.title).unwrap();
         let result = tool.validate(arguments, &HostArguments::default());
         result.map(|(arguments, _)| arguments).map_err(|error| {
@@ -90,12 +100,44 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_not_those_of_tools() {
-        let meta_tools = MetaTools::new(&LIBRARY, true);
+        let meta_tools = meta_tools();
         let mut names: Vec<&str> = meta_tools.definitions().map(|tool| tool.name.as_ref()).collect();
         assert!(names.iter().all(|name| LIBRARY.catalog.get(name).is_none()));
         let count = names.len();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn hosts_are_told_which_meta_tool_may_change_something() {
+        let meta_tools = meta_tools();
+        let hints = |name: &str| {
+            let annotations =
+                meta_tools.get(name, LIBRARY.title).unwrap().definition.annotations.clone().unwrap();
+            (annotations.read_only_hint, annotations.destructive_hint)
+        };
+        assert_eq!(hints(CALL), (Some(false), Some(true)));
+        for name in [SEARCH, DESCRIBE, READ] {
+            assert_eq!(hints(name).0, Some(true), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_writes_is_listed_where_nothing_can_be_written() {
+        let reads = ToolFilterSpec { read_only: true, ..ToolFilterSpec::default() };
+        let lists = ToolFilterSpec { names: vec!["list_*".into()], ..ToolFilterSpec::default() };
+        for spec in [reads, lists] {
+            let filter = ToolFilter::new(LIBRARY.catalog, &spec, &Toolsets::default()).unwrap();
+            for filter in [filter.intersect(|_| true), filter] {
+                let meta_tools = MetaTools::new(&LIBRARY, &filter, false);
+                let names: Vec<&str> = meta_tools.definitions().map(|tool| tool.name.as_ref()).collect();
+                assert_eq!(names, [SEARCH, DESCRIBE, READ]);
+                assert!(
+                    meta_tools.get(CALL, LIBRARY.title).is_some(),
+                    "a client may know it from an earlier list"
+                );
+            }
+        }
     }
 }

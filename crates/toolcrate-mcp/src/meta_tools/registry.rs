@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rmcp::model::Tool;
 use serde_json::Map;
-use toolcrate_executor::Product;
+use toolcrate_executor::{Product, ToolFilter};
 use toolcrate_runtime::{ArgumentSchema, Error, HostArguments, Reinterpretation, Value, tool_name_spellings};
 
 use super::meta_tool::MetaTool;
@@ -14,7 +14,9 @@ pub(crate) struct MetaTools(Vec<RegisteredMetaTool>);
 
 /// A meta tool and its definition.
 pub(crate) struct RegisteredMetaTool {
-    definition: Tool,
+    pub(super) definition: Tool,
+    /// A tool that is not listed still runs, for clients that know it from an earlier list.
+    is_listed: bool,
     /// Compiled at the first call.
     schema: OnceLock<Result<ArgumentSchema, Error>>,
     pub(crate) tool: &'static dyn MetaTool,
@@ -22,21 +24,27 @@ pub(crate) struct RegisteredMetaTool {
 
 impl MetaTools {
     /// Registers these tools, with the schemas of their results if `with_output` is set.
-    pub(crate) fn from_tools(tools: &[&'static dyn MetaTool], product: &Product, with_output: bool) -> Self {
+    pub(crate) fn from_tools(
+        tools: &[&'static dyn MetaTool],
+        product: &Product,
+        filter: &ToolFilter,
+        with_output: bool,
+    ) -> Self {
         let register = |tool: &&'static dyn MetaTool| {
             let definition = tool.definition(product);
             let definition = match tool.output_schema().filter(|_| with_output) {
                 Some(schema) => definition.with_raw_output_schema(Arc::new(schema)),
                 None => definition,
             };
-            RegisteredMetaTool { definition, schema: OnceLock::new(), tool: *tool }
+            let is_listed = tool.is_listed(filter);
+            RegisteredMetaTool { definition, is_listed, schema: OnceLock::new(), tool: *tool }
         };
         Self(tools.iter().map(register).collect())
     }
 
-    /// The definitions, in the order of the registry.
+    /// The definitions of those that are listed, in the order of the registry.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = &Tool> {
-        self.0.iter().map(|registered| &registered.definition)
+        self.0.iter().filter(|registered| registered.is_listed).map(|registered| &registered.definition)
     }
 
     /// The meta tool of this name, or of a name that hosts write for it. `api` is the API's name.

@@ -42,8 +42,11 @@ async fn a_client_initializes_lists_and_calls() {
     let server = info.server_info.as_ref().unwrap();
     assert_eq!((server.name.as_str(), server.version.as_str()), ("library", "1.2.3"));
     assert!(info.instructions.as_deref().unwrap().starts_with("City Library: books."));
-    assert_eq!(names(&session).await, ["search_tools", "describe_tools", "call_tool", "list_all_books"]);
-    let result = call(&session, "call_tool", json!({"name": "list_all_books"})).await;
+    assert_eq!(
+        names(&session).await,
+        ["search_tools", "describe_tools", "read_tool", "call_tool", "list_all_books"]
+    );
+    let result = call(&session, "read_tool", json!({"name": "list_all_books"})).await;
     let result = result.structured_content.unwrap();
     assert_eq!(result["result"], json!([{"isbn": "1", "title": "A"}, {"isbn": "2", "title": "B"}]));
     assert_eq!(result["next"], json!({"after": "n2"}));
@@ -71,7 +74,7 @@ async fn all_pages_are_followed() {
     let api = api().await;
     let session = connect(&api.uri(), ToolListing::default()).await;
     let arguments = json!({"name": "list_all_books", "all_pages": true});
-    let result = call(&session, "call_tool", arguments).await.structured_content.unwrap();
+    let result = call(&session, "read_tool", arguments).await.structured_content.unwrap();
     assert_eq!(result["result"].as_array().unwrap().len(), 3);
     assert!(result.get("next").is_none(), "{result}");
 }
@@ -94,9 +97,20 @@ async fn a_write_is_sent_once_and_a_wrong_one_never() {
         ("create_a_book", json!({"titel": "D"})),
         ("call_tool", json!({"name": "create_a_book", "argument": {"title": "D"}})),
         ("call_tool", json!({"name": "create_a_bok", "arguments": {"title": "D"}})),
+        ("read_tool", json!({"name": "create_a_book", "arguments": {"title": "D"}})),
     ] {
         assert_eq!(call(&session, tool, arguments.clone()).await.is_error, Some(true), "{arguments}");
     }
+}
+
+#[tokio::test]
+async fn read_tool_refuses_writes_and_names_the_tool_for_them() {
+    let session = connect("http://127.0.0.1:9", ToolListing::default()).await;
+    let refused =
+        call(&session, "read_tool", json!({"name": "create_a_book", "arguments": {"title": "D"}})).await;
+    let error = &refused.structured_content.unwrap()["error"];
+    assert_eq!(error["kind"], "not_read_only");
+    assert_eq!(error["next_step"], "Nothing was sent. Call it with call_tool.");
 }
 
 #[tokio::test]

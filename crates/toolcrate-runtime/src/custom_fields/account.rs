@@ -12,8 +12,8 @@ use super::definition::CustomField;
 use crate::api::{CustomFieldDefinitions, CustomFieldKind, CustomFields};
 use crate::client::Client;
 use crate::dialect::{Declaration, Dialect};
-use crate::error::{Error, ErrorKind};
-use crate::tool::{Catalog, Tool, record_name};
+use crate::error::{Delivery, Error, ErrorKind};
+use crate::tool::{Arguments, Catalog, Tool, record_name};
 
 /// An account, as far as it adds to the tools of a catalog.
 #[derive(Clone)]
@@ -36,6 +36,42 @@ impl Client {
         }
         Ok(account)
     }
+
+    /// Returns true if and only if a call writes custom fields, whose captions and values are checked by the account's
+    /// definitions.
+    pub fn writes_custom_fields(&self, tool: Tool, arguments: &dyn Arguments) -> bool {
+        let Some(fields) = self.api().custom_fields.as_ref().filter(|fields| fields.definitions.is_some())
+        else {
+            return false;
+        };
+        let mentions = |arguments| mentions(&Value::Object(arguments), fields.member);
+        arguments.to_map().is_ok_and(mentions) && !tool.annotations().read_only_hint
+    }
+
+    /// Reads the account's custom fields if a call writes some and they were not read before. Without their definitions,
+    /// the API would drop an unknown caption without a word.
+    ///
+    /// # Errors
+    /// As [`enrich`](Self::enrich). Nothing was written then.
+    pub async fn read_custom_fields_for(&self, tool: Tool, arguments: &dyn Arguments) -> Result<(), Error> {
+        if self.account_fields().is_none() && self.writes_custom_fields(tool, arguments) {
+            let read = self.enrich(tool.catalog()).await;
+            read.map_err(|error| error.with_delivery(Delivery::NotSent))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a value has custom fields at any depth, or names one to be emptied.
+fn mentions(value: &Value, member: &str) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| name == member && !value.is_null() || mentions(value, member))
+        }
+        Value::Array(items) => items.iter().any(|item| mentions(item, member)),
+        Value::String(text) => text.strip_prefix(member).is_some_and(|rest| rest.starts_with('/')),
+        _ => false,
+    }
 }
 
 impl Account {
@@ -44,21 +80,26 @@ impl Account {
     /// # Errors
     /// As [`Client::enrich`]; the definitions that were read before stay in use.
     pub async fn refresh(&self) -> Result<(), Error> {
-        let mut fields = Vec::new();
+        let mut fields = AccountFields::new(Vec::new());
         if let Some((custom, format)) = self.described()
             && let Some(tool) = self.catalog.get(format.tool)
         {
             let pages = self.client.execute_pages(tool, &Map::new());
             match pages.try_collect::<Vec<_>>().await {
+                // Something else than rows doesn't tell which fields there are.
+                Ok(pages) if !pages.iter().all(|page| page.value.is_array()) => {
+                    fields = AccountFields::unreadable();
+                }
                 Ok(pages) => {
                     let rows = pages.iter().filter_map(|page| page.value.as_array()).flatten();
-                    fields.extend(rows.filter_map(|row| CustomField::read(row, custom, format)));
+                    let rows = rows.filter_map(|row| CustomField::read(row, custom, format));
+                    fields = AccountFields::new(rows.collect());
                 }
-                Err(error) if is_denied(error.kind()) => {}
+                Err(error) if is_denied(error.kind()) => fields = AccountFields::unreadable(),
                 Err(error) => return Err(error),
             }
         }
-        self.client.set_account_fields(Arc::new(AccountFields::new(fields)));
+        self.client.set_account_fields(Arc::new(fields));
         Ok(())
     }
 

@@ -3,14 +3,25 @@
 use super::definition::CustomField;
 use crate::api::CustomFieldDefinitions;
 
-/// The custom fields of an account; empty if it doesn't let these credentials read its definitions.
+/// The custom fields of an account.
 pub(crate) struct AccountFields {
     fields: Vec<CustomField>,
+    is_readable: bool,
 }
 
 impl AccountFields {
     pub(super) fn new(fields: Vec<CustomField>) -> Self {
-        Self { fields }
+        Self { fields, is_readable: true }
+    }
+
+    /// The fields of an account that doesn't let these credentials read its definitions.
+    pub(super) fn unreadable() -> Self {
+        Self { fields: Vec::new(), is_readable: false }
+    }
+
+    /// Returns true if and only if the account lets these credentials read its definitions.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.is_readable
     }
 
     /// Returns all fields, in the account's order.

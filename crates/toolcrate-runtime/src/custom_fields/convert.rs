@@ -127,9 +127,11 @@ fn pair(name: &str, of: Value, fields: &CustomFields, value: Value) -> Map<Strin
 
 /// Returns the field that a caption names, or `None` if it may be any of several.
 fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'a CustomField>, Problem> {
-    if scope.all_fields().len() == 0 {
+    if !scope.fields.is_readable() {
         return Ok(None);
     }
+    // Accounts have captions that end in a blank; their definitions were trimmed.
+    let caption = caption.trim();
     if let Some((_, id)) = marked(caption)
         && let Some(field) = scope.all_fields().find(|field| field.id == id)
     {

@@ -152,11 +152,21 @@ fn without_definitions_captions_are_sent() {
         {"caption": "Region", "value": "West"}, {"id": 2, "value": 5}, {"id": "x-1", "value": true},
     ]);
     assert_eq!(sent(Some("Order"), None, &extras), Ok(expected.clone()));
+    let unreadable = AccountFields::unreadable();
+    assert_eq!(sent(Some("Order"), Some(&unreadable), &extras), Ok(expected));
     let none = AccountFields::new(Vec::new());
-    assert_eq!(sent(Some("Order"), Some(&none), &extras), Ok(expected));
+    let problems = sent(Some("Order"), Some(&none), &extras).expect_err("the account has no fields");
+    assert_eq!(problems[0].message, "the account has no field \"Region\"");
     // The API's own list is taken as it is.
     let list = json!([{"id": 1, "value": "West"}]);
     assert_eq!(sent(None, None, &list), Ok(list));
+}
+
+#[test]
+fn captions_are_compared_without_blanks_around_them() {
+    let fields = account_fields();
+    let expected = Ok(json!([{"id": 1, "value": "West"}, {"id": 2, "value": 5}]));
+    assert_eq!(sent(Some("Order"), Some(&fields), &json!({"Region ": "West", " size": 5})), expected);
 }
 
 #[test]

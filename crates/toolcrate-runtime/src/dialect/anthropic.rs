@@ -1,6 +1,7 @@
 //! Anthropic. Schemas are those of the catalog, but for the names of some arguments.
 
 use serde_json::{Value, json};
+use toolcrate_catalog::RawJson;
 
 use super::argument_names::ArgumentNames;
 use super::declaration::Declaration;
@@ -15,7 +16,7 @@ use crate::patch::escape;
 pub(super) struct AnthropicDialect;
 
 static RULES: DeclarationRules =
-    DeclarationRules::new(&["name", "description", "input_schema"], &["input_schema"]);
+    DeclarationRules::new(&["name", "description", "input_schema", "input_examples"], &["input_schema"]);
 
 impl ToolDialect for AnthropicDialect {
     fn name(&self) -> &'static str {
@@ -23,9 +24,14 @@ impl ToolDialect for AnthropicDialect {
     }
 
     fn declare(&self, tool: &ToolSource<'_>) -> Declaration {
-        let schema = argument_names(&tool.schema).rename(&tool.schema);
-        let description = &tool.record.description;
-        Declaration::new(json!({"name": tool.name, "description": description, "input_schema": schema}))
+        let names = argument_names(&tool.schema);
+        let (schema, description) = (names.rename(&tool.schema), &tool.record.description);
+        let mut declaration = json!({"name": tool.name, "description": description, "input_schema": schema});
+        // An example under the tool's own names would not fit a schema with others.
+        if !tool.record.examples.is_empty() && names == ArgumentNames::default() {
+            declaration["input_examples"] = tool.record.examples.iter().map(RawJson::to_value).collect();
+        }
+        Declaration::new(declaration)
     }
 
     fn argument_names(&self, tool: &CalledTool<'_>) -> ArgumentNames {

@@ -6,7 +6,7 @@ use super::declaration::Declaration;
 use super::dialects::Dialect;
 use super::tool_source::{CalledTool, ToolSource};
 use super::value_encoding::SpecialProperties;
-use crate::tool::Tool;
+use crate::tool::{CHOICE_KEYWORDS, Tool};
 
 impl Tool {
     /// Returns the declaration of the tool in a dialect.
@@ -16,7 +16,13 @@ impl Tool {
 
     /// Returns the declaration of the tool in a dialect, under another name and with another schema of its arguments, such
     /// as its short name, or a schema with what an account adds.
-    pub fn declaration_with(self, dialect: Dialect, name: &str, schema: Value) -> Declaration {
+    ///
+    /// Choices between arguments (`anyOf` at the root) are left out: OpenAI, Anthropic and Gemini reject a list of tools
+    /// with such a schema, and hosts of the Model Context Protocol pass schemas on to them. The description states them.
+    pub fn declaration_with(self, dialect: Dialect, name: &str, mut schema: Value) -> Declaration {
+        for keyword in CHOICE_KEYWORDS {
+            schema.as_object_mut().map(|schema| schema.remove(keyword));
+        }
         let special = SpecialProperties::new(self.catalog().api());
         let record = self.details();
         dialect.implementation().declare(&ToolSource { tool: self, record, name, schema, special })

@@ -55,7 +55,7 @@ impl ToolDialect for GeminiDialect {
     }
 
     fn declare(&self, tool: &ToolSource<'_>) -> Declaration {
-        let mut declaration = json!({"name": tool.name, "description": tool.record.description});
+        let mut declaration = json!({"name": tool.name, "description": tool.description()});
         // An object without properties is rejected; a function without parameters is not.
         if !is_free_form(&tool.schema) {
             declaration["parameters"] = gemini_schema(&tool.schema, &tool.special);

@@ -22,7 +22,7 @@ impl ToolDialect for McpDialect {
         Declaration::new(json!({
             "name": tool.name,
             "title": tool.record.title,
-            "description": tool.record.description,
+            "description": tool.description(),
             "inputSchema": tool.schema,
             "annotations": {
                 "readOnlyHint": hints.read_only_hint,

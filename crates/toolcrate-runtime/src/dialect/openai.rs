@@ -44,11 +44,20 @@ pub(super) fn function(tool: &ToolSource<'_>, parameters: &Value, strict: bool) 
         "type": "function",
         "function": {
             "name": tool.name,
-            "description": shorten(&tool.record.description, MAX_OPENAI_DESCRIPTION),
+            "description": description(tool),
             "strict": strict,
             "parameters": parameters,
         },
     })
+}
+
+/// Returns the description, with an example if both fit.
+fn description(tool: &ToolSource<'_>) -> String {
+    let description = tool.description();
+    if description.chars().count() <= MAX_OPENAI_DESCRIPTION {
+        return description;
+    }
+    shorten(&tool.record.description, MAX_OPENAI_DESCRIPTION)
 }
 
 /// Checks that `strict` has the value which the dialect stands for.

@@ -17,6 +17,17 @@ pub(super) struct ToolSource<'a> {
     pub(super) special: SpecialProperties,
 }
 
+impl ToolSource<'_> {
+    /// Returns the description with an example of the arguments, for a dialect that has no other place for examples.
+    pub(super) fn description(&self) -> String {
+        let description = &self.record.description;
+        match self.record.examples.first() {
+            Some(example) => format!("{description} Example: {}", example.get()),
+            None => description.to_string(),
+        }
+    }
+}
+
 /// A tool that is called.
 pub(crate) struct CalledTool<'a> {
     pub(crate) tool: Tool,

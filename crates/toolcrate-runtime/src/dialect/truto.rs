@@ -155,7 +155,7 @@ fn declaration(source: &ToolSource<'_>) -> Value {
     };
     json!({
         "name": source.name,
-        "description": source.record.description,
+        "description": source.description(),
         "resource": resource,
         "method": method,
         "query_schema": side(query),

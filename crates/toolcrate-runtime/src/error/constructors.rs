@@ -76,10 +76,12 @@ impl Error {
                     .with_next_step("Nothing was sent. Check the base URL and the network, then try again.")
             }
             ResponseLoss::TimedOut | ResponseLoss::Disconnected if writes => {
-                let how =
-                    if loss == ResponseLoss::TimedOut { "the response timed out" } else { detail };
-                Self::new(ErrorKind::OutcomeUnknown, format!("the outcome is unknown: the request was sent, but {how}"))
-                    .with_next_step(OUTCOME_UNKNOWN)
+                let how = if loss == ResponseLoss::TimedOut { "the response timed out" } else { detail };
+                Self::new(
+                    ErrorKind::OutcomeUnknown,
+                    format!("the outcome is unknown: the request was sent, but {how}"),
+                )
+                .with_next_step(OUTCOME_UNKNOWN)
             }
             ResponseLoss::TimedOut => Self::new(ErrorKind::Timeout, "timed out waiting for the response")
                 .with_next_step("Nothing was changed. Retry, request less data, or increase the timeout."),

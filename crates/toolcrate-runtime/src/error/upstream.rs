@@ -114,16 +114,25 @@ fn fields(shape: &ErrorShape, value: &Value) -> Vec<FieldError> {
     let list = shape.list.iter().find_map(|pointer| value.pointer(pointer)?.as_array());
     let items = list.into_iter().flatten().take(MAX_FIELDS);
     items
-        .map(|item| {
-            let field = first(item, shape.item_field).map(|field| match field.starts_with('/') {
-                true => field,
-                false => format!("/{field}"),
-            });
+        .flat_map(|item| {
+            let field = first(item, shape.item_field).unwrap_or_default();
             let code = first(item, shape.item_code).unwrap_or_default();
             let message = first(item, shape.item_message).or_else(|| plain(item)).unwrap_or_default();
-            FieldError::new(field.unwrap_or_default(), code, message)
+            let pointers: Vec<String> = field_names(&field).into_iter().map(to_pointer).collect();
+            pointers.into_iter().map(move |pointer| FieldError::new(pointer, &*code, &*message))
         })
         .collect()
+}
+
+/// Returns the fields that an error names: several, if names alone stand between its commas.
+fn field_names(text: &str) -> Vec<&str> {
+    let names: Vec<&str> = text.split(',').map(str::trim).collect();
+    let is_name = |name: &&str| !name.is_empty() && !name.contains(char::is_whitespace);
+    if names.iter().all(is_name) { names } else { vec![text] }
+}
+
+fn to_pointer(field: &str) -> String {
+    if field.is_empty() || field.starts_with('/') { field.to_owned() } else { format!("/{field}") }
 }
 
 /// Returns the message for a body that isn't JSON: it is a web page, or plain text.
@@ -197,6 +206,20 @@ mod tests {
         assert_eq!(error.fields(), [expected]);
         let line = "400 InvalidObject order is invalid (/customer/name: The name is required.)";
         assert_eq!(error.to_string(), line);
+    }
+
+    #[test]
+    fn an_error_about_several_fields_names_each() {
+        let pointers = |field: &str| -> Vec<String> {
+            let body = json!({"errors": [{"code": "Note", "message": "Choose one.", "field": field}]});
+            let error = upstream(400, &body.to_string(), true);
+            assert!(error.fields().iter().all(|field| field.message == "Choose one."));
+            error.fields().iter().map(|field| field.pointer.clone()).collect()
+        };
+        assert_eq!(pointers("shown, internal,lines/solved"), ["/shown", "/internal", "/lines/solved"]);
+        assert_eq!(pointers("/name"), ["/name"]);
+        assert_eq!(pointers("name of it, or its id"), ["/name of it, or its id"]);
+        assert_eq!(pointers(""), [""]);
     }
 
     #[test]

@@ -1,15 +1,19 @@
-//! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format, tries the field
-//! after the last one first (servers write fields in a fixed order), and reports where in the document a value has the
-//! wrong type.
+//! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format, and tries the field
+//! after the last one first (servers write fields in a fixed order).
+//!
+//! A field whose value has another type than the API's description says is absent, and the value is kept among the
+//! [unknown fields](crate::UnknownFields) of its object under its own name: one odd value doesn't cost the rest of a
+//! response, and an object that is written back has it as it was.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::access::{FieldMut, ListValue, MapValue, ModelFields, ValueMut};
+use super::filled::{Filled, OddValue, odd, to_json};
 use super::json_path::JsonPath;
 
 /// Fills `value` from `deserializer`. The format must be self-describing, as JSON is.
@@ -17,8 +21,8 @@ use super::json_path::JsonPath;
 /// A `null` makes a field absent and is left out of lists and maps, except where free JSON is expected.
 ///
 /// # Errors
-/// Returns an error for a value of the wrong type, with its path (`lines[3].quantity: expected an integer, found text`),
-/// and for input that the format itself rejects.
+/// Returns an error if the value itself has the wrong type (`expected an object, found text`), and for input that the
+/// format rejects, with its path.
 pub fn deserialize_into<'de, D: Deserializer<'de>>(
     deserializer: D,
     value: ValueMut<'_>,
@@ -26,10 +30,10 @@ pub fn deserialize_into<'de, D: Deserializer<'de>>(
     let path = JsonPath::default();
     let expected = expected(&value);
     match deserializer.deserialize_any(ValueVisitor { value, path: &path }) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(mismatch(expected, "null")),
-        Err(error) if path.is_empty() => Err(error),
-        Err(error) => Err(D::Error::custom(format_args!("{path}: {error}"))),
+        Ok(Filled::Value) => Ok(()),
+        Ok(Filled::Null) => Err(mismatch(expected, "null")),
+        Ok(Filled::Odd(odd)) => Err(in_path(&path, mismatch(odd.expected, odd.found))),
+        Err(error) => Err(in_path(&path, error)),
     }
 }
 
@@ -99,109 +103,109 @@ impl<'a, 't> DestinationVisitor<'a, 't> {
 }
 
 impl<'de> DeserializeSeed<'de> for DestinationVisitor<'_, '_> {
-    type Value = bool;
+    type Value = Filled;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Filled, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
-    type Value = bool;
+    type Value = Filled;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<bool, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Filled, E> {
         self.into_value_visitor().visit_bool(value)
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<bool, E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Filled, E> {
         self.into_value_visitor().visit_i64(value)
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<bool, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Filled, E> {
         self.into_value_visitor().visit_u64(value)
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<bool, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Filled, E> {
         self.into_value_visitor().visit_f64(value)
     }
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<bool, E> {
+    fn visit_str<E: Error>(self, value: &str) -> Result<Filled, E> {
         self.into_value_visitor().visit_str(value)
     }
 
-    fn visit_string<E: Error>(self, value: String) -> Result<bool, E> {
+    fn visit_string<E: Error>(self, value: String) -> Result<Filled, E> {
         self.into_value_visitor().visit_string(value)
     }
 
-    fn visit_unit<E: Error>(self) -> Result<bool, E> {
+    fn visit_unit<E: Error>(self) -> Result<Filled, E> {
         self.destination.null();
-        Ok(true)
+        Ok(Filled::Value)
     }
 
-    fn visit_none<E: Error>(self) -> Result<bool, E> {
+    fn visit_none<E: Error>(self) -> Result<Filled, E> {
         self.visit_unit()
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Filled, D::Error> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<bool, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Filled, A::Error> {
         self.into_value_visitor().visit_seq(seq)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Filled, A::Error> {
         self.into_value_visitor().visit_map(map)
     }
 }
 
-/// Fills a value. Returns false for a null that the value can't hold.
+/// Fills a value.
 struct ValueVisitor<'a, 't> {
     value: ValueMut<'a>,
     path: &'t JsonPath,
 }
 
 impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
-    type Value = bool;
+    type Value = Filled;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(expected(&self.value))
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<bool, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Filled, E> {
         match self.value {
             ValueMut::Boolean(target) => *target = value,
             ValueMut::Any(target) => *target = Value::Bool(value),
             ValueMut::Union(target) => target.set(Value::Bool(value)),
-            other => return Err(mismatch(expected(&other), "true or false")),
+            other => return Ok(odd(value, expected(&other))),
         }
-        Ok(true)
+        Ok(Filled::Value)
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<bool, E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Filled, E> {
         match self.value {
             ValueMut::Integer(target) => match i32::try_from(value) {
                 Ok(value) => *target = value,
-                Err(_) => return Err(mismatch("a 32-bit integer", value)),
+                Err(_) => return Ok(odd(value, "a 32-bit integer")),
             },
             ValueMut::Long(target) => *target = value,
             ValueMut::Unsigned(target) => match u64::try_from(value) {
                 Ok(value) => *target = value,
-                Err(_) => return Err(mismatch("an integer that is not negative", value)),
+                Err(_) => return Ok(odd(value, "an integer that is not negative")),
             },
             ValueMut::Number(target) => *target = value as f64,
             ValueMut::Any(target) => *target = Value::from(value),
             ValueMut::Union(target) => target.set(Value::from(value)),
-            other => return Err(mismatch(expected(&other), "a number")),
+            other => return Ok(odd(value, expected(&other))),
         }
-        Ok(true)
+        Ok(Filled::Value)
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<bool, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Filled, E> {
         if let Ok(value) = i64::try_from(value) {
             return self.visit_i64(value);
         }
@@ -210,86 +214,98 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::Number(target) => *target = value as f64,
             ValueMut::Any(target) => *target = Value::from(value),
             ValueMut::Union(target) => target.set(Value::from(value)),
-            ValueMut::Integer(_) => return Err(mismatch("a 32-bit integer", value)),
-            ValueMut::Long(_) => return Err(mismatch("a 64-bit integer", value)),
-            other => return Err(mismatch(expected(&other), "a number")),
+            other => return Ok(odd(value, expected(&other))),
         }
-        Ok(true)
+        Ok(Filled::Value)
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<bool, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Filled, E> {
         match self.value {
             ValueMut::Number(target) => {
                 *target = value;
-                Ok(true)
+                Ok(Filled::Value)
             }
             ValueMut::Any(target) => {
                 *target = Value::from(value);
-                Ok(true)
+                Ok(Filled::Value)
             }
             ValueMut::Union(target) => {
                 target.set(Value::from(value));
-                Ok(true)
+                Ok(Filled::Value)
             }
             // Some servers write whole numbers as 5.0.
             ValueMut::Integer(_) | ValueMut::Long(_) | ValueMut::Unsigned(_) => match whole(value) {
                 Some(value) => self.visit_i64(value),
-                None => Err(mismatch(expected(&self.value), value)),
+                None => Ok(odd(value, expected(&self.value))),
             },
-            other => Err(mismatch(expected(&other), "a number")),
+            other => Ok(odd(value, expected(&other))),
         }
     }
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<bool, E> {
+    fn visit_str<E: Error>(self, value: &str) -> Result<Filled, E> {
         match self.value {
             ValueMut::Text(target) => value.clone_into(target),
             ValueMut::OpenEnum(target) => target.set(value),
             ValueMut::Any(target) => *target = Value::String(value.to_owned()),
             ValueMut::Union(target) => target.set(Value::String(value.to_owned())),
-            other => return Err(mismatch(expected(&other), "text")),
+            other => return Ok(odd(value, expected(&other))),
         }
-        Ok(true)
+        Ok(Filled::Value)
     }
 
-    fn visit_string<E: Error>(self, value: String) -> Result<bool, E> {
+    fn visit_string<E: Error>(self, value: String) -> Result<Filled, E> {
         match self.value {
             ValueMut::Text(target) => *target = value,
             ValueMut::OpenEnum(target) => target.set(&value),
             ValueMut::Any(target) => *target = Value::String(value),
             ValueMut::Union(target) => target.set(Value::String(value)),
-            other => return Err(mismatch(expected(&other), "text")),
+            other => return Ok(odd(value, expected(&other))),
         }
-        Ok(true)
+        Ok(Filled::Value)
     }
 
-    fn visit_unit<E: Error>(self) -> Result<bool, E> {
-        Ok(null_into(self.value))
+    fn visit_unit<E: Error>(self) -> Result<Filled, E> {
+        Ok(if null_into(self.value) { Filled::Value } else { Filled::Null })
     }
 
-    fn visit_none<E: Error>(self) -> Result<bool, E> {
+    fn visit_none<E: Error>(self) -> Result<Filled, E> {
         self.visit_unit()
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Filled, D::Error> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Filled, A::Error> {
         let list = match self.value {
             ValueMut::List(list) => list,
             ValueMut::Any(target) => {
                 *target = Value::deserialize(SeqAccessDeserializer::new(seq))?;
-                return Ok(true);
+                return Ok(Filled::Value);
             }
             ValueMut::Union(target) => {
                 target.set(Value::deserialize(SeqAccessDeserializer::new(seq))?);
-                return Ok(true);
+                return Ok(Filled::Value);
             }
-            other => return Err(mismatch(expected(&other), "a list")),
+            other => {
+                let value = Value::deserialize(SeqAccessDeserializer::new(seq))?;
+                return Ok(odd(value, expected(&other)));
+            }
         };
         for index in 0.. {
             let destination = DestinationVisitor { destination: Destination::Item(list), path: self.path };
             match seq.next_element_seed(destination) {
+                // A list with an odd item is odd as a whole.
+                Ok(Some(Filled::Odd(odd))) => {
+                    self.path.index(index);
+                    list.pop();
+                    let before = (0..list.len()).filter_map(|index| to_json(list.item(index)?));
+                    let mut items: Vec<Value> = before.chain([odd.value]).collect();
+                    while let Some(item) = seq.next_element()? {
+                        items.push(item);
+                    }
+                    return Ok(Filled::Odd(OddValue { value: Value::Array(items), ..odd }));
+                }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
                 Err(error) => {
@@ -298,18 +314,21 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 }
             }
         }
-        Ok(true)
+        Ok(Filled::Value)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Filled, A::Error> {
         match self.value {
             ValueMut::Object(model) => read_fields(model, map, self.path)?,
-            ValueMut::Map(entries) => read_map(entries, map, self.path)?,
+            ValueMut::Map(entries) => return read_map(entries, map, self.path),
             ValueMut::Any(target) => *target = Value::deserialize(MapAccessDeserializer::new(map))?,
             ValueMut::Union(target) => target.set(Value::deserialize(MapAccessDeserializer::new(map))?),
-            other => return Err(mismatch(expected(&other), "an object")),
+            other => {
+                let value = Value::deserialize(MapAccessDeserializer::new(map))?;
+                return Ok(odd(value, expected(&other)));
+            }
         }
-        Ok(true)
+        Ok(Filled::Value)
     }
 }
 
@@ -326,9 +345,17 @@ fn read_fields<'de, A: MapAccess<'de>>(
                 next = index + 1;
                 let destination =
                     DestinationVisitor { destination: Destination::Field(model.field_mut(index)), path };
-                if let Err(error) = map.next_value_seed(destination) {
-                    path.name(names[index]);
-                    return Err(error);
+                match map.next_value_seed(destination) {
+                    Ok(Filled::Odd(odd)) => {
+                        path.clear();
+                        Destination::Field(model.field_mut(index)).null();
+                        model.unknown_fields_mut().insert(names[index], odd.value);
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        path.name(names[index]);
+                        return Err(error);
+                    }
                 }
             }
             MemberName::Unknown(name) => match map.next_value::<Value>() {
@@ -347,15 +374,31 @@ fn read_map<'de, A: MapAccess<'de>>(
     entries: &mut dyn MapValue,
     mut map: A,
     path: &JsonPath,
-) -> Result<(), A::Error> {
+) -> Result<Filled, A::Error> {
     while let Some(key) = map.next_key_seed(KeySeed)? {
         let destination = DestinationVisitor { destination: Destination::Entry(entries, &key), path };
-        if let Err(error) = map.next_value_seed(destination) {
-            path.key(key.into_owned());
-            return Err(error);
+        match map.next_value_seed(destination) {
+            // A map with an odd value is odd as a whole.
+            Ok(Filled::Odd(odd)) => {
+                entries.remove(&key);
+                let before = entries.entries();
+                let mut members: Map<String, Value> =
+                    before.filter_map(|(key, value)| Some((key.to_owned(), to_json(value)?))).collect();
+                path.key(key.clone().into_owned());
+                members.insert(key.into_owned(), odd.value);
+                while let Some((key, value)) = map.next_entry()? {
+                    members.insert(key, value);
+                }
+                return Ok(Filled::Odd(OddValue { value: Value::Object(members), ..odd }));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                path.key(key.into_owned());
+                return Err(error);
+            }
         }
     }
-    Ok(())
+    Ok(Filled::Value)
 }
 
 /// Reads a map's key, borrowed where the input allows it: it is needed twice, but owned only once.
@@ -445,6 +488,10 @@ fn expected(value: &ValueMut<'_>) -> &'static str {
         ValueMut::List(_) => "a list",
         ValueMut::Any(_) | ValueMut::Union(_) => "a value",
     }
+}
+
+fn in_path<E: Error>(path: &JsonPath, error: E) -> E {
+    if path.is_empty() { error } else { E::custom(format_args!("{path}: {error}")) }
 }
 
 fn mismatch<E: Error>(expected: &str, found: impl fmt::Display) -> E {

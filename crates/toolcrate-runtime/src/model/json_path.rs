@@ -30,6 +30,11 @@ impl JsonPath {
         self.0.borrow_mut().push(JsonPathStep::Index(index));
     }
 
+    /// Forgets the path, of a value that turned out to be no error.
+    pub(super) fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
+
     /// Returns true if and only if the error is at the root.
     pub(super) fn is_empty(&self) -> bool {
         self.0.borrow().is_empty()

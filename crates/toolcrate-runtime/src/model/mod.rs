@@ -6,6 +6,7 @@
 
 mod access;
 mod deserialize;
+mod filled;
 mod json_path;
 mod macros;
 mod open_enum;

@@ -32,7 +32,8 @@ pub fn serialize_fields<S: Serializer>(model: &dyn ModelFields, serializer: S) -
         }
     }
     for (name, value) in model.unknown_fields().iter() {
-        // A field that is set would occur twice in the object. One that is not may be null here, which empties it.
+        // A field that is known is unknown too if its value had another type, or if a null empties it. Set since, it would
+        // occur twice.
         let known = names.iter().position(|known| *known == name);
         if known.is_none_or(|index| model.field(index).get().is_none()) {
             map.serialize_entry(name, value)?;

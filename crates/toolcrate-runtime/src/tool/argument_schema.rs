@@ -39,8 +39,9 @@ impl ArgumentSchema {
     ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Error> {
         let attempt = |arguments: Map<String, Value>| self.attempt(arguments, host_arguments);
         attempt(arguments.clone()).map_err(|problems| {
-            let problems =
-                fix_verification::verify(&arguments, problems, |fixed| attempt(fixed).err().unwrap_or_default());
+            let problems = fix_verification::verify(&arguments, problems, |fixed| {
+                attempt(fixed).err().unwrap_or_default()
+            });
             Error::invalid_arguments(problems)
         })
     }
@@ -59,7 +60,7 @@ impl ArgumentSchema {
             };
             readings.ignore(given, is_added);
         }
-        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);
+        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance, &|_| None);
         value_checks::check(&self.schema, &instance, &mut String::new(), &mut problems);
         validation_errors::tidy(&mut problems);
         match instance {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, Stream};
 use serde_json::{Map, Value};
-use toolcrate_catalog::{RequestRecord, ResponseContent};
+use toolcrate_catalog::{BodyFormat, RequestRecord, ResponseContent};
 
 use super::catalog::Tool;
 use super::coercion::Reinterpretation;
@@ -14,7 +14,7 @@ use super::fixes::InvalidCall;
 use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
 use super::reference_forms::{self, SentCall};
 use super::validator::{Accepted, ToolValidator};
-use super::{fix_verification, plan};
+use super::{fix_verification, plan, rules};
 use crate::api::{Api, Paging};
 use crate::call::Call;
 use crate::client::{Client, OutgoingRequest, PreparedRequest};
@@ -127,6 +127,7 @@ impl Client {
         arguments: &dyn Arguments,
         options: &ExecuteOptions,
     ) -> Result<Outcome, Error> {
+        self.read_custom_fields_for(tool, arguments).await?;
         self.prepare_call(tool, arguments, options)?.send().await
     }
 
@@ -146,6 +147,15 @@ impl Client {
         outcome.seal_cursor(self.cursor_key(), checked.tool, &checked.check);
         outcome.notice = checked.tool.notice();
         outcome.reinterpretations.clone_from(&checked.reinterpretations);
+        let is_update = checked.plan().body == BodyFormat::Patch;
+        let record = is_update.then_some(&outcome.value).filter(|value| value.is_object());
+        outcome.warnings = rules::warnings(&checked.check.record.warnings, &checked.arguments, record);
+        let is_checked = self.account_fields().is_some_and(|fields| fields.is_readable());
+        if !is_checked && self.writes_custom_fields(checked.tool, &checked.arguments) {
+            let message = "custom fields were not checked, as these credentials can't read their definitions; \
+                           read the record to see which were stored";
+            outcome.warnings.push(message.to_owned());
+        }
     }
 
     /// The request that executing a tool would send, with secrets masked. Nothing is sent.

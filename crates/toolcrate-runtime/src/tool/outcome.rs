@@ -54,6 +54,8 @@ pub struct Outcome {
     pub notice: Option<String>,
     /// The arguments that were read as something else than was written.
     pub reinterpretations: Vec<Reinterpretation>,
+    /// What the caller should know about the arguments: that one had no effect.
+    pub warnings: Vec<String>,
     /// The HTTP status, 2xx.
     pub status: u16,
     /// The body of the response: JSON, `null` if it is empty, or for a file an object of `media_type`, `file_name`, `size` (in
@@ -160,6 +162,7 @@ impl OutcomeReader {
         Ok(Outcome {
             notice: None,
             reinterpretations: Vec::new(),
+            warnings: Vec::new(),
             status: raw.status(),
             value,
             paging: received.next,

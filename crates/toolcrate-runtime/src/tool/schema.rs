@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
-use toolcrate_catalog::{ResponseContent, ResponseRecord, SchemaRef, ToolInput};
+use toolcrate_catalog::{AnyOfRule, ResponseContent, ResponseRecord, SchemaRef, ToolInput};
 
 use super::catalog::{Catalog, Tool};
 
@@ -36,9 +36,33 @@ pub(super) fn input(catalog: &Catalog, input: &ToolInput<'_>) -> String {
         [] => String::new(),
         names => format!("\"required\":{},", json!(names)),
     };
+    let choices = choices(&input.any_of);
     format!(
-        "{{\"type\":\"object\",\"properties\":{{{own}{comma}{shared}}},{required}\"additionalProperties\":false}}"
+        "{{\"type\":\"object\",\"properties\":{{{own}{comma}{shared}}},{required}{choices}\"additionalProperties\":false}}"
     )
+}
+
+/// The keywords at the root of a schema that [`choices`] writes.
+pub(crate) const CHOICE_KEYWORDS: [&str; 2] = ["anyOf", "allOf"];
+
+/// The keywords that require one of several arguments, with a comma. Providers refuse them at the root of a schema, so
+/// declarations go without.
+fn choices(rules: &[AnyOfRule<'_>]) -> String {
+    let choice = |rule: &AnyOfRule<'_>| -> Value {
+        let branch = |name: &Cow<'_, str>| match rule.is_true {
+            true => json!({"properties": {name.as_ref(): {"const": true}}, "required": [name]}),
+            false => json!({"required": [name]}),
+        };
+        rule.arguments.iter().map(branch).collect()
+    };
+    match rules {
+        [] => String::new(),
+        [rule] => format!("\"anyOf\":{},", choice(rule)),
+        rules => {
+            let all: Value = rules.iter().map(|rule| json!({"anyOf": choice(rule)})).collect();
+            format!("\"allOf\":{all},")
+        }
+    }
 }
 
 /// Parses text that the generator wrote.

@@ -11,11 +11,19 @@ use crate::patch::escape;
 /// More values of an enum than this are not listed.
 const MOST_VALUES: usize = 40;
 
+/// Says where the value at a pointer comes from, if that is known.
+pub(super) type ValueSourceFn<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
 /// Every problem of `instance`.
-pub(super) fn all(schema: &Value, validator: &Validator, instance: &Value) -> Vec<FieldError> {
+pub(super) fn all(
+    schema: &Value,
+    validator: &Validator,
+    instance: &Value,
+    source: &ValueSourceFn<'_>,
+) -> Vec<FieldError> {
     let mut found = Vec::new();
     for error in validator.iter_errors(instance) {
-        explain(schema, &error, &mut found);
+        explain(schema, &error, source, &mut found);
     }
     found
 }
@@ -26,8 +34,8 @@ pub(super) fn pointer(parent: &str, name: &str) -> String {
 }
 
 /// The problem of an argument that is missing.
-pub(super) fn missing(schema: &Value, name: &str) -> FieldError {
-    absent(schema, "", name)
+pub(super) fn missing(schema: &Value, name: &str, source: &ValueSourceFn<'_>) -> FieldError {
+    absent(schema, "", name, source)
 }
 
 /// Sorts problems by pointer and drops what is said twice.
@@ -36,7 +44,12 @@ pub(super) fn tidy(problems: &mut Vec<FieldError>) {
     problems.dedup_by(|a, b| a.pointer == b.pointer && a.code == b.code);
 }
 
-fn explain(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<FieldError>) {
+fn explain(
+    schema: &Value,
+    error: &ValidationError<'_>,
+    source: &ValueSourceFn<'_>,
+    found: &mut Vec<FieldError>,
+) {
     let at = error.instance_path().as_str();
     let instance = error.instance();
     let mut add = |code: &str, message: String| found.push(FieldError::new(at, code, message));
@@ -49,7 +62,7 @@ fn explain(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<FieldErr
         }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            found.push(absent(parent(schema, error), at, name));
+            found.push(absent(parent(schema, error), at, name, source));
         }
         Kind::Type { kind } => {
             add("type", format!("must be {}, but is {}", types(kind), kind_of(instance)));
@@ -85,7 +98,7 @@ fn explain(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<FieldErr
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             match closest(at, context) {
                 // The value has the form of one branch, with something wrong in it: that is what helps.
-                Some(errors) => errors.iter().for_each(|error| explain(schema, error, found)),
+                Some(errors) => errors.iter().for_each(|error| explain(schema, error, source, found)),
                 None => add("form", no_form(instance, context)),
             }
         }
@@ -106,20 +119,25 @@ fn names(schema: &Value) -> Vec<&str> {
     properties.into_iter().flat_map(|properties| properties.keys()).map(String::as_str).collect()
 }
 
-fn absent(schema: &Value, at: &str, name: &str) -> FieldError {
+fn absent(schema: &Value, at: &str, name: &str, source: &ValueSourceFn<'_>) -> FieldError {
     let property = schema.get("properties").and_then(|properties| properties.get(name));
     let about = property.and_then(|property| property.get("description")).and_then(Value::as_str);
+    let pointer = pointer(at, name);
     let mut message = format!("\"{name}\" is required");
     if let Some(kind) = property.and_then(|property| property.get("type")).and_then(Value::as_str) {
         message = format!("{message}: {}", article(kind));
     }
-    if let Some(about) = about {
-        // The first sentence says what it is.
-        let end = about.find(". ").map_or(about.len(), |end| end + 1);
-        let about: String = about[..end].chars().take(200).collect();
-        message = format!("{message} ({})", about.trim_end_matches('.'));
+    match (source(&pointer), about) {
+        (Some(source), _) => message = format!("{message}. {source}"),
+        (None, Some(about)) => {
+            // The first sentence says what it is.
+            let end = about.find(". ").map_or(about.len(), |end| end + 1);
+            let about: String = about[..end].chars().take(200).collect();
+            message = format!("{message} ({})", about.trim_end_matches('.'));
+        }
+        (None, None) => {}
     }
-    FieldError::new(pointer(at, name), "missing", message)
+    FieldError::new(pointer, "missing", message)
 }
 
 fn unknown(name: &str, known: &[&str], is_argument: bool) -> String {

@@ -13,7 +13,7 @@ use super::catalog::{Catalog, Tool};
 use super::clear::{self, Cleared};
 use super::coercion::{self, Readings, Reinterpretation};
 use super::fixes::{self, FixContext, InvalidCall};
-use super::{scalars, schema, validation_errors, value_checks};
+use super::{rules, scalars, schema, validation_errors, value_checks};
 use crate::api::{Api, FilterGrammar};
 use crate::custom_fields::{AccountFields, FieldScope, emptied_item, is_same_field, to_api};
 use crate::dialect::is_list;
@@ -120,6 +120,10 @@ impl ToolValidator {
             schema["properties"][*name] = json!({"type": "string"});
         }
         close(&mut schema);
+        // Choices between arguments have their own check, with a message that says what the choice is about.
+        for keyword in schema::CHOICE_KEYWORDS {
+            schema.as_object_mut().map(|schema| schema.remove(keyword));
+        }
         let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
         let validator = validator.map_err(|error| {
             Error::configuration(format!("the schema of {} can't be used: {error}", tool.name()))
@@ -236,20 +240,24 @@ impl ToolValidator {
             // Whatever the schema allows: an update empties what it is told to, and nothing by null.
             members.retain(|name, value| !value.is_null() || !self.is_field(request, name));
         }
-        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance);
+        let source = |pointer: &str| self.source(pointer);
+        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance, &source);
         value_checks::check(&self.schema, &instance, &mut String::new(), &mut problems);
         let Value::Object(mut arguments) = instance else { unreachable!("it was made an object above") };
         for name in operation.required {
             if !arguments.contains_key(name.as_ref()) {
-                problems.push(validation_errors::missing(&self.schema, name));
+                problems.push(validation_errors::missing(&self.schema, name, &source));
             }
         }
         // A body that may be left out is complete if it is there.
         let body_required = request.body_required.iter().flatten();
         if arguments.keys().any(|name| self.is_field(request, name)) {
             for name in body_required.filter(|name| !arguments.contains_key(name.as_ref())) {
-                problems.push(validation_errors::missing(&self.schema, name));
+                problems.push(validation_errors::missing(&self.schema, name, &source));
             }
+        }
+        if binding.is_none() {
+            problems.extend(rules::missing_choices(&self.record.input.any_of, &arguments));
         }
         // An argument of another operation would have no effect, and the answer would look as if it had.
         for name in arguments.keys() {
@@ -342,6 +350,20 @@ impl ToolValidator {
             }
         }
         problems
+    }
+
+    /// Where the value at `pointer` comes from, as a sentence that names the tool which lists it.
+    fn source(&self, pointer: &str) -> Option<String> {
+        let segments = pointer.split('/').filter(|part| !part.is_empty() && part.parse::<usize>().is_err());
+        let argument = segments.collect::<Vec<_>>().join("/");
+        let shape = self.record.input.shape.as_deref().and_then(|name| self.catalog.shapes().get(name));
+        let shared = shape.map(|shape| shape.relations.as_slice()).unwrap_or_default();
+        let mut relations = self.record.relations.iter().chain(shared);
+        let relation = relations.find(|relation| relation.argument == argument)?;
+        let with: Vec<String> =
+            relation.with.iter().map(|(name, member)| format!("{name} from {member}")).collect();
+        let with = if with.is_empty() { String::new() } else { format!(", with {}", with.join(" and ")) };
+        Some(format!("Find one with {}{with}.", relation.tool))
     }
 
     /// Whether an argument is a member of the record that a request writes.

@@ -203,7 +203,7 @@ async fn a_page_is_no_success_of_a_write_whose_content_does_not_matter() {
 
 #[tokio::test]
 async fn a_record_of_another_shape_was_made_all_the_same() {
-    let server = ScriptedServer::start([ScriptedResponse::json(201, &json!({"id": "x"}))]).await;
+    let server = ScriptedServer::start([ScriptedResponse::json(201, &json!("x"))]).await;
     let error = client(&server).send(&create()).await.expect_err("another shape");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Decode, Delivery::Succeeded));
     assert!(error.next_step().is_some_and(|next| next.contains("most likely made")), "{error:?}");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-use super::budget::{Budget, owner};
+use super::budget::Budget;
 use super::queue::MemoryQueue;
 use super::values::{MemoryValues, Retention};
 use crate::error::StoreError;
@@ -116,8 +116,8 @@ impl Store for MemoryStore {
     async fn push(&self, queue: &str, item: &[u8], delay: Duration) -> Result<String, StoreError> {
         let mut state = self.lock();
         let cost = Budget::cost("", item);
-        state.required.check(owner(queue), cost)?;
-        state.required.add(owner(queue), cost);
+        state.required.check(queue, cost)?;
+        state.required.add(queue, cost);
         state.last_id += 1;
         let id = state.last_id;
         state.queues.entry(queue.to_owned()).or_default().push(id, item, Instant::now() + delay);
@@ -133,7 +133,7 @@ impl Store for MemoryStore {
         let Ok(id) = id.parse() else { return Ok(()) };
         let mut state = self.lock();
         if let Some(item) = state.queues.get_mut(queue).and_then(|queue| queue.remove(id)) {
-            state.required.subtract(owner(queue), Budget::cost("", &item));
+            state.required.subtract(queue, Budget::cost("", &item));
         }
         Ok(())
     }
@@ -206,6 +206,9 @@ mod tests {
         assert!(store.get("answers/acme/0").await.unwrap().is_some(), "another owner's share");
         assert!(store.get("answers/other/0").await.unwrap().is_none());
         assert!(store.get("answers/other/99").await.unwrap().is_some());
+        // A queue has a share of its own, too.
+        while store.push("webhooks/post/acme", &[0; 100], Duration::ZERO).await.is_ok() {}
+        store.push("webhooks/post/other", &[0; 100], Duration::ZERO).await.unwrap();
         let error = store.put_evictable("answers/acme/1", &[0; 3000], MINUTE).await.unwrap_err();
         assert!(matches!(error, StoreError::Full { owner: Some(_), .. }), "{error}");
     }

@@ -123,7 +123,7 @@ async fn one_of_many_wins(store: Arc<dyn Store>) {
 async fn evictable_values(store: &dyn Store) {
     store.put_evictable("e/one", b"1", MINUTE).await.unwrap();
     assert_eq!(store.get("e/one").await.unwrap().as_deref(), Some(&b"1"[..]));
-    store.put_evictable("e/one", b"2", SHORT).await.unwrap();
+    store.put_evictable("e/one", b"2", MINUTE).await.unwrap();
     assert_eq!(store.take("e/one").await.unwrap().as_deref(), Some(&b"2"[..]));
     store.check().await.unwrap();
 }

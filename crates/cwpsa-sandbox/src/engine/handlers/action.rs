@@ -23,6 +23,9 @@ pub(crate) fn run_action(
     if details.body == BodyFormat::None && !context.request.body.is_empty() {
         files::store_body(context, tx);
     }
+    if details.body == BodyFormat::Multipart {
+        files::store_form(context, tx)?;
+    }
     let body = validated_body(context, tx)?;
     let request = ActionRequest {
         operation: context.operation,

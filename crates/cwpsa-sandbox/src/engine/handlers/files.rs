@@ -57,6 +57,23 @@ pub(crate) fn store_body(context: &RequestContext<'_>, tx: &mut Transaction<'_>)
     tx.put_file(file_key(context), file);
 }
 
+/// Stores the file of a form as the one that the path, or the download below it, returns.
+pub(crate) fn store_form(context: &RequestContext<'_>, tx: &mut Transaction<'_>) -> Result<(), ApiError> {
+    let details = context.operation.details();
+    let UploadForm { mut fields, file } = parse_form(context)?;
+    if file.is_some() {
+        fields.insert(document::FILE_PART.to_owned(), Value::Bool(true));
+    }
+    let mut validator = BodyValidator::new(&details.shape, resource(&details.shape.name), "");
+    validator.require(&details.required, &fields);
+    validator.finish()?;
+    if let Some(file) = file {
+        tx.put_file(format!("{}/download", file_key(context)), file.clone());
+        tx.put_file(file_key(context), file);
+    }
+    Ok(())
+}
+
 /// The parts of a multipart form.
 #[derive(Default)]
 struct UploadForm {

@@ -42,10 +42,7 @@ pub(super) fn into_response(response: MockResponse) -> Response<MockBody> {
 }
 
 /// Converts a response, and damages it.
-pub(super) fn into_damaged_response(
-    mut response: MockResponse,
-    damage: BodyDamage,
-) -> Response<MockBody> {
+pub(super) fn into_damaged_response(mut response: MockResponse, damage: BodyDamage) -> Response<MockBody> {
     match damage {
         BodyDamage::ContentType(value) => {
             response.headers.insert(CONTENT_TYPE, value);

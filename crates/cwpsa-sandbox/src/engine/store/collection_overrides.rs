@@ -15,7 +15,6 @@ pub(crate) struct CollectionOverrides {
     pub(crate) views: HashMap<CollectionId, CollectionView>,
     pub(crate) empty: HashSet<CollectionId>,
     pub(crate) query_filters: HashMap<CollectionId, Vec<String>>,
-    pub(crate) undocumented: HashMap<CollectionId, Vec<String>>,
     /// Collections of records that are attached to a parent, and the collection of what is attached.
     pub(crate) attachments: HashMap<CollectionId, CollectionId>,
 }
@@ -58,11 +57,6 @@ impl CollectionOverrides {
     /// Returns whether the collection starts without generated records.
     pub(crate) fn starts_empty(&self, collection: CollectionId) -> bool {
         self.empty.contains(&collection) || self.views.contains_key(&collection)
-    }
-
-    /// Returns the fields that the API accepts although the catalog offers them to no caller.
-    pub(crate) fn undocumented(&self, collection: CollectionId) -> &[String] {
-        self.undocumented.get(&collection).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the collection of what is attached to a parent, if the collection consists of attachments.

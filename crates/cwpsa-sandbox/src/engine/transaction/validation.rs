@@ -2,7 +2,7 @@
 //! what is valid in the form in which it is stored.
 
 use connectwise_psa::API;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::api::{BodySchema, Member, Resource, resource};
 use crate::connectwise::date;
@@ -17,8 +17,6 @@ pub(crate) struct BodyValidator<'a> {
     /// The raw body, for positions in error messages.
     pub(crate) text: &'a str,
     pub(crate) invalid_fields: Vec<InvalidField>,
-    /// Fields that the API accepts although the catalog offers them to no caller.
-    pub(crate) undocumented: &'static [String],
 }
 
 /// Returns whether a field contains custom fields. Tools take them by caption, the API as a list.
@@ -43,7 +41,7 @@ pub(crate) fn expect_object(body: &Value, type_name: &str) -> Result<Map<String,
 
 impl<'a> BodyValidator<'a> {
     pub(crate) fn new(shape: &'a BodySchema, resource: &'static Resource, text: &'a str) -> Self {
-        Self { shape, resource, text, invalid_fields: Vec::new(), undocumented: &[] }
+        Self { shape, resource, text, invalid_fields: Vec::new() }
     }
 
     /// Returns the name of the record in messages: `contact`.
@@ -67,14 +65,6 @@ impl<'a> BodyValidator<'a> {
                 }
                 let value = self.value(node, self.resource.member(name), value, name)?;
                 accepted.insert(name.clone(), value);
-            } else if self.undocumented.contains(name) {
-                let kind = match self.resource.member(name) {
-                    Some(Member::Integer) => "integer",
-                    Some(Member::Number) => "number",
-                    _ => "string",
-                };
-                let node = json!({"type": kind});
-                accepted.insert(name.clone(), self.value(&node, None, value, name)?);
             } else if self.resource.member(name).is_none() {
                 let quoted = format!("\"{name}\"");
                 let position = self.text.find(&quoted).map_or(0, |at| at + quoted.len() + 1);

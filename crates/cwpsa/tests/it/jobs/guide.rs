@@ -30,8 +30,8 @@ Three habits make these jobs reliable with any model:
   MCP: `error.rate_limit.reset`) and repeat the call. Over HTTP, use the same `Idempotency-Key`, so that a repeated write is
   executed only once.
 
-Over MCP, find each tool with `search_tools`, read its schema with `describe_tools`, and call it with `call_tool`. Over HTTP,
-send the arguments to `POST /tools/{name}/call`.
+Over MCP, find each tool with `search_tools`, read its schema with `describe_tools`, and call it with `read_tool`, or with
+`call_tool` if it changes something. Over HTTP, send the arguments to `POST /tools/{name}/call`.
 
 A job can also be started by a callback (`/system/callbacks`). Verify the signature, with a key from the account's own host
 only, and react to `added` but not to `updated`, because the agent's own note on a ticket is an update too.

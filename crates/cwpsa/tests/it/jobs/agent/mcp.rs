@@ -1,5 +1,6 @@
 //! The Model Context Protocol, spoken without a library: over streamable HTTP, or over a process' stdin and stdout.
-//! The model finds each tool with `search_tools`, reads its schema with `describe_tools`, and runs it with `call_tool`.
+//! The model finds each tool with `search_tools`, reads its schema with `describe_tools`, and runs it with `read_tool`
+//! or `call_tool`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -65,7 +66,10 @@ impl Mcp {
                 assert!(schema["properties"].get(name).is_some(), "{tool} has no {name}");
             }
         }
-        let mut result = self.run("call_tool", json!({"name": tool, "arguments": arguments})).await;
+        let is_read =
+            connectwise_psa::CATALOG.get(tool).is_some_and(|tool| tool.annotations().read_only_hint);
+        let meta_tool = if is_read { "read_tool" } else { "call_tool" };
+        let mut result = self.run(meta_tool, json!({"name": tool, "arguments": arguments})).await;
         let mut value = result["structuredContent"].take();
         if result["isError"] == true {
             let error = &value["error"];

@@ -50,7 +50,7 @@ pub fn download_photo(machine_id: &str) -> Request<Download> {
 /// `POST /machines/{id}/photo`, the tool `create_a_legacy_machines_photo`.
 ///
 /// * `machine_id`: `{id}` of the path, from `machines::list_machines`
-/// * `form`: the parts `file` (file), `title`.
+/// * `form`: the parts `file` (file), `marks`, `tags`, `title`.
 pub fn create_photo(machine_id: &str, form: &Form) -> Request<()> {
     Request::new(Method::Post, "/machines/{id}/photo").path("id", machine_id).form(form)
 }

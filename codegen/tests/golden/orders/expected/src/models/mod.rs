@@ -34,3 +34,8 @@ pub use order_line::OrderLine;
 mod patch_operation;
 #[cfg(any(feature = "company", feature = "sales"))]
 pub use patch_operation::PatchOperation;
+
+#[cfg(feature = "sales")]
+mod post_sales_orders_id_close_body;
+#[cfg(feature = "sales")]
+pub use post_sales_orders_id_close_body::PostSalesOrdersIdCloseBody;

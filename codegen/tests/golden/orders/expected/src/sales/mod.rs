@@ -5,6 +5,6 @@
 mod orders;
 
 pub use orders::{
-    close_order, count_orders, create_order, create_order_line, delete_order, get_order,
-    list_orders, replace_order, update_order,
+    close_order, count_orders, create_order, create_order_customer, create_order_line,
+    delete_order, get_order, list_orders, replace_order, update_order,
 };

@@ -8,6 +8,8 @@ use crate::models::RunOptions;
 /// `POST /jobs/runs`, the tool `create_a_wire_jobs_run`.
 ///
 /// * `body`: what is sent.
+///
+/// `Error::response_as` reads the body of an error as [`Problem`](crate::models::Problem).
 pub fn create_run(body: Option<&RunOptions>) -> Request<()> {
     Request::new(Method::Post, "/jobs/runs").body_opt(body)
 }

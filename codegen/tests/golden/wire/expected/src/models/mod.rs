@@ -15,6 +15,11 @@ mod charge_lines_item;
 #[cfg(feature = "billing")]
 pub use charge_lines_item::ChargeLinesItem;
 
+#[cfg(feature = "jobs")]
+mod problem;
+#[cfg(feature = "jobs")]
+pub use problem::Problem;
+
 #[cfg(feature = "billing")]
 mod refund_charge_body;
 #[cfg(feature = "billing")]

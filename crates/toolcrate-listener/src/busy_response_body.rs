@@ -8,18 +8,18 @@ use http_body::{Body, Frame, SizeHint};
 use crate::idle_connections::RequestInProgress;
 
 /// The body of a response, with what has to last as long.
-pub(crate) struct ResponseBody<B> {
+pub(crate) struct BusyResponseBody<B> {
     inner: Pin<Box<B>>,
     _request: RequestInProgress,
 }
 
-impl<B> ResponseBody<B> {
+impl<B> BusyResponseBody<B> {
     pub(crate) fn new(inner: B, request: RequestInProgress) -> Self {
         Self { inner: Box::pin(inner), _request: request }
     }
 }
 
-impl<B: Body> Body for ResponseBody<B> {
+impl<B: Body> Body for BusyResponseBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 

@@ -1,0 +1,86 @@
+//! Rules about several arguments at once, from the overlay, and the sentences that tell a model about them.
+
+use std::borrow::Cow;
+
+use toolcrate_catalog::{AnyOfRule, ArgumentLocation, BodyFormat, WarningRule};
+
+use super::argument_plan::ArgumentPlan;
+use crate::emit::context::Context;
+use crate::emit::rust::resolved;
+use crate::ir::{Method, Operation, Type};
+
+/// What an operation without a body in the document says about itself.
+const NO_CONTENT: &str = "Sends no content, as the API describes none for it.";
+
+/// The groups of arguments of which a call must give one.
+pub fn any_of<'a>(
+    context: &'a Context<'a>,
+    operation: &'a Operation,
+    plan: &ArgumentPlan<'a>,
+) -> Vec<AnyOfRule<'a>> {
+    // An update has the rest already.
+    let Some(schema) = body_schema(context, operation).filter(|_| plan.body == BodyFormat::Object) else {
+        return Vec::new();
+    };
+    let facts = context.overlay.any_of.iter().filter(|fact| fact.schema == schema);
+    facts
+        .map(|fact| {
+            context.ledger.mark(fact.entry());
+            AnyOfRule {
+                arguments: fact.fields.iter().map(|field| argument(plan, field)).collect(),
+                is_true: fact.is_true,
+                message: Cow::Borrowed(&fact.message),
+            }
+        })
+        .collect()
+}
+
+/// What a caller should know about arguments that are set together.
+pub fn warnings<'a>(
+    context: &'a Context<'a>,
+    operation: &'a Operation,
+    plan: &ArgumentPlan<'a>,
+) -> Vec<WarningRule<'a>> {
+    let takes_fields = matches!(plan.body, BodyFormat::Object | BodyFormat::Patch);
+    let Some(schema) = body_schema(context, operation).filter(|_| takes_fields) else { return Vec::new() };
+    let facts = context.overlay.warnings.iter().filter(|fact| fact.schema == schema);
+    facts
+        .map(|fact| {
+            context.ledger.mark(fact.entry());
+            WarningRule {
+                argument: argument(plan, &fact.field),
+                with: fact.with.iter().map(|field| argument(plan, field)).collect(),
+                message: Cow::Borrowed(&fact.message),
+            }
+        })
+        .collect()
+}
+
+/// Appends to a description what can't be seen in every form of the schema.
+pub fn describe(description: &mut String, operation: &Operation, any_of: &[AnyOfRule<'_>]) {
+    for rule in any_of {
+        let to_true = if rule.is_true { " to true" } else { "" };
+        description.push_str(&format!(" Set at least one of {}{to_true}.", rule.arguments.join(", ")));
+    }
+    let writes = !matches!(operation.method, Method::Get | Method::Delete);
+    if writes && operation.body.is_none() {
+        description.push(' ');
+        description.push_str(NO_CONTENT);
+    }
+}
+
+/// The schema of the record in the body.
+fn body_schema<'a>(context: &'a Context<'a>, operation: &'a Operation) -> Option<&'a str> {
+    match resolved(context.api, &operation.body.as_ref()?.ty) {
+        Type::Named(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// The argument for a field of the body.
+fn argument<'a>(plan: &ArgumentPlan<'a>, field: &'a str) -> Cow<'a, str> {
+    let renamed = plan.arguments.iter().find(|(_, target)| {
+        target.location == ArgumentLocation::Body && target.name.as_deref() == Some(field)
+    });
+    renamed.map_or(Cow::Borrowed(field), |(argument, _)| argument.clone())
+}

@@ -1,0 +1,57 @@
+//! `read_tool`: calls any tool of the catalog that changes nothing.
+//!
+//! Hosts ask their user before a tool that may change something. A tool of its own for reads keeps them from asking
+//! about each read.
+
+use async_trait::async_trait;
+use rmcp::model::{CallToolResponse, Tool, ToolAnnotations};
+use serde_json::{Map, json};
+use toolcrate_executor::Product;
+use toolcrate_runtime::Value;
+
+use super::by_name::{NamedCall, input_schema};
+use super::meta_tool::{MetaTool, definition};
+use crate::caller::Caller;
+use crate::result;
+use crate::tool_context::{CALL_TOOL, READ_TOOL, ToolContext};
+
+pub(super) struct ReadAnyTool;
+
+#[async_trait]
+impl MetaTool for ReadAnyTool {
+    fn definition(&self, product: &Product) -> Tool {
+        let description = format!(
+            "Call a {} tool that only reads, by name. Returns its result; lists are paginated, and `next` holds the arguments of the next page.",
+            product.title
+        );
+        let annotations = ToolAnnotations::new().read_only(true).open_world(true);
+        definition(READ_TOOL, "Read with a tool", description, input_schema(), annotations)
+    }
+
+    fn output_schema(&self) -> Option<Map<String, Value>> {
+        Some(result::output_schema(json!({})))
+    }
+
+    async fn call(
+        &self,
+        arguments: &Map<String, Value>,
+        context: &ToolContext,
+        caller: &Caller<'_>,
+    ) -> CallToolResponse {
+        let call = NamedCall::from_arguments(arguments);
+        let tool = match context.resolve_call(call.name, &call.arguments, caller) {
+            Ok(tool) => tool,
+            Err(failure) => return (*failure).into(),
+        };
+        if tool.annotations().read_only_hint {
+            return call.execute(tool, context, caller).await;
+        }
+        context.executor.record_rejection(caller.principal(), tool, &call.arguments, "not_read_only");
+        result::failure(json!({"error": {
+            "kind": "not_read_only",
+            "message": format!("{} can change data, and {READ_TOOL} only runs tools that can't", tool.short_name()),
+            "next_step": format!("Nothing was sent. Call it with {CALL_TOOL}."),
+        }}))
+        .into()
+    }
+}

@@ -1,0 +1,44 @@
+//! What came of a value that was to be stored in a model.
+
+use serde_json::Value;
+
+use super::access::ValueRef;
+
+/// What came of a value.
+pub(super) enum Filled {
+    /// It was stored.
+    Value,
+    /// It is a null, which the target can't hold.
+    Null,
+    /// It has another type than the target.
+    Odd(OddValue),
+}
+
+/// A value of another type than its target, or a list or a map that contains one.
+pub(super) struct OddValue {
+    pub(super) value: Value,
+    /// What the target holds.
+    pub(super) expected: &'static str,
+    /// What was found instead.
+    pub(super) found: &'static str,
+}
+
+/// A value where `expected` should be.
+pub(super) fn odd(value: impl Into<Value>, expected: &'static str) -> Filled {
+    let value = value.into();
+    let found = match &value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) if expected.ends_with("integer") => "another number",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    Filled::Odd(OddValue { value, expected, found })
+}
+
+/// A value that was stored, as JSON.
+pub(super) fn to_json(value: ValueRef<'_>) -> Option<Value> {
+    serde_json::to_value(value).ok()
+}

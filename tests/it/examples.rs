@@ -1,0 +1,49 @@
+//! The examples of tools: each is a call that works on the mock server as it is seeded.
+
+use connectwise_psa::CATALOG;
+use connectwise_psa::runtime::catalog::RawJson;
+use connectwise_psa::runtime::{Dialect, Tool, Value};
+use cwpsa_sandbox::command::{self, SandboxArguments};
+use e2e::client;
+
+fn examples(tool: Tool) -> Vec<Value> {
+    tool.details().examples.iter().map(RawJson::to_value).collect()
+}
+
+#[tokio::test]
+async fn every_example_is_a_call_that_works() {
+    let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let arguments = SandboxArguments { listen, ..SandboxArguments::default() };
+    let server = command::start(&arguments).await.expect("a sandbox");
+    let client = client(&server.base_url()).expect("a client");
+    let (mut count, mut failed) = (0, Vec::new());
+    for tool in CATALOG.tools() {
+        for example in examples(tool) {
+            count += 1;
+            match client.execute(tool, &example).await {
+                Ok(outcome) if outcome.warnings.is_empty() && outcome.reinterpretations.is_empty() => {}
+                Ok(outcome) => failed.push(format!("{}: {outcome:?}", tool.name())),
+                Err(error) => failed.push(format!("{}: {error}", tool.name())),
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert!(count >= 25, "{count} examples");
+}
+
+#[test]
+fn examples_stand_where_a_provider_looks_for_them() {
+    let tool = CATALOG.get("create_a_ticket_note").expect("a tool");
+    let example = &examples(tool)[0];
+    for dialect in Dialect::ALL {
+        let declared = tool.declaration(dialect).value;
+        let function = declared.get("function").unwrap_or(&declared);
+        let description = function["description"].as_str().expect("a description");
+        if dialect == Dialect::Anthropic {
+            assert_eq!(declared["input_examples"], Value::from(vec![example.clone()]));
+            assert!(!description.contains("Example:"), "{description}");
+        } else {
+            assert!(description.ends_with(&format!(" Example: {example}")), "{dialect}: {description}");
+        }
+    }
+}
