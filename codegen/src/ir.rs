@@ -312,8 +312,7 @@ pub struct Schema {
     pub description: String,
     /// Its shape.
     pub shape: Shape,
-    /// The type of the members of an object that are not among its fields, where the document allows them
-    /// expressly.
+    /// The type of further properties of an object, if the document explicitly allows them.
     pub additional: Option<Type>,
     /// Whether the generator named it because the document has it inline.
     pub inline: bool,
@@ -327,11 +326,11 @@ pub enum Shape {
     Object(Vec<Field>),
     /// Another name for a type (a list, an enum, a scalar).
     Alias(Type),
-    /// One of several objects, which one member tells apart.
+    /// One of several objects; the value of one property determines which.
     Union(Union),
 }
 
-/// One of several objects, which one member tells apart.
+/// One of several objects; the value of one property determines which.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Union {
     /// The member that names the variant.

@@ -20,7 +20,7 @@ const UNTYPING: [&str; 3] = ["R018", "R021", "R027"];
 pub struct RepairsArguments {
     /// The spec: OpenAPI 3 or Swagger 2.0, JSON or YAML.
     spec: PathBuf,
-    /// The profile. Defaults to `toolcrate.yaml` beside the spec, or else to a draft.
+    /// The profile. Defaults to `toolcrate.yaml` in the folder of the spec, or else to a draft.
     #[arg(long)]
     profile: Option<PathBuf>,
     /// List every repair, not only the first three of each kind.

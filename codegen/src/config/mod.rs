@@ -7,6 +7,7 @@
 mod overlay;
 mod overlay_facts;
 mod profile;
+mod selector;
 mod usage;
 
 use std::path::Path;
@@ -21,9 +22,10 @@ pub use overlay_facts::{
 };
 pub use profile::{
     ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
-    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, On, OperationSelector, PagingConfig,
-    PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery, VerbEffect,
+    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, On, PagingConfig, PatchPathStyle, PathAction,
+    Profile, ResourceOverride, SharedQuery, VerbEffect,
 };
+pub use selector::OperationSelector;
 pub use usage::UsageTracker;
 
 use crate::diagnostic::{CodegenError, Errors};

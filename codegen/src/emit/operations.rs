@@ -258,7 +258,7 @@ fn body_argument(
                 }
             };
             if body.kind == BodyKind::UrlEncoded {
-                let note = format!("* `{ident}`: what is sent, as a URL-encoded form.");
+                let note = format!("* `{ident}`: the properties of a URL-encoded form.");
                 let styles = field_styles(body, imports);
                 return match body.required {
                     true => (quote!(#ident: #ty), quote!(.url_encoded(#ident, &[#styles])), note),

@@ -11,7 +11,7 @@ use openapiv3::{
 };
 use serde_json::{Map, Value};
 
-use super::schema_reader::{schema, text, texts};
+use super::schema_reader::{as_string, as_strings, schema};
 use super::stack;
 use crate::diagnostic::{CodegenError, Report};
 use crate::normalize::DocumentLocation;
@@ -143,10 +143,10 @@ fn operation(value: Value, location: &DocumentLocation<'_>, report: &mut Report)
     for (key, value) in object(value) {
         let location = location.key(&key);
         match key.as_str() {
-            "tags" => operation.tags = texts(value),
-            "summary" => operation.summary = text(value),
-            "description" => operation.description = text(value),
-            "operationId" => operation.operation_id = text(value),
+            "tags" => operation.tags = as_strings(value),
+            "summary" => operation.summary = as_string(value),
+            "description" => operation.description = as_string(value),
+            "operationId" => operation.operation_id = as_string(value),
             "deprecated" => operation.deprecated = value == Value::Bool(true),
             "parameters" => operation.parameters = parameters(value, &location, report),
             "requestBody" => operation.request_body = Some(body(value, &location, report)),
@@ -177,22 +177,22 @@ fn parameter(
         return Some(ReferenceOr::Reference { reference: std::mem::take(reference) });
     }
     let mut take = |name: &str| members.get_mut(name).map(Value::take).unwrap_or_default();
-    let place = text(take("in"));
-    let style = text(take("style"));
+    let place = as_string(take("in"));
+    let style = as_string(take("style"));
     let format = match (take("schema"), take("content")) {
         (Value::Null, content) => {
             ParameterSchemaOrContent::Content(media_types(content, &location.key("content"), report))
         }
         (source, _) => ParameterSchemaOrContent::Schema(schema(source, &location.key("schema"), report)),
     };
-    let Some(name) = text(take("name")) else {
+    let Some(name) = as_string(take("name")) else {
         let message = "a parameter without a name";
         report.omit(CodegenError::new("E005", message).at(location.to_string()));
         return None;
     };
     let parameter_data = ParameterData {
         name,
-        description: text(take("description")),
+        description: as_string(take("description")),
         required: take("required") == Value::Bool(true),
         deprecated: take("deprecated").as_bool(),
         format,
@@ -296,9 +296,9 @@ fn read_encoding(value: Value) -> Encoding {
     let mut members = object(value);
     let mut take = |name: &str| members.get_mut(name).map(Value::take).unwrap_or_default();
     Encoding {
-        content_type: text(take("contentType")),
+        content_type: as_string(take("contentType")),
         headers: IndexMap::new(),
-        style: text(take("style")).as_deref().and_then(query_style),
+        style: as_string(take("style")).as_deref().and_then(query_style),
         explode: take("explode") == Value::Bool(true),
         allow_reserved: false,
         extensions: IndexMap::new(),

@@ -77,15 +77,15 @@ impl Keywords {
         let any = &mut self.any;
         let bit = match keyword {
             "type" => {
-                any.typ = text(value);
+                any.typ = as_string(value);
                 bits::TYPE
             }
             "pattern" => {
-                any.pattern = text(value);
+                any.pattern = as_string(value);
                 bits::PATTERN
             }
             "format" => {
-                any.format = text(value);
+                any.format = as_string(value);
                 bits::FORMAT
             }
             "enum" => {
@@ -125,7 +125,7 @@ impl Keywords {
                 bits::PROPERTIES
             }
             "required" => {
-                any.required = texts(value);
+                any.required = as_strings(value);
                 bits::PROPERTIES
             }
             "additionalProperties" => {
@@ -183,7 +183,7 @@ impl Keywords {
         self.present |= bit;
     }
 
-    /// Reads a keyword that says nothing about the shape of values.
+    /// Reads a keyword that doesn't restrict the shape of values.
     fn describe(&mut self, keyword: &str, value: Value) {
         let data = &mut self.data;
         match keyword {
@@ -191,8 +191,8 @@ impl Keywords {
             "readOnly" => data.read_only = value == Value::Bool(true),
             "writeOnly" => data.write_only = value == Value::Bool(true),
             "deprecated" => data.deprecated = value == Value::Bool(true),
-            "title" => data.title = text(value),
-            "description" => data.description = text(value),
+            "title" => data.title = as_string(value),
+            "description" => data.description = as_string(value),
             "default" => data.default = Some(value),
             "discriminator" => data.discriminator = discriminator(value),
             _ => {}
@@ -270,7 +270,7 @@ impl Keywords {
         StringType {
             format: self.any.format.into(),
             pattern: self.any.pattern,
-            enumeration: values.map(text).collect(),
+            enumeration: values.map(as_string).collect(),
             min_length: self.any.min_length,
             max_length: self.any.max_length,
         }
@@ -319,17 +319,17 @@ fn properties(
 
 fn discriminator(value: Value) -> Option<Discriminator> {
     let Value::Object(mut members) = value else { return None };
-    let property_name = text(members.get_mut("propertyName")?.take())?;
+    let property_name = as_string(members.get_mut("propertyName")?.take())?;
     let mapping = match members.get_mut("mapping").map(Value::take) {
         Some(Value::Object(mapping)) => mapping,
         _ => Map::new(),
     };
-    let mapping = mapping.into_iter().filter_map(|(name, target)| Some((name, text(target)?))).collect();
+    let mapping = mapping.into_iter().filter_map(|(name, target)| Some((name, as_string(target)?))).collect();
     Some(Discriminator { property_name, mapping, extensions: IndexMap::new() })
 }
 
 /// The text of a string.
-pub fn text(value: Value) -> Option<String> {
+pub fn as_string(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
         _ => None,
@@ -337,9 +337,9 @@ pub fn text(value: Value) -> Option<String> {
 }
 
 /// The strings of a list.
-pub fn texts(value: Value) -> Vec<String> {
+pub fn as_strings(value: Value) -> Vec<String> {
     match value {
-        Value::Array(items) => items.into_iter().filter_map(text).collect(),
+        Value::Array(items) => items.into_iter().filter_map(as_string).collect(),
         _ => Vec::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! Collects the members of an object: its own, those that `allOf` adds, and those of its alternatives.
+//! Collects the properties of an object: its own, those that `allOf` adds, and those of its alternatives.
 
 use indexmap::IndexMap;
 use openapiv3::{
@@ -12,14 +12,14 @@ pub type SourceProperties = IndexMap<String, ReferenceOr<Box<Source>>>;
 /// How deep objects may be made of others.
 const MAX_DEPTH: usize = 16;
 
-/// The members of an object.
+/// The properties of an object, and what else is known about it.
 #[derive(Default)]
 pub struct ObjectParts {
     /// The properties.
     pub properties: SourceProperties,
     /// The names of the properties that are required.
     pub required: Vec<String>,
-    /// What is said of other members.
+    /// The schema of further properties.
     pub additional: Option<AdditionalProperties>,
     /// Whether some of the properties belong to alternatives, of which a value has one.
     pub has_alternatives: bool,

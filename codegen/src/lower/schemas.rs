@@ -126,7 +126,7 @@ impl<'a> SchemaLowering<'a> {
         Some(parts)
     }
 
-    /// The type of the members of an object beside its fields, where the document allows them expressly.
+    /// The type of further properties of an object, if the document explicitly allows them.
     fn additional(&mut self, parts: &ObjectParts, name: &str, location: &str) -> Option<Type> {
         match parts.additional.as_ref()? {
             AdditionalProperties::Any(true) => Some(Type::Any),
@@ -341,7 +341,7 @@ impl<'a> SchemaLowering<'a> {
         Type::Named(id)
     }
 
-    /// Gives an inline union a name of its own.
+    /// Adds an inline union under a name of its own.
     fn hoist_union(&mut self, name: &str, source: &Source, union: Union) -> Type {
         let id = self.unused_name(name);
         let description = source.schema_data.description.clone().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Reads alternatives that a discriminator tells apart.
+//! Reads alternatives with a discriminator.
 
 use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
 

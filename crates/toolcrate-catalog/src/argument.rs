@@ -46,7 +46,7 @@ pub enum ArgumentLocation {
     Body,
     /// The whole body.
     WholeBody,
-    /// Members of the body whose names its description does not list, as one object.
+    /// Further properties of the body, whose names its schema does not list, as one object.
     Members,
     /// JSON Patch operations, sent as they are.
     Patch,

@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn limits_know_their_direction() {
-        let old = Limits { max_length: Some(50), minimum: Some(1.0), ..Limits::default() };
+        let old = Limits { max_length: Some(50), minimum: Some(1.into()), ..Limits::default() };
         let new = Limits { max_length: Some(30), pattern: Some("x+".into()), ..Limits::default() };
         let found = compare_limits(&old, &new);
         assert_eq!(

@@ -1,4 +1,4 @@
-//! URL-encoded forms (`application/x-www-form-urlencoded`): the members of an object as pairs.
+//! URL-encoded forms (`application/x-www-form-urlencoded`): an object as pairs of names and values.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::FieldStyle;
@@ -17,16 +17,18 @@ pub(crate) fn encode(members: &Map<String, Value>, style: impl Fn(&str) -> Optio
             (Some(FieldStyle::Json), value) => push(&mut pairs, name, value.to_string()),
             (Some(FieldStyle::DeepObject), value) => push_deep(&mut pairs, name, value),
             (Some(FieldStyle::Joined(separator)), Value::Array(items)) => {
-                let items: Vec<String> = items.iter().map(text).collect();
+                let items: Vec<String> = items.iter().map(plain_text).collect();
                 push(&mut pairs, name, items.join(&separator.to_string()));
             }
-            (_, Value::Array(items)) => items.iter().for_each(|item| push(&mut pairs, name, text(item))),
+            (_, Value::Array(items)) => {
+                items.iter().for_each(|item| push(&mut pairs, name, plain_text(item)))
+            }
             (_, Value::Object(members)) => {
                 for (member, value) in members.iter().filter(|(_, value)| !value.is_null()) {
-                    push(&mut pairs, member, text(value));
+                    push(&mut pairs, member, plain_text(value));
                 }
             }
-            (_, value) => push(&mut pairs, name, text(value)),
+            (_, value) => push(&mut pairs, name, plain_text(value)),
         }
     }
     pairs.encoded()
@@ -42,7 +44,7 @@ fn push_deep(pairs: &mut QueryPairs, name: &str, value: &Value) {
             let numbered = items.iter().enumerate();
             numbered.for_each(|(index, value)| push_deep(pairs, &format!("{name}[{index}]"), value));
         }
-        value => push(pairs, name, text(value)),
+        value => push(pairs, name, plain_text(value)),
     }
 }
 
@@ -51,7 +53,7 @@ fn push(pairs: &mut QueryPairs, name: &str, value: String) {
 }
 
 /// A scalar as plain text, anything else as JSON.
-fn text(value: &Value) -> String {
+fn plain_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

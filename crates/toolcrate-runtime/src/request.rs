@@ -125,8 +125,8 @@ impl<T> Request<T> {
         self
     }
 
-    /// Sends the members of `body` as a URL-encoded form. `styles` says how members are written that are not written
-    /// in the usual way.
+    /// Sends the properties of `body` as a URL-encoded form. `styles` lists the properties with a style other than the
+    /// default one.
     #[must_use]
     pub fn url_encoded(mut self, body: &(impl ToJson + ?Sized), styles: &[(&str, FieldStyle)]) -> Self {
         // Whatever can be written as JSON can be read as JSON.
@@ -136,7 +136,7 @@ impl<T> Request<T> {
         self.content_type(form_fields::MEDIA_TYPE)
     }
 
-    /// Sends the members of `body` as a URL-encoded form if it is set.
+    /// Sends the properties of `body` as a URL-encoded form if it is set.
     #[must_use]
     pub fn url_encoded_opt(
         self,

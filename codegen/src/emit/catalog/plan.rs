@@ -200,7 +200,7 @@ fn add_body<'a>(
     }
 }
 
-/// Adds what a call may say of an object beside the values of its fields.
+/// Adds the arguments for properties with other names, and for properties to empty.
 fn add_members<'a>(
     context: &'a Context<'a>,
     plan: &mut ArgumentPlan<'a>,

@@ -7,7 +7,7 @@ use crate::models::{Charge, RefundChargeBody};
 ///
 /// `POST /billing/charges`, the tool `create_a_wire_billing_charge`.
 ///
-/// * `body`: what is sent, as a URL-encoded form.
+/// * `body`: the properties of a URL-encoded form.
 pub fn create_charge(body: &Charge) -> Request<Charge> {
     Request::new(Method::Post, "/billing/charges")
         .url_encoded(
@@ -25,7 +25,7 @@ pub fn create_charge(body: &Charge) -> Request<Charge> {
 /// `POST /billing/charges/{id}/refund`, the tool `create_a_wire_charge_refund`.
 ///
 /// * `charge_id`: `{id}` of the path
-/// * `body`: what is sent, as a URL-encoded form.
+/// * `body`: the properties of a URL-encoded form.
 pub fn create_charge_refund(
     charge_id: i64,
     body: Option<&RefundChargeBody>,
