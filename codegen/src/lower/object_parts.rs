@@ -25,7 +25,7 @@ pub struct ObjectParts {
     pub has_alternatives: bool,
 }
 
-/// Collects the members of `source`, or returns `None` if it is no object with known members.
+/// Collects the members of `source`, or returns `None` if it is not an object with known properties.
 pub fn collect(components: &Components, source: &Source, location: &str) -> Option<ObjectParts> {
     Collector { components }.object(source, location, 0)
 }
@@ -46,7 +46,7 @@ pub fn component<'a>(components: &'a Components, reference: &str) -> Option<(&'a
     None
 }
 
-/// Whether `any` says nothing of the members, or of the type, of a value.
+/// Whether `any` specifies neither the type of a value nor its properties.
 pub fn is_shapeless(any: &AnySchema) -> bool {
     any.properties.is_empty()
         && any.items.is_none()

@@ -156,7 +156,7 @@ fn part_types(encoding: &IndexMap<String, Encoding>) -> BTreeMap<String, String>
         .collect()
 }
 
-/// A body that the caller writes. Text and files are no more than that; another format is, and is reported.
+/// A body that the caller writes. Formats other than text and files have a structure that is lost, which is reported.
 fn raw_body(
     media: &str,
     content: &MediaType,
