@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-pub use toolcrate_catalog::Method;
+use serde_json::{Number, Value};
+pub use toolcrate_catalog::{FieldStyle, Method};
 
 use crate::id::{OperationId, OperationTable, SchemaId};
 
@@ -73,6 +74,8 @@ pub struct Operation {
     pub body: Option<OperationBody>,
     /// The response of a successful call.
     pub response: SuccessResponse,
+    /// The type of the body of an error, if the document describes it.
+    pub error: Option<Type>,
 }
 
 impl Operation {
@@ -171,6 +174,7 @@ pub enum ParameterLocation {
     Path,
     Query,
     Header,
+    Cookie,
 }
 
 /// A parameter of an operation.
@@ -206,6 +210,17 @@ pub struct OperationBody {
     pub required: bool,
     /// The media type that the document declares, where it is not that of the kind.
     pub media_type: Option<String>,
+    /// How members of a URL-encoded form are written, where that is not the usual way.
+    pub field_styles: BTreeMap<String, FieldStyle>,
+    /// The media types of the parts of a form with files, where the document declares them.
+    pub part_types: BTreeMap<String, String>,
+}
+
+impl OperationBody {
+    /// A body without any declarations about its members.
+    pub fn new(kind: BodyKind, ty: Type, required: bool, media_type: Option<String>) -> Self {
+        Self { kind, ty, required, media_type, field_styles: BTreeMap::new(), part_types: BTreeMap::new() }
+    }
 }
 
 /// How a request body is serialized.
@@ -218,6 +233,8 @@ pub enum BodyKind {
     Patch,
     /// A form with files.
     Multipart,
+    /// A URL-encoded form.
+    UrlEncoded,
     /// Text or bytes, as the caller has them.
     Raw,
 }
@@ -255,6 +272,8 @@ pub enum Type {
     Integer,
     /// 64 bit integer.
     Long,
+    /// 64 bit integer that is not negative.
+    Unsigned,
     /// A double.
     Number,
     /// A string, with the `format` of the document if it has one (`uuid`, `email`, `date`).
@@ -293,6 +312,8 @@ pub struct Schema {
     pub description: String,
     /// Its shape.
     pub shape: Shape,
+    /// The type of further properties of an object, if the document explicitly allows them.
+    pub additional: Option<Type>,
     /// Whether the generator named it because the document has it inline.
     pub inline: bool,
 }
@@ -305,14 +326,34 @@ pub enum Shape {
     Object(Vec<Field>),
     /// Another name for a type (a list, an enum, a scalar).
     Alias(Type),
+    /// One of several objects; the value of one property determines which.
+    Union(Union),
+}
+
+/// One of several objects; the value of one property determines which.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Union {
+    /// The member that names the variant.
+    pub member: String,
+    /// The variants, in document order; never empty.
+    pub variants: Vec<UnionVariant>,
+}
+
+/// A variant of a union.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct UnionVariant {
+    /// The values of the member that stand for the variant; never empty.
+    pub values: Vec<String>,
+    /// The object.
+    pub schema: SchemaId,
 }
 
 impl Schema {
-    /// Returns the fields of an object, or none for an alias.
+    /// Returns the fields of an object, or none for anything else.
     pub fn fields(&self) -> &[Field] {
         match &self.shape {
             Shape::Object(fields) => fields,
-            Shape::Alias(_) => &[],
+            Shape::Alias(_) | Shape::Union(_) => &[],
         }
     }
 }
@@ -334,6 +375,8 @@ pub struct Field {
     pub limits: Limits,
     /// Whether the document marks it as `readOnly`.
     pub read_only: bool,
+    /// Whether the document marks it as `writeOnly`.
+    pub write_only: bool,
     /// Whether the value must be boxed because its type contains this one.
     pub boxed: bool,
 }
@@ -344,11 +387,21 @@ pub struct Field {
 pub struct Limits {
     pub min_length: Option<u64>,
     pub max_length: Option<u64>,
-    pub minimum: Option<f64>,
-    pub maximum: Option<f64>,
+    pub minimum: Option<Number>,
+    pub maximum: Option<Number>,
+    /// Whether the value must be greater than `minimum`.
+    pub exclusive_minimum: bool,
+    /// Whether the value must be less than `maximum`.
+    pub exclusive_maximum: bool,
+    pub multiple_of: Option<Number>,
     pub pattern: Option<String>,
     pub max_items: Option<u64>,
     pub min_items: Option<u64>,
+    pub unique_items: bool,
+    /// The only values that are allowed, where they are not all strings (those are a [`Type::Choice`]).
+    pub values: Vec<Value>,
+    /// The value that the server assumes if none is given.
+    pub default: Option<Value>,
     /// Whether the field is required when a record is replaced, though not when it is created.
     pub required_on_replace: bool,
 }

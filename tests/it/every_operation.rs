@@ -141,9 +141,9 @@ fn problems(
             continue;
         };
         let is_sent = match (location, record.request.body) {
-            (ArgumentLocation::Path | ArgumentLocation::Header, _) => true,
+            (ArgumentLocation::Path | ArgumentLocation::Header | ArgumentLocation::Cookie, _) => true,
             (ArgumentLocation::Query, _) => query.contains_key(name),
-            (ArgumentLocation::WholeBody, _) => !body.is_null(),
+            (ArgumentLocation::WholeBody | ArgumentLocation::Members, _) => !body.is_null(),
             (ArgumentLocation::Patch, _) => body.as_array().is_some_and(|operations| !operations.is_empty()),
             (ArgumentLocation::Clear, _) => body.as_array().is_some_and(|operations| {
                 let removal = json!({"op": "remove", "path": format!("/{}", cleared.unwrap_or_default())});

@@ -15,7 +15,6 @@ mod sizes;
 mod structure;
 mod test;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -47,13 +46,7 @@ enum XtaskCommand {
     /// of changes.
     Diff(diff::DiffArguments),
     /// List the defects that were repaired in a spec.
-    Repairs {
-        /// The spec: OpenAPI 3 or Swagger 2.0, JSON or YAML.
-        spec: PathBuf,
-        /// List every repair, not only the first three of each kind.
-        #[arg(long)]
-        all: bool,
-    },
+    Repairs(repairs::RepairsArguments),
     /// Run all tests except those of other vendors' clients and frameworks.
     Test(test::TestArguments),
     /// Test the SDKs and run the examples against the mock server. Needs Node.js and Python, but no API key.
@@ -82,7 +75,7 @@ fn main() -> ExitCode {
         XtaskCommand::New(arguments) => new::run(&arguments),
         XtaskCommand::Corpus(arguments) => corpus::run(&arguments),
         XtaskCommand::Diff(arguments) => diff::run(&arguments),
-        XtaskCommand::Repairs { spec, all } => repairs::run(&spec, all),
+        XtaskCommand::Repairs(arguments) => repairs::run(&arguments),
         XtaskCommand::Test(arguments) => test::run(&arguments),
         XtaskCommand::Examples(arguments) => clients::examples::run(&arguments),
         XtaskCommand::Bench(arguments) => bench::run(&arguments),

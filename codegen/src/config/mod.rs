@@ -8,6 +8,7 @@ mod overlay;
 mod overlay_facts;
 mod pattern;
 mod profile;
+mod selector;
 mod usage;
 mod wording;
 
@@ -24,8 +25,9 @@ pub use overlay_facts::{
 pub use profile::{
     ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
     ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,
-    PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery,
+    PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery, VerbEffect,
 };
+pub use selector::OperationSelector;
 pub use usage::UsageTracker;
 pub use wording::{ArgumentPattern, ArgumentWords, FormatWords, Gloss};
 

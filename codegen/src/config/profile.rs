@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use toolcrate_catalog::OperationVariant;
+use toolcrate_catalog::{OperationKind, OperationVariant};
+
+use super::selector::OperationSelector;
 
 /// `toolcrate.yaml`. Paths in it are relative to the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -69,6 +71,12 @@ pub struct Profile {
     /// Sentences in descriptions that state a constraint.
     #[serde(default)]
     pub notes: Vec<NoteRule>,
+    /// The operations to generate; all if none is listed.
+    #[serde(default)]
+    pub include: Vec<OperationSelector>,
+    /// The operations to leave out.
+    #[serde(default)]
+    pub exclude: Vec<OperationSelector>,
     /// The rules of names.
     #[serde(default)]
     pub names: NameRules,
@@ -360,6 +368,8 @@ pub struct NameRules {
     pub operations: IndexMap<String, String>,
     /// Endings of paths that are an action, a twin or a singleton.
     pub actions: Vec<PathAction>,
+    /// Verbs that end a path or begin a summary, and what they do. Without it, common English verbs count.
+    pub verbs: Option<IndexMap<String, VerbEffect>>,
     /// Segments that only mark another view of the same records: with `info`, `/service/info/boards` reads
     /// what `/service/boards` holds.
     pub views: Vec<String>,
@@ -427,6 +437,21 @@ pub struct PathAction {
     /// What sets it apart from the plain operation of its kind.
     #[serde(default)]
     pub variant: Option<OperationVariant>,
+    /// What it is, if not an action.
+    #[serde(skip)]
+    pub kind: Option<OperationKind>,
+}
+
+/// What an operation does that a verb names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerbEffect {
+    /// It only reads.
+    Read,
+    /// It changes something, and nothing is lost.
+    Safe,
+    /// It can destroy data.
+    Destructive,
 }
 
 impl Profile {
@@ -437,6 +462,8 @@ impl Profile {
         let mut add = |group: &str, keys: &mut dyn Iterator<Item = String>| {
             entries.extend(keys.map(|key| format!("{group}.{key}")));
         };
+        add("include", &mut self.include.iter().map(OperationSelector::entry));
+        add("exclude", &mut self.exclude.iter().map(OperationSelector::entry));
         add("transport_headers", &mut self.transport_headers.iter().cloned());
         add("shared_query", &mut self.shared_query.keys().cloned());
         let definitions = self.custom_fields.iter().filter_map(|fields| fields.definitions.as_ref());

@@ -7,7 +7,7 @@ use crate::ir::Type;
 pub fn kind(ty: &Type) -> &'static str {
     match ty {
         Type::Boolean => "boolean",
-        Type::Integer | Type::Long => "integer",
+        Type::Integer | Type::Long | Type::Unsigned => "integer",
         Type::Number => "number",
         Type::Text(_) | Type::DateTime => "string",
         Type::Choice(_) => "enum",

@@ -65,7 +65,8 @@ fn used_by(operation: &Operation) -> impl Iterator<Item = &str> {
     };
     let body = operation.body.as_ref().and_then(|body| body.ty.innermost());
     let parameters = operation.parameters.iter().filter_map(|parameter| parameter.ty.innermost());
-    answer.into_iter().chain(body).chain(parameters)
+    let error = operation.error.as_ref().and_then(Type::innermost);
+    answer.into_iter().chain(body).chain(error).chain(parameters)
 }
 
 /// The schemas that `name` is made of.
@@ -73,6 +74,7 @@ fn used_by_schema<'a>(api: &'a ApiDefinition, name: &str) -> Vec<&'a str> {
     match api.schemas.get(name).map(|schema| &schema.shape) {
         Some(Shape::Object(fields)) => fields.iter().filter_map(|field| field.ty.innermost()).collect(),
         Some(Shape::Alias(ty)) => Type::innermost(ty).into_iter().collect(),
+        Some(Shape::Union(union)) => union.variants.iter().map(|variant| variant.schema.as_str()).collect(),
         None => Vec::new(),
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 use heck::ToSnakeCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
+use serde_json::Number;
 
 use super::argument_words::words_by_name;
 use super::context::Context;
@@ -14,7 +15,7 @@ use super::features::gate;
 use super::rust::{Imports, Job, docs, prose};
 use super::sentence::spoken;
 use super::writable::is_writable;
-use crate::ir::{Field, Limits, Schema, Shape, Type};
+use crate::ir::{Field, Limits, Schema, Shape, Type, Union};
 use crate::naming::identifiers::{capital, unused, value_name};
 use crate::naming::{ChoiceName, TypeName, with_article};
 
@@ -46,7 +47,7 @@ fn file_name(rust: &str, taken: &HashSet<String>) -> String {
 /// An alias of a list or a scalar is written out where it is used.
 fn defines_a_type(schema: &Schema, types: &TypeName) -> bool {
     match &schema.shape {
-        Shape::Object(_) => true,
+        Shape::Object(_) | Shape::Union(_) => true,
         Shape::Alias(_) => types.fields.first().is_some_and(|field| field.choice.is_some()),
     }
 }
@@ -54,7 +55,8 @@ fn defines_a_type(schema: &Schema, types: &TypeName) -> bool {
 /// The types that the file of `schema` defines.
 fn defined<'a>(context: &'a Context<'_>, schema: &str) -> Vec<&'a str> {
     let types = &context.named.types[schema];
-    let record = matches!(context.api.schemas[schema].shape, Shape::Object(_)).then_some(types.rust.as_str());
+    let shape = &context.api.schemas[schema].shape;
+    let record = (!matches!(shape, Shape::Alias(_))).then_some(types.rust.as_str());
     let choices = types.fields.iter().filter_map(|field| field.choice.as_ref());
     record.into_iter().chain(choices.map(|choice| choice.rust.as_str())).collect()
 }
@@ -85,6 +87,7 @@ fn model(context: &Context<'_>, name: &str, schema: &Schema, types: &TypeName) -
             imports.private.extend(["FieldMut", "FieldRef", "ModelFields"]);
             record(context, name, schema, fields, types, &mut imports, &mut own)
         }
+        Shape::Union(union) => union_type(context, name, schema, union, types, &mut imports),
         Shape::Alias(ty) => {
             let choices = types.fields.iter().filter_map(|field| field.choice.as_ref());
             own.extend(choices.clone().map(|choice| choice.rust.clone()));
@@ -131,6 +134,10 @@ fn record(
             choices.extend(choice_type(&field.ty, choice, &about));
         }
     }
+    let extra = docs(match &schema.additional {
+        Some(_) => "Members of other names, which the spec allows, kept as they came.",
+        None => "Members that the spec does not know, kept as they came.",
+    });
     let names = fields.iter().map(|field| &field.name);
     let (slots, views) = (by_index(&slots), by_index(&views));
     let index = format_ident!("{}", if fields.len() > 1 { "index" } else { "_index" });
@@ -139,7 +146,7 @@ fn record(
         #[derive(Clone, Default)]
         pub struct #rust {
             #(#members)*
-            /// Fields that the spec does not have.
+            #extra
             pub extra: UnknownFields,
         }
 
@@ -184,6 +191,45 @@ fn record_docs(context: &Context<'_>, name: &str, schema: &Schema) -> String {
         Some((one, _)) => capital(&format!("{}.", with_article(one))),
         None if schema.inline => "An object that the spec describes inline.".to_owned(),
         None => capital(&format!("{}.", with_article(&spoken(name)))),
+    }
+}
+
+/// The enum of a union.
+fn union_type(
+    context: &Context<'_>,
+    name: &str,
+    schema: &Schema,
+    union: &Union,
+    types: &TypeName,
+    imports: &mut Imports,
+) -> TokenStream {
+    imports.value = true;
+    let rust = format_ident!("{}", types.rust);
+    let member = &union.member;
+    let about = docs(&format!("{}\n\n`{member}` names the variant.", record_docs(context, name, schema)));
+    let mut variants = Vec::new();
+    let mut rows = Vec::new();
+    for variant in &union.variants {
+        let model = &context.named.types[&variant.schema].rust;
+        imports.models.insert(model.clone());
+        let own = if model == "Other" { "OtherModel" } else { model };
+        let (own, model) = (format_ident!("{own}"), format_ident!("{model}"));
+        let texts: Vec<String> = variant.values.iter().map(|value| format!("`{value}`")).collect();
+        let about = docs(&texts.join(", "));
+        variants.push(quote!(#about #own(Box<#model>),));
+        let values = &variant.values;
+        rows.push(quote!(#own(#model) = #(#values)|*));
+    }
+    quote! {
+        #about
+        #[derive(Clone)]
+        pub enum #rust {
+            #(#variants)*
+            /// A value of a type that the spec does not know, as it came.
+            Other(Value),
+        }
+
+        toolcrate_runtime::impl_union!(#rust, #member, #(#rows),*);
     }
 }
 
@@ -242,6 +288,12 @@ fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
         sentences.push(format!("IDs: `{}::{}`.", list.module, list.function));
     }
     sentences.extend(limit_docs(&field.limits));
+    if field.read_only {
+        sentences.push("Set by the server.".to_owned());
+    }
+    if field.write_only {
+        sentences.push("Sent, and never returned.".to_owned());
+    }
     if field.required {
         sentences.push("Required.".to_owned());
     } else if field.limits.required_on_replace {
@@ -250,18 +302,31 @@ fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
     sentences.join(" ")
 }
 
-fn limit_docs(limits: &Limits) -> Vec<String> {
+/// What limits a value, in sentences.
+pub fn limit_docs(limits: &Limits) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut add = |limit: Option<String>, text: &str| {
         sentences.extend(limit.map(|limit| text.replace("{}", &limit)));
     };
     add(limits.min_length.map(|n| n.to_string()), "At least {} characters.");
     add(limits.max_length.map(|n| n.to_string()), "At most {} characters.");
-    add(limits.minimum.map(|n| n.to_string()), "At least {}.");
-    add(limits.maximum.map(|n| n.to_string()), "At most {}.");
+    let bound = |limit: &Number| limit.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 1e15);
+    let bound = |limit: &Option<Number>| {
+        limit.as_ref().map(|n| bound(n).map_or_else(|| n.to_string(), |n| format!("{n}")))
+    };
+    add(bound(&limits.minimum), if limits.exclusive_minimum { "Greater than {}." } else { "At least {}." });
+    add(bound(&limits.maximum), if limits.exclusive_maximum { "Less than {}." } else { "At most {}." });
+    add(bound(&limits.multiple_of), "A multiple of {}.");
     add(limits.min_items.map(|n| n.to_string()), "At least {} items.");
     add(limits.max_items.map(|n| n.to_string()), "At most {} items.");
+    add(limits.unique_items.then(String::new), "No item twice.");
     add(limits.pattern.as_deref().map(prose), "Pattern: {}.");
+    let values: Vec<String> = limits.values.iter().map(|value| format!("`{value}`")).collect();
+    add((!values.is_empty()).then(|| values.join(", ")), "One of {}.");
+    add(
+        limits.default.as_ref().map(|value| format!("`{}`", value.to_string().replace('`', "'"))),
+        "Default: {}.",
+    );
     sentences
 }
 

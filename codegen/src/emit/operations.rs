@@ -7,12 +7,14 @@ use quote::{format_ident, quote};
 use toolcrate_catalog::OperationKind;
 
 use super::context::Context;
+use super::models::limit_docs;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, prose};
 use super::sentence::{imperative, spoken, third_person};
 use crate::id::OperationId;
 use crate::ir::{
-    ApiDefinition, BodyKind, Content, Method, Operation, OperationBody, Parameter, ParameterLocation, Type,
+    ApiDefinition, BodyKind, Content, FieldStyle, Method, Operation, OperationBody, Parameter,
+    ParameterLocation, Type,
 };
 use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
@@ -102,6 +104,8 @@ fn function(
             (ParameterLocation::Query, false) => quote!(.parameter_opt(#wire, #value)),
             (ParameterLocation::Header, true) => quote!(.header(#wire, #value)),
             (ParameterLocation::Header, false) => quote!(.header_opt(#wire, #value)),
+            (ParameterLocation::Cookie, true) => quote!(.cookie(#wire, #value)),
+            (ParameterLocation::Cookie, false) => quote!(.cookie_opt(#wire, #value)),
         });
     }
     // A parameter of the API may be called as what it does not know.
@@ -120,6 +124,11 @@ fn function(
         arguments.push(argument);
         calls.push(call);
         notes.push(note);
+        let object = context.api.resolve(&body.ty).innermost().and_then(|name| context.api.schemas.get(name));
+        let is_merged = operation.method == Method::Patch && body.kind == BodyKind::Json;
+        if is_merged && object.is_some_and(|object| object.fields().iter().any(|field| field.nullable)) {
+            notes.push("* A null in `extra` of the body empties the member of that name.".to_owned());
+        }
     }
     let answer = match &operation.response.content {
         Content::None => quote!(()),
@@ -169,6 +178,7 @@ fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
         Type::Boolean => quote!(bool),
         Type::Integer => quote!(i32),
         Type::Long => quote!(i64),
+        Type::Unsigned => quote!(u64),
         Type::Number => quote!(f64),
         _ => quote!(&str),
     }
@@ -207,9 +217,10 @@ fn body_argument(
             };
             let parts: Vec<String> = fields
                 .iter()
-                .map(|field| match field.ty {
-                    Type::Binary => format!("`{}` (file)", field.name),
-                    _ => format!("`{}`", field.name),
+                .map(|field| match (body.part_types.get(&field.name), &field.ty) {
+                    (Some(media_type), _) => format!("`{}` ({media_type})", field.name),
+                    (None, Type::Binary) => format!("`{}` (file)", field.name),
+                    (None, _) => format!("`{}`", field.name),
                 })
                 .collect();
             let note = format!("* `{form}`: the parts {}.", parts.join(", "));
@@ -234,7 +245,7 @@ fn body_argument(
                 false => (quote!(#ident: Option<#ty>), quote!(.raw_opt(#media, #ident)), note),
             }
         }
-        BodyKind::Json => {
+        BodyKind::Json | BodyKind::UrlEncoded => {
             let ident = own("body");
             context.imports(&body.ty, imports);
             let ty = match context.api.resolve(&body.ty) {
@@ -248,6 +259,16 @@ fn body_argument(
                     quote!(&#ty)
                 }
             };
+            if body.kind == BodyKind::UrlEncoded {
+                let note = format!("* `{ident}`: the properties of a URL-encoded form.");
+                let styles = field_styles(body, imports);
+                return match body.required {
+                    true => (quote!(#ident: #ty), quote!(.url_encoded(#ident, &[#styles])), note),
+                    false => {
+                        (quote!(#ident: Option<#ty>), quote!(.url_encoded_opt(#ident, &[#styles])), note)
+                    }
+                };
+            }
             let note = format!("* `{ident}`: {}", body_words(name));
             let content_type = content_type(body);
             match body.required {
@@ -268,6 +289,19 @@ fn body_words(name: &OperationName) -> String {
     }
 }
 
+/// The members of a URL-encoded form that are not written in the usual way.
+fn field_styles(body: &OperationBody, imports: &mut Imports) -> TokenStream {
+    if !body.field_styles.is_empty() {
+        imports.runtime.insert("FieldStyle");
+    }
+    let styles = body.field_styles.iter().map(|(name, style)| match style {
+        FieldStyle::Joined(separator) => quote!((#name, FieldStyle::Joined(#separator))),
+        FieldStyle::DeepObject => quote!((#name, FieldStyle::DeepObject)),
+        FieldStyle::Json => quote!((#name, FieldStyle::Json)),
+    });
+    quote!(#(#styles),*)
+}
+
 fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationName>) -> String {
     let words = prose(&parameter.description);
     let words = match (parameter.location, source) {
@@ -276,10 +310,16 @@ fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationNa
         (ParameterLocation::Path, None) => spoken(rust),
         (ParameterLocation::Query, None) => format!("query parameter `{}`", parameter.name),
         (ParameterLocation::Header, None) => format!("header `{}`", parameter.name),
+        (ParameterLocation::Cookie, None) => format!("cookie `{}`", parameter.name),
     };
     let source =
         source.map(|list| format!(" (see `{}::{}`)", list.module, list.function)).unwrap_or_default();
-    format!("* `{rust}`: {words}{source}")
+    let limits = limit_docs(&parameter.limits).join(" ");
+    if limits.is_empty() {
+        return format!("* `{rust}`: {words}{source}");
+    }
+    let dot = if words.ends_with('.') && source.is_empty() { "" } else { "." };
+    format!("* `{rust}`: {words}{source}{dot} {limits}")
 }
 
 /// The doc comment: what it does, the HTTP call, what its parameters mean.
@@ -302,6 +342,12 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     let statuses = &operation.response.statuses;
     if statuses.contains(&207) {
         text.push_str("\n\nReturns 207 with a status for each item.");
+    }
+    if let Some(Type::Named(name)) = operation.error.as_ref().map(|error| context.api.resolve(error)) {
+        let model = &context.named.types[name].rust;
+        text.push_str(&format!(
+            "\n\n`Error::response_as` reads the body of an error as [`{model}`](crate::models::{model})."
+        ));
     }
     if operation.listed().is_some() && context.profile.paging.is_paged() {
         text.push_str("\n\nReturns one page of rows; `Client::pages` and `Client::items` fetch the rest.");

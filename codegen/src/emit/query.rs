@@ -110,7 +110,7 @@ fn query_type(context: &Context<'_>, shared: SharedQueryType) -> TokenStream {
         let about = docs(&query.description);
         let ty = context.shared_type(name);
         let (ty, value) = match ty {
-            Type::Integer | Type::Long => (quote!(i64), quote!(self.#ident)),
+            Type::Integer | Type::Long | Type::Unsigned => (quote!(i64), quote!(self.#ident)),
             Type::Boolean => (quote!(bool), quote!(self.#ident)),
             _ => (quote!(String), quote!(self.#ident.as_deref())),
         };

@@ -141,6 +141,7 @@ impl Context<'_> {
             Type::Boolean => quote!(bool),
             Type::Integer => quote!(i32),
             Type::Long => quote!(i64),
+            Type::Unsigned => quote!(u64),
             Type::Number => quote!(f64),
             Type::Text(_) | Type::DateTime | Type::Binary => quote!(String),
             Type::Choice(_) => match choice {
@@ -160,7 +161,7 @@ impl Context<'_> {
             }
             Type::Any => quote!(Value),
             Type::Named(name) => match &self.api.schemas[name].shape {
-                Shape::Object(_) => {
+                Shape::Object(_) | Shape::Union(_) => {
                     let name = format_ident!("{}", self.named.types[name].rust);
                     quote!(#name)
                 }
@@ -184,7 +185,7 @@ impl Context<'_> {
             Type::Named(name) => {
                 let types = &self.named.types[name];
                 match &self.api.schemas[name].shape {
-                    Shape::Object(_) => {
+                    Shape::Object(_) | Shape::Union(_) => {
                         imports.models.insert(types.rust.clone());
                     }
                     Shape::Alias(inner) => {

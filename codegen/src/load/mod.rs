@@ -4,7 +4,9 @@
 //! typed document is read from it once. Only what is no document at all is refused, with the file and a line
 //! or a JSON pointer; a faulty part costs that part. What is readable and wrong is left to [`crate::repair`].
 
-mod lenient;
+mod reader;
+mod schema_reader;
+mod stack;
 mod tree;
 
 use std::path::{Path, PathBuf};
@@ -53,7 +55,7 @@ pub fn read_tree(path: &Path) -> Result<serde_json::Value, Errors> {
         CodegenError::new("E001", format!("the spec cannot be read: {error}")).in_file(path)
     })?;
     let text = text.trim_start_matches('\u{feff}');
-    with_deep_stack(|| tree::read(text)).map_err(|error| error.in_file(path).into())
+    stack::run(|| tree::read(text)).flatten().map_err(|error| error.in_file(path).into())
 }
 
 /// Parses a document. Messages name it `path`.
@@ -68,27 +70,11 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
         let mut tree = tree::read(text)?;
         let mut report = Report::default();
         normalize::normalize(&mut tree, &mut report)?;
-        let openapi = lenient::read(tree, &mut report)?;
+        let openapi = reader::read(tree, &mut report)?;
         Ok((openapi, report))
     };
-    let (openapi, report) = with_deep_stack(read).map_err(|error: CodegenError| error.in_file(path))?;
+    let (openapi, report) = stack::run(read).flatten().map_err(|error: CodegenError| error.in_file(path))?;
     Ok(Document { file: path.to_owned(), openapi, report })
-}
-
-/// Stack for a document as deeply nested as its syntax allows (128 levels). Reading a schema within a schema
-/// takes more than 100 kB in a debug build.
-const STACK_BYTES: usize = 64 << 20;
-
-/// Runs `read` on a thread with [`STACK_BYTES`] bytes.
-fn with_deep_stack<T: Send>(
-    read: impl FnOnce() -> Result<T, CodegenError> + Send,
-) -> Result<T, CodegenError> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, read);
-        let thread =
-            thread.map_err(|error| CodegenError::new("E001", format!("no memory to read it: {error}")))?;
-        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
 }
 
 #[cfg(test)]

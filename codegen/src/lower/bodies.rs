@@ -41,15 +41,17 @@ fn body(api: &mut ApiDefinition, fact: &BodyFact) -> Option<(OperationId, Operat
             description: field.description.clone(),
             limits: Limits::default(),
             read_only: false,
+            write_only: false,
             boxed: false,
         })
         .collect();
     fields.sort_by(|a, b| a.name.cmp(&b.name));
     let name = SchemaId::from(schema_name(&fact.operation));
-    let schema = Schema { description: String::new(), shape: Shape::Object(fields), inline: true };
+    let shape = Shape::Object(fields);
+    let schema = Schema { description: String::new(), shape, additional: None, inline: true };
     api.schemas.insert(name.clone(), schema);
     let kind = if is_form { BodyKind::Multipart } else { BodyKind::Json };
-    Some((id, OperationBody { kind, ty: Type::Named(name), required: true, media_type: None }))
+    Some((id, OperationBody::new(kind, Type::Named(name), true, None)))
 }
 
 /// `POST /system/members/{id}/tokens` gives `PostSystemMembersIdTokensBody`, as for a schema that is written inline.

@@ -6,9 +6,15 @@
 
 mod bodies;
 mod description_constraints;
+mod limits;
+mod media;
+mod object_parts;
 mod operations;
 mod recursion;
+mod request_bodies;
 mod schemas;
+mod selection;
+mod unions;
 
 use crate::config::{Profile, UsageTracker};
 use crate::diagnostic::{Errors, Report};
@@ -45,15 +51,19 @@ pub fn lower(
 }
 
 fn lower_document(
-    document: RepairedDocument,
+    mut document: RepairedDocument,
     profile: &Profile,
     usage: &UsageTracker,
 ) -> Result<Lowering, Errors> {
+    selection::select(&mut document.operations, profile, usage);
     let constraints = DescriptionConstraints::new(&profile.notes, usage)?;
     let mut schemas = schemas::SchemaLowering::new(&document.components, constraints);
     schemas.lower_components();
     let operations = operations::lower(&document, &mut schemas, profile, usage);
     let (mut schemas, mut report) = schemas.finish();
+    if !profile.include.is_empty() || !profile.exclude.is_empty() {
+        selection::drop_unused(&mut schemas, &operations);
+    }
     recursion::break_alias_cycles(&mut schemas, &mut report);
     recursion::mark_boxed(&mut schemas, &mut report.repairs);
     report.extend(document.report);

@@ -1,10 +1,12 @@
 //! Lowers operations: parameters, bodies and answers.
 
 use openapiv3::{
-    MediaType, Operation as Source, ParameterSchemaOrContent, ReferenceOr, RequestBody as SourceBody,
-    Response as SourceResponse, StatusCode,
+    Operation as Source, ParameterSchemaOrContent, ReferenceOr, Response as SourceResponse, StatusCode,
 };
 
+use super::limits::limits;
+use super::media::is_json;
+use super::request_bodies;
 use super::schemas::SchemaLowering;
 use crate::config::{PagingConfig, Profile, UsageTracker};
 use crate::diagnostic::CodegenError;
@@ -22,7 +24,7 @@ pub fn lower(
     profile: &Profile,
     usage: &UsageTracker,
 ) -> OperationTable<Operation> {
-    let patches = has_patches(document);
+    let patches = request_bodies::has_patches(document);
     let lower_or_omit = |raw: &RawOperation| match operation(raw, schemas, profile, usage, patches) {
         Ok(operation) => Some(operation),
         Err(problem) => {
@@ -44,7 +46,8 @@ fn operation(
     // What inline schemas are called after; casing is left to where one is met, which is seldom.
     let name = source.operation_id.clone().unwrap_or_default();
     let response = response(raw, schemas, &name, &profile.paging)?;
-    let mut body = body(raw, schemas, &name, &response, patches)?;
+    let error = error(raw, schemas, &name);
+    let mut body = request_bodies::body(raw, schemas, &name, &response, patches);
     let mut parameters = Vec::new();
     for parameter in &raw.parameters {
         if parameter.location == ParameterLocation::Header
@@ -67,6 +70,7 @@ fn operation(
         parameters,
         body,
         response,
+        error,
     })
 }
 
@@ -80,11 +84,12 @@ fn lower_parameter(
 ) {
     let data = &raw.data;
     let location = format!("{}/parameters ({})", operation.pointer, data.name);
-    let mut limits = Limits::default();
+    let mut own_limits = Limits::default();
     let ty = match &data.format {
         ParameterSchemaOrContent::Schema(schema) => {
             if let ReferenceOr::Item(schema) = schema {
-                limits = super::schemas::limits(schema);
+                own_limits = limits(schema);
+                schemas.check_pattern(&mut own_limits, &location);
             }
             let inline = format!("{name} {}", data.name);
             schemas.lower_or_reference(schema, &inline, &location)
@@ -123,7 +128,7 @@ fn lower_parameter(
         if writes && body.is_none() && data.required {
             let message = format!("`{}` is an object, and the call has no body: it is the body", data.name);
             schemas.repaired("R028", &location, message);
-            *body = Some(OperationBody { kind: BodyKind::Json, ty, required: true, media_type: None });
+            *body = Some(OperationBody::new(BodyKind::Json, ty, true, None));
             return;
         }
         let message =
@@ -150,7 +155,7 @@ fn lower_parameter(
         required: data.required,
         description: words(data.description.as_deref()),
         ty,
-        limits,
+        limits: own_limits,
         separator,
         member_of: None,
     });
@@ -172,20 +177,21 @@ fn wire_type(
             format!("`{name}` has a style that no request is made in; the caller writes it")
         }
         (Type::List(item), style) => {
-            if !matches!(schemas.resolve(item), Type::Named(_) | Type::Map(_) | Type::List(_)) {
+            let is_pairs = raw.location != ParameterLocation::Query && style == ParameterStyle::Exploded;
+            if !matches!(schemas.resolve(item), Type::Named(_) | Type::Map(_) | Type::List(_)) && !is_pairs {
                 let separator = match style {
                     ParameterStyle::Joined(separator) => Some(separator),
                     _ => None,
                 };
                 return (ty, separator);
             }
-            format!("`{name}` is a list of objects or lists; the caller writes it as text")
+            format!("`{name}` is a list that is not written item by item; the caller writes it as text")
         }
         (Type::Map(_), ParameterStyle::Exploded | ParameterStyle::DeepObject) => {
             format!("`{name}` has members of any name, which cannot be sent; the caller writes it as text")
         }
-        (Type::Map(_) | Type::Named(_), ParameterStyle::Joined(_)) => {
-            format!("`{name}` is an object in one value; the caller writes it as text")
+        (Type::Map(_) | Type::Named(_), _) => {
+            format!("`{name}` is an object that is not written by member; the caller writes it as text")
         }
         _ => return (ty, None),
     };
@@ -199,129 +205,33 @@ fn words(description: Option<&str>) -> String {
     if text.contains(char::is_whitespace) { text.to_owned() } else { String::new() }
 }
 
-fn body(
-    raw: &RawOperation,
-    schemas: &mut SchemaLowering<'_>,
-    name: &str,
-    response: &SuccessResponse,
-    patches: bool,
-) -> Result<Option<OperationBody>, CodegenError> {
-    let record = || match &response.content {
-        Content::Json(ty @ Type::Named(_)) => ty.clone(),
-        _ => Type::Any,
-    };
-    let Some(source) = &raw.operation.request_body else {
-        if raw.method == Method::Patch && patches {
-            schemas.repaired(
-                "R024",
-                &raw.pointer,
-                "a PATCH without a body changes nothing; it takes a JSON Patch like any other",
-            );
-            return Ok(Some(OperationBody {
-                kind: BodyKind::Patch,
-                ty: record(),
-                required: true,
-                media_type: None,
-            }));
-        }
-        return Ok(None);
-    };
-    let source = resolve_body(source, schemas)?;
-    let location = format!("{}/requestBody", raw.pointer);
-    let pick = |wanted: fn(&str) -> bool| {
-        source.content.iter().find(|(media, _)| wanted(media) && !media.contains('*'))
-    };
-    let (kind, (media, content)) = match (pick(is_json), pick(|media| media.starts_with("multipart/"))) {
-        (Some(found), _) => (BodyKind::Json, found),
-        (None, Some(found)) => (BodyKind::Multipart, found),
-        (None, None) if source.content.is_empty() => return Ok(None),
-        (None, None) => {
-            let (media, content) = source.content.first().unwrap_or_else(|| unreachable!("it is not empty"));
-            return Ok(Some(raw_body(media, content, source.required, schemas, &location)));
-        }
-    };
-    let media_type = (kind == BodyKind::Json && media != "application/json").then(|| media.clone());
-    let ty = content
-        .schema
-        .as_ref()
-        .map_or(Type::Any, |schema| schemas.lower_or_reference(schema, &format!("{name}Body"), &location));
-    if raw.method == Method::Patch && is_patch(&ty, schemas) {
-        return Ok(Some(OperationBody { kind: BodyKind::Patch, ty: record(), required: true, media_type }));
-    }
-    Ok(Some(OperationBody { kind, ty, required: source.required, media_type }))
-}
-
-/// A body that the caller writes. Text and files are no more than that; another format is, and is reported.
-fn raw_body(
-    media: &str,
-    content: &MediaType,
-    required: bool,
-    schemas: &mut SchemaLowering<'_>,
-    location: &str,
-) -> OperationBody {
-    let essence = media.split(';').next().unwrap_or_default().trim();
-    let is_text = essence.starts_with("text/") && essence != "text/xml";
-    let is_structured = ["application/x-www-form-urlencoded", "application/xml", "text/xml"]
-        .contains(&essence)
-        || essence.ends_with("+xml");
-    if is_structured && content.schema.is_some() {
-        let message = format!("a body of type {media} is not written by member; the caller writes it whole");
-        schemas.leave_raw(CodegenError::new("E014", message).at(location));
-    }
-    let ty = if is_text || is_structured { Type::Text(None) } else { Type::Binary };
-    let media_type = if media.contains('*') { "application/octet-stream" } else { media };
-    OperationBody { kind: BodyKind::Raw, ty, required, media_type: Some(media_type.to_owned()) }
-}
-
-/// Whether the document has a PATCH whose body is a list, so that the others are JSON Patches too.
-fn has_patches(document: &RepairedDocument) -> bool {
-    document.operations.iter().filter(|raw| raw.method == Method::Patch).any(|raw| {
-        let body = match &raw.operation.request_body {
-            Some(ReferenceOr::Item(body)) => Some(body),
-            Some(ReferenceOr::Reference { reference }) => {
-                let name = reference.strip_prefix("#/components/requestBodies/").unwrap_or_default();
-                document.components.request_bodies.get(name).and_then(ReferenceOr::as_item)
-            }
-            None => None,
-        };
-        let content = body.and_then(|body| body.content.iter().find(|(media, _)| is_json(media)));
-        let is_list = |schema: &openapiv3::Schema| {
-            matches!(schema.schema_kind, openapiv3::SchemaKind::Type(openapiv3::Type::Array(_)))
-        };
-        match content.and_then(|(_, content)| content.schema.as_ref()) {
-            Some(ReferenceOr::Item(schema)) => is_list(schema),
-            Some(ReferenceOr::Reference { reference }) => {
-                let name = reference.strip_prefix("#/components/schemas/").unwrap_or_default();
-                let schema = document.components.schemas.get(name).and_then(ReferenceOr::as_item);
-                schema.is_some_and(is_list)
-            }
-            None => false,
-        }
+/// The type of the body of an error: that of the most general response which describes one.
+fn error(raw: &RawOperation, schemas: &mut SchemaLowering<'_>, name: &str) -> Option<Type> {
+    let responses = &raw.operation.responses;
+    let has_success = responses
+        .responses
+        .keys()
+        .any(|status| matches!(status, StatusCode::Code(200..=299) | StatusCode::Range(2)));
+    let mut errors: Vec<(u16, String, &ReferenceOr<SourceResponse>)> = responses
+        .responses
+        .iter()
+        .filter_map(|(status, response)| match status {
+            StatusCode::Code(code @ 400..=599) => Some((*code, code.to_string(), response)),
+            StatusCode::Range(range @ 4..=5) => Some((*range, format!("{range}XX"), response)),
+            _ => None,
+        })
+        .collect();
+    // Without a declared success, the default is not the error.
+    let default = responses.default.as_ref().filter(|_| has_success);
+    errors.extend(default.map(|response| (0, "default".to_owned(), response)));
+    errors.sort_by_key(|(order, ..)| *order);
+    errors.into_iter().find_map(|(_, status, response)| {
+        let response = resolve_response(response, schemas).ok()?;
+        let (_, content) = response.content.iter().find(|(media, _)| is_json(media))?;
+        let location = format!("{}/responses/{status}", raw.pointer);
+        let ty = schemas.lower_or_reference(content.schema.as_ref()?, &format!("{name}Error"), &location);
+        (ty != Type::Any).then_some(ty)
     })
-}
-
-fn resolve_body(
-    source: &ReferenceOr<SourceBody>,
-    schemas: &SchemaLowering<'_>,
-) -> Result<SourceBody, CodegenError> {
-    match source {
-        ReferenceOr::Item(body) => Ok(body.clone()),
-        ReferenceOr::Reference { reference } => {
-            let name = reference.strip_prefix("#/components/requestBodies/").unwrap_or_default();
-            match schemas.components().request_bodies.get(name) {
-                Some(ReferenceOr::Item(body)) => Ok(body.clone()),
-                _ => Err(CodegenError::new("E006", format!("the reference `{reference}` leads to nothing"))),
-            }
-        }
-    }
-}
-
-/// Whether `ty` is a list of objects with `op` and `path`: a JSON Patch.
-fn is_patch(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
-    let Type::List(items) = ty else { return false };
-    let Type::Named(name) = &**items else { return false };
-    let fields = schemas.get(name).map(|schema| schema.fields()).unwrap_or_default();
-    ["op", "path"].iter().all(|wanted| fields.iter().any(|field| field.name == *wanted))
 }
 
 fn response(
@@ -349,6 +259,9 @@ fn response(
     successes.dedup_by_key(|(status, _)| *status);
     let statuses: Vec<u16> = successes.iter().map(|(status, _)| *status).collect();
     let nothing = |content| SuccessResponse { statuses: statuses.clone(), content, media_type: None };
+    if raw.method == Method::Head {
+        return Ok(nothing(Content::None));
+    }
     for (status, source) in &successes {
         let source = resolve_response(source, schemas)?;
         let json = source.content.iter().find(|(media, _)| is_json(media));
@@ -456,9 +369,4 @@ fn resolve_response(
             }
         }
     }
-}
-
-fn is_json(media: &str) -> bool {
-    let media = media.split(';').next().unwrap_or_default().trim();
-    media == "application/json" || media.ends_with("+json") || media == "*/*"
 }

@@ -16,6 +16,8 @@ pub fn mark_boxed(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Re
                     fields.iter().filter_map(|field| direct(&field.ty)).cloned().collect()
                 }
                 Shape::Alias(ty) => direct(ty).cloned().into_iter().collect(),
+                // Its variants are boxed.
+                Shape::Union(_) => BTreeSet::new(),
             };
             (name.clone(), targets)
         })

@@ -4,18 +4,19 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use heck::ToUpperCamelCase;
-use indexmap::IndexMap;
 use openapiv3::{
     AdditionalProperties, AnySchema, Components, IntegerFormat, ReferenceOr, Schema as Source, SchemaKind,
     StringFormat, StringType, Type as SourceType, VariantOrUnknownOrEmpty,
 };
+use serde_json::Value;
 
 use super::description_constraints::DescriptionConstraints;
+use super::limits::limits;
+use super::object_parts::{self, ObjectParts, SourceProperties, is_shapeless};
+use super::unions;
 use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
-use crate::ir::{Field, Limits, Schema, Shape, Type};
-
-type SourceProperties = IndexMap<String, ReferenceOr<Box<Source>>>;
+use crate::ir::{Field, Limits, Schema, Shape, Type, Union};
 
 /// Collects lowered schemas.
 pub struct SchemaLowering<'a> {
@@ -86,7 +87,12 @@ impl<'a> SchemaLowering<'a> {
             let schema = match source {
                 ReferenceOr::Reference { reference } => {
                     let ty = self.reference(reference, &location);
-                    Schema { description: String::new(), shape: Shape::Alias(ty), inline: false }
+                    Schema {
+                        description: String::new(),
+                        shape: Shape::Alias(ty),
+                        additional: None,
+                        inline: false,
+                    }
                 }
                 ReferenceOr::Item(source) => self.named(name, source, &location),
             };
@@ -96,83 +102,40 @@ impl<'a> SchemaLowering<'a> {
 
     fn named(&mut self, name: &str, source: &Source, location: &str) -> Schema {
         let description = source.schema_data.description.clone().unwrap_or_default();
-        let shape = match self.object_parts(source, location, 0) {
-            Some((properties, required)) => {
-                Shape::Object(self.fields(name, &properties, &required, location))
+        if let Some(union) = unions::union(self.components, source) {
+            return Schema { description, shape: Shape::Union(union), additional: None, inline: false };
+        }
+        let (shape, additional) = match self.object_parts(source, location) {
+            Some(parts) => {
+                let additional = self.additional(&parts, name, location);
+                let fields = self.fields(name, &parts.properties, &parts.required, location);
+                (Shape::Object(fields), additional)
             }
-            None => Shape::Alias(self.lower(source, name, location)),
+            None => (Shape::Alias(self.lower(source, name, location)), None),
         };
-        Schema { description, shape, inline: false }
+        Schema { description, shape, additional, inline: false }
     }
 
-    /// The properties and required names of `source` if it is an object with known members, merging `allOf`.
-    fn object_parts(
-        &self,
-        source: &Source,
-        location: &str,
-        depth: usize,
-    ) -> Option<(SourceProperties, Vec<String>)> {
-        match &source.schema_kind {
-            SchemaKind::Type(SourceType::Object(object)) => {
-                let is_map = object.properties.is_empty() && object.additional_properties.is_some();
-                // A named object without members stays an object; an inline one is any value.
-                let is_free = object.properties.is_empty() && location.matches('/').count() > 3;
-                (!is_map && !is_free).then(|| (object.properties.clone(), object.required.clone()))
-            }
-            SchemaKind::Any(any) if !any.all_of.is_empty() && depth < 16 => {
-                let (mut properties, mut required) = self.merged(&any.all_of, location, depth)?;
-                properties.extend(any.properties.clone());
-                required.extend(any.required.iter().cloned());
-                Some((properties, required))
-            }
-            SchemaKind::Any(any) if !any.properties.is_empty() => {
-                Some((any.properties.clone(), any.required.clone()))
-            }
-            SchemaKind::AllOf { all_of } if depth < 16 => self.merged(all_of, location, depth),
-            _ => None,
+    /// The members of `source` if it is an object with known members.
+    fn object_parts(&mut self, source: &Source, location: &str) -> Option<ObjectParts> {
+        let parts = object_parts::collect(self.components, source, location)?;
+        if parts.has_alternatives {
+            let message = "the object has alternatives; it has the members of all, of which none is required";
+            self.repaired("R038", location, message);
         }
+        Some(parts)
     }
 
-    /// The members of all `parts`. One that only names required members, or describes, adds no shape.
-    fn merged(
-        &self,
-        parts: &[ReferenceOr<Source>],
-        location: &str,
-        depth: usize,
-    ) -> Option<(SourceProperties, Vec<String>)> {
-        let mut properties = SourceProperties::new();
-        let mut required = Vec::new();
-        for part in parts {
-            let source = match part {
-                ReferenceOr::Item(source) => source,
-                ReferenceOr::Reference { reference } => self.component(reference)?,
-            };
-            match &source.schema_kind {
-                SchemaKind::Any(any) if is_shapeless(any) => required.extend(any.required.iter().cloned()),
-                SchemaKind::Type(SourceType::Object(object)) if object.properties.is_empty() => {
-                    required.extend(object.required.iter().cloned());
-                }
-                _ => {
-                    let (more, needs) = self.object_parts(source, location, depth + 1)?;
-                    properties.extend(more);
-                    required.extend(needs);
-                }
+    /// The type of further properties of an object, if the document explicitly allows them.
+    fn additional(&mut self, parts: &ObjectParts, name: &str, location: &str) -> Option<Type> {
+        match parts.additional.as_ref()? {
+            AdditionalProperties::Any(true) => Some(Type::Any),
+            AdditionalProperties::Any(false) => None,
+            AdditionalProperties::Schema(values) => {
+                let location = format!("{location}/additionalProperties");
+                Some(self.lower_or_reference(values.as_ref(), &format!("{name}Value"), &location))
             }
         }
-        (!properties.is_empty()).then_some((properties, required))
-    }
-
-    fn component(&self, reference: &str) -> Option<&'a Source> {
-        let mut name = reference.strip_prefix("#/components/schemas/")?;
-        for _ in 0..32 {
-            match self.components.schemas.get(name)? {
-                ReferenceOr::Item(source) => return Some(source),
-                ReferenceOr::Reference { reference } => {
-                    name = reference.strip_prefix("#/components/schemas/")?
-                }
-            }
-        }
-        None
     }
 
     fn fields(
@@ -195,12 +158,14 @@ impl<'a> SchemaLowering<'a> {
                 description: String::new(),
                 limits: Limits::default(),
                 read_only: false,
+                write_only: false,
                 boxed: false,
             };
             if let ReferenceOr::Item(source) = property {
                 let data = &source.schema_data;
                 field.nullable = data.nullable;
                 field.read_only = data.read_only;
+                field.write_only = data.write_only;
                 field.limits = limits(source);
                 self.check_pattern(&mut field.limits, &location);
                 let description = data.description.as_deref().unwrap_or_default();
@@ -216,7 +181,7 @@ impl<'a> SchemaLowering<'a> {
     }
 
     /// A pattern that can't be read would spoil every tool that takes the member.
-    fn check_pattern(&mut self, limits: &mut Limits, location: &str) {
+    pub fn check_pattern(&mut self, limits: &mut Limits, location: &str) {
         let Some(pattern) = &limits.pattern else { return };
         if fancy_regex::Regex::new(pattern).is_err() {
             let message = format!("`{pattern}` is no regular expression; any text is taken");
@@ -255,11 +220,15 @@ impl<'a> SchemaLowering<'a> {
     }
 
     fn lower(&mut self, source: &Source, name: &str, location: &str) -> Type {
+        if let Some(union) = unions::union(self.components, source) {
+            return self.hoist_union(name, source, union);
+        }
         match &source.schema_kind {
             SchemaKind::Type(SourceType::Boolean(_)) => Type::Boolean,
             SchemaKind::Type(SourceType::Number(_)) => Type::Number,
             SchemaKind::Type(SourceType::Integer(integer)) => match integer.format {
                 VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32) => Type::Integer,
+                VariantOrUnknownOrEmpty::Unknown(ref format) if format == "uint64" => Type::Unsigned,
                 _ => Type::Long,
             },
             SchemaKind::Type(SourceType::String(text)) => text_type(text),
@@ -289,12 +258,13 @@ impl<'a> SchemaLowering<'a> {
                 if let Some(only) = only_part(source) {
                     return self.lower_or_reference(only, name, location);
                 }
-                match (&source.schema_kind, self.object_parts(source, location, 0)) {
-                    (_, Some((properties, required))) => {
-                        self.hoist(name, source, &properties, &required, location)
-                    }
-                    (_, None) => self.several_shapes(location),
+                match self.object_parts(source, location) {
+                    Some(parts) => self.hoist(name, source, &parts, location),
+                    None => self.several_shapes(location),
                 }
+            }
+            SchemaKind::OneOf { one_of: only } | SchemaKind::AnyOf { any_of: only } if only.len() == 1 => {
+                self.lower_or_reference(&only[0], name, location)
             }
             SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } | SchemaKind::Not { .. } => {
                 self.several_shapes(location)
@@ -315,11 +285,8 @@ impl<'a> SchemaLowering<'a> {
                 &format!("{location}/items"),
             )));
         }
-        let values: Option<Vec<String>> =
-            any.enumeration.iter().map(|v| v.as_str().map(str::to_owned)).collect();
-        match values {
-            Some(values) if !values.is_empty() => return Type::Choice(values),
-            _ => {}
+        if let Some(ty) = self.enumerated(any, location) {
+            return ty;
         }
         if !any.one_of.is_empty() || !any.any_of.is_empty() || any.not.is_some() {
             return self.several_shapes(location);
@@ -327,8 +294,7 @@ impl<'a> SchemaLowering<'a> {
         // Keywords that do not belong to the type keep `openapiv3` from reading it.
         match any.typ.as_deref() {
             Some("string") => Type::Text(any.format.clone()),
-            Some("integer") if any.format.as_deref() == Some("int32") => Type::Integer,
-            Some("integer") => Type::Long,
+            Some("integer") => integer_type(any),
             Some("number") => Type::Number,
             Some("boolean") => Type::Boolean,
             Some("array") => Type::List(Box::new(Type::Any)),
@@ -336,41 +302,73 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
+    /// The type of a value that is one of several.
+    fn enumerated(&mut self, any: &AnySchema, location: &str) -> Option<Type> {
+        let values: Vec<&Value> = any.enumeration.iter().filter(|value| !value.is_null()).collect();
+        let all =
+            |is_type: fn(&Value) -> bool| !values.is_empty() && values.iter().all(|value| is_type(value));
+        if all(Value::is_string) {
+            return Some(Type::Choice(values.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()));
+        }
+        let is_scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+        match any.typ.as_deref() {
+            // YAML reads `yes` and `10` as something else than text.
+            Some("string") if all(is_scalar) => {
+                self.repaired("R032", location, "values of an enumeration of texts are read as text");
+                let text = |value: &&Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                Some(Type::Choice(values.iter().map(text).collect()))
+            }
+            Some(_) => None,
+            None if all(Value::is_i64) => Some(Type::Long),
+            None if all(Value::is_number) => Some(Type::Number),
+            None if all(Value::is_boolean) => Some(Type::Boolean),
+            None => None,
+        }
+    }
+
     /// Gives an inline object a name of its own.
-    fn hoist(
-        &mut self,
-        name: &str,
-        source: &Source,
-        properties: &SourceProperties,
-        required: &[String],
-        location: &str,
-    ) -> Type {
+    fn hoist(&mut self, name: &str, source: &Source, parts: &ObjectParts, location: &str) -> Type {
+        let id = self.unused_name(name);
+        let description = source.schema_data.description.clone().unwrap_or_default();
+        let shape = Shape::Object(Vec::new());
+        self.done.insert(id.clone(), Schema { description, shape, additional: None, inline: true });
+        let additional = self.additional(parts, &id, location);
+        let fields = self.fields(&id, &parts.properties, &parts.required, location);
+        if let Some(schema) = self.done.get_mut(&id) {
+            schema.shape = Shape::Object(fields);
+            schema.additional = additional;
+        }
+        Type::Named(id)
+    }
+
+    /// Adds an inline union under a name of its own.
+    fn hoist_union(&mut self, name: &str, source: &Source, union: Union) -> Type {
+        let id = self.unused_name(name);
+        let description = source.schema_data.description.clone().unwrap_or_default();
+        let shape = Shape::Union(union);
+        self.done.insert(id.clone(), Schema { description, shape, additional: None, inline: true });
+        Type::Named(id)
+    }
+
+    /// A name for an inline schema that no other schema has.
+    fn unused_name(&self, name: &str) -> SchemaId {
         let mut unique = name.to_upper_camel_case();
         while self.components.schemas.contains_key(&unique) || self.done.contains_key(unique.as_str()) {
             unique.push_str("Inline");
         }
-        let description = source.schema_data.description.clone().unwrap_or_default();
-        let placeholder = Schema { description, shape: Shape::Object(Vec::new()), inline: true };
-        let id = SchemaId::from(unique);
-        self.done.insert(id.clone(), placeholder);
-        let fields = self.fields(&id, properties, required, location);
-        if let Some(schema) = self.done.get_mut(&id) {
-            schema.shape = Shape::Object(fields);
-        }
-        Type::Named(id)
+        SchemaId::from(unique)
     }
 }
 
-/// Whether `any` says nothing of the members, or of the type, of a value.
-fn is_shapeless(any: &AnySchema) -> bool {
-    any.properties.is_empty()
-        && any.items.is_none()
-        && any.enumeration.is_empty()
-        && any.all_of.is_empty()
-        && any.any_of.is_empty()
-        && any.one_of.is_empty()
-        && any.not.is_none()
-        && any.typ.as_deref().is_none_or(|ty| ty == "object")
+fn integer_type(any: &AnySchema) -> Type {
+    // 2^63, the first that a signed integer can't hold.
+    let is_big = any.maximum.is_some_and(|maximum| maximum >= 9_223_372_036_854_775_808.0);
+    match any.format.as_deref() {
+        Some("int32") => Type::Integer,
+        Some("uint64") => Type::Unsigned,
+        _ if is_big && any.minimum.is_some_and(|minimum| minimum >= 0.0) => Type::Unsigned,
+        _ => Type::Long,
+    }
 }
 
 /// The only part of an `allOf` that has a shape: the others describe it, or say that it may be null.
@@ -409,30 +407,4 @@ fn text_type(text: &StringType) -> Type {
         VariantOrUnknownOrEmpty::Unknown(format) => Type::Text(Some(format.clone())),
         VariantOrUnknownOrEmpty::Empty => Type::Text(None),
     }
-}
-
-/// The limits that `source` states.
-pub fn limits(source: &Source) -> Limits {
-    let mut limits = Limits::default();
-    match &source.schema_kind {
-        SchemaKind::Type(SourceType::String(text)) => {
-            limits.min_length = text.min_length.map(|n| n as u64);
-            limits.max_length = text.max_length.map(|n| n as u64);
-            limits.pattern.clone_from(&text.pattern);
-        }
-        SchemaKind::Type(SourceType::Integer(integer)) => {
-            limits.minimum = integer.minimum.map(|n| n as f64);
-            limits.maximum = integer.maximum.map(|n| n as f64);
-        }
-        SchemaKind::Type(SourceType::Number(number)) => {
-            limits.minimum = number.minimum;
-            limits.maximum = number.maximum;
-        }
-        SchemaKind::Type(SourceType::Array(array)) => {
-            limits.min_items = array.min_items.map(|n| n as u64);
-            limits.max_items = array.max_items.map(|n| n as u64);
-        }
-        _ => {}
-    }
-    limits
 }

@@ -6,6 +6,7 @@ use super::inflection::Inflector;
 use super::noun::Noun;
 use super::resource_path::{ResourcePath, ResourceReader};
 use super::tools;
+use crate::id::OperationId;
 use crate::ir::Operation;
 
 /// An operation as the rules of naming see it, before it has a name.
@@ -26,8 +27,13 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// Reads `operation`.
-    pub fn new(operation: &Operation, reader: &ResourceReader<'a>, words: &Inflector<'_>) -> Self {
-        let resource = reader.read(operation, words);
+    pub fn new(
+        id: OperationId,
+        operation: &Operation,
+        reader: &ResourceReader<'a>,
+        words: &Inflector<'_>,
+    ) -> Self {
+        let resource = reader.read(id, operation, words);
         let (kind, form) = tools::form(operation, &resource);
         let (kind, form) = match reader.own_name(operation) {
             Some(own) => (tools::kind_of_own(operation.method, kind, own), own),

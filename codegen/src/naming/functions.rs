@@ -92,7 +92,7 @@ impl<'a> Parameters<'a> {
                 }
             };
             while names.contains(&name) {
-                name.push_str("_alt");
+                name = format!("{}_alt", name.trim_end_matches('_'));
             }
             names.push(name);
         }

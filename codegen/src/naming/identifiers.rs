@@ -300,6 +300,8 @@ pub fn unused(name: &str, marks: &[&str], last: &str, taken: &HashSet<String>) -
             return candidate;
         }
     }
+    // `self_` is told apart as `self_alt`: two underscores are no snake case.
+    let name = if last.starts_with('_') { name.trim_end_matches('_') } else { name };
     let mut candidate = format!("{name}{last}");
     while taken.contains(&candidate) {
         candidate.push_str(last);

@@ -253,7 +253,10 @@ mod tests {
         let mut api = ApiDefinition::default();
         for name in ["PurchaseOrder", "PurchaseOrderLineItem", "WorkFlow", "WorkflowAction"] {
             let shape = Shape::Object(Vec::new());
-            api.schemas.insert(name.into(), Schema { description: String::new(), shape, inline: false });
+            api.schemas.insert(
+                name.into(),
+                Schema { description: String::new(), shape, additional: None, inline: false },
+            );
         }
         let mut rules = NameRules::default();
         rules.compounds.insert("timeentry".into(), "time entry".into());

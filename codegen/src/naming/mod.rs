@@ -20,6 +20,7 @@ mod subject;
 mod titles;
 mod tools;
 mod types;
+mod verbs;
 
 use std::collections::HashSet;
 
@@ -55,8 +56,9 @@ pub fn name(
     usage: &UsageTracker,
 ) -> Result<Names, Errors> {
     let words = Inflector::new(&profile.names, usage).learn(api);
-    let reader = resource_path::ResourceReader::new(&profile.names, usage);
-    let drafts = api.operations.map(|(_, operation)| Draft::new(operation, &reader, &words));
+    let verbs = verbs::actions(api, &profile.names);
+    let reader = resource_path::ResourceReader::new(&profile.names, &verbs, api, usage);
+    let drafts = api.operations.map(|(id, operation)| Draft::new(id, operation, &reader, &words));
     let keys = keys(api);
     let mut repairs = Vec::new();
     let entries: OperationTable<_> = lock.operations(keys.values()).into_iter().collect();
@@ -137,7 +139,7 @@ fn operation_name(
 
 fn class(operation: &Operation, draft: &Draft<'_>) -> ToolClass {
     match (operation.method, draft.kind) {
-        (Method::Get, _) => ToolClass::Read,
+        (Method::Get | Method::Head | Method::Options | Method::Trace, _) => ToolClass::Read,
         (_, OperationKind::Action) => ToolClass::Custom,
         _ => ToolClass::Write,
     }

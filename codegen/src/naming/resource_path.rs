@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use super::identifiers;
 use super::inflection::Inflector;
 use crate::config::{NameRules, PathAction, ResourceOverride, UsageTracker};
-use crate::ir::{Method, Operation, Segment, Template};
+use crate::id::{OperationId, OperationTable};
+use crate::ir::{ApiDefinition, Method, Operation, Segment, Template};
 
 /// A path, read.
 #[derive(Clone, Debug)]
@@ -39,6 +40,12 @@ pub struct ResourcePath<'a> {
 /// Reads paths by the rules of one profile.
 pub struct ResourceReader<'a> {
     rules: &'a NameRules,
+    /// What operations are by their verb, where the rules say nothing.
+    verbs: &'a OperationTable<Option<PathAction>>,
+    /// The number of segments at the beginning of every path that name nothing.
+    prefix: usize,
+    /// The same as text, in normal form.
+    prefix_text: String,
     usage: &'a UsageTracker,
     modules: Vec<(Vec<Segment>, Vec<Segment>, &'a str)>,
     resources: HashMap<String, (&'a str, &'a ResourceOverride)>,
@@ -54,7 +61,12 @@ struct ActionEnding<'a> {
 
 impl<'a> ResourceReader<'a> {
     /// Prepares the tables of `rules`.
-    pub fn new(rules: &'a NameRules, usage: &'a UsageTracker) -> Self {
+    pub fn new(
+        rules: &'a NameRules,
+        verbs: &'a OperationTable<Option<PathAction>>,
+        api: &ApiDefinition,
+        usage: &'a UsageTracker,
+    ) -> Self {
         let segments = |path: &str| Template::parse(path).segments;
         let modules = rules
             .modules
@@ -72,14 +84,26 @@ impl<'a> ResourceReader<'a> {
             let last = tail.last().cloned().unwrap_or_default();
             actions.entry(last).or_default().push(ActionEnding { tail, action, marked: Cell::new(false) });
         }
-        Self { rules, usage, modules, resources, actions }
+        let prefix = common_prefix(api);
+        let first = api.operations.values().next();
+        let prefix_text = first.iter().flat_map(|operation| &operation.path.segments[..prefix]).fold(
+            String::new(),
+            |text, segment| match segment {
+                Segment::Text(part) => format!("{text}/{}", part.to_lowercase()),
+                Segment::Placeholder(_) => text,
+            },
+        );
+        Self { rules, verbs, prefix, prefix_text, usage, modules, resources, actions }
     }
 
     /// Reads the path of `operation`.
-    pub fn read(&self, operation: &Operation, words: &Inflector<'_>) -> ResourcePath<'a> {
+    pub fn read(&self, id: OperationId, operation: &Operation, words: &Inflector<'_>) -> ResourcePath<'a> {
         let all = self.aliased(&operation.path.segments);
-        let action = self.action(operation.method, &all);
-        let tail = action.map_or(0, |action| action.tail.split('/').count());
+        let by_verb =
+            || self.verbs[id].as_ref().filter(|_| !self.rules.operations.contains_key(&operation.key()));
+        let action = self.action(operation.method, &all).or_else(by_verb);
+        let tail = action.filter(|action| !action.tail.is_empty());
+        let tail = tail.map_or(0, |action| action.tail.split('/').count());
         let mut segments = &all[..all.len() - tail];
         let mut item = None;
         if let Some((Segment::Placeholder(name), before)) = segments.split_last() {
@@ -128,7 +152,7 @@ impl<'a> ResourceReader<'a> {
     ) -> (Vec<Vec<&'s str>>, Option<(usize, &'a ResourceOverride)>) {
         let mut runs: Vec<Vec<&str>> = vec![Vec::new()];
         let mut given = None;
-        let mut path = String::new();
+        let mut path = self.prefix_text.clone();
         for (at, segment) in segments.iter().enumerate() {
             match segment {
                 Segment::Placeholder(_) => {
@@ -159,7 +183,7 @@ impl<'a> ResourceReader<'a> {
                 return to.iter().chain(rest).cloned().collect();
             }
         }
-        segments.to_vec()
+        segments.get(self.prefix..).unwrap_or(segments).to_vec()
     }
 
     /// The action with the longest ending that fits.
@@ -198,6 +222,32 @@ impl<'a> ResourceReader<'a> {
         self.usage.mark(format!("names.operations.{entry}"));
         Some(name)
     }
+}
+
+/// The number of segments at the beginning of every path that name nothing, such as `api` and `v1`. What is left
+/// of each path still names something.
+fn common_prefix(api: &ApiDefinition) -> usize {
+    let mut paths = api.operations.values().map(|operation| operation.path.segments.as_slice());
+    let Some(first) = paths.next() else { return 0 };
+    let mut count = first.iter().take_while(|segment| names_nothing(segment)).count();
+    for path in api.operations.values().map(|operation| operation.path.segments.as_slice()) {
+        let shared = path.iter().zip(&first[..count]).take_while(|(a, b)| a == b).count();
+        count = count.min(shared);
+        while count > 0 && !matches!(path.get(count), Some(Segment::Text(_))) {
+            count -= 1;
+        }
+    }
+    count
+}
+
+/// Whether a segment is the same for all of an API: `api`, `rest`, `v1`, `2.0`.
+fn names_nothing(segment: &Segment) -> bool {
+    let Segment::Text(text) = segment else { return false };
+    let text = text.to_lowercase();
+    let version = text.strip_prefix('v').unwrap_or(&text);
+    let is_version = version.starts_with(|c: char| c.is_ascii_digit())
+        && version.chars().all(|c| c.is_ascii_digit() || c == '.');
+    is_version || ["api", "apis", "rest", "latest"].contains(&text.as_str())
 }
 
 /// The words of a run; all but its last text are singular, as in `account_type`.

@@ -24,13 +24,14 @@ pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (Operatio
             (Method::Get, _) if action.name.starts_with("count_") => OperationKind::Count,
             (Method::Get, Content::Json(Type::List(_))) => OperationKind::List,
             (Method::Get, _) => OperationKind::Get,
-            _ => OperationKind::Action,
+            _ => action.kind.unwrap_or(OperationKind::Action),
         };
         return (kind, &action.name);
     }
     let on_item = resource.item.is_some();
     match operation.method {
-        Method::Get | Method::Head | Method::Options | Method::Trace => match &operation.response.content {
+        Method::Head => (OperationKind::Get, "check_a_{P}_{one}{by}"),
+        Method::Get | Method::Options | Method::Trace => match &operation.response.content {
             _ if on_item => (OperationKind::Get, "get_single_{P}_{one}{by}"),
             Content::Json(Type::List(_)) => (OperationKind::List, "list_all_{P}_{many}"),
             Content::Json(_) => (OperationKind::Get, "get_single_{P}_{one}"),

@@ -91,6 +91,7 @@ pub fn name(api: &ApiDefinition, lock: &Lock, additions: &mut Additions) -> BTre
                 .map(|values| FieldName { rust: "value".to_owned(), choice: Some(choice(values)) })
                 .into_iter()
                 .collect(),
+            Shape::Union(_) => Vec::new(),
         };
         types.insert(name.clone(), TypeName { rust: owner, fields });
     }
@@ -105,7 +106,7 @@ fn choices<'a>(name: &'a str, schema: &'a Schema) -> Vec<(&'a str, &'a str)> {
             .filter(|field| values(&field.ty).is_some())
             .map(|field| (name, field.name.as_str()))
             .collect(),
-        Shape::Alias(Type::Choice(_)) => Vec::new(),
+        Shape::Alias(Type::Choice(_)) | Shape::Union(_) => Vec::new(),
         Shape::Alias(ty) => values(ty).map(|_| (name, "item")).into_iter().collect(),
     }
 }
@@ -135,10 +136,11 @@ mod tests {
                 description: String::new(),
                 limits: Limits::default(),
                 read_only: false,
+                write_only: false,
                 boxed: false,
             })
             .collect();
-        Schema { description: String::new(), shape: Shape::Object(fields), inline: false }
+        Schema { description: String::new(), shape: Shape::Object(fields), additional: None, inline: false }
     }
 
     #[test]
@@ -148,7 +150,8 @@ mod tests {
         api.schemas.insert("Agreement".into(), object(&[("type", Type::List(Box::new(choice.clone())))]));
         api.schemas.insert("Agreement.Type".into(), object(&[("info", Type::Any), ("_info", Type::Any)]));
         api.schemas.insert("Option".into(), object(&[]));
-        let alias = Schema { description: String::new(), shape: Shape::Alias(choice), inline: false };
+        let shape = Shape::Alias(choice);
+        let alias = Schema { description: String::new(), shape, additional: None, inline: false };
         api.schemas.insert("letters".into(), alias);
         let mut additions = Additions::default();
         let types = name(&api, &Lock::default(), &mut additions);

@@ -42,6 +42,30 @@ pub fn normalize(tree: &mut Value, siblings: bool, report: &mut Report) {
     }
 }
 
+/// What is read of the encoding of a form: the media type and the style of each member.
+fn encoding(source: &Value) -> Map<String, Value> {
+    let mut encoding = Map::new();
+    for (name, own) in source.as_object().into_iter().flatten() {
+        let mut read = Map::new();
+        for (keyword, value) in own.as_object().into_iter().flatten() {
+            let is_read = match keyword.as_str() {
+                "contentType" => value.is_string(),
+                "style" => value.as_str().is_some_and(|style| PARAMETER_STYLES[1].1.contains(&style)),
+                "explode" => value.is_boolean(),
+                _ => false,
+            };
+            if is_read {
+                read.insert(keyword.clone(), value.clone());
+            }
+        }
+        // A style that is not `form` does not explode unless it says so.
+        read.entry("explode")
+            .or_insert_with(|| json!(own["style"].as_str().is_none_or(|style| style == "form")));
+        encoding.insert(name.clone(), Value::Object(read));
+    }
+    encoding
+}
+
 struct DocumentWalk<'a> {
     siblings: bool,
     report: &'a mut Report,
@@ -330,8 +354,13 @@ impl DocumentWalk<'_> {
         for (media_type, content) in
             owner.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten()
         {
-            let schema = content.as_object_mut().and_then(|content| content.shift_remove("schema"));
+            let members = content.as_object_mut();
+            let schema = members.and_then(|content| content.shift_remove("schema"));
+            let encoding = encoding(&content["encoding"]);
             *content = json!({});
+            if !encoding.is_empty() {
+                content["encoding"] = Value::Object(encoding);
+            }
             if let Some(mut schema) = schema {
                 schemas::normalize(
                     &mut schema,

@@ -7,8 +7,10 @@ mod document;
 mod location;
 mod references;
 mod schemas;
+mod servers;
 mod swagger;
 
+pub use location::DocumentLocation;
 use serde_json::{Value, json};
 
 use crate::diagnostic::{CodegenError, Repair, Report};
@@ -40,6 +42,7 @@ pub fn normalize(tree: &mut Value, report: &mut Report) -> Result<(), CodegenErr
         tree["paths"] = json!({});
     }
     references::normalize(tree, report);
+    servers::normalize(tree, report);
     if depth(tree) > MAX_DEPTH {
         let message = "schemas are referred to so that they are nested without end";
         return Err(CodegenError::new("E007", message).at("/"));

@@ -79,14 +79,30 @@ fn is_schema(path: &[String]) -> bool {
     SCHEMA_KEYS.contains(&last) || SCHEMA_GROUPS.contains(&group)
 }
 
-/// Whether a later stage follows `reference` as it is.
-fn is_plain(tree: &Value, reference: &str, schema: bool) -> bool {
+/// The section of `components` that holds what stands at `path`, if it is known.
+fn section_of(path: &[String]) -> Option<&str> {
+    let last = path.last().map(String::as_str).unwrap_or_default();
+    let group = path.len().checked_sub(2).map(|at| path[at].as_str()).unwrap_or_default();
+    match (group, last) {
+        ("responses" | "requestBodies" | "parameters", _) => Some(group),
+        (_, "requestBody") => Some("requestBodies"),
+        _ => None,
+    }
+}
+
+/// Whether a later stage follows the `reference` at `path` as it is.
+fn is_plain(tree: &Value, reference: &str, path: &[String]) -> bool {
+    let schema = is_schema(path);
     let Some((section, name)) = reference.strip_prefix("#/components/").and_then(|rest| rest.split_once('/'))
     else {
         return false;
     };
     let Some(target) = tree["components"][section].get(name) else { return false };
-    if schema { section == "schemas" } else { section != "schemas" && target.get("$ref").is_none() }
+    if schema {
+        return section == "schemas";
+    }
+    let is_expected = section_of(path).map_or(section != "schemas", |expected| section == expected);
+    is_expected && target.get("$ref").is_none()
 }
 
 fn collect(value: &Value, path: &mut Vec<String>, found: &mut PendingReferences, tree: &Value) {
@@ -94,7 +110,7 @@ fn collect(value: &Value, path: &mut Vec<String>, found: &mut PendingReferences,
         Value::Object(members) => {
             if let Some(Value::String(reference)) = members.get("$ref") {
                 let schema = is_schema(path);
-                if !is_plain(tree, reference, schema) && follow(tree, reference).is_some() {
+                if !is_plain(tree, reference, path) && follow(tree, reference).is_some() {
                     let list = if schema { &mut found.schemas } else { &mut found.others };
                     if !list.contains(reference) {
                         list.push(reference.clone());
@@ -324,6 +340,16 @@ mod tests {
         );
         assert_eq!(tree["components"]["schemas"]["PetOwner"], json!({"type": "object"}));
         assert_eq!(report.repairs.len(), 2);
+    }
+
+    #[test]
+    fn a_response_may_refer_to_a_body() {
+        let mut tree = json!({
+            "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/components/requestBodies/A"}}}}},
+            "components": {"requestBodies": {"A": {"content": {"text/plain": {}}}}},
+        });
+        normalize(&mut tree, &mut Report::default());
+        assert_eq!(tree["paths"]["/a"]["get"]["responses"]["200"], json!({"content": {"text/plain": {}}}));
     }
 
     #[test]

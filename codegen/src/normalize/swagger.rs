@@ -201,10 +201,22 @@ impl Converter<'_> {
         let usual = if has_file { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
         let mut properties = Map::new();
         let mut required = Vec::new();
+        let mut encoding = Map::new();
         for field in fields {
             let Some(name) = field["name"].as_str() else { continue };
             let mut members = field.as_object().cloned().unwrap_or_default();
+            let format = members.shift_remove("collectionFormat");
             let mut schema = schema_of(&mut members);
+            let style = match format.as_ref().and_then(Value::as_str) {
+                _ if schema["type"] != "array" => None,
+                Some("multi") => None,
+                Some("ssv") => Some("spaceDelimited"),
+                Some("pipes") => Some("pipeDelimited"),
+                _ => Some("form"),
+            };
+            if let Some(style) = style {
+                encoding.insert(name.to_owned(), json!({"style": style, "explode": false}));
+            }
             if let Some(description) = members.shift_remove("description") {
                 schema["description"] = description;
             }
@@ -218,7 +230,9 @@ impl Converter<'_> {
         if is_required {
             schema["required"] = Value::Array(required);
         }
-        json!({"required": is_required, "content": content(&[json!(media_type.unwrap_or(usual))], &schema)})
+        let media_type = media_type.unwrap_or(usual);
+        let content = json!({ media_type: {"schema": schema, "encoding": encoding} });
+        json!({"required": is_required, "content": content})
     }
 
     fn response(&mut self, response: &mut Value, produces: &[Value]) {

@@ -77,7 +77,7 @@ fn field(api: &ApiDefinition, list: OperationId, parameter: &Parameter) -> Strin
 }
 
 fn is_id(parameter: &Parameter) -> bool {
-    let numeric = matches!(parameter.ty, Type::Integer | Type::Long);
+    let numeric = matches!(parameter.ty, Type::Integer | Type::Long | Type::Unsigned);
     numeric && split(&parameter.name).last().is_some_and(|word| word == "id")
 }
 

@@ -88,7 +88,7 @@ fn resolve(
     Err(CodegenError::new("E007", "this parameter is a reference that leads back to itself"))
 }
 
-/// Sorts a parameter by place; cookies and headers of the protocol fall away.
+/// Sorts a parameter by place; headers of the protocol fall away.
 fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Option<RawParameter> {
     let (location, style, data) = match parameter {
         Parameter::Query { parameter_data, style, .. } => {
@@ -112,9 +112,11 @@ fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Opt
             (ParameterLocation::Header, ParameterStyle::Joined(','), parameter_data)
         }
         Parameter::Cookie { parameter_data, .. } => {
-            let message = format!("the cookie parameter `{}` is left to the transport", parameter_data.name);
-            repairs.push(Repair::new("R026", pointer, message));
-            return None;
+            let style = match parameter_data.explode {
+                Some(false) => ParameterStyle::Joined(','),
+                _ => ParameterStyle::Exploded,
+            };
+            (ParameterLocation::Cookie, style, parameter_data)
         }
     };
     if location == ParameterLocation::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {

@@ -159,8 +159,8 @@ fn names_that_fall_together_are_told_apart() {
     let options = Options { profile: at("toolcrate.yaml"), spec: None, out: None, strict: true };
     let generated = generate(&options).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(generated.operations, 2);
-    let head = twin.replace("get:", "head:\n      responses: { '204': { description: ok } }\n    trace:");
-    fs::write(at("spec.yaml"), SPEC.replace("components:", &head)).unwrap();
+    let more = twin.replace("get:", "options:\n      responses: { '204': { description: ok } }\n    trace:");
+    fs::write(at("spec.yaml"), SPEC.replace("components:", &more)).unwrap();
     let generated = generate(&options).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(generated.operations, 3);
     assert!(generated.report.repairs.iter().any(|repair| repair.code == "R036"));

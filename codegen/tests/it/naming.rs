@@ -221,6 +221,7 @@ fn small(version: &str, paths: &[&str]) -> ApiDefinition {
                 content: Content::Json(Type::List(Box::new(Type::Any))),
                 media_type: None,
             },
+            error: None,
         })
         .collect();
     ApiDefinition { version: version.into(), operations, ..ApiDefinition::default() }

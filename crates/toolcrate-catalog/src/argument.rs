@@ -40,10 +40,14 @@ pub enum ArgumentLocation {
     Query,
     /// A header.
     Header,
+    /// A cookie.
+    Cookie,
     /// A member of the body.
     Body,
     /// The whole body.
     WholeBody,
+    /// Further properties of the body, whose names its schema does not list, as one object.
+    Members,
     /// JSON Patch operations, sent as they are.
     Patch,
     /// A structured filter, compiled to parameters of the query.
@@ -67,6 +71,20 @@ impl PathType {
     fn is_integer(&self) -> bool {
         *self == Self::Integer
     }
+}
+
+/// How a member of a URL-encoded form is written.
+///
+/// By default, a list is one pair for each item and an object one pair for each of its members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldStyle {
+    /// The items of a list with this character between them.
+    Joined(char),
+    /// `name[member]=value` for each member of an object.
+    DeepObject,
+    /// JSON text.
+    Json,
 }
 
 /// The source of an argument's value.

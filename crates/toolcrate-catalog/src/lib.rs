@@ -40,7 +40,7 @@ mod text;
 mod tool;
 mod write;
 
-pub use argument::{ArgumentLocation, ArgumentTarget, PathType, Relation};
+pub use argument::{ArgumentLocation, ArgumentTarget, FieldStyle, PathType, Relation};
 pub use index::{IndexEntry, IndexError};
 pub use json::{Properties, RawJson};
 pub use kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach, UnknownToolClass};

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::argument::{ArgumentLocation, ArgumentTarget, Relation};
+use crate::argument::{ArgumentLocation, ArgumentTarget, FieldStyle, Relation};
 use crate::json::{Properties, RawJson};
 use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach};
 use crate::method::Method;
@@ -259,6 +259,15 @@ pub struct RequestRecord<'a> {
     /// The name of the [`FilterRecord`](crate::FilterRecord) that a structured filter is checked against.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Cow<'a, str>>,
+    /// Present if the body may be left out: the arguments that are required once any member of the body is given.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub body_required: Option<Vec<Cow<'a, str>>>,
+    /// How members of a URL-encoded form are written, where that is not the usual way.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub field_styles: IndexMap<Cow<'a, str>, FieldStyle>,
+    /// The media types of the parts of a form with files, where the description of the API names them.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub part_types: IndexMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 impl RequestRecord<'_> {
@@ -295,6 +304,8 @@ pub enum BodyFormat {
     Patch,
     /// A form with files.
     Multipart,
+    /// A URL-encoded form of the arguments that go to the body.
+    UrlEncoded,
     /// The text of one argument, as it is.
     Raw,
 }

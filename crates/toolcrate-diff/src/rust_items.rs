@@ -103,7 +103,8 @@ impl<'a> RustItems<'a> {
 
     fn body(&self, body: &OperationBody) -> String {
         let ty = self.body_type(body);
-        let optional = !body.required && matches!(body.kind, BodyKind::Json | BodyKind::Raw);
+        let optional =
+            !body.required && matches!(body.kind, BodyKind::Json | BodyKind::UrlEncoded | BodyKind::Raw);
         if optional { format!("Option<{ty}>") } else { ty }
     }
 
@@ -113,7 +114,7 @@ impl<'a> RustItems<'a> {
             BodyKind::Patch => format!("&Patch<{}>", self.ty(&body.ty, None)),
             BodyKind::Raw if body.ty == Type::Binary => "&[u8]".to_owned(),
             BodyKind::Raw => "&str".to_owned(),
-            BodyKind::Json => match self.api.resolve(&body.ty) {
+            BodyKind::Json | BodyKind::UrlEncoded => match self.api.resolve(&body.ty) {
                 Type::List(item) => format!("&[{}]", self.ty(item, None)),
                 Type::Text(_) | Type::DateTime | Type::Choice(_) | Type::Binary => "&str".to_owned(),
                 ty => format!("&{}", self.ty(ty, None)),
@@ -127,6 +128,7 @@ impl<'a> RustItems<'a> {
             Type::Boolean => "bool".to_owned(),
             Type::Integer => "i32".to_owned(),
             Type::Long => "i64".to_owned(),
+            Type::Unsigned => "u64".to_owned(),
             Type::Number => "f64".to_owned(),
             Type::Text(_) | Type::DateTime | Type::Binary => "String".to_owned(),
             Type::Choice(_) => choice.unwrap_or("String").to_owned(),
@@ -134,7 +136,7 @@ impl<'a> RustItems<'a> {
             Type::Map(value) => format!("BTreeMap<String, {}>", self.ty(value, choice)),
             Type::Any => "Value".to_owned(),
             Type::Named(name) => match &self.api.schemas[name].shape {
-                Shape::Object(_) => self.names.types[name].rust.clone(),
+                Shape::Object(_) | Shape::Union(_) => self.names.types[name].rust.clone(),
                 Shape::Alias(inner) => {
                     let own = self.names.types[name].fields.first().and_then(|field| field.choice.as_ref());
                     self.ty(inner, own.map(|choice| choice.rust.as_str()))
@@ -180,6 +182,7 @@ impl<'a> RustItems<'a> {
             Shape::Alias(ty) => {
                 types.fields.first().and_then(|name| choice("", ty, name)).into_iter().collect()
             }
+            Shape::Union(_) => Vec::new(),
         }
     }
 }
@@ -190,6 +193,7 @@ fn parameter_type(ty: &Type) -> &'static str {
         Type::Boolean => "bool",
         Type::Integer => "i32",
         Type::Long => "i64",
+        Type::Unsigned => "u64",
         Type::Number => "f64",
         _ => "&str",
     }

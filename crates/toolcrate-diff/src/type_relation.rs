@@ -113,16 +113,44 @@ pub fn compare_limits(old: &Limits, new: &Limits) -> Vec<(TypeRelation, String, 
     let mut upper = |name: &str, old: Option<f64>, new: Option<f64>| {
         bound(&mut found, name, old, new, |old, new| new < old);
     };
+    let number = |limit: &Option<serde_json::Number>| limit.as_ref().and_then(serde_json::Number::as_f64);
     let float = |limit: Option<u64>| limit.map(|limit| limit as f64);
     upper("longest", float(old.max_length), float(new.max_length));
-    upper("at most", old.maximum, new.maximum);
+    upper("at most", number(&old.maximum), number(&new.maximum));
     upper("most items", float(old.max_items), float(new.max_items));
     let mut lower = |name: &str, old: Option<f64>, new: Option<f64>| {
         bound(&mut found, name, old, new, |old, new| new > old);
     };
     lower("shortest", float(old.min_length), float(new.min_length));
-    lower("at least", old.minimum, new.minimum);
+    lower("at least", number(&old.minimum), number(&new.minimum));
     lower("fewest items", float(old.min_items), float(new.min_items));
+    let flag = |found: &mut Vec<_>, old: bool, new: bool, words: &str| {
+        let relation = if new { TypeRelation::Narrower } else { TypeRelation::Wider };
+        let say = |set: bool| if set { words.to_owned() } else { format!("not {words}") };
+        found.extend((old != new).then(|| (relation, say(old), say(new))));
+    };
+    if old.minimum == new.minimum {
+        flag(&mut found, old.exclusive_minimum, new.exclusive_minimum, "above the lower bound");
+    }
+    if old.maximum == new.maximum {
+        flag(&mut found, old.exclusive_maximum, new.exclusive_maximum, "below the upper bound");
+    }
+    flag(&mut found, old.unique_items, new.unique_items, "without equal items");
+    if old.multiple_of != new.multiple_of {
+        let say = |factor: &Option<serde_json::Number>| {
+            factor
+                .as_ref()
+                .map_or_else(|| "any multiple".to_owned(), |factor| format!("a multiple of {factor}"))
+        };
+        let (was, is) = (say(&old.multiple_of), say(&new.multiple_of));
+        if new.multiple_of.is_some() {
+            found.push((TypeRelation::Narrower, was.clone(), is.clone()));
+        }
+        if old.multiple_of.is_some() {
+            found.push((TypeRelation::Wider, was, is));
+        }
+    }
+    compare_values(&mut found, &old.values, &new.values);
     if old.pattern != new.pattern {
         let relations: &[TypeRelation] = match (&old.pattern, &new.pattern) {
             (_, None) => &[TypeRelation::Wider],
@@ -136,6 +164,25 @@ pub fn compare_limits(old: &Limits, new: &Limits) -> Vec<(TypeRelation, String, 
         found.extend(relations.iter().map(|relation| (*relation, say(&old.pattern), say(&new.pattern))));
     }
     found
+}
+
+/// Compares the only values that are allowed; none means that all are.
+fn compare_values(
+    found: &mut Vec<(TypeRelation, String, String)>,
+    old: &[serde_json::Value],
+    new: &[serde_json::Value],
+) {
+    let say = |values: &[serde_json::Value]| match values {
+        [] => "any value".to_owned(),
+        values => format!("one of {}", values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    };
+    let lost = !new.is_empty() && (old.is_empty() || old.iter().any(|value| !new.contains(value)));
+    let won = !old.is_empty() && (new.is_empty() || new.iter().any(|value| !old.contains(value)));
+    for (changed, relation) in [(lost, TypeRelation::Narrower), (won, TypeRelation::Wider)] {
+        if changed {
+            found.push((relation, say(old), say(new)));
+        }
+    }
 }
 
 fn bound(
@@ -172,6 +219,7 @@ mod tests {
             Type::Boolean,
             Type::Integer,
             Type::Long,
+            Type::Unsigned,
             Type::Number,
             Type::Text(None),
             Type::Text(Some("date".into())),
@@ -199,7 +247,7 @@ mod tests {
 
     #[test]
     fn limits_know_their_direction() {
-        let old = Limits { max_length: Some(50), minimum: Some(1.0), ..Limits::default() };
+        let old = Limits { max_length: Some(50), minimum: Some(1.into()), ..Limits::default() };
         let new = Limits { max_length: Some(30), pattern: Some("x+".into()), ..Limits::default() };
         let found = compare_limits(&old, &new);
         assert_eq!(

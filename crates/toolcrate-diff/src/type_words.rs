@@ -26,6 +26,7 @@ pub fn describe(ty: &Type) -> String {
         Type::Boolean => "true or false".to_owned(),
         Type::Integer => "an integer".to_owned(),
         Type::Long => "a 64 bit integer".to_owned(),
+        Type::Unsigned => "a 64 bit integer that is not negative".to_owned(),
         Type::Number => "a number".to_owned(),
         Type::Text(None) => "text".to_owned(),
         Type::Text(Some(format)) => format!("text ({format})"),
@@ -52,6 +53,7 @@ pub fn describe_body_kind(kind: BodyKind) -> &'static str {
         BodyKind::Json => "JSON",
         BodyKind::Patch => "a JSON Patch",
         BodyKind::Multipart => "a form with files",
+        BodyKind::UrlEncoded => "a URL-encoded form",
         BodyKind::Raw => "text or bytes",
     }
 }

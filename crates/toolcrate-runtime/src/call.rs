@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use crate::form::Form;
 use crate::patch::PatchOperation;
+use crate::path;
 use crate::query::QueryPairs;
 use toolcrate_catalog::Method;
 
@@ -49,6 +50,19 @@ impl Call {
             content_type: None,
             idempotent: matches!(method, Method::Get | Method::Head),
             writes: !method.is_read(),
+        }
+    }
+
+    /// Adds a cookie to those that the call sends.
+    pub(crate) fn add_cookie(&mut self, name: &str, value: &str) {
+        let mut pair = format!("{name}=");
+        pair.extend(path::encode(value));
+        match self.headers.iter_mut().find(|(name, _)| name == "cookie") {
+            Some((_, cookies)) => {
+                cookies.push_str("; ");
+                cookies.push_str(&pair);
+            }
+            None => self.headers.push((Cow::Borrowed("cookie"), pair)),
         }
     }
 

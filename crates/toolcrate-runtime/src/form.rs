@@ -7,6 +7,7 @@ use reqwest::multipart;
 
 use crate::error::{Error, FieldError};
 use crate::path_value::PathValue;
+use crate::to_json::ToJson;
 
 /// A form with files (`multipart/form-data`), whose parts are sent in the order in which they were added.
 ///
@@ -18,7 +19,7 @@ pub struct Form {
 
 #[derive(Clone)]
 enum FormPart {
-    Text(String),
+    Text { text: String, media_type: Option<String> },
     File { file_name: String, media_type: Option<String>, bytes: Bytes },
 }
 
@@ -31,7 +32,8 @@ impl Form {
     /// Adds a text field: a scalar, a string or an open enum.
     #[must_use]
     pub fn text_field(mut self, name: impl Into<String>, value: impl PathValue) -> Self {
-        self.parts.push((name.into(), FormPart::Text(value.to_text().into_owned())));
+        self.parts
+            .push((name.into(), FormPart::Text { text: value.to_text().into_owned(), media_type: None }));
         self
     }
 
@@ -42,6 +44,25 @@ impl Form {
             Some(value) => self.text_field(name, value),
             None => self,
         }
+    }
+
+    /// Adds a part of JSON, sent as `application/json`.
+    #[must_use]
+    pub fn json_field(self, name: impl Into<String>, value: &(impl ToJson + ?Sized)) -> Self {
+        self.text_field_with_media_type(name, "application/json", value.to_json_string())
+    }
+
+    /// Adds a text with a media type, such as `application/xml`.
+    #[must_use]
+    pub fn text_field_with_media_type(
+        mut self,
+        name: impl Into<String>,
+        media_type: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        let part = FormPart::Text { text: text.into(), media_type: Some(media_type.into()) };
+        self.parts.push((name.into(), part));
+        self
     }
 
     /// Adds a file, sent as `application/octet-stream`.
@@ -87,22 +108,16 @@ impl Form {
         let mut form = multipart::Form::new();
         for (name, part) in &self.parts {
             form = match part {
-                FormPart::Text(text) => form.text(name.clone(), text.clone()),
+                FormPart::Text { text, media_type: None } => form.text(name.clone(), text.clone()),
+                FormPart::Text { text, media_type: Some(media_type) } => {
+                    form.part(name.clone(), typed(multipart::Part::text(text.clone()), name, media_type)?)
+                }
                 FormPart::File { file_name, media_type, bytes } => {
                     let length = bytes.len() as u64;
                     let media_type = media_type.as_deref().unwrap_or("application/octet-stream");
                     let part = multipart::Part::stream_with_length(bytes.clone(), length)
-                        .file_name(file_name.clone())
-                        .mime_str(media_type)
-                        .map_err(|_| {
-                            let message = format!("\"{media_type}\" is not a media type");
-                            Error::invalid_arguments(vec![FieldError::new(
-                                format!("/{name}"),
-                                "invalid",
-                                message,
-                            )])
-                        })?;
-                    form.part(name.clone(), part)
+                        .file_name(file_name.clone());
+                    form.part(name.clone(), typed(part, name, media_type)?)
                 }
             };
         }
@@ -110,10 +125,18 @@ impl Form {
     }
 }
 
+/// `part` with a media type; `name` is for the error.
+fn typed(part: multipart::Part, name: &str, media_type: &str) -> Result<multipart::Part, Error> {
+    part.mime_str(media_type).map_err(|_| {
+        let message = format!("\"{media_type}\" is not a media type");
+        Error::invalid_arguments(vec![FieldError::new(format!("/{name}"), "invalid", message)])
+    })
+}
+
 impl fmt::Display for FormPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => f.write_str(text),
+            Self::Text { text, .. } => f.write_str(text),
             Self::File { file_name, media_type, bytes } => write!(
                 f,
                 "file \"{file_name}\", {}, {} bytes",

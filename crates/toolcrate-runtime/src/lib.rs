@@ -38,6 +38,7 @@ mod download;
 mod error;
 mod filter;
 mod form;
+mod form_fields;
 mod host_arguments;
 mod json_text;
 mod model;
@@ -64,8 +65,8 @@ pub use serde;
 pub use serde_json::{self, Value};
 #[doc(no_inline)]
 pub use toolcrate_catalog::{
-    self as catalog, Annotations, HttpOperation, Method, OperationKind, OperationTarget, OperationVariant,
-    Relation, ToolClass, ToolReach, ToolRecord, ToolSummary,
+    self as catalog, Annotations, FieldStyle, HttpOperation, Method, OperationKind, OperationTarget,
+    OperationVariant, Relation, ToolClass, ToolReach, ToolRecord, ToolSummary,
 };
 
 pub use api::{
@@ -103,6 +104,6 @@ pub use unknown_fields::UnknownFields;
 pub mod __private {
     pub use crate::model::{
         FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OpenEnumMut, OptionalValue,
-        ValueMut, ValueRef, deserialize_into, fields_equal, fmt_debug, serialize_fields,
+        UnionValue, ValueMut, ValueRef, deserialize_into, fields_equal, fmt_debug, serialize_fields,
     };
 }

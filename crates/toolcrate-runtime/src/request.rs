@@ -8,12 +8,13 @@ use bytes::Bytes;
 
 use crate::call::{Body, Call};
 use crate::form::Form;
+use crate::form_fields;
 use crate::patch::Patch;
 use crate::path;
 use crate::path_value::PathValue;
 use crate::query::{ParameterValue, Query, QueryPairs};
 use crate::to_json::ToJson;
-use toolcrate_catalog::Method;
+use toolcrate_catalog::{FieldStyle, Method};
 
 /// A request with a response of type `T`. [`Client::send`](crate::Client::send) sends it.
 ///
@@ -78,6 +79,22 @@ impl<T> Request<T> {
         }
     }
 
+    /// Adds a cookie.
+    #[must_use]
+    pub fn cookie(mut self, name: &str, value: impl PathValue) -> Self {
+        self.call.add_cookie(name, &value.to_text());
+        self
+    }
+
+    /// Adds a cookie if it is set.
+    #[must_use]
+    pub fn cookie_opt(self, name: &str, value: Option<impl PathValue>) -> Self {
+        match value {
+            Some(value) => self.cookie(name, value),
+            None => self,
+        }
+    }
+
     /// Sends `body` as JSON.
     #[must_use]
     pub fn body(mut self, body: &(impl ToJson + ?Sized)) -> Self {
@@ -106,6 +123,30 @@ impl<T> Request<T> {
     pub fn form(mut self, form: &Form) -> Self {
         self.call.body = Body::Form(form.clone());
         self
+    }
+
+    /// Sends the properties of `body` as a URL-encoded form. `styles` lists the properties with a style other than the
+    /// default one.
+    #[must_use]
+    pub fn url_encoded(mut self, body: &(impl ToJson + ?Sized), styles: &[(&str, FieldStyle)]) -> Self {
+        // Whatever can be written as JSON can be read as JSON.
+        let members = serde_json::from_str(&body.to_json_string()).unwrap_or_default();
+        let style = |name: &str| styles.iter().find(|(other, _)| *other == name).map(|(_, style)| *style);
+        self.call.body = Body::Raw(form_fields::encode(&members, style).into());
+        self.content_type(form_fields::MEDIA_TYPE)
+    }
+
+    /// Sends the properties of `body` as a URL-encoded form if it is set.
+    #[must_use]
+    pub fn url_encoded_opt(
+        self,
+        body: Option<&(impl ToJson + ?Sized)>,
+        styles: &[(&str, FieldStyle)],
+    ) -> Self {
+        match body {
+            Some(body) => self.url_encoded(body, styles),
+            None => self,
+        }
     }
 
     /// Sends `body` as it is, as `media_type`.

@@ -133,9 +133,17 @@ fn node_problems(node: &Value, place: &str, wrong: &mut Vec<String>) {
         node_problems(&node["items"], &format!("{place}/items"), wrong);
     }
     if let Some(values) = members.get("enum").map(|values| values.as_array().cloned().unwrap_or_default()) {
-        let texts: BTreeSet<&str> = values.iter().filter_map(Value::as_str).collect();
-        if values.is_empty() || texts.len() != values.len() {
-            wrong.push(format!("{place} has an enum that is not of different texts"));
+        let is_allowed = |value: &&Value| match value {
+            Value::String(_) => kinds.contains(&"string"),
+            Value::Bool(_) => kinds.contains(&"boolean"),
+            Value::Number(number) => {
+                kinds.contains(&"number") || (kinds.contains(&"integer") && !number.is_f64())
+            }
+            _ => false,
+        };
+        let allowed: BTreeSet<String> = values.iter().filter(is_allowed).map(Value::to_string).collect();
+        if values.is_empty() || allowed.len() != values.len() {
+            wrong.push(format!("{place} has an enum that is not of different scalars of its type"));
         }
     }
     for (name, child) in node["properties"].as_object().into_iter().flatten() {

@@ -1,10 +1,11 @@
 //! The arguments of an operation, as its record lists them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
-use toolcrate_catalog::{ArgumentLocation, ArgumentTarget, BodyFormat, PathType, Relation};
+use toolcrate_catalog::{ArgumentLocation, ArgumentTarget, BodyFormat, FieldStyle, PathType, Relation};
 
 /// What an operation needs and how its request is made.
 #[derive(Default)]
@@ -23,6 +24,12 @@ pub struct ArgumentPlan<'a> {
     pub relations: Vec<Relation<'a>>,
     /// The media type of the body, where it is not that of its format.
     pub content_type: Option<&'a str>,
+    /// The arguments that are required once any member of the body is given, where it may be left out.
+    pub body_required: Option<Vec<String>>,
+    /// How members of a URL-encoded form are written.
+    pub field_styles: Option<&'a BTreeMap<String, FieldStyle>>,
+    /// The media types of the parts of a form with files.
+    pub part_types: Option<&'a BTreeMap<String, String>>,
 }
 
 impl<'a> ArgumentPlan<'a> {

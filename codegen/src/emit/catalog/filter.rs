@@ -194,7 +194,7 @@ fn members<'a>(context: &'a Context<'a>, path: &str, ty: &'a Type, found: &mut F
 fn kind(ty: &Type) -> Option<FilterKind<'_>> {
     let scalar = match ty {
         Type::Boolean => FilterScalar::Boolean,
-        Type::Integer | Type::Long => FilterScalar::Integer,
+        Type::Integer | Type::Long | Type::Unsigned => FilterScalar::Integer,
         Type::Number => FilterScalar::Number,
         Type::Text(Some(format)) if format == "date" => FilterScalar::Date,
         Type::Text(_) => FilterScalar::Text,

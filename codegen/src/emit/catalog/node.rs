@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::words::{ArgumentDescriber, join};
 use crate::emit::context::Context;
 use crate::emit::writable::is_writable;
-use crate::ir::{Field, Limits, Shape, Type};
+use crate::ir::{Field, Limits, Shape, Type, Union};
 use crate::relate::Reference;
 
 /// How deep objects are written out; what lies deeper is an object with a note.
@@ -102,13 +102,16 @@ impl<'a> Writer<'a> {
         let mut words = description.to_owned();
         match ty {
             Type::Boolean => set(&mut node, "type", "boolean"),
-            Type::Integer | Type::Long => {
+            Type::Integer | Type::Long | Type::Unsigned => {
                 set(&mut node, "type", "integer");
-                bounds(&mut node, limits, true);
+                bounds(&mut node, limits);
+                if *ty == Type::Unsigned && limits.minimum.is_none() {
+                    node.insert("minimum".into(), json!(0));
+                }
             }
             Type::Number => {
                 set(&mut node, "type", "number");
-                bounds(&mut node, limits, false);
+                bounds(&mut node, limits);
             }
             Type::Text(format) => {
                 set(&mut node, "type", "string");
@@ -143,17 +146,32 @@ impl<'a> Writer<'a> {
                 set(&mut node, "type", "array");
                 node.insert("items".into(), self.node(item, &Limits::default(), ""));
                 items(&mut node, limits);
+                if limits.unique_items {
+                    join(&mut words, "Items must be unique.");
+                }
             }
             Type::Map(value) => {
                 set(&mut node, "type", "object");
                 node.insert("additionalProperties".into(), self.node(value, &Limits::default(), ""));
             }
             Type::Any if self.takes_null => return any(&words),
-            Type::Any => return any_but_null(&words),
+            Type::Any => {
+                let mut node = any_but_null(&words);
+                if !limits.values.is_empty() {
+                    node["enum"] = json!(limits.values);
+                }
+                return node;
+            }
             Type::Named(name) => self.named(name, limits, &mut node, &mut words),
         }
         if !words.is_empty() && !node.contains_key("description") {
             node.insert("description".into(), json!(words));
+        }
+        if !limits.values.is_empty() && !matches!(ty, Type::Choice(_) | Type::Named(_)) {
+            node.insert("enum".into(), json!(limits.values));
+        }
+        if let Some(default) = limits.default.as_ref().filter(|default| is_scalar(default)) {
+            node.insert("default".into(), default.clone());
         }
         Value::Object(node)
     }
@@ -167,6 +185,10 @@ impl<'a> Writer<'a> {
             return;
         }
         set(node, "type", "object");
+        if let Shape::Union(union) = &schema.shape {
+            self.union(name, union, node, words);
+            return;
+        }
         let related = self.context.related;
         if let Some(reference) = related.references.get(name) {
             let fields = schema.fields().iter().filter(|field| reference.keys.contains(&field.name));
@@ -179,8 +201,7 @@ impl<'a> Writer<'a> {
             self.references.push((self.path.join("/"), reference));
             return;
         }
-        if self.stack.contains(&name) || self.stack.len() >= DEPTH {
-            join(words, &format!("A nested {name}; its fields are not listed here."));
+        if self.is_cut(name, words) {
             return;
         }
         let (properties, required) = self.properties(name);
@@ -190,7 +211,53 @@ impl<'a> Writer<'a> {
         if !required.is_empty() {
             node.insert("required".into(), json!(required));
         }
+        if let Some(additional) = &schema.additional
+            && node.contains_key("properties")
+        {
+            let additional = match additional {
+                Type::Any => json!(true),
+                ty => self.node(ty, &Limits::default(), ""),
+            };
+            node.insert("additionalProperties".into(), additional);
+        }
     }
+
+    /// Whether the object `name` is not written out, because it is in itself or too deep; a note says so.
+    fn is_cut(&self, name: &str, words: &mut String) -> bool {
+        let is_cut = self.stack.contains(&name) || self.stack.len() >= DEPTH;
+        if is_cut {
+            join(words, &format!("A nested {name}; its fields are not listed here."));
+        }
+        is_cut
+    }
+
+    /// The members of all variants. Which of them belong together is left to the server.
+    fn union(&mut self, name: &'a str, union: &'a Union, node: &mut Map<String, Value>, words: &mut String) {
+        if self.is_cut(name, words) {
+            return;
+        }
+        self.stack.push(name);
+        let values: Vec<&String> = union.variants.iter().flat_map(|variant| &variant.values).collect();
+        let mut members = Map::new();
+        members.insert(union.member.clone(), json!({"type": "string", "enum": values}));
+        for variant in &union.variants {
+            let (properties, _) = self.properties(&variant.schema);
+            for (member, own) in properties {
+                let known = members.entry(member.clone()).or_insert_with(|| own.clone());
+                if *known != own && member != union.member {
+                    *known = any_but_null("");
+                }
+            }
+        }
+        self.stack.pop();
+        node.insert("properties".into(), Value::Object(members));
+        node.insert("required".into(), json!([union.member]));
+        join(words, &format!("`{}` determines which fields it has.", union.member));
+    }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    value.is_string() || value.is_number() || value.is_boolean()
 }
 
 fn set(node: &mut Map<String, Value>, key: &str, text: &str) {
@@ -236,10 +303,12 @@ fn items(node: &mut Map<String, Value>, limits: &Limits) {
     insert(node, "maxItems", limits.max_items);
 }
 
-fn bounds(node: &mut Map<String, Value>, limits: &Limits, whole: bool) {
-    let number = |limit: f64| if whole { json!(limit as i64) } else { json!(limit) };
-    insert(node, "minimum", limits.minimum.map(number));
-    insert(node, "maximum", limits.maximum.map(number));
+fn bounds(node: &mut Map<String, Value>, limits: &Limits) {
+    let minimum = if limits.exclusive_minimum { "exclusiveMinimum" } else { "minimum" };
+    let maximum = if limits.exclusive_maximum { "exclusiveMaximum" } else { "maximum" };
+    insert(node, minimum, limits.minimum.clone());
+    insert(node, maximum, limits.maximum.clone());
+    insert(node, "multipleOf", limits.multiple_of.clone());
 }
 
 fn insert(node: &mut Map<String, Value>, key: &str, limit: Option<impl Into<Value>>) {

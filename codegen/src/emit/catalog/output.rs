@@ -18,6 +18,7 @@ pub fn records<'a>(context: &'a Context<'_>) -> Vec<SchemaRecord<'a>> {
             Shape::Object(fields) => {
                 let properties: Map<String, Value> = fields
                     .iter()
+                    .filter(|field| !field.write_only)
                     .map(|field| {
                         let node = match context.is_custom_fields(field) {
                             true => custom_fields(),
@@ -26,7 +27,21 @@ pub fn records<'a>(context: &'a Context<'_>) -> Vec<SchemaRecord<'a>> {
                         (field.name.clone(), node)
                     })
                     .collect();
-                json!({"type": "object", "properties": properties})
+                let mut object = json!({"type": "object", "properties": properties});
+                if let Some(additional) = schema.additional.as_ref().filter(|ty| **ty != Type::Any) {
+                    object["additionalProperties"] = node(additional, &mut uses);
+                }
+                object
+            }
+            Shape::Union(union) => {
+                let names = union.variants.iter().map(|variant| variant.schema.as_str());
+                let variants = names.map(|name| {
+                    uses.insert(name);
+                    json!({"$ref": format!("#/$defs/{name}")})
+                });
+                // A newer release may add variants.
+                let variants: Vec<Value> = variants.chain([json!({"type": "object"})]).collect();
+                json!({"anyOf": variants})
             }
         };
         if !schema.description.is_empty() {
@@ -49,7 +64,7 @@ fn custom_fields() -> Value {
 fn node<'a>(ty: &'a Type, uses: &mut BTreeSet<&'a str>) -> Value {
     match ty {
         Type::Boolean => json!({"type": ["boolean", "null"]}),
-        Type::Integer | Type::Long => json!({"type": ["integer", "null"]}),
+        Type::Integer | Type::Long | Type::Unsigned => json!({"type": ["integer", "null"]}),
         Type::Number => json!({"type": ["number", "null"]}),
         // Values that a newer release adds are no fault of an answer, so choices are text here.
         Type::Text(_) | Type::DateTime | Type::Binary | Type::Choice(_) => {

@@ -15,7 +15,7 @@ use crate::config::On;
 use crate::emit::context::Context;
 use crate::emit::rust::resolved;
 use crate::id::OperationId;
-use crate::ir::{BodyKind, Limits, OperationBody, Parameter, ParameterLocation, Shape, Type};
+use crate::ir::{BodyKind, Limits, Method, OperationBody, Parameter, ParameterLocation, Shape, Type};
 
 /// The plan of an operation with its structured filter, and the schema that the filter is read against.
 pub fn filtered_plan<'a>(
@@ -98,14 +98,16 @@ fn add_parameter<'a>(
         }
         ty => ty,
     };
-    let node = Writer::new(context).node(ty, &Limits::default(), &words);
+    let node = Writer::new(context).node(ty, &parameter.limits, &words);
     plan.properties.insert(argument.to_owned(), node);
     let location = match parameter.location {
         ParameterLocation::Path => ArgumentLocation::Path,
         ParameterLocation::Query => ArgumentLocation::Query,
         ParameterLocation::Header => ArgumentLocation::Header,
+        ParameterLocation::Cookie => ArgumentLocation::Cookie,
     };
-    let is_text = location == ArgumentLocation::Path && !matches!(ty, Type::Integer | Type::Long);
+    let is_integer = matches!(ty, Type::Integer | Type::Long | Type::Unsigned);
+    let is_text = location == ArgumentLocation::Path && !is_integer;
     let target = ArgumentTarget {
         path_type: if is_text { PathType::Text } else { PathType::Integer },
         separator: parameter.separator,
@@ -125,7 +127,10 @@ fn add_body<'a>(
     shapes: &mut Shapes<'a>,
 ) {
     let name = &context.named.operations[index];
+    let (method, kind) = (context.api.operations[index].method, name.kind);
     plan.content_type = body.media_type.as_deref();
+    plan.field_styles = Some(&body.field_styles);
+    plan.part_types = Some(&body.part_types);
     let ty = resolved(context.api, &body.ty);
     let object = match ty {
         Type::Named(name) if matches!(context.api.schemas[name].shape, Shape::Object(_)) => {
@@ -157,11 +162,21 @@ fn add_body<'a>(
     match object {
         // An object without members that a caller can set is any object.
         Some(schema) if !shapes.body(schema).properties.is_empty() => {
-            plan.body =
-                if body.kind == BodyKind::Multipart { BodyFormat::Multipart } else { BodyFormat::Object };
-            let requires =
-                if name.kind == OperationKind::Replace { Requires::Replace } else { Requires::Create };
+            plan.body = match body.kind {
+                BodyKind::Multipart => BodyFormat::Multipart,
+                BodyKind::UrlEncoded => BodyFormat::UrlEncoded,
+                _ => BodyFormat::Object,
+            };
+            let requires = if kind == OperationKind::Replace { Requires::Replace } else { Requires::Create };
+            let before = plan.required.clone();
             add_shape(context, plan, schema, requires, shapes);
+            if !body.required && plan.body != BodyFormat::Multipart {
+                let is_parameter = |name: &String| before.contains(name);
+                let (parameters, members) = plan.required.drain(..).partition(is_parameter);
+                plan.required = parameters;
+                plan.body_required = Some(members);
+            }
+            add_members(context, plan, schema, method, shapes);
         }
         _ => {
             plan.body = BodyFormat::Whole;
@@ -169,12 +184,41 @@ fn add_body<'a>(
             let words = records(&context.api.operations[index], &name.subject.many, &name.verb);
             let (argument, node) = match ty {
                 Type::List(_) => ("items", writer.node(ty, &Limits::default(), &words)),
-                Type::Named(_) | Type::Map(_) => ("body", json!({"type": "object", "description": words})),
+                Type::Named(name) if !matches!(context.api.schemas[name].shape, Shape::Union(_)) => {
+                    ("body", json!({"type": "object", "description": words}))
+                }
                 Type::Any => ("body", any(&words)),
                 ty => ("body", writer.node(ty, &Limits::default(), &words)),
             };
             plan.add_own(argument, ArgumentLocation::WholeBody, node, body.required);
         }
+    }
+}
+
+/// Adds the arguments for properties with other names, and for properties to empty.
+fn add_members<'a>(
+    context: &'a Context<'a>,
+    plan: &mut ArgumentPlan<'a>,
+    schema: &'a str,
+    method: Method,
+    shapes: &mut Shapes<'a>,
+) {
+    let members = &shapes.body(schema).properties;
+    let taken = |name: &str| members.contains_key(name);
+    let object = &context.api.schemas[schema];
+    if let Some(additional) = &object.additional {
+        let mut node = json!({"type": "object", "description": "Members of other names."});
+        if *additional != Type::Any {
+            node["additionalProperties"] = Writer::new(context).node(additional, &Limits::default(), "");
+        }
+        plan.add_own_beside("members", ArgumentLocation::Members, node, false, taken);
+    }
+    // Null empties a member of an object that is merged into the record.
+    if method == Method::Patch
+        && plan.body == BodyFormat::Object
+        && object.fields().iter().any(|f| f.nullable)
+    {
+        plan.add_own_beside("clear", ArgumentLocation::Clear, clear(context, schema), false, taken);
     }
 }
 

@@ -205,7 +205,7 @@ fn is_within(path: &str, member: &str) -> bool {
 fn shared_node(context: &Context<'_>, name: &str, on: On) -> Value {
     let query = &context.profile.shared_query[name];
     let ty = match context.shared_type(name) {
-        Type::Integer | Type::Long => "integer",
+        Type::Integer | Type::Long | Type::Unsigned => "integer",
         Type::Number => "number",
         Type::Boolean => "boolean",
         _ => "string",

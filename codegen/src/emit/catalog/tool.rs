@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 use toolcrate_catalog::{
     Annotations, ArgumentTarget, BindingRecord, HttpOperation, OperationKind, OperationTarget, Properties,
@@ -251,7 +252,19 @@ fn request<'a>(plan: &ArgumentPlan<'a>, filter: Option<&'a str>) -> RequestRecor
         required: None,
         content_type: plan.content_type.map(Cow::Borrowed),
         filter: filter.map(Cow::Borrowed),
+        body_required: plan.body_required.clone().map(owned),
+        field_styles: borrowed(plan.field_styles, |style| *style),
+        part_types: borrowed(plan.part_types, |media_type| Cow::Borrowed(media_type.as_str())),
     }
+}
+
+/// `entries` by borrowed names.
+fn borrowed<'a, T, U>(
+    entries: Option<&'a BTreeMap<String, T>>,
+    value: impl Fn(&'a T) -> U,
+) -> IndexMap<Cow<'a, str>, U> {
+    let entries = entries.into_iter().flatten();
+    entries.map(|(name, entry)| (Cow::Borrowed(name.as_str()), value(entry))).collect()
 }
 
 fn response<'a>(context: &'a Context<'a>, operation: &'a Operation) -> ResponseRecord<'a> {

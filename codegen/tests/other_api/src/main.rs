@@ -1,6 +1,9 @@
 //! Runs the generated crate of another product against a small server on this machine: bearer token, pages
 //! by cursor with rows in a member, a partial update that is no JSON Patch.
 
+mod kinds;
+mod wire;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc;
@@ -51,6 +54,8 @@ fn serve(listener: TcpListener, seen: mpsc::Sender<(String, String, String)>) {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    kinds::check();
+    wire::check();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (sender, seen) = mpsc::channel();

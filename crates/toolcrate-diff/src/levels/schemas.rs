@@ -13,7 +13,7 @@ use crate::release_pair::ReleasePair;
 use crate::type_relation::{TypeRelation, compare_limits};
 use crate::type_words::describe;
 use toolcrate_codegen::diagnostic::pointer;
-use toolcrate_codegen::ir::{ApiDefinition, BodyKind, Content, Field, Schema, Shape, Type};
+use toolcrate_codegen::ir::{ApiDefinition, BodyKind, Content, Field, Schema, Shape, Type, Union};
 
 /// Where a schema is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,9 +81,22 @@ pub fn uses(api: &ApiDefinition) -> BTreeMap<&str, SchemaUse> {
         match &schema.shape {
             Shape::Object(fields) => fields.iter().for_each(|field| follow(&field.ty)),
             Shape::Alias(ty) => follow(ty),
+            Shape::Union(union) => {
+                union.variants.iter().for_each(|variant| follow(&Type::Named(variant.schema.clone())))
+            }
         }
     }
     uses
+}
+
+/// A union in words, with all that callers depend on.
+fn union_words(union: &Union) -> String {
+    let variants: Vec<String> = union
+        .variants
+        .iter()
+        .map(|variant| format!("{} for `{}`", variant.schema, variant.values.join("`, `")))
+        .collect();
+    format!("one of several objects by `{}`: {}", union.member, variants.join(", "))
 }
 
 /// The place of a schema in its document. One that was described in place has none of its own.
@@ -158,10 +171,12 @@ impl SchemaComparison<'_> {
                 let used = (self.of.sent(), self.of.answer);
                 compare_type(self.pair, a, b, &kinds, used, &|kind| self.change(kind), found);
             }
+            (Shape::Union(a), Shape::Union(b)) if a == b => {}
             (a, b) => {
                 let describe_shape = |shape: &Shape| match shape {
                     Shape::Object(_) => "an object".to_owned(),
                     Shape::Alias(ty) => describe(ty),
+                    Shape::Union(union) => union_words(union),
                 };
                 found.push(
                     self.change(DiffKind::SchemaRetyped)

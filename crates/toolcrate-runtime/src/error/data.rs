@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::delivery::Delivery;
@@ -97,6 +98,12 @@ impl Error {
     /// long body. The credentials of the client are redacted. It is not part of [`to_json`](Self::to_json).
     pub fn raw_response(&self) -> Option<&Value> {
         self.0.raw_response.as_ref()
+    }
+
+    /// Reads the body of the response as a `T`, such as the model that the documentation of an operation names. Returns
+    /// `None` if there was no such body.
+    pub fn response_as<T: DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(self.raw_response()?).ok()
     }
 
     /// Returns the error as JSON. Every field is always present; what is not known is `null`.

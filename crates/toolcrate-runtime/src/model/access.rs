@@ -112,6 +112,8 @@ pub enum ValueMut<'a> {
     Integer(&'a mut i32),
     /// A 64-bit integer.
     Long(&'a mut i64),
+    /// A 64-bit integer that is not negative.
+    Unsigned(&'a mut u64),
     /// A number.
     Number(&'a mut f64),
     /// A string.
@@ -126,6 +128,14 @@ pub enum ValueMut<'a> {
     Map(&'a mut dyn MapValue),
     /// Free JSON.
     Any(&'a mut Value),
+    /// An object whose type one of its members names.
+    Union(&'a mut dyn UnionValue),
+}
+
+/// An object whose type one of its members names.
+pub trait UnionValue {
+    /// Sets the value to what `value` is. One of a type that is not known is kept as it is.
+    fn set(&mut self, value: Value);
 }
 
 /// A value that is to be written as JSON.
@@ -137,6 +147,8 @@ pub enum ValueRef<'a> {
     Integer(i32),
     /// A 64-bit integer.
     Long(i64),
+    /// A 64-bit integer that is not negative.
+    Unsigned(u64),
     /// A number; one that JSON can't represent (infinite, not a number) is written as `null`.
     Number(f64),
     /// A string.

@@ -180,6 +180,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
         match self.value {
             ValueMut::Boolean(target) => *target = value,
             ValueMut::Any(target) => *target = Value::Bool(value),
+            ValueMut::Union(target) => target.set(Value::Bool(value)),
             other => return Ok(odd(value, expected(&other))),
         }
         Ok(Filled::Value)
@@ -192,8 +193,13 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 Err(_) => return Ok(odd(value, "a 32-bit integer")),
             },
             ValueMut::Long(target) => *target = value,
+            ValueMut::Unsigned(target) => match u64::try_from(value) {
+                Ok(value) => *target = value,
+                Err(_) => return Ok(odd(value, "an integer that is not negative")),
+            },
             ValueMut::Number(target) => *target = value as f64,
             ValueMut::Any(target) => *target = Value::from(value),
+            ValueMut::Union(target) => target.set(Value::from(value)),
             other => return Ok(odd(value, expected(&other))),
         }
         Ok(Filled::Value)
@@ -204,8 +210,10 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             return self.visit_i64(value);
         }
         match self.value {
+            ValueMut::Unsigned(target) => *target = value,
             ValueMut::Number(target) => *target = value as f64,
             ValueMut::Any(target) => *target = Value::from(value),
+            ValueMut::Union(target) => target.set(Value::from(value)),
             other => return Ok(odd(value, expected(&other))),
         }
         Ok(Filled::Value)
@@ -221,8 +229,12 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 *target = Value::from(value);
                 Ok(Filled::Value)
             }
+            ValueMut::Union(target) => {
+                target.set(Value::from(value));
+                Ok(Filled::Value)
+            }
             // Some servers write whole numbers as 5.0.
-            ValueMut::Integer(_) | ValueMut::Long(_) => match whole(value) {
+            ValueMut::Integer(_) | ValueMut::Long(_) | ValueMut::Unsigned(_) => match whole(value) {
                 Some(value) => self.visit_i64(value),
                 None => Ok(odd(value, expected(&self.value))),
             },
@@ -235,6 +247,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::Text(target) => value.clone_into(target),
             ValueMut::OpenEnum(target) => target.set(value),
             ValueMut::Any(target) => *target = Value::String(value.to_owned()),
+            ValueMut::Union(target) => target.set(Value::String(value.to_owned())),
             other => return Ok(odd(value, expected(&other))),
         }
         Ok(Filled::Value)
@@ -245,6 +258,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::Text(target) => *target = value,
             ValueMut::OpenEnum(target) => target.set(&value),
             ValueMut::Any(target) => *target = Value::String(value),
+            ValueMut::Union(target) => target.set(Value::String(value)),
             other => return Ok(odd(value, expected(&other))),
         }
         Ok(Filled::Value)
@@ -267,6 +281,10 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::List(list) => list,
             ValueMut::Any(target) => {
                 *target = Value::deserialize(SeqAccessDeserializer::new(seq))?;
+                return Ok(Filled::Value);
+            }
+            ValueMut::Union(target) => {
+                target.set(Value::deserialize(SeqAccessDeserializer::new(seq))?);
                 return Ok(Filled::Value);
             }
             other => {
@@ -304,6 +322,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::Object(model) => read_fields(model, map, self.path)?,
             ValueMut::Map(entries) => return read_map(entries, map, self.path),
             ValueMut::Any(target) => *target = Value::deserialize(MapAccessDeserializer::new(map))?,
+            ValueMut::Union(target) => target.set(Value::deserialize(MapAccessDeserializer::new(map))?),
             other => {
                 let value = Value::deserialize(MapAccessDeserializer::new(map))?;
                 return Ok(odd(value, expected(&other)));
@@ -462,12 +481,12 @@ fn expected(value: &ValueMut<'_>) -> &'static str {
     match value {
         ValueMut::Boolean(_) => "true or false",
         ValueMut::Integer(_) => "an integer",
-        ValueMut::Long(_) => "an integer",
+        ValueMut::Long(_) | ValueMut::Unsigned(_) => "an integer",
         ValueMut::Number(_) => "a number",
         ValueMut::Text(_) | ValueMut::OpenEnum(_) => "text",
         ValueMut::Object(_) | ValueMut::Map(_) => "an object",
         ValueMut::List(_) => "a list",
-        ValueMut::Any(_) => "a value",
+        ValueMut::Any(_) | ValueMut::Union(_) => "a value",
     }
 }
 

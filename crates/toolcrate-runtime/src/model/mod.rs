@@ -14,7 +14,8 @@ mod serialize;
 mod values;
 
 pub use access::{
-    FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OptionalValue, ValueMut, ValueRef,
+    FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OptionalValue, UnionValue, ValueMut,
+    ValueRef,
 };
 pub use deserialize::deserialize_into;
 pub use open_enum::{OpenEnum, OpenEnumMut};

@@ -1,4 +1,5 @@
-//! Serializes every model. Absent fields are not written; unknown fields are written after the known ones.
+//! Serializes every model. Absent fields are not written, unless the unknown fields have them; unknown fields are
+//! written after the known ones.
 
 use std::fmt;
 
@@ -31,7 +32,8 @@ pub fn serialize_fields<S: Serializer>(model: &dyn ModelFields, serializer: S) -
         }
     }
     for (name, value) in model.unknown_fields().iter() {
-        // A field that is known is unknown too if its value had another type. Set since, it would occur twice.
+        // A field that is known is unknown too if its value had another type, or if a null empties it. Set since, it would
+        // occur twice.
         let known = names.iter().position(|known| *known == name);
         if known.is_none_or(|index| model.field(index).get().is_none()) {
             map.serialize_entry(name, value)?;
@@ -52,6 +54,7 @@ impl PartialEq for ValueRef<'_> {
             (Self::Boolean(a), Self::Boolean(b)) => a == b,
             (Self::Integer(a), Self::Integer(b)) => a == b,
             (Self::Long(a), Self::Long(b)) => a == b,
+            (Self::Unsigned(a), Self::Unsigned(b)) => a == b,
             (Self::Number(a), Self::Number(b)) => a == b,
             (Self::Text(a), Self::Text(b)) => a == b,
             (Self::Object(a), Self::Object(b)) => fields_equal(a, b),
@@ -71,6 +74,7 @@ impl Serialize for ValueRef<'_> {
             Self::Boolean(value) => serializer.serialize_bool(value),
             Self::Integer(value) => serializer.serialize_i32(value),
             Self::Long(value) => serializer.serialize_i64(value),
+            Self::Unsigned(value) => serializer.serialize_u64(value),
             Self::Number(value) => serializer.serialize_f64(value),
             Self::Text(value) => serializer.serialize_str(value),
             Self::Object(model) => serialize_fields(model, serializer),

@@ -21,7 +21,7 @@ macro_rules! leaf {
     )*};
 }
 
-leaf!(bool => Boolean, i32 => Integer, i64 => Long, f64 => Number);
+leaf!(bool => Boolean, i32 => Integer, i64 => Long, u64 => Unsigned, f64 => Number);
 
 impl ModelValue for String {
     fn value_mut(&mut self) -> ValueMut<'_> {

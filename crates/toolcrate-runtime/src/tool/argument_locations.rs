@@ -45,6 +45,7 @@ impl ArgumentLocations {
             Some(
                 ArgumentLocation::Body
                 | ArgumentLocation::WholeBody
+                | ArgumentLocation::Members
                 | ArgumentLocation::Patch
                 | ArgumentLocation::Clear,
             ) => ArgumentLocation::Body,

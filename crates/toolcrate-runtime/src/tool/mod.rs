@@ -9,6 +9,7 @@ mod decode;
 mod execute;
 mod fix_verification;
 mod fixes;
+mod form;
 mod loose_values;
 mod name_style;
 mod nulls;

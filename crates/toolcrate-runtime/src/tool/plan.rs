@@ -3,17 +3,17 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use toolcrate_catalog::{ArgumentLocation, BodyFormat, RequestRecord, ResponseContent};
 
+use super::form;
+use super::scalars::to_text;
 use super::validation_errors;
 use super::validator::{Accepted, ToolValidator};
 use crate::api::Api;
 use crate::call::{Body, Call};
 use crate::error::FieldError;
-use crate::form::Form;
+use crate::form_fields;
 use crate::patch::PatchOperation;
 use crate::path;
 use crate::to_json::ToJson;
@@ -71,11 +71,18 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
                 }
                 call.headers.push((name, value));
             }
+            ArgumentLocation::Cookie => call.add_cookie(&name, &to_text(&value)),
             ArgumentLocation::Body => {
                 parts.members.insert(name.into_owned(), value);
             }
             ArgumentLocation::Filter => filter = Some((argument, value)),
             ArgumentLocation::WholeBody => parts.whole = Some(value),
+            ArgumentLocation::Members => {
+                let Value::Object(members) = value else { continue };
+                for (member, value) in members {
+                    parts.members.entry(member).or_insert(value);
+                }
+            }
             ArgumentLocation::Patch => parts.operations.extend(operations(value)),
             // Taken out when the arguments were checked.
             ArgumentLocation::Clear => {}
@@ -95,12 +102,23 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
         });
         argument.map_or(placeholder, |(argument, _)| argument)
     }));
+    if plan.body != BodyFormat::Patch {
+        let cleared = accepted.cleared.members.iter();
+        parts.members.extend(cleared.map(|member| (member.clone(), Value::Null)));
+    }
+    let is_left_out = plan.body_required.is_some() && parts.members.is_empty();
     call.body = match plan.body {
         BodyFormat::None => Body::None,
+        BodyFormat::Object | BodyFormat::UrlEncoded if is_left_out => Body::None,
         BodyFormat::Object => Body::Json(parts.members.to_json_string()),
+        BodyFormat::UrlEncoded => {
+            call.content_type.get_or_insert(Cow::Borrowed(form_fields::MEDIA_TYPE));
+            let style = |name: &str| plan.field_styles.get(name).copied();
+            Body::Raw(form_fields::encode(&parts.members, style).into())
+        }
         BodyFormat::Whole => parts.whole.map_or(Body::None, |value| Body::Json(value.to_json_string())),
         BodyFormat::Patch => Body::Patch(patch(parts, plan, &accepted.cleared.members, &mut problems)),
-        BodyFormat::Multipart => Body::Form(form(check, parts.members, &mut problems)),
+        BodyFormat::Multipart => Body::Form(form::form(check, plan, parts.members, &mut problems)),
         BodyFormat::Raw => parts.whole.map_or(Body::None, |value| Body::Raw(to_text(&value).into())),
     };
     if problems.is_empty() { Ok(call) } else { Err(problems) }
@@ -111,14 +129,6 @@ pub(super) fn accept(api: &Api, content: ResponseContent) -> &'static str {
     match content {
         ResponseContent::Binary => "*/*",
         ResponseContent::Json | ResponseContent::None => api.accept,
-    }
-}
-
-/// Returns a value as it is written in a URL, a header or a form.
-fn to_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 
@@ -171,36 +181,4 @@ fn operations(value: Value) -> Vec<PatchOperation> {
             operation
         })
         .collect()
-}
-
-fn form(check: &ToolValidator, members: Map<String, Value>, problems: &mut Vec<FieldError>) -> Form {
-    let mut form = Form::new();
-    for (name, value) in members {
-        let binary = check.property(&name).and_then(|schema| schema.get("format"));
-        if binary.is_none_or(|format| format != "binary") {
-            form = form.text_field(name, to_text(&value));
-            continue;
-        }
-        let member = |member: &str| value.get(member).and_then(Value::as_str);
-        let content = STANDARD.decode(member("content_base64").unwrap_or_default().trim());
-        match (member("file_name"), content) {
-            (Some(file_name), Ok(bytes)) => {
-                form = match member("media_type") {
-                    Some(media_type) => form.file_with_media_type(name, file_name, media_type, bytes),
-                    None => form.file(name, file_name, bytes),
-                };
-            }
-            (None, _) => problems.push(FieldError::new(
-                format!("{}/file_name", validation_errors::pointer("", &name)),
-                "missing",
-                "expected a file as {\"file_name\", \"media_type\", \"content_base64\"}",
-            )),
-            (_, Err(error)) => problems.push(FieldError::new(
-                format!("{}/content_base64", validation_errors::pointer("", &name)),
-                "format",
-                format!("expected base64: {error}"),
-            )),
-        }
-    }
-    form
 }

@@ -248,6 +248,13 @@ impl ToolValidator {
                 problems.push(validation_errors::missing(&self.schema, name, &source));
             }
         }
+        // A body that may be left out is complete if it is there.
+        let body_required = request.body_required.iter().flatten();
+        if arguments.keys().any(|name| self.is_field(request, name)) {
+            for name in body_required.filter(|name| !arguments.contains_key(name.as_ref())) {
+                problems.push(validation_errors::missing(&self.schema, name, &source));
+            }
+        }
         if binding.is_none() {
             problems.extend(rules::missing_choices(&self.record.input.any_of, &arguments));
         }
@@ -399,6 +406,9 @@ fn allow_list(schema: &mut Value, member: &str) {
 
 /// Whether an operation does something with an argument.
 fn uses(request: &RequestRecord<'_>, name: &str) -> bool {
-    let has_members = matches!(request.body, BodyFormat::Object | BodyFormat::Patch | BodyFormat::Multipart);
+    let has_members = matches!(
+        request.body,
+        BodyFormat::Object | BodyFormat::Patch | BodyFormat::Multipart | BodyFormat::UrlEncoded
+    );
     has_members || request.arguments.contains_key(name)
 }

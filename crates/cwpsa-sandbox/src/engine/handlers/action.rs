@@ -86,7 +86,9 @@ fn validated_body(context: &RequestContext<'_>, tx: &mut Transaction<'_>) -> Res
             Ok(body)
         }
         BodyFormat::Patch => context.body(),
-        BodyFormat::None | BodyFormat::Multipart | BodyFormat::Raw => Ok(Value::Null),
+        BodyFormat::None | BodyFormat::Multipart | BodyFormat::UrlEncoded | BodyFormat::Raw => {
+            Ok(Value::Null)
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use toolcrate_runtime::UnknownFields;
 pub struct AddPhotoBody {
     /// Required.
     pub file: Option<String>,
+    pub marks: Option<Vec<i64>>,
+    pub tags: Option<Vec<String>>,
     pub title: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,
@@ -15,12 +17,14 @@ pub struct AddPhotoBody {
 
 impl ModelFields for AddPhotoBody {
     fn field_names(&self) -> &'static [&'static str] {
-        &["file", "title"]
+        &["file", "marks", "tags", "title"]
     }
 
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Text(&mut self.file),
+            1 => FieldMut::Other(&mut self.marks),
+            2 => FieldMut::Other(&mut self.tags),
             _ => FieldMut::Text(&mut self.title),
         }
     }
@@ -28,6 +32,8 @@ impl ModelFields for AddPhotoBody {
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
             0 => FieldRef::Text(&self.file),
+            1 => FieldRef::Other(&self.marks),
+            2 => FieldRef::Other(&self.tags),
             _ => FieldRef::Text(&self.title),
         }
     }

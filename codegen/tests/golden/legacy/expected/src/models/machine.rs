@@ -6,6 +6,7 @@ use toolcrate_runtime::UnknownFields;
 /// A machine.
 #[derive(Clone, Default)]
 pub struct Machine {
+    /// Set by the server.
     pub id: Option<i64>,
     /// Required.
     pub name: Option<String>,

@@ -1,0 +1,12 @@
+//! What media types mean.
+
+/// Whether a body of type `media` is JSON.
+pub fn is_json(media: &str) -> bool {
+    let media = essence(media);
+    media == "application/json" || media.ends_with("+json") || media == "*/*"
+}
+
+/// A media type without its parameters.
+pub fn essence(media: &str) -> &str {
+    media.split(';').next().unwrap_or_default().trim()
+}

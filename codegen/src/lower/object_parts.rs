@@ -1,0 +1,176 @@
+//! Collects the properties of an object: its own, those that `allOf` adds, and those of its alternatives.
+
+use indexmap::IndexMap;
+use openapiv3::{
+    AdditionalProperties, AnySchema, Components, ReferenceOr, Schema as Source, SchemaData, SchemaKind,
+    Type as SourceType,
+};
+
+/// Properties as the document has them.
+pub type SourceProperties = IndexMap<String, ReferenceOr<Box<Source>>>;
+
+/// How deep objects may be made of others.
+const MAX_DEPTH: usize = 16;
+
+/// The properties of an object, and what else is known about it.
+#[derive(Default)]
+pub struct ObjectParts {
+    /// The properties.
+    pub properties: SourceProperties,
+    /// The names of the properties that are required.
+    pub required: Vec<String>,
+    /// The schema of further properties.
+    pub additional: Option<AdditionalProperties>,
+    /// Whether some of the properties belong to alternatives, of which a value has one.
+    pub has_alternatives: bool,
+}
+
+/// Collects the members of `source`, or returns `None` if it is not an object with known properties.
+pub fn collect(components: &Components, source: &Source, location: &str) -> Option<ObjectParts> {
+    Collector { components }.object(source, location, 0)
+}
+
+/// Returns the schema of `components` that `reference` leads to, through other references.
+pub fn component<'a>(components: &'a Components, reference: &str) -> Option<(&'a str, &'a Source)> {
+    let name = reference.strip_prefix("#/components/schemas/")?;
+    let (mut name, mut source) = components.schemas.get_key_value(name)?;
+    for _ in 0..32 {
+        match source {
+            ReferenceOr::Item(source) => return Some((name, source)),
+            ReferenceOr::Reference { reference } => {
+                let next = reference.strip_prefix("#/components/schemas/")?;
+                (name, source) = components.schemas.get_key_value(next)?;
+            }
+        }
+    }
+    None
+}
+
+/// Whether `any` specifies neither the type of a value nor its properties.
+pub fn is_shapeless(any: &AnySchema) -> bool {
+    any.properties.is_empty()
+        && any.items.is_none()
+        && any.enumeration.is_empty()
+        && any.all_of.is_empty()
+        && any.any_of.is_empty()
+        && any.one_of.is_empty()
+        && any.not.is_none()
+        && any.additional_properties.is_none()
+        && any.typ.as_deref().is_none_or(|ty| ty == "object")
+}
+
+struct Collector<'a> {
+    components: &'a Components,
+}
+
+impl Collector<'_> {
+    fn object(&self, source: &Source, location: &str, depth: usize) -> Option<ObjectParts> {
+        if depth >= MAX_DEPTH {
+            return None;
+        }
+        match &source.schema_kind {
+            SchemaKind::Type(SourceType::Object(object)) => {
+                let is_map = object.properties.is_empty() && object.additional_properties.is_some();
+                // A named object without members stays an object; an inline one is any value.
+                let is_free = object.properties.is_empty() && location.matches('/').count() > 3;
+                (!is_map && !is_free).then(|| ObjectParts {
+                    properties: object.properties.clone(),
+                    required: object.required.clone(),
+                    additional: object.additional_properties.clone(),
+                    has_alternatives: false,
+                })
+            }
+            SchemaKind::Any(any) if !any.all_of.is_empty() || !any.properties.is_empty() => {
+                let mut parts = ObjectParts::default();
+                self.merge(&any.all_of, location, depth, &mut parts)?;
+                parts.properties.extend(any.properties.clone());
+                parts.required.extend(any.required.iter().cloned());
+                parts.additional = any.additional_properties.clone().or(parts.additional);
+                self.alternatives(&any.one_of, location, depth, &mut parts)?;
+                self.alternatives(&any.any_of, location, depth, &mut parts)?;
+                (!parts.properties.is_empty()).then_some(parts)
+            }
+            SchemaKind::AllOf { all_of } => {
+                let mut parts = ObjectParts::default();
+                self.merge(all_of, location, depth, &mut parts)?;
+                (!parts.properties.is_empty()).then_some(parts)
+            }
+            _ => None,
+        }
+    }
+
+    /// Adds the members of all of `sources`. One that only names required members, or describes, adds no shape.
+    fn merge(
+        &self,
+        sources: &[ReferenceOr<Source>],
+        location: &str,
+        depth: usize,
+        parts: &mut ObjectParts,
+    ) -> Option<()> {
+        for source in sources {
+            let source = self.resolve(source)?;
+            match &source.schema_kind {
+                SchemaKind::Any(any) if is_shapeless(any) => {
+                    parts.required.extend(any.required.iter().cloned());
+                }
+                SchemaKind::Type(SourceType::Object(object)) if object.properties.is_empty() => {
+                    parts.required.extend(object.required.iter().cloned());
+                    parts.additional = parts.additional.take().or(object.additional_properties.clone());
+                }
+                SchemaKind::OneOf { one_of: alternatives } | SchemaKind::AnyOf { any_of: alternatives } => {
+                    self.alternatives(alternatives, location, depth + 1, parts)?;
+                }
+                _ => {
+                    let more = self.object(source, location, depth + 1)?;
+                    parts.properties.extend(more.properties);
+                    parts.required.extend(more.required);
+                    parts.additional = parts.additional.take().or(more.additional);
+                    parts.has_alternatives |= more.has_alternatives;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Adds the members of each of `sources`, of which none is required. A member that two of them have with
+    /// different schemas may be any value.
+    fn alternatives(
+        &self,
+        sources: &[ReferenceOr<Source>],
+        location: &str,
+        depth: usize,
+        parts: &mut ObjectParts,
+    ) -> Option<()> {
+        for source in sources {
+            let source = self.resolve(source)?;
+            if matches!(&source.schema_kind, SchemaKind::Any(any) if is_shapeless(any)) {
+                continue;
+            }
+            let more = self.object(source, location, depth + 1)?;
+            parts.has_alternatives = true;
+            for (name, property) in more.properties {
+                match parts.properties.get_mut(&name) {
+                    Some(known) if *known != property => *known = ReferenceOr::Item(Box::new(any_value())),
+                    Some(_) => {}
+                    None => {
+                        parts.properties.insert(name, property);
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn resolve<'s>(&'s self, source: &'s ReferenceOr<Source>) -> Option<&'s Source> {
+        match source {
+            ReferenceOr::Item(source) => Some(source),
+            ReferenceOr::Reference { reference } => {
+                component(self.components, reference).map(|(_, source)| source)
+            }
+        }
+    }
+}
+
+fn any_value() -> Source {
+    Source { schema_data: SchemaData::default(), schema_kind: SchemaKind::Any(AnySchema::default()) }
+}

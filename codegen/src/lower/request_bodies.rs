@@ -1,0 +1,233 @@
+//! Lowers the bodies of requests.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use openapiv3::{Encoding, MediaType, QueryStyle, ReferenceOr, RequestBody as SourceBody};
+
+use super::media::{essence, is_json};
+use super::schemas::SchemaLowering;
+use crate::diagnostic::CodegenError;
+use crate::ir::{BodyKind, Content, FieldStyle, Method, OperationBody, SuccessResponse, Type};
+use crate::repair::{RawOperation, RepairedDocument};
+
+const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+
+/// Lowers the body of an operation. `patches` says whether the document has JSON Patches.
+pub fn body(
+    raw: &RawOperation,
+    schemas: &mut SchemaLowering<'_>,
+    name: &str,
+    response: &SuccessResponse,
+    patches: bool,
+) -> Option<OperationBody> {
+    let record = || match &response.content {
+        Content::Json(ty @ Type::Named(_)) => ty.clone(),
+        _ => Type::Any,
+    };
+    let Some(source) = &raw.operation.request_body else {
+        if raw.method == Method::Patch && patches {
+            schemas.repaired(
+                "R024",
+                &raw.pointer,
+                "a PATCH without a body changes nothing; it takes a JSON Patch like any other",
+            );
+            return Some(OperationBody::new(BodyKind::Patch, record(), true, None));
+        }
+        return None;
+    };
+    let location = format!("{}/requestBody", raw.pointer);
+    let source = match resolve(source, schemas) {
+        Ok(source) => source,
+        Err(problem) => {
+            schemas.untype(problem.at(&location));
+            return Some(OperationBody::new(BodyKind::Json, Type::Any, true, None));
+        }
+    };
+    let pick = |wanted: &dyn Fn(&str) -> bool| {
+        source.content.iter().find(|(media, _)| wanted(media) && !media.contains('*'))
+    };
+    let found = [
+        (BodyKind::Json, pick(&is_json)),
+        (BodyKind::Multipart, pick(&|media| media.starts_with("multipart/"))),
+        (BodyKind::UrlEncoded, pick(&|media| essence(media) == URL_ENCODED)),
+    ];
+    let found = found.into_iter().find_map(|(kind, found)| Some((kind, found?)));
+    let Some((kind, (media, content))) = found else {
+        let (media, content) = source.content.first()?;
+        return Some(raw_body(media, content, source.required, schemas, &location));
+    };
+    let ty = content
+        .schema
+        .as_ref()
+        .map_or(Type::Any, |schema| schemas.lower_or_reference(schema, &format!("{name}Body"), &location));
+    if kind == BodyKind::UrlEncoded && !is_object(&ty, schemas) {
+        return Some(raw_body(media, content, source.required, schemas, &location));
+    }
+    let media_type = (kind == BodyKind::Json && media != "application/json").then(|| media.clone());
+    if raw.method == Method::Patch && is_patch(&ty, schemas) {
+        return Some(OperationBody::new(BodyKind::Patch, record(), true, media_type));
+    }
+    let mut body = OperationBody::new(kind, ty, source.required, media_type);
+    match kind {
+        BodyKind::UrlEncoded => {
+            body.field_styles = field_styles(&body.ty, &content.encoding, schemas, &location)
+        }
+        BodyKind::Multipart => {
+            body.part_types = part_types(&content.encoding);
+            let joined = content.encoding.iter().filter_map(|(name, encoding)| {
+                let style = declared_style(encoding)?;
+                matches!(style, FieldStyle::Joined(_)).then(|| (name.clone(), style))
+            });
+            body.field_styles = joined.collect();
+        }
+        _ => {}
+    }
+    Some(body)
+}
+
+/// Whether `ty` is an object with known members.
+fn is_object(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
+    let Type::Named(name) = schemas.resolve(ty) else { return false };
+    schemas.get(name).is_some_and(|schema| !schema.fields().is_empty())
+}
+
+/// How the members of a URL-encoded form are written that are lists or objects.
+fn field_styles(
+    ty: &Type,
+    encoding: &IndexMap<String, Encoding>,
+    schemas: &mut SchemaLowering<'_>,
+    location: &str,
+) -> BTreeMap<String, FieldStyle> {
+    let Type::Named(name) = schemas.resolve(ty) else { return BTreeMap::new() };
+    let fields = schemas.get(name).map(|schema| schema.fields().to_vec()).unwrap_or_default();
+    let mut styles = BTreeMap::new();
+    for field in fields {
+        let encoding = encoding.get(&field.name);
+        let declared = encoding.and_then(declared_style);
+        let is_nested = |ty: &Type| {
+            matches!(schemas.resolve(ty), Type::Named(_) | Type::Map(_) | Type::List(_) | Type::Any)
+        };
+        let holds_nested = match schemas.resolve(&field.ty) {
+            Type::List(item) => is_nested(item),
+            Type::Named(name) => {
+                let fields = schemas.get(name).map(|schema| schema.fields()).unwrap_or_default();
+                fields.iter().any(|field| is_nested(&field.ty))
+            }
+            Type::Map(value) => is_nested(value),
+            _ => continue,
+        };
+        let style = match declared {
+            Some(style) => style,
+            None if holds_nested => {
+                let message =
+                    format!("no style is declared for the nested values of `{}`; they are JSON", field.name);
+                schemas.repaired("R039", location, message);
+                FieldStyle::Json
+            }
+            None => continue,
+        };
+        styles.insert(field.name, style);
+    }
+    styles
+}
+
+fn declared_style(encoding: &Encoding) -> Option<FieldStyle> {
+    if encoding.content_type.as_deref().is_some_and(is_json) {
+        return Some(FieldStyle::Json);
+    }
+    match (encoding.style.as_ref()?, encoding.explode) {
+        (QueryStyle::DeepObject, _) => Some(FieldStyle::DeepObject),
+        (QueryStyle::Form, false) => Some(FieldStyle::Joined(',')),
+        (QueryStyle::SpaceDelimited, _) => Some(FieldStyle::Joined(' ')),
+        (QueryStyle::PipeDelimited, _) => Some(FieldStyle::Joined('|')),
+        (QueryStyle::Form, true) => None,
+    }
+}
+
+/// The media types of parts that have exactly one.
+fn part_types(encoding: &IndexMap<String, Encoding>) -> BTreeMap<String, String> {
+    let is_one = |media: &&String| !media.contains([',', '*']) && media.contains('/');
+    encoding
+        .iter()
+        .filter_map(|(name, encoding)| {
+            Some((name.clone(), encoding.content_type.as_ref().filter(is_one)?.trim().to_owned()))
+        })
+        .collect()
+}
+
+/// A body that the caller writes. Formats other than text and files have a structure that is lost, which is reported.
+fn raw_body(
+    media: &str,
+    content: &MediaType,
+    required: bool,
+    schemas: &mut SchemaLowering<'_>,
+    location: &str,
+) -> OperationBody {
+    let plain = essence(media);
+    let is_text = plain.starts_with("text/") && plain != "text/xml";
+    let is_structured =
+        [URL_ENCODED, "application/xml", "text/xml"].contains(&plain) || plain.ends_with("+xml");
+    if is_structured && content.schema.is_some() {
+        let message = format!("a body of type {media} is not written by member; the caller writes it whole");
+        schemas.leave_raw(CodegenError::new("E014", message).at(location));
+    }
+    let ty = if is_text || is_structured { Type::Text(None) } else { Type::Binary };
+    let media_type = if media.contains('*') { "application/octet-stream" } else { media };
+    OperationBody::new(BodyKind::Raw, ty, required, Some(media_type.to_owned()))
+}
+
+/// Whether the document has a PATCH whose body is a list, so that the others are JSON Patches too.
+pub fn has_patches(document: &RepairedDocument) -> bool {
+    document.operations.iter().filter(|raw| raw.method == Method::Patch).any(|raw| {
+        let body = match &raw.operation.request_body {
+            Some(ReferenceOr::Item(body)) => Some(body),
+            Some(ReferenceOr::Reference { reference }) => {
+                let name = reference.strip_prefix("#/components/requestBodies/").unwrap_or_default();
+                document.components.request_bodies.get(name).and_then(ReferenceOr::as_item)
+            }
+            None => None,
+        };
+        let content = body.and_then(|body| body.content.iter().find(|(media, _)| is_json(media)));
+        let is_list = |schema: &openapiv3::Schema| {
+            matches!(schema.schema_kind, openapiv3::SchemaKind::Type(openapiv3::Type::Array(_)))
+        };
+        match content.and_then(|(_, content)| content.schema.as_ref()) {
+            Some(ReferenceOr::Item(schema)) => is_list(schema),
+            Some(ReferenceOr::Reference { reference }) => {
+                let name = reference.strip_prefix("#/components/schemas/").unwrap_or_default();
+                let schema = document.components.schemas.get(name).and_then(ReferenceOr::as_item);
+                schema.is_some_and(is_list)
+            }
+            None => false,
+        }
+    })
+}
+
+fn resolve(
+    source: &ReferenceOr<SourceBody>,
+    schemas: &SchemaLowering<'_>,
+) -> Result<SourceBody, CodegenError> {
+    match source {
+        ReferenceOr::Item(body) => Ok(body.clone()),
+        ReferenceOr::Reference { reference } => {
+            let name = reference.strip_prefix("#/components/requestBodies/").unwrap_or_default();
+            match schemas.components().request_bodies.get(name) {
+                Some(ReferenceOr::Item(body)) => Ok(body.clone()),
+                _ => {
+                    let message =
+                        format!("the reference `{reference}` leads to nothing; the body is any JSON value");
+                    Err(CodegenError::new("E006", message))
+                }
+            }
+        }
+    }
+}
+
+/// Whether `ty` is a list of objects with `op` and `path`: a JSON Patch.
+fn is_patch(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
+    let Type::List(items) = ty else { return false };
+    let Type::Named(name) = &**items else { return false };
+    let fields = schemas.get(name).map(|schema| schema.fields()).unwrap_or_default();
+    ["op", "path"].iter().all(|wanted| fields.iter().any(|field| field.name == *wanted))
+}

@@ -1,0 +1,47 @@
+//! Reads alternatives with a discriminator.
+
+use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
+
+use super::object_parts;
+use crate::ir::{Union, UnionVariant};
+
+/// Reads the union that `source` is, if it consists of references to objects and has a discriminator.
+pub fn union(components: &Components, source: &Source) -> Option<Union> {
+    let alternatives = match &source.schema_kind {
+        SchemaKind::OneOf { one_of: alternatives } | SchemaKind::AnyOf { any_of: alternatives } => {
+            alternatives
+        }
+        SchemaKind::Any(any) if any.properties.is_empty() && any.all_of.is_empty() => {
+            if any.one_of.is_empty() { &any.any_of } else { &any.one_of }
+        }
+        _ => return None,
+    };
+    let discriminator = source.schema_data.discriminator.as_ref()?;
+    let mut variants: Vec<UnionVariant> = Vec::new();
+    let mut taken: Vec<String> = Vec::new();
+    for alternative in alternatives {
+        let ReferenceOr::Reference { reference } = alternative else { return None };
+        let (name, object) = object_parts::component(components, reference)?;
+        object_parts::collect(components, object, "/components/schemas/")?;
+        if variants.iter().any(|variant| variant.schema.as_str() == name) {
+            continue;
+        }
+        let mut values = values(discriminator, reference);
+        values.retain(|value| !taken.contains(value));
+        taken.extend(values.iter().cloned());
+        if !values.is_empty() {
+            variants.push(UnionVariant { values, schema: name.into() });
+        }
+    }
+    let member = discriminator.property_name.clone();
+    (!variants.is_empty()).then_some(Union { member, variants })
+}
+
+/// The values that stand for the schema at `reference`: those of the mapping, else its name.
+fn values(discriminator: &Discriminator, reference: &str) -> Vec<String> {
+    let name = reference.rsplit('/').next().unwrap_or_default();
+    let leads_here = |target: &str| target == reference || target == name;
+    let mapped = discriminator.mapping.iter().filter(|(_, target)| leads_here(target));
+    let values: Vec<String> = mapped.map(|(value, _)| value.clone()).collect();
+    if values.is_empty() { vec![name.to_owned()] } else { values }
+}

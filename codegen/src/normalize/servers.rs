@@ -1,0 +1,145 @@
+//! Operations that have a server of their own. One below the document's server is a longer path; an operation on
+//! another server is left out, as a client has one address.
+
+use serde_json::{Map, Value};
+
+use super::location::DocumentLocation;
+use crate::diagnostic::{CodegenError, Repair, Report};
+
+const VERBS: [&str; 8] = ["get", "put", "post", "patch", "delete", "head", "options", "trace"];
+
+/// Moves operations to the path that their server adds, and takes those out that have another server.
+pub fn normalize(tree: &mut Value, report: &mut Report) {
+    let base = address(&tree["servers"]).unwrap_or_default();
+    let Some(paths) = tree["paths"].as_object_mut() else { return };
+    let mut moved: Vec<(String, String, Map<String, Value>)> = Vec::new();
+    for (path, item) in paths.iter_mut() {
+        let Some(item) = item.as_object_mut() else { continue };
+        let shared = item.get("servers").and_then(address);
+        let own: Vec<(String, String)> = item
+            .iter()
+            .filter(|(verb, _)| VERBS.contains(&verb.as_str()))
+            .filter_map(|(verb, operation)| {
+                let own = operation.get("servers").and_then(address).or_else(|| shared.clone())?;
+                Some((verb.clone(), own))
+            })
+            .collect();
+        let parameters = item.get("parameters").cloned();
+        for (verb, server) in own.into_iter().filter(|(_, server)| *server != base) {
+            let prefix = below(&base, &server);
+            if prefix.as_deref() == Some("") {
+                continue;
+            }
+            let Some(operation) = item.shift_remove(&verb) else { continue };
+            let root = DocumentLocation::ROOT;
+            let location = root.key("paths").key(path).key(&verb).to_string();
+            let Some(prefix) = prefix else {
+                let message =
+                    format!("the operation is on another server, `{server}`, which no client reaches");
+                report.omit(CodegenError::new("E018", message).at(location));
+                continue;
+            };
+            let message =
+                format!("the operation is on the server `{server}`; `{prefix}` is part of its path");
+            report.repairs.push(Repair::new("R040", location, message));
+            let mut other = Map::new();
+            other.extend(parameters.clone().map(|parameters| ("parameters".to_owned(), parameters)));
+            other.insert(verb, operation);
+            moved.push((format!("{prefix}{path}"), path.clone(), other));
+        }
+    }
+    for (path, from, item) in moved {
+        match paths.get_mut(&path).and_then(Value::as_object_mut) {
+            Some(known) => {
+                for (key, value) in item {
+                    known.entry(key).or_insert(value);
+                }
+            }
+            None => {
+                paths.insert(path, Value::Object(item));
+            }
+        }
+        let is_empty = |item: &Value| !VERBS.iter().any(|verb| item.get(*verb).is_some());
+        if paths.get(&from).is_some_and(is_empty) {
+            paths.shift_remove(&from);
+        }
+    }
+}
+
+/// The address of the first of `servers`, without a slash at its end.
+fn address(servers: &Value) -> Option<String> {
+    Some(servers.get(0)?.get("url")?.as_str()?.trim_end_matches('/').to_owned())
+}
+
+/// What `server` adds to the path of `base`, if it is below it.
+fn below(base: &str, server: &str) -> Option<String> {
+    // An address without a host is on the same host.
+    let own_path = match server.strip_prefix('/') {
+        Some(_) => server,
+        None => server.strip_prefix(origin(base)).filter(|_| !origin(base).is_empty())?,
+    };
+    let added = own_path.strip_prefix(&base[origin(base).len()..])?;
+    ((added.is_empty() || added.starts_with('/')) && !added.contains(['?', '#', '{']))
+        .then(|| added.to_owned())
+}
+
+/// The scheme and the host of an address; nothing if it is a path.
+fn origin(address: &str) -> &str {
+    match address.find("://") {
+        Some(scheme) => {
+            let host = scheme + 3;
+            &address[..address[host..].find('/').map_or(address.len(), |end| host + end)]
+        }
+        None => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_address_below_the_documents_is_a_longer_path() {
+        let below = |base: &str, server: &str| below(base, server);
+        assert_eq!(below("https://a.example/v1", "https://a.example/v1/beta").as_deref(), Some("/beta"));
+        assert_eq!(below("https://a.example", "/beta").as_deref(), Some("/beta"));
+        assert_eq!(below("/v1", "/v1/beta").as_deref(), Some("/beta"));
+        assert_eq!(below("https://a.example/v1", "/v1").as_deref(), Some(""));
+        assert_eq!(below("https://a.example/v1", "https://a.example/v10"), None);
+        assert_eq!(below("https://a.example/v1", "https://b.example/v1/beta"), None);
+        assert_eq!(below("https://a.example/v1", "https://a.example/v1/{area}"), None);
+    }
+
+    #[test]
+    fn operations_move_or_are_left_out() {
+        let mut tree = json!({
+            "servers": [{"url": "https://a.example/v1/"}],
+            "paths": {
+                "/same": {"servers": [{"url": "https://a.example/v1"}], "get": {}},
+                "/moved": {"parameters": [1], "get": {"servers": [{"url": "/v1/beta"}]}, "put": {}},
+                "/other": {"servers": [{"url": "https://files.example"}], "get": {}, "put": {"servers": [{"url": "/v1"}]}},
+            },
+        });
+        let mut report = Report::default();
+        normalize(&mut tree, &mut report);
+        let paths: Vec<(&String, Vec<&String>)> = tree["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(path, item)| (path, item.as_object().unwrap().keys().collect()))
+            .collect();
+        let names = |path: &(&String, Vec<&String>)| format!("{} {:?}", path.0, path.1);
+        assert_eq!(
+            paths.iter().map(names).collect::<Vec<_>>(),
+            [
+                r#"/same ["servers", "get"]"#,
+                r#"/moved ["parameters", "put"]"#,
+                r#"/other ["servers", "put"]"#,
+                r#"/beta/moved ["parameters", "get"]"#,
+            ]
+        );
+        assert_eq!((report.repairs.len(), report.degradations.len()), (1, 1));
+    }
+}
