@@ -11,7 +11,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A response: its status and body.
 #[derive(Debug)]
-pub(super) struct RawResponse {
+pub(super) struct PlainResponse {
     pub(super) status: u16,
     pub(super) body: String,
 }
@@ -26,7 +26,7 @@ pub(super) fn send(
     path: &str,
     headers: &str,
     body: &str,
-) -> anyhow::Result<RawResponse> {
+) -> anyhow::Result<PlainResponse> {
     let mut stream = connect(host)?;
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
@@ -47,7 +47,7 @@ pub(super) fn connect(host: &str) -> anyhow::Result<TcpStream> {
     Ok(stream)
 }
 
-fn parse(response: &str) -> anyhow::Result<RawResponse> {
+fn parse(response: &str) -> anyhow::Result<PlainResponse> {
     let (head, body) = response.split_once("\r\n\r\n").context("the connection closed before a response")?;
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.with_context(|| anyhow!("not a status line: {head}"))?;
@@ -57,7 +57,7 @@ fn parse(response: &str) -> anyhow::Result<RawResponse> {
     if length.is_some_and(|length| body.len() < length) {
         bail!("the connection closed in the middle of a response");
     }
-    Ok(RawResponse { status, body: body.to_owned() })
+    Ok(PlainResponse { status, body: body.to_owned() })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::http::{self, RawResponse};
+use super::http::{self, PlainResponse};
 use super::servers::ChaosServers;
 
 /// How long a client repeats a call with an idempotency key before it gives up.
@@ -64,7 +64,7 @@ fn write(servers: &ChaosServers, summary: &str, has_key: bool) -> ReportedOutcom
 }
 
 /// Reads what a response says about the write; `None` if the call may be repeated because nothing was done.
-fn classify(response: &RawResponse) -> Option<ReportedOutcome> {
+fn classify(response: &PlainResponse) -> Option<ReportedOutcome> {
     let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
     let kind = body["kind"].as_str().unwrap_or_default();
     match response.status {
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn responses_are_classified_by_status_and_kind() {
-        let outcome = |status, body: &str| classify(&RawResponse { status, body: body.to_owned() });
+        let outcome = |status, body: &str| classify(&PlainResponse { status, body: body.to_owned() });
         assert_eq!(outcome(200, "{}"), Some(ReportedOutcome::Acknowledged));
         assert_eq!(outcome(429, "{}"), None);
         assert_eq!(outcome(400, r#"{"kind":"invalid_arguments"}"#), Some(ReportedOutcome::NotExecuted));

@@ -182,7 +182,7 @@ fn what_is_wrong_is_told_with_its_place() {
         (json!({"Due": "soon"}), "/extras/Due", "format", "a date"),
         (json!({"Total": 5}), "/extras/Total", "read_only", "is read-only"),
         (json!({"Notes": {"a": 1}}), "/extras/Notes", "type", "expected a string"),
-        (json!({"a/b~": 1}), "/extras/a~1b~0", "unknown", "no field \"a/b~\""),
+        (json!({"a/b~": 1}), "/extras/a~1b~0", "unknown", "unknown custom field \"a/b~\""),
     ] {
         let problems = sent(Some("Order"), Some(&fields), &extras).expect_err("it is wrong");
         assert_eq!((problems[0].pointer.as_str(), problems[0].code.as_str()), (pointer, code), "{extras}");

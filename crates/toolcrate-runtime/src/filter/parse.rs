@@ -141,7 +141,7 @@ impl FilterParser<'_> {
     fn test(&mut self, field: &str, op: &str, value: &Value, pointer: &str, negated: bool) -> Expression {
         let Some(operator) = operator(op) else {
             let message = format!(
-                "there is no operator \"{op}\"; use =, !=, <, <=, >, >=, contains, like, in or not in"
+                "unknown operator \"{op}\" (expected =, !=, <, <=, >, >=, contains, like, in or not in)"
             );
             return self.problem(pointer, "operator", message);
         };

@@ -332,7 +332,7 @@ fn all_problems_come_at_once() {
         "create_an_acme_order_line",
         &json!({"orderId": 1, "description": "x", "product": {}, "amount": "x"}),
     );
-    let empty = "/product empty: names no record: give \"id\" or \"identifier\", or leave it out";
+    let empty = "/product empty: expected a reference with \"id\" or \"identifier\", or omit it";
     let form = "/amount form: expected a number or an object, got \"x\"";
     assert_eq!(problems(&error), [form, empty]);
     let error = refused("create_an_acme_order_line", &json!({"orderId": "one", "description": "x"}));
