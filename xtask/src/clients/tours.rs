@@ -1,7 +1,7 @@
 //! Tours with other people's clients. Against the sandbox: connectwise-rest of npm, pyconnectwise of PyPI, and our own
 //! runtime through Prism, which checks each call against the spec. Against the server: the MCP project's conformance
-//! suite, its inspector and its clients for TypeScript and Python, and a client that behaves like Truto's. Their packages
-//! are pinned in `tests/clients`.
+//! suite, its inspector and its clients for TypeScript and Python, the MCP adapters of CrewAI and LangChain, and a client that
+//! behaves like Truto's. Their packages are pinned in `tests/clients`.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,7 +26,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let server = server_process::build_program("cwpsa", &[])?;
     truto(&clients.join("truto"), &server, &program)?;
     mcp_node(&clients.join("mcp-node"), &server)?;
-    mcp_python(&clients.join("mcp-python"), &target.join("clients-mcp-python"), &server)
+    mcp_python(&clients.join("mcp-python"), &target.join("clients-mcp-python"), &server)?;
+    agent_adapters(&clients.join("agent-adapters"), &target.join("clients-agent-adapters"), &server)
 }
 
 /// Each test starts the servers that it needs.
@@ -49,6 +50,17 @@ fn mcp_python(folder: &Path, environment: &Path, server: &Path) -> anyhow::Resul
     eprintln!("tour of the server with the MCP project's client for Python");
     let python = python_environment(folder, environment)?;
     finish(Command::new(&python).args(["-W", "ignore", "tour.py"]).current_dir(folder).env("CWPSA", server))
+}
+
+fn agent_adapters(folder: &Path, environment: &Path, server: &Path) -> anyhow::Result<()> {
+    eprintln!("tours of the server with the MCP adapters of CrewAI and LangChain");
+    let python = python_environment(folder, environment)?;
+    for tour in ["crewai_tour", "langchain_tour"] {
+        let mut tests = Command::new(&python);
+        tests.args(["-W", "ignore", "-m", "unittest", "-q", tour]).current_dir(folder);
+        finish(tests.env("CWPSA", server).env("PYTHONDONTWRITEBYTECODE", "1"))?;
+    }
+    Ok(())
 }
 
 fn prism(folder: &Path, target: &Path, host: &str) -> anyhow::Result<()> {
