@@ -135,8 +135,8 @@ fn record(
         }
     }
     let extra = docs(match &schema.additional {
-        Some(_) => "Members of other names, which the spec allows, kept as they came.",
-        None => "Members that the spec does not know, kept as they came.",
+        Some(_) => "Fields of other names, which the spec allows.",
+        None => "Fields that the spec does not have.",
     });
     let names = fields.iter().map(|field| &field.name);
     let (slots, views) = (by_index(&slots), by_index(&views));
@@ -206,7 +206,7 @@ fn union_type(
     imports.value = true;
     let rust = format_ident!("{}", types.rust);
     let member = &union.member;
-    let about = docs(&format!("{}\n\n`{member}` names the variant.", record_docs(context, name, schema)));
+    let about = docs(&format!("{}\n\n`{member}` determines the variant.", record_docs(context, name, schema)));
     let mut variants = Vec::new();
     let mut rows = Vec::new();
     for variant in &union.variants {
@@ -225,7 +225,7 @@ fn union_type(
         #[derive(Clone)]
         pub enum #rust {
             #(#variants)*
-            /// A value of a type that the spec does not know, as it came.
+            /// A value of a type that the spec does not have, unchanged.
             Other(Value),
         }
 

@@ -43,7 +43,7 @@ fn what_is_unsound_is_noticed() {
         ("/required/0", json!("b"), "requires b"),
         ("/required", json!(["a", "a"]), "twice"),
         ("/properties/a/type", json!(null), "/a has no type"),
-        ("/properties/a/items", json!(null), "/a/items is no object"),
+        ("/properties/a/items", json!(null), "/a/items is not an object"),
         ("/properties/a/items", json!({"$ref": "#"}), "$ref"),
         ("/properties/a/items/enum", json!(["x", 1]), "enum"),
         ("/properties/a/items", json!({"type": "string", "pattern": "["}), "can't be used"),

@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use toolcrate_catalog::{AnyOfRule, ArgumentLocation, BodyFormat, WarningRule};
+use toolcrate_catalog::{AnyOfRule, ArgumentLocation, BodyFormat, OperationKind, WarningRule};
 
 use super::argument_plan::ArgumentPlan;
 use crate::emit::context::Context;
 use crate::emit::rust::resolved;
-use crate::ir::{Method, Operation, Type};
+use crate::ir::{Operation, Type};
 
-/// What an operation without a body in the document says about itself.
-const NO_CONTENT: &str = "Sends no content, as the API describes none for it.";
+/// What the description of a tool says that should carry content, but whose operation has no body in the document.
+const NO_CONTENT: &str = "Sends no content, because the API documents none for this operation.";
 
 /// The groups of arguments of which a call must give one.
 pub fn any_of<'a>(
@@ -57,13 +57,21 @@ pub fn warnings<'a>(
 }
 
 /// Appends to a description what can't be seen in every form of the schema.
-pub fn describe(description: &mut String, operation: &Operation, any_of: &[AnyOfRule<'_>]) {
+pub fn describe(
+    description: &mut String,
+    operation: &Operation,
+    kind: OperationKind,
+    any_of: &[AnyOfRule<'_>],
+) {
     for rule in any_of {
         let to_true = if rule.is_true { " to true" } else { "" };
         description.push_str(&format!(" Set at least one of {}{to_true}.", rule.arguments.join(", ")));
     }
-    let writes = !matches!(operation.method, Method::Get | Method::Delete);
-    if writes && operation.body.is_none() {
+    let carries_content = matches!(
+        kind,
+        OperationKind::Create | OperationKind::Update | OperationKind::Replace | OperationKind::Upload
+    );
+    if carries_content && operation.body.is_none() {
         description.push(' ');
         description.push_str(NO_CONTENT);
     }

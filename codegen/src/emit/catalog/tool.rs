@@ -77,7 +77,7 @@ pub fn record<'a>(
     let (any_of, warnings) =
         (rules::any_of(context, operation, &plan), rules::warnings(context, operation, &plan));
     let mut description = emitters.describer.description(context, index, &plan, &steps)?;
-    rules::describe(&mut description, operation, &any_of);
+    rules::describe(&mut description, operation, name.kind, &any_of);
     let required = (first_required != plan.required).then(|| owned(first_required));
     let verb = name.verb.split(['_', ' ']).next().unwrap_or_default();
     Ok(ToolRecord {

@@ -5,50 +5,50 @@ use crate::models::{Article, DeleteArticlesBody};
 
 /// Lists help articles.
 ///
-/// `GET /api/v1/help/articles`, the tool `list_all_actions_help_articles`.
+/// `GET /api/v1/help/articles` · tool `list_all_actions_help_articles`
 pub fn list_articles() -> Request<Vec<Article>> {
     Request::new(Method::Get, "/api/v1/help/articles")
 }
 
 /// Creates a help article.
 ///
-/// `POST /api/v1/help/articles`, the tool `create_a_actions_help_article`.
+/// `POST /api/v1/help/articles` · tool `create_a_actions_help_article`
 ///
-/// * `body`: what is sent.
+/// * `body`: the help article to create.
 pub fn create_article(body: &Article) -> Request<()> {
     Request::new(Method::Post, "/api/v1/help/articles").body(body)
 }
 
-/// Deletes a help article.
+/// Deletes the help article.
 ///
-/// `POST /api/v1/help/articles/delete`, the tool `delete_actions_help_articles`.
+/// `POST /api/v1/help/articles/delete` · tool `delete_actions_help_articles`
 ///
-/// * `body`: what is sent.
+/// * `body`: the request body.
 pub fn delete_articles(body: &DeleteArticlesBody) -> Request<()> {
     Request::new(Method::Post, "/api/v1/help/articles/delete").body(body)
 }
 
-/// Search help articles.
+/// Searches help articles.
 ///
-/// `POST /api/v1/help/articles/search`, the tool `search_actions_help_articles`.
+/// `POST /api/v1/help/articles/search` · tool `search_actions_help_articles`
 pub fn search_articles() -> Request<Vec<Article>> {
     Request::new(Method::Post, "/api/v1/help/articles/search")
 }
 
-/// Approve a help article.
+/// Approves a help article.
 ///
-/// `POST /api/v1/help/articles/{id}/approve`, the tool `approve_a_actions_help_article_by_id`.
+/// `POST /api/v1/help/articles/{id}/approve` · tool `approve_a_actions_help_article_by_id`
 ///
-/// * `id`: `{id}` of the path, from `help::list_articles`
+/// * `id`: help article ID (see `help::list_articles`)
 pub fn approve_article(id: i64) -> Request<()> {
     Request::new(Method::Post, "/api/v1/help/articles/{id}/approve").path("id", id)
 }
 
-/// Remove a help article authors.
+/// Removes a help article authors.
 ///
-/// `POST /api/v1/help/articles/{id}/remove-authors`, the tool `remove_a_actions_help_article_authors_by_id`.
+/// `POST /api/v1/help/articles/{id}/remove-authors` · tool `remove_a_actions_help_article_authors_by_id`
 ///
-/// * `id`: `{id}` of the path, from `help::list_articles`
+/// * `id`: help article ID (see `help::list_articles`)
 pub fn remove_article_authors(id: i64) -> Request<()> {
     Request::new(Method::Post, "/api/v1/help/articles/{id}/remove-authors")
         .path("id", id)

@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// An object that the spec describes in place, as `DeleteArticlesBody`.
+/// An object that the spec describes inline.
 #[derive(Clone, Default)]
 pub struct DeleteArticlesBody {
     /// Required.
     pub ids: Option<Vec<i64>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -2,20 +2,20 @@
 
 use toolcrate_runtime::{Method, Request};
 
-/// Disable a user.
+/// Disables a user.
 ///
-/// `PUT /api/v1/users/{id}/disable`, the tool `disable_a_actions_user_by_id`.
+/// `PUT /api/v1/users/{id}/disable` · tool `disable_a_actions_user_by_id`
 ///
-/// * `id`: `{id}` of the path
+/// * `id`: ID
 pub fn disable_user(id: i64) -> Request<()> {
     Request::new(Method::Put, "/api/v1/users/{id}/disable").path("id", id)
 }
 
-/// Reset a users password.
+/// Resets a user password.
 ///
-/// `POST /api/v1/users/{id}/password`, the tool `reset_a_actions_users_password`.
+/// `POST /api/v1/users/{id}/password` · tool `reset_a_actions_users_password`
 ///
-/// * `user_id`: `{id}` of the path
+/// * `user_id`: user ID
 pub fn reset_password(user_id: i64) -> Request<()> {
     Request::new(Method::Post, "/api/v1/users/{id}/password").path("id", user_id)
 }

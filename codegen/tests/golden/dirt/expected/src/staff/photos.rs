@@ -7,6 +7,12 @@ use toolcrate_runtime::{Download, Method, Request};
 /// `GET /staff/photo` · tool `download_a_dirt_staff_photo`
 ///
 /// * `use_default`: query parameter `useDefault`
-pub fn download_photo(use_default: Option<bool>) -> Request<Download> {
-    Request::new(Method::Get, "/staff/photo").parameter_opt("useDefault", use_default)
+/// * `session`: cookie `session`
+pub fn download_photo(
+    use_default: Option<bool>,
+    session: Option<&str>,
+) -> Request<Download> {
+    Request::new(Method::Get, "/staff/photo")
+        .parameter_opt("useDefault", use_default)
+        .cookie_opt("session", session)
 }

@@ -3,11 +3,11 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::PatchModel;
 
-/// Gets an a b.
+/// Gets an a b by its x.
 ///
-/// `GET /a"b/{x}`, which the spec spells differently (see the repairs in the package's docs), the tool `get_single_hostile_a_b_by_x`.
+/// `GET /a"b/{x}` (repaired; the spec spells the path differently) · tool `get_single_hostile_a_b_by_x`
 ///
-/// * `x`: `{x}` of the path
+/// * `x`: x
 pub fn get_a_b(x: &str) -> Request<PatchModel> {
     Request::new(Method::Get, "/a\"b/{x}").path("x", x)
 }

@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::MethodModel;
 
-/// Gets an api.
+/// Gets the api.
 ///
-/// `GET /api`, the tool `get_single_hostile_api`.
+/// `GET /api` · tool `get_single_hostile_api`
 pub fn get_api() -> Request<MethodModel> {
     Request::new(Method::Get, "/api")
 }

@@ -2,9 +2,9 @@
 
 use toolcrate_runtime::{Method, Request};
 
-/// Deletes an async await.
+/// Deletes the async await.
 ///
-/// `DELETE /async/await`, the tool `delete_a_hostile_async_await`.
+/// `DELETE /async/await` · tool `delete_a_hostile_async_await`
 pub fn delete_await() -> Request<()> {
     Request::new(Method::Delete, "/async/await")
 }

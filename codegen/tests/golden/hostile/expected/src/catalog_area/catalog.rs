@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::StringModel;
 
-/// Gets a catalog.
+/// Gets the catalog.
 ///
-/// `GET /catalog`, the tool `get_single_hostile_catalog`.
+/// `GET /catalog` · tool `get_single_hostile_catalog`
 pub fn get_catalog() -> Request<StringModel> {
     Request::new(Method::Get, "/catalog")
 }

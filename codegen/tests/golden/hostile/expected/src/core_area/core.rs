@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::UnknownFieldsModel;
 
-/// Gets a core.
+/// Gets the core.
 ///
-/// `GET /core`, the tool `get_single_hostile_core`.
+/// `GET /core` · tool `get_single_hostile_core`
 pub fn get_core() -> Request<UnknownFieldsModel> {
     Request::new(Method::Get, "/core")
 }

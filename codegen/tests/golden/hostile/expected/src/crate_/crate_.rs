@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::Crate;
 
-/// Gets a crate.
+/// Gets the crate.
 ///
-/// `GET /crate`, the tool `get_single_hostile_crate`.
+/// `GET /crate` · tool `get_single_hostile_crate`
 pub fn get_crate() -> Request<Crate> {
     Request::new(Method::Get, "/crate")
 }

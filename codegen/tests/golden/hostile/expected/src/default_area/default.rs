@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::DefaultModel;
 
-/// Gets a default.
+/// Gets the default.
 ///
-/// `GET /default`, the tool `get_single_hostile_default`.
+/// `GET /default` · tool `get_single_hostile_default`
 pub fn get_default() -> Request<DefaultModel> {
     Request::new(Method::Get, "/default")
 }

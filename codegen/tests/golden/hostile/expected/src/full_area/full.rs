@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::BoxModel;
 
-/// Gets a full.
+/// Gets the full.
 ///
-/// `GET /full`, the tool `get_single_hostile_full`.
+/// `GET /full` · tool `get_single_hostile_full`
 pub fn get_full() -> Request<BoxModel> {
     Request::new(Method::Get, "/full")
 }

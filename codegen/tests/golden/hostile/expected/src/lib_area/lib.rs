@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::VecModel;
 
-/// Gets a lib.
+/// Gets the lib.
 ///
-/// `GET /lib`, the tool `get_single_hostile_lib`.
+/// `GET /lib` · tool `get_single_hostile_lib`
 pub fn get_lib() -> Request<VecModel> {
     Request::new(Method::Get, "/lib")
 }

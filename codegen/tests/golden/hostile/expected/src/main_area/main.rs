@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::SelfModel;
 
-/// Gets a main.
+/// Gets the main.
 ///
-/// `GET /main`, the tool `get_single_hostile_main`.
+/// `GET /main` · tool `get_single_hostile_main`
 pub fn get_main() -> Request<SelfModel> {
     Request::new(Method::Get, "/main")
 }

@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::SelfAlt;
 
-/// Gets a mod.
+/// Gets the mod.
 ///
-/// `GET /mod`, the tool `get_single_hostile_mod`.
+/// `GET /mod` · tool `get_single_hostile_mod`
 pub fn get_mod() -> Request<SelfAlt> {
     Request::new(Method::Get, "/mod")
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `BTreeMap`.
+/// A toolcrate runtime.
 #[derive(Clone, Default)]
 pub struct BTreeMapModel {
     pub map: Option<BTreeMap<String, String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,12 +3,11 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Box`.
+/// A full.
 #[derive(Clone, Default)]
 pub struct BoxModel {
-    /// `box` on the wire.
     pub box_: Option<Box<BoxModel>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

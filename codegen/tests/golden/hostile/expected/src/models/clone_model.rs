@@ -3,11 +3,11 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Clone`.
+/// A clone.
 #[derive(Clone, Default)]
 pub struct CloneModel {
     pub clone: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

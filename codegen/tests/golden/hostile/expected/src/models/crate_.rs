@@ -3,13 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `crate`.
+/// A crate.
 #[derive(Clone, Default)]
 pub struct Crate {
     pub field: Option<String>,
     pub field_mut: Option<String>,
     pub field_names: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

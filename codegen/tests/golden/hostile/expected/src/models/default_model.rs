@@ -3,11 +3,11 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `Default`.
+/// A default.
 #[derive(Clone, Default)]
 pub struct DefaultModel {
     pub default: Option<DefaultModelDefault>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -63,7 +63,7 @@ pub enum DefaultModelDefault {
     N1,
     /// `-1`
     N1Upper,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -3,14 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `FieldMut`.
+/// A self self self.
 #[derive(Clone, Default)]
 pub struct FieldMutModel {
-    /// `match` on the wire.
     pub match_: Option<String>,
-    /// `ref` on the wire.
     pub ref_: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

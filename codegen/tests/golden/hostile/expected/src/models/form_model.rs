@@ -3,17 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Form`.
+/// A form.
 #[derive(Clone, Default)]
 pub struct FormModel {
-    /// `a
-    /// b` on the wire.
     pub a_b: Option<String>,
-    /// `a"b` on the wire.
     pub a_b_alt: Option<String>,
-    /// `a\b` on the wire.
     pub a_b_alt_alt: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

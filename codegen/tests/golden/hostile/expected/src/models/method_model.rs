@@ -4,13 +4,12 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::RequestModel;
 
-/// The schema `Method`.
+/// An api.
 #[derive(Clone, Default)]
 pub struct MethodModel {
-    /// `Get` on the wire.
     pub get: Option<String>,
     pub method: Option<RequestModel>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

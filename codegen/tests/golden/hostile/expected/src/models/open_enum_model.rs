@@ -3,11 +3,11 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// The schema `OpenEnum`.
+/// An open enum.
 #[derive(Clone, Default)]
 pub struct OpenEnumModel {
     pub kind: Option<OpenEnumModelKind>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -49,7 +49,7 @@ pub enum OpenEnumModelKind {
     Some,
     /// `Option<T>`
     OptionLessTGreater,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

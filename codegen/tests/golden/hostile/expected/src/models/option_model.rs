@@ -3,12 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Option`.
+/// A runtime.
 #[derive(Clone, Default)]
 pub struct OptionModel {
     pub none: Option<Box<OptionModel>>,
     pub some: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,15 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Request`.
+/// A model.
 #[derive(Clone, Default)]
 pub struct RequestModel {
-    /// `Extra` on the wire.
     pub extra_: Option<i64>,
-    /// `extra` on the wire.
     pub extra_alt: Option<String>,
     pub new: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

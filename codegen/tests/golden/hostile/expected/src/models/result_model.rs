@@ -3,14 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Result`.
+/// A std.
 #[derive(Clone, Default)]
 pub struct ResultModel {
-    /// `Err` on the wire.
     pub err: Option<String>,
-    /// `Ok` on the wire.
     pub ok: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

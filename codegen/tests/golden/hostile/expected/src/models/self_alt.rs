@@ -3,13 +3,12 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `self`.
+/// A mod.
 #[derive(Clone, Default)]
 pub struct SelfAlt {
     pub index: Option<i64>,
-    /// `_index` on the wire.
     pub index_alt: Option<i64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,26 +3,18 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Self`.
+/// A main.
 #[derive(Clone, Default)]
 pub struct SelfModel {
-    /// `` on the wire.
     pub field: Option<String>,
-    /// `Self` on the wire.
     pub self_: Option<String>,
-    /// `crate` on the wire.
     pub crate_: Option<String>,
-    /// `self` on the wire.
     pub self_alt: Option<String>,
-    /// `super` on the wire.
     pub super_: Option<String>,
-    /// `é` on the wire.
     pub field_alt: Option<String>,
-    /// `日本` on the wire.
     pub field_alt_alt: Option<String>,
-    /// `_` on the wire.
     pub field_alt_alt_alt: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

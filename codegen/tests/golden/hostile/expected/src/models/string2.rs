@@ -4,11 +4,11 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::StringModel;
 
-/// The schema `String2`.
+/// A string2.
 #[derive(Clone, Default)]
 pub struct String2 {
     pub string: Option<StringModel>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

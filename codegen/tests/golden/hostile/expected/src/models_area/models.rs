@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::RequestModel;
 
-/// Gets a model.
+/// Gets the model.
 ///
-/// `GET /models`, the tool `get_single_hostile_model`.
+/// `GET /models` · tool `get_single_hostile_model`
 pub fn get_model() -> Request<RequestModel> {
     Request::new(Method::Get, "/models")
 }

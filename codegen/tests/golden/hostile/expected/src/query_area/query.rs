@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::ListQueryModel;
 
-/// Gets a query.
+/// Gets the query.
 ///
-/// `GET /query`, the tool `get_single_hostile_query`.
+/// `GET /query` · tool `get_single_hostile_query`
 pub fn get_query() -> Request<ListQueryModel> {
     Request::new(Method::Get, "/query")
 }

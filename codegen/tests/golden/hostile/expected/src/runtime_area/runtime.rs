@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::OptionModel;
 
-/// Gets a runtime.
+/// Gets the runtime.
 ///
-/// `GET /runtime`, the tool `get_single_hostile_runtime`.
+/// `GET /runtime` · tool `get_single_hostile_runtime`
 pub fn get_runtime() -> Request<OptionModel> {
     Request::new(Method::Get, "/runtime")
 }

@@ -3,15 +3,15 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::FieldMutModel;
 
-/// Gets a self.
+/// Gets a self of a self self by its crate.
 ///
-/// `GET /self/{self}/{Self}/{crate}`, the tool `get_single_hostile_self_by_crate`.
+/// `GET /self/{self}/{Self}/{crate}` · tool `get_single_hostile_self_by_crate`
 ///
-/// * `self_`: `{self}` of the path
-/// * `self_alt`: `{Self}` of the path
-/// * `crate_`: `{crate}` of the path
-/// * `query`: `query` of the query
-/// * `body`: `body` of the query
+/// * `self_`: self
+/// * `self_alt`: self alt
+/// * `crate_`: crate
+/// * `query`: query parameter `query`
+/// * `body`: query parameter `body`
 pub fn get_self(
     self_: &str,
     self_alt: &str,

@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::ValueModel;
 
-/// Gets a serde json.
+/// Gets the serde json.
 ///
-/// `GET /serde_json`, the tool `get_single_hostile_serde_json`.
+/// `GET /serde_json` · tool `get_single_hostile_serde_json`
 pub fn get_serde_json() -> Request<ValueModel> {
     Request::new(Method::Get, "/serde_json")
 }

@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::ResultModel;
 
-/// Gets a std.
+/// Gets the std.
 ///
-/// `GET /std`, the tool `get_single_hostile_std`.
+/// `GET /std` · tool `get_single_hostile_std`
 pub fn get_std() -> Request<ResultModel> {
     Request::new(Method::Get, "/std")
 }

@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::CredentialsModel;
 
-/// Gets a test.
+/// Gets the test.
 ///
-/// `GET /test`, the tool `get_single_hostile_test`.
+/// `GET /test` · tool `get_single_hostile_test`
 pub fn get_test() -> Request<CredentialsModel> {
     Request::new(Method::Get, "/test")
 }

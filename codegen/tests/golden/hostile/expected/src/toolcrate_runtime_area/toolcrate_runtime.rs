@@ -3,9 +3,9 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::BTreeMapModel;
 
-/// Gets a toolcrate runtime.
+/// Gets the toolcrate runtime.
 ///
-/// `GET /toolcrate_runtime`, the tool `get_single_hostile_toolcrate_runtime`.
+/// `GET /toolcrate_runtime` · tool `get_single_hostile_toolcrate_runtime`
 pub fn get_toolcrate_runtime() -> Request<BTreeMapModel> {
     Request::new(Method::Get, "/toolcrate_runtime")
 }

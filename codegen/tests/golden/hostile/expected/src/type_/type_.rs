@@ -5,10 +5,10 @@ use crate::models::{DownloadModel, OpenEnumModel};
 
 /// Creates a type.
 ///
-/// `POST /type/{body}`, the tool `create_a_hostile_type_by_body`.
+/// `POST /type/{body}` · tool `create_a_hostile_type_by_body`
 ///
-/// * `body`: `{body}` of the path
-/// * `body_`: what is sent.
+/// * `body`: body
+/// * `body_`: the type to create.
 pub fn create_type(body: &str, body_: &OpenEnumModel) -> Request<DownloadModel> {
     Request::new(Method::Post, "/type/{body}").path("body", body).body(body_)
 }

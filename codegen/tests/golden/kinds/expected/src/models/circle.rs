@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `Circle`.
+/// A circle.
 #[derive(Clone, Default)]
 pub struct Circle {
     /// Required.
@@ -11,7 +11,7 @@ pub struct Circle {
     /// Required.
     pub radius: Option<f64>,
     pub size: Option<i64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

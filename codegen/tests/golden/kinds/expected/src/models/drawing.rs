@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{Circle, DrawingBird, DrawingBorder, Figure, Square};
 
-/// The schema `Drawing`.
+/// A drawing.
 #[derive(Clone, Default)]
 pub struct Drawing {
     pub bird: Option<DrawingBird>,
@@ -13,7 +13,7 @@ pub struct Drawing {
     pub main: Option<Figure>,
     pub only: Option<Circle>,
     pub title: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// An object that the spec describes in place, as `DrawingBird`.
+/// An object that the spec describes inline.
 #[derive(Clone, Default)]
 pub struct DrawingBird {
     /// Required.
@@ -11,7 +11,7 @@ pub struct DrawingBird {
     pub beak: Option<i64>,
     pub size: Option<String>,
     pub wing: Option<String>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

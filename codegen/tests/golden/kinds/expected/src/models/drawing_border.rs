@@ -3,16 +3,16 @@
 use toolcrate_runtime::Value;
 use crate::models::{Circle, Square};
 
-/// An object that the spec describes in place, as `DrawingBorder`.
+/// An object that the spec describes inline.
 ///
-/// `kind` names the variant.
+/// `kind` determines the variant.
 #[derive(Clone)]
 pub enum DrawingBorder {
     /// `Circle`
     Circle(Box<Circle>),
     /// `Square`
     Square(Box<Square>),
-    /// A value of a type that the spec does not know, as it came.
+    /// A value of a type that the spec does not have, unchanged.
     Other(Value),
 }
 

@@ -5,9 +5,7 @@ use crate::models::{Circle, Other, Square};
 
 /// A circle or a square.
 ///
-/// The schema `Figure`.
-///
-/// `kind` names the variant.
+/// `kind` determines the variant.
 #[derive(Clone)]
 pub enum Figure {
     /// `round`, `disc`
@@ -16,7 +14,7 @@ pub enum Figure {
     Square(Box<Square>),
     /// `Other`
     OtherModel(Box<Other>),
-    /// A value of a type that the spec does not know, as it came.
+    /// A value of a type that the spec does not have, unchanged.
     Other(Value),
 }
 

@@ -4,12 +4,12 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::LabelsInner;
 
-/// The schema `Labels`.
+/// A labels.
 #[derive(Clone, Default)]
 pub struct Labels {
     pub inner: Option<LabelsInner>,
     pub name: Option<String>,
-    /// Members of other names, which the spec allows, kept as they came.
+    /// Fields of other names, which the spec allows.
     pub extra: UnknownFields,
 }
 

@@ -3,11 +3,11 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// An object that the spec describes in place, as `LabelsInner`.
+/// An object that the spec describes inline.
 #[derive(Clone, Default)]
 pub struct LabelsInner {
     pub a: Option<String>,
-    /// Members of other names, which the spec allows, kept as they came.
+    /// Fields of other names, which the spec allows.
     pub extra: UnknownFields,
 }
 

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields, Value};
 
-/// The schema `Measure`.
+/// A measure.
 #[derive(Clone, Default)]
 pub struct Measure {
     pub big: Option<u64>,
@@ -22,7 +22,7 @@ pub struct Measure {
     /// Greater than 0. A multiple of 5. Default: `10`.
     pub step: Option<i64>,
     pub words: Option<MeasureWords>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -80,7 +80,7 @@ pub enum MeasureWords {
     Yes,
     /// `on`
     On,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -4,12 +4,12 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::models::Figure;
 
-/// The schema `Other`.
+/// An other.
 #[derive(Clone, Default)]
 pub struct Other {
     pub kind: Option<OtherKind>,
     pub parts: Option<Vec<Figure>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
@@ -49,7 +49,7 @@ pub enum OtherKind {
     /// `Other`
     #[default]
     OtherValue,
-    /// A value that the spec does not know, as it came.
+    /// A value that the spec does not have.
     Other(String),
 }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use toolcrate_runtime::{Method, Request};
 
-/// Replaces a shapes counter; members that are left out are reset.
+/// Replaces the shapes counter. Fields that are left out are reset.
 ///
-/// `PUT /shapes/counters`, the tool `replace_a_kinds_shapes_counter`.
+/// `PUT /shapes/counters` · tool `replace_a_kinds_shapes_counter`
 ///
-/// * `body`: what is sent.
+/// * `body`: the new state of the shapes counter.
 pub fn replace_counter(body: &BTreeMap<String, i64>) -> Request<BTreeMap<String, i64>> {
     Request::new(Method::Put, "/shapes/counters").body(body)
 }

@@ -5,9 +5,9 @@ use crate::models::Drawing;
 
 /// Creates a shapes drawing.
 ///
-/// `POST /shapes/drawings`, the tool `create_a_kinds_shapes_drawing`.
+/// `POST /shapes/drawings` · tool `create_a_kinds_shapes_drawing`
 ///
-/// * `body`: what is sent.
+/// * `body`: the shapes drawing to create.
 pub fn create_drawing(body: &Drawing) -> Request<Drawing> {
     Request::new(Method::Post, "/shapes/drawings").body(body)
 }

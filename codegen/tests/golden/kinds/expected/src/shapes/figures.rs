@@ -5,16 +5,16 @@ use crate::models::Figure;
 
 /// Lists shapes figures.
 ///
-/// `GET /shapes/figures`, the tool `list_all_kinds_shapes_figures`.
+/// `GET /shapes/figures` · tool `list_all_kinds_shapes_figures`
 pub fn list_figures() -> Request<Vec<Figure>> {
     Request::new(Method::Get, "/shapes/figures")
 }
 
 /// Creates a shapes figure.
 ///
-/// `POST /shapes/figures`, the tool `create_a_kinds_shapes_figure`.
+/// `POST /shapes/figures` · tool `create_a_kinds_shapes_figure`
 ///
-/// * `body`: what is sent.
+/// * `body`: the shapes figure to create.
 pub fn create_figure(body: &Figure) -> Request<Figure> {
     Request::new(Method::Post, "/shapes/figures").body(body)
 }

@@ -3,11 +3,11 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::Labels;
 
-/// Replaces a shapes label; members that are left out are reset.
+/// Replaces the shapes label. Fields that are left out are reset.
 ///
-/// `PUT /shapes/labels`, the tool `replace_a_kinds_shapes_label`.
+/// `PUT /shapes/labels` · tool `replace_a_kinds_shapes_label`
 ///
-/// * `body`: what is sent.
+/// * `body`: the new state of the shapes label.
 pub fn replace_label(body: &Labels) -> Request<Labels> {
     Request::new(Method::Put, "/shapes/labels").body(body)
 }

@@ -5,9 +5,9 @@ use crate::models::Measure;
 
 /// Creates a shapes measure.
 ///
-/// `POST /shapes/measures`, the tool `create_a_kinds_shapes_measure`.
+/// `POST /shapes/measures` · tool `create_a_kinds_shapes_measure`
 ///
-/// * `body`: what is sent.
+/// * `body`: the shapes measure to create.
 pub fn create_measure(body: &Measure) -> Request<Measure> {
     Request::new(Method::Post, "/shapes/measures").body(body)
 }

@@ -9,7 +9,7 @@ use crate::models::Machine;
 ///
 /// * `ids`: query parameter `ids`
 /// * `states`: query parameter `states`
-/// * `page`: query parameter `page`
+/// * `page`: query parameter `page`. At least 1.
 pub fn list_machines(
     ids: Option<&[i64]>,
     states: Option<&[&str]>,
@@ -50,7 +50,7 @@ pub fn download_photo(machine_id: &str) -> Request<Download> {
 /// `POST /machines/{id}/photo` · tool `create_a_legacy_machines_photo`
 ///
 /// * `machine_id`: machine ID (see `machines::list_machines`)
-/// * `form`: the parts `file` (file), `title`.
+/// * `form`: the parts `file` (file), `marks`, `tags`, `title`.
 pub fn create_photo(machine_id: &str, form: &Form) -> Request<()> {
     Request::new(Method::Post, "/machines/{id}/photo").path("id", machine_id).form(form)
 }

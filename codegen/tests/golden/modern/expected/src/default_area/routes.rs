@@ -31,6 +31,7 @@ pub fn replace_route(ids: &[i64], body: &str) -> Request<()> {
 ///
 /// * `ids`: ids
 /// * `body`: the request body.
+/// * A null in `extra` of the body empties the member of that name.
 pub fn update_route(ids: &[i64], body: Option<&MethodModel>) -> Request<()> {
     Request::new(Method::Patch, "/default/routes/{ids}")
         .path("ids", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))

@@ -5,7 +5,7 @@ use crate::models::View;
 
 /// Lists job previews.
 ///
-/// `GET /beta/jobs/previews`, the tool `list_all_wire_beta_job_previews`.
+/// `GET /beta/jobs/previews` · tool `list_all_wire_beta_job_previews`
 pub fn list_job_previews() -> Request<Vec<View>> {
     Request::new(Method::Get, "/beta/jobs/previews")
 }

@@ -5,7 +5,7 @@ use crate::models::{Charge, RefundChargeBody};
 
 /// Creates a billing charge.
 ///
-/// `POST /billing/charges`, the tool `create_a_wire_billing_charge`.
+/// `POST /billing/charges` · tool `create_a_wire_billing_charge`
 ///
 /// * `body`: the properties of a URL-encoded form.
 pub fn create_charge(body: &Charge) -> Request<Charge> {
@@ -20,11 +20,11 @@ pub fn create_charge(body: &Charge) -> Request<Charge> {
         )
 }
 
-/// Creates a charge refund.
+/// Adds a refund to a billing charge.
 ///
-/// `POST /billing/charges/{id}/refund`, the tool `create_a_wire_charge_refund`.
+/// `POST /billing/charges/{id}/refund` · tool `create_a_wire_charge_refund`
 ///
-/// * `charge_id`: `{id}` of the path
+/// * `charge_id`: charge ID
 /// * `body`: the properties of a URL-encoded form.
 pub fn create_charge_refund(
     charge_id: i64,

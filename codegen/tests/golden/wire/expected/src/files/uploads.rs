@@ -4,7 +4,7 @@ use toolcrate_runtime::{Form, Method, Request};
 
 /// Creates a files upload.
 ///
-/// `POST /files/uploads`, the tool `create_a_wire_files_upload`.
+/// `POST /files/uploads` · tool `create_a_wire_files_upload`
 ///
 /// * `form`: the parts `file` (application/pdf), `about`, `labels`, `note` (text/markdown), `pages`.
 pub fn create_upload(form: &Form) -> Request<()> {

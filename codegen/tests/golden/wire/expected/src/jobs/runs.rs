@@ -5,21 +5,21 @@ use crate::models::RunOptions;
 
 /// Creates a jobs run.
 ///
-/// `POST /jobs/runs`, the tool `create_a_wire_jobs_run`.
+/// `POST /jobs/runs` · tool `create_a_wire_jobs_run`
 ///
-/// * `body`: what is sent.
+/// * `body`: the jobs run to create.
 ///
 /// `Error::response_as` reads the body of an error as [`Problem`](crate::models::Problem).
 pub fn create_run(body: Option<&RunOptions>) -> Request<()> {
     Request::new(Method::Post, "/jobs/runs").body_opt(body)
 }
 
-/// Changes some members of a jobs run.
+/// Updates fields of a jobs run.
 ///
-/// `PATCH /jobs/runs/{id}`, the tool `update_a_wire_jobs_run_by_id`.
+/// `PATCH /jobs/runs/{id}` · tool `update_a_wire_jobs_run_by_id`
 ///
-/// * `id`: `{id}` of the path
-/// * `body`: what is sent.
+/// * `id`: ID
+/// * `body`: the request body.
 /// * A null in `extra` of the body empties the member of that name.
 pub fn update_run(id: i64, body: &RunOptions) -> Request<RunOptions> {
     Request::new(Method::Patch, "/jobs/runs/{id}")

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::ChargeLinesItem;
 
-/// The schema `Charge`.
+/// A charge.
 #[derive(Clone, Default)]
 pub struct Charge {
     /// Set by the server.
@@ -18,7 +18,7 @@ pub struct Charge {
     /// Sent, and never returned.
     pub secret: Option<String>,
     pub tags: Option<Vec<String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

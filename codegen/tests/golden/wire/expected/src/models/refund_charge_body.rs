@@ -3,13 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// An object that the spec describes in place, as `RefundChargeBody`.
+/// An object that the spec describes inline.
 #[derive(Clone, Default)]
 pub struct RefundChargeBody {
     /// Required.
     pub reason: Option<String>,
     pub amount: Option<f64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

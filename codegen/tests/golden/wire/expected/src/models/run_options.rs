@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The schema `RunOptions`.
+/// A run options.
 #[derive(Clone, Default)]
 pub struct RunOptions {
     /// Required.
@@ -11,7 +11,7 @@ pub struct RunOptions {
     pub owner: Option<String>,
     /// Default: `3`.
     pub retries: Option<i64>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::UploadBodyAbout;
 
-/// An object that the spec describes in place, as `UploadBody`.
+/// An object that the spec describes inline.
 #[derive(Clone, Default)]
 pub struct UploadBody {
     /// Required.
@@ -13,7 +13,7 @@ pub struct UploadBody {
     pub labels: Option<Vec<String>>,
     pub note: Option<String>,
     pub pages: Option<Vec<String>>,
-    /// Members that the spec does not know, kept as they came.
+    /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 

@@ -5,14 +5,14 @@ use crate::models::View;
 
 /// Lists session views.
 ///
-/// `GET /session/views`, the tool `list_all_wire_session_views`.
+/// `GET /session/views` · tool `list_all_wire_session_views`
 ///
-/// * `size`: `size` of the query. At least 1. At most 100. Default: `20`.
-/// * `level`: `level` of the query. One of `1`, `2`, `4`.
-/// * `x_tags`: the header `X-Tags`
-/// * `theme`: the cookie `theme`
-/// * `marks`: the cookie `marks`
-/// * `session`: the cookie `session`
+/// * `size`: query parameter `size`. At least 1. At most 100. Default: `20`.
+/// * `level`: query parameter `level`. One of `1`, `2`, `4`.
+/// * `x_tags`: header `X-Tags`
+/// * `theme`: cookie `theme`
+/// * `marks`: cookie `marks`
+/// * `session`: cookie `session`
 pub fn list_views(
     size: Option<i64>,
     level: Option<i64>,
@@ -42,11 +42,11 @@ pub fn list_views(
         .cookie("session", session)
 }
 
-/// Gets a session view.
+/// Gets the session view.
 ///
-/// `HEAD /session/views`, the tool `check_a_wire_session_view`.
+/// `HEAD /session/views` · tool `check_a_wire_session_view`
 ///
-/// * `session`: the cookie `session`
+/// * `session`: cookie `session`
 pub fn check_view(session: &str) -> Request<()> {
     Request::new(Method::Head, "/session/views").cookie("session", session)
 }
