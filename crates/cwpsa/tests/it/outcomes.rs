@@ -54,7 +54,7 @@ async fn an_idempotency_key_stays_used_after_an_unclear_answer() {
                     (StatusCode::INTERNAL_SERVER_ERROR, &json!("outcome_unknown")),
                     "{name}, {route}, {times}: {body}"
                 );
-                assert!(body["next_step"].as_str().unwrap().contains("read the record"), "{name}: {body}");
+                assert!(body["next_step"].as_str().unwrap().contains("Read the record"), "{name}: {body}");
             }
         }
         assert_eq!(copies.sent().await, 2, "{name}: once for each key");
