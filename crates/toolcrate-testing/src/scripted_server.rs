@@ -96,10 +96,10 @@ impl ScriptedServer {
         let (script, recorded) = (Arc::clone(&responses), Arc::clone(&requests));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let unread =
-                    |response: &mut ScriptedResponse| matches!(response, ScriptedResponse::CloseUnread);
-                let closed = script.lock().unwrap_or_else(PoisonError::into_inner).pop_front_if(unread);
-                if closed.is_none() {
+                let mut waiting = script.lock().unwrap_or_else(PoisonError::into_inner);
+                if matches!(waiting.front(), Some(ScriptedResponse::CloseUnread)) {
+                    waiting.pop_front();
+                } else {
                     tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&recorded)));
                 }
             }
