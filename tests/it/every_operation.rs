@@ -184,7 +184,7 @@ fn every_typed_function_makes_the_request_of_its_tool() {
         for entry in std::fs::read_dir(sources.join(module)).unwrap() {
             let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
             // Each function's comment names its tool; verb and path are the next two literals.
-            for function in text.split("the tool `").skip(1) {
+            for function in text.split("· tool `").skip(1) {
                 let tool = function.split('`').next().unwrap();
                 let (_, rest) = function.split_once("Request::new(").unwrap();
                 let (_, rest) = rest.split_once("Method::").unwrap();

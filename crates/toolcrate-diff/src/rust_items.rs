@@ -147,8 +147,8 @@ impl<'a> RustItems<'a> {
 
     /// The struct of a schema, where it has one: its name and its fields.
     pub fn record(&self, schema: &str) -> Option<(&'a str, Vec<RustMember>)> {
-        let types = &self.names.types[schema];
         let Shape::Object(fields) = &self.api.schemas[schema].shape else { return None };
+        let types = &self.names.types[schema];
         let part = |(field, name): (&toolcrate_codegen::ir::Field, &toolcrate_codegen::naming::FieldName)| {
             let ty = self.ty(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()));
             let ty = if field.boxed { format!("Box<{ty}>") } else { ty };

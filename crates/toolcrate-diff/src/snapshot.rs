@@ -108,7 +108,7 @@ pub fn read(
     let usage = UsageTracker::new();
     let DiffSettings { profile, lock, .. } = settings;
     let (old_lowered, new_lowered) =
-        both(|| lower_source(old, profile, &usage), || lower_source(new, profile, &usage))?;
+        both(|| lower_source(old, settings, &usage), || lower_source(new, settings, &usage))?;
     let name = |api: &ApiDefinition, lock: Lock, source: &SpecSource| {
         naming::name(api, profile, lock, &usage).map_err(|errors| errors.in_file(&source.file))
     };
@@ -140,10 +140,16 @@ fn both<T: Send>(
     }
 }
 
-fn lower_source(source: &SpecSource, profile: &Profile, usage: &UsageTracker) -> Result<Lowering, Errors> {
-    let lowering = lower::lower(repair::repair(load::parse(&source.bytes, &source.file)?)?, profile, usage)?;
+fn lower_source(
+    source: &SpecSource,
+    settings: &DiffSettings,
+    usage: &UsageTracker,
+) -> Result<Lowering, Errors> {
+    let document = repair::repair(load::parse(&source.bytes, &source.file)?)?;
+    let mut lowering = lower::lower(document, &settings.profile, usage)?;
     // An operation that was left out would be reported as removed.
     lowering.report.require_complete().map_err(|errors| errors.in_file(&source.file))?;
+    lower::add_bodies(&mut lowering.api, &settings.overlay, usage);
     Ok(lowering)
 }
 
@@ -154,8 +160,7 @@ fn snapshot(
     settings: &DiffSettings,
     usage: &UsageTracker,
 ) -> Result<Snapshot, Errors> {
-    let Lowering { mut api, report } = lowering;
-    lower::add_bodies(&mut api, &settings.overlay, usage);
+    let Lowering { api, report } = lowering;
     let in_file = |errors: Errors| errors.in_file(&source.file);
     let overlay = applicable(&settings.overlay, &api);
     let tools: HashSet<&str> = names.operations.values().map(|name| name.tool.as_str()).collect();

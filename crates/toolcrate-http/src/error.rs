@@ -6,7 +6,7 @@
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 use toolcrate_executor::{ApprovalError, ExecuteError, MAX_ERROR_BYTES, Rejection, limit_json, limit_text};
 use toolcrate_runtime::{Error, ErrorKind};
 
@@ -55,6 +55,9 @@ pub enum HttpError {
         /// What went wrong.
         message: String,
     },
+    /// An earlier call with the same Idempotency-Key may have been made (422, which no client repeats unasked).
+    #[error("{0}")]
+    OutcomeUnknown(String),
     /// A call failed.
     #[error("{error}")]
     Execute {
@@ -110,20 +113,27 @@ impl IntoResponse for HttpError {
             Self::MethodNotAllowed { .. } => message_response(StatusCode::METHOD_NOT_ALLOWED, &message),
             Self::Internal(_) => message_response(StatusCode::INTERNAL_SERVER_ERROR, &message),
             Self::Status { status, .. } => message_response(status, &message),
+            Self::OutcomeUnknown(_) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                let mut body = message_body(status, &message);
+                body["kind"] = json!(ErrorKind::OutcomeUnknown.as_str());
+                json_response(status, &body)
+            }
             Self::Execute { error, is_write } => execute_response(&error, is_write),
         }
     }
 }
 
 fn message_response(status: StatusCode, message: &str) -> Response {
-    json_response(
-        status,
-        &json!({
-            "statusCode": status.as_u16(),
-            "error": status.canonical_reason().unwrap_or("Error"),
-            "message": limit_text(message, MAX_CHARACTERS),
-        }),
-    )
+    json_response(status, &message_body(status, message))
+}
+
+fn message_body(status: StatusCode, message: &str) -> Value {
+    json!({
+        "statusCode": status.as_u16(),
+        "error": status.canonical_reason().unwrap_or("Error"),
+        "message": limit_text(message, MAX_CHARACTERS),
+    })
 }
 
 fn execute_response(error: &ExecuteError, is_write: bool) -> Response {

@@ -42,6 +42,9 @@ pub(crate) async fn run(
     let Some(key) = key else { return call.await };
     match responses.run(key, async { to_stored(call.await).await }).await {
         Ok(stored) => from_stored(stored),
+        Err(error @ IdempotencyError::OutcomeUnknown { .. }) => {
+            HttpError::OutcomeUnknown(error.to_string()).into_response()
+        }
         Err(error) => {
             // No client repeats a request on either status unasked.
             let status = match &error {

@@ -14,6 +14,8 @@ pub enum ScriptedResponse {
     Bytes(Vec<u8>),
     /// Closes the connection without a byte.
     Close,
+    /// Closes the connection before it reads the request, which is not recorded.
+    CloseUnread,
     /// Keeps the connection open and sends nothing.
     Hang,
 }
@@ -72,9 +74,12 @@ impl RecordedRequest {
     }
 }
 
+type Script = Arc<Mutex<VecDeque<ScriptedResponse>>>;
+
 /// The server; it runs until its runtime ends.
 pub struct ScriptedServer {
     address: SocketAddr,
+    responses: Script,
     requests: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
@@ -88,13 +93,23 @@ impl ScriptedServer {
         let address = listener.local_addr().expect("a local address");
         let requests = Arc::new(Mutex::new(Vec::new()));
         let responses = Arc::new(Mutex::new(responses.into_iter().collect::<VecDeque<_>>()));
-        let recorded = Arc::clone(&requests);
+        let (script, recorded) = (Arc::clone(&responses), Arc::clone(&requests));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&responses), Arc::clone(&recorded)));
+                let mut waiting = script.lock().unwrap_or_else(PoisonError::into_inner);
+                if matches!(waiting.front(), Some(ScriptedResponse::CloseUnread)) {
+                    waiting.pop_front();
+                } else {
+                    tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&recorded)));
+                }
             }
         });
-        Self { address, requests }
+        Self { address, responses, requests }
+    }
+
+    /// Replaces the responses that are left by these.
+    pub fn set_responses(&self, responses: impl IntoIterator<Item = ScriptedResponse>) {
+        *self.responses.lock().unwrap_or_else(PoisonError::into_inner) = responses.into_iter().collect();
     }
 
     /// Returns the URL of a path.
@@ -119,11 +134,7 @@ impl ScriptedServer {
     }
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    responses: Arc<Mutex<VecDeque<ScriptedResponse>>>,
-    requests: Arc<Mutex<Vec<RecordedRequest>>>,
-) {
+async fn serve(mut stream: TcpStream, responses: Script, requests: Arc<Mutex<Vec<RecordedRequest>>>) {
     let Some(request) = read(&mut stream).await else { return };
     requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     let response = responses.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
@@ -135,7 +146,7 @@ async fn serve(
             drop(stream.write_all(&bytes).await);
             drop(stream.shutdown().await);
         }
-        ScriptedResponse::Close => {}
+        ScriptedResponse::Close | ScriptedResponse::CloseUnread => {}
         ScriptedResponse::Hang => std::future::pending().await,
     }
 }

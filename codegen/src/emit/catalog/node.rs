@@ -90,7 +90,7 @@ impl<'a> Writer<'a> {
     /// The node of a member of `schema`, with the overlay's words where it has some.
     fn member(&mut self, schema: &str, field: &'a Field) -> Value {
         if self.context.is_custom_fields(field) {
-            return json!({"type": "object", "description": "Custom fields, by caption."});
+            return json!({"type": "object", "description": "Custom fields by caption."});
         }
         let words = self.describer.member(schema, field, self.stack.len() == 1);
         self.node(&field.ty, &field.limits, &words)

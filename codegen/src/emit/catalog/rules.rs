@@ -64,6 +64,9 @@ pub fn describe(
     any_of: &[AnyOfRule<'_>],
 ) {
     for rule in any_of {
+        if rule.arguments.iter().all(|argument| description.contains(argument.as_ref())) {
+            continue;
+        }
         let to_true = if rule.is_true { " to true" } else { "" };
         description.push_str(&format!(" Set at least one of {}{to_true}.", rule.arguments.join(", ")));
     }

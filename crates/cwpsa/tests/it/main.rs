@@ -9,6 +9,7 @@ mod copies;
 mod cursors;
 #[cfg(unix)]
 mod docs;
+mod failure_matrix;
 mod http;
 mod jobs;
 mod lists;

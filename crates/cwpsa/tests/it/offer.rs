@@ -309,9 +309,6 @@ async fn tools_are_named_as_they_are_listed() {
     let full = text(&session.tools().await[0]);
     let described = session.call("describe_tools", json!({"names": ["create_a_ticket_note"]})).await;
     for said in [full, text(&described)] {
-        assert!(
-            said.contains("update_a_connect_wise_psa_ticket_by_id")
-                && !said.contains("update_a_ticket_by_id")
-        );
+        assert!(said.contains("list_all_connect_wise_psa_tickets") && !said.contains("list_all_tickets"));
     }
 }

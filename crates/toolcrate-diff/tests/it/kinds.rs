@@ -43,10 +43,12 @@ fn kinds_with_a_pair() -> Vec<DiffKind> {
 
 /// What can't come alone: a module comes with a function, and what a tool is allowed to do follows from the
 /// words of its path and so comes with a new name.
-const COMPANIONS: [(DiffKind, DiffKind); 3] = [
+const COMPANIONS: [(DiffKind, DiffKind); 4] = [
     (DiffKind::RustModuleAdded, DiffKind::RustFunctionAdded),
     (DiffKind::ToolClassChanged, DiffKind::ToolRenamed),
     (DiffKind::ToolHintsChanged, DiffKind::ToolRenamed),
+    // The descriptions of arguments name the record.
+    (DiffKind::ToolRenamed, DiffKind::ToolArgumentReworded),
 ];
 
 fn at(report: &DiffReport, level: ChangeLevel) -> Vec<&Change> {

@@ -82,12 +82,12 @@ fn add_file(
         (None, _) => problems.push(FieldError::new(
             format!("{pointer}/file_name"),
             "missing",
-            "a file is given as {\"file_name\", \"media_type\", \"content_base64\"}",
+            "expected a file as {\"file_name\", \"media_type\", \"content_base64\"}",
         )),
         (_, Err(error)) => problems.push(FieldError::new(
             format!("{pointer}/content_base64"),
             "format",
-            format!("must be base64: {error}"),
+            format!("expected base64: {error}"),
         )),
     }
     form

@@ -1,5 +1,6 @@
 //! Copies of the real server, each a process, for one account.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::{Client, RequestBuilder};
@@ -40,18 +41,7 @@ impl Copies {
         let (settings, audit) = (settings(&upstream), tempfile::NamedTempFile::new().unwrap());
         let mut all = Vec::new();
         for _ in 0..count {
-            let mut command = cwpsa();
-            command
-                .args(["serve", "--listen", "127.0.0.1:0", "--config", settings.path().to_str().unwrap()])
-                .args(["--audit", audit.path().to_str().unwrap()])
-                .args(flags)
-                .env("CWPSA_SECRET", "a key that all copies share");
-            command.envs(state.map(|address| ("CWPSA_STATE", address)));
-            if approver {
-                command.env("CWPSA_APPROVER_TOKEN", APPROVER);
-            }
-            let process = ServerProcess::start(command);
-            all.push(Copy { base: origin(&process).await, client: Client::new(), process });
+            all.push(Copy::start(settings.path(), audit.path(), state, flags, approver).await);
         }
         Self { all, upstream, audit, _settings: settings }
     }
@@ -72,6 +62,28 @@ impl Copies {
 }
 
 impl Copy {
+    /// Starts a server with these settings and flags that writes this audit log.
+    pub async fn start(
+        settings: &Path,
+        audit: &Path,
+        state: Option<&str>,
+        flags: &[&str],
+        approver: bool,
+    ) -> Self {
+        let mut command = cwpsa();
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--config", settings.to_str().unwrap()])
+            .args(["--audit", audit.to_str().unwrap()])
+            .args(flags)
+            .env("CWPSA_SECRET", "a key that all copies share");
+        command.envs(state.map(|address| ("CWPSA_STATE", address)));
+        if approver {
+            command.env("CWPSA_APPROVER_TOKEN", APPROVER);
+        }
+        let process = ServerProcess::start(command);
+        Self { base: origin(&process).await, client: Client::new(), process }
+    }
+
     /// Ends the process at once.
     pub async fn kill(&mut self) {
         self.process.child.kill().await.unwrap();
@@ -95,7 +107,12 @@ impl Copy {
     }
 
     /// A message of a client of the protocol version 2026-07-28, which has no sessions.
-    pub async fn message(&self, method: &str, mut params: Value) -> Value {
+    pub async fn message(&self, method: &str, params: Value) -> Value {
+        last(&self.stateless(method, params).send().await.unwrap().text().await.unwrap())
+    }
+
+    /// The request with such a message.
+    pub fn stateless(&self, method: &str, mut params: Value) -> RequestBuilder {
         let name = params["name"].as_str().map(str::to_owned);
         params["_meta"] = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -106,7 +123,7 @@ impl Copy {
         if let Some(name) = name {
             request = request.header("mcp-name", name);
         }
-        last(&request.send().await.unwrap().text().await.unwrap())
+        request
     }
 
     /// A message as an HTTP request.
