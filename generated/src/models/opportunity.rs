@@ -11,7 +11,7 @@ use crate::models::{
     SiteReference, TaxCodeReference,
 };
 
-/// An opportunity: a potential sale, with a stage and a forecast.
+/// An opportunity: a potential sale.
 #[derive(Clone, Default)]
 pub struct Opportunity {
     pub id: Option<i32>,

@@ -14,7 +14,7 @@ use crate::models::{
 #[derive(Clone, Default)]
 pub struct TimeEntry {
     pub id: Option<i32>,
-    /// Start in UTC, whole seconds, e.g. 2026-11-28T09:00:00Z. The time period must be open. Required.
+    /// Start in UTC, whole seconds, e.g. 2026-11-28T09:00:00Z. Required.
     pub time_start: Option<String>,
     /// IDs: `sales::list_activities`.
     pub activity: Option<ActivityReference>,
@@ -97,7 +97,7 @@ pub struct TimeEntry {
     pub ticket_status: Option<String>,
     pub ticket_sub_type: Option<String>,
     pub ticket_type: Option<String>,
-    /// End in UTC, whole seconds.
+    /// End in UTC.
     pub time_end: Option<String>,
     /// IDs: `time::list_sheets`.
     pub time_sheet: Option<TimeSheetReference>,

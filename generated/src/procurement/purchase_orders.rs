@@ -77,7 +77,7 @@ pub fn replace_purchase_order(id: i32, body: &PurchaseOrder) -> Request<Purchase
         .body(body)
 }
 
-/// Updates fields of a purchase order, for example its status to send or close it.
+/// Updates fields of a purchase order.
 ///
 /// `PATCH /procurement/purchaseorders/{id}` · tool `update_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///

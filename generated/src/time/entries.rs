@@ -15,7 +15,7 @@ pub fn list_entries(query: &ListQuery) -> Request<Vec<TimeEntry>> {
     Request::new(Method::Get, "/time/entries").query(query)
 }
 
-/// Creates a time entry.
+/// Logs time worked on a ticket, project, activity or charge code.
 ///
 /// `POST /time/entries` · tool `create_a_connect_wise_psa_time_entry`
 ///

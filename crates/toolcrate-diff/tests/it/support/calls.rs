@@ -104,6 +104,11 @@ fn texts(schema: &Value) -> Vec<Value> {
     let mut texts = vec!["x".repeat(least.max(1).min(most)), "x".repeat(most), "x".repeat(least)];
     let forms = ["2025-01-31T00:00:00Z", "2025-01-31", "00000000-0000-4000-8000-000000000000", "aGk="];
     texts.extend(forms.map(str::to_owned));
+    match schema["format"].as_str() {
+        Some("date-time") => texts.insert(0, forms[0].to_owned()),
+        Some("date") => texts.insert(0, forms[1].to_owned()),
+        _ => {}
+    }
     texts.into_iter().map(Value::from).collect()
 }
 

@@ -49,6 +49,12 @@ impl Context<'_> {
         self.documents.iter().filter_map(of).flatten()
     }
 
+    /// Returns true if neither document has a body for the operation.
+    fn has_no_body(&self, operation: &str) -> bool {
+        let (method, path) = operation.split_once(' ').unwrap_or_default();
+        self.documents.iter().all(|document| document["paths"][path][method]["requestBody"].is_null())
+    }
+
     /// Whether the operation has a parameter that is a record with a member `name`.
     fn has_record_with(&self, operation: &str, name: &str) -> bool {
         let records = self.parameters(operation).filter_map(|parameter| parameter["schema"]["$ref"].as_str());
@@ -174,6 +180,15 @@ pub const THEIRS: &[Rule<Finding>] = &[
 
 /// What only ours finds.
 pub const OURS: &[Rule<Ours>] = &[
+    Rule {
+        name: "body of the overlay",
+        why: "Neither document has a body for the operation. The overlay describes it like that of another operation, \
+              which changed.",
+        applies: |ours, context| {
+            let Place::Body(operation) = &ours.places()[0] else { return false };
+            is(ours, DiffKind::BodyOptional, Severity::Compatible) && context.has_no_body(operation)
+        },
+    },
     Rule {
         name: "inside a moved operation",
         why: "It reports one removed and one added operation. We recognize the same operation under a new path, \
