@@ -85,7 +85,7 @@ fn tool(
 
 /// A text of the catalog with the short names of tools, which the page turns into links.
 fn shown(text: &str) -> Cow<'_, str> {
-    placeholder::render(text, |short_name| Some(short_name))
+    placeholder::render(text, Some)
 }
 
 /// What a call answers, in a word.

@@ -55,7 +55,10 @@ struct Half {
     report: Report,
 }
 
-fn halves(members: Map<String, Value>) -> (Vec<(String, Value)>, Vec<(String, Value)>) {
+/// Members of an object, in order.
+type Members = Vec<(String, Value)>;
+
+fn halves(members: Map<String, Value>) -> (Members, Members) {
     let mut first: Vec<(String, Value)> = members.into_iter().collect();
     let second = first.split_off(first.len() / 2);
     (first, second)

@@ -91,14 +91,10 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 fn closing_quote(text: &str, quote: char) -> Option<usize> {
     let mut characters = text.char_indices().peekable();
     while let Some((position, character)) = characters.next() {
-        match character {
-            '\\' => drop(characters.next()),
-            character if character == quote => {
-                if characters.next_if(|(_, next)| *next == quote).is_none() {
-                    return Some(position);
-                }
-            }
-            _ => {}
+        if character == '\\' {
+            characters.next();
+        } else if character == quote && characters.next_if(|(_, next)| *next == quote).is_none() {
+            return Some(position);
         }
     }
     None

@@ -74,7 +74,8 @@ fn a_data_file_of_an_older_release_is_refused_and_unchanged() {
     write_redb_2_file(&path);
     let written = std::fs::read(&path).expect("a file");
     let settings = SandboxSettings { data: Some(path.clone()), ..SandboxSettings::default() };
-    let error = Sandbox::new(settings).err().expect("an error").to_string();
+    let Err(error) = Sandbox::new(settings) else { panic!("expected an error") };
+    let error = error.to_string();
     assert!(error.contains("found one of an older release (redb file format 2); move it away"), "{error}");
     assert!(std::fs::read(&path).expect("a file") == written, "the older release can still open it");
 }

@@ -9,6 +9,9 @@ use super::{fix_verification, scalars, validation_errors, value_checks};
 use crate::error::{Error, FieldError};
 use crate::host_arguments::HostArguments;
 
+/// Arguments that are valid, and how they were read.
+type ValidArguments = (Map<String, Value>, Vec<Reinterpretation>);
+
 /// The schema of the arguments of a tool that is in no catalog, compiled once to read many calls.
 #[derive(Debug)]
 pub struct ArgumentSchema {
@@ -50,7 +53,7 @@ impl ArgumentSchema {
         &self,
         arguments: Map<String, Value>,
         host_arguments: &HostArguments,
-    ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Vec<FieldError>> {
+    ) -> Result<ValidArguments, Vec<FieldError>> {
         let mut instance = Value::Object(arguments);
         let mut readings = coercion::coerce(&self.schema, &mut instance);
         if let Some(given) = instance.as_object_mut() {

@@ -53,7 +53,7 @@ pub(super) fn propose(context: &FixContext<'_>, problems: &mut [FieldError]) {
     let proposer = Proposer { context, now: OffsetDateTime::now_utc(), fields: OnceCell::new() };
     let mut taken: Vec<String> = Vec::new();
     for problem in problems.iter_mut().filter(|problem| problem.fix.is_none()) {
-        let fix = proposer.fix(problem).filter(|fix| is_bounded(fix));
+        let fix = proposer.fix(problem).filter(is_bounded);
         // Two fixes must not set the same argument.
         let Some(fix) =
             fix.filter(|fix| targets(fix).all(|target| !taken.iter().any(|other| other == target)))
