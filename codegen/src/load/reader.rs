@@ -55,7 +55,7 @@ struct Half {
     report: Report,
 }
 
-/// Members of an object, in order.
+/// Properties of an object, in order.
 type Members = Vec<(String, Value)>;
 
 fn halves(members: Map<String, Value>) -> (Members, Members) {

@@ -120,7 +120,7 @@ class Tour(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(heard, told[: len(heard)])
 
     async def errors(self, client):
-        wrong = await client.call_tool("call_tool", {"name": "create_a_ticket", "arguments": {"summary": 5}})
+        wrong = await client.call_tool("call_tool", {"name": "create_a_ticket", "arguments": {"summary": {"text": "x"}}})
         self.assertTrue(wrong.is_error)
         error = wrong.structured_content["error"]
         self.assertEqual(error["kind"], "invalid_arguments")

@@ -57,7 +57,7 @@ test("words are read as people write them", () => {
 
 test("a path and a description find too, and case does not matter", () => {
   assert.ok(names("/SERVICE/tickets/{parentId}/notes", "", "").includes("list_all_ticket_notes"));
-  assert.ok(names("ordered from a vendor", "", "").includes("create_a_procurement_purchaseorder"));
+  assert.ok(names("purchase order for a vendor", "", "").includes("create_a_procurement_purchaseorder"));
 });
 
 test("module and class narrow it", () => {
@@ -79,5 +79,5 @@ test("every tool's required arguments are there, and come first", () => {
 
 test("an id says where it comes from", () => {
   const tool = tools.find((tool) => tool[1] === "create_a_ticket_note");
-  assert.deepEqual(Array.from(argumentsOf(catalog, tool)[0]), ["ticketId", "integer", "From list_all_connect_wise_psa_tickets.", true]);
+  assert.deepEqual(Array.from(argumentsOf(catalog, tool)[0]), ["ticketId", "integer", "Ticket ID. Find it with list_all_tickets.", true]);
 });
