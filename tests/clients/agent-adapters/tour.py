@@ -27,7 +27,7 @@ NAMES = (
     "create_a_company_contact",
     "update_a_company_contact_by_id",
 )
-ARGUMENTS = ["mcp", "--tools", "selected", "--name", ",".join(NAMES), "--log", "off"]
+ARGUMENTS = ["mcp", "--tools", "selected", "--name", ",".join(NAMES), "--log-format", "off"]
 CALLS_AT_ONCE = 50
 TIMEOUT = 240
 # Test cases run in debug mode, which reports every slow step.
