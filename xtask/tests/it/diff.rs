@@ -187,5 +187,9 @@ fn accepted_changes_do_not_fail_and_idle_entries_are_flagged() {
 
     let run = accepted("- { kind: property-removed, reason: '', until: soon }\n", None);
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("error[E034]") && run.stderr.contains("`reason` is missing"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("error[E034]") && run.stderr.contains("`reason` is missing"),
+        "{}",
+        run.stderr
+    );
 }
