@@ -260,16 +260,11 @@ impl Client {
     fn validate(&self, check: &ToolValidator, arguments: Map<String, Value>) -> Result<ValidCall, Error> {
         let account_fields = self.account_fields();
         let attempt = |arguments: Map<String, Value>| {
-            let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref())?;
-            ValidCall::plan(check, accepted)
+            let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref());
+            let valid = accepted.and_then(|accepted| ValidCall::plan(check, accepted));
+            valid.map_err(|invalid| check.propose_fixes(*invalid))
         };
-        let with_fixes = |invalid: Box<InvalidCall>| check.propose_fixes(*invalid);
-        attempt(arguments.clone()).map_err(|invalid| {
-            let problems = fix_verification::verify(&arguments, with_fixes(invalid), |fixed| {
-                attempt(fixed).err().map(with_fixes).unwrap_or_default()
-            });
-            Error::invalid_arguments(problems)
-        })
+        fix_verification::attempt(arguments, attempt)
     }
 
     /// Requests the largest pages, if the tool has an argument for their size and it isn't set.

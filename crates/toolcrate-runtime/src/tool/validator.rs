@@ -4,16 +4,16 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::{ArgumentLocation, BodyFormat, OperationRef, RequestRecord, ToolRecord};
 
 use super::argument_locations::record_name;
+use super::argument_schema::ArgumentSchema;
 use super::catalog::{Catalog, Tool};
 use super::clear::{self, Cleared};
-use super::coercion::{self, Readings, Reinterpretation};
+use super::coercion::{Readings, Reinterpretation};
 use super::fixes::{self, FixContext, InvalidCall};
-use super::{rules, scalars, schema, validation_errors, value_checks};
+use super::{rules, schema, validation_errors};
 use crate::api::{Api, FilterGrammar};
 use crate::custom_fields::{AccountFields, FieldScope, emptied_item, is_same_field, to_api};
 use crate::dialect::is_list;
@@ -49,10 +49,9 @@ impl ToolValidators {
 /// A tool, ready to check arguments.
 pub(super) struct ToolValidator {
     pub(super) record: ToolRecord<'static>,
-    schema: Value,
+    schema: ArgumentSchema,
     /// The schema as it is declared, once a dialect has needed it.
     declared: OnceLock<Value>,
-    validator: Validator,
     /// Whether the tool is a list, once somebody wanted to know.
     list: OnceLock<bool>,
     /// Members of the shape, where they go to the query.
@@ -124,24 +123,14 @@ impl ToolValidator {
         for keyword in schema::CHOICE_KEYWORDS {
             schema.as_object_mut().map(|schema| schema.remove(keyword));
         }
-        let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
-        let validator = validator
-            .map_err(|error| Error::configuration(format!("invalid schema of {}: {error}", tool.name())))?;
+        let schema = ArgumentSchema::new(schema)
+            .map_err(|error| Error::configuration(format!("{}: {}", tool.name(), error.message())))?;
         let shape = tool.shape(&record).filter(|shape| shape.location == ArgumentLocation::Query);
         let mut in_query: BTreeSet<String> =
             shape.into_iter().flat_map(|shape| shape.properties.names()).collect();
         in_query.extend(raw.into_iter().map(str::to_owned));
         let catalog = tool.catalog();
-        Ok(Self {
-            record,
-            schema,
-            declared: OnceLock::new(),
-            list: OnceLock::new(),
-            validator,
-            in_query,
-            api,
-            catalog,
-        })
+        Ok(Self { record, schema, declared: OnceLock::new(), list: OnceLock::new(), in_query, api, catalog })
     }
 
     /// The schema that is declared to models; the one that arguments are checked by allows more.
@@ -181,25 +170,19 @@ impl ToolValidator {
 
     /// The schema by which arguments are checked.
     pub(super) fn schema(&self) -> &Value {
-        &self.schema
+        self.schema.as_value()
     }
 
     /// The schema of one argument.
     pub(super) fn property(&self, name: &str) -> Option<&Value> {
-        self.schema.get("properties")?.get(name)
+        self.schema.property(name)
     }
 
     /// Reads arguments as the schema has them.
     fn read(&self, arguments: &mut Value, host_arguments: &HostArguments) -> Readings {
-        let mut readings = coercion::coerce(&self.schema, arguments);
-        let Some(given) = arguments.as_object_mut() else { return readings };
-        let is_added = |name: &str| {
-            self.property(name).is_none()
-                && host_arguments.names().any(|known| scalars::is_same_word(known, name))
-        };
-        readings.ignore(given, is_added);
+        let mut readings = self.schema.coerce(arguments, host_arguments);
         if let Some((argument, grammar, table)) = self.filter_argument()
-            && let Some(value) = given.get_mut(argument)
+            && let Some(value) = arguments.get_mut(argument)
             && filter::flatten(&table, grammar.custom_fields, value)
         {
             readings.push_value(&validation_errors::pointer("", argument), value);
@@ -240,19 +223,18 @@ impl ToolValidator {
             members.retain(|name, value| !value.is_null() || !self.is_field(request, name));
         }
         let source = |pointer: &str| self.source(pointer);
-        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance, &source);
-        value_checks::check(&self.schema, &instance, &mut String::new(), &mut problems);
+        let mut problems = self.schema.problems(&instance, &source);
         let Value::Object(mut arguments) = instance else { unreachable!("it was made an object above") };
         for name in operation.required {
             if !arguments.contains_key(name.as_ref()) {
-                problems.push(validation_errors::missing(&self.schema, name, &source));
+                problems.push(validation_errors::missing(self.schema(), name, &source));
             }
         }
         // A body that may be left out is complete if it is there.
         let body_required = request.body_required.iter().flatten();
         if arguments.keys().any(|name| self.is_field(request, name)) {
             for name in body_required.filter(|name| !arguments.contains_key(name.as_ref())) {
-                problems.push(validation_errors::missing(&self.schema, name, &source));
+                problems.push(validation_errors::missing(self.schema(), name, &source));
             }
         }
         if binding.is_none() {
@@ -270,7 +252,7 @@ impl ToolValidator {
                 problems.push(FieldError::new(validation_errors::pointer("", name), "conflict", message));
             }
         }
-        let known = self.schema.get("properties").and_then(Value::as_object);
+        let known = self.schema().get("properties").and_then(Value::as_object);
         let custom = self.api.custom_fields.as_ref().map(|fields| fields.member);
         let is_field = |name: &str| self.is_field(request, name);
         let decoded = arguments.clone();
@@ -308,7 +290,7 @@ impl ToolValidator {
             table.map(|table| table.names().flat_map(with_reference).collect()).unwrap_or_default()
         };
         let context = FixContext {
-            schema: &self.schema,
+            schema: self.schema(),
             arguments: &arguments,
             readings: &readings,
             required: &required,
@@ -332,7 +314,7 @@ impl ToolValidator {
         let scope = fields.definitions.as_ref().zip(account_fields);
         let scope = scope.map(|(format, fields)| FieldScope { fields, format, record });
         let mut value = Value::Object(std::mem::take(&mut accepted.arguments));
-        to_api(&self.schema, &mut value, fields, scope, "", &mut problems);
+        to_api(self.schema(), &mut value, fields, scope, "", &mut problems);
         if let Value::Object(converted) = value {
             accepted.arguments = converted;
         }
