@@ -149,8 +149,8 @@ impl Client {
         let is_update = checked.plan().body == BodyFormat::Patch;
         let record = is_update.then_some(&outcome.value).filter(|value| value.is_object());
         outcome.warnings = rules::warnings(&checked.check.record.warnings, &checked.arguments, record);
-        let is_checked = self.account_fields().is_some_and(|fields| fields.is_readable());
-        if !is_checked && self.writes_custom_fields(checked.tool, &checked.arguments) {
+        let is_checked = || self.account_fields().is_some_and(|fields| fields.is_readable());
+        if checked.call.writes && self.mentions_custom_fields(&checked.arguments) && !is_checked() {
             let message = "custom fields were not checked, as these credentials can't read their definitions; \
                            read the record to see which were stored";
             outcome.warnings.push(message.to_owned());
