@@ -139,8 +139,7 @@ impl Coercion {
                 }
             }
             Value::Array(items) => {
-                let branch = || nulls::branches(schema).find_map(|branch| branch.get("items"));
-                if let Some(schema) = schema.get("items").or_else(branch) {
+                if let Some(schema) = nulls::item_schema(schema) {
                     for (index, item) in items.iter_mut().enumerate() {
                         self.descend(&index.to_string(), |this| this.read_value(schema, item));
                     }

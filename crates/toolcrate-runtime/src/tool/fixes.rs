@@ -399,11 +399,9 @@ pub(super) fn schema_at<'s>(schema: &'s Value, pointer: &str) -> Option<&'s Valu
     let mut node = schema;
     for segment in pointer.split('/').skip(1) {
         let name = segment.replace("~1", "/").replace("~0", "~");
-        let items =
-            || node.get("items").or_else(|| nulls::branches(node).find_map(|branch| branch.get("items")));
         node = match nulls::member_schema(node, &name) {
             Some(member) => member,
-            None => items().filter(|_| name.parse::<usize>().is_ok())?,
+            None => nulls::item_schema(node).filter(|_| name.parse::<usize>().is_ok())?,
         };
     }
     Some(node)
