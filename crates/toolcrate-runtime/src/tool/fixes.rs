@@ -15,7 +15,7 @@ use crate::api::FilterGrammar;
 use crate::date_suggestion;
 use crate::error::{FieldError, Fix, FixOperation, split_pointer};
 use crate::filter::check_conditions;
-use crate::patch::escape;
+use crate::patch::{escape, unescape};
 
 /// Maximum size of the values that a fix contains.
 const MAX_VALUE_BYTES: usize = 8192;
@@ -398,7 +398,7 @@ fn fold(name: &str) -> String {
 pub(super) fn schema_at<'s>(schema: &'s Value, pointer: &str) -> Option<&'s Value> {
     let mut node = schema;
     for segment in pointer.split('/').skip(1) {
-        let name = segment.replace("~1", "/").replace("~0", "~");
+        let name = unescape(segment);
         node = match nulls::member_schema(node, &name) {
             Some(member) => member,
             None => nulls::item_schema(node).filter(|_| name.parse::<usize>().is_ok())?,
