@@ -19,6 +19,7 @@ use super::tool_name::tool_name_spellings;
 use crate::api::Api;
 use crate::error::Error;
 use crate::filter::FilterTable;
+use crate::text::bounded;
 
 /// More characters of an unknown name are not repeated in an error.
 const MAX_SHOWN_CHARACTERS: usize = 128;
@@ -135,13 +136,9 @@ impl Catalog {
     /// # Errors
     /// `UnknownTool`, with the nearest names.
     pub fn resolve(&'static self, name: &str) -> Result<Tool, Error> {
-        self.get(name).or_else(|| self.by_spelling(name)).ok_or_else(|| {
-            let shown = match name.char_indices().nth(MAX_SHOWN_CHARACTERS) {
-                Some((end, _)) => format!("{}…", &name[..end]),
-                None => name.to_owned(),
-            };
-            Error::unknown_tool(&shown, &self.nearest(name, 3))
-        })
+        self.get(name)
+            .or_else(|| self.by_spelling(name))
+            .ok_or_else(|| Error::unknown_tool(&bounded(name, MAX_SHOWN_CHARACTERS), &self.nearest(name, 3)))
     }
 
     fn by_spelling(&'static self, name: &str) -> Option<Tool> {

@@ -9,6 +9,7 @@ use super::{nulls, scalars, shorthand};
 use crate::date;
 use crate::error::FixOperation;
 use crate::patch::escape;
+use crate::text::bounded;
 
 /// How many reinterpretations are reported at most.
 const MAX_REPORTED: usize = 32;
@@ -88,7 +89,8 @@ impl Readings {
     pub(super) fn push_value(&mut self, pointer: &str, read: &Value) {
         let path = pointer.to_owned();
         let written_out = Some(FixOperation::Replace { path, value: read.clone() });
-        let report = Reinterpretation::new(pointer, format!("read as {}", shown(read)));
+        let report =
+            Reinterpretation::new(pointer, format!("read as {}", bounded(&read.to_string(), MAX_CHARACTERS)));
         self.0.push(Reading { report, written_out });
     }
 
@@ -268,16 +270,6 @@ pub(super) fn is_taken(schema: &Value, value: &Value) -> bool {
     }
     let mut branches = nulls::branches(schema).peekable();
     branches.peek().is_none() || branches.any(|branch| is_taken(branch, value))
-}
-
-/// A value as it is shown in a sentence.
-fn shown(value: &Value) -> String {
-    let mut shown = value.to_string();
-    if let Some((end, _)) = shown.char_indices().nth(MAX_CHARACTERS) {
-        shown.truncate(end);
-        shown.push('…');
-    }
-    shown
 }
 
 /// Writes 5.0 as 5: models produce either, and a path or an integer accepts only the latter.

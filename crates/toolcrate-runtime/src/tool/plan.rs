@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 use toolcrate_catalog::{ArgumentLocation, BodyFormat, RequestRecord, ResponseContent};
 
 use super::form;
-use super::scalars::to_text;
 use super::validation_errors;
 use super::validator::{Accepted, ToolValidator};
 use crate::api::Api;
@@ -16,6 +15,7 @@ use crate::error::FieldError;
 use crate::form_fields;
 use crate::patch::PatchOperation;
 use crate::path;
+use crate::text::{joined, to_text};
 use crate::to_json::ToJson;
 
 /// The arguments that make up the body.
@@ -130,18 +130,6 @@ pub(super) fn accept(api: &Api, content: ResponseContent) -> &'static str {
         ResponseContent::Binary => "*/*",
         ResponseContent::Json | ResponseContent::None => api.accept,
     }
-}
-
-/// The items of a list that is sent as one value.
-fn joined(items: &[Value], separator: char) -> String {
-    let mut joined = String::new();
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            joined.push(separator);
-        }
-        joined.push_str(&to_text(item));
-    }
-    joined
 }
 
 fn patch(
