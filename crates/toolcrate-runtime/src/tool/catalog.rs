@@ -75,7 +75,7 @@ impl Catalog {
         self.indexed().len()
     }
 
-    /// Whether there are no tools.
+    /// Returns true if there are no tools.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -206,12 +206,12 @@ impl Tool {
         Self { asked_as: Some(asked_as), ..self }
     }
 
-    /// The warning for a tool that was called by its name in the previous release, which works for one release.
+    /// The name that the tool had in the previous release, if it was looked up by that name. It works for one release.
     pub fn asked_as(self) -> Option<&'static str> {
         self.asked_as
     }
 
-    /// What to tell who asked for the tool by a name of the release before.
+    /// The warning for a caller who used the name of the previous release.
     pub(crate) fn warning(self) -> Option<String> {
         let old = self.asked_as?;
         Some(format!("{old} was renamed to {}; the old name works in this release only", self.name()))

@@ -40,7 +40,7 @@ pub(super) struct FixContext<'a> {
     pub(super) readings: &'a Readings,
     /// The required arguments.
     pub(super) required: &'a [&'a str],
-    /// Whether the tool is read-only, so that an optional argument can safely be omitted.
+    /// True if the tool is read-only, so that an optional argument can safely be omitted.
     pub(super) is_read_only: bool,
     /// The filter grammar of the API, if the tool takes a filter.
     pub(super) filter: Option<&'a FilterGrammar>,

@@ -1,4 +1,4 @@
-//! Making a form with files out of checked arguments.
+//! Builds a form with files from validated arguments.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

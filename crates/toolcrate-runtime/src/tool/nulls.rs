@@ -26,7 +26,7 @@ pub(super) fn strip(schema: &Value, value: &mut Value) {
     }
 }
 
-/// Whether a schema allows null.
+/// Returns true if a schema allows null.
 pub(super) fn allows_null(schema: &Value) -> bool {
     let by_type = match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "null"),

@@ -1,5 +1,5 @@
-//! Making a request out of checked arguments: each goes where the catalog's line says, and members of a
-//! partial record become the patch that the API wants.
+//! Builds the request of validated arguments: each goes where the tool's record says, and the fields of an update
+//! become the patch that the API expects.
 
 use std::borrow::Cow;
 
@@ -124,7 +124,7 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
     if problems.is_empty() { Ok(call) } else { Err(problems) }
 }
 
-/// What a tool's request says it accepts.
+/// Returns the media types that a tool's request accepts.
 pub(super) fn accept(api: &Api, content: ResponseContent) -> &'static str {
     match content {
         ResponseContent::Binary => "*/*",

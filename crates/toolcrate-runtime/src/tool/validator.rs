@@ -52,7 +52,7 @@ pub(super) struct ToolValidator {
     schema: ArgumentSchema,
     /// The schema as it is declared, once a dialect has needed it.
     declared: OnceLock<Value>,
-    /// Whether the tool is a list, once somebody wanted to know.
+    /// True if the tool is a list; determined when it is first needed.
     list: OnceLock<bool>,
     /// Members of the shape, where they go to the query.
     in_query: BTreeSet<String>,
@@ -60,7 +60,7 @@ pub(super) struct ToolValidator {
     catalog: &'static Catalog,
 }
 
-/// Arguments that are right.
+/// Arguments that are valid.
 pub(super) struct Accepted<'c> {
     /// Those that are given, without nulls that stand for nothing.
     pub(super) arguments: Map<String, Value>,
@@ -139,7 +139,7 @@ impl ToolValidator {
             .get_or_init(|| schema::parse(self.record.name, &schema::input(self.catalog, &self.record.input)))
     }
 
-    /// Whether the tool, which is the one that this checks, is a list that a cursor can go on with.
+    /// Returns true if `tool`, which must be the one that this validates, is a list that a cursor continues.
     pub(super) fn is_list(&self, tool: Tool) -> bool {
         *self.list.get_or_init(|| is_list(&self.record, &tool.argument_locations(&self.record)))
     }
@@ -154,12 +154,12 @@ impl ToolValidator {
         self.catalog.filters().get(name?).map(FilterTable::new)
     }
 
-    /// Whether the argument is a member of a shape that goes to the query.
+    /// Returns true if the argument is a property of a shape that goes to the query.
     pub(super) fn is_query(&self, name: &str) -> bool {
         self.in_query.contains(name)
     }
 
-    /// Whether a query parameter is one that a structured filter is compiled to.
+    /// Returns true if a structured filter is compiled to this query parameter.
     pub(super) fn is_compiled(&self, parameter: &str) -> bool {
         self.record.request.filter.is_some()
             && self.api.filter.is_some_and(|grammar| {
@@ -346,7 +346,7 @@ impl ToolValidator {
         Some(format!("Find one with {}{with}.", relation.tool))
     }
 
-    /// Whether an argument is a member of the record that a request writes.
+    /// Returns true if an argument is a field of the record that a request writes.
     fn is_field(&self, request: &RequestRecord<'_>, name: &str) -> bool {
         self.property(name).is_some()
             && match request.arguments.get(name) {
@@ -356,8 +356,8 @@ impl ToolValidator {
     }
 }
 
-/// Objects have the members that their schema names and no others; only the outermost says so, as saying it a
-/// thousand times would cost more than it tells.
+/// Forbids properties that the schema of an object doesn't name, at every depth. The catalog's schemas do so only at
+/// the root, to stay short.
 fn close(schema: &mut Value) {
     let Some(members) = schema.as_object_mut() else { return };
     let named = members.get("properties").and_then(Value::as_object).is_some_and(|names| !names.is_empty());
@@ -386,7 +386,7 @@ fn allow_list(schema: &mut Value, member: &str) {
     }
 }
 
-/// Whether an operation does something with an argument.
+/// Returns true if an operation uses an argument.
 fn uses(request: &RequestRecord<'_>, name: &str) -> bool {
     let has_members = matches!(
         request.body,
