@@ -62,7 +62,8 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
             ArgumentLocation::Header => {
                 let value = to_text(&value);
                 if http::HeaderValue::from_str(&value).is_err() {
-                    let message = "travels in a header, which can't hold line breaks and the like";
+                    let message =
+                        format!("\"{argument}\" is sent in a header and must not contain control characters");
                     problems.push(FieldError::new(
                         validation_errors::pointer("", &argument),
                         "invalid",
