@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::{Map, Value, json};
-use toolcrate_catalog::{ArgumentLocation, BodyFormat, OperationRef, RequestRecord, ToolRecord};
+use toolcrate_catalog::{
+    ArgumentLocation, BindingRecord, BodyFormat, OperationRef, RequestRecord, ToolRecord,
+};
 
 use super::argument_locations::record_name;
 use super::argument_schema::ArgumentSchema;
@@ -225,33 +227,12 @@ impl ToolValidator {
         let source = |pointer: &str| self.source(pointer);
         let mut problems = self.schema.problems(&instance, &source);
         let Value::Object(mut arguments) = instance else { unreachable!("it was made an object above") };
-        for name in operation.required {
-            if !arguments.contains_key(name.as_ref()) {
-                problems.push(validation_errors::missing(self.schema(), name, &source));
-            }
-        }
-        // A body that may be left out is complete if it is there.
-        let body_required = request.body_required.iter().flatten();
-        if arguments.keys().any(|name| self.is_field(request, name)) {
-            for name in body_required.filter(|name| !arguments.contains_key(name.as_ref())) {
-                problems.push(validation_errors::missing(self.schema(), name, &source));
-            }
-        }
+        let missing = self.missing_arguments(operation, &arguments);
+        problems.extend(missing.map(|name| validation_errors::missing(self.schema(), name, &source)));
         if binding.is_none() {
             problems.extend(rules::missing_choices(&self.record.input.any_of, &arguments));
         }
-        // An argument of another operation would silently have no effect.
-        for name in arguments.keys() {
-            if self.property(name).is_some() && !self.is_query(name) && !uses(request, name) {
-                let message = match binding {
-                    Some(binding) => {
-                        format!("\"{name}\" can't be combined with \"{}\"", binding.when)
-                    }
-                    None => format!("\"{name}\" has no effect with these arguments"),
-                };
-                problems.push(FieldError::new(validation_errors::pointer("", name), "conflict", message));
-            }
-        }
+        problems.extend(self.conflicts(request, binding, &arguments));
         let known = self.schema().get("properties").and_then(Value::as_object);
         let custom = self.api.custom_fields.as_ref().map(|fields| fields.member);
         let is_field = |name: &str| self.is_field(request, name);
@@ -265,6 +246,37 @@ impl ToolValidator {
         }
         validation_errors::tidy(&mut problems);
         if problems.is_empty() { Ok(accepted) } else { Err(Box::new(accepted.into_invalid(problems))) }
+    }
+
+    /// Returns the names of the arguments that an operation requires and that are not given.
+    fn missing_arguments<'a>(
+        &self,
+        operation: OperationRef<'a, 'a>,
+        arguments: &'a Map<String, Value>,
+    ) -> impl Iterator<Item = &'a str> {
+        // A body that may be left out is complete if it is there.
+        let has_body = arguments.keys().any(|name| self.is_field(operation.request, name));
+        let of_body = operation.request.body_required.iter().flatten().filter(move |_| has_body);
+        let required = operation.required.iter().chain(of_body);
+        required.map(AsRef::as_ref).filter(|name| !arguments.contains_key(*name))
+    }
+
+    /// Returns the errors of arguments of another operation, which would silently have no effect.
+    fn conflicts(
+        &self,
+        request: &RequestRecord<'_>,
+        binding: Option<&BindingRecord<'_>>,
+        arguments: &Map<String, Value>,
+    ) -> impl Iterator<Item = FieldError> {
+        let is_unused =
+            |name: &&String| self.property(name).is_some() && !self.is_query(name) && !uses(request, name);
+        arguments.keys().filter(is_unused).map(move |name| {
+            let message = match binding {
+                Some(binding) => format!("\"{name}\" can't be combined with \"{}\"", binding.when),
+                None => format!("\"{name}\" has no effect with these arguments"),
+            };
+            FieldError::new(validation_errors::pointer("", name), "conflict", message)
+        })
     }
 
     /// Returns the errors of the filter. The request plan finds them too, but is built from valid arguments only.
