@@ -206,7 +206,7 @@ impl Coercion {
     fn text_reading(&self, schema: &Value, text: &str) -> Option<Value> {
         if let Some(options) = schema.get("enum").and_then(Value::as_array) {
             let is_option = options.iter().any(|option| option == text);
-            return scalars::choice(text, options).filter(|_| !is_option).map(Value::from);
+            return if is_option { None } else { scalars::choice(text, options).map(Value::from) };
         }
         let date = match schema.get("format").and_then(Value::as_str)? {
             "date-time" => date::utc_seconds(text),
