@@ -72,7 +72,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawJson<'a> {
 pub struct Properties<'a>(#[serde(borrow)] Option<RawJson<'a>>);
 
 impl<'a> Properties<'a> {
-    /// Whether there are no members.
+    /// Returns true if there are no members.
     pub fn is_empty(&self) -> bool {
         self.inner_text().is_empty()
     }
@@ -98,7 +98,7 @@ impl<'a> Properties<'a> {
         self.members().into_keys().map(Cow::into_owned).collect()
     }
 
-    /// Whether there is a member with this name.
+    /// Returns true if there is a member with this name.
     pub fn contains(&self, name: &str) -> bool {
         self.members().contains_key(name)
     }

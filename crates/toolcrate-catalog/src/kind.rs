@@ -129,7 +129,7 @@ impl OperationKind {
 }
 
 impl OperationTarget {
-    /// Whether this is the default, which records leave out.
+    /// Returns true if this is the default, which records leave out.
     pub(crate) fn is_collection(&self) -> bool {
         matches!(self, Self::Collection)
     }

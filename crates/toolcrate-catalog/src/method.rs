@@ -50,7 +50,7 @@ impl Method {
         Self::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(text))
     }
 
-    /// Whether the method changes nothing on the server ("safe" in RFC 9110).
+    /// Returns true if the method changes nothing on the server ("safe" in RFC 9110).
     pub const fn is_read(self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace)
     }

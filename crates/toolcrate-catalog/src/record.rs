@@ -63,7 +63,7 @@ pub struct FilterRecord<'a> {
     /// Members of the items of lists.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub children: IndexMap<Cow<'a, str>, FilterKind<'a>>,
-    /// Whether records have fields that an account defines for itself.
+    /// True if records have fields that an account defines for itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub custom: bool,
 }
@@ -111,7 +111,7 @@ pub struct CollectionRecord<'a> {
     /// For each placeholder of the path the collection whose item it names, where there is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<Option<Cow<'a, str>>>,
-    /// Whether it holds one record only, such as settings.
+    /// True if it holds one record only, such as settings.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub singleton: bool,
 }

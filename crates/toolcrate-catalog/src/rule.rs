@@ -10,7 +10,7 @@ pub struct AnyOfRule<'a> {
     /// The names of the arguments.
     #[serde(borrow)]
     pub arguments: Vec<Cow<'a, str>>,
-    /// Whether the argument must be true, so that false counts as not given.
+    /// True if the argument must be true, so that false counts as not given.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_true: bool,
     /// What the choice is about: `choose where the note appears`.

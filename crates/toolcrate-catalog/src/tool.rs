@@ -325,7 +325,7 @@ pub struct ResponseRecord<'a> {
     /// The schema of the body, or of each item if it is a [`list`](Self::list).
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub schema: Option<SchemaRef<'a>>,
-    /// Whether the body is a list.
+    /// True if the body is a list.
     #[serde(skip_serializing_if = "is_false")]
     pub list: bool,
 }

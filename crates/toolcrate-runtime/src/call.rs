@@ -21,9 +21,9 @@ pub(crate) struct Call {
     pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Body,
     pub(crate) content_type: Option<Cow<'static, str>>,
-    /// Whether sending it twice does no more than sending it once.
+    /// True if sending it twice does no more than sending it once.
     pub(crate) idempotent: bool,
-    /// Whether it changes something, so that a lost answer leaves the outcome open.
+    /// True if it changes something, so that a lost response leaves the outcome unknown.
     pub(crate) writes: bool,
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use toolcrate_catalog::FieldStyle;
 
 use crate::query::QueryPairs;
+use crate::text::{joined, to_text};
 
 /// The media type of a URL-encoded form.
 pub(crate) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
@@ -17,18 +18,15 @@ pub(crate) fn encode(members: &Map<String, Value>, style: impl Fn(&str) -> Optio
             (Some(FieldStyle::Json), value) => push(&mut pairs, name, value.to_string()),
             (Some(FieldStyle::DeepObject), value) => push_deep(&mut pairs, name, value),
             (Some(FieldStyle::Joined(separator)), Value::Array(items)) => {
-                let items: Vec<String> = items.iter().map(plain_text).collect();
-                push(&mut pairs, name, items.join(&separator.to_string()));
+                push(&mut pairs, name, joined(items, separator));
             }
-            (_, Value::Array(items)) => {
-                items.iter().for_each(|item| push(&mut pairs, name, plain_text(item)))
-            }
+            (_, Value::Array(items)) => items.iter().for_each(|item| push(&mut pairs, name, to_text(item))),
             (_, Value::Object(members)) => {
                 for (member, value) in members.iter().filter(|(_, value)| !value.is_null()) {
-                    push(&mut pairs, member, plain_text(value));
+                    push(&mut pairs, member, to_text(value));
                 }
             }
-            (_, value) => push(&mut pairs, name, plain_text(value)),
+            (_, value) => push(&mut pairs, name, to_text(value)),
         }
     }
     pairs.encoded()
@@ -44,20 +42,12 @@ fn push_deep(pairs: &mut QueryPairs, name: &str, value: &Value) {
             let numbered = items.iter().enumerate();
             numbered.for_each(|(index, value)| push_deep(pairs, &format!("{name}[{index}]"), value));
         }
-        value => push(pairs, name, plain_text(value)),
+        value => push(pairs, name, to_text(value)),
     }
 }
 
 fn push(pairs: &mut QueryPairs, name: &str, value: String) {
     pairs.push_text(name.to_owned().into(), value);
-}
-
-/// A scalar as plain text, anything else as JSON.
-fn plain_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]

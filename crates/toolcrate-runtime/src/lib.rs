@@ -51,6 +51,7 @@ mod rate_limit;
 mod request;
 mod response;
 mod secret;
+mod text;
 pub mod tls;
 mod to_json;
 mod tool;

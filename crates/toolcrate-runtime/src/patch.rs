@@ -44,6 +44,11 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
+/// Returns the name that a segment of a JSON pointer stands for.
+pub(crate) fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
 /// Returns the operations as the JSON array that is sent.
 pub(crate) fn to_json(operations: &[PatchOperation], paths: PatchPaths) -> String {
     let slash = match paths {

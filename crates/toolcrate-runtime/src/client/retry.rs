@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 
-/// Whether and how often a request is repeated.
+/// How often a failed request is retried, and after which waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
@@ -15,7 +15,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Never.
+    /// Never retries.
     pub const fn none() -> Self {
         Self {
             max_attempts: 1,

@@ -40,12 +40,20 @@ impl Client {
     /// Returns true if and only if a call writes custom fields, whose captions and values are checked by the account's
     /// definitions.
     pub fn writes_custom_fields(&self, tool: Tool, arguments: &dyn Arguments) -> bool {
-        let Some(fields) = self.api().custom_fields.as_ref().filter(|fields| fields.definitions.is_some())
-        else {
-            return false;
-        };
-        let mentions = |arguments| mentions(&Value::Object(arguments), fields.member);
-        arguments.to_map().is_ok_and(mentions) && !tool.annotations().read_only_hint
+        self.described_custom_fields().is_some()
+            && arguments.to_map().is_ok_and(|arguments| self.mentions_custom_fields(&arguments))
+            && !tool.annotations().read_only_hint
+    }
+
+    /// Returns true if and only if arguments have custom fields at any depth, or name one to be emptied.
+    pub(crate) fn mentions_custom_fields(&self, arguments: &Map<String, Value>) -> bool {
+        self.described_custom_fields().is_some_and(|(fields, _)| mentions(arguments, fields.member))
+    }
+
+    /// Returns how the API has custom fields and their definitions.
+    fn described_custom_fields(&self) -> Option<(&'static CustomFields, &'static CustomFieldDefinitions)> {
+        let fields = self.api().custom_fields.as_ref()?;
+        Some((fields, fields.definitions.as_ref()?))
     }
 
     /// Reads the account's custom fields if a call writes some and they were not read before. Without their definitions,
@@ -62,13 +70,14 @@ impl Client {
     }
 }
 
-/// Whether a value has custom fields at any depth, or names one to be emptied.
-fn mentions(value: &Value, member: &str) -> bool {
+fn mentions(members: &Map<String, Value>, member: &str) -> bool {
+    members.iter().any(|(name, value)| name == member && !value.is_null() || value_mentions(value, member))
+}
+
+fn value_mentions(value: &Value, member: &str) -> bool {
     match value {
-        Value::Object(members) => {
-            members.iter().any(|(name, value)| name == member && !value.is_null() || mentions(value, member))
-        }
-        Value::Array(items) => items.iter().any(|item| mentions(item, member)),
+        Value::Object(members) => mentions(members, member),
+        Value::Array(items) => items.iter().any(|item| value_mentions(item, member)),
         Value::String(text) => text.strip_prefix(member).is_some_and(|rest| rest.starts_with('/')),
         _ => false,
     }
@@ -81,7 +90,7 @@ impl Account {
     /// As [`Client::enrich`]; the definitions that were read before stay in use.
     pub async fn refresh(&self) -> Result<(), Error> {
         let mut fields = AccountFields::new(Vec::new());
-        if let Some((custom, format)) = self.described()
+        if let Some((custom, format)) = self.client.described_custom_fields()
             && let Some(tool) = self.catalog.get(format.tool)
         {
             let pages = self.client.execute_pages(tool, &Map::new());
@@ -111,7 +120,7 @@ impl Account {
     /// Returns the custom fields of a record, as far as their definitions tell which records have them.
     pub fn fields(&self, record: &str) -> Vec<CustomField> {
         let fields = self.client.account_fields();
-        let scope = self.described().zip(fields.as_deref());
+        let scope = self.client.described_custom_fields().zip(fields.as_deref());
         let scope = scope.map(|((_, format), fields)| FieldScope { fields, format, record: Some(record) });
         scope.into_iter().flat_map(FieldScope::record_fields).cloned().collect()
     }
@@ -125,7 +134,7 @@ impl Account {
     /// The same with names of tools in this style in its descriptions.
     pub fn input_schema_in(&self, tool: Tool, names: NameStyle) -> Value {
         let mut schema = tool.input_schema_value_in(names);
-        let Some((custom, _)) = self.described() else { return schema };
+        let Some((custom, _)) = self.client.described_custom_fields() else { return schema };
         let record = tool.details();
         let name = record_name(&record, tool.catalog());
         let fields = name.map(|name| self.fields(name)).unwrap_or_default();
@@ -147,11 +156,6 @@ impl Account {
     /// Returns the declaration of a tool in a dialect, with the account's custom fields.
     pub fn declaration(&self, tool: Tool, dialect: Dialect) -> Declaration {
         tool.declaration_with(dialect, tool.name(), self.input_schema(tool))
-    }
-
-    fn described(&self) -> Option<(&'static CustomFields, &'static CustomFieldDefinitions)> {
-        let custom = self.client.api().custom_fields.as_ref()?;
-        Some((custom, custom.definitions.as_ref()?))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::api::{CustomFieldKind, CustomFields};
 use crate::date::utc_seconds;
 use crate::error::FieldError;
 use crate::patch::escape;
+use crate::text::to_text;
 use crate::tool::nearest;
 
 /// Turns every object by caption within `value`, which `schema` describes, into the API's list. What already is
@@ -166,20 +167,14 @@ fn converted(value: &Value, field: &CustomField) -> Result<Value, Problem> {
         return Ok(Value::Null);
     }
     if !field.options.is_empty() {
-        let text = match plain(value)? {
-            Value::String(text) => text,
-            other => other.to_string(),
-        };
+        let text = to_text(&plain(value)?);
         return match field.options.iter().find(|option| **option == text) {
             Some(option) => Ok(Value::from(option.as_str())),
             None => Err(("enum", format!("expected one of {}", field.options.join(", ")))),
         };
     }
     match (field.kind, value) {
-        (CustomFieldKind::Text, value) => match plain(value)? {
-            Value::String(text) => Ok(Value::from(text)),
-            other => Ok(Value::from(other.to_string())),
-        },
+        (CustomFieldKind::Text, value) => Ok(Value::from(to_text(&plain(value)?))),
         (CustomFieldKind::Number, Value::Number(_)) | (CustomFieldKind::Boolean, Value::Bool(_)) => {
             Ok(value.clone())
         }
@@ -247,8 +242,7 @@ fn captions(
         let id = item.get(fields.key).cloned().unwrap_or_default();
         let mut caption = item.get(fields.caption)?.as_str()?.to_owned();
         if by_caption.contains_key(&caption) {
-            let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
-            caption = format!("{caption} [id {id}]");
+            caption = format!("{caption} [id {}]", to_text(&id));
         }
         by_caption.insert(caption.clone(), item.get(fields.value).cloned().unwrap_or_default());
         ids.entry(caption).or_insert(id);

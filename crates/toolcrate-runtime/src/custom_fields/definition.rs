@@ -16,9 +16,9 @@ pub struct CustomField {
     pub kind: CustomFieldKind,
     /// The allowed values; empty if any value is allowed.
     pub options: Vec<String>,
-    /// Whether a record must have it.
+    /// True if a record must have it.
     pub required: bool,
-    /// Whether it can only be read.
+    /// True if it can only be read.
     pub read_only: bool,
     /// The screens that show it, as the account names them.
     screens: Vec<String>,

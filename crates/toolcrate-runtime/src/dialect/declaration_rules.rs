@@ -10,13 +10,13 @@ pub(super) struct DeclarationRules {
     pub(super) properties: &'static [&'static str],
     /// The properties that hold schemas of arguments.
     pub(super) schemas: &'static [&'static str],
-    /// Whether these schemas may be missing.
+    /// True if these schemas may be missing.
     pub(super) schemas_are_optional: bool,
     /// The maximum number of characters of a description.
     pub(super) max_description: Option<usize>,
     /// The keywords that a schema may have.
     pub(super) keywords: &'static [&'static str],
-    /// Whether schemas are valid JSON Schema 2020-12.
+    /// True if schemas are valid JSON Schema 2020-12.
     pub(super) is_json_schema: bool,
 }
 

@@ -29,7 +29,7 @@ impl Tool {
         // Texts name other tools in the form in which this one is named.
         let names = if name == self.short_name() { NameStyle::Short } else { NameStyle::Prefixed };
         let mut record = self.details();
-        record.description = Cow::Owned(self.description_in(names));
+        record.description = Cow::Owned(self.catalog().render_text(&record.description, names).into_owned());
         dialect.implementation().declare(&ToolSource { tool: self, record, name, schema, special })
     }
 }

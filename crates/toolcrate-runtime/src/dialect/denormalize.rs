@@ -8,9 +8,9 @@ use super::value_encoding::{SpecialProperties, ValueEncoding, decode, encoding_f
 
 /// How a dialect with encodings differs from another one.
 pub(super) struct Denormalizer {
-    /// Whether null stands for an argument that is left out.
+    /// True if null stands for an argument that is left out.
     pub(super) null_is_absent: bool,
-    /// Whether every value of several types is declared as text, which then holds any JSON.
+    /// True if every value of several types is declared as text, which then holds any JSON.
     pub(super) any_value_is_text: bool,
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::patch::unescape;
+
 /// A fix of an invalid argument: JSON Patch operations (RFC 6902) on the arguments of the call.
 ///
 /// Apply the fixes of all fields of an error one after the other, in the order of the fields. The resulting arguments are
@@ -132,7 +134,7 @@ impl FixOperation {
 /// Splits a pointer into its parent and its last segment.
 pub(crate) fn split_pointer(pointer: &str) -> Option<(&str, String)> {
     let (parent, last) = pointer.rsplit_once('/')?;
-    Some((parent, last.replace("~1", "/").replace("~0", "~")))
+    Some((parent, unescape(last)))
 }
 
 fn add(arguments: &mut Value, path: &str, value: Value) -> Option<()> {

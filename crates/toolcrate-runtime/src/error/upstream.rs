@@ -11,6 +11,7 @@ use super::delivery::Delivery;
 use super::field::FieldError;
 use super::kind::ErrorKind;
 use crate::api::ErrorShape;
+use crate::text::bounded;
 
 /// The next step after a web page that says that nothing was found: it is not the API's.
 const NO_API: &str =
@@ -88,18 +89,10 @@ fn next_step(kind: ErrorKind, status: u16) -> Option<&'static str> {
     })
 }
 
-/// The first characters of a text of the server, with an ellipsis in place of the rest.
-fn bounded(text: &str) -> String {
-    match text.char_indices().nth(MAX_CHARACTERS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
 /// Returns the value of the first pointer that leads to a string or a number.
 fn first(value: &Value, pointers: &[&str]) -> Option<String> {
     pointers.iter().find_map(|pointer| match value.pointer(pointer)? {
-        Value::String(text) if !text.trim().is_empty() => Some(bounded(text.trim())),
+        Value::String(text) if !text.trim().is_empty() => Some(bounded(text.trim(), MAX_CHARACTERS)),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     })
@@ -107,7 +100,7 @@ fn first(value: &Value, pointers: &[&str]) -> Option<String> {
 
 /// Returns a body that is nothing but a string.
 fn plain(value: &Value) -> Option<String> {
-    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(bounded)
+    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(|text| bounded(text, MAX_CHARACTERS))
 }
 
 fn fields(shape: &ErrorShape, value: &Value) -> Vec<FieldError> {

@@ -16,7 +16,7 @@ impl Condition {
         Self::Test { field: field.to_owned(), op: op.to_owned(), value }
     }
 
-    /// Whether the condition holds for a record of plain members.
+    /// Returns true if the condition holds for a record of plain members.
     pub(super) fn holds(&self, record: &Value) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds(record)),
@@ -26,7 +26,7 @@ impl Condition {
     }
 }
 
-/// Whether a member compares like this with a value.
+/// Returns true if a member compares like this with a value.
 pub(super) fn compare(member: &Value, op: &str, value: &Value) -> bool {
     let order = || match (member, value) {
         (Value::Number(a), Value::Number(b)) => a.as_f64().partial_cmp(&b.as_f64()),

@@ -17,7 +17,7 @@ pub struct RawResponse {
     status: u16,
     headers: HeaderMap,
     body: Bytes,
-    /// Whether the request was a write, which a caller must know if the response can't be read.
+    /// True if the request was a write, which a caller must know if the response can't be read.
     wrote: bool,
 }
 

@@ -1,18 +1,19 @@
-//! Schemas of tools that are in no catalog.
+//! Compiled schemas of arguments, of the tools of a catalog and of others.
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value};
 
-use super::coercion::{self, Reinterpretation};
+use super::coercion::{self, Readings, Reinterpretation};
 use super::fixes::{self, FixContext};
-use super::{fix_verification, scalars, validation_errors, value_checks};
+use super::validation_errors::{self, ValueSourceFn};
+use super::{fix_verification, scalars, value_checks};
 use crate::error::{Error, FieldError};
 use crate::host_arguments::HostArguments;
 
 /// Arguments that are valid, and how they were read.
 type ValidArguments = (Map<String, Value>, Vec<Reinterpretation>);
 
-/// The schema of the arguments of a tool that is in no catalog, compiled once to read many calls.
+/// The schema of the arguments of a tool, compiled once to read many calls.
 #[derive(Debug)]
 pub struct ArgumentSchema {
     schema: Value,
@@ -40,13 +41,37 @@ impl ArgumentSchema {
         arguments: Map<String, Value>,
         host_arguments: &HostArguments,
     ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Error> {
-        let attempt = |arguments: Map<String, Value>| self.attempt(arguments, host_arguments);
-        attempt(arguments.clone()).map_err(|problems| {
-            let problems = fix_verification::verify(&arguments, problems, |fixed| {
-                attempt(fixed).err().unwrap_or_default()
-            });
-            Error::invalid_arguments(problems)
-        })
+        fix_verification::attempt(arguments, |arguments| self.attempt(arguments, host_arguments))
+    }
+
+    /// Returns the schema itself.
+    pub(super) fn as_value(&self) -> &Value {
+        &self.schema
+    }
+
+    /// Returns the schema of one argument.
+    pub(super) fn property(&self, name: &str) -> Option<&Value> {
+        self.schema.get("properties")?.get(name)
+    }
+
+    /// Reads arguments as the schema declares them, without those that hosts add.
+    pub(super) fn coerce(&self, arguments: &mut Value, host_arguments: &HostArguments) -> Readings {
+        let mut readings = coercion::coerce(&self.schema, arguments);
+        if let Some(given) = arguments.as_object_mut() {
+            let is_added = |name: &str| {
+                self.property(name).is_none()
+                    && host_arguments.names().any(|known| scalars::is_same_word(known, name))
+            };
+            readings.ignore(given, is_added);
+        }
+        readings
+    }
+
+    /// Returns the problems of arguments that were read.
+    pub(super) fn problems(&self, arguments: &Value, source: &ValueSourceFn<'_>) -> Vec<FieldError> {
+        let mut problems = validation_errors::all(&self.schema, &self.validator, arguments, source);
+        value_checks::check(&self.schema, arguments, &mut String::new(), &mut problems);
+        problems
     }
 
     fn attempt(
@@ -55,16 +80,8 @@ impl ArgumentSchema {
         host_arguments: &HostArguments,
     ) -> Result<ValidArguments, Vec<FieldError>> {
         let mut instance = Value::Object(arguments);
-        let mut readings = coercion::coerce(&self.schema, &mut instance);
-        if let Some(given) = instance.as_object_mut() {
-            let is_known = |name: &str| self.schema["properties"].get(name).is_some();
-            let is_added = |name: &str| {
-                !is_known(name) && host_arguments.names().any(|known| scalars::is_same_word(known, name))
-            };
-            readings.ignore(given, is_added);
-        }
-        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance, &|_| None);
-        value_checks::check(&self.schema, &instance, &mut String::new(), &mut problems);
+        let readings = self.coerce(&mut instance, host_arguments);
+        let mut problems = self.problems(&instance, &|_| None);
         validation_errors::tidy(&mut problems);
         match instance {
             Value::Object(arguments) if problems.is_empty() => Ok((arguments, readings.to_reports())),

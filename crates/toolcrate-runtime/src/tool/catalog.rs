@@ -19,6 +19,7 @@ use super::tool_name::tool_name_spellings;
 use crate::api::Api;
 use crate::error::Error;
 use crate::filter::FilterTable;
+use crate::text::bounded;
 
 /// More characters of an unknown name are not repeated in an error.
 const MAX_SHOWN_CHARACTERS: usize = 128;
@@ -74,7 +75,7 @@ impl Catalog {
         self.indexed().len()
     }
 
-    /// Whether there are no tools.
+    /// Returns true if there are no tools.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -135,13 +136,9 @@ impl Catalog {
     /// # Errors
     /// `UnknownTool`, with the nearest names.
     pub fn resolve(&'static self, name: &str) -> Result<Tool, Error> {
-        self.get(name).or_else(|| self.by_spelling(name)).ok_or_else(|| {
-            let shown = match name.char_indices().nth(MAX_SHOWN_CHARACTERS) {
-                Some((end, _)) => format!("{}…", &name[..end]),
-                None => name.to_owned(),
-            };
-            Error::unknown_tool(&shown, &self.nearest(name, 3))
-        })
+        self.get(name)
+            .or_else(|| self.by_spelling(name))
+            .ok_or_else(|| Error::unknown_tool(&bounded(name, MAX_SHOWN_CHARACTERS), &self.nearest(name, 3)))
     }
 
     fn by_spelling(&'static self, name: &str) -> Option<Tool> {
@@ -209,12 +206,12 @@ impl Tool {
         Self { asked_as: Some(asked_as), ..self }
     }
 
-    /// The warning for a tool that was called by its name in the previous release, which works for one release.
+    /// The name that the tool had in the previous release, if it was looked up by that name. It works for one release.
     pub fn asked_as(self) -> Option<&'static str> {
         self.asked_as
     }
 
-    /// What to tell who asked for the tool by a name of the release before.
+    /// The warning for a caller who used the name of the previous release.
     pub(crate) fn warning(self) -> Option<String> {
         let old = self.asked_as?;
         Some(format!("{old} was renamed to {}; the old name works in this release only", self.name()))

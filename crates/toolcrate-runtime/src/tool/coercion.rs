@@ -9,6 +9,7 @@ use super::{nulls, scalars, shorthand};
 use crate::date;
 use crate::error::FixOperation;
 use crate::patch::escape;
+use crate::text::bounded;
 
 /// How many reinterpretations are reported at most.
 const MAX_REPORTED: usize = 32;
@@ -88,7 +89,8 @@ impl Readings {
     pub(super) fn push_value(&mut self, pointer: &str, read: &Value) {
         let path = pointer.to_owned();
         let written_out = Some(FixOperation::Replace { path, value: read.clone() });
-        let report = Reinterpretation::new(pointer, format!("read as {}", shown(read)));
+        let report =
+            Reinterpretation::new(pointer, format!("read as {}", bounded(&read.to_string(), MAX_CHARACTERS)));
         self.0.push(Reading { report, written_out });
     }
 
@@ -139,8 +141,7 @@ impl Coercion {
                 }
             }
             Value::Array(items) => {
-                let branch = || nulls::branches(schema).find_map(|branch| branch.get("items"));
-                if let Some(schema) = schema.get("items").or_else(branch) {
+                if let Some(schema) = nulls::item_schema(schema) {
                     for (index, item) in items.iter_mut().enumerate() {
                         self.descend(&index.to_string(), |this| this.read_value(schema, item));
                     }
@@ -205,7 +206,7 @@ impl Coercion {
     fn text_reading(&self, schema: &Value, text: &str) -> Option<Value> {
         if let Some(options) = schema.get("enum").and_then(Value::as_array) {
             let is_option = options.iter().any(|option| option == text);
-            return scalars::choice(text, options).filter(|_| !is_option).map(Value::from);
+            return if is_option { None } else { scalars::choice(text, options).map(Value::from) };
         }
         let date = match schema.get("format").and_then(Value::as_str)? {
             "date-time" => date::utc_seconds(text),
@@ -269,16 +270,6 @@ pub(super) fn is_taken(schema: &Value, value: &Value) -> bool {
     }
     let mut branches = nulls::branches(schema).peekable();
     branches.peek().is_none() || branches.any(|branch| is_taken(branch, value))
-}
-
-/// A value as it is shown in a sentence.
-fn shown(value: &Value) -> String {
-    let mut shown = value.to_string();
-    if let Some((end, _)) = shown.char_indices().nth(MAX_CHARACTERS) {
-        shown.truncate(end);
-        shown.push('…');
-    }
-    shown
 }
 
 /// Writes 5.0 as 5: models produce either, and a path or an integer accepts only the latter.

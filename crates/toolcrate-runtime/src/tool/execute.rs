@@ -149,8 +149,8 @@ impl Client {
         let is_update = checked.plan().body == BodyFormat::Patch;
         let record = is_update.then_some(&outcome.value).filter(|value| value.is_object());
         outcome.warnings = rules::warnings(&checked.check.record.warnings, &checked.arguments, record);
-        let is_checked = self.account_fields().is_some_and(|fields| fields.is_readable());
-        if !is_checked && self.writes_custom_fields(checked.tool, &checked.arguments) {
+        let is_checked = || self.account_fields().is_some_and(|fields| fields.is_readable());
+        if checked.call.writes && self.mentions_custom_fields(&checked.arguments) && !is_checked() {
             let message = "custom fields were not checked, as these credentials can't read their definitions; \
                            read the record to see which were stored";
             outcome.warnings.push(message.to_owned());
@@ -260,16 +260,11 @@ impl Client {
     fn validate(&self, check: &ToolValidator, arguments: Map<String, Value>) -> Result<ValidCall, Error> {
         let account_fields = self.account_fields();
         let attempt = |arguments: Map<String, Value>| {
-            let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref())?;
-            ValidCall::plan(check, accepted)
+            let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref());
+            let valid = accepted.and_then(|accepted| ValidCall::plan(check, accepted));
+            valid.map_err(|invalid| check.propose_fixes(*invalid))
         };
-        let with_fixes = |invalid: Box<InvalidCall>| check.propose_fixes(*invalid);
-        attempt(arguments.clone()).map_err(|invalid| {
-            let problems = fix_verification::verify(&arguments, with_fixes(invalid), |fixed| {
-                attempt(fixed).err().map(with_fixes).unwrap_or_default()
-            });
-            Error::invalid_arguments(problems)
-        })
+        fix_verification::attempt(arguments, attempt)
     }
 
     /// Requests the largest pages, if the tool has an argument for their size and it isn't set.

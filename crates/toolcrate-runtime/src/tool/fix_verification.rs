@@ -3,16 +3,30 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{FieldError, FixOperation};
+use crate::error::{Error, FieldError, FixOperation};
 
 /// Maximum number of rounds that look for problems which other fixes uncover.
 const MAX_ROUNDS: usize = 4;
 /// Maximum number of problems to report.
 const MAX_PROBLEMS: usize = 100;
 
+/// Reads arguments by `attempt`, which fails with the problems and their fixes.
+///
+/// # Errors
+/// `InvalidArguments` with all problems, whose fixes are verified.
+pub(super) fn attempt<T>(
+    arguments: Map<String, Value>,
+    attempt: impl Fn(Map<String, Value>) -> Result<T, Vec<FieldError>>,
+) -> Result<T, Error> {
+    attempt(arguments.clone()).map_err(|problems| {
+        let check = |fixed| attempt(fixed).err().unwrap_or_default();
+        Error::invalid_arguments(verify(&arguments, problems, check))
+    })
+}
+
 /// Verifies the fixes of `problems`, which are those of `arguments`. `check` validates other arguments and returns their
 /// problems with fixes. Problems that remain once all fixes are applied are added; a fix that doesn't help is removed.
-pub(super) fn verify(
+fn verify(
     arguments: &Map<String, Value>,
     mut problems: Vec<FieldError>,
     check: impl Fn(Map<String, Value>) -> Vec<FieldError>,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::coercion::{Readings, is_taken};
-use super::shorthand::{is_reference, text_keys};
+use super::shorthand::{TEXT_KEYS, is_reference, text_keys};
 use super::truncate::json_size;
 use super::validation_errors::nearest;
 use super::{coercion, loose_values, nulls};
@@ -15,7 +15,7 @@ use crate::api::FilterGrammar;
 use crate::date_suggestion;
 use crate::error::{FieldError, Fix, FixOperation, split_pointer};
 use crate::filter::check_conditions;
-use crate::patch::escape;
+use crate::patch::{escape, unescape};
 
 /// Maximum size of the values that a fix contains.
 const MAX_VALUE_BYTES: usize = 8192;
@@ -40,7 +40,7 @@ pub(super) struct FixContext<'a> {
     pub(super) readings: &'a Readings,
     /// The required arguments.
     pub(super) required: &'a [&'a str],
-    /// Whether the tool is read-only, so that an optional argument can safely be omitted.
+    /// True if the tool is read-only, so that an optional argument can safely be omitted.
     pub(super) is_read_only: bool,
     /// The filter grammar of the API, if the tool takes a filter.
     pub(super) filter: Option<&'a FilterGrammar>,
@@ -162,11 +162,8 @@ impl Proposer<'_> {
         };
         let mut nodes = std::iter::once(schema).chain(nulls::branches(schema));
         let known = nodes.find_map(|node| node.get("properties").and_then(Value::as_object))?;
-        let fix = wrapper(parent, pointer, value, known, given)
-            .or_else(|| path_of_reference(parent, pointer, &name, value, known, given))
-            .or_else(|| similar(parent, pointer, &name, value, known, given, is_reference(schema)))
-            .or_else(|| into_free_object(parent, pointer, &name, value, known, given));
-        Some(fix.unwrap_or_else(|| Fix::remove(pointer)))
+        let unknown = UnknownProperty { pointer, parent, name: &name, value, schema, known, given };
+        Some(unknown.fix().unwrap_or_else(|| Fix::remove(pointer)))
     }
 
     /// Removes an argument, unless it is required.
@@ -266,121 +263,122 @@ fn readable_conditions(text: &str) -> Option<String> {
     check_conditions(&normalized).is_ok().then_some(normalized)
 }
 
-/// Unwraps arguments that are nested in an extra object: `{"body": {"summary": "x"}}`.
-fn wrapper(
-    parent: &str,
-    pointer: &str,
-    value: &Value,
-    known: &Map<String, Value>,
-    given: &Map<String, Value>,
-) -> Option<Fix> {
-    let fields = loose_values::fields_of(value)?;
-    let count = fields.keys().filter(|name| known.contains_key(*name)).count();
-    let is_free = fields.keys().all(|name| !given.contains_key(name));
-    if count == 0 || count * 2 < fields.len() || !is_free {
-        return None;
-    }
-    let remove = FixOperation::Remove { path: pointer.to_owned() };
-    let path = |name: &str| format!("{parent}/{}", escape(name));
-    if value.is_object() {
-        let move_up = |name: &String| FixOperation::Move {
-            from: format!("{pointer}/{}", escape(name)),
-            path: path(name),
-        };
-        return Some(Fix::from_operations(fields.keys().map(move_up).chain([remove]).collect()));
-    }
-    let add = fields.into_iter().map(|(name, value)| FixOperation::Add { path: path(&name), value });
-    Some(Fix::from_operations(std::iter::once(remove).chain(add).collect()))
+/// A property that the schema of its object doesn't define.
+struct UnknownProperty<'a> {
+    pointer: &'a str,
+    /// The pointer to its object.
+    parent: &'a str,
+    name: &'a str,
+    value: &'a Value,
+    /// The schema of its object.
+    schema: &'a Value,
+    /// The schemas of the properties that its object may have.
+    known: &'a Map<String, Value>,
+    /// The properties that its object has.
+    given: &'a Map<String, Value>,
 }
 
-/// Moves a key of a reference that was passed as a separate argument into the reference: `company_id`, `company/id`,
-/// `company.id` or `boardName`.
-fn path_of_reference(
-    parent: &str,
-    pointer: &str,
-    name: &str,
-    value: &Value,
-    known: &Map<String, Value>,
-    given: &Map<String, Value>,
-) -> Option<Fix> {
-    let word = fold(name);
-    known.iter().find_map(|(reference, schema)| {
-        let rest = word.strip_prefix(&fold(reference))?;
-        let mut keys = ["id"].into_iter().chain(text_keys(schema));
-        let key = keys.find(|key| *key == rest).filter(|_| is_reference(schema))?;
-        let path = format!("{parent}/{}", escape(reference));
-        let remove = FixOperation::Remove { path: pointer.to_owned() };
-        let add = match given.get(reference) {
-            None => FixOperation::Add { path, value: serde_json::json!({ key: value }) },
-            Some(Value::Object(fields)) if !fields.contains_key(key) => {
-                FixOperation::Add { path: format!("{path}/{key}"), value: value.clone() }
-            }
-            Some(_) => return None,
-        };
-        Some(Fix::from_operations(vec![remove, add]))
-    })
-}
-
-/// Renames an argument to a declared one with a similar name whose schema accepts the value.
-fn similar(
-    parent: &str,
-    pointer: &str,
-    name: &str,
-    value: &Value,
-    known: &Map<String, Value>,
-    given: &Map<String, Value>,
-    is_in_reference: bool,
-) -> Option<Fix> {
-    // A reference that is complete needs nothing more.
-    if is_in_reference && (given.contains_key("id") || text_keys_given(given)) {
-        return None;
+impl UnknownProperty<'_> {
+    fn fix(&self) -> Option<Fix> {
+        self.unwrapped()
+            .or_else(|| self.path_of_reference())
+            .or_else(|| self.similar())
+            .or_else(|| self.moved_into_free_object())
     }
-    // `companyId` within the reference to a company.
-    let ending = ["identifier", "name", "id"].into_iter().find(|key| fold(name).ends_with(key));
-    let ending = ending.filter(|key| is_in_reference && known.contains_key(*key));
-    let near = ending.into_iter().chain(nearest(name, known.keys().map(String::as_str)));
-    let near = near.into_iter().find(|near| !given.contains_key(*near) && could_be(&known[*near], value))?;
-    let path = format!("{parent}/{}", escape(near));
-    // A reference where the schema expects a bare ID.
-    match value.get("id").filter(|id| !is_taken(&known[near], value) && is_taken(&known[near], id)) {
-        Some(id) => Some(Fix::from_operations(vec![
-            FixOperation::Remove { path: pointer.to_owned() },
-            FixOperation::Add { path, value: id.clone() },
-        ])),
-        None => Some(Fix::rename(pointer, path)),
-    }
-}
 
-/// Moves an argument into the only declared free-form object: `{"name": "x", "id": 1}` becomes
-/// `{"name": "x", "arguments": {"id": 1}}`.
-fn into_free_object(
-    parent: &str,
-    pointer: &str,
-    name: &str,
-    value: &Value,
-    known: &Map<String, Value>,
-    given: &Map<String, Value>,
-) -> Option<Fix> {
-    let is_free = |node: &Value| {
-        node.get("type").is_some_and(|kind| kind == "object") && node.get("properties").is_none()
-    };
-    let mut free = known.iter().filter(|(_, node)| is_free(node)).map(|(name, _)| name);
-    let object = free.next().filter(|_| parent.is_empty() && free.next().is_none())?;
-    let path = format!("{parent}/{}", escape(object));
-    match given.get(object) {
-        Some(Value::Object(fields)) if !fields.contains_key(name) => {
-            Some(Fix::rename(pointer, format!("{path}/{}", escape(name))))
+    /// The pointer to another property of the object.
+    fn sibling(&self, name: &str) -> String {
+        format!("{}/{}", self.parent, escape(name))
+    }
+
+    /// Puts a value into another place instead.
+    fn replaced_by(&self, path: String, value: Value) -> Fix {
+        let remove = FixOperation::Remove { path: self.pointer.to_owned() };
+        Fix::from_operations(vec![remove, FixOperation::Add { path, value }])
+    }
+
+    /// Unwraps arguments that are nested in an extra object: `{"body": {"summary": "x"}}`.
+    fn unwrapped(&self) -> Option<Fix> {
+        let fields = loose_values::fields_of(self.value)?;
+        let count = fields.keys().filter(|name| self.known.contains_key(*name)).count();
+        let is_free = fields.keys().all(|name| !self.given.contains_key(name));
+        if count == 0 || count * 2 < fields.len() || !is_free {
+            return None;
         }
-        None => Some(Fix::from_operations(vec![
-            FixOperation::Remove { path: pointer.to_owned() },
-            FixOperation::Add { path, value: serde_json::json!({ name: value }) },
-        ])),
-        Some(_) => None,
+        let remove = FixOperation::Remove { path: self.pointer.to_owned() };
+        if self.value.is_object() {
+            let move_up = |name: &String| FixOperation::Move {
+                from: format!("{}/{}", self.pointer, escape(name)),
+                path: self.sibling(name),
+            };
+            return Some(Fix::from_operations(fields.keys().map(move_up).chain([remove]).collect()));
+        }
+        let add =
+            fields.into_iter().map(|(name, value)| FixOperation::Add { path: self.sibling(&name), value });
+        Some(Fix::from_operations(std::iter::once(remove).chain(add).collect()))
     }
-}
 
-fn text_keys_given(given: &Map<String, Value>) -> bool {
-    ["identifier", "name"].iter().any(|key| given.contains_key(*key))
+    /// Moves a key of a reference that was passed as a separate argument into the reference: `company_id`, `company/id`,
+    /// `company.id` or `boardName`.
+    fn path_of_reference(&self) -> Option<Fix> {
+        let word = fold(self.name);
+        self.known.iter().find_map(|(reference, schema)| {
+            let rest = word.strip_prefix(&fold(reference))?;
+            let mut keys = ["id"].into_iter().chain(text_keys(schema));
+            let key = keys.find(|key| *key == rest).filter(|_| is_reference(schema))?;
+            let path = self.sibling(reference);
+            match self.given.get(reference) {
+                None => Some(self.replaced_by(path, serde_json::json!({ key: self.value }))),
+                Some(Value::Object(fields)) if !fields.contains_key(key) => {
+                    Some(self.replaced_by(format!("{path}/{key}"), self.value.clone()))
+                }
+                Some(_) => None,
+            }
+        })
+    }
+
+    /// Renames an argument to a declared one with a similar name whose schema accepts the value.
+    fn similar(&self) -> Option<Fix> {
+        let Self { name, value, known, given, .. } = *self;
+        let is_in_reference = is_reference(self.schema);
+        // A reference that is complete needs nothing more.
+        if is_in_reference
+            && (given.contains_key("id") || TEXT_KEYS.iter().any(|key| given.contains_key(*key)))
+        {
+            return None;
+        }
+        // `companyId` within the reference to a company.
+        let ending = TEXT_KEYS.into_iter().chain(["id"]).find(|key| fold(name).ends_with(key));
+        let ending = ending.filter(|key| is_in_reference && known.contains_key(*key));
+        let near = ending.into_iter().chain(nearest(name, known.keys().map(String::as_str)));
+        let near =
+            near.into_iter().find(|near| !given.contains_key(*near) && could_be(&known[*near], value))?;
+        let path = self.sibling(near);
+        // A reference where the schema expects a bare ID.
+        match value.get("id").filter(|id| !is_taken(&known[near], value) && is_taken(&known[near], id)) {
+            Some(id) => Some(self.replaced_by(path, id.clone())),
+            None => Some(Fix::rename(self.pointer, path)),
+        }
+    }
+
+    /// Moves an argument into the only declared free-form object: `{"name": "x", "id": 1}` becomes
+    /// `{"name": "x", "arguments": {"id": 1}}`.
+    fn moved_into_free_object(&self) -> Option<Fix> {
+        let is_free = |node: &Value| {
+            node.get("type").is_some_and(|kind| kind == "object") && node.get("properties").is_none()
+        };
+        let mut free = self.known.iter().filter(|(_, node)| is_free(node)).map(|(name, _)| name);
+        let object = free.next().filter(|_| self.parent.is_empty() && free.next().is_none())?;
+        let path = self.sibling(object);
+        let name = self.name;
+        match self.given.get(object) {
+            Some(Value::Object(fields)) if !fields.contains_key(name) => {
+                Some(Fix::rename(self.pointer, format!("{path}/{}", escape(name))))
+            }
+            None => Some(self.replaced_by(path, serde_json::json!({ name: self.value }))),
+            Some(_) => None,
+        }
+    }
 }
 
 /// Returns true if and only if a value is valid for a schema, possibly after coercion.
@@ -398,12 +396,10 @@ fn fold(name: &str) -> String {
 pub(super) fn schema_at<'s>(schema: &'s Value, pointer: &str) -> Option<&'s Value> {
     let mut node = schema;
     for segment in pointer.split('/').skip(1) {
-        let name = segment.replace("~1", "/").replace("~0", "~");
-        let items =
-            || node.get("items").or_else(|| nulls::branches(node).find_map(|branch| branch.get("items")));
+        let name = unescape(segment);
         node = match nulls::member_schema(node, &name) {
             Some(member) => member,
-            None => items().filter(|_| name.parse::<usize>().is_ok())?,
+            None => nulls::item_schema(node).filter(|_| name.parse::<usize>().is_ok())?,
         };
     }
     Some(node)

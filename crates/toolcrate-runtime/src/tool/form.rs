@@ -1,15 +1,15 @@
-//! Making a form with files out of checked arguments.
+//! Builds a form with files from validated arguments.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use toolcrate_catalog::{FieldStyle, RequestRecord};
 
-use super::scalars::to_text;
 use super::validation_errors;
 use super::validator::ToolValidator;
 use crate::error::FieldError;
 use crate::form::Form;
+use crate::text::{joined, to_text};
 
 /// The form of `members`: a part for each, or one for each item of a list. An object is a part of JSON.
 pub(super) fn form(
@@ -30,8 +30,7 @@ pub(super) fn form(
         let items = schema.and_then(|schema| schema.get("items"));
         let value = match (style, value) {
             (Some(FieldStyle::Joined(separator)), Value::Array(items)) => {
-                let items: Vec<String> = items.iter().map(to_text).collect();
-                Value::String(items.join(&separator.to_string()))
+                Value::String(joined(&items, separator))
             }
             (_, value) => value,
         };

@@ -8,6 +8,7 @@ use super::coercion::is_taken;
 use super::shorthand::is_reference;
 use super::validation_errors::nearest;
 use crate::date_suggestion;
+use crate::text::joined;
 
 /// The fields of an object that stand for the whole of it, the likeliest first.
 const VALUE_KEYS: [&str; 6] = ["value", "id", "identifier", "name", "text", "label"];
@@ -110,11 +111,7 @@ fn from_list(items: &[Value]) -> Vec<Value> {
         [item] => vec![item.clone()],
         // Lists that the API takes as one text are separated by commas.
         items if items.iter().all(|item| item.is_string() || item.is_number()) => {
-            let texts: Vec<String> = items
-                .iter()
-                .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
-                .collect();
-            vec![Value::from(texts.join(","))]
+            vec![Value::from(joined(items, ','))]
         }
         _ => Vec::new(),
     }

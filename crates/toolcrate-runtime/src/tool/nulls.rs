@@ -18,8 +18,7 @@ pub(super) fn strip(schema: &Value, value: &mut Value) {
             was_empty || !is_empty_object(member)
         }),
         Value::Array(items) => {
-            let branch = || branches(schema).find_map(|branch| branch.get("items"));
-            if let Some(schema) = schema.get("items").or_else(branch) {
+            if let Some(schema) = item_schema(schema) {
                 items.iter_mut().for_each(|item| strip(schema, item));
             }
         }
@@ -27,7 +26,7 @@ pub(super) fn strip(schema: &Value, value: &mut Value) {
     }
 }
 
-/// Whether a schema allows null.
+/// Returns true if a schema allows null.
 pub(super) fn allows_null(schema: &Value) -> bool {
     let by_type = match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "null"),
@@ -49,6 +48,11 @@ pub(super) fn member_schema<'s>(schema: &'s Value, name: &str) -> Option<&'s Val
     let own = schema.get("properties").and_then(|properties| properties.get(name));
     own.or_else(|| branches(schema).find_map(|branch| member_schema(branch, name)))
         .or_else(|| schema.get("additionalProperties").filter(|node| node.is_object()))
+}
+
+/// The schema of the items, where the schema of their list has one.
+pub(super) fn item_schema(schema: &Value) -> Option<&Value> {
+    schema.get("items").or_else(|| branches(schema).find_map(|branch| branch.get("items")))
 }
 
 /// The alternatives of a schema.

@@ -222,7 +222,7 @@ impl Outcome {
         sent: &Call,
         arguments: &Map<String, Value>,
     ) {
-        self.find_page(check, plan, sent, arguments.clone());
+        self.find_page(check, plan, sent, arguments);
         let Some(omitted) = self.omitted.as_ref().filter(|omitted| omitted.rest > 0) else { return };
         let Some(changes) = self.rest(omitted, check, plan, sent) else {
             // No page begins there: the same page again, without its first rows.
@@ -275,9 +275,10 @@ impl Outcome {
         check: &ToolValidator,
         plan: &RequestRecord<'_>,
         sent: &Call,
-        mut arguments: Map<String, Value>,
+        arguments: &Map<String, Value>,
     ) {
         let Some(next) = &self.paging else { return };
+        let mut arguments = arguments.clone();
         let mut state = page_state(check, plan, &sent.query);
         for (name, value) in next.pairs().iter() {
             // A parameter that stays as it is needs no argument; nor does one that a filter was compiled to.

@@ -1,5 +1,5 @@
-//! Making a request out of checked arguments: each goes where the catalog's line says, and members of a
-//! partial record become the patch that the API wants.
+//! Builds the request of validated arguments: each goes where the tool's record says, and the fields of an update
+//! become the patch that the API expects.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 use toolcrate_catalog::{ArgumentLocation, BodyFormat, RequestRecord, ResponseContent};
 
 use super::form;
-use super::scalars::to_text;
 use super::validation_errors;
 use super::validator::{Accepted, ToolValidator};
 use crate::api::Api;
@@ -16,6 +15,7 @@ use crate::error::FieldError;
 use crate::form_fields;
 use crate::patch::PatchOperation;
 use crate::path;
+use crate::text::{joined, to_text};
 use crate::to_json::ToJson;
 
 /// The arguments that make up the body.
@@ -62,7 +62,8 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
             ArgumentLocation::Header => {
                 let value = to_text(&value);
                 if http::HeaderValue::from_str(&value).is_err() {
-                    let message = "travels in a header, which can't hold line breaks and the like";
+                    let message =
+                        format!("\"{argument}\" is sent in a header and must not contain control characters");
                     problems.push(FieldError::new(
                         validation_errors::pointer("", &argument),
                         "invalid",
@@ -124,24 +125,12 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
     if problems.is_empty() { Ok(call) } else { Err(problems) }
 }
 
-/// What a tool's request says it accepts.
+/// Returns the media types that a tool's request accepts.
 pub(super) fn accept(api: &Api, content: ResponseContent) -> &'static str {
     match content {
         ResponseContent::Binary => "*/*",
         ResponseContent::Json | ResponseContent::None => api.accept,
     }
-}
-
-/// The items of a list that is sent as one value.
-fn joined(items: &[Value], separator: char) -> String {
-    let mut joined = String::new();
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            joined.push(separator);
-        }
-        joined.push_str(&to_text(item));
-    }
-    joined
 }
 
 fn patch(

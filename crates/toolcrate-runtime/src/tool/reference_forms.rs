@@ -8,7 +8,7 @@ use super::coercion::Reinterpretation;
 use super::fixes::schema_at;
 use super::shorthand::{is_reference, text_keys};
 use crate::error::{Error, FieldError, Fix};
-use crate::patch::escape;
+use crate::patch::{escape, unescape};
 
 /// What was sent in a call.
 pub(super) struct SentCall<'a> {
@@ -71,7 +71,7 @@ impl SentCall<'_> {
     fn other_forms(&self, pointer: &str) -> Option<Vec<Value>> {
         let schema = schema_at(self.schema, pointer).filter(|schema| is_reference(schema))?;
         let (first, rest) = pointer[1..].split_once('/').unwrap_or((&pointer[1..], ""));
-        let argument = self.arguments.get(&first.replace("~1", "/").replace("~0", "~"))?;
+        let argument = self.arguments.get(&unescape(first))?;
         let given = if rest.is_empty() { argument } else { argument.pointer(&format!("/{rest}"))? };
         let mut fields = given.as_object()?.iter();
         let (key, value) = fields.next().filter(|_| fields.next().is_none())?;

@@ -63,14 +63,6 @@ fn folded(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(is_kept).flat_map(char::to_lowercase)
 }
 
-/// Returns a value as it is written in a URL, a header or a form.
-pub(super) fn to_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -9,6 +9,7 @@ use toolcrate_catalog::{AnyOfRule, ResponseContent, ResponseRecord, SchemaRef, T
 
 use super::catalog::{Catalog, Tool};
 use super::name_style::NameStyle;
+use crate::patch::unescape;
 
 impl Tool {
     /// The JSON Schema of the arguments, as text: one flat object that needs no other schema. Its descriptions have full
@@ -151,7 +152,7 @@ fn references(schema: &Value, found: &mut Vec<String>) {
         Value::Object(members) => {
             if let Some(name) = members.get("$ref").and_then(Value::as_str) {
                 let name = name.strip_prefix("#/$defs/").unwrap_or(name);
-                found.push(name.replace("~1", "/").replace("~0", "~"));
+                found.push(unescape(name));
             }
             members.values().for_each(|value| references(value, found));
         }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 /// The fields that name a record by text, those that are rather meant by a word first.
-const TEXT_KEYS: [&str; 2] = ["identifier", "name"];
+pub(super) const TEXT_KEYS: [&str; 2] = ["identifier", "name"];
 
 /// Returns true if and only if a schema describes a reference: an object with an integer `id` and otherwise only strings.
 pub(super) fn is_reference(schema: &Value) -> bool {

@@ -4,9 +4,9 @@
 const LETTERS: usize = 28;
 /// The words of a set of all pairs of letters.
 const WORDS: usize = LETTERS * LETTERS / 64 + 1;
-/// So many names are compared letter by letter.
+/// Maximum number of names to compare letter by letter.
 const MAX_COMPARED: usize = 24;
-/// No name is longer, and a name that is has no neighbor.
+/// Longer names have no similar ones.
 const MAX_CHARACTERS: usize = 80;
 
 /// The pairs of neighboring letters in names.

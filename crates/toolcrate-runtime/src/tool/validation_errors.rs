@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::error::FieldError;
 use crate::patch::escape;
+use crate::text::bounded;
 
 /// Maximum number of values of an enum that a message lists.
 const MAX_VALUES: usize = 40;
@@ -237,9 +238,5 @@ fn kind_of(value: &Value) -> String {
 
 /// Returns a value as JSON, truncated.
 fn shown(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    bounded(&value.to_string(), 60)
 }

@@ -4,16 +4,18 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
-use toolcrate_catalog::{ArgumentLocation, BodyFormat, OperationRef, RequestRecord, ToolRecord};
+use toolcrate_catalog::{
+    ArgumentLocation, BindingRecord, BodyFormat, OperationRef, RequestRecord, ToolRecord,
+};
 
 use super::argument_locations::record_name;
+use super::argument_schema::ArgumentSchema;
 use super::catalog::{Catalog, Tool};
 use super::clear::{self, Cleared};
-use super::coercion::{self, Readings, Reinterpretation};
+use super::coercion::{Readings, Reinterpretation};
 use super::fixes::{self, FixContext, InvalidCall};
-use super::{rules, scalars, schema, validation_errors, value_checks};
+use super::{rules, schema, validation_errors};
 use crate::api::{Api, FilterGrammar};
 use crate::custom_fields::{AccountFields, FieldScope, emptied_item, is_same_field, to_api};
 use crate::dialect::is_list;
@@ -49,11 +51,10 @@ impl ToolValidators {
 /// A tool, ready to check arguments.
 pub(super) struct ToolValidator {
     pub(super) record: ToolRecord<'static>,
-    schema: Value,
+    schema: ArgumentSchema,
     /// The schema as it is declared, once a dialect has needed it.
     declared: OnceLock<Value>,
-    validator: Validator,
-    /// Whether the tool is a list, once somebody wanted to know.
+    /// True if the tool is a list; determined when it is first needed.
     list: OnceLock<bool>,
     /// Members of the shape, where they go to the query.
     in_query: BTreeSet<String>,
@@ -61,7 +62,7 @@ pub(super) struct ToolValidator {
     catalog: &'static Catalog,
 }
 
-/// Arguments that are right.
+/// Arguments that are valid.
 pub(super) struct Accepted<'c> {
     /// Those that are given, without nulls that stand for nothing.
     pub(super) arguments: Map<String, Value>,
@@ -124,24 +125,14 @@ impl ToolValidator {
         for keyword in schema::CHOICE_KEYWORDS {
             schema.as_object_mut().map(|schema| schema.remove(keyword));
         }
-        let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
-        let validator = validator
-            .map_err(|error| Error::configuration(format!("invalid schema of {}: {error}", tool.name())))?;
+        let schema = ArgumentSchema::new(schema)
+            .map_err(|error| Error::configuration(format!("{}: {}", tool.name(), error.message())))?;
         let shape = tool.shape(&record).filter(|shape| shape.location == ArgumentLocation::Query);
         let mut in_query: BTreeSet<String> =
             shape.into_iter().flat_map(|shape| shape.properties.names()).collect();
         in_query.extend(raw.into_iter().map(str::to_owned));
         let catalog = tool.catalog();
-        Ok(Self {
-            record,
-            schema,
-            declared: OnceLock::new(),
-            list: OnceLock::new(),
-            validator,
-            in_query,
-            api,
-            catalog,
-        })
+        Ok(Self { record, schema, declared: OnceLock::new(), list: OnceLock::new(), in_query, api, catalog })
     }
 
     /// The schema that is declared to models; the one that arguments are checked by allows more.
@@ -150,7 +141,7 @@ impl ToolValidator {
             .get_or_init(|| schema::parse(self.record.name, &schema::input(self.catalog, &self.record.input)))
     }
 
-    /// Whether the tool, which is the one that this checks, is a list that a cursor can go on with.
+    /// Returns true if `tool`, which must be the one that this validates, is a list that a cursor continues.
     pub(super) fn is_list(&self, tool: Tool) -> bool {
         *self.list.get_or_init(|| is_list(&self.record, &tool.argument_locations(&self.record)))
     }
@@ -165,12 +156,12 @@ impl ToolValidator {
         self.catalog.filters().get(name?).map(FilterTable::new)
     }
 
-    /// Whether the argument is a member of a shape that goes to the query.
+    /// Returns true if the argument is a property of a shape that goes to the query.
     pub(super) fn is_query(&self, name: &str) -> bool {
         self.in_query.contains(name)
     }
 
-    /// Whether a query parameter is one that a structured filter is compiled to.
+    /// Returns true if a structured filter is compiled to this query parameter.
     pub(super) fn is_compiled(&self, parameter: &str) -> bool {
         self.record.request.filter.is_some()
             && self.api.filter.is_some_and(|grammar| {
@@ -181,25 +172,19 @@ impl ToolValidator {
 
     /// The schema by which arguments are checked.
     pub(super) fn schema(&self) -> &Value {
-        &self.schema
+        self.schema.as_value()
     }
 
     /// The schema of one argument.
     pub(super) fn property(&self, name: &str) -> Option<&Value> {
-        self.schema.get("properties")?.get(name)
+        self.schema.property(name)
     }
 
     /// Reads arguments as the schema has them.
     fn read(&self, arguments: &mut Value, host_arguments: &HostArguments) -> Readings {
-        let mut readings = coercion::coerce(&self.schema, arguments);
-        let Some(given) = arguments.as_object_mut() else { return readings };
-        let is_added = |name: &str| {
-            self.property(name).is_none()
-                && host_arguments.names().any(|known| scalars::is_same_word(known, name))
-        };
-        readings.ignore(given, is_added);
+        let mut readings = self.schema.coerce(arguments, host_arguments);
         if let Some((argument, grammar, table)) = self.filter_argument()
-            && let Some(value) = given.get_mut(argument)
+            && let Some(value) = arguments.get_mut(argument)
             && filter::flatten(&table, grammar.custom_fields, value)
         {
             readings.push_value(&validation_errors::pointer("", argument), value);
@@ -240,37 +225,15 @@ impl ToolValidator {
             members.retain(|name, value| !value.is_null() || !self.is_field(request, name));
         }
         let source = |pointer: &str| self.source(pointer);
-        let mut problems = validation_errors::all(&self.schema, &self.validator, &instance, &source);
-        value_checks::check(&self.schema, &instance, &mut String::new(), &mut problems);
+        let mut problems = self.schema.problems(&instance, &source);
         let Value::Object(mut arguments) = instance else { unreachable!("it was made an object above") };
-        for name in operation.required {
-            if !arguments.contains_key(name.as_ref()) {
-                problems.push(validation_errors::missing(&self.schema, name, &source));
-            }
-        }
-        // A body that may be left out is complete if it is there.
-        let body_required = request.body_required.iter().flatten();
-        if arguments.keys().any(|name| self.is_field(request, name)) {
-            for name in body_required.filter(|name| !arguments.contains_key(name.as_ref())) {
-                problems.push(validation_errors::missing(&self.schema, name, &source));
-            }
-        }
+        let missing = self.missing_arguments(operation, &arguments);
+        problems.extend(missing.map(|name| validation_errors::missing(self.schema(), name, &source)));
         if binding.is_none() {
             problems.extend(rules::missing_choices(&self.record.input.any_of, &arguments));
         }
-        // An argument of another operation would silently have no effect.
-        for name in arguments.keys() {
-            if self.property(name).is_some() && !self.is_query(name) && !uses(request, name) {
-                let message = match binding {
-                    Some(binding) => {
-                        format!("\"{name}\" can't be combined with \"{}\"", binding.when)
-                    }
-                    None => format!("\"{name}\" has no effect with these arguments"),
-                };
-                problems.push(FieldError::new(validation_errors::pointer("", name), "conflict", message));
-            }
-        }
-        let known = self.schema.get("properties").and_then(Value::as_object);
+        problems.extend(self.conflicts(request, binding, &arguments));
+        let known = self.schema().get("properties").and_then(Value::as_object);
         let custom = self.api.custom_fields.as_ref().map(|fields| fields.member);
         let is_field = |name: &str| self.is_field(request, name);
         let decoded = arguments.clone();
@@ -283,6 +246,37 @@ impl ToolValidator {
         }
         validation_errors::tidy(&mut problems);
         if problems.is_empty() { Ok(accepted) } else { Err(Box::new(accepted.into_invalid(problems))) }
+    }
+
+    /// Returns the names of the arguments that an operation requires and that are not given.
+    fn missing_arguments<'a>(
+        &self,
+        operation: OperationRef<'a, 'a>,
+        arguments: &'a Map<String, Value>,
+    ) -> impl Iterator<Item = &'a str> {
+        // A body that may be left out is complete if it is there.
+        let has_body = arguments.keys().any(|name| self.is_field(operation.request, name));
+        let of_body = operation.request.body_required.iter().flatten().filter(move |_| has_body);
+        let required = operation.required.iter().chain(of_body);
+        required.map(AsRef::as_ref).filter(|name| !arguments.contains_key(*name))
+    }
+
+    /// Returns the errors of arguments of another operation, which would silently have no effect.
+    fn conflicts(
+        &self,
+        request: &RequestRecord<'_>,
+        binding: Option<&BindingRecord<'_>>,
+        arguments: &Map<String, Value>,
+    ) -> impl Iterator<Item = FieldError> {
+        let is_unused =
+            |name: &&String| self.property(name).is_some() && !self.is_query(name) && !uses(request, name);
+        arguments.keys().filter(is_unused).map(move |name| {
+            let message = match binding {
+                Some(binding) => format!("\"{name}\" can't be combined with \"{}\"", binding.when),
+                None => format!("\"{name}\" has no effect with these arguments"),
+            };
+            FieldError::new(validation_errors::pointer("", name), "conflict", message)
+        })
     }
 
     /// Returns the errors of the filter. The request plan finds them too, but is built from valid arguments only.
@@ -308,7 +302,7 @@ impl ToolValidator {
             table.map(|table| table.names().flat_map(with_reference).collect()).unwrap_or_default()
         };
         let context = FixContext {
-            schema: &self.schema,
+            schema: self.schema(),
             arguments: &arguments,
             readings: &readings,
             required: &required,
@@ -332,7 +326,7 @@ impl ToolValidator {
         let scope = fields.definitions.as_ref().zip(account_fields);
         let scope = scope.map(|(format, fields)| FieldScope { fields, format, record });
         let mut value = Value::Object(std::mem::take(&mut accepted.arguments));
-        to_api(&self.schema, &mut value, fields, scope, "", &mut problems);
+        to_api(self.schema(), &mut value, fields, scope, "", &mut problems);
         if let Value::Object(converted) = value {
             accepted.arguments = converted;
         }
@@ -364,7 +358,7 @@ impl ToolValidator {
         Some(format!("Find one with {}{with}.", relation.tool))
     }
 
-    /// Whether an argument is a member of the record that a request writes.
+    /// Returns true if an argument is a field of the record that a request writes.
     fn is_field(&self, request: &RequestRecord<'_>, name: &str) -> bool {
         self.property(name).is_some()
             && match request.arguments.get(name) {
@@ -374,8 +368,8 @@ impl ToolValidator {
     }
 }
 
-/// Objects have the members that their schema names and no others; only the outermost says so, as saying it a
-/// thousand times would cost more than it tells.
+/// Forbids properties that the schema of an object doesn't name, at every depth. The catalog's schemas do so only at
+/// the root, to stay short.
 fn close(schema: &mut Value) {
     let Some(members) = schema.as_object_mut() else { return };
     let named = members.get("properties").and_then(Value::as_object).is_some_and(|names| !names.is_empty());
@@ -404,7 +398,7 @@ fn allow_list(schema: &mut Value, member: &str) {
     }
 }
 
-/// Whether an operation does something with an argument.
+/// Returns true if an operation uses an argument.
 fn uses(request: &RequestRecord<'_>, name: &str) -> bool {
     let has_members = matches!(
         request.body,

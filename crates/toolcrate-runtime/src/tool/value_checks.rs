@@ -28,8 +28,7 @@ pub(super) fn check(schema: &Value, value: &Value, pointer: &mut String, problem
             }
         }
         Value::Array(items) => {
-            let branch = || nulls::branches(schema).find_map(|branch| branch.get("items"));
-            if let Some(schema) = schema.get("items").or_else(branch) {
+            if let Some(schema) = nulls::item_schema(schema) {
                 for (index, item) in items.iter().enumerate() {
                     descend(schema, item, &index.to_string(), pointer, problems);
                 }

@@ -1,4 +1,4 @@
-//! Names that tools had in the release before: they find the tool, a call works, and the outcome says so.
+//! Names that tools had in the release before: they find the tool, a call works, and the outcome has a warning.
 
 use std::sync::LazyLock;
 
