@@ -62,7 +62,7 @@ pub struct Overlay {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRule {
-    /// The member's name; `*` at an end stands for any text.
+    /// The member's name; `*` stands for any text.
     pub field: String,
     /// Schemas the rule is for (same pattern); all by default.
     #[serde(default)]
@@ -93,7 +93,7 @@ pub struct ReferenceRule {
 pub struct ArgumentRule {
     /// The parameter's name on the wire.
     pub parameter: String,
-    /// The paths it is for, as the spec spells them; `*` at an end stands for any text.
+    /// The paths it is for, as the spec spells them; `*` stands for any text.
     pub path: String,
     /// The list operation, `GET /path`.
     pub list: String,
