@@ -54,7 +54,7 @@ pub fn third_person(sentence: &str) -> String {
     let (verb, rest) = sentence.split_once(' ').unwrap_or((sentence, ""));
     if verb.ends_with("ly") {
         let (verb, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-        return third_person(&format!("{}{} {rest}", verb[..1].to_uppercase(), &verb[1..]));
+        return third_person(&format!("{} {rest}", identifiers::capital(verb)));
     }
     let before_last = verb.chars().rev().nth(1).unwrap_or('a');
     let verb = match verb.strip_suffix('y') {

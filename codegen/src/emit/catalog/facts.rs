@@ -12,7 +12,6 @@ use toolcrate_catalog::{
 };
 
 use crate::emit::context::Context;
-use crate::emit::rust::resolved;
 use crate::id::OperationTable;
 use crate::ir::{BodyKind, Content, Template, Type};
 
@@ -106,8 +105,8 @@ fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (ResponseCont
             if *content == Content::Binary { ResponseContent::Binary } else { ResponseContent::None };
         return (content, false, None);
     };
-    let (ty, list) = match resolved(context.api, ty) {
-        Type::List(item) => (resolved(context.api, item), true),
+    let (ty, list) = match context.api.resolve(ty) {
+        Type::List(item) => (context.api.resolve(item), true),
         ty => (ty, false),
     };
     let schema = match ty {

@@ -20,7 +20,6 @@ use super::rules;
 use crate::config::ToolBinding;
 use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::context::Context;
-use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Content, Limits, Method, Operation, Type};
 use crate::naming::OperationName;
@@ -275,8 +274,8 @@ fn response<'a>(context: &'a Context<'a>, operation: &'a Operation) -> ResponseR
         }
         Content::Json(ty) => ty,
     };
-    let (ty, list) = match resolved(context.api, ty) {
-        Type::List(item) => (resolved(context.api, item), true),
+    let (ty, list) = match context.api.resolve(ty) {
+        Type::List(item) => (context.api.resolve(item), true),
         ty => (ty, false),
     };
     let schema = match ty {
