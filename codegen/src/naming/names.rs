@@ -60,3 +60,10 @@ pub struct OperationName {
     /// Argument names for tools, one a placeholder of the path, in its order.
     pub parents: Vec<String>,
 }
+
+impl OperationName {
+    /// Returns the first word of the verb.
+    pub fn main_verb(&self) -> &str {
+        self.verb.split(['_', ' ']).next().unwrap_or_default()
+    }
+}

@@ -181,7 +181,7 @@ fn add_body<'a>(
         _ => {
             plan.body = BodyFormat::Whole;
             let mut writer = Writer::new(context);
-            let words = records(&context.api.operations[index], &name.subject.many, &name.verb);
+            let words = records(&context.api.operations[index], &name.subject.many, name.main_verb());
             let (argument, node) = match ty {
                 Type::List(_) => ("items", writer.node(ty, &Limits::default(), &words)),
                 Type::Named(name) if !matches!(context.api.schemas[name].shape, Shape::Union(_)) => {

@@ -78,7 +78,7 @@ pub fn record<'a>(
     let mut description = emitters.describer.description(context, index, &plan, &steps)?;
     rules::describe(&mut description, operation, name.kind, &any_of);
     let required = (first_required != plan.required).then(|| owned(first_required));
-    let verb = name.verb.split(['_', ' ']).next().unwrap_or_default();
+    let verb = name.main_verb();
     Ok(ToolRecord {
         name: &name.tool,
         short_name: &name.short,
@@ -171,9 +171,7 @@ fn is_destructive(facts: &OperationFacts, name: &OperationName) -> bool {
         OperationKind::Update | OperationKind::Replace | OperationKind::Delete => true,
         // A file that becomes a record of its own replaces nothing.
         OperationKind::Upload => facts.collection.is_none() || facts.target != OperationTarget::Collection,
-        OperationKind::Action => {
-            !ADDITIVE_VERBS.contains(&name.verb.split(['_', ' ']).next().unwrap_or_default())
-        }
+        OperationKind::Action => !ADDITIVE_VERBS.contains(&name.main_verb()),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Descriptions of arguments: the overlay's words, the document's, or what follows from name and type.
 
-use std::collections::BTreeMap;
-
 use toolcrate_catalog::placeholder::{escape, placeholder};
 
 use crate::config::ArgumentPattern;
@@ -16,8 +14,6 @@ use crate::relate::ValueSource;
 /// Describes arguments.
 pub struct ArgumentDescriber<'a> {
     context: &'a Context<'a>,
-    /// The lists that need no id, by what they list, as ids of it are called: `workrole`. `None` where two list it.
-    lists: BTreeMap<String, Option<OperationId>>,
     /// Formats that were explained already.
     explained: Vec<String>,
 }
@@ -25,15 +21,7 @@ pub struct ArgumentDescriber<'a> {
 impl<'a> ArgumentDescriber<'a> {
     /// A describer of one set of arguments.
     pub fn new(context: &'a Context<'a>) -> Self {
-        let mut lists: BTreeMap<String, Option<OperationId>> = BTreeMap::new();
-        for id in context.related.lists.values() {
-            let subject = &context.named.operations[*id].subject;
-            if context.api.operations[*id].path.placeholders().next().is_none() && !subject.is_view {
-                let key = subject.one.replace(' ', "").to_lowercase();
-                lists.entry(key).and_modify(|list| *list = None).or_insert(Some(*id));
-            }
-        }
-        Self { context, lists, explained: Vec::new() }
+        Self { context, explained: Vec::new() }
     }
 
     /// The description of a member of a request body; `is_top` where it is an argument of its own.
@@ -141,13 +129,13 @@ impl<'a> ArgumentDescriber<'a> {
             }
             _ => return None,
         };
-        let list = self.lists.get(&stem.to_lowercase()).copied().flatten()?;
-        let subject = &self.context.named.operations[list].subject;
-        let words = match is_list {
-            true => format!("{} IDs. Find them with", capital(&subject.one)),
-            false => format!("{} ID. Find it with", capital(&subject.one)),
-        };
-        Some(format!("{words} {}.", placeholder(&self.context.named.operations[list].short)))
+        let list = self.context.list_of(stem)?;
+        let name = &self.context.named.operations[list];
+        let one = capital(&name.subject.one);
+        Some(match is_list {
+            true => format!("{one} IDs. Find them with {}.", placeholder(&name.short)),
+            false => format!("{one} ID. {}", self.find_it(list)),
+        })
     }
 
     /// The words with those on the format of the values.
@@ -192,7 +180,6 @@ pub fn join(words: &mut String, sentence: &str) {
 
 /// What an operation does with the records of its body: `Line items to create.`
 pub fn records(operation: &Operation, many: &str, verb: &str) -> String {
-    let verb = verb.split(' ').next().unwrap_or_default();
     match operation.body.as_ref().map(|body| &body.ty) {
         Some(Type::List(_)) => format!("{} to {verb}.", capital(many)),
         _ => "Request body.".to_owned(),
