@@ -31,7 +31,7 @@ pub(crate) struct Context<'a> {
     functions: BTreeMap<&'a str, String>,
     /// The overlay's words on collections, with the path as the overlay spells it, by the path in normal form.
     glosses: BTreeMap<String, (&'a str, &'a Gloss)>,
-    /// The lists that need no ID, by their nouns as IDs are named after them: `workrole`. `None` if two lists share one.
+    /// The lists that need no ID, by their nouns as arguments spell them: `workrole`. `None` if two lists share one.
     lists: BTreeMap<String, Option<OperationId>>,
 }
 
@@ -95,8 +95,8 @@ impl<'a> Context<'a> {
         rendered.into_owned()
     }
 
-    /// Returns what a create whose body is of type `schema` attaches, if its `id` names a record that exists already:
-    /// the schema only points at records, or the overlay says so.
+    /// Returns what a create whose body is of type `schema` attaches, if its `id` names a record that exists already.
+    /// That is so if the schema only points at records, or if the overlay lists it in `attachments`.
     pub(crate) fn attachment(&self, schema: &str) -> Option<&'a Reference> {
         let fact = self.overlay.attachments.iter().find(|fact| fact.schema == schema);
         if let Some(fact) = fact {

@@ -75,7 +75,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     }
 }
 
-/// Whether the crate has query types at all.
+/// Returns true if the crate has query types at all.
 pub fn any(context: &Context<'_>) -> bool {
     types(context).next().is_some()
 }

@@ -72,7 +72,7 @@ fn spaced(code: &str) -> String {
     text
 }
 
-/// Whether an item ends with `before` and another begins with `line`, at the top or within an `impl`.
+/// Returns true if an item ends with `before` and another begins with `line`, at the top or within an `impl`.
 fn parts(before: &str, line: &str) -> bool {
     let indent = |text: &str| text.len() - text.trim_start().len();
     let (depth, above) = (indent(line), indent(before));

@@ -88,7 +88,7 @@ pub fn body(
     Some(body)
 }
 
-/// Whether `ty` is an object with known members.
+/// Returns true if `ty` is an object with known members.
 fn is_object(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
     let Type::Named(name) = schemas.resolve(ty) else { return false };
     schemas.get(name).is_some_and(|schema| !schema.fields().is_empty())
@@ -179,7 +179,7 @@ fn raw_body(
     OperationBody::new(BodyKind::Raw, ty, required, Some(media_type.to_owned()))
 }
 
-/// Whether the document has a PATCH whose body is a list, so that the others are JSON Patches too.
+/// Returns true if the document has a PATCH whose body is a list, so that the others are JSON Patches too.
 pub fn has_patches(document: &RepairedDocument) -> bool {
     let components = &document.components;
     document.operations.iter().filter(|raw| raw.method == Method::Patch).any(|raw| {
@@ -194,7 +194,7 @@ pub fn has_patches(document: &RepairedDocument) -> bool {
     })
 }
 
-/// Whether `ty` is a list of objects with `op` and `path`: a JSON Patch.
+/// Returns true if `ty` is a list of objects with `op` and `path`: a JSON Patch.
 fn is_patch(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
     let Type::List(items) = ty else { return false };
     let Type::Named(name) = &**items else { return false };

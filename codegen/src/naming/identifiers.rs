@@ -165,7 +165,7 @@ pub fn split(text: &str) -> Vec<String> {
     words
 }
 
-/// Whether what follows a run of capitals is their plural `s` and nothing more of the word.
+/// Returns true if what follows a run of capitals is their plural `s` and nothing more of the word.
 fn is_plural_of_letters(rest: &[char]) -> bool {
     rest.first() == Some(&'s') && !rest.get(1).is_some_and(|next| next.is_ascii_lowercase())
 }

@@ -51,7 +51,7 @@ pub struct OperationName {
     pub verb: String,
     /// The whole as a title, e.g. `Merge a ticket`.
     pub title: String,
-    /// Whether it may overwrite or remove data, where the profile states it.
+    /// True if it may overwrite or remove data, if the profile or a verb in its path or summary determines that.
     pub destructive: Option<bool>,
     /// Doing it twice is as good as once.
     pub idempotent: bool,

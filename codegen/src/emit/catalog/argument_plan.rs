@@ -35,7 +35,7 @@ pub struct ArgumentPlan<'a> {
 }
 
 impl<'a> ArgumentPlan<'a> {
-    /// Whether the argument `name` fills a placeholder of the path.
+    /// Returns true if the argument `name` fills a placeholder of the path.
     pub fn is_in_path(&self, name: &str) -> bool {
         self.arguments.get(name).is_some_and(|target| target.location == ArgumentLocation::Path)
     }

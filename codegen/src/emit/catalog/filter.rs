@@ -71,8 +71,8 @@ impl<'a> Filters<'a> {
         Some((schema, &filter.argument, json!({"type": "object", "description": description})))
     }
 
-    /// Whether the raw query parameter `name` can match anything of what the operation at `index` lists. Conditions
-    /// on members of lists need lists, those on fields that the account defined need such fields.
+    /// Returns true if the raw query parameter `name` can match anything that the operation at `index` lists.
+    /// Conditions on members of lists need lists, those on fields that the account defined need such fields.
     pub fn can_match(&self, index: OperationId, name: &str) -> bool {
         let (Some(filter), Some(schema)) = (self.filter, self.schemas.get(&index)) else { return true };
         let record = &self.records[schema];

@@ -159,7 +159,7 @@ fn annotations(
     }
 }
 
-/// Whether an operation that writes may overwrite or remove what is there. The Model Context Protocol defines the
+/// Returns true if an operation that writes may overwrite or remove data. The Model Context Protocol defines the
 /// absence of the hint as *only additive updates*, so an update of some fields is destructive too.
 fn is_destructive(facts: &OperationFacts, name: &OperationName) -> bool {
     match facts.kind {
