@@ -47,6 +47,14 @@ impl ApiDefinition {
         }
         ty
     }
+
+    /// Returns the type of the items and true if `ty` is a list, or the type itself and false. Aliases are followed.
+    pub fn resolve_item<'a>(&'a self, ty: &'a Type) -> (&'a Type, bool) {
+        match self.resolve(ty) {
+            Type::List(item) => (self.resolve(item), true),
+            ty => (ty, false),
+        }
+    }
 }
 
 /// One operation: a method on a path.

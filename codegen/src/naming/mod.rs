@@ -33,6 +33,7 @@ use crate::ir::{ApiDefinition, Method, Operation};
 use disambiguate::{Assignment, Candidates};
 use draft::Draft;
 use inflection::Inflector;
+pub use inflection::with_s;
 pub use lock::Lock;
 use lock::{Additions, OperationEntry};
 pub use names::{Names, OperationName};

@@ -105,10 +105,7 @@ fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (ResponseCont
             if *content == Content::Binary { ResponseContent::Binary } else { ResponseContent::None };
         return (content, false, None);
     };
-    let (ty, list) = match context.api.resolve(ty) {
-        Type::List(item) => (context.api.resolve(item), true),
-        ty => (ty, false),
-    };
+    let (ty, list) = context.api.resolve_item(ty);
     let schema = match ty {
         Type::Named(name) => Some(name.as_str()),
         _ => None,

@@ -272,10 +272,7 @@ fn response<'a>(context: &'a Context<'a>, operation: &'a Operation) -> ResponseR
         }
         Content::Json(ty) => ty,
     };
-    let (ty, list) = match context.api.resolve(ty) {
-        Type::List(item) => (context.api.resolve(item), true),
-        ty => (ty, false),
-    };
+    let (ty, list) = context.api.resolve_item(ty);
     let schema = match ty {
         Type::Named(name) => Some(SchemaRef::Named(Cow::Borrowed(name))),
         Type::Any => None,
