@@ -47,6 +47,14 @@ impl ApiDefinition {
         }
         ty
     }
+
+    /// Returns the type of the items and true if `ty` is a list, or the type itself and false. Aliases are followed.
+    pub fn resolve_item<'a>(&'a self, ty: &'a Type) -> (&'a Type, bool) {
+        match self.resolve(ty) {
+            Type::List(item) => (self.resolve(item), true),
+            ty => (ty, false),
+        }
+    }
 }
 
 /// One operation: a method on a path.
@@ -184,7 +192,7 @@ pub struct Parameter {
     pub name: String,
     /// Where it is sent.
     pub location: ParameterLocation,
-    /// Whether every call must have it.
+    /// True if every call must have it.
     pub required: bool,
     /// The description in the document.
     pub description: String,
@@ -206,7 +214,7 @@ pub struct OperationBody {
     pub kind: BodyKind,
     /// The type. For a JSON Patch, the type of the record that is patched, if that is known.
     pub ty: Type,
-    /// Whether every call must have it.
+    /// True if every call must have it.
     pub required: bool,
     /// The media type that the document declares, where it is not that of the kind.
     pub media_type: Option<String>,
@@ -314,7 +322,7 @@ pub struct Schema {
     pub shape: Shape,
     /// The type of further properties of an object, if the document explicitly allows them.
     pub additional: Option<Type>,
-    /// Whether the generator named it because the document has it inline.
+    /// True if the generator named it because the document has it inline.
     pub inline: bool,
 }
 
@@ -365,19 +373,19 @@ pub struct Field {
     pub name: String,
     /// Its type.
     pub ty: Type,
-    /// Whether the document requires it.
+    /// True if the document requires it.
     pub required: bool,
-    /// Whether `null` is allowed.
+    /// True if `null` is allowed.
     pub nullable: bool,
     /// The description in the document.
     pub description: String,
     /// Constraints on the value.
     pub limits: Limits,
-    /// Whether the document marks it as `readOnly`.
+    /// True if the document marks it as `readOnly`.
     pub read_only: bool,
-    /// Whether the document marks it as `writeOnly`.
+    /// True if the document marks it as `writeOnly`.
     pub write_only: bool,
-    /// Whether the value must be boxed because its type contains this one.
+    /// True if the value must be boxed because its type contains this one.
     pub boxed: bool,
 }
 
@@ -389,9 +397,9 @@ pub struct Limits {
     pub max_length: Option<u64>,
     pub minimum: Option<Number>,
     pub maximum: Option<Number>,
-    /// Whether the value must be greater than `minimum`.
+    /// True if the value must be greater than `minimum`.
     pub exclusive_minimum: bool,
-    /// Whether the value must be less than `maximum`.
+    /// True if the value must be less than `maximum`.
     pub exclusive_maximum: bool,
     pub multiple_of: Option<Number>,
     pub pattern: Option<String>,
@@ -402,7 +410,7 @@ pub struct Limits {
     pub values: Vec<Value>,
     /// The value that the server assumes if none is given.
     pub default: Option<Value>,
-    /// Whether the field is required when a record is replaced, though not when it is created.
+    /// True if the field is required when a record is replaced, though not when it is created.
     pub required_on_replace: bool,
 }
 

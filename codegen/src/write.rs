@@ -32,7 +32,7 @@ pub struct FileChanges {
 }
 
 impl FileChanges {
-    /// Whether the disk says what the generator says.
+    /// Returns true if the files on disk are up to date.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
     }

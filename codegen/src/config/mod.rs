@@ -22,6 +22,7 @@ pub use overlay::{
 pub use overlay_facts::{
     AnyOfFact, AttachmentFact, BodyFact, BodyField, BodyFieldKind, RequiredFact, WarningFact,
 };
+pub use pattern::matches;
 pub use profile::{
     ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
     ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,

@@ -20,13 +20,13 @@ pub struct Overlay {
     pub not_writable: Vec<FieldRule>,
     /// How the names of schemas end that only point at a record, e.g. `Reference`.
     pub reference_suffix: Option<String>,
-    /// Where the ids of references come from, where the name does not tell.
+    /// The lists that have the IDs of references, where the name doesn't determine them.
     pub references: Vec<ReferenceRule>,
-    /// Where the values of arguments come from, where the path does not tell.
+    /// The lists that have the values of arguments, where the path doesn't determine them.
     pub arguments: Vec<ArgumentRule>,
     /// Tools that answer for more than one operation.
     pub bindings: Vec<ToolBinding>,
-    /// What operations do, where the spec does not say.
+    /// What operations do, where the spec doesn't describe it.
     pub operations: IndexMap<String, OperationNote>,
     /// What the records of a collection are, by the collection's path: words that fit in parentheses.
     pub resources: IndexMap<String, Gloss>,
@@ -62,7 +62,7 @@ pub struct Overlay {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRule {
-    /// The member's name; `*` at an end stands for any text.
+    /// The member's name; `*` stands for any text.
     pub field: String,
     /// Schemas the rule is for (same pattern); all by default.
     #[serde(default)]
@@ -93,7 +93,7 @@ pub struct ReferenceRule {
 pub struct ArgumentRule {
     /// The parameter's name on the wire.
     pub parameter: String,
-    /// The paths it is for, as the spec spells them; `*` at an end stands for any text.
+    /// The paths it is for, as the spec spells them; `*` stands for any text.
     pub path: String,
     /// The list operation, `GET /path`.
     pub list: String,
@@ -166,7 +166,7 @@ pub struct OperationNote {
     /// One to three sentences that take the place of the generated description.
     #[serde(default)]
     pub description: Option<String>,
-    /// Why a call is more than a read though its method or its name says so, e.g. `It sends an e-mail.`
+    /// Why a call does more than read, although its method or its name suggests otherwise, e.g. `It sends an e-mail.`
     #[serde(default)]
     pub acts: Option<String>,
     /// How a call reaches records beyond the part of the API that it belongs to.
@@ -212,7 +212,7 @@ impl FieldRule {
         format!("not_writable.{}{schemas}", self.field)
     }
 
-    /// Whether the rule covers `field` of `schema`.
+    /// Returns true if the rule covers `field` of `schema`.
     pub fn covers(&self, schema: &str, field: &str) -> bool {
         matches(&self.field, field)
             && (self.schemas.is_empty() || self.schemas.iter().any(|pattern| matches(pattern, schema)))
@@ -226,7 +226,7 @@ impl ArgumentRule {
         format!("arguments.{} of {}", self.parameter, self.path)
     }
 
-    /// Whether the rule is for that parameter of that path.
+    /// Returns true if the rule is for that parameter of that path.
     pub fn covers(&self, path: &str, parameter: &str) -> bool {
         self.parameter == parameter && matches(&self.path, path)
     }

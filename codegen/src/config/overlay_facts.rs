@@ -11,7 +11,7 @@ pub struct AnyOfFact {
     pub schema: String,
     /// The fields.
     pub fields: Vec<String>,
-    /// Whether one of them must be true, so that false counts as not set.
+    /// True if one of them must be true, so that false counts as not set.
     #[serde(default)]
     pub is_true: bool,
     /// What the choice is about, as the start of an error: `choose where the note appears`.
@@ -81,7 +81,7 @@ pub struct BodyField {
     /// What it holds.
     #[serde(rename = "type")]
     pub kind: BodyFieldKind,
-    /// Whether every call needs it.
+    /// True if every call needs it.
     #[serde(default)]
     pub required: bool,
     /// What it means.

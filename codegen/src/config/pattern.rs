@@ -1,13 +1,18 @@
-//! Patterns of names.
+//! Patterns of names and paths.
 
-/// Whether `text` matches `pattern`, in which `*` at the start or the end stands for any text.
+/// Returns true if `text` matches `pattern`, in which each `*` stands for any text.
 pub fn matches(pattern: &str, text: &str) -> bool {
-    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
-        (Some(_), Some(_)) if pattern.len() > 1 => text.contains(&pattern[1..pattern.len() - 1]),
-        (Some(rest), _) => text.ends_with(rest),
-        (_, Some(rest)) => text.starts_with(rest),
-        _ => pattern == text,
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut text) = text.strip_prefix(first) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        match text.find(part) {
+            Some(at) => text = &text[at + part.len()..],
+            None => return false,
+        }
     }
+    text.ends_with(last)
 }
 
 #[cfg(test)]
@@ -21,5 +26,23 @@ mod tests {
         assert!(matches("*Reference", "CompanyReference"));
         assert!(!matches("id", "identifier"));
         assert!(matches("*", "anything"));
+    }
+
+    #[test]
+    fn stars_stand_for_any_text() {
+        for (pattern, text) in
+            [("/a", "/a"), ("/a*", "/a/b"), ("*b", "/a/b"), ("/*/c", "/a/b/c"), ("*", ""), ("*a*b*", "xaxbx")]
+        {
+            assert!(matches(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [("a*", "abc"), ("*c", "abc"), ("a*c", "abc"), ("*b*", "abc")] {
+            assert!(matches(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [("a", "abc"), ("a*d", "abc"), ("", "a")] {
+            assert!(!matches(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [("/a", "/a/b"), ("/a*b", "/a"), ("ab*bc", "abc"), ("*a*b", "ba")] {
+            assert!(!matches(pattern, text), "{pattern} {text}");
+        }
     }
 }

@@ -154,7 +154,7 @@ pub enum PagingConfig {
         page: String,
         /// Query parameter of the page's size.
         size: String,
-        /// Largest size the server gives.
+        /// The largest page that the server returns.
         max_size: u32,
     },
     /// A cursor in the answer's body.
@@ -169,7 +169,7 @@ pub enum PagingConfig {
 }
 
 impl PagingConfig {
-    /// Whether lists come in pages.
+    /// Returns true if lists come in pages.
     pub fn is_paged(&self) -> bool {
         !matches!(self, Self::None)
     }
@@ -256,9 +256,9 @@ pub struct CustomFieldDefinitionsConfig {
     /// What types mean; others are text.
     #[serde(default)]
     pub kinds: IndexMap<String, CustomFieldType>,
-    /// Whether a record must have the field.
+    /// In a definition: true if a record must have the field.
     pub required: String,
-    /// Whether it can only be read.
+    /// In a definition: true if the field can only be read.
     pub read_only: String,
     /// The list of choices.
     pub options: String,
@@ -293,13 +293,13 @@ pub enum CustomFieldType {
 pub struct SharedQuery {
     /// What it means.
     pub description: String,
-    /// What tools say of it, if not the description.
+    /// The description in tools, if it differs.
     #[serde(default)]
     pub hint: Option<String>,
-    /// The kinds of operation whose tools say it; all if none is named.
+    /// The kinds of operation whose tools have a description of it; all by default.
     #[serde(default)]
     pub hint_on: Vec<On>,
-    /// Whether tools offer it.
+    /// True if tools have it as an argument.
     #[serde(default = "yes")]
     pub tools: bool,
     /// On which kinds of operation it has an effect: any of `list`, `count`, `get`.
@@ -327,7 +327,7 @@ pub enum On {
 }
 
 /// A sentence in a description that states a constraint. `pattern` is a regular expression; the
-/// sentence is cut from the description where `cut` says so.
+/// sentence is cut from the description if `cut` is set.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoteRule {
@@ -425,7 +425,7 @@ pub struct PathAction {
     /// It reads, though its verb is not GET.
     #[serde(default)]
     pub read_only: bool,
-    /// Whether it may overwrite or remove data, where its kind and its verb don't tell.
+    /// True if it may overwrite or remove data; by default, its kind and its verb determine that.
     #[serde(default)]
     pub destructive: Option<bool>,
     /// Doing it twice is as good as once.

@@ -1,8 +1,10 @@
-//! Entries of the profile that choose operations.
+//! Selectors of operations in the profile.
 
 use serde::Deserialize;
 
-/// Chooses operations. `*` stands for any text; what is named must all match.
+use super::pattern::matches;
+
+/// Selects operations. Each field that is set must match; `*` stands for any text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OperationSelector {
@@ -23,49 +25,23 @@ impl OperationSelector {
         named.collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether it chooses the operation with this method, path, tags and ID. One that names nothing chooses nothing.
+    /// Returns true if the operation with this method, path, tags and ID is selected. An empty selector selects no
+    /// operation.
     pub fn chooses(&self, method: &str, path: &str, tags: &[String], id: &str) -> bool {
         let is_path = |pattern: &String| match pattern.split_once(' ') {
-            Some((wanted, pattern)) => wanted == method && matches_glob(pattern.trim_start(), path),
-            None => matches_glob(pattern, path),
+            Some((wanted, pattern)) => wanted == method && matches(pattern.trim_start(), path),
+            None => matches(pattern, path),
         };
         *self != Self::default()
             && self.path.as_ref().is_none_or(is_path)
-            && self.tag.as_ref().is_none_or(|pattern| tags.iter().any(|tag| matches_glob(pattern, tag)))
-            && self.id.as_ref().is_none_or(|pattern| matches_glob(pattern, id))
+            && self.tag.as_ref().is_none_or(|pattern| tags.iter().any(|tag| matches(pattern, tag)))
+            && self.id.as_ref().is_none_or(|pattern| matches(pattern, id))
     }
-}
-
-/// Whether `text` is `pattern`, in which each `*` stands for any text.
-fn matches_glob(pattern: &str, text: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut text) = text.strip_prefix(first) else { return false };
-    let mut parts: Vec<&str> = rest.split('*').collect();
-    let last = parts.pop().unwrap_or_default();
-    for part in parts {
-        match text.find(part) {
-            Some(at) => text = &text[at + part.len()..],
-            None => return false,
-        }
-    }
-    text.ends_with(last)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn stars_stand_for_any_text() {
-        for (pattern, text) in
-            [("/a", "/a"), ("/a*", "/a/b"), ("*b", "/a/b"), ("/*/c", "/a/b/c"), ("*", ""), ("*a*b*", "xaxbx")]
-        {
-            assert!(matches_glob(pattern, text), "{pattern} {text}");
-        }
-        for (pattern, text) in [("/a", "/a/b"), ("/a*b", "/a"), ("ab*bc", "abc"), ("*a*b", "ba")] {
-            assert!(!matches_glob(pattern, text), "{pattern} {text}");
-        }
-    }
 
     #[test]
     fn a_selector_chooses_by_path_tag_and_id() {

@@ -29,7 +29,7 @@ impl ArgumentWords {
 pub struct ArgumentPattern(pub String);
 
 impl ArgumentPattern {
-    /// Whether it matches an argument of this name and type.
+    /// Returns true if the pattern matches an argument of this name and type.
     pub fn covers(&self, name: &str, ty: &str) -> bool {
         match self.0.split_once(' ') {
             Some((wanted, pattern)) => wanted == ty && matches(pattern, name),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toolcrate_catalog::placeholder;
 
 use super::features::Features;
-use crate::config::{Overlay, Profile, UsageTracker};
+use crate::config::{Gloss, Overlay, Profile, UsageTracker};
 use crate::id::OperationId;
 use crate::ir::{ApiDefinition, Content, Field, Method, Template, Type};
 use crate::model::Model;
@@ -29,6 +29,10 @@ pub(crate) struct Context<'a> {
     record_operations: BTreeMap<&'a str, OperationId>,
     /// The path of each function in code marks, by the short name of the tool.
     functions: BTreeMap<&'a str, String>,
+    /// The overlay's words on collections, with the path as the overlay spells it, by the path in normal form.
+    glosses: BTreeMap<String, (&'a str, &'a Gloss)>,
+    /// The lists that need no ID, by their nouns as arguments spell them: `workrole`. `None` if two lists share one.
+    lists: BTreeMap<String, Option<OperationId>>,
 }
 
 impl<'a> Context<'a> {
@@ -47,6 +51,9 @@ impl<'a> Context<'a> {
             .values()
             .map(|name| (name.short.as_str(), format!("`{}::{}`", name.module, name.function)));
         let functions = functions.collect();
+        let glosses = overlay.resources.iter();
+        let glosses =
+            glosses.map(|(path, gloss)| (Template::parse(path).normal_form(), (path.as_str(), gloss)));
         Self {
             model,
             api,
@@ -58,6 +65,8 @@ impl<'a> Context<'a> {
             features,
             record_operations,
             functions,
+            glosses: glosses.collect(),
+            lists: lists_by_noun(model),
         }
     }
 
@@ -65,9 +74,18 @@ impl<'a> Context<'a> {
     pub(crate) fn record_subject(&self, schema: &str) -> Option<(&'a str, &'a str)> {
         let operation = self.record_operations.get(schema)?;
         let subject = &self.named.operations[*operation].subject;
-        let is_it = |path: &&String| Template::parse(path).normal_form() == subject.path;
-        let gloss = self.overlay.resources.keys().find(is_it).map(|path| self.overlay.resources[path].one());
+        let gloss = self.gloss(&subject.path).map(|(_, gloss)| gloss.one());
         Some((&subject.one, gloss.unwrap_or_default()))
+    }
+
+    /// The overlay's words on the collection at `path`, which is in normal form, and their key in the overlay.
+    pub(crate) fn gloss(&self, path: &str) -> Option<(&'a str, &'a Gloss)> {
+        self.glosses.get(path).copied()
+    }
+
+    /// The list of the records whose IDs are named after `noun`, if exactly one list needs no ID itself.
+    pub(crate) fn list_of(&self, noun: &str) -> Option<OperationId> {
+        self.lists.get(&noun.to_lowercase()).copied().flatten()
     }
 
     /// A text of the overlay in which tools are named by their Rust functions.
@@ -77,8 +95,8 @@ impl<'a> Context<'a> {
         rendered.into_owned()
     }
 
-    /// Returns what a create whose body is of type `schema` attaches, if its `id` names a record that exists already:
-    /// the schema only points at records, or the overlay says so.
+    /// Returns what a create whose body is of type `schema` attaches, if its `id` names a record that exists already.
+    /// That is so if the schema only points at records, or if the overlay lists it in `attachments`.
     pub(crate) fn attachment(&self, schema: &str) -> Option<&'a Reference> {
         let fact = self.overlay.attachments.iter().find(|fact| fact.schema == schema);
         if let Some(fact) = fact {
@@ -112,6 +130,18 @@ impl<'a> Context<'a> {
         let custom = self.profile.custom_fields.as_ref();
         custom.is_some_and(|custom| custom.member == field.name && matches!(field.ty, Type::List(_)))
     }
+}
+
+fn lists_by_noun(model: &Model) -> BTreeMap<String, Option<OperationId>> {
+    let mut lists: BTreeMap<String, Option<OperationId>> = BTreeMap::new();
+    for id in model.relations.lists.values() {
+        let subject = &model.names.operations[*id].subject;
+        if model.api.operations[*id].path.placeholders().next().is_none() && !subject.is_view {
+            let noun = subject.one.replace(' ', "").to_lowercase();
+            lists.entry(noun).and_modify(|list| *list = None).or_insert(Some(*id));
+        }
+    }
+    lists
 }
 
 fn record_operations(api: &ApiDefinition) -> BTreeMap<&str, OperationId> {

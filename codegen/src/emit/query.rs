@@ -23,13 +23,17 @@ pub enum SharedQueryType {
 impl SharedQueryType {
     /// Which query type `operation` takes, if any.
     pub fn for_operation(context: &Context<'_>, operation: &Operation, name: &OperationName) -> Option<Self> {
-        let (shared, on) = match name.kind {
-            OperationKind::List => (Self::List, On::List),
-            OperationKind::Count => (Self::Count, On::Count),
+        let shared = match name.kind {
+            OperationKind::List => Self::List,
+            OperationKind::Count => Self::Count,
             _ => return None,
         };
         let takes = operation.parameters_in(ParameterLocation::Query).any(|parameter| {
-            context.profile.shared_query.get(&parameter.name).is_some_and(|query| query.on.contains(&on))
+            context
+                .profile
+                .shared_query
+                .get(&parameter.name)
+                .is_some_and(|query| query.on.contains(&shared.on()))
         });
         takes.then_some(shared)
     }
@@ -75,7 +79,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     }
 }
 
-/// Whether the crate has query types at all.
+/// Returns true if the crate has query types at all.
 pub fn any(context: &Context<'_>) -> bool {
     types(context).next().is_some()
 }

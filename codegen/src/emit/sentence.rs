@@ -2,7 +2,7 @@
 
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
-use crate::naming::{OperationName, identifiers};
+use crate::naming::{OperationName, identifiers, with_s};
 
 /// The sentence in the imperative, without its period: `Add a note to a ticket`. `gloss` says what the record is.
 /// `is_filtered` is true for an operation that takes conditions.
@@ -54,16 +54,9 @@ pub fn third_person(sentence: &str) -> String {
     let (verb, rest) = sentence.split_once(' ').unwrap_or((sentence, ""));
     if verb.ends_with("ly") {
         let (verb, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-        return third_person(&format!("{}{} {rest}", verb[..1].to_uppercase(), &verb[1..]));
+        return third_person(&format!("{} {rest}", identifiers::capital(verb)));
     }
-    let before_last = verb.chars().rev().nth(1).unwrap_or('a');
-    let verb = match verb.strip_suffix('y') {
-        Some(stem) if !"aeiou".contains(before_last) => format!("{stem}ies"),
-        _ if ["s", "x", "z", "ch", "sh", "o"].iter().any(|ending| verb.ends_with(ending)) => {
-            format!("{verb}es")
-        }
-        _ => format!("{verb}s"),
-    };
+    let verb = if verb.ends_with('o') { format!("{verb}es") } else { with_s(verb) };
     if rest.is_empty() { verb } else { format!("{verb} {rest}") }
 }
 

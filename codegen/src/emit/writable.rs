@@ -3,7 +3,7 @@
 use super::context::Context;
 use crate::ir::Field;
 
-/// Whether a caller may set `field` of `schema`; `top` where the schema is the body itself.
+/// Returns true if a caller may set `field` of `schema`; `top` where the schema is the body itself.
 pub fn is_writable(context: &Context<'_>, schema: &str, field: &Field, top: bool) -> bool {
     if field.read_only {
         return false;

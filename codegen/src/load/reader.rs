@@ -11,7 +11,7 @@ use openapiv3::{
 };
 use serde_json::{Map, Value};
 
-use super::schema_reader::{as_string, as_strings, schema};
+use super::schema_reader::{as_string, as_strings, object, reference, schema, take};
 use super::stack;
 use crate::diagnostic::{CodegenError, Report};
 use crate::normalize::DocumentLocation;
@@ -26,7 +26,7 @@ pub fn read(mut tree: Value, report: &mut Report) -> Result<OpenAPI, CodegenErro
     let url = tree["servers"][0]["url"].as_str();
     let servers = url.map(|url| Server { url: url.to_owned(), ..Server::default() }).into_iter().collect();
     let mut components = object(tree["components"].take());
-    let schemas = object(components.shift_remove("schemas").unwrap_or_default());
+    let schemas = object(take(&mut components, "schemas"));
     let ((paths, more_paths), (schemas, more_schemas)) =
         (halves(object(tree["paths"].take())), halves(schemas));
     let (first, second) = stack::join(|| read_half(paths, schemas), || read_half(more_paths, more_schemas))?;
@@ -59,12 +59,12 @@ struct Half {
 type Members = Vec<(String, Value)>;
 
 fn halves(members: Map<String, Value>) -> (Members, Members) {
-    let mut first: Vec<(String, Value)> = members.into_iter().collect();
+    let mut first: Members = members.into_iter().collect();
     let second = first.split_off(first.len() / 2);
     (first, second)
 }
 
-fn read_half(paths: Vec<(String, Value)>, schemas: Vec<(String, Value)>) -> Half {
+fn read_half(paths: Members, schemas: Members) -> Half {
     let mut half = Half::default();
     let root = DocumentLocation::ROOT;
     let (at_paths, at_components) = (root.key("paths"), root.key("components"));
@@ -83,7 +83,7 @@ fn read_half(paths: Vec<(String, Value)>, schemas: Vec<(String, Value)>) -> Half
 fn other_components(mut sections: Map<String, Value>, report: &mut Report) -> Components {
     let root = DocumentLocation::ROOT;
     let components = root.key("components");
-    let mut section = |name: &str| object(sections.shift_remove(name).unwrap_or_default());
+    let mut section = |name: &str| object(take(&mut sections, name));
     let (parameters, bodies, responses) =
         (section("parameters"), section("requestBodies"), section("responses"));
     let location = components.key("parameters");
@@ -115,8 +115,8 @@ fn other_components(mut sections: Map<String, Value>, report: &mut Report) -> Co
 
 fn path_item(value: Value, location: &DocumentLocation<'_>, report: &mut Report) -> ReferenceOr<PathItem> {
     let mut members = object(value);
-    if let Some(Value::String(reference)) = members.get_mut("$ref") {
-        return ReferenceOr::Reference { reference: std::mem::take(reference) };
+    if let Some(reference) = reference(&mut members) {
+        return reference;
     }
     let mut item = PathItem::default();
     for (key, value) in members {
@@ -176,10 +176,10 @@ fn parameter(
     report: &mut Report,
 ) -> Option<ReferenceOr<Parameter>> {
     let mut members = object(value);
-    if let Some(Value::String(reference)) = members.get_mut("$ref") {
-        return Some(ReferenceOr::Reference { reference: std::mem::take(reference) });
+    if let Some(reference) = reference(&mut members) {
+        return Some(reference);
     }
-    let mut take = |name: &str| members.get_mut(name).map(Value::take).unwrap_or_default();
+    let mut take = |name: &str| take(&mut members, name);
     let place = as_string(take("in"));
     let style = as_string(take("style"));
     let format = match (take("schema"), take("content")) {
@@ -234,10 +234,10 @@ fn query_style(name: &str) -> Option<QueryStyle> {
 
 fn body(value: Value, location: &DocumentLocation<'_>, report: &mut Report) -> ReferenceOr<RequestBody> {
     let mut members = object(value);
-    if let Some(Value::String(reference)) = members.get_mut("$ref") {
-        return ReferenceOr::Reference { reference: std::mem::take(reference) };
+    if let Some(reference) = reference(&mut members) {
+        return reference;
     }
-    let content = members.get_mut("content").map(Value::take).unwrap_or_default();
+    let content = take(&mut members, "content");
     ReferenceOr::Item(RequestBody {
         content: media_types(content, &location.key("content"), report),
         required: members.get("required") == Some(&Value::Bool(true)),
@@ -266,10 +266,10 @@ fn responses(value: Value, location: &DocumentLocation<'_>, report: &mut Report)
 
 fn response(value: Value, location: &DocumentLocation<'_>, report: &mut Report) -> ReferenceOr<Response> {
     let mut members = object(value);
-    if let Some(Value::String(reference)) = members.get_mut("$ref") {
-        return ReferenceOr::Reference { reference: std::mem::take(reference) };
+    if let Some(reference) = reference(&mut members) {
+        return reference;
     }
-    let content = members.get_mut("content").map(Value::take).unwrap_or_default();
+    let content = take(&mut members, "content");
     let content = media_types(content, &location.key("content"), report);
     ReferenceOr::Item(Response { content, ..Response::default() })
 }
@@ -283,10 +283,10 @@ fn media_types(
     for (name, value) in object(value) {
         let location = location.key(&name);
         let mut members = object(value);
-        let source = members.get_mut("schema").map(Value::take).filter(|source| !source.is_null());
-        let encoding = members.get_mut("encoding").map(Value::take).unwrap_or_default();
+        let source = take(&mut members, "schema");
+        let encoding = take(&mut members, "encoding");
         let media_type = MediaType {
-            schema: source.map(|source| schema(source, &location.key("schema"), report)),
+            schema: (!source.is_null()).then(|| schema(source, &location.key("schema"), report)),
             encoding: object(encoding).into_iter().map(|(name, own)| (name, read_encoding(own))).collect(),
             ..MediaType::default()
         };
@@ -297,7 +297,7 @@ fn media_types(
 
 fn read_encoding(value: Value) -> Encoding {
     let mut members = object(value);
-    let mut take = |name: &str| members.get_mut(name).map(Value::take).unwrap_or_default();
+    let mut take = |name: &str| take(&mut members, name);
     Encoding {
         content_type: as_string(take("contentType")),
         headers: IndexMap::new(),
@@ -305,13 +305,6 @@ fn read_encoding(value: Value) -> Encoding {
         explode: take("explode") == Value::Bool(true),
         allow_reserved: false,
         extensions: IndexMap::new(),
-    }
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(members) => members,
-        _ => Map::new(),
     }
 }
 

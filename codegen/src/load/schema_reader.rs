@@ -34,8 +34,8 @@ pub fn schema(value: Value, location: &DocumentLocation<'_>, report: &mut Report
         let schema_kind = SchemaKind::Any(AnySchema::default());
         return ReferenceOr::Item(Schema { schema_data: SchemaData::default(), schema_kind });
     };
-    if let Some(Value::String(reference)) = members.get_mut("$ref") {
-        return ReferenceOr::Reference { reference: std::mem::take(reference) };
+    if let Some(reference) = reference(&mut members) {
+        return reference;
     }
     let mut keywords = Keywords::default();
     for (keyword, value) in members {
@@ -308,7 +308,7 @@ fn properties(
     location: &DocumentLocation<'_>,
     report: &mut Report,
 ) -> IndexMap<String, ReferenceOr<Box<Schema>>> {
-    let Value::Object(members) = value else { return IndexMap::new() };
+    let members = object(value);
     let mut properties = IndexMap::with_capacity(members.len());
     for (name, property) in members {
         let property = boxed(property, &location.key(&name), report);
@@ -318,14 +318,32 @@ fn properties(
 }
 
 fn discriminator(value: Value) -> Option<Discriminator> {
-    let Value::Object(mut members) = value else { return None };
-    let property_name = as_string(members.get_mut("propertyName")?.take())?;
-    let mapping = match members.get_mut("mapping").map(Value::take) {
-        Some(Value::Object(mapping)) => mapping,
-        _ => Map::new(),
-    };
-    let mapping = mapping.into_iter().filter_map(|(name, target)| Some((name, as_string(target)?))).collect();
+    let mut members = object(value);
+    let property_name = as_string(take(&mut members, "propertyName"))?;
+    let mapping = object(take(&mut members, "mapping"))
+        .into_iter()
+        .filter_map(|(name, target)| Some((name, as_string(target)?)))
+        .collect();
     Some(Discriminator { property_name, mapping, extensions: IndexMap::new() })
+}
+
+/// The members of an object, or none.
+pub fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+/// Takes the value of a member, or null.
+pub fn take(members: &mut Map<String, Value>, name: &str) -> Value {
+    members.get_mut(name).map(Value::take).unwrap_or_default()
+}
+
+/// The reference that stands in place of an object.
+pub fn reference<T>(members: &mut Map<String, Value>) -> Option<ReferenceOr<T>> {
+    let reference = as_string(take(members, "$ref"))?;
+    Some(ReferenceOr::Reference { reference })
 }
 
 /// The text of a string.

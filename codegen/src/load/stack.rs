@@ -1,5 +1,7 @@
 //! Threads with a stack that is large enough for a document as deeply nested as is allowed.
 
+use std::thread::{Scope, ScopedJoinHandle};
+
 use crate::diagnostic::CodegenError;
 
 /// Stack for a document of 128 levels. Reading a schema within a schema takes kilobytes in a debug build.
@@ -10,12 +12,7 @@ const STACK_BYTES: usize = 64 << 20;
 /// # Errors
 /// `E001`: there is no memory for the stack.
 pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, CodegenError> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-        let thread =
-            thread.map_err(|error| CodegenError::new("E001", format!("no memory to read it: {error}")))?;
-        Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    })
+    std::thread::scope(|scope| spawn(scope, work).map(finish))
 }
 
 /// Runs `first` on this thread and `second` on another one. This thread must be one of [`run`].
@@ -27,10 +24,20 @@ pub fn join<T: Send>(
     second: impl FnOnce() -> T + Send,
 ) -> Result<(T, T), CodegenError> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, second);
-        let thread =
-            thread.map_err(|error| CodegenError::new("E001", format!("no memory to read it: {error}")))?;
+        let thread = spawn(scope, second)?;
         let first = first();
-        Ok((first, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
+        Ok((first, finish(thread)))
     })
+}
+
+fn spawn<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> Result<ScopedJoinHandle<'scope, T>, CodegenError> {
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+    thread.map_err(|error| CodegenError::new("E001", format!("no memory to read it: {error}")))
+}
+
+fn finish<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -1,5 +1,7 @@
 //! Request bodies that the document lacks and the overlay describes.
 
+use heck::ToUpperCamelCase;
+
 use crate::config::{BodyFact, BodyFieldKind, Overlay, UsageTracker};
 use crate::id::{OperationId, SchemaId};
 use crate::ir::{ApiDefinition, BodyKind, Field, Limits, OperationBody, Schema, Shape, Type};
@@ -56,11 +58,5 @@ fn body(api: &mut ApiDefinition, fact: &BodyFact) -> Option<(OperationId, Operat
 
 /// `POST /system/members/{id}/tokens` gives `PostSystemMembersIdTokensBody`, as for a schema that is written inline.
 fn schema_name(operation: &str) -> String {
-    let words = operation.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let capitalized = words.map(|word| {
-        let lower = if word.chars().all(char::is_uppercase) { word.to_lowercase() } else { word.to_owned() };
-        let mut letters = lower.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-    });
-    capitalized.chain(["Body".to_owned()]).collect()
+    format!("{operation} body").to_upper_camel_case()
 }

@@ -1,6 +1,6 @@
 //! What media types mean.
 
-/// Whether a body of type `media` is JSON.
+/// Returns true if a body of type `media` is JSON.
 pub fn is_json(media: &str) -> bool {
     let media = essence(media);
     media == "application/json" || media.ends_with("+json") || media == "*/*"

@@ -21,7 +21,7 @@ pub struct ObjectParts {
     pub required: Vec<String>,
     /// The schema of further properties.
     pub additional: Option<AdditionalProperties>,
-    /// Whether some of the properties belong to alternatives, of which a value has one.
+    /// True if some of the properties belong to alternatives, of which a value has one.
     pub has_alternatives: bool,
 }
 
@@ -46,7 +46,7 @@ pub fn component<'a>(components: &'a Components, reference: &str) -> Option<(&'a
     None
 }
 
-/// Whether `any` specifies neither the type of a value nor its properties.
+/// Returns true if `any` specifies neither the type of a value nor its properties.
 pub fn is_shapeless(any: &AnySchema) -> bool {
     any.properties.is_empty()
         && any.items.is_none()

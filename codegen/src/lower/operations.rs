@@ -7,12 +7,13 @@ use openapiv3::{
 use super::limits::limits;
 use super::media::is_json;
 use super::request_bodies;
+use super::resolve;
 use super::schemas::SchemaLowering;
 use crate::config::{PagingConfig, Profile, UsageTracker};
 use crate::diagnostic::CodegenError;
 use crate::id::OperationTable;
 use crate::ir::{
-    BodyKind, Content, Limits, Method, Operation, OperationBody, Parameter, ParameterLocation, Shape,
+    BodyKind, Content, Limits, Method, Operation, OperationBody, Parameter, ParameterLocation,
     SuccessResponse, Template, Type,
 };
 use crate::repair::{ParameterStyle, RawOperation, RawParameter, RepairedDocument};
@@ -284,11 +285,10 @@ fn response(
         }
         let others = successes.iter().filter(|(other, _)| other != status && ![204, 207].contains(other));
         let differs = |source: &&ReferenceOr<SourceResponse>| {
-            let found = resolve_response(source, schemas).map(|source| source.content);
-            let other = found.ok().and_then(|content| {
-                content.into_iter().find(|(media, _)| is_json(media)).and_then(|(_, content)| content.schema)
-            });
-            other.is_some_and(|other| Some(&other) != content.schema.as_ref())
+            let found = resolve_response(source, schemas).ok();
+            let other = found.and_then(|found| found.content.iter().find(|(media, _)| is_json(media)));
+            let other = other.and_then(|(_, content)| content.schema.as_ref());
+            other.is_some_and(|other| Some(other) != content.schema.as_ref())
         };
         if is_json(media) && others.map(|(_, source)| *source).any(|source| differs(&source)) {
             let message = "its successes differ in type by status; the answer is any JSON value";
@@ -342,31 +342,17 @@ fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &Pa
 /// The list that `ty` is another name for, so that it is seen to be one; else `ty`. A list of choices keeps
 /// its name: the choices are called after it.
 fn list_behind(ty: Type, schemas: &SchemaLowering<'_>) -> Type {
-    let mut inner = &ty;
-    // Aliases that lead in a circle are refused later.
-    for _ in 0..8 {
-        let Type::Named(name) = inner else { break };
-        let Some(Shape::Alias(next)) = schemas.get(name).map(|schema| &schema.shape) else { break };
-        inner = next;
-    }
-    match inner {
-        Type::List(item) if matches!(**item, Type::Named(_)) => inner.clone(),
+    match schemas.resolve(&ty) {
+        list @ Type::List(item) if matches!(**item, Type::Named(_)) => list.clone(),
         _ => ty,
     }
 }
 
-fn resolve_response(
-    source: &ReferenceOr<SourceResponse>,
-    schemas: &SchemaLowering<'_>,
-) -> Result<SourceResponse, CodegenError> {
-    match source {
-        ReferenceOr::Item(response) => Ok(response.clone()),
-        ReferenceOr::Reference { reference } => {
-            let name = reference.strip_prefix("#/components/responses/").unwrap_or_default();
-            match schemas.components().responses.get(name) {
-                Some(ReferenceOr::Item(response)) => Ok(response.clone()),
-                _ => Err(CodegenError::new("E006", format!("the reference `{reference}` leads to nothing"))),
-            }
-        }
-    }
+fn resolve_response<'a>(
+    source: &'a ReferenceOr<SourceResponse>,
+    schemas: &SchemaLowering<'a>,
+) -> Result<&'a SourceResponse, CodegenError> {
+    resolve(source, &schemas.components().responses, "responses").map_err(|reference| {
+        CodegenError::new("E006", format!("the reference `{reference}` leads to nothing"))
+    })
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use openapiv3::{Encoding, MediaType, QueryStyle, ReferenceOr, RequestBody as SourceBody};
+use openapiv3::{Encoding, MediaType, QueryStyle};
 
 use super::media::{essence, is_json};
+use super::resolve;
 use super::schemas::SchemaLowering;
 use crate::diagnostic::CodegenError;
 use crate::ir::{BodyKind, Content, FieldStyle, Method, OperationBody, SuccessResponse, Type};
@@ -37,10 +38,11 @@ pub fn body(
         return None;
     };
     let location = format!("{}/requestBody", raw.pointer);
-    let source = match resolve(source, schemas) {
+    let source = match resolve(source, &schemas.components().request_bodies, "requestBodies") {
         Ok(source) => source,
-        Err(problem) => {
-            schemas.untype(problem.at(&location));
+        Err(reference) => {
+            let message = format!("the reference `{reference}` leads to nothing; the body is any JSON value");
+            schemas.untype(CodegenError::new("E006", message).at(&location));
             return Some(OperationBody::new(BodyKind::Json, Type::Any, true, None));
         }
     };
@@ -86,7 +88,7 @@ pub fn body(
     Some(body)
 }
 
-/// Whether `ty` is an object with known members.
+/// Returns true if `ty` is an object with known members.
 fn is_object(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
     let Type::Named(name) = schemas.resolve(ty) else { return false };
     schemas.get(name).is_some_and(|schema| !schema.fields().is_empty())
@@ -177,54 +179,22 @@ fn raw_body(
     OperationBody::new(BodyKind::Raw, ty, required, Some(media_type.to_owned()))
 }
 
-/// Whether the document has a PATCH whose body is a list, so that the others are JSON Patches too.
+/// Returns true if the document has a PATCH whose body is a list, so that the others are JSON Patches too.
 pub fn has_patches(document: &RepairedDocument) -> bool {
+    let components = &document.components;
     document.operations.iter().filter(|raw| raw.method == Method::Patch).any(|raw| {
-        let body = match &raw.operation.request_body {
-            Some(ReferenceOr::Item(body)) => Some(body),
-            Some(ReferenceOr::Reference { reference }) => {
-                let name = reference.strip_prefix("#/components/requestBodies/").unwrap_or_default();
-                document.components.request_bodies.get(name).and_then(ReferenceOr::as_item)
-            }
-            None => None,
-        };
+        let body = raw.operation.request_body.as_ref();
+        let body = body.and_then(|body| resolve(body, &components.request_bodies, "requestBodies").ok());
         let content = body.and_then(|body| body.content.iter().find(|(media, _)| is_json(media)));
         let is_list = |schema: &openapiv3::Schema| {
             matches!(schema.schema_kind, openapiv3::SchemaKind::Type(openapiv3::Type::Array(_)))
         };
-        match content.and_then(|(_, content)| content.schema.as_ref()) {
-            Some(ReferenceOr::Item(schema)) => is_list(schema),
-            Some(ReferenceOr::Reference { reference }) => {
-                let name = reference.strip_prefix("#/components/schemas/").unwrap_or_default();
-                let schema = document.components.schemas.get(name).and_then(ReferenceOr::as_item);
-                schema.is_some_and(is_list)
-            }
-            None => false,
-        }
+        let schema = content.and_then(|(_, content)| content.schema.as_ref());
+        schema.and_then(|schema| resolve(schema, &components.schemas, "schemas").ok()).is_some_and(is_list)
     })
 }
 
-fn resolve(
-    source: &ReferenceOr<SourceBody>,
-    schemas: &SchemaLowering<'_>,
-) -> Result<SourceBody, CodegenError> {
-    match source {
-        ReferenceOr::Item(body) => Ok(body.clone()),
-        ReferenceOr::Reference { reference } => {
-            let name = reference.strip_prefix("#/components/requestBodies/").unwrap_or_default();
-            match schemas.components().request_bodies.get(name) {
-                Some(ReferenceOr::Item(body)) => Ok(body.clone()),
-                _ => {
-                    let message =
-                        format!("the reference `{reference}` leads to nothing; the body is any JSON value");
-                    Err(CodegenError::new("E006", message))
-                }
-            }
-        }
-    }
-}
-
-/// Whether `ty` is a list of objects with `op` and `path`: a JSON Patch.
+/// Returns true if `ty` is a list of objects with `op` and `path`: a JSON Patch.
 fn is_patch(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
     let Type::List(items) = ty else { return false };
     let Type::Named(name) = &**items else { return false };

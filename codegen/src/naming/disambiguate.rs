@@ -18,9 +18,9 @@ pub struct Assignment<T> {
 
 /// What is known about the operations before they get a name.
 pub struct Candidates {
-    /// Whether the operation has a name already.
+    /// The operations that have a name already.
     pub locked: OperationTable<bool>,
-    /// Whether other operations yield to this one.
+    /// The operations that keep their plain name; others with the same one change theirs.
     pub pinned: OperationTable<bool>,
 }
 

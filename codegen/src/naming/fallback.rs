@@ -1,7 +1,7 @@
-//! Names for operations that the rules cannot name: too long to say, or said like another.
+//! Names for operations whose regular name is too long or belongs to another operation.
 //!
-//! Both get a name by rule, and the report says so. A profile that names them in `names.operations` gets
-//! better ones.
+//! A fixed rule makes such a name, and the report lists it. `names.operations` of the profile can define a better
+//! one.
 
 use std::collections::HashSet;
 

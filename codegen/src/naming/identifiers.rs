@@ -165,7 +165,7 @@ pub fn split(text: &str) -> Vec<String> {
     words
 }
 
-/// Whether what follows a run of capitals is their plural `s` and nothing more of the word.
+/// Returns true if what follows a run of capitals is their plural `s` and nothing more of the word.
 fn is_plural_of_letters(rest: &[char]) -> bool {
     rest.first() == Some(&'s') && !rest.get(1).is_some_and(|next| next.is_ascii_lowercase())
 }
@@ -188,13 +188,10 @@ pub fn lower_camel(words: &[String]) -> String {
     }
 }
 
-/// The word with a capital.
+/// Returns `word` with its first letter in upper case.
 pub fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    match chars.next() {
-        Some(first) => first.to_ascii_uppercase().to_string() + chars.as_str(),
-        None => String::new(),
-    }
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A value's name: of a function, a module, a field, a parameter.
@@ -300,7 +297,7 @@ pub fn unused(name: &str, marks: &[&str], last: &str, taken: &HashSet<String>) -
             return candidate;
         }
     }
-    // `self_` is told apart as `self_alt`: two underscores are no snake case.
+    // `self_` becomes `self_alt`: two underscores in a row aren't snake case.
     let name = if last.starts_with('_') { name.trim_end_matches('_') } else { name };
     let mut candidate = format!("{name}{last}");
     while taken.contains(&candidate) {

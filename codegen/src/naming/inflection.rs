@@ -185,12 +185,7 @@ impl<'a> Inflector<'a> {
                 return format!("{stem}{plural}");
             }
         }
-        let before_last = word.chars().rev().nth(1).unwrap_or('a');
-        if let (Some(stem), false) = (word.strip_suffix('y'), "aeiou".contains(before_last)) {
-            return format!("{stem}ies");
-        }
-        let hisses = ["s", "x", "z", "ch", "sh"].iter().any(|ending| word.ends_with(ending));
-        format!("{word}{}", if hisses { "es" } else { "s" })
+        with_s(word)
     }
 
     /// The short form of a word from the profile's table, and the table's own word; an entry in the
@@ -203,6 +198,16 @@ impl<'a> Inflector<'a> {
         let (long, short) = table.get_key_value(&self.singular(word))?;
         Some((self.plural(short), long))
     }
+}
+
+/// Appends the `s` of a plural noun or of a verb: `entry` becomes `entries`, `batch` becomes `batches`.
+pub fn with_s(word: &str) -> String {
+    let before_last = word.chars().rev().nth(1).unwrap_or('a');
+    if let (Some(stem), false) = (word.strip_suffix('y'), "aeiou".contains(before_last)) {
+        return format!("{stem}ies");
+    }
+    let hisses = ["s", "x", "z", "ch", "sh"].iter().any(|ending| word.ends_with(ending));
+    format!("{word}{}", if hisses { "es" } else { "s" })
 }
 
 fn with_last(words: &[String], form: impl Fn(&str) -> String) -> Vec<String> {

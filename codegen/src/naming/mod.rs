@@ -2,8 +2,8 @@
 //!
 //! Rules propose a name for each tool, Rust function and Rust type, the profile overrides them, and
 //! [`Lock`] has the last word. Where two names would be the same, more of the path goes into them; if that
-//! does not help, they are told apart by rule, and the report says so. A name never contains a hash or a bare
-//! number.
+//! does not help, a fixed rule makes them distinct, and the report lists them. A name never contains a hash or
+//! a bare number.
 
 mod article;
 mod disambiguate;
@@ -33,6 +33,7 @@ use crate::ir::{ApiDefinition, Method, Operation};
 use disambiguate::{Assignment, Candidates};
 use draft::Draft;
 use inflection::Inflector;
+pub use inflection::with_s;
 pub use lock::Lock;
 use lock::{Additions, OperationEntry};
 pub use names::{Names, OperationName};

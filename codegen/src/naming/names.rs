@@ -51,7 +51,7 @@ pub struct OperationName {
     pub verb: String,
     /// The whole as a title, e.g. `Merge a ticket`.
     pub title: String,
-    /// Whether it may overwrite or remove data, where the profile states it.
+    /// True if it may overwrite or remove data, if the profile or a verb in its path or summary determines that.
     pub destructive: Option<bool>,
     /// Doing it twice is as good as once.
     pub idempotent: bool,
@@ -59,4 +59,11 @@ pub struct OperationName {
     pub read_only: bool,
     /// Argument names for tools, one a placeholder of the path, in its order.
     pub parents: Vec<String>,
+}
+
+impl OperationName {
+    /// Returns the first word of the verb.
+    pub fn main_verb(&self) -> &str {
+        self.verb.split(['_', ' ']).next().unwrap_or_default()
+    }
 }

@@ -240,7 +240,7 @@ fn common_prefix(api: &ApiDefinition) -> usize {
     count
 }
 
-/// Whether a segment is the same for all of an API: `api`, `rest`, `v1`, `2.0`.
+/// Returns true if a segment is the same for all of an API: `api`, `rest`, `v1`, `2.0`.
 fn names_nothing(segment: &Segment) -> bool {
     let Segment::Text(text) = segment else { return false };
     let text = text.to_lowercase();
@@ -260,7 +260,7 @@ pub fn run_words(run: &[&str], words: &Inflector<'_>) -> Vec<String> {
     all
 }
 
-/// Whether a placeholder only says that it is an id, not of what.
+/// Returns true if a placeholder doesn't name what its ID is of: `id`, `parentId`.
 pub fn is_vague(placeholder: &str) -> bool {
     placeholder.eq_ignore_ascii_case("id") || is_parent(placeholder)
 }

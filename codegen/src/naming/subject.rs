@@ -31,13 +31,13 @@ pub struct Subject {
     pub own_many: String,
     /// What the thing belongs to, if the path has its id: `ticket`.
     pub owner: Option<String>,
-    /// Whether the operation shows the records of another one in another form.
+    /// True if the operation shows the records of another one in another form.
     pub is_view: bool,
-    /// Whether the path picks one record.
+    /// True if the path picks one record.
     pub is_item: bool,
     /// How the record is picked, where that is not by its id: `name`.
     pub by: Option<String>,
-    /// Whether the operation does what its kind says and nothing special.
+    /// True if the operation is a plain one of its kind.
     pub is_plain: bool,
 }
 
@@ -159,7 +159,7 @@ impl<'a> SubjectReader<'a> {
         }
     }
 
-    /// Whether a segment of a path only marks another view of the same records.
+    /// Returns true if a segment of a path only marks another view of the same records.
     pub fn is_view(&self, text: &str) -> bool {
         self.rules.views.iter().any(|view| view.eq_ignore_ascii_case(text))
     }

@@ -44,7 +44,7 @@ pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (Operatio
     }
 }
 
-/// The kind of an operation whose name the profile gives: it is what the name says it is.
+/// The kind of an operation whose name the profile defines: it follows from the verb in that name.
 pub fn kind_of_own(method: Method, kind: OperationKind, own: &str) -> OperationKind {
     let says = |verb: &str| own.starts_with(&format!("{verb}_"));
     let agrees = match kind {
@@ -194,15 +194,15 @@ pub struct FormParts<'a> {
     pub verb: &'a str,
     /// The article, or `all` and `single`.
     pub article: &'a str,
-    /// Whether the noun is plural.
+    /// True if the noun is plural.
     pub plural: bool,
-    /// Whether the resource is named at all.
+    /// True if the resource is named at all.
     pub has_noun: bool,
     /// Inflector between prefix and noun.
     pub before: &'a str,
     /// Inflector behind the noun.
     pub after: &'a str,
-    /// How the thing is picked, where the form says so itself: `by_type_id`.
+    /// How the thing is picked, where the form names it itself: `by_type_id`.
     pub by: &'a str,
 }
 

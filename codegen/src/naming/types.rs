@@ -1,6 +1,6 @@
 //! Rust names of schemas: types, fields, choices and their variants.
 //!
-//! Types and choices share one flat namespace and are in the lock. Fields and variants are told apart
+//! Types and choices share one flat namespace and are in the lock. Fields and variants are unique
 //! within their own type.
 
 use std::collections::{BTreeMap, HashSet};

@@ -58,7 +58,7 @@ fn encoding(source: &Value) -> Map<String, Value> {
                 read.insert(keyword.clone(), value.clone());
             }
         }
-        // A style that is not `form` does not explode unless it says so.
+        // A style that is not `form` does not explode unless `explode` is set.
         read.entry("explode")
             .or_insert_with(|| json!(own["style"].as_str().is_none_or(|style| style == "form")));
         encoding.insert(name.clone(), Value::Object(read));

@@ -90,7 +90,7 @@ fn section_of(path: &[String]) -> Option<&str> {
     }
 }
 
-/// Whether a later stage follows the `reference` at `path` as it is.
+/// Returns true if a later stage follows the `reference` at `path` as it is.
 fn is_plain(tree: &Value, reference: &str, path: &[String]) -> bool {
     let schema = is_schema(path);
     let Some((section, name)) = reference.strip_prefix("#/components/").and_then(|rest| rest.split_once('/'))
@@ -138,13 +138,13 @@ fn collect(value: &Value, path: &mut Vec<String>, found: &mut PendingReferences,
     }
 }
 
-/// Whether `key` holds sample data, in which a `$ref` means nothing.
+/// Returns true if `key` holds sample data, in which a `$ref` means nothing.
 fn is_sample(key: &str, path: &[String]) -> bool {
     let is_name = path.last().is_some_and(|group| SCHEMA_GROUPS.contains(&group.as_str()));
     !is_name && (matches!(key, "example" | "examples" | "default" | "enum") || key.starts_with("x-"))
 }
 
-/// Whether `value` has `reference` somewhere in it.
+/// Returns true if `value` has `reference` somewhere in it.
 fn holds(value: &Value, reference: &str) -> bool {
     match value {
         Value::Object(members) => {

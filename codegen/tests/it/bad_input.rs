@@ -146,9 +146,9 @@ components:
     assert_eq!(errors.0.len(), report.len(), "{errors}");
 }
 
-/// Operations that would have the same name are told apart, and the report says so.
+/// Operations that would have the same name get distinct names, and the report lists them.
 #[test]
-fn names_that_fall_together_are_told_apart() {
+fn operations_with_the_same_name_get_distinct_names() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     for (name, text) in [("toolcrate.yaml", PROFILE), ("overlay.yaml", OVERLAY)] {

@@ -46,7 +46,7 @@ fn originals() -> &'static [Original] {
     })
 }
 
-/// Whether it is a crate; a panic, an error without a place or code that is none fails.
+/// Returns true if `spec` becomes a crate. Fails on a panic, an error without a location, and code that isn't Rust.
 fn is_crate(spec: &[u8], original: &Original) -> Result<bool, TestCaseError> {
     let files = match support::files(spec, &original.profile, &original.overlay) {
         Ok(files) => files,
@@ -77,7 +77,8 @@ fn is_crate(spec: &[u8], original: &Original) -> Result<bool, TestCaseError> {
     Ok(true)
 }
 
-/// Tries the `usual` number of cases, or as many as were asked for; gives how many were crates, and of how many.
+/// Tries the `usual` number of cases, or as many as were asked for; returns how many of them became crates, and how
+/// many there were.
 fn run<S: Strategy>(
     usual: u32,
     strategy: &S,

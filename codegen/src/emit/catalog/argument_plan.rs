@@ -7,6 +7,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use toolcrate_catalog::{ArgumentLocation, ArgumentTarget, BodyFormat, FieldStyle, PathType, Relation};
 
+use crate::naming::identifiers::capital;
+
 /// What an operation needs and how its request is made.
 #[derive(Default)]
 pub struct ArgumentPlan<'a> {
@@ -33,7 +35,7 @@ pub struct ArgumentPlan<'a> {
 }
 
 impl<'a> ArgumentPlan<'a> {
-    /// Whether the argument `name` fills a placeholder of the path.
+    /// Returns true if the argument `name` fills a placeholder of the path.
     pub fn is_in_path(&self, name: &str) -> bool {
         self.arguments.get(name).is_some_and(|target| target.location == ArgumentLocation::Path)
     }
@@ -55,7 +57,7 @@ impl<'a> ArgumentPlan<'a> {
     ) {
         let mut argument = name.to_owned();
         while self.properties.contains_key(&argument) || is_taken(&argument) {
-            argument = format!("body{}", capitalize(&argument));
+            argument = format!("body{}", capital(&argument));
         }
         self.properties.insert(argument.clone(), node);
         let target = target(location, name, &argument);
@@ -70,10 +72,4 @@ impl<'a> ArgumentPlan<'a> {
 pub fn target<'a>(location: ArgumentLocation, name: &'a str, argument: &str) -> ArgumentTarget<'a> {
     let name = (name != argument).then_some(Cow::Borrowed(name));
     ArgumentTarget { location, name, path_type: PathType::Integer, separator: None }
-}
-
-/// Returns `word` with its first letter in upper case.
-pub fn capitalize(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,55 +1,36 @@
 //! Descriptions of tools: a few sentences from a template, or the overlay's own words.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use toolcrate_catalog::{LifecycleStep, OperationKind, OperationVariant, placeholder};
 
 use super::argument_plan::ArgumentPlan;
-use crate::config::Gloss;
 use crate::diagnostic::CodegenError;
 use crate::emit::context::Context;
 use crate::emit::sentence;
 use crate::emit::templates::Templates;
 use crate::id::OperationId;
-use crate::ir::{Content, Operation, Template};
+use crate::ir::{Content, Operation};
 use crate::naming::OperationName;
 
 /// The most required arguments that a description names; the schema has them all.
 const MAX_REQUIRED: usize = 7;
 
 /// Writes titles and descriptions.
-pub struct Describer<'a> {
+pub struct Describer {
     templates: Templates,
-    /// What the records of a collection are, by the collection's path in normal form.
-    resources: BTreeMap<String, (&'a str, &'a Gloss)>,
 }
 
-impl<'a> Describer<'a> {
+impl Describer {
     /// Compiles the templates.
     ///
     /// # Errors
     /// `E031` a template that is none.
-    pub fn new(context: &Context<'a>) -> Result<Self, CodegenError> {
-        let resources = context.overlay.resources.iter();
-        let resources =
-            resources.map(|(path, gloss)| (Template::parse(path).normal_form(), (path.as_str(), gloss)));
-        Ok(Self { templates: Templates::new()?, resources: resources.collect() })
-    }
-
-    /// What the records are that an operation is about: the overlay's words on the collection.
-    fn gloss(&self, context: &Context<'_>, name: &OperationName) -> &str {
-        let Some((key, gloss)) = self.resources.get(&name.subject.path) else { return "" };
-        context.ledger.mark(format!("resources.{key}"));
-        match name.kind {
-            OperationKind::Count | OperationKind::Delete => "",
-            OperationKind::List => gloss.many(),
-            _ => gloss.one(),
-        }
+    pub fn new() -> Result<Self, CodegenError> {
+        Ok(Self { templates: Templates::new()? })
     }
 
     /// The title of the tool.
-    pub fn title(&self, context: &Context<'a>, index: OperationId) -> &'a str {
+    pub fn title<'a>(&self, context: &Context<'a>, index: OperationId) -> &'a str {
         let key = context.api.operations[index].key();
         let own = context.overlay.operations.get(&key).and_then(|note| note.title.as_deref());
         if own.is_some() {
@@ -72,7 +53,7 @@ impl<'a> Describer<'a> {
         let operation = &context.api.operations[index];
         let name = &context.named.operations[index];
         let key = operation.key();
-        let gloss = self.gloss(context, name);
+        let gloss = gloss(context, name);
         if let Some(own) = context.overlay.operations.get(&key).and_then(|note| note.description.as_ref()) {
             context.ledger.mark(format!("operations.{key}"));
             return Ok(own.trim().to_owned());
@@ -100,6 +81,17 @@ impl<'a> Describer<'a> {
             }),
         )?;
         Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// What the records are that an operation is about: the overlay's words on the collection.
+fn gloss<'a>(context: &Context<'a>, name: &OperationName) -> &'a str {
+    let Some((key, gloss)) = context.gloss(&name.subject.path) else { return "" };
+    context.ledger.mark(format!("resources.{key}"));
+    match name.kind {
+        OperationKind::Count | OperationKind::Delete => "",
+        OperationKind::List => gloss.many(),
+        _ => gloss.one(),
     }
 }
 

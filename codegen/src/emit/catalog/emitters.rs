@@ -13,7 +13,7 @@ pub struct Emitters<'a> {
     /// Sets of arguments that several tools share.
     pub shapes: Shapes<'a>,
     /// Writes descriptions.
-    pub describer: Describer<'a>,
+    pub describer: Describer,
     /// Steps in the life cycles of records.
     pub lifecycles: Lifecycles<'a>,
     /// Structured filters.
@@ -30,7 +30,7 @@ impl<'a> Emitters<'a> {
     pub fn new(context: &'a Context<'a>) -> Result<Self, Errors> {
         Ok(Self {
             shapes: Shapes::new(context),
-            describer: Describer::new(context)?,
+            describer: Describer::new()?,
             lifecycles: Lifecycles::new(context)?,
             filters: Filters::new(context),
             facts: Facts::new(context),

@@ -12,7 +12,6 @@ use toolcrate_catalog::{
 };
 
 use crate::emit::context::Context;
-use crate::emit::rust::resolved;
 use crate::id::OperationTable;
 use crate::ir::{BodyKind, Content, Template, Type};
 
@@ -48,10 +47,10 @@ struct Candidate<'a> {
     variant: Option<OperationVariant>,
     /// The named schema of the response or of its items.
     schema: Option<&'a str>,
-    /// Whether the response is a list.
+    /// True if the response is a list.
     lists: bool,
     content: ResponseContent,
-    /// Whether files are sent.
+    /// True if files are sent.
     sends_files: bool,
 }
 
@@ -106,10 +105,7 @@ fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (ResponseCont
             if *content == Content::Binary { ResponseContent::Binary } else { ResponseContent::None };
         return (content, false, None);
     };
-    let (ty, list) = match resolved(context.api, ty) {
-        Type::List(item) => (resolved(context.api, item), true),
-        ty => (ty, false),
-    };
+    let (ty, list) = context.api.resolve_item(ty);
     let schema = match ty {
         Type::Named(name) => Some(name.as_str()),
         _ => None,
@@ -140,7 +136,7 @@ impl<'a> Classifier<'a, '_> {
         methods.iter().any(|method| self.at(template, *method).is_some())
     }
 
-    /// Whether a GET of the template answers a list.
+    /// Returns true if a GET of the template returns a list.
     fn lists(&self, template: &str) -> bool {
         self.at(template, Method::Get).is_some_and(|candidate| candidate.lists)
     }
@@ -157,7 +153,7 @@ impl<'a> Classifier<'a, '_> {
         if is_view { base } else { template.to_owned() }
     }
 
-    /// Whether a template ends in something that is done with a collection, so that it is none itself.
+    /// Returns true if a template ends in an operation on a collection, so that it is not a collection itself.
     fn is_variant(&self, template: &str) -> bool {
         self.by_template.get(template).into_iter().flatten().any(|number| {
             let candidate = &self.candidates[*number];
@@ -316,7 +312,7 @@ impl<'a> Classifier<'a, '_> {
     }
 }
 
-/// Whether an operation has the form that its variant asks for.
+/// Returns true if an operation has the form that its variant asks for.
 fn is_fitting(variant: OperationVariant, candidate: &Candidate<'_>) -> bool {
     match variant {
         OperationVariant::Search => candidate.lists,

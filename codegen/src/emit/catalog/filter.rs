@@ -14,7 +14,6 @@ use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar, OperationKind};
 
 use crate::config::Filter;
 use crate::emit::context::Context;
-use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Operation, Type};
 
@@ -72,8 +71,8 @@ impl<'a> Filters<'a> {
         Some((schema, &filter.argument, json!({"type": "object", "description": description})))
     }
 
-    /// Whether the raw query parameter `name` can match anything of what the operation at `index` lists. Conditions
-    /// on members of lists need lists, those on fields that the account defined need such fields.
+    /// Returns true if the raw query parameter `name` can match anything that the operation at `index` lists.
+    /// Conditions on members of lists need lists, those on fields that the account defined need such fields.
     pub fn can_match(&self, index: OperationId, name: &str) -> bool {
         let (Some(filter), Some(schema)) = (self.filter, self.schemas.get(&index)) else { return true };
         let record = &self.records[schema];
@@ -156,7 +155,7 @@ fn record<'a>(context: &'a Context<'a>, name: &'a str) -> FilterRecord<'a> {
         if Some(field.name.as_str()) == custom {
             continue;
         }
-        let ty = resolved(context.api, &field.ty);
+        let ty = context.api.resolve(&field.ty);
         match ty {
             Type::List(item) => members(context, &field.name, item, &mut children),
             Type::Named(_) => members(context, &field.name, ty, &mut fields),
@@ -179,13 +178,13 @@ fn record<'a>(context: &'a Context<'a>, name: &'a str) -> FilterRecord<'a> {
 
 /// Scalars of the object of type `ty`, as `path/member`; of a reference, those that identify it.
 fn members<'a>(context: &'a Context<'a>, path: &str, ty: &'a Type, found: &mut FilterFields<'a>) {
-    let Type::Named(name) = resolved(context.api, ty) else { return };
+    let Type::Named(name) = context.api.resolve(ty) else { return };
     let reference = context.related.references.get(name);
     for field in context.api.schemas[name].fields() {
         if reference.is_some_and(|reference| !reference.keys.contains(&field.name)) {
             continue;
         }
-        if let Some(kind) = kind(resolved(context.api, &field.ty)) {
+        if let Some(kind) = kind(context.api.resolve(&field.ty)) {
             found.insert(Cow::Owned(format!("{path}/{}", field.name)), kind);
         }
     }

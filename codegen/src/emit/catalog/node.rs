@@ -21,7 +21,7 @@ pub struct Writer<'a> {
     path: Vec<String>,
     /// References by path.
     pub references: Vec<LocatedReference<'a>>,
-    /// Whether what may be of any type may be null.
+    /// True if a value of any type may be null.
     takes_null: bool,
     describer: ArgumentDescriber<'a>,
 }
@@ -222,7 +222,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Whether the object `name` is not written out, because it is in itself or too deep; a note says so.
+    /// Returns true if the object `name` contains itself or is nested too deep to be written out, and then notes that
+    /// in `words`.
     fn is_cut(&self, name: &str, words: &mut String) -> bool {
         let is_cut = self.stack.contains(&name) || self.stack.len() >= DEPTH;
         if is_cut {

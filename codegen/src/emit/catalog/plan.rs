@@ -6,16 +6,16 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 use toolcrate_catalog::{ArgumentLocation, ArgumentTarget, BodyFormat, OperationKind, PathType, Relation};
 
-use super::argument_plan::{ArgumentPlan, capitalize, target};
+use super::argument_plan::{ArgumentPlan, target};
 use super::emitters::Emitters;
 use super::node::{Writer, any};
 use super::shape::Shapes;
 use super::words::{ArgumentDescriber, records};
 use crate::config::On;
 use crate::emit::context::Context;
-use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{BodyKind, Limits, Method, OperationBody, Parameter, ParameterLocation, Shape, Type};
+use crate::naming::identifiers::capital;
 
 /// The plan of an operation with its structured filter, and the schema that the filter is read against.
 pub fn filtered_plan<'a>(
@@ -92,7 +92,7 @@ fn add_parameter<'a>(
         });
     }
     // An object in the query travels member by member; what is left of one here is text.
-    let ty = match resolved(context.api, &parameter.ty) {
+    let ty = match context.api.resolve(&parameter.ty) {
         Type::Named(_) | Type::Any | Type::Map(_) if parameter.location != ParameterLocation::Query => {
             &Type::Text(None)
         }
@@ -131,7 +131,7 @@ fn add_body<'a>(
     plan.content_type = body.media_type.as_deref();
     plan.field_styles = Some(&body.field_styles);
     plan.part_types = Some(&body.part_types);
-    let ty = resolved(context.api, &body.ty);
+    let ty = context.api.resolve(&body.ty);
     let object = match ty {
         Type::Named(name) if matches!(context.api.schemas[name].shape, Shape::Object(_)) => {
             Some(name.as_str())
@@ -181,7 +181,7 @@ fn add_body<'a>(
         _ => {
             plan.body = BodyFormat::Whole;
             let mut writer = Writer::new(context);
-            let words = records(&context.api.operations[index], &name.subject.many, &name.verb);
+            let words = records(&context.api.operations[index], &name.subject.many, name.main_verb());
             let (argument, node) = match ty {
                 Type::List(_) => ("items", writer.node(ty, &Limits::default(), &words)),
                 Type::Named(name) if !matches!(context.api.schemas[name].shape, Shape::Union(_)) => {
@@ -258,7 +258,7 @@ fn add_shape<'a>(
         if is_parent && !required.contains(member) || attaches && member == "id" {
             continue;
         }
-        let argument = format!("body{}", capitalize(member));
+        let argument = format!("body{}", capital(member));
         plan.properties.insert(argument.clone(), node);
         let member_target = ArgumentTarget {
             location: ArgumentLocation::Body,

@@ -6,7 +6,6 @@ use toolcrate_catalog::{AnyOfRule, ArgumentLocation, BodyFormat, OperationKind, 
 
 use super::argument_plan::ArgumentPlan;
 use crate::emit::context::Context;
-use crate::emit::rust::resolved;
 use crate::ir::{Operation, Type};
 
 /// What the description of a tool says that should carry content, but whose operation has no body in the document.
@@ -82,7 +81,7 @@ pub fn describe(
 
 /// The schema of the record in the body.
 fn body_schema<'a>(context: &'a Context<'a>, operation: &'a Operation) -> Option<&'a str> {
-    match resolved(context.api, &operation.body.as_ref()?.ty) {
+    match context.api.resolve(&operation.body.as_ref()?.ty) {
         Type::Named(name) => Some(name),
         _ => None,
     }

@@ -26,7 +26,7 @@ pub struct BodyArguments<'a> {
     pub required: Vec<String>,
     /// Members that are references.
     pub references: Vec<LocatedReference<'a>>,
-    /// Whether the member `id` names a record to attach.
+    /// True if the member `id` names a record to attach.
     pub attaches: bool,
 }
 
@@ -196,7 +196,7 @@ impl<'a> Shapes<'a> {
     }
 }
 
-/// Whether the path leads to `member` or into it.
+/// Returns true if the path leads to `member` or into it.
 fn is_within(path: &str, member: &str) -> bool {
     path.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

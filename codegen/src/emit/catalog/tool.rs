@@ -20,7 +20,6 @@ use super::rules;
 use crate::config::ToolBinding;
 use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::context::Context;
-use crate::emit::rust::resolved;
 use crate::id::OperationId;
 use crate::ir::{Content, Limits, Method, Operation, Type};
 use crate::naming::OperationName;
@@ -79,7 +78,7 @@ pub fn record<'a>(
     let mut description = emitters.describer.description(context, index, &plan, &steps)?;
     rules::describe(&mut description, operation, name.kind, &any_of);
     let required = (first_required != plan.required).then(|| owned(first_required));
-    let verb = name.verb.split(['_', ' ']).next().unwrap_or_default();
+    let verb = name.main_verb();
     Ok(ToolRecord {
         name: &name.tool,
         short_name: &name.short,
@@ -160,7 +159,7 @@ fn annotations(
     }
 }
 
-/// Whether an operation that writes may overwrite or remove what is there. The Model Context Protocol defines the
+/// Returns true if an operation that writes may overwrite or remove data. The Model Context Protocol defines the
 /// absence of the hint as *only additive updates*, so an update of some fields is destructive too.
 fn is_destructive(facts: &OperationFacts, name: &OperationName) -> bool {
     match facts.kind {
@@ -172,9 +171,7 @@ fn is_destructive(facts: &OperationFacts, name: &OperationName) -> bool {
         OperationKind::Update | OperationKind::Replace | OperationKind::Delete => true,
         // A file that becomes a record of its own replaces nothing.
         OperationKind::Upload => facts.collection.is_none() || facts.target != OperationTarget::Collection,
-        OperationKind::Action => {
-            !ADDITIVE_VERBS.contains(&name.verb.split(['_', ' ']).next().unwrap_or_default())
-        }
+        OperationKind::Action => !ADDITIVE_VERBS.contains(&name.main_verb()),
     }
 }
 
@@ -275,10 +272,7 @@ fn response<'a>(context: &'a Context<'a>, operation: &'a Operation) -> ResponseR
         }
         Content::Json(ty) => ty,
     };
-    let (ty, list) = match resolved(context.api, ty) {
-        Type::List(item) => (resolved(context.api, item), true),
-        ty => (ty, false),
-    };
+    let (ty, list) = context.api.resolve_item(ty);
     let schema = match ty {
         Type::Named(name) => Some(SchemaRef::Named(Cow::Borrowed(name))),
         Type::Any => None,

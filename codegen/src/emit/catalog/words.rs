@@ -1,24 +1,19 @@
 //! Descriptions of arguments: the overlay's words, the document's, or what follows from name and type.
 
-use std::collections::BTreeMap;
-
 use toolcrate_catalog::placeholder::{escape, placeholder};
 
-use super::argument_plan::capitalize;
 use crate::config::ArgumentPattern;
 use crate::emit::argument_words::{kind, words_by_name};
 use crate::emit::context::Context;
-use crate::emit::rust::resolved;
 use crate::emit::sentence::spoken;
 use crate::id::OperationId;
 use crate::ir::{Field, Operation, Parameter, ParameterLocation, Type};
+use crate::naming::identifiers::capital;
 use crate::relate::ValueSource;
 
 /// Describes arguments.
 pub struct ArgumentDescriber<'a> {
     context: &'a Context<'a>,
-    /// The lists that need no id, by what they list, as ids of it are called: `workrole`. `None` where two list it.
-    lists: BTreeMap<String, Option<OperationId>>,
     /// Formats that were explained already.
     explained: Vec<String>,
 }
@@ -26,21 +21,13 @@ pub struct ArgumentDescriber<'a> {
 impl<'a> ArgumentDescriber<'a> {
     /// A describer of one set of arguments.
     pub fn new(context: &'a Context<'a>) -> Self {
-        let mut lists: BTreeMap<String, Option<OperationId>> = BTreeMap::new();
-        for id in context.related.lists.values() {
-            let subject = &context.named.operations[*id].subject;
-            if context.api.operations[*id].path.placeholders().next().is_none() && !subject.is_view {
-                let key = subject.one.replace(' ', "").to_lowercase();
-                lists.entry(key).and_modify(|list| *list = None).or_insert(Some(*id));
-            }
-        }
-        Self { context, lists, explained: Vec::new() }
+        Self { context, explained: Vec::new() }
     }
 
     /// The description of a member of a request body; `is_top` where it is an argument of its own.
     pub fn member(&mut self, schema: &str, field: &Field, is_top: bool) -> String {
         let key = format!("{schema}.{}", field.name);
-        let ty = resolved(self.context.api, &field.ty);
+        let ty = self.context.api.resolve(&field.ty);
         if let Some(words) = self.context.overlay.fields.get(&key) {
             self.context.ledger.mark(format!("fields.{key}"));
             return self.with_format(words.clone(), ty, is_top);
@@ -65,7 +52,7 @@ impl<'a> ArgumentDescriber<'a> {
             words = match (parameter.location, source) {
                 (_, Some(source)) => self.identifies(source),
                 (ParameterLocation::Path, None) => self.placeholder_words(operation, argument),
-                _ => self.unknown(argument, resolved(self.context.api, &parameter.ty)),
+                _ => self.unknown(argument, self.context.api.resolve(&parameter.ty)),
             };
         }
         if let Some(source) = source {
@@ -83,8 +70,8 @@ impl<'a> ArgumentDescriber<'a> {
     fn identifies(&self, source: &ValueSource) -> String {
         let one = &self.context.named.operations[source.operation].subject.one;
         match source.field.as_str() {
-            "id" => format!("{} ID.", capitalize(one)),
-            field => format!("{} of the {one}.", capitalize(&spoken(field))),
+            "id" => format!("{} ID.", capital(one)),
+            field => format!("{} of the {one}.", capital(&spoken(field))),
         }
     }
 
@@ -92,12 +79,12 @@ impl<'a> ArgumentDescriber<'a> {
     fn placeholder_words(&self, operation: OperationId, argument: &str) -> String {
         let subject = &self.context.named.operations[operation].subject;
         if argument == "id" {
-            return format!("{} ID.", capitalize(&subject.one));
+            return format!("{} ID.", capital(&subject.one));
         }
         let words = spoken(argument);
         match words.strip_suffix(" ID") {
-            Some(_) => format!("{}.", capitalize(&words)),
-            None => format!("{} of the {}.", capitalize(&words), subject.one),
+            Some(_) => format!("{}.", capital(&words)),
+            None => format!("{} of the {}.", capital(&words), subject.one),
         }
     }
 
@@ -142,13 +129,13 @@ impl<'a> ArgumentDescriber<'a> {
             }
             _ => return None,
         };
-        let list = self.lists.get(&stem.to_lowercase()).copied().flatten()?;
-        let subject = &self.context.named.operations[list].subject;
-        let words = match is_list {
-            true => format!("{} IDs. Find them with", capitalize(&subject.one)),
-            false => format!("{} ID. Find it with", capitalize(&subject.one)),
-        };
-        Some(format!("{words} {}.", placeholder(&self.context.named.operations[list].short)))
+        let list = self.context.list_of(stem)?;
+        let name = &self.context.named.operations[list];
+        let one = capital(&name.subject.one);
+        Some(match is_list {
+            true => format!("{one} IDs. Find them with {}.", placeholder(&name.short)),
+            false => format!("{one} ID. {}", self.find_it(list)),
+        })
     }
 
     /// The words with those on the format of the values.
@@ -193,9 +180,8 @@ pub fn join(words: &mut String, sentence: &str) {
 
 /// What an operation does with the records of its body: `Line items to create.`
 pub fn records(operation: &Operation, many: &str, verb: &str) -> String {
-    let verb = verb.split(' ').next().unwrap_or_default();
     match operation.body.as_ref().map(|body| &body.ty) {
-        Some(Type::List(_)) => format!("{} to {verb}.", capitalize(many)),
+        Some(Type::List(_)) => format!("{} to {verb}.", capital(many)),
         _ => "Request body.".to_owned(),
     }
 }
