@@ -7,6 +7,7 @@ mod clients;
 mod corpus;
 mod cost;
 mod diff;
+mod http;
 mod new;
 mod regenerate;
 mod repairs;

@@ -1,18 +1,22 @@
 //! The sandbox, or the server, as a process on a free port.
 
 use std::fs::File;
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use serde_json::Value;
+
+use crate::http;
 
 /// The `Authorization` header for the sandbox's default keys, `acme+public:private`.
 pub(crate) const AUTHORIZATION: &str = "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==";
+
+/// The path of the API on the sandbox.
+pub(crate) const BASE_PATH: &str = "/v4_6_release/apis/3.0";
 
 /// Builds the sandbox's binary with more arguments for cargo, and returns its path.
 pub(crate) fn build(arguments: &[&str]) -> anyhow::Result<PathBuf> {
@@ -84,6 +88,16 @@ impl CwpsaProcess {
         Ok(server)
     }
 
+    /// Returns a command that serves the account of this sandbox with `program`.
+    pub(crate) fn serve_command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(["serve", "--base-url", &self.url("")])
+            .envs([("CWPSA_COMPANY_ID", "acme"), ("CWPSA_PUBLIC_KEY", "public")])
+            .envs([("CWPSA_PRIVATE_KEY", "private"), ("CWPSA_CLIENT_ID", "xtask")]);
+        command
+    }
+
     /// Kills the process, in the middle of whatever it does, and waits until it is gone.
     pub(crate) fn kill(&mut self) {
         let _ = self.process.kill();
@@ -97,25 +111,18 @@ impl CwpsaProcess {
 
     /// Returns the URL of a path of the API.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}/v4_6_release/apis/3.0{path}", self.host)
+        format!("http://{}{BASE_PATH}{path}", self.host)
     }
 
     /// Returns the body of a GET request over a new connection; any status but 200 is an error.
     pub(crate) fn get(&self, path: &str) -> anyhow::Result<String> {
-        let failed = || format!("GET {path} failed");
-        let mut stream = TcpStream::connect(&self.host).with_context(failed)?;
-        let request = format!(
-            "GET /v4_6_release/apis/3.0{path} HTTP/1.1\r\nhost: {}\r\nauthorization: {AUTHORIZATION}\r\n\
-             clientid: xtask\r\nconnection: close\r\n\r\n",
-            self.host
-        );
-        stream.write_all(request.as_bytes()).with_context(failed)?;
-        let mut response = String::new();
-        stream.read_to_string(&mut response).with_context(failed)?;
-        match response.split_once("\r\n\r\n") {
-            Some((head, body)) if head.starts_with("HTTP/1.1 200") => Ok(body.to_owned()),
-            _ => Err(anyhow!("GET {path}: {response}")),
+        let headers = format!("authorization: {AUTHORIZATION}\r\nclientid: xtask\r\n");
+        let response = http::send(&self.host, "GET", &format!("{BASE_PATH}{path}"), &headers, "")
+            .with_context(|| format!("GET {path} failed"))?;
+        if response.status != 200 {
+            bail!("GET {path}: status {}: {}", response.status, response.body);
         }
+        Ok(response.body)
     }
 }
 

@@ -1,17 +1,18 @@
 //! Measures the latency that `cwpsa serve` adds to a call, its throughput, and its memory use over time. The upstream is the
 //! sandbox in a separate process on the same machine, so both share its cores.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::TcpStream;
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Instant;
 
-use anyhow::{Context, anyhow};
+use anyhow::bail;
 
 use crate::bench::figure::Figure;
 use crate::bench::server::{self, PROGRAM};
 use crate::bench::wrk::{self, Load};
-use crate::server_process::{self, AUTHORIZATION, CwpsaProcess};
+use crate::http;
+use crate::server_process::{self, AUTHORIZATION, BASE_PATH, CwpsaProcess};
 
 /// The ticket that is read from the upstream directly, and through the server.
 const TICKET: &str = "/service/tickets/8812";
@@ -29,22 +30,15 @@ pub(crate) fn measure(figures: &mut Vec<Figure>, soak: bool) -> anyhow::Result<(
     eprintln!("measuring: cwpsa under load …");
     server::build(&["--profile", "dist", "--bins"])?;
     let sandbox = CwpsaProcess::start(&server_process::build(&["--release"])?, &[])?;
-    let mut serve = Command::new(PROGRAM);
-    serve
-        .args(["serve", "--audit", "/dev/null", "--base-url", &sandbox.url("")])
-        .envs([("CWPSA_COMPANY_ID", "acme"), ("CWPSA_PUBLIC_KEY", "public")])
-        .envs([("CWPSA_PRIVATE_KEY", "private"), ("CWPSA_CLIENT_ID", "xtask")]);
-    let server = CwpsaProcess::spawn(&mut serve)?;
+    let mut serve = sandbox.serve_command(Path::new(PROGRAM));
+    let server = CwpsaProcess::spawn(serve.args(["--audit", "/dev/null"]))?;
     overhead(figures, &sandbox, &server)?;
     load(figures, &server, if soak { SOAK_SECONDS } else { DEFAULT_SECONDS })
 }
 
 fn overhead(figures: &mut Vec<Figure>, sandbox: &CwpsaProcess, server: &CwpsaProcess) -> anyhow::Result<()> {
-    let path = sandbox.url(TICKET);
-    let path = path.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-    let path = path.context("the sandbox has no address")?;
     let credentials = format!("authorization: {AUTHORIZATION}\r\nclientid: xtask\r\n");
-    let mut straight = Connection::open(&sandbox.host, path, &credentials)?;
+    let mut straight = Connection::open(&sandbox.host, &format!("{BASE_PATH}{TICKET}"), &credentials)?;
     let mut through = Connection::open(&server.host, TOOL, "")?;
     let (mut of_straight, mut of_through) = (Vec::new(), Vec::new());
     for number in 0..WARM_UP + CALLS {
@@ -90,9 +84,8 @@ struct Connection {
 
 impl Connection {
     fn open(host: &str, path: &str, headers: &str) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(host).with_context(|| format!("cannot connect to {host}"))?;
+        let stream = http::connect(host)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         let request = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\n{headers}\r\n");
         Ok(Self { stream: BufReader::new(stream), request })
     }
@@ -101,31 +94,11 @@ impl Connection {
     fn measure_request(&mut self) -> anyhow::Result<f64> {
         let start = Instant::now();
         self.stream.get_mut().write_all(self.request.as_bytes())?;
-        let (mut length, mut status) = (0, String::new());
-        loop {
-            let mut line = String::new();
-            self.stream.read_line(&mut line)?;
-            let line = line.trim_end();
-            if line.is_empty() {
-                break;
-            }
-            match line.split_once(':') {
-                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                    length =
-                        value.trim().parse().with_context(|| format!("invalid content-length {value:?}"))?;
-                }
-                Some(_) => {}
-                None => status = line.to_owned(),
-            }
-        }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body)?;
+        let response = http::read_response(&mut self.stream)?;
         let took = start.elapsed().as_secs_f64() * 1000.0;
-        let is_ticket = String::from_utf8_lossy(&body).contains("8812");
-        if status.contains(" 200 ") && is_ticket {
-            Ok(took)
-        } else {
-            Err(anyhow!("expected the ticket, found {status}: {body:?}"))
+        if response.status != 200 || !response.body.contains("8812") {
+            bail!("expected the ticket, found {response:?}");
         }
+        Ok(took)
     }
 }

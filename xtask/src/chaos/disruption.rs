@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
-use super::http;
 use super::servers::ChaosServers;
+use crate::http;
 
 /// Connections of a flood.
 const FLOOD_CONNECTIONS: usize = 300;

@@ -2,7 +2,6 @@
 //! the clients were told with what the mock server stored.
 
 mod disruption;
-mod http;
 mod report;
 mod servers;
 mod writer;

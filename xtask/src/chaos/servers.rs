@@ -11,8 +11,8 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::http;
-use crate::server_process::{self, AUTHORIZATION, CwpsaProcess};
+use crate::http;
+use crate::server_process::{self, CwpsaProcess};
 
 /// Faults of the upstream, each in a few percent of the writes.
 const FAULTS: [&str; 9] = [
@@ -141,16 +141,10 @@ impl ChaosServers {
     pub(super) fn stored_summaries(&self) -> anyhow::Result<BTreeMap<String, usize>> {
         let mut summaries = BTreeMap::new();
         for page in 1.. {
-            let path = format!(
-                "/v4_6_release/apis/3.0/service/tickets?pageSize=1000&page={page}&fields=id,summary\
+            let rows: Vec<Value> = serde_json::from_str(&self.sandbox.get(&format!(
+                "/service/tickets?pageSize=1000&page={page}&fields=id,summary\
                  &conditions=summary%20like%20%22chaos*%22"
-            );
-            let headers = format!("authorization: {AUTHORIZATION}\r\nclientid: xtask\r\n");
-            let response = http::send(&self.sandbox.host, "GET", &path, &headers, "")?;
-            if response.status != 200 {
-                bail!("cannot list the tickets: status {}: {}", response.status, response.body);
-            }
-            let rows: Vec<Value> = serde_json::from_str(&response.body)?;
+            ))?)?;
             for row in &rows {
                 *summaries.entry(row["summary"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
             }
@@ -182,15 +176,9 @@ fn start_cwpsa(
     // The settings of the person who runs this have no effect.
     let settings = folder.join("settings.toml");
     std::fs::write(&settings, "")?;
-    let mut command = Command::new(program);
-    command
-        .args(["serve", "--state", state, "--base-url", &sandbox.url("")])
-        .arg("--audit")
-        .arg(folder.join("audit.jsonl"))
-        .env("CWPSA_CONFIG", settings)
-        .envs([("CWPSA_COMPANY_ID", "acme"), ("CWPSA_PUBLIC_KEY", "public")])
-        .envs([("CWPSA_PRIVATE_KEY", "private"), ("CWPSA_CLIENT_ID", "xtask")]);
-    CwpsaProcess::spawn(&mut command)
+    let mut command = sandbox.serve_command(program);
+    command.args(["--state", state]).arg("--audit").arg(folder.join("audit.jsonl"));
+    CwpsaProcess::spawn(command.env("CWPSA_CONFIG", settings))
 }
 
 fn free_port() -> anyhow::Result<u16> {

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::http::{self, PlainResponse};
 use super::servers::ChaosServers;
+use crate::http::{self, PlainResponse};
 
 /// How long a client repeats a call with an idempotency key before it gives up.
 const MAX_WAIT: Duration = Duration::from_secs(60);
