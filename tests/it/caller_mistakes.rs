@@ -7,8 +7,7 @@ mod rows;
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, Error, ExecuteOptions, Outcome, Reinterpretation};
-use cwpsa_sandbox::command::{self, SandboxArguments};
-use e2e::client;
+use e2e::{client, sandbox};
 use rows::{Mistake, SECTIONS};
 use serde_json::{Value, json};
 
@@ -136,10 +135,7 @@ fn code(message: &str) -> String {
 
 #[tokio::test]
 async fn every_mistake_is_converted_or_fixed_by_the_second_call() {
-    let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = command::start(&SandboxArguments { listen, ..SandboxArguments::default() }).await;
-    let server = server.expect("a sandbox");
-    let client = client(&server.base_url()).expect("a client");
+    let (server, client) = sandbox().await;
     // A company whose name is one word and not its identifier.
     let company = json!({"identifier": "HooliInc", "name": "Hooli"});
     call(&client, "create_a_company", &company).await.expect("a company");

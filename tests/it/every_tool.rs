@@ -5,20 +5,10 @@ use std::collections::BTreeMap;
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, Error, ExecuteOptions, Method, Tool, Value};
-use cwpsa_sandbox::command::{self, SandboxArguments};
-use cwpsa_sandbox::server::MockServer;
-use e2e::client;
+use e2e::sandbox;
 use e2e::spec::Spec;
 use serde_json::Map;
 use toolcrate_testing::planner::{self, ArgumentPlanner};
-
-async fn sandbox() -> (MockServer, Client) {
-    let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let server =
-        command::start(&SandboxArguments { listen, ..SandboxArguments::default() }).await.expect("a sandbox");
-    let client = client(&server.base_url()).expect("a client");
-    (server, client)
-}
 
 /// The record as the API gave it, but for its custom fields, which tools answer by caption.
 fn options() -> ExecuteOptions {

@@ -3,8 +3,7 @@
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::RawJson;
 use connectwise_psa::runtime::{Dialect, Tool, Value};
-use cwpsa_sandbox::command::{self, SandboxArguments};
-use e2e::client;
+use e2e::sandbox;
 
 fn examples(tool: Tool) -> Vec<Value> {
     tool.details().examples.iter().map(RawJson::to_value).collect()
@@ -12,10 +11,7 @@ fn examples(tool: Tool) -> Vec<Value> {
 
 #[tokio::test]
 async fn every_example_is_a_call_that_works() {
-    let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let arguments = SandboxArguments { listen, ..SandboxArguments::default() };
-    let server = command::start(&arguments).await.expect("a sandbox");
-    let client = client(&server.base_url()).expect("a client");
+    let (_server, client) = sandbox().await;
     let (mut count, mut failed) = (0, Vec::new());
     for tool in CATALOG.tools() {
         for example in examples(tool) {

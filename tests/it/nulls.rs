@@ -5,19 +5,9 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::BodyFormat;
 use connectwise_psa::runtime::dialect::Dialect;
 use connectwise_psa::runtime::{Client, ExecuteOptions, Tool};
-use cwpsa_sandbox::command::{self, SandboxArguments};
-use cwpsa_sandbox::server::MockServer;
-use e2e::client;
+use e2e::sandbox;
 use serde_json::{Map, Value, json};
 use toolcrate_testing::sample;
-
-async fn sandbox() -> (MockServer, Client) {
-    let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let server =
-        command::start(&SandboxArguments { listen, ..SandboxArguments::default() }).await.expect("a sandbox");
-    let client = client(&server.base_url()).expect("a client");
-    (server, client)
-}
 
 fn tool(name: &str) -> Tool {
     CATALOG.get(name).expect(name)
@@ -98,7 +88,7 @@ async fn a_reference_loses_its_null_members() {
 
 #[test]
 fn no_update_is_made_of_nulls() {
-    let client = client("https://localhost").expect("a client");
+    let client = e2e::client("https://localhost").expect("a client");
     let mut tried = 0;
     for tool in CATALOG.tools() {
         let record = tool.details();

@@ -34,7 +34,7 @@ pub struct ToolFigure {
     pub value: String,
     /// The bound, with its unit.
     pub bound: String,
-    /// Whether the figure is within the bound.
+    /// True if the figure is within the bound.
     pub met: bool,
 }
 

@@ -1,13 +1,16 @@
-//! What the end to end tests share: a client for a local server, figures of the tools, and a validator of requests that
-//! knows nothing but the spec.
+//! What the end to end tests share: a client for a local server, a sandbox, figures of the tools, and a validator of
+//! requests that knows nothing but the spec.
 
 pub mod figures;
 pub mod spec;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use connectwise_psa::runtime::{Client, Error, Secret};
 use connectwise_psa::{API, Credentials};
+use cwpsa_sandbox::command::{self, SandboxArguments};
+use cwpsa_sandbox::server::MockServer;
 
 /// The header that [`credentials`] give: `acme+public` and `private`, base64.
 pub const AUTHORIZATION: &str = "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==";
@@ -34,6 +37,18 @@ pub fn client(base_url: &str) -> Result<Client, Error> {
         .credentials(credentials())
         .timeout(Duration::from_secs(10))
         .build()
+}
+
+/// Starts a sandbox on a free port. Returns it with a client for it.
+///
+/// # Panics
+/// If it can't be started.
+pub async fn sandbox() -> (MockServer, Client) {
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let arguments = SandboxArguments { listen, ..SandboxArguments::default() };
+    let server = command::start(&arguments).await.expect("a sandbox");
+    let client = client(&server.base_url()).expect("a client");
+    (server, client)
 }
 
 /// Compiles the snippets of the guide to the crate.

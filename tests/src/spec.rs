@@ -1,4 +1,4 @@
-//! Whether a request is one that the spec allows, told from the spec itself and from nothing that was made of it.
+//! Checks that the spec allows a request, by the spec itself and by nothing that was generated from it.
 //!
 //! Some of the spec is read as its authors meant it: `nullable` is a further type; an object without members is any
 //! value (the `value` of a patch is one); a required member that no property has is no requirement; a parameter that
@@ -22,7 +22,7 @@ pub struct Spec {
     document: Value,
     /// Schemas that were compiled, by the text of the schema they began with.
     compiled: BTreeMap<String, Validator>,
-    /// The operations to which the overlay gives a body that the spec lacks, as `POST /path`.
+    /// The operations to which the overlay adds a body that the spec lacks, as `POST /path`.
     with_body: BTreeSet<String>,
 }
 
@@ -41,7 +41,7 @@ impl Spec {
         let mut document: Value =
             serde_json::from_str(&read_file(name)?).map_err(|error| error.to_string())?;
         for schema in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
-            mend(schema.1);
+            to_json_schema(schema.1);
         }
         let overlay: Value =
             serde_yaml::from_str(&read_file("overlay.yaml")?).map_err(|error| error.to_string())?;
@@ -128,7 +128,7 @@ impl Spec {
             }
             PreparedBody::Json(body) => {
                 let mut schema = content["schema"].clone();
-                mend(&mut schema);
+                to_json_schema(&mut schema);
                 match self.validator(&schema) {
                     Ok(validator) => {
                         for error in validator.iter_errors(body).take(3) {
@@ -193,8 +193,8 @@ fn references(schema: &Value, visit: &mut impl FnMut(&str)) {
     }
 }
 
-/// Makes JSON Schema of an OpenAPI schema.
-fn mend(schema: &mut Value) {
+/// Converts an OpenAPI schema to JSON Schema.
+fn to_json_schema(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
             if members.get("nullable") == Some(&json!(true))
@@ -221,9 +221,9 @@ fn mend(schema: &mut Value) {
             if let Some(required) = members.get_mut("required").and_then(Value::as_array_mut) {
                 required.retain(|name| name.as_str().is_some_and(|name| known.contains(name)));
             }
-            members.values_mut().for_each(mend);
+            members.values_mut().for_each(to_json_schema);
         }
-        Value::Array(items) => items.iter_mut().for_each(mend),
+        Value::Array(items) => items.iter_mut().for_each(to_json_schema),
         _ => {}
     }
 }

@@ -327,7 +327,7 @@ fn discriminator(value: Value) -> Option<Discriminator> {
     Some(Discriminator { property_name, mapping, extensions: IndexMap::new() })
 }
 
-/// The members of an object, or none.
+/// The properties of a JSON object; empty if `value` is anything else.
 pub fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,

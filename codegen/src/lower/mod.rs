@@ -12,12 +12,10 @@ mod object_parts;
 mod operations;
 mod recursion;
 mod request_bodies;
+mod resolve;
 mod schemas;
 mod selection;
 mod unions;
-
-use indexmap::IndexMap;
-use openapiv3::ReferenceOr;
 
 use crate::config::{Profile, UsageTracker};
 use crate::diagnostic::{Errors, Report};
@@ -82,21 +80,4 @@ fn lower_document(
         schemas,
     };
     Ok(Lowering { api, report })
-}
-
-/// Returns what `source` is or refers to among `entries`, the `section` of the components, or the reference if it
-/// leads to nothing.
-fn resolve<'a, T>(
-    source: &'a ReferenceOr<T>,
-    entries: &'a IndexMap<String, ReferenceOr<T>>,
-    section: &str,
-) -> Result<&'a T, &'a str> {
-    match source {
-        ReferenceOr::Item(item) => Ok(item),
-        ReferenceOr::Reference { reference } => {
-            let path = reference.strip_prefix("#/components/").and_then(|path| path.strip_prefix(section));
-            let name = path.and_then(|path| path.strip_prefix('/')).unwrap_or_default();
-            entries.get(name).and_then(ReferenceOr::as_item).ok_or(reference)
-        }
-    }
 }

@@ -7,7 +7,7 @@ use openapiv3::{
 use super::limits::limits;
 use super::media::is_json;
 use super::request_bodies;
-use super::resolve;
+use super::resolve::resolve;
 use super::schemas::SchemaLowering;
 use crate::config::{PagingConfig, Profile, UsageTracker};
 use crate::diagnostic::CodegenError;

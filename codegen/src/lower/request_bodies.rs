@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use openapiv3::{Encoding, MediaType, QueryStyle};
 
 use super::media::{essence, is_json};
-use super::resolve;
+use super::resolve::resolve;
 use super::schemas::SchemaLowering;
 use crate::diagnostic::CodegenError;
 use crate::ir::{BodyKind, Content, FieldStyle, Method, OperationBody, SuccessResponse, Type};

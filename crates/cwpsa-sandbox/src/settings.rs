@@ -32,7 +32,7 @@ impl fmt::Debug for ApiKey {
 pub struct SandboxSettings {
     /// The keys that are accepted. A request with other credentials gets 401.
     pub keys: Vec<ApiKey>,
-    /// Whether references to records that do not exist are rejected with 400, as by the API. Otherwise they are
+    /// True if references to records that do not exist are rejected with 400, as by the API. Otherwise they are
     /// stored as they are.
     pub strict_references: bool,
     /// The database file that writes are saved to; without one they are kept in memory.

@@ -8,7 +8,7 @@ use toolcrate_executor::{ToolFilter, ToolFilterSpec, ToolListChanges};
 
 use crate::error::CliError;
 use crate::select::{is_narrow, tool_filter};
-use crate::settings::SettingsLoader;
+use crate::settings::{Settings, SettingsLoader};
 
 /// The current tool selection, and notifications of its changes.
 #[derive(Clone)]
@@ -16,21 +16,25 @@ pub struct ConfigWatch(Arc<Inner>);
 
 struct Inner {
     flags: ToolFilterSpec,
-    settings: SettingsLoader,
+    loader: SettingsLoader,
     selection: RwLock<ToolFilter>,
     changes: ToolListChanges,
 }
 
 impl ConfigWatch {
-    /// Selects tools by flags, or else by the settings file, which is reloaded at each SIGHUP from now on.
+    /// Selects tools by flags, or else by `settings`. At each SIGHUP from now on, `loader` loads them again.
     ///
     /// # Errors
     /// Returns an error if the selection is invalid.
-    pub fn start(flags: ToolFilterSpec, settings: SettingsLoader) -> Result<Self, CliError> {
-        let selection = choose(&flags, &settings)?;
+    pub fn start(
+        flags: ToolFilterSpec,
+        loader: SettingsLoader,
+        settings: &Settings,
+    ) -> Result<Self, CliError> {
+        let selection = choose(&flags, settings)?;
         let reload = Self(Arc::new(Inner {
             flags,
-            settings,
+            loader,
             selection: RwLock::new(selection),
             changes: ToolListChanges::default(),
         }));
@@ -61,7 +65,7 @@ impl ConfigWatch {
     /// Returns an error if the settings are invalid; the selection is unchanged then.
     pub fn reload(&self) -> Result<bool, CliError> {
         let inner = &self.0;
-        let new = choose(&inner.flags, &inner.settings)?;
+        let new = choose(&inner.flags, &inner.loader.load()?)?;
         let mut selection = inner.selection.write().unwrap_or_else(PoisonError::into_inner);
         if new.tools().map(|tool| tool.name()).eq(selection.tools().map(|tool| tool.name())) {
             return Ok(false);
@@ -92,8 +96,8 @@ impl ConfigWatch {
     }
 }
 
-fn choose(flags: &ToolFilterSpec, settings: &SettingsLoader) -> Result<ToolFilter, CliError> {
-    let file: ToolFilterSpec = settings.load()?.values.tools.into();
+fn choose(flags: &ToolFilterSpec, settings: &Settings) -> Result<ToolFilter, CliError> {
+    let file: ToolFilterSpec = settings.values.tools.clone().into();
     let read_only = flags.read_only || file.read_only;
     let spec = if is_narrow(flags) { flags.clone() } else { file };
     tool_filter(&ToolFilterSpec { read_only, ..spec }).map_err(|error| CliError::Usage(error.to_string()))
@@ -105,8 +109,10 @@ mod tests {
     use connectwise_psa::CATALOG;
     use std::fs::write;
 
-    fn loader(file: &tempfile::NamedTempFile) -> SettingsLoader {
-        SettingsLoader { config: Some(file.path().to_owned()), ..SettingsLoader::default() }
+    fn start(flags: ToolFilterSpec, file: &tempfile::NamedTempFile) -> ConfigWatch {
+        let loader = SettingsLoader { config: Some(file.path().to_owned()), ..SettingsLoader::default() };
+        let settings = loader.load().unwrap();
+        ConfigWatch::start(flags, loader, &settings).unwrap()
     }
 
     #[tokio::test]
@@ -114,7 +120,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let count = |reload: &ConfigWatch| reload.selection().tools().count();
         write(file.path(), "[tools]\nmodule = [\"time\"]\n").unwrap();
-        let reload = ConfigWatch::start(ToolFilterSpec::default(), loader(&file)).unwrap();
+        let reload = start(ToolFilterSpec::default(), &file);
         let changes = reload.changes();
         let all = CATALOG.tools().filter(|tool| tool.module() == "time").count();
         assert_eq!(count(&reload), all);
@@ -129,7 +135,7 @@ mod tests {
         assert!(count(&reload) < all && *changes.borrow() == 1);
         // Flags take precedence over the file.
         let flags = ToolFilterSpec { modules: vec!["service".into()], ..ToolFilterSpec::default() };
-        let reload = ConfigWatch::start(flags, loader(&file)).unwrap();
+        let reload = start(flags, &file);
         assert!(reload.selection().tools().all(|tool| tool.module() == "service"));
     }
 }

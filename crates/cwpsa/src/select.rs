@@ -16,7 +16,7 @@ pub fn tool_filter(spec: &ToolFilterSpec) -> Result<ToolFilter, ToolFilterError>
     ToolFilter::new(&CATALOG, spec, &SETS)
 }
 
-/// Returns true if the choice leaves tools out, apart from those that change something.
+/// Returns true if and only if tools are selected by anything other than `read_only`.
 pub fn is_narrow(spec: &ToolFilterSpec) -> bool {
     let ToolFilterSpec { classes, modules, names, toolsets, read_only: _ } = spec;
     !(classes.is_empty() && modules.is_empty() && names.is_empty() && toolsets.is_empty())

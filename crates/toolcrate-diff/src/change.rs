@@ -156,7 +156,7 @@ pub struct ToolMigration {
     pub old: String,
     /// The tool that replaced it.
     pub new: String,
-    /// Whether the lock contains the line.
+    /// True if the lock contains the line.
     pub aliased: bool,
     /// The line: `alias OLD NEW RELEASE`.
     pub line: String,

@@ -16,7 +16,7 @@ pub struct SchemaDifferences {
     pub wider: Vec<(String, String)>,
     /// Nodes with another type.
     pub other: Vec<(String, String)>,
-    /// Whether a description changed.
+    /// True if a description changed.
     pub reworded: bool,
 }
 
@@ -145,7 +145,7 @@ impl SchemaDifferences {
             new["properties"].as_object().unwrap_or(&empty),
         );
         let (needed, needs) = (required(old), required(new));
-        // The runtime takes no member beside those that a schema names, unless it says so or names none.
+        // The runtime rejects properties that a schema doesn't name, unless the schema allows them or names none.
         let is_open = match new["additionalProperties"] {
             Value::Bool(open) => open,
             Value::Null => b.is_empty(),

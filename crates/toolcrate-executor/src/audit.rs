@@ -20,7 +20,7 @@ use crate::principal::Principal;
 use crate::redact::redact;
 use crate::trace::TraceId;
 
-/// How many bytes the arguments of a call have at most in a line.
+/// Maximum size of the arguments in a line, in bytes.
 const MAX_ARGUMENT_BYTES: usize = 16 << 10;
 
 /// Why the audit log can't be opened or written.
@@ -33,11 +33,11 @@ pub struct AuditLog(Mutex<AuditWriter>);
 
 struct AuditWriter {
     sink: AuditSink,
-    /// Whether writing the last line failed.
+    /// True if writing the last line failed.
     is_failing: bool,
     /// Lines of calls that were sent which couldn't be written; they precede any other line.
     pending: Vec<String>,
-    /// Whether the last line was written only in part.
+    /// True if the last line was written only in part.
     is_torn: bool,
 }
 
@@ -55,7 +55,7 @@ impl AuditSink {
         }
     }
 
-    /// Makes sure that the next line is written to where the log is now. Returns true if that is another file than before.
+    /// Opens the file again if it was renamed or removed. Returns true if it was opened.
     fn follow(&mut self) -> io::Result<bool> {
         match self {
             Self::Stream(_) => Ok(false),
@@ -70,7 +70,7 @@ pub(crate) struct AuditEntry<'a> {
     pub(crate) account: &'a str,
     pub(crate) principal: Principal,
     pub(crate) tool: Tool,
-    /// Whether the call may change something.
+    /// True if the call may change something.
     pub(crate) is_write: bool,
     pub(crate) arguments: &'a Value,
     /// The approver, if the call needed approval.
@@ -125,8 +125,8 @@ impl AuditLog {
         Self(Mutex::new(AuditWriter { sink, is_failing: false, pending: Vec::new(), is_torn: false }))
     }
 
-    /// Checks that lines can be written. If the last one couldn't, this writes the lines that are missing, and one that
-    /// tells that the log goes on.
+    /// Checks that lines can be written. If the last one couldn't, this writes the missing lines and one that records that
+    /// the log resumed.
     ///
     /// # Errors
     /// Returns an error if no line can be written; no call is sent then.
@@ -139,7 +139,7 @@ impl AuditLog {
         Ok(writer.follow()?)
     }
 
-    /// Opens the file again, if the log is one: a signal tells that logs were rotated.
+    /// Opens the file again if it was renamed or removed, as after a rotation. Other destinations stay as they are.
     ///
     /// # Errors
     /// Returns an error if the file can't be opened; it is tried again before the next line.

@@ -25,7 +25,7 @@ impl AuditFile {
         Ok(true)
     }
 
-    /// Whether the file that is open has no name any more, so that what was written is lost.
+    /// Returns true if the open file was removed, so that its lines are lost.
     #[cfg(unix)]
     pub(crate) fn is_removed(&self) -> bool {
         use std::os::unix::fs::MetadataExt;

@@ -178,7 +178,7 @@ impl ToolExecutor {
         }
         if self.client.writes_custom_fields(tool, arguments) {
             self.account().await;
-            // What the cache could not read in its time is read now, or the call is not made.
+            // If the cache timed out, the definitions are read now, or the call is rejected.
             if let Err(error) = self.client.read_custom_fields_for(tool, arguments).await {
                 self.record_rejection(call.principal, tool, arguments, error.kind().as_str());
                 return Err(Rejection::Invalid(Box::new(error)));

@@ -124,7 +124,7 @@ struct ClaimRecord {
     form: String,
     /// When the call started, for people.
     began: String,
-    /// Whether the call has ended. `true` is shorter than `false`, so that there is always room for it.
+    /// True if the call has ended. `true` is shorter than `false`, so that there is always room for it.
     ended: bool,
 }
 

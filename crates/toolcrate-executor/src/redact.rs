@@ -47,10 +47,12 @@ fn can_be_secret(value: &Value) -> bool {
 fn truncate(text: &str) -> String {
     let is_json = text.len() <= MAX_JSON_BYTES && text.trim_start().starts_with(['{', '[']);
     let inner = is_json.then(|| serde_json::from_str::<Value>(text).ok()).flatten();
-    let inner = inner.map(|inner| redact(&inner).to_string());
-    // What is cut off needs no masking, but a literal may begin before the end and a name may follow it.
-    let masked = if inner.is_none() { mask_literals(&text[..floor(text, MAX_JSON_BYTES)]) } else { None };
-    let text = inner.as_deref().or(masked.as_deref()).unwrap_or(text);
+    let masked = match inner {
+        Some(inner) => Some(redact(&inner).to_string()),
+        // More than the shown characters is read: a literal among them may be masked because of a name after them.
+        None => mask_literals(&text[..floor(text, MAX_JSON_BYTES)]),
+    };
+    let text = masked.as_deref().unwrap_or(text);
     match text.char_indices().nth(MAX_CHARACTERS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

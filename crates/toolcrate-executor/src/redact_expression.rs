@@ -50,7 +50,7 @@ pub(crate) fn mask_literals(text: &str) -> Option<String> {
     Some(masked)
 }
 
-/// Whether there is an operator: a name is compared with something.
+/// Returns true if there is an operator: a name is compared with something.
 fn is_expression(tokens: &[Token<'_>]) -> bool {
     let is_operator = |token: &Token<'_>| match token {
         Token::Other(other) => matches!(other, '=' | '<' | '>' | ':'),

@@ -120,7 +120,7 @@ fn new_span() -> u64 {
     half.max(1)
 }
 
-/// Whether a list of `key=value` is well formed: no key twice, and few enough of them.
+/// Returns true if a list of `key=value` is well formed: no key occurs twice, and there are few enough of them.
 fn is_state(text: &str) -> bool {
     let members: Vec<&str> = text
         .split(',')

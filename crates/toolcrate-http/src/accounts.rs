@@ -11,9 +11,9 @@ use toolcrate_runtime::Secret;
 use crate::error::HttpError;
 use crate::rate_limit::LastRateLimit;
 
-/// How many characters a token has at least where others can reach the server.
+/// Minimum length of a token where others can reach the server.
 const MIN_TOKEN_CHARACTERS: usize = 16;
-/// How many of them differ.
+/// Minimum number of different characters in it.
 const MIN_DIFFERENT_CHARACTERS: usize = 6;
 
 /// An account whose tools are served.
@@ -214,7 +214,7 @@ impl AccountRegistry {
     }
 }
 
-/// Whether a token can be found by trying: it is short, or has few different characters.
+/// Returns true if a token is short or has few different characters.
 fn is_guessable(token: &Secret) -> bool {
     let text = token.expose();
     let different: BTreeSet<char> = text.chars().collect();

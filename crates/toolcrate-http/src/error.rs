@@ -64,7 +64,7 @@ pub enum HttpError {
         /// The error of the call.
         #[source]
         error: ExecuteError,
-        /// Whether the call could have changed something.
+        /// True if the call could have changed something.
         is_write: bool,
     },
 }

@@ -1,11 +1,11 @@
-//! JSON of requests. A property that an object has twice is an error: `serde_json` takes the last one, other readers take
-//! the first, and what was checked would not be what is used.
+//! JSON of requests. A property that occurs twice in an object is an error: `serde_json` takes the last one and other
+//! parsers the first, so a proxy could check a value that isn't used.
 
 use std::collections::HashSet;
 use std::fmt;
 
+use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 /// Parses a JSON object; an empty body and `null` are one without properties.
@@ -27,7 +27,7 @@ fn check_properties(body: &[u8]) -> Result<(), serde_json::Error> {
     deserializer.end()
 }
 
-/// Reads any value and keeps nothing of it.
+/// Deserializes any value and discards it.
 struct UniqueProperties;
 
 impl<'de> DeserializeSeed<'de> for UniqueProperties {
@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for UniqueProperties {
 
     fn visit_map<A: MapAccess<'de>>(self, mut properties: A) -> Result<(), A::Error> {
         let mut names = HashSet::new();
-        while let Some(PropertyName(name)) = properties.next_key()? {
+        while let Some(name) = properties.next_key::<String>()? {
             if names.contains(&name) {
                 return Err(A::Error::custom(format_args!("the property {name:?} occurs twice")));
             }
@@ -86,10 +86,6 @@ impl<'de> Visitor<'de> for UniqueProperties {
         Ok(())
     }
 }
-
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct PropertyName(String);
 
 #[cfg(test)]
 mod tests {

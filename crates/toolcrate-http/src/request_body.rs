@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use crate::error::HttpError;
 use crate::limits::MAX_BODY_BYTES;
 
-/// Reads a body within the limit of the route. A handler that has `Bytes` among its arguments reads the body before its
-/// first line runs, whoever sent it; one that takes the request can check the token first.
+/// Reads a body within the limit of the route. A `Bytes` argument of a handler is read before the handler runs, whoever
+/// sent it; a handler that takes the request can check the token first.
 ///
 /// # Errors
 /// Returns an error if the body is too large, or doesn't come to its end.

@@ -1,4 +1,4 @@
-//! A response body whose connection is busy until it was sent.
+//! A response body whose connection is busy until it is sent.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,7 +7,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use crate::idle_connections::RequestInProgress;
 
-/// The body of a response, with what has to last as long.
+/// The body of a response, which marks its connection as busy until it is dropped.
 pub(crate) struct BusyResponseBody<B> {
     inner: Pin<Box<B>>,
     _request: RequestInProgress,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-/// How often a connection that has to close looks whether its request has ended.
+/// How often a connection that has to close checks for the end of its request.
 const BUSY_RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The connections of a listener. Clones share them.
@@ -73,8 +73,8 @@ impl TrackedConnection {
     }
 
     /// Waits until the connection is to be closed and is idle. A request that arrives at the last moment is still served.
-    pub(crate) async fn must_close(&self, closing: &CancellationToken) {
-        closing.cancelled().await;
+    pub(crate) async fn must_close(&self) {
+        self.closing.cancelled().await;
         while !self.is_idle() {
             tokio::time::sleep(BUSY_RETRY_INTERVAL).await;
         }

@@ -247,7 +247,7 @@ fn accept_queued(socket: TcpListener) -> impl Iterator<Item = (TcpStream, Socket
     })
 }
 
-/// Whether only the client that was about to connect is affected.
+/// Returns true if only the client that was about to connect is affected.
 fn is_client_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
@@ -300,7 +300,7 @@ where
     let ConnectionSettings { peer, timeouts, stopping, tracked } = settings;
     let first_request = Arc::new(Notify::new());
     let (received, tracked) = (Arc::clone(&first_request), Arc::new(tracked));
-    let (requests, closing) = (Arc::clone(&tracked), tracked.closing());
+    let requests = Arc::clone(&tracked);
     let service = service_fn(move |request: Request<Incoming>| {
         received.notify_one();
         let in_progress = requests.begin_request();
@@ -323,7 +323,7 @@ where
     tokio::select! {
         biased;
         _ = connection.as_mut() => return,
-        () = tracked.must_close(&closing) => return,
+        () = tracked.must_close() => return,
         () = stopping.cancelled() => {}
     }
     // A graceful shutdown closes a connection on which nothing was read yet, though its first request may have

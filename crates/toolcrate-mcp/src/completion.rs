@@ -8,7 +8,7 @@ use toolcrate_runtime::Tool;
 use crate::tool_context::ToolContext;
 use crate::{argument_values, prompts, resources};
 
-/// Nothing is as long as this.
+/// Maximum length of the input; no value is longer.
 const MAX_TYPED_BYTES: usize = 256;
 
 /// Returns completions of the user's input.

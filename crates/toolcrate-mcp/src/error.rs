@@ -58,7 +58,7 @@ pub enum McpError {
     Canceled,
 }
 
-/// How many characters of a message are sent: it may name what a client sent.
+/// Maximum number of characters of a message, which may contain input of a client.
 const MAX_CHARACTERS: usize = 1000;
 
 impl From<McpError> for ErrorData {

@@ -12,13 +12,15 @@ use rmcp::model::{
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, json};
+use toolcrate_executor::limit_json;
 use toolcrate_runtime::Value;
 
 use crate::caller::{Caller, principal, trace_context};
 use crate::error::McpError;
 use crate::listing::ExposureMode;
 use crate::server::McpServer;
-use crate::{completion, notifications, pagination, prompts, resources, result, tool_naming};
+use crate::tool_naming::rename_in_value;
+use crate::{completion, notifications, pagination, prompts, resources, result};
 
 /// The supported requests that have parameters.
 const METHODS: [&str; 9] = [
@@ -185,9 +187,11 @@ impl ServerHandler for McpServer {
         // Dropping the call closes its connection; a request that was sent can't be recalled.
         let response = tokio::select! {
             response = call => {
-                let names = self.context().listing.names;
-                let response = tool_naming::rename_in_errors(response, product.catalog, names);
-                Ok(result::limit_failure(response, self.context().max_error_bytes()))
+                // The result of a call that succeeded is the API's.
+                Ok(result::map_failure(response, |mut error| {
+                    rename_in_value(&mut error, product.catalog, self.context().listing.names);
+                    limit_json(error, self.context().max_error_bytes())
+                }))
             }
             () = context.ct.cancelled() => Err(McpError::Canceled.into()),
         };

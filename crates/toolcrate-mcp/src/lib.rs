@@ -31,6 +31,7 @@ mod caller;
 mod completion;
 mod elicitation;
 mod error;
+mod error_message;
 mod event_feed;
 #[cfg(test)]
 mod fixture;

@@ -8,12 +8,12 @@ use rmcp::RoleServer;
 use rmcp::model::ErrorCode;
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
-use serde_json::json;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use toolcrate_runtime::{Value, replace_lone_surrogates};
 
+use crate::error_message::error_message;
 use crate::message_id::{MessageIdScanner, read_id};
 
 /// The longest line that is read.
@@ -89,7 +89,7 @@ where
             Ok(Some(Line::Whole(line))) => parse(line),
             Ok(Some(Line::TooLong(id))) => {
                 let message = format!("the message exceeds {} bytes", lines.max_line_bytes);
-                Err(Some(error_response(ErrorCode::INVALID_REQUEST, &message, &id)))
+                Err(Some(error_message(ErrorCode::INVALID_REQUEST, &message, &id)))
             }
             Ok(None) => return,
             Err(error) => {
@@ -122,7 +122,7 @@ fn parse(line: &[u8]) -> Result<Message, Option<Value>> {
     }
     let value: Value = serde_json::from_slice(&repaired).map_err(|error| {
         let message = format!("expected one JSON object per line: {error}");
-        Some(error_response(ErrorCode::PARSE_ERROR, &message, &read_id(&repaired)))
+        Some(error_message(ErrorCode::PARSE_ERROR, &message, &read_id(&repaired)))
     })?;
     // Notifications and responses expect no response.
     let is_request =
@@ -135,11 +135,7 @@ fn parse(line: &[u8]) -> Result<Message, Option<Value>> {
         _ => "expected a JSON-RPC 2.0 request with \"jsonrpc\", \"id\" and \"method\"",
     };
     let id = value.get("id").filter(|id| id.is_number() || id.is_string()).cloned().unwrap_or_default();
-    Err(Some(error_response(ErrorCode::INVALID_REQUEST, message, &id)))
-}
-
-fn error_response(code: ErrorCode, message: &str, id: &Value) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "error": {"code": code.0, "message": message}})
+    Err(Some(error_message(ErrorCode::INVALID_REQUEST, message, &id)))
 }
 
 /// Reads lines of a bounded length.
@@ -151,7 +147,7 @@ struct LineReader<R> {
 
 enum Line<'a> {
     Whole(&'a [u8]),
-    /// The line was discarded; what is left is the id of the message in it.
+    /// The line was discarded, except for the ID of its message.
     TooLong(Value),
 }
 
@@ -193,6 +189,7 @@ impl<R: AsyncBufRead + Unpin> LineReader<R> {
 #[cfg(test)]
 mod tests {
     use rmcp::model::{ClientRequest, JsonRpcMessage};
+    use serde_json::json;
 
     use super::*;
 

@@ -9,7 +9,7 @@ pub struct ToolListing {
     pub mode: ExposureMode,
     /// How tools are named.
     pub names: NameStyle,
-    /// Whether lists contain the schemas of results.
+    /// True if lists contain the schemas of results.
     pub output_schemas: bool,
 }
 

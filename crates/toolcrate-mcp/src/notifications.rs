@@ -64,7 +64,7 @@ pub(crate) async fn listen(server: &McpServer, context: &SubscriptionContext) {
     };
     let mut ended = std::pin::pin!(ended);
     if wants_list_changes {
-        // What the first list waits for is no change of it.
+        // The custom fields that the first list waits for are not a change of it.
         pagination::first_page_account(server.context()).await;
     }
     let mut shown = current_version(server);

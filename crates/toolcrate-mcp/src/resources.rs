@@ -12,7 +12,7 @@ use crate::tool_definition::describe;
 
 const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown";
-/// How long the notice about tools that are left out is at most.
+/// Maximum length of the notice about omitted tools.
 const MAX_NOTICE_BYTES: usize = 100;
 
 /// How the addresses of modules begin.

@@ -2,7 +2,7 @@
 
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use serde_json::{Map, json};
-use toolcrate_executor::{ExecuteError, Rejection, limit_json};
+use toolcrate_executor::{ExecuteError, Rejection};
 use toolcrate_runtime::{Reinterpretation, Value};
 
 /// Creates the result of a successful call.
@@ -19,12 +19,15 @@ pub(crate) fn failure(value: Value) -> CallToolResult {
     result
 }
 
-/// Limits the size of the error of a failed call.
-pub(crate) fn limit_failure(response: CallToolResponse, max_bytes: usize) -> CallToolResponse {
+/// Replaces the error of a failed call. Other responses are unchanged.
+pub(crate) fn map_failure(
+    response: CallToolResponse,
+    change: impl FnOnce(Value) -> Value,
+) -> CallToolResponse {
     match response {
         CallToolResponse::Complete(mut failed) if failed.is_error == Some(true) => {
             match failed.structured_content.take() {
-                Some(error) => failure(limit_json(error, max_bytes)).into(),
+                Some(error) => failure(change(error)).into(),
                 None => CallToolResponse::Complete(failed),
             }
         }

@@ -26,7 +26,7 @@ struct McpServerState {
     meta_tools: MetaTools,
     changes: ToolListChanges,
     events: Option<EventFeed>,
-    /// Whether a client has sent a discovery request, which it may send first and then disconnect.
+    /// True if a client has sent a discovery request, which it may send first and then disconnect.
     discovered: AtomicBool,
 }
 

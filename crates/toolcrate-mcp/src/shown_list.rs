@@ -21,7 +21,7 @@ impl ShownList {
 
     /// Returns true if and only if the client was shown another version than `current`, and takes that for shown.
     pub(crate) fn update(&self, current: impl FnOnce() -> String) -> bool {
-        // The version takes a while to compute, and whoever shows a list must not wait for it.
+        // The version takes a while to compute, and showing a list must not wait for it.
         let Some(shown) = self.lock().clone() else { return false };
         let current = current();
         if current == shown {

@@ -4,10 +4,7 @@
 
 use std::borrow::Cow;
 
-use rmcp::model::CallToolResponse;
 use toolcrate_runtime::{Catalog, NameStyle, Value};
-
-use crate::result;
 
 /// The text with the names of tools in this style.
 fn rename_in_text<'a>(text: &'a str, catalog: &'static Catalog, names: NameStyle) -> Cow<'a, str> {
@@ -52,26 +49,6 @@ pub(crate) fn rename_in_value(value: &mut Value, catalog: &'static Catalog, name
 fn rename(text: &mut String, catalog: &'static Catalog, names: NameStyle) {
     if let Cow::Owned(renamed) = rename_in_text(text, catalog, names) {
         *text = renamed;
-    }
-}
-
-/// Renames tools in the errors of a call. The result of a call that succeeded is the API's, and stays.
-pub(crate) fn rename_in_errors(
-    response: CallToolResponse,
-    catalog: &'static Catalog,
-    names: NameStyle,
-) -> CallToolResponse {
-    match response {
-        CallToolResponse::Complete(mut failed) if failed.is_error == Some(true) => {
-            match failed.structured_content.take() {
-                Some(mut error) => {
-                    rename_in_value(&mut error, catalog, names);
-                    result::failure(error).into()
-                }
-                None => CallToolResponse::Complete(failed),
-            }
-        }
-        other => other,
     }
 }
 

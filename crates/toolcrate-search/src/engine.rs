@@ -370,7 +370,7 @@ fn in_noun_order(title: &str, intent: Intent) -> Cow<'_, str> {
     }
 }
 
-/// What stands in parentheses in the first sentence of a description.
+/// Returns the text in parentheses in the first sentence of a description.
 fn explanation(description: &str) -> &str {
     let sentence = description.split(". ").next().unwrap_or_default();
     let inside = sentence.split_once(" (").and_then(|(_, rest)| rest.rsplit_once(')'));

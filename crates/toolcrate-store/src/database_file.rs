@@ -82,7 +82,7 @@ pub(crate) fn open(path: &Path) -> Result<Database, DatabaseFileError> {
     Database::create(path).map_err(open_failure)
 }
 
-/// Why a file can't be opened, and what to do about it.
+/// Returns the error of a file that can't be opened, with the remedy.
 fn open_failure(error: DatabaseError) -> DatabaseFileError {
     match error {
         DatabaseError::UpgradeRequired(version) => DatabaseFileError(format!(

@@ -72,8 +72,8 @@ pub fn problems(catalog: &'static Catalog) -> Vec<String> {
     found
 }
 
-/// The problems of a tool's hints: what may overwrite or remove something says so, and nothing that reads or only
-/// adds does.
+/// Returns the problems of a tool's hints: tools that may overwrite or remove something are marked as destructive, and tools
+/// that read or only add are not.
 fn hint_problems(tool: Tool, wrong: &mut Vec<String>) {
     let hints = tool.annotations();
     let is_destructive = match tool.kind() {

@@ -10,9 +10,9 @@ pub(crate) struct Mistake {
     pub(crate) sent: &'static str,
     /// The arguments that are meant, as JSON; empty if they depend on the time.
     meant: &'static str,
-    /// Whether what was sent is another spelling of the same value, which is not worth a report.
+    /// True if the arguments only spell the same value in another way, which is not worth a report.
     pub(crate) means_the_same: bool,
-    /// Whether the fix depends on the time.
+    /// True if the fix depends on the time.
     pub(crate) is_relative: bool,
 }
 

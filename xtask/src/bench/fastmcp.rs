@@ -14,7 +14,7 @@ use crate::clients::process::python_environment;
 /// Number of measured starts. Each takes many seconds; the fastest counts, which favors FastMCP.
 const STARTS: usize = 3;
 
-/// Measures and compares with `ours`. If FastMCP can't be measured, the figure says so.
+/// Measures and compares with `ours`. If FastMCP can't be measured, the figure contains the reason.
 pub(crate) fn measure(figures: &mut Vec<Figure>, ours: Start) {
     eprintln!("measuring: FastMCP from_openapi …");
     match theirs() {

@@ -26,7 +26,7 @@ pub(crate) struct Collection {
     pub(crate) create: Option<usize>,
     pub(crate) replace: Option<usize>,
     pub(crate) patch: Option<usize>,
-    /// Whether there is one record only.
+    /// True if there is only one record.
     pub(crate) single: bool,
     resource: OnceLock<&'static Resource>,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How callbacks are delivered. The default is what the API does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackSettings {
-    /// Whether callbacks are sent to any address; otherwise only to loopback addresses.
+    /// True if callbacks are sent to any address; otherwise, only loopback addresses get them.
     pub allow_any_address: bool,
     /// How long a receiver may take to respond.
     pub timeout: Duration,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::error::DataError;
+use super::rules_file::collection_at;
 use crate::api::{CollectionId, api};
 use crate::connectwise::date;
 use crate::connectwise::error::ApiError;
@@ -38,10 +39,6 @@ pub(super) fn fill(state: &mut TenantState, size: u32, seed: u64) -> Result<(), 
     let companies = companies(state, size / 200 + 1)?;
     tickets(state, size, &companies, &mut random)?;
     configurations(state, size / 2, &companies, &mut random)
-}
-
-fn collection_at(template: &str) -> Result<CollectionId, DataError> {
-    api().collection_id(template).ok_or_else(|| DataError::new(template, "there is no such collection"))
 }
 
 /// Creates a record with its references and defaults, for others to be copied from.

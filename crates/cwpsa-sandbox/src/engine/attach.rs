@@ -12,7 +12,7 @@ use crate::api::{CollectionId, api};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{DEVICE_IDENTIFIER, lower_first, spaced};
 
-/// Attaches the record that a body names to a parent. Returns the id of the row that says so.
+/// Attaches the record that a body names to a parent. Returns the id of the attachment's row.
 pub(crate) fn attach(
     rules: &RuleSet,
     tx: &mut Transaction<'_>,
@@ -21,7 +21,7 @@ pub(crate) fn attach(
     body: WriteBody<'_>,
 ) -> Result<i64, ApiError> {
     let known = api().collection(collection);
-    let Some(target) = known_target(tx.state, collection) else { return Err(ApiError::no_endpoint()) };
+    let Some(target) = tx.state.overrides.attached(collection) else { return Err(ApiError::no_endpoint()) };
     tx.ensure(collection);
     tx.ensure(target);
     let given = expect_object(body.value, &body.details.shape.name)?;
@@ -30,7 +30,7 @@ pub(crate) fn attach(
     rules.validate(collection, &record, &mut validator.invalid_fields);
     validator.finish()?;
     let id = named_target(tx, collection, target, &given)?;
-    let rows = tx.state.table(collection).map(|table| table.children_of(parent).to_vec()).unwrap_or_default();
+    let rows = tx.children_of(collection, parent);
     if let Some(row) = rows.into_iter().find(|row| attached_id(tx.state, collection, *row) == Some(id)) {
         return Ok(row);
     }
@@ -40,7 +40,7 @@ pub(crate) fn attach(
 }
 
 /// Returns the id of the record that a row attaches.
-pub(crate) fn attached_id(state: &TenantState, collection: CollectionId, row: i64) -> Option<i64> {
+fn attached_id(state: &TenantState, collection: CollectionId, row: i64) -> Option<i64> {
     state.row(collection, row)?.record.get("id")?.as_integer()
 }
 
@@ -72,10 +72,6 @@ fn attachments_of(state: &TenantState, target: CollectionId, id: i64) -> Vec<(Co
         }
     }
     found
-}
-
-fn known_target(state: &TenantState, collection: CollectionId) -> Option<CollectionId> {
-    state.overrides.attached(collection)
 }
 
 /// Returns the id of the record that a body names by its id, or a configuration by its device identifier.

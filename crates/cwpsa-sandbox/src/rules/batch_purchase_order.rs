@@ -8,7 +8,7 @@ use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct BatchPurchaseOrderRule {
-    /// Whether the lines are marked as exported.
+    /// True if the lines are marked as exported.
     pub(super) batched: bool,
 }
 

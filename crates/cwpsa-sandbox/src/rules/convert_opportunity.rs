@@ -55,7 +55,7 @@ impl SandboxRule for ConvertOpportunityRule {
         }
         body.insert("opportunity".to_owned(), json!({"id": id}));
         self.target.fill(tx, &opportunity, &mut body)?;
-        // What the caller gives takes precedence.
+        // The caller's fields take precedence.
         let given = request.body.as_object().cloned().unwrap_or_default();
         body.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
         body.retain(|name, _| details.shape.members.contains_key(name));

@@ -1,5 +1,5 @@
-//! Time entries: the hours are the time span minus the deduction, or, without an end, as given. An entry on a ticket takes over the ticket's
-//! company, adds to its hours, and may become its note; some ticket statuses allow no time entries.
+//! Time entries: the hours are the time span minus the deduction, or, without an end, as given. An entry on a ticket takes
+//! over the ticket's company, adds to its hours, and may become its note; some ticket statuses allow no time entries.
 
 use serde_json::{Map, Value};
 
@@ -110,11 +110,8 @@ fn apply_hours(entry: &mut Map<String, Value>, is_new: bool) -> Result<(), ApiEr
         let span = (end - start) as f64 / 3600.0;
         let hours = ((span - number_field(entry, "hoursDeduct")).max(0.0) * 100.0).round() / 100.0;
         set_hours(entry, hours, is_new);
-    } else if is_new {
-        // Without an end, callers give the hours themselves.
-        set_hours(entry, number_field(entry, "actualHours"), true);
-    } else if entry.get("actualHours").is_some_and(|hours| !hours.is_null()) {
-        set_hours(entry, number_field(entry, "actualHours"), false);
+    } else if is_new || entry.get("actualHours").is_some_and(|hours| !hours.is_null()) {
+        set_hours(entry, number_field(entry, "actualHours"), is_new);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use connectwise_psa::runtime::Dialect;
 use connectwise_psa::runtime::NameStyle;
 use cwpsa_sandbox::fault_injection::{FaultRule, RequestBudget};
 use toolcrate_executor::{ToolClass, ToolFilterSpec};
-use toolcrate_mcp::ExposureMode;
+use toolcrate_mcp::{ExposureMode, ToolListing};
 
 use super::sandbox_conflicts::IgnoredVariables;
 use crate::environment::Environment;
@@ -242,7 +242,7 @@ pub struct CallArgs {
 }
 
 /// Options of the tool list over MCP.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Debug)]
 pub struct OfferFlags {
     /// Tools to list over MCP. Defaults to selected for cwpsa mcp if any tool selection is given, to search otherwise.
     /// Clients can override it with the tools query parameter of /mcp.
@@ -262,8 +262,24 @@ pub struct OfferFlags {
     pub output_schemas: bool,
 }
 
+impl OfferFlags {
+    /// Returns the selection of the flags.
+    pub fn filter_spec(&self) -> ToolFilterSpec {
+        ToolFilterSpec { read_only: self.read_only, ..(&self.selection).into() }
+    }
+
+    /// Returns how tools are listed, in `default_mode` unless a flag sets another one.
+    pub fn listing(&self, default_mode: ExposureMode) -> ToolListing {
+        ToolListing {
+            mode: self.tools.unwrap_or(default_mode),
+            names: self.names,
+            output_schemas: self.output_schemas,
+        }
+    }
+}
+
 /// Options of the HTTP server.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Debug)]
 #[command(next_help_heading = "HTTP server")]
 pub struct HttpFlags {
     /// Where to persist approvals, idempotency keys, MCP sessions and undelivered events: a file for one server, or

@@ -1,15 +1,14 @@
 //! `cwpsa mcp`: the tools over the Model Context Protocol, on stdin and stdout. Over HTTP, it is `cwpsa serve`.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use toolcrate_executor::{InFlight, ToolExecutor, ToolFilterSpec};
+use toolcrate_executor::{InFlight, ToolExecutor};
 use toolcrate_listener::shutdown_signal;
-use toolcrate_mcp::{ExposureMode, McpError, McpOptions, McpServer, ToolListing, serve_stdio};
+use toolcrate_mcp::{ExposureMode, McpError, McpOptions, McpServer, serve_stdio};
 use toolcrate_store::MemoryStore;
 
 use crate::audit_rotation::reopen_at_hangup;
-use crate::cli::{McpArgs, OfferFlags, ServeArgs};
+use crate::cli::McpArgs;
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::metrics::Metrics;
@@ -30,19 +29,17 @@ pub(super) async fn run(
     loader: SettingsLoader,
     settings: &Settings,
 ) -> Result<(), CliError> {
-    let flags =
-        ToolFilterSpec { read_only: arguments.offer.read_only, ..(&arguments.offer.selection).into() };
-    let is_selection = is_narrow(&flags) || settings.values.tools.is_narrow();
+    let flags = arguments.offer.filter_spec();
+    let is_selection = is_narrow(&flags) || is_narrow(&settings.values.tools.clone().into());
     let default_mode = if is_selection { ExposureMode::Filtered } else { ExposureMode::MetaTools };
-    let offer = OfferFlags { tools: arguments.offer.tools.or(Some(default_mode)), ..arguments.offer.clone() };
-    if let Some(address) = arguments.listen {
-        return serve_http(arguments, offer, address, loader, settings).await;
+    if arguments.listen.is_some() {
+        return serve_http(arguments, default_mode, loader, settings).await;
     }
     if let Some(flag) = HTTP_FLAGS.iter().find(|flag| loader.flags.contains(flag)) {
         let flag = flag.replace('_', "-");
         return Err(CliError::Usage(format!("--{flag} requires --listen ADDRESS")));
     }
-    let reload = ConfigWatch::start(flags, loader)?;
+    let reload = ConfigWatch::start(flags, loader, settings)?;
     let target = Target::resolve(settings).await?;
     let store = Arc::new(MemoryStore::default());
     let context = execution_context(&settings.values, store, &Metrics::new())?;
@@ -52,11 +49,7 @@ pub(super) async fn run(
     if settings.values.custom_fields {
         executor = executor.with_custom_fields(reload.notifier());
     }
-    let listing = ToolListing {
-        mode: offer.tools.unwrap_or(default_mode),
-        names: offer.names,
-        output_schemas: offer.output_schemas,
-    };
+    let listing = arguments.offer.listing(default_mode);
     let options = McpOptions { listing, word_lists: &WORD_LISTS, changes: reload.notifier(), events: None };
     serve_process(McpServer::new(&PRODUCT, executor, options)).await
 }
@@ -80,23 +73,14 @@ fn stop_requested(calls: &InFlight) -> impl Future<Output = ()> {
 /// Serves one account like `cwpsa serve`.
 async fn serve_http(
     arguments: &McpArgs,
-    offer: OfferFlags,
-    address: SocketAddr,
+    default_mode: ExposureMode,
     loader: SettingsLoader,
     settings: &Settings,
 ) -> Result<(), CliError> {
-    let serve = ServeArgs {
-        listen: address.to_string(),
-        http: arguments.http.clone(),
-        offer,
-        watch: arguments.watch.clone(),
-        webhooks: arguments.webhooks.clone(),
-        connection: arguments.connection.clone(),
-    };
     // Unlike `cwpsa serve`, this serves one account.
     let values = &settings.values;
     let settings = settings.with_account(values.account.clone().or(values.default.clone()));
-    let listening = crate::http::listen(&serve, loader, &settings).await?;
+    let listening = crate::http::listen(&arguments.offer, default_mode, loader, &settings).await?;
     let (address, stop) = (listening.address, shutdown_signal());
     eprintln!("MCP at http://{address}/mcp");
     listening.serve(stop).await;

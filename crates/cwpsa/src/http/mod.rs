@@ -15,13 +15,13 @@ use std::sync::Arc;
 use axum::Router;
 use connectwise_psa::runtime::Secret;
 
-use toolcrate_executor::{ExecutionContext, InFlight, ToolFilterSpec};
+use toolcrate_executor::{ExecutionContext, InFlight};
 use toolcrate_http::{AccountRegistry, AllowedHosts, HealthCheck, HttpApi, Observer};
 use toolcrate_listener::{Listener, shutdown_signal};
-use toolcrate_mcp::{ExposureMode, ToolListing};
+use toolcrate_mcp::ExposureMode;
 
 use crate::audit_rotation::reopen_at_hangup;
-use crate::cli::ServeArgs;
+use crate::cli::{OfferFlags, ServeArgs};
 use crate::config_watch::ConfigWatch;
 use crate::error::CliError;
 use crate::health_check;
@@ -66,19 +66,19 @@ impl Listening {
     }
 }
 
-/// Wires the server that the settings describe, and listens.
+/// Wires the server that the settings describe, and listens. Over MCP, it lists tools in `default_mode` unless `offer` or a
+/// client sets another one.
 ///
 /// # Errors
 /// Returns an error if the settings are invalid, or if the server can't listen at its address.
 pub async fn listen(
-    arguments: &ServeArgs,
+    offer: &OfferFlags,
+    default_mode: ExposureMode,
     loader: SettingsLoader,
     settings: &Settings,
 ) -> Result<Listening, CliError> {
     let values = &settings.values;
-    let offer = &arguments.offer;
-    let flags = ToolFilterSpec { read_only: offer.read_only, ..(&offer.selection).into() };
-    let config_watch = ConfigWatch::start(flags, loader)?;
+    let config_watch = ConfigWatch::start(offer.filter_spec(), loader, settings)?;
     let filter = config_watch.selection();
     let state = values.state.as_ref().map(Secret::expose);
     let store =
@@ -109,11 +109,7 @@ pub async fn listen(
         webhooks: Arc::clone(&webhooks),
         sessions: mcp::McpServices::new(Arc::clone(&store)),
         tokens: address_tokens::AddressTokens::new(secret.token_key()),
-        listing: ToolListing {
-            mode: offer.tools.unwrap_or(ExposureMode::MetaTools),
-            names: offer.names,
-            output_schemas: offer.output_schemas,
-        },
+        listing: offer.listing(default_mode),
     };
     let (mcp_routes, token_routes) = mcp.into_routes();
     let callbacks = WebhookEndpoint { accounts: Arc::clone(&accounts), webhooks: Arc::clone(&webhooks) };
@@ -172,7 +168,7 @@ fn check_access(
 /// # Errors
 /// As [`listen`].
 pub async fn run(arguments: &ServeArgs, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
-    let listening = listen(arguments, loader, settings).await?;
+    let listening = listen(&arguments.offer, ExposureMode::MetaTools, loader, settings).await?;
     let (address, stop) = (listening.address, shutdown_signal());
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
     for account in listening.webhooks.accounts() {

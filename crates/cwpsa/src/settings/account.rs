@@ -62,7 +62,7 @@ impl AccountTable {
         }
     }
 
-    /// Whether the settings file itself contains secrets of the account.
+    /// Returns true if the settings file itself contains secrets of the account.
     pub(super) fn contains_secrets(&self) -> bool {
         self.private_key.is_some() || !self.tokens.is_empty()
     }

@@ -16,7 +16,7 @@ impl SettingsLayer {
         self.0.insert(key.to_owned(), Value::new(Some(&origin), value));
     }
 
-    /// Whether the source has a value for a setting.
+    /// Returns true if the source has a value for a setting.
     pub fn contains(&self, key: &str) -> bool {
         self.0.contains_key(key)
     }

@@ -16,7 +16,7 @@ use super::account::AccountTable;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SettingValues {
-    /// Whether a sandbox in this process is used instead of an account.
+    /// True if a sandbox in this process is used instead of an account.
     pub sandbox: bool,
     /// The faults of that sandbox.
     pub sandbox_fault: Vec<String>,
@@ -47,7 +47,7 @@ pub struct SettingValues {
     pub audit: Option<PathBuf>,
     /// The tools whose calls need approval.
     pub approve: Vec<String>,
-    /// Whether schemas show the custom fields of the account.
+    /// True if schemas show the custom fields of the account.
     pub custom_fields: bool,
     /// Maximum number of rows of a response.
     pub max_rows: usize,
@@ -63,7 +63,7 @@ pub struct SettingValues {
     pub webhook_post: Option<String>,
     /// A file that holds the secret that posted events are signed with.
     pub webhook_secret_file: Option<PathBuf>,
-    /// Whether MCP sessions are notified of events.
+    /// True if MCP sessions are notified of events.
     pub webhook_mcp: bool,
     /// Names of arguments that are ignored because the callers' hosts add them. By default, those that known hosts add.
     pub host_arguments: Option<Vec<String>>,
@@ -132,14 +132,6 @@ pub struct ExposedTools {
     pub toolset: Vec<String>,
     /// Only tools that change nothing.
     pub read_only: bool,
-}
-
-impl ExposedTools {
-    /// Returns true if and only if tools are selected by anything other than `read_only`.
-    pub fn is_narrow(&self) -> bool {
-        let Self { class, module, name, toolset, read_only: _ } = self;
-        !(class.is_empty() && module.is_empty() && name.is_empty() && toolset.is_empty())
-    }
 }
 
 impl From<ExposedTools> for ToolFilterSpec {

@@ -55,7 +55,7 @@ struct CachedKeys {
 /// A key that is cached, missing or being fetched.
 struct Slot {
     since: Instant,
-    /// Whether it has signed a callback.
+    /// True if it has signed a callback.
     proved: AtomicBool,
     answer: OnceCell<Result<Secret, WebhookError>>,
 }
@@ -118,7 +118,7 @@ impl KeyCache {
     }
 
     fn kept(&self) -> MutexGuard<'_, CachedKeys> {
-        // A panic elsewhere leaves the map whole.
+        // A panic elsewhere leaves the map consistent.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -30,7 +30,7 @@ pub struct WebhookPlan {
     pub command: Vec<String>,
     /// The URL that events are posted to, and the signer.
     pub post: Option<(Url, Signer)>,
-    /// Whether MCP sessions are notified.
+    /// True if MCP sessions are notified.
     pub mcp: bool,
     /// Additional hosts of signing keys.
     pub key_hosts: Vec<String>,

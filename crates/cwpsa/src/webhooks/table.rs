@@ -13,7 +13,7 @@ pub struct WebhookTable {
     pub command: Vec<String>,
     /// URL that events are posted to.
     pub post: Option<String>,
-    /// Whether MCP sessions are notified.
+    /// True if MCP sessions are notified.
     #[serde(default)]
     pub mcp: bool,
     pub(super) secret: Option<String>,
@@ -22,7 +22,7 @@ pub struct WebhookTable {
     /// Additional hosts of the account's signing keys.
     #[serde(default)]
     pub key_hosts: Vec<String>,
-    /// Whether `post` may be unencrypted http to another machine.
+    /// True if `post` may be unencrypted http to another machine.
     #[serde(default)]
     pub allow_plain_http: bool,
     /// Timeout of a command or a request.

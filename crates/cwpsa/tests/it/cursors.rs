@@ -1,9 +1,9 @@
 //! Cursors of lists are opaque and signed: they carry paging alone, for the tool and the account that they are from, and
 //! no other call takes one.
 
-use crate::support::TOKEN;
 use crate::support::copies::{Copies, Copy};
 use crate::support::sdk::{Sdk, ok};
+use crate::support::{TOKEN, audit_entries};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -108,9 +108,7 @@ async fn an_approved_call_of_the_proxy_is_the_call_that_is_made() {
     let token = given["approval_token"].as_str().unwrap();
     let done = delete().header("x-approval-token", token).send().await.unwrap();
     assert_eq!(done.status(), StatusCode::NO_CONTENT);
-    let written = std::fs::read_to_string(copies.audit.path()).unwrap();
-    let lines = written.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    for line in lines {
+    for line in audit_entries(copies.audit.path()) {
         assert_eq!(line["arguments"], json!({"id": 9006}), "{line}");
     }
 }

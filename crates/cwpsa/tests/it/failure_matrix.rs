@@ -1,5 +1,5 @@
 //! Each kind of failure of the API in each way to make a write: the write is never made twice, a failure is never reported
-//! as a success, and what may have been made is never reported as not made.
+//! as a success, and a write that may have been made is never reported as not made.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -14,7 +14,7 @@ use toolcrate_testing::wait::wait_for;
 
 use crate::support::copies::{Copy, last};
 use crate::support::stdio::Session;
-use crate::support::{TOKEN, cwpsa, settings_for};
+use crate::support::{TOKEN, audit_entries, cwpsa, settings_for};
 
 const TOOL: &str = "create_a_ticket_note";
 /// Longer than a busy machine needs, for failures other than a timeout.
@@ -148,9 +148,7 @@ fn made() -> ScriptedResponse {
 
 /// The outcomes in an audit log.
 fn audited(audit: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(audit).unwrap();
-    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    lines.map(|line| line["outcome"].as_str().unwrap().to_owned()).collect()
+    audit_entries(audit).iter().map(|entry| entry["outcome"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Checks what a caller saw of a call that failed, and what the audit log says of it.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::support::TOKEN;
 use crate::support::sdk::{Sdk, ok};
+use crate::support::{TOKEN, initialize};
 use connectwise_psa::CATALOG;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -360,8 +360,7 @@ async fn the_protocol_is_spoken_at_mcp_and_at_an_address_with_a_token() {
     assert_eq!(response.status(), StatusCode::CREATED);
     let made: Value = response.json().await.unwrap();
     let ask = async |url: String, token: Option<&str>| {
-        let initialize = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
+        let initialize = initialize("2025-06-18");
         let mut request =
             sdk.client.post(url).header("accept", "application/json, text/event-stream").json(&initialize);
         if let Some(token) = token {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::support::stdio::Session;
-use crate::support::{TOKEN, serve, settings};
+use crate::support::{TOKEN, initialize, serve, settings};
 use connectwise_psa::CATALOG;
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -213,9 +213,7 @@ async fn an_address_or_headers_choose_what_is_offered_at_mcp() {
             }
             request.json(&body).send()
         };
-        let initialize = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
-        let started = post(initialize, None).await.unwrap();
+        let started = post(initialize("2025-06-18"), None).await.unwrap();
         if !started.status().is_success() {
             return Err(started.text().await.unwrap());
         }

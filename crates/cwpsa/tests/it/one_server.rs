@@ -1,35 +1,9 @@
-//! `cwpsa mcp --listen` is the server of `cwpsa serve`, and what no server starts with.
+//! `cwpsa mcp --listen` is the server of `cwpsa serve`. And settings with which no server starts.
 
 use serde_json::{Value, json};
-use toolcrate_testing::process::ServerProcess;
 use wiremock::MockServer;
 
-use crate::support::{TOKEN, cwpsa, listen, settings};
-
-fn message(id: u64, method: &str, params: Value) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
-}
-
-fn initialize() -> Value {
-    let client = json!({"name": "test", "version": "1"});
-    message(
-        1,
-        "initialize",
-        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}),
-    )
-}
-
-/// Starts `cwpsa mcp --sandbox` over HTTP, and returns the address of the protocol.
-async fn start(flags: &[&str]) -> (ServerProcess, String) {
-    let mut command = cwpsa();
-    command
-        .args(["mcp", "--sandbox", "--listen", "127.0.0.1:0"])
-        .args(flags)
-        .stdin(std::process::Stdio::null());
-    let server = ServerProcess::start(command);
-    let url = server.wait_for_url("MCP at ").await;
-    (server, url)
-}
+use crate::support::{TOKEN, cwpsa, initialize, listen, serve_mcp, settings};
 
 async fn post(url: &str, session: Option<&str>, body: &Value) -> reqwest::Response {
     let request = reqwest::Client::new().post(url).json(body);
@@ -43,26 +17,28 @@ async fn a_session_outlives_a_restart_of_the_server_that_keeps_state() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     let flags = ["--state", state.to_str().unwrap(), "--module", "time"];
-    let (mut server, url) = start(&flags).await;
-    let started = post(&url, None, &initialize()).await;
+    let (mut server, url) = serve_mcp(&flags).await;
+    let started = post(&url, None, &initialize("2025-06-18")).await;
     let session = started.headers()["mcp-session-id"].to_str().unwrap().to_owned();
     let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
     post(&url, Some(&session), &initialized).await;
     server.child.kill().await.unwrap();
-    let (_server, url) = start(&flags).await;
-    let response = post(&url, Some(&session), &message(2, "tools/list", json!({}))).await;
+    let (_server, url) = serve_mcp(&flags).await;
+    let response =
+        post(&url, Some(&session), &json!({"jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {}}))
+            .await;
     assert_eq!(response.status(), 200);
     let list: Value = response.json().await.unwrap();
     assert_eq!(list["result"]["tools"].as_array().unwrap().len(), 122, "{list}");
     // A slash at the end, and a session that is no more.
-    let response = post(&format!("{url}/"), Some("ended"), &initialize()).await;
+    let response = post(&format!("{url}/"), Some("ended"), &initialize("2025-06-18")).await;
     assert_eq!(response.status(), 200);
 }
 
 #[tokio::test]
 async fn further_hosts_and_all_routes_are_those_of_serve() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (_server, url) = start(&["--allow-host", "psa.example.com"]).await;
+    let (_server, url) = serve_mcp(&["--allow-host", "psa.example.com"]).await;
     let base = url.trim_end_matches("/mcp");
     let client = reqwest::Client::new();
     for (host, status) in [("psa.example.com", 200), ("evil.example", 403)] {

@@ -12,7 +12,7 @@ use tokio::process::ChildStdin;
 use toolcrate_testing::process::ServerProcess;
 
 use crate::support::gated_api::GatedApi;
-use crate::support::{TOKEN, cwpsa, origin, settings_for};
+use crate::support::{TOKEN, cwpsa, initialize, origin, settings_for};
 
 /// Whoever does not wait for calls in flight leaves within this time, also on a busy machine; calls in flight get more.
 const AT_ONCE: Duration = Duration::from_secs(20);
@@ -56,11 +56,6 @@ impl Process {
 
 fn call() -> Value {
     json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "get_single_ticket_by_id", "arguments": {"id": 7}}})
-}
-
-fn initialize() -> Value {
-    json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}})
 }
 
 #[tokio::test]
@@ -109,7 +104,7 @@ async fn mcp_over_http_answers_what_is_in_flight_though_a_stream_stays_open() {
         let request = session.into_iter().fold(request, |request, id| request.header("mcp-session-id", id));
         request.json(&body).send()
     };
-    let started = post(initialize(), None).await.unwrap();
+    let started = post(initialize("2025-06-18"), None).await.unwrap();
     let session = started.headers()["mcp-session-id"].to_str().unwrap().to_owned();
     post(json!({"jsonrpc": "2.0", "method": "notifications/initialized"}), Some(&session)).await.unwrap();
     let stream = client
@@ -142,7 +137,9 @@ async fn mcp_over_stdio_answers_what_is_in_flight_and_refuses_what_is_new() {
     let mut output = BufReader::new(process.server.child.stdout.take().unwrap()).lines();
     let mut late = call();
     late["id"] = json!(3);
-    for message in [initialize(), json!({"jsonrpc": "2.0", "method": "notifications/initialized"}), call()] {
+    for message in
+        [initialize("2025-06-18"), json!({"jsonrpc": "2.0", "method": "notifications/initialized"}), call()]
+    {
         input.write_all(format!("{message}\n").as_bytes()).await.unwrap();
     }
     process.upstream.wait_for_request().await;
@@ -185,7 +182,7 @@ async fn who_has_nothing_in_flight_leaves_at_once_with_0() {
             let mut process = Process::new(command, flags).await;
             // Its stdin stays open, as clients leave it.
             let _input = match flags.is_empty() {
-                true => Some(speak(&mut process, &[initialize()]).await.0),
+                true => Some(speak(&mut process, &[initialize("2025-06-18")]).await.0),
                 false => {
                     process.base().await;
                     None
@@ -206,7 +203,7 @@ async fn who_is_told_twice_waits_for_no_call() {
             let mut process = Process::new(command, flags).await;
             let _input = if flags.is_empty() {
                 let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
-                Some(speak(&mut process, &[initialize(), initialized, call()]).await.0)
+                Some(speak(&mut process, &[initialize("2025-06-18"), initialized, call()]).await.0)
             } else {
                 let url = format!("{}/proxy/service_tickets/7", process.base().await);
                 tokio::spawn(reqwest::Client::new().get(url).bearer_auth(TOKEN).send());

@@ -2,9 +2,9 @@
 //! of errors.
 
 use crate::support::sdk::{Sdk, ok};
+use crate::support::{initialize, serve_mcp};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use toolcrate_testing::process::ServerProcess;
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, Request, ResponseTemplate};
 
@@ -249,17 +249,13 @@ async fn accounts_without_tokens_are_named_and_the_scheme_has_no_case() {
 #[tokio::test]
 async fn a_page_of_another_port_of_this_machine_may_not_ask_for_tools() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut command = crate::support::cwpsa();
-    command.args(["mcp", "--sandbox", "--listen", "127.0.0.1:0"]).stdin(std::process::Stdio::null());
-    let server = ServerProcess::start(command);
-    let url = server.wait_for_url("MCP at ").await;
+    let (_server, url) = serve_mcp(&[]).await;
     let port = url.trim_end_matches("/mcp").rsplit(':').next().unwrap();
-    let initialize = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
     let own = format!("http://localhost:{port}");
     for (origin, status) in [(None, 200), (Some(&*own), 200), (Some("http://localhost:3000"), 403)] {
         let accepted = "application/json, text/event-stream";
-        let mut request = reqwest::Client::new().post(&url).header("accept", accepted).json(&initialize);
+        let mut request =
+            reqwest::Client::new().post(&url).header("accept", accepted).json(&initialize("2025-06-18"));
         if let Some(origin) = origin {
             request = request.header("origin", origin);
         }

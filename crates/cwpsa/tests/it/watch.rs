@@ -4,7 +4,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::support::{TOKEN, cwpsa, origin, serve, settings, wait_for_requests};
+use crate::support::{TOKEN, audit_entries, cwpsa, initialize, origin, serve, settings, wait_for_requests};
 use clap::Parser;
 use cwpsa::cli::{Cli, Command as CliCommand, McpArgs, ServeArgs};
 use cwpsa::settings::SettingValues;
@@ -198,8 +198,7 @@ async fn a_trace_in_a_message_goes_on_too() {
         .spawn()
         .unwrap();
     let mut input = child.stdin.take().unwrap();
-    let initialize = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
+    let initialize = initialize("2025-11-25");
     let call = |id: u64, parent: &str| {
         json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {
             "_meta": {"traceparent": parent, "tracestate": "a=1"}, "name": "get_single_ticket_by_id", "arguments": {"id": 7}}})
@@ -372,9 +371,8 @@ async fn what_was_refused_is_written_down_with_the_token_it_came_with() {
             .bearer_auth(TOKEN);
         request.json(&body).send().await.unwrap().text().await.unwrap();
     }
-    let text = std::fs::read_to_string(audit.path()).unwrap();
-    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let told: Vec<String> = lines
+    let told: Vec<String> = audit_entries(audit.path())
+        .iter()
         .map(|line| {
             ["transport", "token", "tool", "outcome"]
                 .map(|name| line[name].as_str().unwrap().to_owned())

@@ -21,7 +21,7 @@ const DECLINED: &str = "approvals-declined/";
 const GRANTED: &str = "approvals-granted/";
 const ELICITED: &str = "approvals-asked/";
 
-/// How many characters of an id tell the account: its part of the store is its own.
+/// Length of the account prefix of an ID. Each account has its own part of the store.
 const ACCOUNT_CHARACTERS: usize = 8;
 /// Maximum number of bytes of arguments that an approver is shown below the question.
 const MAX_ARGUMENT_BYTES: usize = 64 << 10;

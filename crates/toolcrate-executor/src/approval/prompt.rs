@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::request::ApprovalRequest;
+use crate::json_limit::limit_text;
 
 /// Maximum number of characters of a value.
 const MAX_CHARACTERS: usize = 2000;
@@ -60,25 +61,31 @@ fn push_lines(text: &mut String, path: &str, value: &Value) {
         }
         value => {
             let path = if path.is_empty() { "arguments" } else { path };
-            let written = value.to_string();
-            let length = written.chars().count();
-            let shown: String = written.chars().take(MAX_CHARACTERS).collect();
-            let mut shown = escape(&shown);
-            if length > MAX_CHARACTERS {
-                shown.push_str(&format!("… ({} more characters)", length - MAX_CHARACTERS));
-            }
+            let shown = escape(&limit_text(&value.to_string(), MAX_CHARACTERS));
             text.push_str(&format!("\n{path}: {shown}"));
         }
     }
 }
 
-/// Escapes what a reader can't see, or what changes how the rest of a text is shown: line and paragraph separators,
-/// control characters, and the invisible ones that set directions, join or tag.
+/// Escapes characters that a reader can't see, or that change how the rest of a text is displayed.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        match character {
-            '\u{ad}'
+        if character.is_control() || is_invisible(character) {
+            // Writing to a string does not fail.
+            let _ = write!(escaped, "\\u{{{:x}}}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+/// Returns true for line and paragraph separators, and for invisible characters that set directions, join or tag.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
             | '\u{34f}'
             | '\u{61c}'
             | '\u{115f}'
@@ -94,17 +101,8 @@ fn escape(text: &str) -> String {
             | '\u{2060}'..='\u{206f}'
             | '\u{fff0}'..='\u{fffb}'
             | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}' => {
-                // Writing to a string does not fail.
-                let _ = write!(escaped, "\\u{{{:x}}}", u32::from(character));
-            }
-            control if control.is_control() => {
-                let _ = write!(escaped, "\\u{{{:x}}}", u32::from(control));
-            }
-            visible => escaped.push(visible),
-        }
-    }
-    escaped
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 #[cfg(test)]

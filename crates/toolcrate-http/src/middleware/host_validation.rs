@@ -12,12 +12,10 @@ use axum::response::{IntoResponse, Response};
 
 use toolcrate_listener::LOOPBACK_NAMES;
 
+use super::probe_paths::PROBE_PATHS;
 use crate::error::HttpError;
 
-/// The paths that probes request by address, as they know no name. None of them reveals anything without a token.
-const PROBE_PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
-
-/// The header in which a browser tells where a request comes from.
+/// The header in which browsers send the relation of a page to the requested origin.
 const FETCH_SITE: &str = "sec-fetch-site";
 
 /// A host and an optional port. Addresses are normalized, and those of IPv6 are in brackets.
@@ -96,10 +94,11 @@ impl AllowedHosts {
                 allowed.name == host.name
                     && (allowed.port.is_none() || host.port.is_none() || allowed.port == host.port)
             })
+            // Probes know no name. None of these paths reveals anything without a token.
             || host.is_address() && PROBE_PATHS.contains(&path);
         is_known
             && match header(ORIGIN) {
-                // An image or a link of a page has no origin, but browsers tell that there is a page.
+                // Images and links are requested without an origin, but browsers send the relation of their page.
                 None => {
                     headers.get_all(FETCH_SITE).iter().all(|site| site == "same-origin" || site == "none")
                 }

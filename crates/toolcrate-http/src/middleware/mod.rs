@@ -5,6 +5,7 @@ mod cors;
 mod host_validation;
 mod json_errors;
 mod observe;
+mod probe_paths;
 
 pub(crate) use authentication::require_access;
 pub(crate) use cors::cors_layer;

@@ -17,11 +17,9 @@ use toolcrate_executor::{InFlight, InFlightToken, TraceContext, milliseconds};
 use tracing::Instrument;
 use tracing::field::Empty;
 
+use super::probe_paths::PROBE_PATHS;
 use crate::error::HttpError;
 use crate::metrics::RequestMetrics;
-
-/// Routes that are requested every few seconds, so that their log lines are debug output.
-const PROBE_ROUTES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Creates the response of a route while the server drains.
 type UnavailableResponse = fn() -> Response;
@@ -104,7 +102,7 @@ async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, ne
     let duration = started.elapsed();
     observer.requests.record(&method, route, response.status(), duration);
     let (status, duration_ms) = (response.status().as_u16(), milliseconds(duration));
-    span.in_scope(|| match PROBE_ROUTES.contains(&route) {
+    span.in_scope(|| match PROBE_PATHS.contains(&route) {
         true => tracing::debug!(http.response.status_code = status, duration_ms, "request handled"),
         false => tracing::info!(http.response.status_code = status, duration_ms, "request handled"),
     });

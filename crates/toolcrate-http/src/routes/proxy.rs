@@ -6,10 +6,8 @@ use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
-use toolcrate_executor::{ToolCall, is_body_omitted};
-use toolcrate_runtime::{
-    Dialect, ExecuteOptions, Outcome, Reinterpretation, Tool, Value, replace_lone_surrogates,
-};
+use toolcrate_executor::{ToolCall, is_body_omitted, reinterpretations_to_json};
+use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value, replace_lone_surrogates};
 
 use super::execute::execute;
 use crate::error::HttpError;
@@ -142,8 +140,7 @@ fn page_to_json(outcome: &Outcome) -> Value {
         value["warning"] = json!(warning);
     }
     if !outcome.reinterpretations.is_empty() {
-        value["reinterpretations"] =
-            outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
+        value["reinterpretations"] = reinterpretations_to_json(&outcome.reinterpretations);
     }
     if let Some(warning) = &outcome.warning {
         let before = value["warning"].as_str().map(|before| format!("{before}. ")).unwrap_or_default();

@@ -37,7 +37,7 @@ pub(super) async fn execute(
             return result::success(outcome_to_json(&outcome)).into();
         };
         warning = warning.or(outcome.warning);
-        // What is read differently on later pages was read so on the first one.
+        // The arguments of later pages are converted in the same way as those of the first.
         reinterpretations.get_or_insert(outcome.reinterpretations);
         let is_full = bytes > max_bytes && !rows.is_empty();
         if is_full {

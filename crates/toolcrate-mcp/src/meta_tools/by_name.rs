@@ -1,4 +1,4 @@
-//! Calls of tools of the catalog by name: what `read_tool` and `call_tool` have in common.
+//! Calls of catalog tools by name, shared by `read_tool` and `call_tool`.
 
 use rmcp::model::CallToolResponse;
 use serde_json::{Map, json};

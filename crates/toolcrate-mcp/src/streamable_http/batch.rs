@@ -11,7 +11,7 @@ use super::accept::AcceptedForm;
 use super::errors::{McpResponse, ProtocolError, json_response};
 use super::message::MessageHead;
 
-/// The version with batches, which is also meant by requests that name none.
+/// The version with batches, which is also the default of requests without a version.
 const BATCH_VERSION: &str = "2025-03-26";
 const VERSION_HEADER: &str = "mcp-protocol-version";
 
@@ -31,7 +31,7 @@ pub(super) fn check_version(headers: &HeaderMap) -> Result<(), ProtocolError> {
     }
 }
 
-/// Answers the messages one after the other. `send` sends a request of one message, whose response is JSON.
+/// Handles the messages one after the other. `send` sends a request with one message; its response is JSON.
 pub(super) async fn run<F: Future<Output = McpResponse>>(
     parts: &Parts,
     messages: Vec<&RawValue>,
@@ -55,7 +55,7 @@ pub(super) async fn run<F: Future<Output = McpResponse>>(
         let response = send(parts.clone(), head, Bytes::copy_from_slice(message.get().as_bytes())).await;
         let (response, body) = response.into_parts();
         let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        // What ended the session is no matter of one message.
+        // An ended session concerns the whole batch.
         if response.status == StatusCode::NOT_FOUND {
             return Response::from_parts(response, Full::new(body).boxed());
         }

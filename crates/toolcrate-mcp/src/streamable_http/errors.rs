@@ -8,14 +8,16 @@ use http::{HeaderValue, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, Limited};
 use rmcp::model::ErrorCode;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use crate::error_message::error_message;
 
 /// A response of the transport.
 pub(super) type McpResponse = Response<BoxBody<Bytes, Infallible>>;
 
-/// The code that clients know for a session that has ended.
+/// The code that clients expect for a session that has ended.
 const SESSION_NOT_FOUND: ErrorCode = ErrorCode(-32001);
-/// How many bytes of a text of the transport are read.
+/// Maximum size of a plain-text error of the transport; the rest isn't read.
 const MAX_TEXT_BYTES: usize = 4096;
 
 /// An error of the protocol.
@@ -35,7 +37,7 @@ impl ProtocolError {
         Self { status, code, id: None, message: message.into() }
     }
 
-    /// The message makes no sense.
+    /// The message is not a valid request.
     pub(super) fn invalid_request(id: Option<Value>, message: impl Into<String>) -> Self {
         let (status, code) = (StatusCode::BAD_REQUEST, ErrorCode::INVALID_REQUEST);
         Self { status, code, id, message: message.into() }
@@ -47,7 +49,7 @@ impl ProtocolError {
     }
 
     pub(super) fn to_json(&self) -> Value {
-        json!({"jsonrpc": "2.0", "id": self.id, "error": {"code": self.code.0, "message": self.message}})
+        error_message(self.code, &self.message, self.id.as_ref().unwrap_or(&Value::Null))
     }
 
     pub(super) fn into_response(self) -> McpResponse {
@@ -63,7 +65,7 @@ pub(super) fn json_response(status: StatusCode, value: &Value) -> McpResponse {
     response
 }
 
-/// Makes an error of the protocol of a response of the transport that is an error in plain text.
+/// Converts a plain-text error of the transport to a JSON-RPC error.
 pub(super) async fn errors_as_json_rpc(response: McpResponse, id: Option<Value>) -> McpResponse {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
@@ -75,7 +77,7 @@ pub(super) async fn errors_as_json_rpc(response: McpResponse, id: Option<Value>)
     let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
     let (status, code) = match status {
         StatusCode::NOT_FOUND => (status, SESSION_NOT_FOUND),
-        // The transport answers so to a message that it can't decode.
+        // This is how the transport responds to a message that it can't decode.
         StatusCode::UNSUPPORTED_MEDIA_TYPE if !text.starts_with("Unsupported Media Type: Content-Type") => {
             (StatusCode::BAD_REQUEST, ErrorCode::INVALID_REQUEST)
         }
@@ -91,7 +93,7 @@ pub(super) async fn errors_as_json_rpc(response: McpResponse, id: Option<Value>)
     response
 }
 
-/// Whether a response has this media type.
+/// Returns true if a response has this media type.
 pub(super) fn is_type(response: &McpResponse, media_type: &str) -> bool {
     let value = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     value.is_some_and(|value| {

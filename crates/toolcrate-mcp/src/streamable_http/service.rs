@@ -14,6 +14,7 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::Value;
 
 use super::accept::AcceptedForm;
 use super::batch;
@@ -81,24 +82,19 @@ impl McpHttpService {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        match parts.method {
-            Method::POST => self.post(parts, body).await,
-            Method::GET => {
-                if matches!(AcceptedForm::from_headers(&parts.headers), AcceptedForm::Any) {
-                    parts.headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
-                }
-                errors_as_json_rpc(self.forward(parts, Bytes::new()).await, None).await
-            }
-            Method::DELETE => {
-                let mut response = errors_as_json_rpc(self.forward(parts, Bytes::new()).await, None).await;
-                // A session ends at once.
-                if response.status() == StatusCode::ACCEPTED {
-                    *response.status_mut() = StatusCode::NO_CONTENT;
-                }
-                response
-            }
-            _ => errors_as_json_rpc(self.forward(parts, Bytes::new()).await, None).await,
+        if parts.method == Method::POST {
+            return self.post(parts, body).await;
         }
+        if parts.method == Method::GET && AcceptedForm::from_headers(&parts.headers) == AcceptedForm::Any {
+            parts.headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+        }
+        let ends_session = parts.method == Method::DELETE;
+        let mut response = self.forward(parts, Bytes::new(), None).await;
+        // The session has ended by now.
+        if ends_session && response.status() == StatusCode::ACCEPTED {
+            *response.status_mut() = StatusCode::NO_CONTENT;
+        }
+        response
     }
 
     async fn post<B>(&self, mut parts: Parts, body: B) -> McpResponse
@@ -140,7 +136,7 @@ impl McpHttpService {
             // The client begins again; its old session may have ended.
             parts.headers.remove(SESSION_HEADER);
         }
-        let response = errors_as_json_rpc(self.forward(parts, body).await, head.id.clone()).await;
+        let response = self.forward(parts, body, head.id.clone()).await;
         match form {
             AcceptedForm::EventStream | AcceptedForm::Neither => response,
             AcceptedForm::Json => response_as_json(response, head.id, false).await,
@@ -148,8 +144,9 @@ impl McpHttpService {
         }
     }
 
-    async fn forward(&self, parts: Parts, body: Bytes) -> McpResponse {
-        self.0.handle(Request::from_parts(parts, Full::new(body))).await
+    /// Passes a request to the transport. `id` is that of its message, for an error.
+    async fn forward(&self, parts: Parts, body: Bytes, id: Option<Value>) -> McpResponse {
+        errors_as_json_rpc(self.0.handle(Request::from_parts(parts, Full::new(body))).await, id).await
     }
 }
 

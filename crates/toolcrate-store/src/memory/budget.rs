@@ -28,40 +28,33 @@ impl Budget {
         key.len() + value.len() + ENTRY_BYTES
     }
 
-    /// Whether `bytes` more fit into the budget.
+    /// Returns true if `bytes` more fit into the budget.
     pub(super) fn has_room(&self, bytes: usize) -> bool {
         self.bytes + bytes <= self.max_bytes
     }
 
-    /// Whether `bytes` more of this owner fit into its share.
+    /// Returns true if `bytes` more of this owner fit into its share.
     pub(super) fn has_share(&self, owner: &str, bytes: usize) -> bool {
         self.used_by(owner) + bytes <= self.share()
     }
 
     /// Checks that `bytes` more of this owner fit into its share and into the budget.
     pub(super) fn check(&self, owner: &str, bytes: usize) -> Result<(), StoreError> {
-        self.check_used(owner, self.used_by(owner), bytes)?;
+        if !self.has_share(owner, bytes) {
+            return Err(full(self.share(), Some(owner)));
+        }
         if !self.has_room(bytes) {
-            return Err(StoreError::Full {
-                location: LOCATION.to_owned(),
-                max_bytes: self.max_bytes,
-                owner: None,
-            });
+            return Err(full(self.max_bytes, None));
         }
         Ok(())
     }
 
     /// Checks that `bytes` fit into the owner's share once everything else of the owner is evicted.
     pub(super) fn check_alone(&self, owner: &str, bytes: usize) -> Result<(), StoreError> {
-        self.check_used(owner, 0, bytes)
-    }
-
-    fn check_used(&self, owner: &str, used: usize, bytes: usize) -> Result<(), StoreError> {
-        if used + bytes <= self.share() {
-            return Ok(());
+        if bytes > self.share() {
+            return Err(full(self.share(), Some(owner)));
         }
-        let (max_bytes, owner) = (self.share(), Some(owner.to_owned()));
-        Err(StoreError::Full { location: LOCATION.to_owned(), max_bytes, owner })
+        Ok(())
     }
 
     pub(super) fn add(&mut self, owner: &str, bytes: usize) {
@@ -91,6 +84,11 @@ impl Budget {
     fn share(&self) -> usize {
         self.max_bytes / SHARE_DIVISOR
     }
+}
+
+/// The error of a value that exceeds `max_bytes`, the share of `owner` or else the whole budget.
+fn full(max_bytes: usize, owner: Option<&str>) -> StoreError {
+    StoreError::Full { location: LOCATION.to_owned(), max_bytes, owner: owner.map(str::to_owned) }
 }
 
 /// The owner of a key: its first two segments.

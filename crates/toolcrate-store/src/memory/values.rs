@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::budget::{Budget, owner};
 use crate::error::StoreError;
 
-/// Whether a value may be evicted.
+/// The retention of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retention {
     /// It stays until it expires.
@@ -65,19 +65,19 @@ impl MemoryValues {
         retention: Retention,
     ) -> Result<(), StoreError> {
         let (owner, cost) = (owner(key), Budget::cost(key, value));
-        // What is replaced makes room, but stays if the new value doesn't fit.
+        // The replaced value makes room, but stays if the new one doesn't fit.
         let before = self.remove_stored(required, key);
         let fits = match retention {
             Retention::Required => required.check(owner, cost),
             Retention::Evictable => self.evict_for(required, owner, cost),
         };
-        let (stored, fits) = match (fits, before) {
-            (Ok(()), _) => {
+        let stored = match &fits {
+            Ok(()) => {
                 self.sequence += 1;
                 let expiry = (expiry, self.sequence);
-                (Some(StoredValue { value: value.to_owned(), expiry, retention }), Ok(()))
+                Some(StoredValue { value: value.to_owned(), expiry, retention })
             }
-            (Err(error), before) => (before, Err(error)),
+            Err(_) => before,
         };
         if let Some(stored) = stored {
             self.put(required, key, stored);
@@ -89,7 +89,7 @@ impl MemoryValues {
         self.remove_stored(required, key).map(|stored| stored.value)
     }
 
-    /// Removes what has expired.
+    /// Removes expired values.
     pub(super) fn expire(&mut self, required: &mut Budget, now: Instant) {
         while let Some((_, key)) = self.expiries.first_key_value().filter(|((expiry, _), _)| *expiry <= now) {
             let key = key.clone();

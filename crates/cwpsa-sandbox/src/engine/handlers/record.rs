@@ -4,12 +4,12 @@ use serde_json::{Map, Value};
 
 use super::context::RequestContext;
 use super::response;
-use crate::api::{CollectionId, OperationDetails, api, resource};
+use crate::api::{CollectionId, OperationDetails, Resource, api, resource};
 use crate::connectwise::error::ApiError;
 use crate::engine::query::FieldProjection;
 use crate::engine::query::listing;
 use crate::engine::reference::display_value;
-use crate::engine::store::{LinkContext, StoredRow, TenantState, prefix_links, render};
+use crate::engine::store::{LinkContext, RecordObject, StoredRow, TenantState, prefix_links, render};
 use crate::message::MockResponse;
 
 /// The fields by which excerpts of records show what they are called.
@@ -32,36 +32,30 @@ pub(super) fn render_record(
     let only = |name: &str| excerpt.is_none_or(|excerpt| excerpt.member(name).is_some());
     let base_url = &context.request.base_url;
     let hrefs = LinkContext { base_url, path: excerpt.is_none().then_some(path), children: &known.children };
-    if let (Some(excerpt), None) = (excerpt, fields) {
-        // What the record has under another name: a document's title, a schedule entry's name.
-        let missing = |name: &&str| excerpt.member(name).is_some() && row.record.get(name).is_none();
-        if let Some((name, shown)) = NAMES
-            .into_iter()
-            .filter(missing)
-            .find_map(|name| Some((name, display_value(&row.record, "name")?)))
-        {
-            let mut value: Map<String, Value> = row.record.to_json();
-            value.retain(|name, _| only(name));
-            value.insert(name.to_owned(), Value::from(shown));
-            let mut value = Value::Object(value);
-            prefix_links(&mut value, base_url);
-            out.extend_from_slice(value.to_string().as_bytes());
-            return;
-        }
+    let name = excerpt.filter(|_| fields.is_none()).and_then(|excerpt| missing_name(excerpt, &row.record));
+    if fields.is_none() && name.is_none() {
+        let only = excerpt.is_some().then_some(&only as &dyn Fn(&str) -> bool);
+        return render(&row.record, hrefs, only, out);
     }
-    match fields {
-        None => render(&row.record, hrefs, excerpt.is_some().then_some(&only as &dyn Fn(&str) -> bool), out),
-        Some(fields) => {
-            let mut value: Map<String, Value> = row.record.to_json();
-            value.retain(|name, _| only(name));
-            let mut value = Value::Object(value);
-            prefix_links(&mut value, base_url);
-            out.extend_from_slice(FieldProjection::parse(fields).apply(&value).to_string().as_bytes());
-        }
+    let mut value: Map<String, Value> = row.record.to_json();
+    value.retain(|name, _| only(name));
+    value.extend(name);
+    let mut value = Value::Object(value);
+    prefix_links(&mut value, base_url);
+    if let Some(fields) = fields {
+        value = FieldProjection::parse(fields).apply(&value);
     }
+    out.extend_from_slice(value.to_string().as_bytes());
 }
 
-/// Returns one record, in a list if the operation says so.
+/// Returns the name in an excerpt of a record that has it under another one: a document's title, a schedule entry's name.
+fn missing_name(excerpt: &Resource, record: &RecordObject) -> Option<(String, Value)> {
+    let mut names =
+        NAMES.into_iter().filter(|name| excerpt.member(name).is_some() && record.get(name).is_none());
+    names.find_map(|name| Some((name.to_owned(), Value::from(display_value(record, "name")?))))
+}
+
+/// Returns one record, in a list if the operation returns lists.
 pub(super) fn respond_with_record(
     state: &TenantState,
     context: &RequestContext<'_>,

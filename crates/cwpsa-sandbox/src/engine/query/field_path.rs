@@ -101,7 +101,7 @@ fn walk<D: QueryValue>(
 #[derive(Debug)]
 pub(super) struct PathSegment {
     name: Box<str>,
-    /// Whether the case is ignored.
+    /// True if the case is ignored.
     loose: bool,
     /// The position where it was found last. Records of a collection mostly have the same field order, and
     /// checking that position first touches less memory than a lookup by name.

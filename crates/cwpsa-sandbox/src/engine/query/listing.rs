@@ -10,7 +10,8 @@ use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{CUSTOM_FIELDS, INFO};
 use crate::engine::store::{ProjectionBuffer, RecordObject, StoredRow, TenantState};
 
-/// The largest page. Whether the API rejects a larger size or reduces it is reported both ways.
+/// The maximum page size. Reports differ on whether the API rejects a larger size or reduces it;
+/// the sandbox rejects it.
 const MAX_PAGE_SIZE: usize = 1000;
 const DEFAULT_PAGE_SIZE: usize = 25;
 

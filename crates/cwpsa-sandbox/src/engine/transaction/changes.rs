@@ -20,7 +20,7 @@ pub(crate) struct Transaction<'a> {
     pub(crate) now: i64,
     /// The identifier of the member who makes the changes.
     pub(crate) member: &'a str,
-    /// Whether references to records that do not exist are rejected.
+    /// True if references to records that do not exist are rejected.
     pub(crate) strict_references: bool,
     undo_log: Vec<UndoEntry>,
     events: Vec<ChangeEvent>,

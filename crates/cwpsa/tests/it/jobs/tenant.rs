@@ -2,12 +2,11 @@
 //! API and not through any tool.
 
 use std::collections::BTreeMap;
-use std::process::Stdio;
 
 use reqwest::{Client, Method};
 use serde_json::{Map, Value};
-use tokio::process::Child;
 use toolcrate_testing::process::ServerProcess;
+use toolcrate_testing::stdio::JsonRpcProcess;
 
 use crate::support::{cwpsa, origin};
 
@@ -99,11 +98,11 @@ impl World {
     }
 
     /// A process that offers the first tenant's tools on its stdin and stdout.
-    pub fn stdio(&self) -> Child {
+    pub fn stdio(&self) -> JsonRpcProcess {
         let mut command = cwpsa();
         command.args(["mcp", "--account", &self.tenant().account.name, "--config"]);
         command.arg(self.folder.path().join("config.toml"));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+        JsonRpcProcess::start(command)
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use toolcrate_testing::process::ServerProcess;
 use wiremock::MockServer;
 
-use super::{TOKEN, cwpsa, origin, settings};
+use super::{TOKEN, audit_entries, cwpsa, origin, settings};
 
 /// Shows that someone may approve.
 pub const APPROVER: &str = "open-sesame";
@@ -53,9 +53,8 @@ impl Copies {
 
     /// What the audit log says of each call: outcome and who approved.
     pub fn audited(&self) -> Vec<(String, Value)> {
-        let text = std::fs::read_to_string(self.audit.path()).unwrap();
-        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines
+        audit_entries(self.audit.path())
+            .iter()
             .map(|line| (line["outcome"].as_str().unwrap().to_owned(), line["approved_by"].clone()))
             .collect()
     }

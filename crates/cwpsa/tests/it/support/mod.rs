@@ -6,12 +6,16 @@ pub mod sdk;
 pub mod stdio;
 
 use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
 
 use cwpsa::cli::{Command, Invocation};
 use cwpsa::environment::Environment;
 use cwpsa::error::CliError;
 use cwpsa::http::Listening;
+use serde_json::{Value, json};
 use tempfile::NamedTempFile;
+use toolcrate_mcp::ExposureMode;
 use toolcrate_testing::process::ServerProcess;
 use toolcrate_testing::wait::wait_for;
 use wiremock::MockServer;
@@ -56,7 +60,7 @@ pub async fn listen(line: &[&str]) -> Result<Listening, CliError> {
     let invocation = Invocation::try_parse_from(line, Environment::from_process()).unwrap();
     let Command::Serve(arguments) = invocation.arguments.command else { unreachable!() };
     let settings = invocation.settings.load()?;
-    cwpsa::http::listen(&arguments, invocation.settings, &settings).await
+    cwpsa::http::listen(&arguments.offer, ExposureMode::MetaTools, invocation.settings, &settings).await
 }
 
 /// A server for the account, with more flags if need be.
@@ -67,6 +71,27 @@ pub async fn serve(settings: &NamedTempFile, flags: &[&str]) -> SocketAddr {
     let address = listening.address;
     tokio::spawn(listening.serve(std::future::pending()));
     address
+}
+
+/// Starts `cwpsa mcp --sandbox` over HTTP, and returns the URL of the protocol.
+pub async fn serve_mcp(flags: &[&str]) -> (ServerProcess, String) {
+    let mut command = cwpsa();
+    command.args(["mcp", "--sandbox", "--listen", "127.0.0.1:0"]).args(flags).stdin(Stdio::null());
+    let server = ServerProcess::start(command);
+    let url = server.wait_for_url("MCP at ").await;
+    (server, url)
+}
+
+/// Returns the message that starts a session in a version of the Model Context Protocol.
+pub fn initialize(version: &str) -> Value {
+    json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}})
+}
+
+/// Returns the entries of an audit log.
+pub fn audit_entries(log: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(log).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// Waits until so many requests have reached `upstream`, and returns them.

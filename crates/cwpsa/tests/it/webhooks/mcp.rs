@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use toolcrate_testing::wait::CONDITION_TIMEOUT;
 
-use crate::support::{TOKEN, serve};
+use crate::support::{TOKEN, initialize, serve};
 use crate::webhooks::client;
 use crate::webhooks::hooks::{Sandbox, settings_of, until};
 
@@ -87,9 +87,7 @@ async fn start() -> (Sandbox, SocketAddr, tempfile::NamedTempFile) {
 #[tokio::test]
 async fn a_session_subscribes_and_reads() {
     let (sandbox, address, _settings) = start().await;
-    let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
-    let mut response = to(address).json(&hello).send().await.unwrap();
+    let mut response = to(address).json(&initialize("2025-11-25")).send().await.unwrap();
     let session = response.headers()["mcp-session-id"].to_str().unwrap().to_owned();
     let hello = next(&mut response, &mut String::new(), |message| message["id"] == 1).await;
     assert_eq!(hello["result"]["capabilities"]["resources"]["subscribe"], true, "{hello}");

@@ -3,12 +3,10 @@
 //! or `call_tool`.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout};
+use toolcrate_testing::stdio::JsonRpcProcess;
 
 use super::{Answer, Refused};
 use crate::jobs::tenant::Account;
@@ -25,7 +23,7 @@ pub struct Mcp {
 #[expect(clippy::large_enum_variant, reason = "there are few")]
 enum Transport {
     Http { client: Client, account: Account, session: Option<String> },
-    Stdio { _process: Child, input: ChildStdin, output: Lines<BufReader<ChildStdout>> },
+    Stdio(JsonRpcProcess),
 }
 
 const VERSION: &str = "2025-11-25";
@@ -37,10 +35,8 @@ impl Mcp {
     }
 
     /// A session with a process that speaks on its stdin and stdout.
-    pub async fn stdio(mut process: Child) -> Self {
-        let input = process.stdin.take().unwrap();
-        let output = BufReader::new(process.stdout.take().unwrap()).lines();
-        Self::begun(Transport::Stdio { _process: process, input, output }).await
+    pub async fn stdio(process: JsonRpcProcess) -> Self {
+        Self::begun(Transport::Stdio(process)).await
     }
 
     /// The same for a model that knows the names of its tools already.
@@ -97,24 +93,24 @@ impl Mcp {
     }
 
     async fn ask(&mut self, method: &str, params: Value) -> Value {
-        self.next += 1;
-        let id = self.next;
-        let messages =
-            self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})).await;
-        let mut answer = messages.into_iter().find(|message| message["id"] == id);
-        while answer.is_none() {
-            answer = Some(self.line().await).filter(|message| message["id"] == id);
-        }
-        let mut answer = answer.unwrap();
+        let mut answer = if let Transport::Stdio(process) = &mut self.transport {
+            process.request(method, params).await
+        } else {
+            self.next += 1;
+            let id = self.next;
+            let message = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+            let mut messages = self.send(&message).await.into_iter();
+            messages.find(|message| message["id"] == id).expect("the request was answered without its answer")
+        };
         assert!(answer["error"].is_null(), "{method}: {answer}");
         answer["result"].take()
     }
 
-    /// Sends a message; over HTTP, gives what came back.
+    /// Sends a message. Over HTTP, returns the messages of the response.
     async fn send(&mut self, message: &Value) -> Vec<Value> {
         match &mut self.transport {
-            Transport::Stdio { input, .. } => {
-                input.write_all(format!("{message}\n").as_bytes()).await.unwrap();
+            Transport::Stdio(process) => {
+                process.send(message).await;
                 Vec::new()
             }
             Transport::Http { client, account, session } => {
@@ -139,14 +135,5 @@ impl Mcp {
                 parts.filter_map(|part| serde_json::from_str(part).ok()).collect()
             }
         }
-    }
-
-    async fn line(&mut self) -> Value {
-        let Transport::Stdio { output, .. } = &mut self.transport else {
-            panic!("the request was answered without its answer");
-        };
-        let line = tokio::time::timeout(Duration::from_secs(60), output.next_line()).await;
-        serde_json::from_str(&line.expect("an answer in time").unwrap().expect("the process is there"))
-            .unwrap()
     }
 }

@@ -1,0 +1,21 @@
+//! References to components of the document.
+
+use indexmap::IndexMap;
+use openapiv3::ReferenceOr;
+
+/// Returns what `source` is or refers to among `entries`, the `section` of the components, or the reference if it
+/// leads to nothing.
+pub(super) fn resolve<'a, T>(
+    source: &'a ReferenceOr<T>,
+    entries: &'a IndexMap<String, ReferenceOr<T>>,
+    section: &str,
+) -> Result<&'a T, &'a str> {
+    match source {
+        ReferenceOr::Item(item) => Ok(item),
+        ReferenceOr::Reference { reference } => {
+            let path = reference.strip_prefix("#/components/").and_then(|path| path.strip_prefix(section));
+            let name = path.and_then(|path| path.strip_prefix('/')).unwrap_or_default();
+            entries.get(name).and_then(ReferenceOr::as_item).ok_or(reference)
+        }
+    }
+}
