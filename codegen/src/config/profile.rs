@@ -45,6 +45,9 @@ pub struct Profile {
     /// The query parameter that names the members to answer.
     #[serde(default)]
     pub fields_parameter: Option<String>,
+    /// The query parameter that names the fields to sort by, with `desc` after a field for the opposite order.
+    #[serde(default)]
+    pub order_parameter: Option<String>,
     /// How lists are paged.
     #[serde(default, with = "serde_yaml::with::singleton_map")]
     pub paging: PagingConfig,
@@ -61,7 +64,7 @@ pub struct Profile {
     pub transport_headers: Vec<String>,
     /// How a structured filter is sent; without it, tools take the raw query parameters alone.
     #[serde(default)]
-    pub filter: Option<Filter>,
+    pub filter: Option<FilterConfig>,
     /// How records hold the fields that an account defines for itself.
     #[serde(default)]
     pub custom_fields: Option<CustomFieldsConfig>,
@@ -213,7 +216,7 @@ pub enum PatchPathStyle {
 /// A structured filter: one argument of list and count tools, compiled to query parameters.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Filter {
+pub struct FilterConfig {
     /// The argument's name.
     pub argument: String,
     /// What the argument means, in the schema.
