@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectwise_callbacks::{CallbackError, CallbackVerifier};
 use tokio::sync::Notify;
 
 use super::delivery::{RetrySchedule, Sink};
 use super::error::WebhookError;
-use super::key_url::KeyUrlPolicy;
-use super::keys::KeyCache;
+use super::event_json::event_to_json;
 use super::metrics::WebhookMetrics;
-use super::payload::CallbackPayload;
 use super::settings::WebhookPlan;
 use super::worker::DeliveryWorker;
 use crate::error::CliError;
@@ -33,7 +32,7 @@ const ACCEPTED: &[u8] = b"1";
 /// The webhooks of one account.
 pub struct AccountWebhooks {
     account: String,
-    keys: KeyCache,
+    verifier: CallbackVerifier,
     store: Shared,
     events: Option<EventFeed>,
     workers: Vec<Arc<DeliveryWorker>>,
@@ -51,7 +50,15 @@ impl AccountWebhooks {
         store: &Shared,
         counts: &WebhookMetrics,
     ) -> Result<Self, CliError> {
-        let place = KeyUrlPolicy::new(&target.base_url, &target.credentials.company_id, &plan.key_hosts);
+        // The client of the account has checked the scheme of its URL. Replicas share what was accepted in the store.
+        let mut builder = CallbackVerifier::builder(&target.base_url, &target.credentials.company_id)
+            .user_agent(concat!("cwpsa/", env!("CARGO_PKG_VERSION")))
+            .allow_plain_http()
+            .without_replay_window();
+        for host in &plan.key_hosts {
+            builder = builder.key_host(host);
+        }
+        let verifier = builder.build().map_err(|error| CliError::Usage(error.to_string()))?;
         let events = plan.mcp.then(|| EventFeed::new(&PRODUCT, name, Arc::clone(store)));
         let workers = Sink::from_plan(plan, events.as_ref()).into_iter().map(|sink| {
             Arc::new(DeliveryWorker {
@@ -65,7 +72,7 @@ impl AccountWebhooks {
         });
         Ok(Self {
             account: name.to_owned(),
-            keys: KeyCache::new(place.map_err(CliError::Usage)?),
+            verifier,
             store: Arc::clone(store),
             workers: workers.collect(),
             events,
@@ -92,11 +99,9 @@ impl AccountWebhooks {
     /// # Errors
     /// Returns an error if the callback is rejected or can't be stored.
     pub async fn receive(self: &Arc<Self>, body: &[u8], signature: Option<&str>) -> Result<(), WebhookError> {
-        let signature = signature.ok_or(WebhookError::Unsigned)?;
-        let message = CallbackPayload::read(body)?;
-        self.keys.check(message.key_url()?, body, signature).await?;
-        let id = message.identity(&self.account, body);
-        let event = message.event(&id, &self.account).to_string();
+        let signature = signature.ok_or(CallbackError::Unsigned)?;
+        let event = self.verifier.verify_signature(signature, body).await?;
+        let (id, event) = (event.id.clone(), event_to_json(&event, &self.account).to_string());
         // A separate task, so that it completes even if the sender disconnects.
         let hook = Arc::clone(self);
         let stored = tokio::spawn(async move { hook.store(&id, event.as_bytes()).await }).await;
@@ -108,7 +113,7 @@ impl AccountWebhooks {
         let stored = self.store.put_new(&seen, STORING, RESERVATION_TTL).await;
         match stored.map_err(not_stored)?.as_deref() {
             None => {}
-            Some(ACCEPTED) => return Err(WebhookError::Replay),
+            Some(ACCEPTED) => return Err(CallbackError::Replay.into()),
             Some(_) => return Err(WebhookError::UnderWay),
         }
         if let Err(error) = self.push(event).await {

@@ -9,13 +9,11 @@ mod account_webhooks;
 mod delivery;
 mod delivery_error;
 mod error;
+mod event_json;
 mod http_client;
-mod key_url;
-mod keys;
 mod metrics;
-mod payload;
 mod settings;
-pub mod signature;
+mod signature;
 mod sinks;
 pub(crate) mod table;
 mod worker;
@@ -24,6 +22,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectwise_callbacks::CallbackError;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -75,7 +74,7 @@ impl Webhooks {
     pub fn check_head(&self, account: &str, signature: Option<&str>) -> Result<(), WebhookError> {
         match (self.hooks.contains_key(account), signature) {
             (false, _) => Err(self.refuse(account, WebhookError::UnknownAccount)),
-            (true, None) => Err(self.refuse(account, WebhookError::Unsigned)),
+            (true, None) => Err(self.refuse(account, CallbackError::Unsigned.into())),
             (true, Some(_)) => Ok(()),
         }
     }
@@ -108,7 +107,9 @@ impl Webhooks {
         let reason = refused.reason();
         self.counts.received(known, reason);
         match &refused {
-            WebhookError::Replay => tracing::info!(account, "replayed callback ignored"),
+            WebhookError::Callback(CallbackError::Replay) => {
+                tracing::info!(account, "replayed callback ignored")
+            }
             _ => tracing::warn!(account, reason, why = %refused, "callback rejected"),
         }
         refused
