@@ -1,8 +1,8 @@
 //! `cargo xtask dist`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use crate::artifact::{Artifact, ReleaseBinary};
 use crate::digest::sha256_hex;
@@ -40,17 +40,24 @@ pub(crate) fn run(arguments: &DistArguments) -> anyhow::Result<()> {
     let binary = ReleaseBinary::read(platform, &path)?;
     let artifacts = make(&binary)?;
     let out = workspace_root().canonicalize()?.join(&arguments.out);
-    // Nothing of an earlier version may remain.
-    if out.exists() {
-        std::fs::remove_dir_all(&out).with_context(|| format!("cannot empty {}", out.display()))?;
-    }
-    std::fs::create_dir_all(&out)?;
+    empty(&out)?;
     for artifact in &artifacts {
         let path = out.join(&artifact.name);
         std::fs::write(&path, &artifact.bytes).with_context(|| format!("cannot write {}", path.display()))?;
         println!("{:>12}  {}", artifact.bytes.len(), artifact.name);
     }
     if arguments.prove { prove::run(&out, &binary) } else { Ok(()) }
+}
+
+/// Makes the folder, or deletes what an earlier run wrote to it, so that nothing of another version remains.
+fn empty(out: &Path) -> anyhow::Result<()> {
+    if let Ok(mut entries) = std::fs::read_dir(out)
+        && entries.next().is_some()
+    {
+        ensure!(out.join(CHECKSUMS).exists(), "{} has other files; choose another folder", out.display());
+        std::fs::remove_dir_all(out).with_context(|| format!("cannot empty {}", out.display()))?;
+    }
+    Ok(std::fs::create_dir_all(out)?)
 }
 
 /// Makes all files, in the order of their names.

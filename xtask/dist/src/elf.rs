@@ -21,7 +21,7 @@ pub(crate) struct ElfNeeds {
     pub(crate) glibc: (u32, u32),
 }
 
-struct Section {
+struct ElfSection {
     kind: u32,
     start: usize,
     size: usize,
@@ -81,11 +81,11 @@ fn glibc_version(name: &str) -> Option<(u32, u32)> {
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
-fn sections(file: &[u8]) -> anyhow::Result<Vec<Section>> {
+fn sections(file: &[u8]) -> anyhow::Result<Vec<ElfSection>> {
     let (start, size, count) = (offset(file, 0x28, 8)?, offset(file, 0x3a, 2)?, offset(file, 0x3c, 2)?);
     let section = |index: usize| {
         let at = start + index * size;
-        Ok(Section {
+        Ok(ElfSection {
             kind: u32::try_from(number(file, at + 4, 4)?)?,
             start: offset(file, at + 0x18, 8)?,
             size: offset(file, at + 0x20, 8)?,

@@ -21,7 +21,7 @@ const FIRST_CALL: [&str; 5] = ["call", "list_all_tickets", "--sandbox", "--args"
 
 /// A way to install.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Channel {
+pub(crate) enum InstallChannel {
     Archive,
     Wheel,
     Npm,
@@ -29,7 +29,7 @@ pub(crate) enum Channel {
     Image,
 }
 
-impl Channel {
+impl InstallChannel {
     /// All ways.
     pub(crate) const ALL: [Self; 5] = [Self::Archive, Self::Wheel, Self::Npm, Self::Bundle, Self::Image];
 

