@@ -38,6 +38,7 @@ mod settings;
 mod startup;
 
 pub use callbacks::CallbackSettings;
+pub use connectwise::callback_types;
 pub use engine::query;
 pub use engine::sandbox::{RecordedAction, Sandbox};
 pub use engine::server;
