@@ -28,10 +28,12 @@ impl ListQuery {
     /// Returns only the rows that `filter` matches, besides earlier filters. Fields and values are checked against the rows of the list when the request is sent.
     #[must_use]
     pub fn filter(mut self, filter: Filter) -> Self {
-        self.filter = Some(match self.filter {
-            Some(other) => other.and(filter),
-            None => filter,
-        });
+        self.filter = Some(
+            match self.filter {
+                Some(other) => other.and(filter),
+                None => filter,
+            },
+        );
         self
     }
 
@@ -51,15 +53,16 @@ impl ListQuery {
 
     /// Raw conditions on custom fields: caption="Region" and value="West".
     #[must_use]
-    pub fn custom_field_conditions(mut self, custom_field_conditions: impl Into<String>) -> Self {
+    pub fn custom_field_conditions(
+        mut self,
+        custom_field_conditions: impl Into<String>,
+    ) -> Self {
         self.custom_field_conditions = Some(custom_field_conditions.into());
         self
     }
 
-    /// The field to sort by, e.g. id desc.
-    ///
-    /// Sorts by a field such as `company/name`, the smallest value first; among equal values, by the
-    /// field that is added next.
+    /// Sorts by a field, the smallest value first. Fields that are added later decide among equal
+    /// values.
     #[must_use]
     pub fn order_by(mut self, field: impl Into<Cow<'static, str>>) -> Self {
         self.order_by.push(SortField::ascending(field));
@@ -73,9 +76,12 @@ impl ListQuery {
         self
     }
 
-    /// Fields to return, e.g. id,company/name.
+    /// Returns only these fields; a slash leads into an object, as in `status/name`.
     #[must_use]
-    pub fn fields<T: Into<String>>(mut self, fields: impl IntoIterator<Item = T>) -> Self {
+    pub fn fields<T: Into<String>>(
+        mut self,
+        fields: impl IntoIterator<Item = T>,
+    ) -> Self {
         self.fields.extend(fields.into_iter().map(Into::into));
         self
     }
@@ -117,7 +123,9 @@ impl Query for ListQuery {
     }
 
     fn selection(&self) -> Selection {
-        Selection::new(self.filter.as_ref()).order("orderBy", &self.order_by).fields("fields", &self.fields)
+        Selection::new(self.filter.as_ref())
+            .order("orderBy", &self.order_by)
+            .fields("fields", &self.fields)
     }
 }
 
@@ -139,10 +147,12 @@ impl CountQuery {
     /// Counts only the rows that `filter` matches, besides earlier filters. Fields and values are checked against the rows that are counted when the request is sent.
     #[must_use]
     pub fn filter(mut self, filter: Filter) -> Self {
-        self.filter = Some(match self.filter {
-            Some(other) => other.and(filter),
-            None => filter,
-        });
+        self.filter = Some(
+            match self.filter {
+                Some(other) => other.and(filter),
+                None => filter,
+            },
+        );
         self
     }
 
@@ -162,7 +172,10 @@ impl CountQuery {
 
     /// Raw conditions on custom fields: caption="Region" and value="West".
     #[must_use]
-    pub fn custom_field_conditions(mut self, custom_field_conditions: impl Into<String>) -> Self {
+    pub fn custom_field_conditions(
+        mut self,
+        custom_field_conditions: impl Into<String>,
+    ) -> Self {
         self.custom_field_conditions = Some(custom_field_conditions.into());
         self
     }

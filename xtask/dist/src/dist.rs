@@ -70,11 +70,13 @@ fn make(binary: &ReleaseBinary) -> anyhow::Result<Vec<Artifact>> {
     ];
     artifacts.extend(npm::npm_packages(binary)?);
     artifacts.extend(oci::image(binary)?);
-    let bundles: Vec<&Artifact> = artifacts.iter().filter(|artifact| artifact.name.ends_with(".mcpb")).collect();
+    let bundles: Vec<&Artifact> =
+        artifacts.iter().filter(|artifact| artifact.name.ends_with(".mcpb")).collect();
     let entry = registry::server_entry(&bundles)?;
     artifacts.push(entry);
     artifacts.sort_by(|one, other| one.name.cmp(&other.name));
-    let sums: String = artifacts.iter().map(|file| format!("{}  {}\n", sha256_hex(&file.bytes), file.name)).collect();
+    let sums: String =
+        artifacts.iter().map(|file| format!("{}  {}\n", sha256_hex(&file.bytes), file.name)).collect();
     artifacts.push(Artifact::new(CHECKSUMS, sums));
     Ok(artifacts)
 }

@@ -32,7 +32,12 @@ impl ProofFigures {
 
     /// Adds the time from nothing to the first answer. `bound` is the maximum in seconds.
     pub(crate) fn first_answer(&mut self, what: &str, seconds: f64, bound: Option<f64>) {
-        self.0.push(ProofFigure { what: format!("{what}, from nothing to the first answer"), value: seconds, unit: "s", bound });
+        self.0.push(ProofFigure {
+            what: format!("{what}, from nothing to the first answer"),
+            value: seconds,
+            unit: "s",
+            bound,
+        });
     }
 
     /// Prints all figures.
