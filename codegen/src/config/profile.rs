@@ -31,6 +31,9 @@ pub struct Profile {
     /// Inherit version, edition and lints from the workspace that the output folder is part of.
     #[serde(default)]
     pub in_workspace: bool,
+    /// License texts to copy into the package.
+    #[serde(default)]
+    pub license_files: Vec<PathBuf>,
     /// Addresses by short name, e.g. `na`.
     #[serde(default)]
     pub servers: IndexMap<String, String>,
@@ -97,6 +100,15 @@ pub struct ApiInfo {
     pub prefix: String,
     /// One sentence for the package's description.
     pub description: String,
+    /// The license of the package, an SPDX expression. A package outside the workspace can be published only with one.
+    #[serde(default)]
+    pub license: Option<String>,
+    /// The keywords of the package in a registry; at most five.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// The categories of the package in a registry.
+    #[serde(default)]
+    pub categories: Vec<String>,
 }
 
 /// How calls are authenticated; the generated crate gets a `Credentials` struct with these fields.

@@ -31,6 +31,10 @@
 //! | `tracing` | a span for each request, with the names of OpenTelemetry's semantic conventions |
 //! | `gzip` | compressed responses |
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod api;
 mod call;
 mod client;

@@ -152,8 +152,7 @@ fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'a CustomFie
             }
         }
     }
-    let offered = if own.is_empty() { &all } else { &own };
-    let near = nearest(caption, offered.iter().map(|field| field.caption.as_str()));
+    let near = nearest(caption, scope.suggested_fields().into_iter().map(|field| field.caption.as_str()));
     let hint = match near.is_empty() {
         true => String::new(),
         false => format!("; did you mean {}?", near.join(" or ")),
