@@ -51,9 +51,8 @@ pub struct Generated {
 fn license_texts(folder: &Path, profile: &Profile) -> Result<Vec<(String, String)>, Errors> {
     let read = |path: &PathBuf| {
         let path = folder.join(path);
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            CodegenError::new("E001", format!("cannot be read: {error}")).in_file(&path)
-        })?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| CodegenError::new("E001", format!("cannot be read: {error}")).in_file(&path))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok((name, text))
     };

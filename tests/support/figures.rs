@@ -11,7 +11,6 @@ use toolcrate_testing::draw;
 use toolcrate_testing::mutate::mutate;
 use toolcrate_testing::random::Random;
 
-
 /// The tools that the project promises by name.
 pub const CONTRACT: [&str; 9] = [
     "list_all_connect_wise_psa_inventory_on_hands",

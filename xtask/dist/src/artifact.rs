@@ -18,7 +18,8 @@ pub(crate) const REPOSITORY: &str = "https://github.com/connectwise-psa-tools/co
 /// The name of the server in the MCP registry.
 pub(crate) const MCP_NAME: &str = "io.github.connectwise-psa-tools/cwpsa";
 /// One sentence about the product, of at most 100 characters.
-pub(crate) const SUMMARY: &str = "ConnectWise PSA (Manage): 3,053 operations as tools. Includes a mock server.";
+pub(crate) const SUMMARY: &str =
+    "ConnectWise PSA (Manage): 3,053 operations as tools. Includes a mock server.";
 /// The container image, without a tag.
 pub(crate) const IMAGE: &str = "ghcr.io/connectwise-psa-tools/cwpsa";
 
@@ -74,7 +75,10 @@ pub(crate) fn workspace_file(path: &str) -> anyhow::Result<String> {
 
 /// The license texts, which are in every package.
 pub(crate) fn licenses() -> anyhow::Result<Vec<ArchiveEntry>> {
-    ["LICENSE-APACHE", "LICENSE-MIT"].map(|name| Ok(ArchiveEntry::file(name, workspace_file(name)?))).into_iter().collect()
+    ["LICENSE-APACHE", "LICENSE-MIT"]
+        .map(|name| Ok(ArchiveEntry::file(name, workspace_file(name)?)))
+        .into_iter()
+        .collect()
 }
 
 /// Returns SOURCE_DATE_EPOCH, or the time of the last commit.

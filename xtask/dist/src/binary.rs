@@ -37,7 +37,8 @@ fn rust_flags() -> anyhow::Result<String> {
         std::env::var_os(variable).map(PathBuf::from).or_else(default)
     };
     let root = workspace_root().canonicalize()?;
-    let folders: [(Option<PathBuf>, &str); 2] = [(Some(root), "source"), (home("CARGO_HOME", ".cargo"), "cargo")];
+    let folders: [(Option<PathBuf>, &str); 2] =
+        [(Some(root), "source"), (home("CARGO_HOME", ".cargo"), "cargo")];
     let mut flags = std::env::var("RUSTFLAGS").unwrap_or_default();
     for (folder, name) in folders {
         let Some(folder) = folder.as_deref().map(Path::to_str) else { continue };

@@ -40,7 +40,8 @@ pub(crate) fn run(arguments: &PackageArguments) -> anyhow::Result<()> {
     if arguments.features_alone {
         return check_features_alone(&metadata, &crates);
     }
-    let target = PathBuf::from(metadata["target_directory"].as_str().context("cargo has no target directory")?);
+    let target =
+        PathBuf::from(metadata["target_directory"].as_str().context("cargo has no target directory")?);
     // Each archive is built below, together and with the dependencies that are compiled already.
     let mut package = cargo();
     package.args(["package", "--workspace", "--no-verify", "--quiet"]);
@@ -70,15 +71,27 @@ fn check_features_alone(metadata: &Value, crates: &[PublishedCrate]) -> anyhow::
     let mut count = 0;
     for package in metadata["packages"].as_array().into_iter().flatten() {
         let name = package["name"].as_str().unwrap_or_default();
-        let features: Vec<&str> =
-            package["features"].as_object().into_iter().flatten().map(|(feature, _)| feature.as_str()).collect();
+        let features: Vec<&str> = package["features"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(feature, _)| feature.as_str())
+            .collect();
         if features.is_empty() || !crates.iter().any(|published| published.name == name) {
             continue;
         }
         for feature in [""].into_iter().chain(features) {
             println!("{name} with {}", if feature.is_empty() { "no feature" } else { feature });
             let mut command = cargo();
-            command.args(["check", "--quiet", "--package", name, "--no-default-features", "--features", feature]);
+            command.args([
+                "check",
+                "--quiet",
+                "--package",
+                name,
+                "--no-default-features",
+                "--features",
+                feature,
+            ]);
             finish(command.env("RUSTFLAGS", "-D warnings"))?;
             count += 1;
         }
@@ -111,7 +124,8 @@ fn published(metadata: &Value) -> anyhow::Result<Vec<PublishedCrate>> {
 fn unpack(published: &PublishedCrate, archives: &Path, folder: &Path) -> anyhow::Result<()> {
     let PublishedCrate { name, version } = published;
     let archive = archives.join(format!("{name}-{version}.crate"));
-    let size = std::fs::metadata(&archive).with_context(|| format!("{} is missing", archive.display()))?.len();
+    let size =
+        std::fs::metadata(&archive).with_context(|| format!("{} is missing", archive.display()))?.len();
     ensure!(size <= MAX_ARCHIVE, "the archive of {name} has {size} bytes (expected at most {MAX_ARCHIVE})");
     finish(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(folder))?;
     let unpacked = folder.join(format!("{name}-{version}"));
@@ -124,7 +138,8 @@ fn unpack(published: &PublishedCrate, archives: &Path, folder: &Path) -> anyhow:
 
 /// Writes a workspace of the unpacked archives, which take the place of those in the registry.
 fn write_workspace(crates: &[PublishedCrate], folder: &Path) -> anyhow::Result<()> {
-    let mut manifest = String::from("[workspace]\nresolver = \"3\"\nmembers = [\"*-*\"]\n\n[patch.crates-io]\n");
+    let mut manifest =
+        String::from("[workspace]\nresolver = \"3\"\nmembers = [\"*-*\"]\n\n[patch.crates-io]\n");
     for PublishedCrate { name, version } in crates {
         manifest.push_str(&format!("{name} = {{ path = \"{name}-{version}\" }}\n"));
     }

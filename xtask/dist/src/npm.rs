@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::archive::{ArchiveEntry, gzip, tar};
-use crate::artifact::{Artifact, LICENSE, MCP_NAME, REPOSITORY, ReleaseBinary, SUMMARY, VERSION, licenses, workspace_file};
+use crate::artifact::{
+    Artifact, LICENSE, MCP_NAME, REPOSITORY, ReleaseBinary, SUMMARY, VERSION, licenses, workspace_file,
+};
 use crate::platform::PLATFORMS;
 
 /// Starts the binary of the package for this platform.
@@ -41,7 +43,8 @@ fn platform_package(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     }
     // The binary is not in `bin`, so that both packages can be installed side by side.
     manifest.insert("preferUnplugged".to_owned(), json!(true));
-    let readme = "The binary of [cwpsa](https://www.npmjs.com/package/cwpsa). Install that package instead.\n";
+    let readme =
+        "The binary of [cwpsa](https://www.npmjs.com/package/cwpsa). Install that package instead.\n";
     let program = format!("bin/{}", platform.program());
     let files =
         vec![ArchiveEntry::program(program, binary.bytes.clone()), ArchiveEntry::file("README.md", readme)];

@@ -9,7 +9,9 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::archive::{ArchiveEntry, gzip, tar};
-use crate::artifact::{Artifact, IMAGE, LICENSE, MCP_NAME, REPOSITORY, ReleaseBinary, SUMMARY, VERSION, licenses};
+use crate::artifact::{
+    Artifact, IMAGE, LICENSE, MCP_NAME, REPOSITORY, ReleaseBinary, SUMMARY, VERSION, licenses,
+};
 use crate::digest::sha256_hex;
 use crate::elf::ElfNeeds;
 
@@ -158,7 +160,12 @@ fn system_files(binary: &ReleaseBinary) -> anyhow::Result<Vec<ArchiveEntry>> {
 fn libraries(binary: &ReleaseBinary) -> anyhow::Result<Vec<PathBuf>> {
     let needs = ElfNeeds::read(&binary.bytes)?;
     let cpu = binary.platform.triple.split('-').next().unwrap_or_default();
-    let folders = [format!("/lib/{cpu}-linux-gnu"), format!("/usr/lib/{cpu}-linux-gnu"), "/lib64".into(), "/lib".into()];
+    let folders = [
+        format!("/lib/{cpu}-linux-gnu"),
+        format!("/usr/lib/{cpu}-linux-gnu"),
+        "/lib64".into(),
+        "/lib".into(),
+    ];
     let mut found: Vec<PathBuf> = needs.loader.into_iter().map(PathBuf::from).collect();
     let mut missing = needs.libraries;
     while let Some(name) = missing.pop() {
@@ -166,7 +173,8 @@ fn libraries(binary: &ReleaseBinary) -> anyhow::Result<Vec<PathBuf>> {
             continue;
         }
         let paths = folders.iter().map(|folder| Path::new(folder).join(&name));
-        let path = paths.into_iter().find(|path| path.exists()).with_context(|| format!("cannot find {name}"))?;
+        let path =
+            paths.into_iter().find(|path| path.exists()).with_context(|| format!("cannot find {name}"))?;
         missing.extend(ElfNeeds::read(&std::fs::read(&path)?)?.libraries);
         found.push(path);
     }

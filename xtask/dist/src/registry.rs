@@ -61,9 +61,7 @@ pub(crate) fn server_entry(bundles: &[&Artifact]) -> anyhow::Result<Artifact> {
 }
 
 fn variables() -> Value {
-    let variable = |name: &str, description: &str, is_secret: bool| {
-        json!({"name": name, "description": description, "isRequired": true, "isSecret": is_secret})
-    };
+    let variable = |name: &str, description: &str, is_secret: bool| json!({"name": name, "description": description, "isRequired": true, "isSecret": is_secret});
     let mut region = variable("CWPSA_REGION", "Region of the ConnectWise cloud.", false);
     region["choices"] = json!(["na", "eu", "au", "za"]);
     json!([

@@ -27,7 +27,9 @@ pub(crate) fn run(arguments: &ReleaseArguments) -> anyhow::Result<()> {
     }
     check_versions()?;
     let tools = ReleaseTools::install()?;
-    finish(tools.actionlint().args(files(".github/workflows", "yml")?))?;
+    for workflow in files(".github/workflows", "yml")? {
+        output(tools.actionlint().arg(workflow))?;
+    }
     finish(tools.python("validate.py").arg("kubernetes").args(files("deploy/kubernetes", "yaml")?))?;
     println!("the release workflows and manifests are valid");
     Ok(())
@@ -49,7 +51,8 @@ fn check_versions() -> anyhow::Result<()> {
 fn files(folder: &str, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
     let folder = workspace_root().canonicalize()?.join(folder);
     let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     paths.retain(|path| path.extension().is_some_and(|found| found == extension));
     paths.sort();
     ensure!(!paths.is_empty(), "{} has no *.{extension}", folder.display());
@@ -115,7 +118,9 @@ fn print_steps(crates: &[String]) {
         let archive = format!("dist/cwpsa-{VERSION}-image-linux-{architecture}.tar");
         println!("   skopeo copy oci-archive:{archive} docker://{IMAGE}:{VERSION}-{architecture}");
     }
-    println!("   docker buildx imagetools create --tag {IMAGE}:{VERSION} {IMAGE}:{VERSION}-amd64 {IMAGE}:{VERSION}-arm64");
+    println!(
+        "   docker buildx imagetools create --tag {IMAGE}:{VERSION} {IMAGE}:{VERSION}-amd64 {IMAGE}:{VERSION}-arm64"
+    );
     step(8, "Attach the files to the release, with provenance");
     println!("   gh attestation, gh release create v{VERSION} dist/* --notes-file <section of CHANGELOG.md>");
     step(9, "Publish the entry of the MCP registry");

@@ -28,8 +28,12 @@ pub(crate) fn bill_of_materials(binary: &ReleaseBinary) -> anyhow::Result<Artifa
         }
     }
     let purl = |id: &String| graph.packages.get(id).map(package_url);
-    let components: Vec<Value> =
-        reached.iter().filter(|id| **id != root).filter_map(|id| graph.packages.get(id)).map(component).collect();
+    let components: Vec<Value> = reached
+        .iter()
+        .filter(|id| **id != root)
+        .filter_map(|id| graph.packages.get(id))
+        .map(component)
+        .collect();
     let depends = |id: &String| {
         let links: BTreeSet<String> = graph.links.get(id).into_iter().flatten().filter_map(&purl).collect();
         json!({"ref": purl(id), "dependsOn": links})
@@ -56,11 +60,13 @@ impl PackageGraph {
         let metadata: Value = serde_json::from_slice(&output(cargo().args(arguments))?)?;
         let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-        let packages = list(&metadata["packages"]).into_iter().map(|package| (id(&package), package)).collect();
+        let packages =
+            list(&metadata["packages"]).into_iter().map(|package| (id(&package), package)).collect();
         let mut links = BTreeMap::new();
         for node in list(&metadata["resolve"]["nodes"]) {
             // Build scripts and tests are not part of the binary.
-            let is_linked = |dependency: &Value| list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"].is_null());
+            let is_linked =
+                |dependency: &Value| list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"].is_null());
             let dependencies = list(&node["deps"]).into_iter().filter(is_linked);
             let ids = dependencies.filter_map(|dependency| dependency["pkg"].as_str().map(str::to_owned));
             links.insert(id(&node), ids.collect());

@@ -1,7 +1,9 @@
 //! The wheel: `uvx cwpsa`, `pip install cwpsa`.
 
 use crate::archive::{ArchiveEntry, EntryKind, zip};
-use crate::artifact::{Artifact, LICENSE, MCP_NAME, REPOSITORY, ReleaseBinary, SUMMARY, VERSION, licenses, workspace_file};
+use crate::artifact::{
+    Artifact, LICENSE, MCP_NAME, REPOSITORY, ReleaseBinary, SUMMARY, VERSION, licenses, workspace_file,
+};
 use crate::digest::sha256_url_safe;
 use crate::elf::ElfNeeds;
 
@@ -10,8 +12,7 @@ pub(crate) fn wheel(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     let tag = format!("py3-none-{}", platform_tag(binary)?);
     let (data, info) = (format!("cwpsa-{VERSION}.data"), format!("cwpsa-{VERSION}.dist-info"));
     let program = binary.platform.program();
-    let mut entries =
-        vec![ArchiveEntry::program(format!("{data}/scripts/{program}"), binary.bytes.clone())];
+    let mut entries = vec![ArchiveEntry::program(format!("{data}/scripts/{program}"), binary.bytes.clone())];
     entries.extend(licenses()?.into_iter().map(|entry| entry.below(&format!("{info}/licenses"))));
     entries.push(ArchiveEntry::file(format!("{info}/METADATA"), metadata()?));
     let about = format!("Wheel-Version: 1.0\nGenerator: cwpsa\nRoot-Is-Purelib: false\nTag: {tag}\n");

@@ -48,7 +48,9 @@ async fn fetch_status(address: SocketAddr, path: &str) -> io::Result<String> {
     let mut line = String::new();
     BufReader::new(stream.take(MAX_STATUS_LINE)).read_line(&mut line).await?;
     let status = line.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.split_whitespace().next());
-    status.map(str::to_owned).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the response is not HTTP"))
+    status
+        .map(str::to_owned)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the response is not HTTP"))
 }
 
 #[cfg(test)]
@@ -57,11 +59,9 @@ mod tests {
 
     #[test]
     fn unspecified_addresses_are_reached_on_loopback() {
-        for (listen, reached) in [
-            ("0.0.0.0:8080", "127.0.0.1:8080"),
-            ("[::]:80", "[::1]:80"),
-            ("10.0.0.7:80", "10.0.0.7:80"),
-        ] {
+        for (listen, reached) in
+            [("0.0.0.0:8080", "127.0.0.1:8080"), ("[::]:80", "[::1]:80"), ("10.0.0.7:80", "10.0.0.7:80")]
+        {
             assert_eq!(reachable_address(listen.parse().unwrap()).to_string(), reached);
         }
     }

@@ -79,7 +79,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.tar");
         std::fs::write(&path, tar(&entries, 86_400).unwrap()).unwrap();
-        let output = Command::new("tar").env("TZ", "UTC").arg("--numeric-owner").arg("-tvf").arg(&path).output();
+        let output =
+            Command::new("tar").env("TZ", "UTC").arg("--numeric-owner").arg("-tvf").arg(&path).output();
         let listed = String::from_utf8(output.unwrap().stdout).unwrap();
         let lines: Vec<Vec<&str>> = listed.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[0][..5], ["drwx------", "65532/65532", "0", "1970-01-02", "00:00"]);

@@ -17,7 +17,8 @@ use crate::process::{finish, line, output, text};
 /// How long a server may take to start.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// A call that every installation must answer.
-const FIRST_CALL: [&str; 5] = ["call", "list_all_tickets", "--sandbox", "--args", r#"{"fields": "id,summary"}"#];
+const FIRST_CALL: [&str; 5] =
+    ["call", "list_all_tickets", "--sandbox", "--args", r#"{"fields": "id,summary"}"#];
 
 /// A way to install.
 #[derive(Clone, Copy, Debug)]
@@ -104,8 +105,10 @@ fn prove_npm(
     figures: &mut ProofFigures,
 ) -> anyhow::Result<()> {
     let (os, cpu) = binary.platform.npm;
-    let packages =
-        [find(folder, &format!("cwpsa-{os}-{cpu}-{VERSION}.tgz"))?, folder.join(format!("cwpsa-{VERSION}.tgz"))];
+    let packages = [
+        find(folder, &format!("cwpsa-{os}-{cpu}-{VERSION}.tgz"))?,
+        folder.join(format!("cwpsa-{VERSION}.tgz")),
+    ];
     let programs = ["node", "npm", "npx", "sh"].map(|name| locate(name).map(|path| (name, path)));
     let root = EmptyRoot::new(&programs.into_iter().collect::<Result<Vec<_>, _>>()?)?;
     let run = || {
@@ -188,9 +191,15 @@ fn prove_image(folder: &Path, tools: &ReleaseTools, figures: &mut ProofFigures) 
 fn prove_probe(run: &dyn Fn() -> Command) -> anyhow::Result<()> {
     let listen = format!("0.0.0.0:{}", free_port()?);
     let probe = || run().arg("healthcheck").env("CWPSA_LISTEN", &listen).stderr(Stdio::null()).status();
-    ensure!(probe()?.code() == Some(1), "the probe of a server that is not running must fail with exit code 1");
+    ensure!(
+        probe()?.code() == Some(1),
+        "the probe of a server that is not running must fail with exit code 1"
+    );
     let mut server = run();
-    server.args(["serve", "--sandbox"]).env("CWPSA_LISTEN", &listen).env("CWPSA_TOKEN", "0123456789abcdef-probe");
+    server
+        .args(["serve", "--sandbox"])
+        .env("CWPSA_LISTEN", &listen)
+        .env("CWPSA_TOKEN", "0123456789abcdef-probe");
     let _server = RunningServer(server.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
     let start = Instant::now();
     while !probe()?.success() {

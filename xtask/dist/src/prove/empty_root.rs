@@ -6,8 +6,16 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 
 /// Variables of this machine that say how its package registries are reached.
-const REGISTRY_VARIABLES: [&str; 8] =
-    ["pip_", "uv_", "npm_config_", "https_proxy", "http_proxy", "no_proxy", "ssl_cert_", "node_extra_ca_certs"];
+const REGISTRY_VARIABLES: [&str; 8] = [
+    "pip_",
+    "uv_",
+    "npm_config_",
+    "https_proxy",
+    "http_proxy",
+    "no_proxy",
+    "ssl_cert_",
+    "node_extra_ca_certs",
+];
 
 /// An empty root; it is deleted when this value is dropped.
 #[derive(Debug)]

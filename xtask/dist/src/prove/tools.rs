@@ -25,7 +25,15 @@ impl ReleaseTools {
             finish(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
         }
         let mut pip = Command::new(tools.python_program("python"));
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+        ]);
         finish(pip.arg(tools.scripts.join("requirements.txt")))?;
         let node = tools.installed.join("node");
         std::fs::create_dir_all(&node)?;
