@@ -1,5 +1,5 @@
-//! Proof from outside: every file in `dist/` is valid for the tool of its format, and every package installs in a root
-//! without Rust and answers a call.
+//! Proof from outside: every file in `dist/` is valid for the tool of its format, and every package can be installed
+//! and called in a root without Rust.
 
 mod channels;
 mod empty_root;
