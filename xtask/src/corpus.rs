@@ -73,7 +73,7 @@ fn row(spec: &Path, crates: &Path) -> Row {
     let name = spec.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let started = Instant::now();
     let generated = new::create(spec, &format!("corpus {name}"), &crates.join(&name)).and_then(|profile| {
-        let generated = generate(&Options { profile, spec: None, out: None, strict: false })?;
+        let generated = generate(&Options { profile, ..Options::default() })?;
         generated.plan.apply(&generated.plan.changes()?)?;
         Ok(generated)
     });
