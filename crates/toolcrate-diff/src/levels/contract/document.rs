@@ -57,7 +57,14 @@ pub fn without_words(value: &Value) -> Value {
     match value {
         Value::Object(_) => members(value)
             .filter(|(name, _)| !is_word(name))
-            .map(|(name, value)| (name.to_owned(), without_words(value)))
+            .map(|(name, value)| match name {
+                // Properties may be called like a keyword.
+                "properties" => {
+                    let properties = members(value).map(|(name, value)| (name.to_owned(), without_words(value)));
+                    (name.to_owned(), properties.collect())
+                }
+                _ => (name.to_owned(), without_words(value)),
+            })
             .collect(),
         Value::Array(items) => items.iter().map(without_words).collect(),
         value => value.clone(),

@@ -42,7 +42,7 @@ pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) {
     let is_named =
         |name: &str| [old, new].iter().any(|document| document["components"]["schemas"].get(name).is_some());
     let found = FoundChanges::new(found, is_named);
-    let mut schemas = SchemaComparison { schemas: pair.schemas, found };
+    let mut schemas = SchemaComparison { schemas: pair.schemas, documents: (old, new), found };
     for (a, b, key) in &keys {
         let (old_item, old_operation) = operation(old, a);
         let (new_item, new_operation) = operation(new, b);

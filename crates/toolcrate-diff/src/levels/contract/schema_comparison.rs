@@ -56,14 +56,54 @@ impl SchemaPlace {
 pub struct SchemaComparison<'a, 'f> {
     /// The schemas that both have.
     pub schemas: &'a SchemaPairs<'a>,
+    /// The old document and the new one.
+    pub documents: (&'a Value, &'a Value),
     /// Where changes are added.
     pub found: FoundChanges<'f>,
 }
 
 impl SchemaComparison<'_, '_> {
-    /// Returns true if two references lead to the same schema.
-    pub fn are_same(&self, old: &str, new: &str) -> bool {
-        old == new || self.schemas.are_same(old, new)
+    /// Returns true if two references lead to the same schema, or to schemas that are alike.
+    fn are_same(&self, old: &str, new: &str) -> bool {
+        old == new || self.schemas.are_same(old, new) || {
+            let schema = |document: &'_ Value, name: &str| document["components"]["schemas"][name].clone();
+            let (old_document, new_document) = self.documents;
+            let (a, b) = (schema(old_document, old), schema(new_document, new));
+            self.are_alike(&a, &b, &mut BTreeSet::from([(old.to_owned(), new.to_owned())]))
+        }
+    }
+
+    /// Returns true if two schemas differ in words alone. `open` has the names that are being compared.
+    fn are_alike(&self, old: &Value, new: &Value, open: &mut BTreeSet<(String, String)>) -> bool {
+        if let (Some(a), Some(b)) = (schema_name(old), schema_name(new)) {
+            if a == b || self.schemas.are_same(a, b) || !open.insert((a.to_owned(), b.to_owned())) {
+                return true;
+            }
+            let (old_document, new_document) = self.documents;
+            let (a, b) =
+                (&old_document["components"]["schemas"][a], &new_document["components"]["schemas"][b]);
+            return self.are_alike(a, b, open);
+        }
+        match (old, new) {
+            (Value::Object(a), Value::Object(b)) => {
+                let keywords: BTreeSet<&str> = members(old).chain(members(new)).map(|(name, _)| name).collect();
+                keywords.into_iter().filter(|name| !is_word(name)).all(|name| match (a.get(name), b.get(name)) {
+                    (Some(a), Some(b)) if name == "properties" => self.are_members_alike(a, b, open),
+                    (Some(a), Some(b)) => self.are_alike(a, b, open),
+                    _ => false,
+                })
+            }
+            (Value::Array(a), Value::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.are_alike(a, b, open))
+            }
+            (a, b) => a == b,
+        }
+    }
+
+    /// Returns true if two lists of properties differ in words alone.
+    fn are_members_alike(&self, old: &Value, new: &Value, open: &mut BTreeSet<(String, String)>) -> bool {
+        members(old).count() == members(new).count()
+            && members(old).all(|(name, a)| new.get(name).is_some_and(|b| self.are_alike(a, b, open)))
     }
 
     /// Compares two schemas at one place.
@@ -74,9 +114,10 @@ impl SchemaComparison<'_, '_> {
             _ => return self.detail(place, "type", &words(old), &words(new)),
         }
         let keywords: BTreeSet<&str> = members(old).chain(members(new)).map(|(name, _)| name).collect();
-        for keyword in keywords.into_iter().filter(|keyword| !is_word(keyword)) {
+        for keyword in keywords.into_iter().filter(|keyword| !is_word(keyword) && *keyword != "required") {
             self.keyword(keyword, &old[keyword], &new[keyword], place);
         }
+        self.required(old, new, place);
         self.alternatives(old, new, place);
     }
 
@@ -88,7 +129,6 @@ impl SchemaComparison<'_, '_> {
             "oneOf" | "anyOf" => {}
             "properties" => self.properties(old, new, place),
             "items" if old.is_object() && new.is_object() => self.compare(old, new, place),
-            "required" => self.required(old, new, place),
             "allOf" => self.parts(old, new, place),
             "additionalProperties" => self.additional(old, new, place),
             "discriminator" => self.discriminator(old, new, place),
@@ -150,9 +190,18 @@ impl SchemaComparison<'_, '_> {
     }
 
     fn required(&mut self, old: &Value, new: &Value, place: &SchemaPlace) {
-        let (old, new) = (texts(old), texts(new));
+        // What no property is called is required by mistake, unless another part of the schema has it.
+        let names = |schema: &'_ Value| -> BTreeSet<String> {
+            let is_known = |name: &&str| {
+                schema["properties"].get(*name).is_some()
+                    || !schema["allOf"].is_null()
+                    || schema["properties"].is_null()
+            };
+            texts(&schema["required"]).into_iter().filter(is_known).map(str::to_owned).collect()
+        };
+        let (old, new) = (names(old), names(new));
         for name in old.symmetric_difference(&new) {
-            let say = |names: &BTreeSet<&str>| if names.contains(name) { "required" } else { "optional" };
+            let say = |names: &BTreeSet<String>| if names.contains(name) { "required" } else { "optional" };
             self.detail(&place.property(name), "required", say(&old), say(&new));
         }
     }
