@@ -60,7 +60,8 @@ pub fn without_words(value: &Value) -> Value {
             .map(|(name, value)| match name {
                 // Properties may be called like a keyword.
                 "properties" => {
-                    let properties = members(value).map(|(name, value)| (name.to_owned(), without_words(value)));
+                    let properties =
+                        members(value).map(|(name, value)| (name.to_owned(), without_words(value)));
                     (name.to_owned(), properties.collect())
                 }
                 _ => (name.to_owned(), without_words(value)),

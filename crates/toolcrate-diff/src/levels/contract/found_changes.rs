@@ -36,11 +36,19 @@ impl Area {
     }
 }
 
+/// Returns true if a change is about what values a member has, and not only about their limits.
+fn is_about_type(kind: DiffKind) -> bool {
+    let id = kind.id();
+    !["tightened", "loosened", "required", "optional", "nullable", "not-null", "read-only", "writable"]
+        .iter()
+        .any(|ending| id.ends_with(ending))
+}
+
 /// The changes of the other levels, and what is added to them.
 pub struct FoundChanges<'a> {
     found: &'a mut Vec<Change>,
-    /// Area, subject and member of what was reported before.
-    known: BTreeSet<(Area, String, Option<String>)>,
+    /// Area, subject and member of what was reported before, and whether that was about its type.
+    known: BTreeSet<(Area, String, Option<String>, bool)>,
     /// Area and subject of what is something else as a whole.
     retyped: BTreeSet<(Area, String)>,
     /// The members of what was reported about schemas that have no name in the documents.
@@ -65,7 +73,7 @@ impl<'a> FoundChanges<'a> {
             let names =
                 [&change.old, &change.new].map(|name| name.clone().filter(|_| change.member.is_none()));
             for member in names.into_iter().chain([change.member.clone(), None]) {
-                known.insert((area, change.subject.clone(), member));
+                known.insert((area, change.subject.clone(), member, is_about_type(change.kind)));
             }
         }
         Self { found, known, retyped, inline }
@@ -83,11 +91,15 @@ impl<'a> FoundChanges<'a> {
         }
     }
 
-    /// Returns true if another level has reported a change of the member, or of the whole if that is what is meant.
-    pub fn is_known(&self, area: Area, subject: &str, member: Option<&str>) -> bool {
-        let key = (area, subject.to_owned(), member.map(str::to_owned));
+    /// Returns true if another level has reported a change of the member, or of the whole if that is what is meant. If
+    /// `of_type` is set, only a change of its type counts.
+    pub fn is_known(&self, area: Area, subject: &str, member: Option<&str>, of_type: bool) -> bool {
+        let is_known = |about_type| {
+            self.known.contains(&(area, subject.to_owned(), member.map(str::to_owned), about_type))
+        };
         let leaf = member.and_then(|member| member.rsplit('.').next());
-        self.known.contains(&key)
+        is_known(true)
+            || (!of_type && is_known(false))
             || self.retyped.contains(&(area, subject.to_owned()))
             || leaf.is_some_and(|leaf| self.inline.contains(leaf))
     }

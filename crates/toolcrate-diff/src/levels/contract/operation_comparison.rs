@@ -90,7 +90,7 @@ impl OperationPair<'_> {
     fn body(&self, schemas: &mut SchemaComparison<'_, '_>) {
         let old = resolve(self.old_document, &self.old["requestBody"]);
         let new = resolve(self.new_document, &self.new["requestBody"]);
-        if old.is_null() || new.is_null() || schemas.found.is_known(Area::Body, self.key, None) {
+        if old.is_null() || new.is_null() || schemas.found.is_known(Area::Body, self.key, None, false) {
             return;
         }
         let (old, new) = (content(old), content(new));
@@ -158,7 +158,7 @@ impl OperationPair<'_> {
 
     /// Compares a successful response that both documents have.
     fn success(&self, status: &str, old: &Value, new: &Value, schemas: &mut SchemaComparison<'_, '_>) {
-        if schemas.found.is_known(Area::Response, self.key, None) {
+        if schemas.found.is_known(Area::Response, self.key, None, false) {
             return;
         }
         let (old, new) = (content(old), content(new));

@@ -86,11 +86,14 @@ impl SchemaComparison<'_, '_> {
         }
         match (old, new) {
             (Value::Object(a), Value::Object(b)) => {
-                let keywords: BTreeSet<&str> = members(old).chain(members(new)).map(|(name, _)| name).collect();
-                keywords.into_iter().filter(|name| !is_word(name)).all(|name| match (a.get(name), b.get(name)) {
-                    (Some(a), Some(b)) if name == "properties" => self.are_members_alike(a, b, open),
-                    (Some(a), Some(b)) => self.are_alike(a, b, open),
-                    _ => false,
+                let keywords: BTreeSet<&str> =
+                    members(old).chain(members(new)).map(|(name, _)| name).collect();
+                keywords.into_iter().filter(|name| !is_word(name)).all(|name| {
+                    match (a.get(name), b.get(name)) {
+                        (Some(a), Some(b)) if name == "properties" => self.are_members_alike(a, b, open),
+                        (Some(a), Some(b)) => self.are_alike(a, b, open),
+                        _ => false,
+                    }
                 })
             }
             (Value::Array(a), Value::Array(b)) => {
@@ -290,7 +293,8 @@ impl SchemaComparison<'_, '_> {
 
     /// Reports a difference that no other kind of change names, unless another level reports it.
     pub fn detail(&mut self, place: &SchemaPlace, keyword: &str, old: &str, new: &str) {
-        if old == new || self.found.is_known(place.area, &place.subject, place.member.as_deref()) {
+        let of_type = ["type", "format", "enum"].contains(&keyword);
+        if old == new || self.found.is_known(place.area, &place.subject, place.member.as_deref(), of_type) {
             return;
         }
         let name = match &place.member {
