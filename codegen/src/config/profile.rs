@@ -361,8 +361,8 @@ pub struct NameRules {
     pub operations: IndexMap<String, String>,
     /// Endings of paths that are an action, a twin or a singleton.
     pub actions: Vec<PathAction>,
-    /// Verbs that end a path or begin a summary, and what they do. Without it, common English verbs count.
-    pub verbs: Option<IndexMap<String, VerbEffect>>,
+    /// What verbs in paths, summaries and operation IDs do, in addition to common English verbs.
+    pub verbs: IndexMap<String, VerbEffect>,
     /// Segments that only mark another view of the same records: with `info`, `/service/info/boards` reads
     /// what `/service/boards` holds.
     pub views: Vec<String>,
@@ -439,6 +439,8 @@ pub struct PathAction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerbEffect {
+    /// It creates what the path names.
+    Create,
     /// It only reads.
     Read,
     /// It changes something, and nothing is lost.

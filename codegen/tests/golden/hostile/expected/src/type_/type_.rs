@@ -3,7 +3,7 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::{DownloadModel, OpenEnumModel};
 
-/// Creates a type.
+/// Submits a type by body.
 ///
 /// `POST /type/{body}` · tool `create_a_hostile_type_by_body`
 ///
