@@ -1,59 +1,16 @@
 //! Parses a query: what it asks for, and the tokens that the ranking looks up.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use crate::analyzer::{Analyzer, bounded, tokenize};
-use crate::intent::{DetectedIntent, Intent, VerbTable};
+use crate::analyzer::{bounded, tokenize};
+use crate::index::{Bm25Index, QueryToken};
+use crate::intent::{DetectedIntent, Intent};
 use crate::names::find_names;
-use crate::opposites::{Opposites, is_undoing};
-use crate::weights::Weights;
-use crate::word_lists::sections;
-
-/// Words between two things, the second of which says whose, where or for what the first is.
-const PREPOSITIONS: [&str; 12] =
-    ["on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per"];
-/// The fewest digits of a number that is an ID wherever it is.
-const MIN_ID_DIGITS: usize = 5;
-
-/// The `context` list of [`WordLists`](crate::WordLists), by heading.
-pub(crate) struct ContextWords {
-    owners: Vec<&'static str>,
-    numbered: Vec<String>,
-    named: Vec<String>,
-    vague: Vec<&'static str>,
-    written: Vec<&'static str>,
-}
-
-impl ContextWords {
-    /// Reads the list.
-    pub(crate) fn new(list: &'static str) -> Self {
-        let mut lists: HashMap<&str, Vec<&str>> = sections(list).into_iter().collect();
-        let mut take = |heading: &str| lists.remove(heading).unwrap_or_default();
-        let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
-        Self {
-            owners: take("owners"),
-            numbered: owned(take("numbered")),
-            named: owned(take("named")),
-            vague: take("vague"),
-            written: take("written"),
-        }
-    }
-}
-
-/// The context in which a query is parsed.
-pub(crate) struct QueryParser {
-    /// The analyzer, with the vocabulary of the catalog.
-    pub(crate) analyzer: Analyzer,
-    /// The verbs that ask for activities.
-    pub(crate) verbs: VerbTable,
-    /// Words that change how a query is read.
-    pub(crate) context: ContextWords,
-    /// The weights of its tokens.
-    pub(crate) weights: Weights,
-    /// Actions that undo each other.
-    pub(crate) opposites: Opposites,
-}
+use crate::opposites::is_undoing;
+use crate::query_parser::{ContextWords, QueryParser};
+use crate::query_terms::{MentionedThing, QueryReader, QueryTerms};
+use crate::record_ids::{PREPOSITIONS, RecordId, find_ids, is_qualifier};
+use crate::word_vectors::{TextVector, WordVector};
 
 /// A parsed query.
 #[derive(Debug)]
@@ -69,129 +26,59 @@ pub(crate) struct ParsedQuery {
     /// Its stems, each once.
     pub(crate) stems: Vec<String>,
     /// The stems of each thing that it mentions, with those of synonyms.
-    pub(crate) things: Vec<Vec<String>>,
+    pub(crate) things: Vec<MentionedThing>,
     /// Whether the first thing is what is wanted and the others only say which: tickets on a board are tickets.
     pub(crate) has_head: bool,
     /// The actions that it must not lead to: the opposite of what it wants.
     pub(crate) excluded: Vec<String>,
-    /// Stems and phrases, each as often as it counts.
-    pub(crate) tokens: Vec<String>,
+    /// Stems and phrases.
+    pub(crate) tokens: Vec<QueryToken>,
+    /// The words with their stems, vectors and weights.
+    meaning: Vec<(String, WordVector, f32)>,
 }
 
 impl ParsedQuery {
     /// Parses a query.
     pub(crate) fn new(text: &str, parser: &QueryParser) -> Self {
-        let QueryParser { analyzer: words, verbs, context, weights, opposites } = parser;
+        let QueryParser { analyzer: words, verbs, context, weights, opposites, .. } = parser;
         let text = without_content(bounded(text));
         let query = words.correct_query(&text);
         let names = find_names(&text, words);
-        let is_name = |position: usize| names.get(position).copied().unwrap_or(false);
         let wanted = verbs.detect(&query, &clauses(&text), &names);
-        let content = content_start(&text, &query, &wanted, context);
         let ids = find_ids(&query, &wanted, words);
-        let mut tokens = Vec::new();
-        let mut stems = Vec::new();
-        let mut things = Vec::new();
-        let is_distinctive = |word: &&String| {
-            !words.is_stop_word(word)
-                && !context.owners.contains(&word.as_str())
-                && word.chars().any(|c| !c.is_ascii_digit())
+        let reader = QueryReader {
+            parser,
+            content: content_start(&text, &query, &wanted, context),
+            query: &query,
+            names: &names,
+            wanted: &wanted,
+            ids: &ids,
         };
-        let is_only = !query
-            .iter()
-            .enumerate()
-            .any(|(position, word)| !wanted.spent.contains(&position) && is_distinctive(&word));
-        let mut has_head = false;
-        let mut head = 0;
-        let mut position = 0;
-        while position < query.len() {
-            has_head |= things.len() == 1 && PREPOSITIONS.contains(&query[position].as_str());
-            let is_spent = wanted.spent.contains(&position);
-            if is_name(position) || position >= content {
-                if !is_spent && !words.is_stop_word(&query[position]) {
-                    tokens.extend(std::iter::repeat_n(words.stem(&query[position]), weights.query_name));
-                }
-                position += 1;
-                continue;
-            }
-            let mut meant = if is_spent { None } else { words.synonym(&query[position..]) };
-            let length = meant.map_or(1, |(_, length)| length);
-            let is_numbered = ids.iter().any(|id| (position..position + length).contains(&id.of));
-            let first = stems.len();
-            let is_weak = !is_only && !is_numbered && context.owners.contains(&query[position].as_str());
-            if ids.iter().any(|id| id.of == position && id.is_lone) && !context.numbered.is_empty() {
-                meant = Some((&context.numbered, 1));
-            }
-            if let Some((meant, _)) = meant {
-                for stem in meant {
-                    let count =
-                        if is_weak { weights.query_synonym.saturating_sub(1) } else { weights.query_synonym };
-                    tokens.extend(std::iter::repeat_n(stem.clone(), count));
-                    stems.push(stem.clone());
-                }
-            }
-            for word in &query[position..position + length] {
-                if !is_spent && !words.is_stop_word(word) && !is_number(word) {
-                    let stem = words.stem(word);
-                    let count =
-                        if is_weak { weights.query_word.saturating_sub(1) } else { weights.query_word };
-                    tokens.extend(std::iter::repeat_n(stem.clone(), count));
-                    stems.push(stem);
-                }
-            }
-            if stems.len() > first {
-                // A record with a number is what is wanted, unless something before a preposition is.
-                if is_numbered && !has_head && !is_qualifier(&query, position) {
-                    head = things.len();
-                }
-                things.push(stems[first..].to_vec());
-            }
-            position += length;
-        }
-        // A name alone means the client, or what is open there.
-        let is_vague = |stems: &Vec<String>| {
-            stems.iter().all(|stem| context.vague.contains(&stem.as_str()) || !words.has_stem(stem))
-        };
-        if names.contains(&true) && !context.named.is_empty() && things.iter().all(is_vague) {
-            for record in &context.named {
-                tokens.extend(std::iter::repeat_n(record.clone(), weights.query_synonym));
-            }
-            things.push(context.named.clone());
-        }
+        let mut terms = reader.terms();
+        terms.add_named_records(names.contains(&true), parser);
         // Changing the priority of a ticket means changing the ticket.
         let changes = matches!(wanted.intent, Intent::Update | Intent::Statement);
-        has_head &= !changes || !ids.iter().any(|id| is_qualifier(&query, id.of));
-        if !has_head && head < things.len() && ids.iter().any(|id| !is_qualifier(&query, id.of)) {
+        let mut has_head = terms.has_head && (!changes || !ids.iter().any(|id| is_qualifier(&query, id.of)));
+        if !has_head && terms.head < terms.things.len() && ids.iter().any(|id| !is_qualifier(&query, id.of)) {
             has_head = true;
-            things.swap(0, head);
+            terms.things.swap(0, terms.head);
         }
-        for action in verbs.actions(&query) {
+        let mut actions = verbs.actions(&query);
+        // Where something is to be deleted or counted, an action behind the verb only says which: the copied one.
+        if wanted.is_sure && matches!(wanted.intent, Intent::Delete | Intent::Count) {
+            let asked = verbs.actions(&query[..wanted.spent.end.max(1)]);
+            actions.retain(|action| asked.contains(action));
+        }
+        for action in &actions {
             let stem = words.stem(action);
-            tokens.push(stem.clone());
-            stems.push(stem);
+            terms.push(&stem, 1.0);
+            terms.stems.push(stem);
         }
-        // A phrase may have a name or a number within: put Priya on a project.
-        let is_lone = |position: usize| ids.iter().any(|id| id.of == position && id.is_lone);
-        let plain: Vec<String> = query
-            .iter()
-            .enumerate()
-            .filter(|(position, word)| is_lone(*position) || !is_name(*position) && !is_number(word))
-            .map(|(position, word)| match context.numbered.first().filter(|_| is_lone(position)) {
-                Some(record) => record.clone(),
-                None => word.clone(),
-            })
-            .collect();
-        let mut phrases = words.phrases_in(&query);
-        if plain != query {
-            phrases.extend(words.phrases_in(&plain));
-            phrases.sort();
-            phrases.dedup();
-        }
-        for (phrase, length) in phrases {
-            tokens.extend(std::iter::repeat_n(phrase, length.min(weights.query_alias_max)));
+        for (phrase, length) in reader.phrases() {
+            terms.push(&phrase, length.min(weights.query_alias_max) as f32);
         }
         // The name of an action may be a verb of another activity: resetting is updating, but there are tools that reset.
-        stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
+        terms.stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
         let excluded = opposites.excluded(&query, &verbs.actions(&query), words);
         let (mut intent, is_sure) = (refine_intent(&wanted, &query, &ids), wanted.is_sure);
         // Undoing an action is an action, and deletes nothing.
@@ -199,6 +86,7 @@ impl ParsedQuery {
         if undoes && intent == Intent::Delete && !excluded.is_empty() {
             intent = Intent::Other;
         }
+        let QueryTerms { tokens, stems, things, meaning, .. } = terms;
         Self {
             intent,
             is_sure,
@@ -209,7 +97,17 @@ impl ParsedQuery {
             has_head,
             excluded,
             tokens,
+            meaning,
         }
+    }
+
+    /// What the query means, with more weight on words that are rare in titles.
+    pub(crate) fn meaning(&self, titles: &Bm25Index) -> TextVector {
+        let mut meaning = TextVector::EMPTY;
+        for (stem, vector, weight) in &self.meaning {
+            meaning.add(*vector, weight * titles.token_rarity(stem));
+        }
+        meaning
     }
 
     /// The factor for tools with an intent.
@@ -221,7 +119,7 @@ impl ParsedQuery {
     /// Whether a stem is what is wanted, rather than what says which: there is only one thing, or it is the head.
     pub(crate) fn is_about(&self, stem: &str) -> bool {
         (self.has_head || self.things.len() == 1)
-            && self.things.first().is_some_and(|head| head.iter().any(|of_head| of_head == stem))
+            && self.things.first().is_some_and(|head| head.stems.iter().any(|of_head| of_head == stem))
     }
 
     /// Whether an action is the opposite of what it wants.
@@ -264,59 +162,6 @@ fn refine_intent(wanted: &DetectedIntent, query: &[String], ids: &[RecordId]) ->
     }
 }
 
-/// A number that says which record is meant.
-struct RecordId {
-    /// The position of the word that names the record, or of the number itself.
-    of: usize,
-    /// Whether no word names the record.
-    is_lone: bool,
-}
-
-fn is_number(word: &str) -> bool {
-    word.chars().all(|c| c.is_ascii_digit())
-}
-
-/// The numbers in a query that say which record is meant: those behind a noun, and long ones anywhere.
-fn find_ids(query: &[String], wanted: &DetectedIntent, words: &Analyzer) -> Vec<RecordId> {
-    let names = |word: &str| ["number", "no", "nr", "id", "num"].contains(&word);
-    let is_thing =
-        |word: &str| !is_number(word) && !words.is_stop_word(word) && !PREPOSITIONS.contains(&word);
-    // Behind "closed" or "reopened" a number has no noun.
-    let is_done =
-        |word: &str, number: &str| number.len() >= MIN_ID_DIGITS && word.len() > 5 && word.ends_with("ed");
-    let numbers = query.iter().enumerate().filter(|(_, word)| is_number(word));
-    numbers
-        .filter_map(|(position, number)| {
-            let before = (0..position).rev().find(|position| !names(&query[*position]));
-            let of = before.filter(|before| {
-                let word = &query[*before];
-                !wanted.spent.contains(before) && is_thing(word) && !is_done(word, number)
-            });
-            match of {
-                Some(of) if !query.get(position + 1).is_some_and(|word| is_unit(word)) => {
-                    Some(RecordId { of, is_lone: false })
-                }
-                None if number.len() >= MIN_ID_DIGITS => Some(RecordId { of: position, is_lone: true }),
-                _ => None,
-            }
-        })
-        .collect()
-}
-
-/// Whether a word behind a number is a unit, so that the number is a quantity.
-fn is_unit(word: &str) -> bool {
-    const UNITS: &str = "min mins minute minutes h hr hrs hour hours day days week weeks month months year years pm am \
-        percent user users seat seats licence licences license licenses pcs pieces units of x \
-        usd eur gbp dollars euros pounds";
-    UNITS.split_whitespace().any(|unit| unit == word)
-}
-
-/// Whether the word at a position follows a preposition, and so only says which records are meant.
-fn is_qualifier(query: &[String], position: usize) -> bool {
-    let from = position.saturating_sub(3);
-    query[from..position].iter().any(|word| PREPOSITIONS.contains(&word.as_str()))
-}
-
 /// The position from which words are the content of a record rather than a description of it: behind `about`, or
 /// behind `that` or a colon where a record is to be created.
 fn content_start(text: &str, query: &[String], wanted: &DetectedIntent, context: &ContextWords) -> usize {
@@ -352,6 +197,12 @@ fn without_content(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::abbreviations::Abbreviations;
+    use crate::analyzer::Analyzer;
+    use crate::intent::VerbTable;
+    use crate::opposites::Opposites;
+    use crate::related::RelatedWords;
+    use crate::weights::Weights;
     use crate::word_lists::WordLists;
 
     const LISTS: WordLists = WordLists { synonyms: "[callback]\nwebhook\nwebhooks\n", ..WordLists::ENGLISH };
@@ -359,6 +210,8 @@ mod tests {
     fn query(text: &str) -> ParsedQuery {
         let parser = QueryParser {
             analyzer: Analyzer::new(&LISTS),
+            related: RelatedWords::default(),
+            abbreviations: Abbreviations::default(),
             verbs: VerbTable::new(LISTS.verbs, ""),
             context: ContextWords::new(LISTS.context),
             weights: Weights::default(),
@@ -385,14 +238,15 @@ mod tests {
         {
             assert_eq!(query(text).has_head, has_head, "{text}");
         }
-        assert!(query("list tickets on a board").things[0].contains(&"ticket".to_owned()));
+        assert!(query("list tickets on a board").things[0].stems.contains(&"ticket".to_owned()));
     }
 
     #[test]
     fn a_word_counts_more_than_its_synonym() {
         let query = query("a webhook");
-        let count = |stem: &str| query.tokens.iter().filter(|token| *token == stem).count();
-        assert_eq!((count("webhook"), count("callback")), (3, 2), "{query:?}");
+        let weight = |stem: &str| query.tokens.iter().find(|token| token.token == stem).map(|token| token.weight);
+        assert!(weight("webhook") > weight("callback"), "{query:?}");
+        assert!(weight("callback").is_some(), "{query:?}");
     }
 
     #[test]
@@ -409,6 +263,7 @@ mod tests {
 
     #[test]
     fn verbs_stop_words_and_numbers_are_no_tokens() {
-        assert_eq!(query("set up a new rollout 2024").tokens, ["rollout"; 3]);
+        let tokens = query("set up a new rollout 2024").tokens;
+        assert_eq!(tokens.iter().map(|token| token.token.as_str()).collect::<Vec<_>>(), ["rollout"]);
     }
 }
