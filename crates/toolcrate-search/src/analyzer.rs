@@ -287,6 +287,11 @@ impl Analyzer {
         stems
     }
 
+    /// Whether a stem occurs in titles.
+    pub(crate) fn is_titled(&self, stem: &str) -> bool {
+        self.title_stems.contains(stem)
+    }
+
     /// Whether a stem occurs in titles or aliases.
     pub(crate) fn is_searchable(&self, stem: &str) -> bool {
         self.title_stems.contains(stem) || self.alias_stems.contains(stem)

@@ -21,6 +21,8 @@ pub(crate) struct ToolDocument {
     pub(crate) action_aliases: Option<usize>,
     /// The number of the records that it is about; tools of one collection share it.
     pub(crate) family: usize,
+    /// The collection whose records it works on, according to the catalog.
+    pub(crate) resource: Option<&'static str>,
     /// The stem of the first word of its name.
     pub(crate) action: String,
     /// The stem of the last word of its title: what it is about, where the words before say whose.
@@ -41,4 +43,6 @@ pub(crate) struct ToolIndex {
     pub(crate) action_aliases: Bm25Index,
     pub(crate) meanings: MeaningIndex,
     pub(crate) penalties: Vec<Penalty>,
+    /// The stems of what the records are called that have most parts of their own.
+    pub(crate) main_record: Vec<String>,
 }

@@ -72,7 +72,7 @@ impl SearchEngine {
             analyzer,
             related,
             verbs,
-            context: ContextWords::new(lists.context),
+            context: ContextWords::new(lists.context, &index.main_record),
             weights,
             opposites: Opposites::new(lists.opposites),
         };

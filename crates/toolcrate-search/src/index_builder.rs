@@ -82,9 +82,13 @@ impl IndexBuilder {
     pub(crate) fn index(mut self, catalog: &'static Catalog, thesaurus: &'static str) -> (ToolIndex, Analyzer, RelatedWords) {
         self.titles.reserve(catalog.len());
         let mut tools: Vec<ToolDocument> = catalog.tools().map(|tool| self.add(tool)).collect();
+        let parts = self.count_parts();
         if self.popular.is_empty() {
-            self.favor_families_with_parts(&mut tools);
+            for tool in &mut tools {
+                tool.weight *= 1.0 + self.weights.owned_part * f32::from(parts[tool.family]).ln_1p();
+            }
         }
+        let main_record = self.main_record(&tools, &parts);
         self.analyzer.add_thesaurus(thesaurus);
         let weights = &self.weights;
         let titles = Bm25Index::new(&self.titles, weights.title_length_penalty, 0.0);
@@ -102,6 +106,7 @@ impl IndexBuilder {
             action_aliases: Bm25Index::new(&self.action_aliases, 0.0, weights.alias_word),
             meanings,
             penalties: self.penalties,
+            main_record,
             tools,
         };
         (index, self.analyzer, RelatedWords::new(searchable))
@@ -138,6 +143,7 @@ impl IndexBuilder {
             collection,
             action_aliases: self.aliases.action(tool.method(), &path),
             family,
+            resource: tool.collection(),
             action: self.analyzer.stem(tool.verb()),
             head,
             weight: self.weight(&path),
@@ -188,9 +194,9 @@ impl IndexBuilder {
         Some(number)
     }
 
-    /// Favors records that have many parts of their own, for an API that does not say which records people speak of most:
-    /// what the API is about has more parts than what is merely configured.
-    fn favor_families_with_parts(&self, tools: &mut [ToolDocument]) {
+    /// The number of parts of their own that the records of each family have. What the API is about has more of them than
+    /// what is merely configured.
+    fn count_parts(&self) -> Vec<u16> {
         let mut parts = vec![0_u16; self.families.len()];
         for path in self.families.keys() {
             for (at, _) in path.match_indices("/{}") {
@@ -199,9 +205,15 @@ impl IndexBuilder {
                 }
             }
         }
-        for tool in tools {
-            tool.weight *= 1.0 + self.weights.owned_part * f32::from(parts[tool.family]).ln_1p();
-        }
+        parts
+    }
+
+    /// The stems of what the records with most parts are called.
+    fn main_record(&self, tools: &[ToolDocument], parts: &[u16]) -> Vec<String> {
+        let lists = tools.iter().zip(&self.titles).filter(|(tool, _)| tool.intent == Intent::List);
+        let most = lists.max_by_key(|(tool, _)| (parts[tool.family], std::cmp::Reverse(tool.family)));
+        let Some((_, (title, _))) = most.filter(|(tool, _)| parts[tool.family] > 1) else { return Vec::new() };
+        title.iter().filter(|stem| !stem.contains('_')).cloned().collect()
     }
 
     fn weight(&self, path: &str) -> f32 {

@@ -2,15 +2,18 @@
 
 use std::borrow::Cow;
 
-use crate::analyzer::{bounded, tokenize};
+use crate::analyzer::{Analyzer, bounded, tokenize};
 use crate::index::{Bm25Index, QueryToken};
 use crate::intent::{DetectedIntent, Intent};
 use crate::names::find_names;
 use crate::opposites::is_undoing;
 use crate::query_parser::{ContextWords, QueryParser};
 use crate::query_terms::{MentionedThing, QueryReader, QueryTerms};
-use crate::record_ids::{PREPOSITIONS, RecordId, find_ids, is_qualifier};
+use crate::record_ids::{PREPOSITIONS, RecordId, find_ids, is_qualifier, is_unit};
 use crate::word_vectors::{TextVector, WordVector};
+
+/// The word that says that an operation concerns many records.
+const BULK: &str = "bulk";
 
 /// A parsed query.
 #[derive(Debug)]
@@ -31,6 +34,10 @@ pub(crate) struct ParsedQuery {
     pub(crate) has_head: bool,
     /// The actions that it must not lead to: the opposite of what it wants.
     pub(crate) excluded: Vec<String>,
+    /// The stems of the actions that a clause starts with.
+    commands: Vec<String>,
+    /// The stem of the record that something is added to or that the parts are listed of: it exists already.
+    existing: Option<String>,
     /// Stems and phrases.
     pub(crate) tokens: Vec<QueryToken>,
     /// The words with their stems, vectors and weights.
@@ -44,7 +51,8 @@ impl ParsedQuery {
         let text = without_content(bounded(text));
         let query = words.correct_query(&text);
         let names = find_names(&text, words);
-        let wanted = verbs.detect(&query, &clauses(&text), &names);
+        let starts = clauses(&text);
+        let wanted = verbs.detect(&query, &starts, &names);
         let ids = find_ids(&query, &wanted, words);
         let reader = QueryReader {
             parser,
@@ -64,10 +72,10 @@ impl ParsedQuery {
             terms.things.swap(0, terms.head);
         }
         let mut actions = verbs.actions(&query);
-        // Where something is to be deleted or counted, an action behind the verb only says which: the copied one.
+        let commands = verbs.commands(&query, &starts);
+        // Where something is to be deleted or counted, other actions only say which: the copied one.
         if wanted.is_sure && matches!(wanted.intent, Intent::Delete | Intent::Count) {
-            let asked = verbs.actions(&query[..wanted.spent.end.max(1)]);
-            actions.retain(|action| asked.contains(action));
+            actions.retain(|action| commands.contains(action));
         }
         for action in &actions {
             let stem = words.stem(action);
@@ -79,14 +87,25 @@ impl ParsedQuery {
         }
         // The name of an action may be a verb of another activity: resetting is updating, but there are tools that reset.
         terms.stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
+        let is_change =
+            matches!(wanted.intent, Intent::Create | Intent::Update | Intent::Replace | Intent::Delete);
+        let is_bulk = is_change && names_many(&query, &wanted);
+        if is_bulk {
+            terms.push(BULK, weights.query_word);
+        }
         let excluded = opposites.excluded(&query, &verbs.actions(&query), words);
-        let (mut intent, is_sure) = (refine_intent(&wanted, &query, &ids), wanted.is_sure);
+        let (mut intent, is_sure) = (refine_intent(&wanted, &query, &ids, words), wanted.is_sure);
         // Undoing an action is an action, and deletes nothing.
         let undoes = query[wanted.spent.clone()].iter().any(|word| is_undoing(word));
         if undoes && intent == Intent::Delete && !excluded.is_empty() {
             intent = Intent::Other;
         }
         let QueryTerms { tokens, stems, things, meaning, .. } = terms;
+        let commands = commands.iter().filter(|command| actions.contains(command));
+        let commands = commands.map(|command| words.stem(command)).collect();
+        let existing = existing_record(&query, &wanted, &ids, words);
+        let mut query = query;
+        query.extend(is_bulk.then(|| BULK.to_owned()));
         Self {
             intent,
             is_sure,
@@ -96,6 +115,8 @@ impl ParsedQuery {
             things,
             has_head,
             excluded,
+            commands,
+            existing,
             tokens,
             meaning,
         }
@@ -120,6 +141,16 @@ impl ParsedQuery {
     pub(crate) fn is_about(&self, stem: &str) -> bool {
         (self.has_head || self.things.len() == 1)
             && self.things.first().is_some_and(|head| head.stems.iter().any(|of_head| of_head == stem))
+    }
+
+    /// Whether it asks for an action, rather than to mention it.
+    pub(crate) fn commands(&self, action: &str) -> bool {
+        self.commands.iter().any(|command| command == action)
+    }
+
+    /// Whether a stem is the record that exists already.
+    pub(crate) fn has_existing(&self, stem: &str) -> bool {
+        self.existing.as_deref() == Some(stem)
     }
 
     /// Whether an action is the opposite of what it wants.
@@ -148,18 +179,73 @@ fn clauses(text: &str) -> Vec<usize> {
 }
 
 /// The intent, given the IDs of the query: one record, if an ID says which and nothing else is asked.
-fn refine_intent(wanted: &DetectedIntent, query: &[String], ids: &[RecordId]) -> Intent {
+fn refine_intent(wanted: &DetectedIntent, query: &[String], ids: &[RecordId], words: &Analyzer) -> Intent {
     let asks = ["what", "which", "who", "when", "where", "all", "how"];
     let Some(id) = ids.first() else { return wanted.intent };
     let is_plain = !query.iter().any(|word| asks.contains(&word.as_str()));
     let begin = wanted.spent.end.min(id.of);
-    let has_part = query[begin..id.of].iter().any(|word| PREPOSITIONS.contains(&word.as_str()));
+    let has_part = query[begin..id.of].iter().any(|word| PREPOSITIONS.contains(&word.as_str()))
+        || has_thing_before(&query[begin..=id.of], words);
     match wanted.intent {
         Intent::List if is_plain && !has_part => Intent::Get,
         // A statement about one record is to be noted in it.
         Intent::Statement if !has_part => Intent::Update,
         intent => intent,
     }
+}
+
+/// The stem of the record that something is to be added to, or that the query asks for the parts of: the one with a number
+/// behind a preposition, or the last one behind "to" or "on" where something is to be created.
+fn existing_record(
+    query: &[String],
+    wanted: &DetectedIntent,
+    ids: &[RecordId],
+    words: &Analyzer,
+) -> Option<String> {
+    if !matches!(wanted.intent, Intent::Create | Intent::List | Intent::Count) {
+        return None;
+    }
+    if let Some(id) = ids.iter().find(|id| !id.is_lone && is_qualifier(query, id.of)) {
+        return Some(record_stem(query, id.of, words));
+    }
+    let is_target = |word: &String| ["to", "on", "onto", "into"].contains(&word.as_str());
+    let from = query.iter().rposition(is_target).filter(|_| wanted.intent == Intent::Create)?;
+    let thing = (from + 1..query.len()).take(5).filter(|position| words.is_titled(&words.stem(&query[*position])));
+    thing.last().filter(|_| from > wanted.spent.end).map(|position| record_stem(query, position, words))
+}
+
+/// The stem of the word at a position, or of the last word that its synonym stands for.
+fn record_stem(query: &[String], position: usize, words: &Analyzer) -> String {
+    let meant = words.synonym(&query[position..]).filter(|(synonym, _)| !synonym.is_weak);
+    let meant = meant.and_then(|(synonym, _)| synonym.stems.last().cloned());
+    meant.unwrap_or_else(|| words.stem(&query[position]))
+}
+
+/// Whether another thing precedes the last word and doesn't form one name with it: in "notes ticket 5" it does, in
+/// "purchase order 5" it doesn't.
+fn has_thing_before(query: &[String], words: &Analyzer) -> bool {
+    let is_pair = |start: usize| !words.phrases_in(&query[start..start + 2]).is_empty();
+    let mut start = query.len().saturating_sub(1);
+    while start > 0 && is_pair(start - 1) {
+        start -= 1;
+    }
+    query[..start].iter().any(|word| word.ends_with('s') && words.is_titled(&words.stem(word)))
+}
+
+/// Whether a change concerns many records: a range, or a number of more than a few before the name of the records.
+fn names_many(query: &[String], wanted: &DetectedIntent) -> bool {
+    let number = |word: &String| word.parse::<u32>().ok();
+    let is_range = query.windows(3).any(|words| {
+        let between = ["through", "thru", "to", "until"].contains(&words[1].as_str());
+        let bounds = number(&words[0]).zip(number(&words[2]));
+        between && bounds.is_some_and(|(first, last)| first >= 100 && last > first && last - first < 10_000)
+    });
+    let behind = wanted.spent.end..query.len();
+    let is_count = query[behind].windows(2).take(3).any(|words| {
+        let is_many = number(&words[0]).is_some_and(|number| (10..10_000).contains(&number));
+        is_many && words[1].len() > 3 && words[1].ends_with('s') && !is_unit(&words[1])
+    });
+    is_range || is_count
 }
 
 /// The position from which words are the content of a record rather than a description of it: behind `about`, or
@@ -198,7 +284,6 @@ fn without_content(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
     use crate::abbreviations::Abbreviations;
-    use crate::analyzer::Analyzer;
     use crate::intent::VerbTable;
     use crate::opposites::Opposites;
     use crate::related::RelatedWords;
@@ -213,7 +298,7 @@ mod tests {
             related: RelatedWords::default(),
             abbreviations: Abbreviations::default(),
             verbs: VerbTable::new(LISTS.verbs, ""),
-            context: ContextWords::new(LISTS.context),
+            context: ContextWords::new(LISTS.context, &[]),
             weights: Weights::default(),
             opposites: Opposites::new(LISTS.opposites),
         };

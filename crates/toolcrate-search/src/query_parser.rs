@@ -20,14 +20,15 @@ pub(crate) struct ContextWords {
 }
 
 impl ContextWords {
-    /// Reads the list.
-    pub(crate) fn new(list: &'static str) -> Self {
+    /// Reads the list. Where it doesn't say which record a number alone means, `main_record` is meant.
+    pub(crate) fn new(list: &'static str, main_record: &[String]) -> Self {
         let mut lists: HashMap<&str, Vec<&str>> = sections(list).into_iter().collect();
         let mut take = |heading: &str| lists.remove(heading).unwrap_or_default();
-        let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
+        let owned = |words: Vec<&str>| -> Vec<String> { words.into_iter().map(str::to_owned).collect() };
+        let numbered = owned(take("numbered"));
         Self {
             owners: take("owners"),
-            numbered: owned(take("numbered")),
+            numbered: if numbered.is_empty() { main_record.to_vec() } else { numbered },
             named: owned(take("named")),
             vague: take("vague"),
             written: take("written"),

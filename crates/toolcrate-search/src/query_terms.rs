@@ -34,6 +34,18 @@ impl QueryTerms {
         self.tokens.push(QueryToken { token: token.to_owned(), weight });
     }
 
+    /// Drops words such as "open" from what the query is about, unless it is about nothing else.
+    fn drop_vague_things(&mut self, parser: &QueryParser) {
+        let is_vague = |thing: &MentionedThing| {
+            thing.stems.iter().all(|stem| parser.context.vague.contains(&stem.as_str()))
+        };
+        if self.things.iter().any(|thing| !is_vague(thing)) {
+            let before = self.things.iter().take(self.head).filter(|thing| is_vague(thing)).count();
+            self.things.retain(|thing| !is_vague(thing));
+            self.head = (self.head - before).min(self.things.len().saturating_sub(1));
+        }
+    }
+
     /// Adds the records that a name alone means: the client, or what is open there.
     pub(crate) fn add_named_records(&mut self, has_name: bool, parser: &QueryParser) {
         let QueryParser { analyzer, context, weights, .. } = parser;
@@ -92,7 +104,8 @@ impl QueryReader<'_> {
         let mut position = 0;
         while position < self.query.len() {
             let word = &self.query[position];
-            terms.has_head |= terms.things.len() == 1 && PREPOSITIONS.contains(&word.as_str());
+            terms.has_head |=
+                terms.things.len() == 1 && (PREPOSITIONS.contains(&word.as_str()) || self.asks_which(position));
             if self.is_name(position) || position >= self.content {
                 if !self.is_spent(position) && !analyzer.is_stop_word(word) {
                     terms.push(&analyzer.stem(word), weights.query_name);
@@ -103,7 +116,13 @@ impl QueryReader<'_> {
             }
             position += self.read_thing(position, has_only_owners, &mut terms);
         }
+        terms.drop_vague_things(self.parser);
         terms
+    }
+
+    /// Whether the query asks which of the things before a position it wants: which teams does the board have.
+    fn asks_which(&self, position: usize) -> bool {
+        position < 4 && ["which", "what"].contains(&self.query[0].as_str())
     }
 
     /// Reads the thing at a position; returns its number of words.

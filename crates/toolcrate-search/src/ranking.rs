@@ -11,6 +11,9 @@ use crate::weights::Weights;
 /// The least scale of the score of a meaning: that of a query that shares no word with any title.
 const MIN_MEANING_SCALE: f32 = 8.0;
 
+/// The share of the things of a query that a tool must be about for the query to name its action.
+const MIN_ACTION_COVERAGE: f32 = 0.5;
+
 /// The scores of one query, by index.
 pub(crate) struct QueryScores<'a> {
     query: &'a ParsedQuery,
@@ -25,6 +28,8 @@ pub(crate) struct QueryScores<'a> {
     meaning_scale: f32,
     concepts: Vec<ConceptMatches>,
     penalties: Vec<f32>,
+    /// The collections that have a tool for an action that the query asks for.
+    acted_on: Vec<&'static str>,
 }
 
 impl<'a> QueryScores<'a> {
@@ -42,7 +47,7 @@ impl<'a> QueryScores<'a> {
         } else {
             Vec::new()
         };
-        Self {
+        let mut scores = Self {
             query,
             weights,
             titles,
@@ -54,7 +59,14 @@ impl<'a> QueryScores<'a> {
             meaning_scale: weights.meaning * best,
             concepts: query.things.iter().map(|thing| ConceptMatches::new(index, thing)).collect(),
             penalties: index.penalties.iter().map(penalty).collect(),
-        }
+            acted_on: Vec::new(),
+        };
+        let tools = index.tools.iter().enumerate().filter(|(_, tool)| {
+            scores.is_named(tool) && scores.query.commands(&tool.action)
+        });
+        let tools = tools.filter(|(number, tool)| scores.coverage(*number, tool) >= MIN_ACTION_COVERAGE);
+        scores.acted_on = tools.filter_map(|(_, tool)| tool.resource).collect();
+        scores
     }
 
     /// The score of a tool.
@@ -98,12 +110,27 @@ impl<'a> QueryScores<'a> {
         }
     }
 
+    /// Whether the query names the action of the tool, which no other kind of tool has.
+    fn is_named(&self, tool: &ToolDocument) -> bool {
+        tool.intent == Intent::Other && self.query.names_action(&tool.action)
+    }
+
     /// The part of the score that does not depend on the words of the tool: its action, penalties and popularity.
     fn tool_factor(&self, tool: &ToolDocument) -> f32 {
-        let is_named = tool.intent == Intent::Other && self.query.names_action(&tool.action);
-        let activity = if is_named { self.weights.named_action } else { self.query.affinity(tool.intent) };
+        let is_acted_on = tool.resource.is_some_and(|resource| self.acted_on.contains(&resource));
+        let activity = if self.is_named(tool) {
+            let is_command = self.query.commands(&tool.action);
+            if is_command { self.weights.commanded_action } else { self.weights.named_action }
+        } else if is_acted_on && tool.intent != Intent::Other {
+            self.weights.plain_edit * self.query.affinity(tool.intent)
+        } else {
+            self.query.affinity(tool.intent)
+        };
+        let exists = self.query.has_existing(&tool.head)
+            && matches!(tool.intent, Intent::Create | Intent::List | Intent::Count);
+        let existing = if exists { self.weights.existing } else { 1.0 };
         let penalties = tool.penalties.iter().filter_map(|number| self.penalties.get(*number));
-        activity * penalties.product::<f32>() * tool.weight
+        activity * existing * penalties.product::<f32>() * tool.weight
     }
 }
 

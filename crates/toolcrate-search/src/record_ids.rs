@@ -30,13 +30,20 @@ pub(crate) fn find_ids(query: &[String], wanted: &DetectedIntent, words: &Analyz
     // Behind "closed" or "reopened" a number has no noun.
     let is_done =
         |word: &str, number: &str| number.len() >= MIN_ID_DIGITS && word.len() > 5 && word.ends_with("ed");
+    let names_record = |position: usize| {
+        words.is_searchable(&words.stem(&query[position])) || words.synonym(&query[position..]).is_some()
+    };
     let numbers = query.iter().enumerate().filter(|(_, word)| is_number(word));
     numbers
         .filter_map(|(position, number)| {
             let before = (0..position).rev().find(|position| !names(&query[*position]));
             let of = before.filter(|before| {
                 let word = &query[*before];
-                !wanted.spent.contains(before) && is_thing(word) && !is_done(word, number)
+                !wanted.spent.contains(before)
+                    && is_thing(word)
+                    && !is_done(word, number)
+                    // A short number behind any other word is a part of a name: net 30.
+                    && (number.len() > 2 || names_record(*before))
             });
             match of {
                 Some(of) if !query.get(position + 1).is_some_and(|word| is_unit(word)) => {
@@ -50,7 +57,7 @@ pub(crate) fn find_ids(query: &[String], wanted: &DetectedIntent, words: &Analyz
 }
 
 /// Whether a word behind a number is a unit, so that the number is a quantity.
-fn is_unit(word: &str) -> bool {
+pub(crate) fn is_unit(word: &str) -> bool {
     const UNITS: &str = "min mins minute minutes h hr hrs hour hours day days week weeks month months year years pm am \
         percent user users seat seats licence licences license licenses pcs pieces units of x \
         usd eur gbp dollars euros pounds";

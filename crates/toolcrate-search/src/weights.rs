@@ -34,6 +34,12 @@ pub struct Weights {
     pub field_length_penalty: f32,
     /// Factor for an action whose name the query contains.
     pub named_action: f32,
+    /// Factor for an action that a clause of the query starts with.
+    pub commanded_action: f32,
+    /// Factor for lists and plain edits of the records that have such an action.
+    pub plain_edit: f32,
+    /// Factor for creating or listing the record that something is added to or that has the parts asked for.
+    pub existing: f32,
     /// Factor for each parameter in the path of a tool: parts of records are requested less often.
     pub nesting: f32,
     /// Factor for the tools of a popular collection.
@@ -102,6 +108,9 @@ impl Weights {
         description_length_penalty: 0.3,
         field_length_penalty: 0.5,
         named_action: 1.2,
+        commanded_action: 1.5,
+        plain_edit: 0.8,
+        existing: 0.75,
         nesting: 0.97,
         popular: 1.07,
         owned_part: 0.08,

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Without `--lists` the word lists are the English ones. `--only plain` leaves out the comparison, `--missed` prints what
-//! is missed, and `--half kept` or `--half train` takes one half of the queries. `NAME=VALUE` sets a weight.
+//! is not among the first five, `--not-first` what is not the first, and `--half kept` or `--half train` takes one half of the queries. `NAME=VALUE` sets a weight.
 
 mod catalog;
 mod public_sets;
@@ -27,6 +27,7 @@ struct Options {
     lists: Option<PathBuf>,
     compares: bool,
     prints_missed: bool,
+    prints_not_first: bool,
     half: Option<String>,
     weights: Vec<(String, String)>,
     paths: Vec<PathBuf>,
@@ -73,6 +74,7 @@ fn parse_arguments() -> Options {
             "--lists" => options.lists = Some(value().into()),
             "--only" => options.compares = value() != "plain",
             "--missed" => options.prints_missed = true,
+            "--not-first" => options.prints_not_first = true,
             "--half" => options.half = Some(value()),
             "--metatool" | "--livemcpbench" | "--azure" => {
                 let folder = value().into();
@@ -115,6 +117,9 @@ fn report(
     if options.prints_missed {
         recall.missed.iter().for_each(|missed| println!("  {missed}"));
     }
+    if options.prints_not_first {
+        print_not_first(&engine, queries);
+    }
     if options.compares {
         let bm25 = PlainBm25::new(catalog);
         print_recall(
@@ -144,6 +149,17 @@ fn print_recall(name: &str, recall: &Recall) {
         share(recall.at_5),
         share(recall.at_10)
     );
+}
+
+/// Prints the queries whose first tool is wrong.
+fn print_not_first(engine: &SearchEngine, queries: &[LabeledQuery<'_>]) {
+    for labeled in queries {
+        let hits = engine.find(labeled.query, 3, |_| true);
+        let found: Vec<&str> = hits.iter().map(|hit| hit.tool.short_name()).collect();
+        if !found.first().is_some_and(|first| labeled.tools.contains(first)) {
+            println!("  {} [{}] found {}", labeled.query, labeled.tools.join(", "), found.join(", "));
+        }
+    }
 }
 
 /// The lists of a folder, by their names; those that it lacks are the English ones.
