@@ -207,12 +207,9 @@ impl VerbTable {
         let is_ours = |position: usize| {
             position > 1 && ["we", "you", "they", "i"].contains(&query[position - 1].as_str())
         };
-        let is_statement =
-            (1..query.len()).any(|position| {
-                marks_statement(&query[position])
-                    && !is_ours(position)
-                    && !is_in_relative_clause(query, position)
-            });
+        let is_statement = (1..query.len()).any(|position| {
+            marks_statement(&query[position]) && !is_ours(position) && !is_in_relative_clause(query, position)
+        });
         let intent = if is_statement { Intent::Statement } else { Intent::List };
         found(&|verb| verb.intent == Intent::Usages, &all)
             .or_else(|| found(&is_verb, &asked))

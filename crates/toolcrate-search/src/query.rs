@@ -210,7 +210,8 @@ fn existing_record(
     }
     let is_target = |word: &String| ["to", "on", "onto", "into"].contains(&word.as_str());
     let from = query.iter().rposition(is_target).filter(|_| wanted.intent == Intent::Create)?;
-    let thing = (from + 1..query.len()).take(5).filter(|position| words.is_titled(&words.stem(&query[*position])));
+    let thing =
+        (from + 1..query.len()).take(5).filter(|position| words.is_titled(&words.stem(&query[*position])));
     thing.last().filter(|_| from > wanted.spent.end).map(|position| record_stem(query, position, words))
 }
 
@@ -329,7 +330,8 @@ mod tests {
     #[test]
     fn a_word_counts_more_than_its_synonym() {
         let query = query("a webhook");
-        let weight = |stem: &str| query.tokens.iter().find(|token| token.token == stem).map(|token| token.weight);
+        let weight =
+            |stem: &str| query.tokens.iter().find(|token| token.token == stem).map(|token| token.weight);
         assert!(weight("webhook") > weight("callback"), "{query:?}");
         assert!(weight("callback").is_some(), "{query:?}");
     }

@@ -8,7 +8,7 @@ use crate::models::{DownloadModel, OpenEnumModel};
 /// `POST /type/{body}` · tool `create_a_hostile_type_by_body`
 ///
 /// * `body`: body
-/// * `body_`: the type to create.
+/// * `body_`: the request body.
 #[doc(alias = "POST /type/{body}")]
 #[doc(alias = "create_a_hostile_type_by_body")]
 pub fn create_type(body: &str, body_: &OpenEnumModel) -> Request<DownloadModel> {

@@ -30,10 +30,7 @@ pub fn create_charge(body: &Charge) -> Request<Charge> {
 /// * `body`: the properties of a URL-encoded form.
 #[doc(alias = "POST /billing/charges/{id}/refund")]
 #[doc(alias = "create_a_wire_charge_refund")]
-pub fn create_charge_refund(
-    charge_id: i64,
-    body: Option<&RefundChargeBody>,
-) -> Request<()> {
+pub fn create_charge_refund(id: i64, body: Option<&RefundChargeBody>) -> Request<()> {
     Request::new(Method::Post, "/billing/charges/{id}/refund")
         .path("id", id)
         .url_encoded_opt(body, &[])
