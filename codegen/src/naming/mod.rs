@@ -255,7 +255,7 @@ fn check(names: &OperationTable<OperationName>, api: &ApiDefinition) -> Result<(
     for (name, operation) in names.zip(&api.operations) {
         if !is_tool_name(&name.tool) || name.short.len() > SHORT_LIMIT {
             let message = format!(
-                "`{}` is no tool name: lower case letters, digits and `_`, at most {LIMIT}, and {SHORT_LIMIT} without the prefix",
+                "`{}` is not a tool name: lower case letters, digits and `_`, at most {LIMIT}, and {SHORT_LIMIT} without the prefix",
                 name.tool
             );
             errors.0.push(CodegenError::new("E022", message).at(&operation.pointer));

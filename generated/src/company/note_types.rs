@@ -33,7 +33,7 @@ pub fn count_note_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/noteTypes/count").query(query)
 }
 
-/// Counts note types in summary form.
+/// Counts the summaries of note types.
 ///
 /// `GET /company/noteTypes/count/info` · tool `count_connect_wise_psa_company_note_type_info`
 ///
