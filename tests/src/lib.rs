@@ -1,4 +1,4 @@
-//! What the end to end tests share: a client for a local server, a sandbox, figures of the tools, and a validator of
+//! Helpers of the end-to-end tests: a client for a local server, a sandbox, figures of the tools, and a validator of
 //! requests that knows nothing but the spec.
 
 pub mod figures;

@@ -50,7 +50,7 @@ pub(crate) fn single_text<'q>(
     }
 }
 
-/// What one name of a query holds.
+/// The value of one name in a query string.
 #[derive(Default)]
 struct QueryNode {
     texts: Vec<String>,

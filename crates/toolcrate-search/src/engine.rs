@@ -297,7 +297,7 @@ impl<'a> QueryScores<'a> {
         1.0 - self.weights.coverage + self.weights.coverage * share
     }
 
-    /// Whether the tool is about what the query wants.
+    /// Returns the factor for a tool that is, or isn't, about the subject of the query.
     fn head_factor(&self, number: usize, tool: &ToolDocument) -> f32 {
         let lacks_head =
             self.query.has_head && !self.concepts.first().is_none_or(|head| head.is_in_title(number, tool));
@@ -340,13 +340,13 @@ impl ConceptScores {
         }
     }
 
-    /// Whether the title of a tool contains it, or its aliases do while no title does.
+    /// Returns true if the title of a tool contains it, or its aliases do while no title does.
     fn is_in_title(&self, number: usize, tool: &ToolDocument) -> bool {
         self.titles.get(number).is_some_and(|score| *score > 0.0)
             || (self.is_untitled && self.is_in(number, tool))
     }
 
-    /// Whether the title or an alias of a tool contains it.
+    /// Returns true if the title or an alias of a tool contains it.
     fn is_in(&self, number: usize, tool: &ToolDocument) -> bool {
         let is_in = |scores: &[f32], number: usize| scores.get(number).is_some_and(|score| *score > 0.0);
         is_in(&self.titles, number)

@@ -60,7 +60,7 @@ pub(crate) struct QueryParser {
 pub(crate) struct ParsedQuery {
     /// The intent.
     pub(crate) intent: Intent,
-    /// Whether the intent is certain: a verb within a clause may be a noun, or part of a description.
+    /// True if the intent is certain: a verb within a clause may be a noun, or part of a description.
     pub(crate) is_sure: bool,
     /// [`Weights::uncertain_list`].
     uncertain_list: f32,
@@ -70,7 +70,7 @@ pub(crate) struct ParsedQuery {
     pub(crate) stems: Vec<String>,
     /// The stems of each thing that it mentions, with those of synonyms.
     pub(crate) things: Vec<Vec<String>>,
-    /// Whether the first thing is what is wanted and the others only say which: tickets on a board are tickets.
+    /// True if the first thing is the subject and the others only qualify it: tickets on a board are tickets.
     pub(crate) has_head: bool,
     /// The actions that it must not lead to: the opposite of what it wants.
     pub(crate) excluded: Vec<String>,
@@ -218,18 +218,18 @@ impl ParsedQuery {
         if self.is_sure { affinity } else { affinity.max(self.uncertain_list * Intent::List.affinity(tool)) }
     }
 
-    /// Whether a stem is what is wanted, rather than what says which: there is only one thing, or it is the head.
+    /// Returns true if a stem is the subject rather than a qualifier: there is only one thing, or it is the head.
     pub(crate) fn is_about(&self, stem: &str) -> bool {
         (self.has_head || self.things.len() == 1)
             && self.things.first().is_some_and(|head| head.iter().any(|of_head| of_head == stem))
     }
 
-    /// Whether an action is the opposite of what it wants.
+    /// Returns true if an action is the opposite of the requested one.
     pub(crate) fn excludes(&self, action: &str) -> bool {
         self.excluded.iter().any(|excluded| excluded == action)
     }
 
-    /// Whether it contains the stem of the name of an action.
+    /// Returns true if it contains the stem of the name of an action.
     pub(crate) fn names_action(&self, action: &str) -> bool {
         self.stems.iter().any(|stem| stem == action)
     }
@@ -268,7 +268,7 @@ fn refine_intent(wanted: &DetectedIntent, query: &[String], ids: &[RecordId]) ->
 struct RecordId {
     /// The position of the word that names the record, or of the number itself.
     of: usize,
-    /// Whether no word names the record.
+    /// True if no word names the record.
     is_lone: bool,
 }
 
@@ -303,7 +303,7 @@ fn find_ids(query: &[String], wanted: &DetectedIntent, words: &Analyzer) -> Vec<
         .collect()
 }
 
-/// Whether a word behind a number is a unit, so that the number is a quantity.
+/// Returns true if a word behind a number is a unit, so that the number is a quantity.
 fn is_unit(word: &str) -> bool {
     const UNITS: &str = "min mins minute minutes h hr hrs hour hours day days week weeks month months year years pm am \
         percent user users seat seats licence licences license licenses pcs pieces units of x \
@@ -311,7 +311,7 @@ fn is_unit(word: &str) -> bool {
     UNITS.split_whitespace().any(|unit| unit == word)
 }
 
-/// Whether the word at a position follows a preposition, and so only says which records are meant.
+/// Returns true if the word at a position follows a preposition and is therefore a qualifier.
 fn is_qualifier(query: &[String], position: usize) -> bool {
     let from = position.saturating_sub(3);
     query[from..position].iter().any(|word| PREPOSITIONS.contains(&word.as_str()))

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_address_is_asked() {
+    fn documented_key_url_is_requested() {
         let place = place("https://psa.example.com/v4_6_release/apis/3.0", &["na.example.net"]);
         for (given, asked) in [
             (
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn two_slashes_are_asked_as_they_were_given() {
+    fn key_url_with_two_slashes_is_requested_unchanged() {
         // Source: callbacks recorded from a live tenant in June 2026 (tests/it/webhooks/fixtures/key_urls.json).
         let recorded: serde_json::Value =
             serde_json::from_str(include_str!("../../tests/it/webhooks/fixtures/key_urls.json")).unwrap();
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_only_asked_where_the_account_is_asked_so() {
+    fn plain_http_key_url_requires_a_plain_http_account() {
         let place = place("http://127.0.0.1:9090/v4_6_release/apis/3.0", &[]);
         let tail = "/v4_6_release/system/callbackkey/index.rails?companyName=acme%20%26%20co&id=7f";
         assert!(place.check(&format!("http://127.0.0.1:9090{tail}")).is_ok());

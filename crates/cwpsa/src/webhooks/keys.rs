@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_is_asked_for_once_and_without_credentials() {
+    async fn key_is_requested_once_and_without_credentials() {
         let server = MockServer::start().await;
         Mock::given(any()).respond_with(key().set_delay(Duration::from_millis(100))).mount(&server).await;
         let (keys, url) = (keys(&server), url(&server, "k"));
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_is_not_there_is_not_asked_for_again_and_one_that_could_not_be_had_is() {
+    async fn missing_key_is_cached_and_unavailable_key_is_not() {
         let server = MockServer::start().await;
         for (id, answer) in [
             ("missing", ResponseTemplate::new(404)),

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_callback_is_refused_without_being_shown() {
+    fn invalid_callback_is_rejected_without_printing_it() {
         for body in [
             "",
             "[]",

@@ -147,7 +147,7 @@ fn parameter(
     }
 }
 
-/// What changes of a type are called at a place.
+/// The kinds of changes of a type in one position.
 pub struct TypeKinds {
     /// A value more.
     pub added: DiffKind,
