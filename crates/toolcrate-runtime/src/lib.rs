@@ -57,6 +57,7 @@ mod to_json;
 mod tool;
 mod transport_error;
 mod unknown_fields;
+mod value;
 
 #[doc(no_inline)]
 pub use http::{self, HeaderMap, HeaderValue};
@@ -83,7 +84,7 @@ pub use error::{Delivery, Error, ErrorKind, FieldError, Fix, FixOperation};
 pub use form::Form;
 pub use host_arguments::HostArguments;
 pub use json_text::replace_lone_surrogates;
-pub use model::OpenEnum;
+pub use model::{OpenEnum, OptionalField, SetNull};
 pub use paging::{Next, Page};
 pub use patch::Patch;
 pub use path_value::PathValue;
@@ -99,12 +100,13 @@ pub use tool::{
 };
 pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;
+pub use value::{Date, InvalidValueError, Number, Timestamp};
 
 /// What the macros and generated code need, and nobody else should use: it may change in any release.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::model::{
         FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OpenEnumMut, OptionalValue,
-        UnionValue, ValueMut, ValueRef, deserialize_into, fields_equal, fmt_debug, serialize_fields,
+        ServerFields, UnionValue, ValueMut, ValueRef, deserialize_into, fields_absent, fields_equal, fmt_debug, serialize_fields,
     };
 }
