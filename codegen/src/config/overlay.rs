@@ -30,6 +30,11 @@ pub struct Overlay {
     pub operations: IndexMap<String, OperationNote>,
     /// Explanations of records, by the collection's path: words that fit in parentheses.
     pub resources: IndexMap<String, Gloss>,
+    /// Descriptions of models, by the name of the schema: sentences for the typed client.
+    pub types: IndexMap<String, String>,
+    /// The order of the arguments of a model's constructor, where that of the document is not natural: names of fields, by
+    /// the name of the schema.
+    pub constructors: IndexMap<String, Vec<String>>,
     /// Descriptions of fields, by `Schema.field`.
     pub fields: IndexMap<String, String>,
     /// The lives of records, step by step.
@@ -184,6 +189,8 @@ impl Overlay {
         entries.extend(self.bindings.iter().map(ToolBinding::entry));
         entries.extend(self.operations.keys().map(|key| format!("operations.{key}")));
         entries.extend(self.resources.keys().map(|key| format!("resources.{key}")));
+        entries.extend(self.types.keys().map(|key| format!("types.{key}")));
+        entries.extend(self.constructors.keys().map(|key| format!("constructors.{key}")));
         entries.extend(self.fields.keys().map(|key| format!("fields.{key}")));
         for lifecycle in &self.lifecycles {
             let steps = lifecycle.steps.iter().flat_map(|step| &step.operations);

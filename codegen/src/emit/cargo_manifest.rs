@@ -7,6 +7,7 @@ use toolcrate_catalog::OperationKind;
 
 use super::context::{Context, Files};
 use super::features::gate;
+use super::models::has_shared_models;
 use super::query;
 use super::rust::Job;
 use super::templates::Templates;
@@ -106,7 +107,10 @@ fn example_tool<'a>(context: &'a Context<'_>) -> &'a str {
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     let root = move || {
         let modules: Vec<_> = context.features.modules.iter().collect();
-        let any = gate(&context.features.modules);
+        let shared = has_shared_models(context).then(|| {
+            let gate = gate(&context.features.modules);
+            quote!(#gate #[rustfmt::skip] pub mod shared;)
+        });
         let idents: Vec<_> = modules.iter().map(|module| format_ident!("{module}")).collect();
         let queries = query::any(context).then(|| {
             quote!(
@@ -117,9 +121,9 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
         });
         quote! {
             #![doc = include_str!("../README.md")]
-            // An area may have a resource of its own name; operations take what the API takes, however much
-            // that is; many members of a spec have no description.
-            #![allow(clippy::module_inception, clippy::too_many_arguments, missing_docs)]
+            // An area may have a resource of its own name; operations take what the API takes, however much that is.
+            #![allow(clippy::module_inception, clippy::too_many_arguments)]
+            #![warn(missing_docs)]
 
             // Laid out by the generator; `cargo fmt` keeps its hands off.
             #[rustfmt::skip]
@@ -127,9 +131,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
             #[cfg(feature = "catalog")]
             #[rustfmt::skip]
             mod catalog;
-            #any
-            #[rustfmt::skip]
-            pub mod models;
+            #shared
             #queries
             #(#[cfg(feature = #modules)] #[rustfmt::skip] pub mod #idents;)*
 

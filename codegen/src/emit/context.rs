@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use toolcrate_catalog::placeholder;
 
 use super::features::Features;
+use super::model_uses::{self, ModelUses};
 use crate::config::{Gloss, Overlay, Profile, UsageTracker};
 use crate::id::OperationId;
-use crate::ir::{ApiDefinition, Content, Field, Method, Operation, Template, Type};
+use crate::ir::{ApiDefinition, Field, Operation, Template, Type};
 use crate::model::Model;
-use crate::naming::Names;
+use crate::naming::{Names, OperationName};
 use crate::relate::{Reference, Relations};
 
 /// Contents by path, relative to the output folder, with `/` between folders.
@@ -25,9 +26,9 @@ pub(crate) struct Context<'a> {
     pub(crate) overlay: &'a Overlay,
     pub(crate) ledger: &'a UsageTracker,
     pub(crate) features: Features,
-    /// For each schema, the operation that reads one record of it or lists them, with the shortest path.
-    record_operations: BTreeMap<&'a str, OperationId>,
-    /// The path of each function in code marks, by the short name of the tool.
+    /// How each model is used.
+    pub(super) uses: BTreeMap<&'a str, ModelUses<'a>>,
+    /// A link to each function, by the short name of the tool.
     functions: BTreeMap<&'a str, String>,
     /// The overlay's words on collections, with the path as the overlay spells it, by the path in normal form.
     glosses: BTreeMap<String, (&'a str, &'a Gloss)>,
@@ -45,11 +46,7 @@ impl<'a> Context<'a> {
         features: Features,
     ) -> Self {
         let Model { api, names, relations, .. } = model;
-        let record_operations = record_operations(api);
-        let functions = names
-            .operations
-            .values()
-            .map(|name| (name.short.as_str(), format!("`{}::{}`", name.module, name.function)));
+        let functions = names.operations.values().map(|name| (name.short.as_str(), function_link(name)));
         let functions = functions.collect();
         let glosses = overlay.resources.iter();
         let glosses =
@@ -63,19 +60,11 @@ impl<'a> Context<'a> {
             overlay,
             ledger: usage,
             features,
-            record_operations,
+            uses: model_uses::find(api, names),
             functions,
             glosses: glosses.collect(),
             lists: lists_by_noun(model),
         }
-    }
-
-    /// The noun of the records that a schema describes, and the overlay's words on what they are.
-    pub(crate) fn record_subject(&self, schema: &str) -> Option<(&'a str, &'a str)> {
-        let operation = self.record_operations.get(schema)?;
-        let subject = &self.named.operations[*operation].subject;
-        let gloss = self.gloss(&subject.path).map(|(_, gloss)| gloss.one());
-        Some((&subject.one, gloss.unwrap_or_default()))
     }
 
     /// The overlay's words on the collection at `path`, which is in normal form, and their key in the overlay.
@@ -110,13 +99,7 @@ impl<'a> Context<'a> {
             self.ledger.mark(fact.entry());
         }
         let Some(fact) = fact else {
-            // What points at further records is a record itself, whatever its name ends in.
-            let points_on = |field: &Field| {
-                let target = field.ty.innermost();
-                target.is_some_and(|target| self.related.references.contains_key(target))
-            };
-            let reference = self.related.references.get(schema)?;
-            return (!self.api.schemas[schema].fields().iter().any(points_on)).then_some(reference);
+            return self.reference(schema);
         };
         self.related.references.get(fact.reference.as_str())
     }
@@ -139,6 +122,12 @@ impl<'a> Context<'a> {
     }
 }
 
+/// A link to the function of an operation, for a doc comment.
+pub(super) fn function_link(name: &OperationName) -> String {
+    let OperationName { module, function, .. } = name;
+    format!("[`{module}::{function}`](crate::{module}::{function})")
+}
+
 fn lists_by_noun(model: &Model) -> BTreeMap<String, Option<OperationId>> {
     let mut lists: BTreeMap<String, Option<OperationId>> = BTreeMap::new();
     for id in model.relations.lists.values() {
@@ -149,21 +138,4 @@ fn lists_by_noun(model: &Model) -> BTreeMap<String, Option<OperationId>> {
         }
     }
     lists
-}
-
-fn record_operations(api: &ApiDefinition) -> BTreeMap<&str, OperationId> {
-    let mut found: BTreeMap<&str, OperationId> = BTreeMap::new();
-    for (id, operation) in api.operations.iter() {
-        let Content::Json(ty) = &operation.response.content else { continue };
-        let Some(schema) = ty.innermost().filter(|_| operation.method == Method::Get) else { continue };
-        let best = found.entry(schema).or_insert(id);
-        let effort = |id: OperationId| {
-            let path = &api.operations[id].path;
-            (path.segments.len(), path.text.len())
-        };
-        if effort(id) < effort(*best) {
-            *best = id;
-        }
-    }
-    found
 }

@@ -1,7 +1,7 @@
 //! Cargo features of the generated crate: the models that each API area needs.
 //!
-//! A model is compiled when an area is switched on whose operations use it, directly or through another
-//! model. One that no operation uses is compiled with any area.
+//! A model is compiled with the area whose operations use it, directly or through another model. One that several areas
+//! use, or none, is compiled with any area.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,9 @@ use quote::quote;
 use crate::id::SchemaId;
 use crate::ir::{ApiDefinition, Content, Operation, Shape, Type};
 use crate::naming::Names;
+
+/// The module of the models that several areas use.
+pub const SHARED: &str = "shared";
 
 /// The areas of an API, and which areas use each schema.
 pub struct Features {
@@ -45,6 +48,13 @@ impl Features {
             users.entry(name.clone()).or_insert_with(|| modules.clone());
         }
         Self { modules, users }
+    }
+
+    /// The module of a model: the area that alone uses it, or the shared one.
+    pub fn home(&self, schema: &str) -> &str {
+        let users = self.users.get(schema);
+        let only = users.filter(|users| users.len() == 1).and_then(BTreeSet::first);
+        only.map_or(SHARED, String::as_str)
     }
 }
 

@@ -11,6 +11,8 @@ mod cargo_manifest;
 mod catalog;
 mod context;
 mod features;
+mod model_types;
+mod model_uses;
 mod models;
 mod operations;
 mod query;

@@ -7,7 +7,8 @@ use quote::{format_ident, quote};
 use toolcrate_catalog::OperationKind;
 
 use super::context::Context;
-use super::models::limit_docs;
+use super::models::field_docs::limit_docs;
+use super::models::has_models;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, prose};
 use super::sentence::{imperative, spoken, third_person};
@@ -50,7 +51,8 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
                     let functions = functions.iter().map(|name| format_ident!("{name}"));
                     quote!(#allow pub use #file::{#(#functions),*};)
                 });
-                quote!(#about #(mod #names;)* #(#uses)*)
+                let models = has_models(context, module).then(|| quote!(mod models; pub use models::*;));
+                quote!(#about #(mod #names;)* #models #(#uses)*)
             }),
         });
     }
@@ -369,10 +371,8 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
         text.push_str("\n\nReturns 207 with a status for each item.");
     }
     if let Some(Type::Named(name)) = operation.error.as_ref().map(|error| context.api.resolve(error)) {
-        let model = &context.named.types[name].rust;
-        text.push_str(&format!(
-            "\n\n`Error::response_as` reads the body of an error as [`{model}`](crate::models::{model})."
-        ));
+        let model = context.model_link(name);
+        text.push_str(&format!("\n\n`Error::response_as` reads the body of an error as {model}."));
     }
     if operation.listed().is_some() && context.profile.paging.is_paged() {
         text.push_str("\n\nReturns one page of rows; `Client::pages` and `Client::items` fetch the rest.");

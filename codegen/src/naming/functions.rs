@@ -23,7 +23,8 @@ pub fn module(resource: &ResourcePath<'_>) -> String {
 /// The file of `resource` within its module: its topmost resource, however the path counts it.
 pub fn file(resource: &ResourcePath<'_>, words: &Inflector<'_>) -> String {
     let top = words.spread(&resource.top);
-    identifiers::value_name(&if resource.top == resource.module { top } else { words.many(&top) }, "resource")
+    let top = if resource.top == resource.module { top } else { words.many(&top) };
+    identifiers::resource_name(&top)
 }
 
 /// The function of a draft at a level: 0 plain, 1 with how the thing is picked where that is not the

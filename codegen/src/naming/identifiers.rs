@@ -25,6 +25,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Copy",
     "CountQuery",
     "Credentials",
+    "Date",
     "Debug",
     "Default",
     "Download",
@@ -52,6 +53,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Method",
     "ModelFields",
     "None",
+    "Number",
     "Ok",
     "OpenEnum",
     "Option",
@@ -63,10 +65,12 @@ const RESERVED_TYPES: &[&str] = &[
     "Result",
     "Self",
     "Send",
+    "ServerFields",
     "Sized",
     "Some",
     "String",
     "Sync",
+    "Timestamp",
     "ToOwned",
     "ToString",
     "TryFrom",
@@ -90,6 +94,7 @@ const RESERVED_MODULES: &[&str] = &[
     "models",
     "query",
     "runtime",
+    "shared",
     "std",
     "test",
     "toolcrate_runtime",
@@ -214,6 +219,12 @@ pub fn value_name(words: &[String], empty: &str) -> String {
 pub fn module_name(words: &[String]) -> String {
     let name = value_name(words, "module");
     if RESERVED_MODULES.contains(&name.as_str()) { format!("{name}_area") } else { name }
+}
+
+/// The name of a resource's file, which is a module of its area beside the module of the models.
+pub fn resource_name(words: &[String]) -> String {
+    let name = value_name(words, "resource");
+    if name == "models" { "models_".to_owned() } else { name }
 }
 
 /// A field's name; `extra` is kept for members that the spec does not know.

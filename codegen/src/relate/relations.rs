@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::id::{OperationId, OperationTable, SchemaId};
+use crate::ir::{ApiDefinition, Field, Type};
 
 /// The relations of one API.
 #[derive(Clone, Debug)]
@@ -17,6 +18,27 @@ pub struct Relations {
     pub lists: BTreeMap<String, OperationId>,
     /// How many relations are known.
     pub coverage: RelationCoverage,
+}
+
+impl Relations {
+    /// Returns what `schema` refers to, if it only refers to a record. What refers to further records is a record itself,
+    /// whatever its name ends in.
+    pub fn reference(&self, api: &ApiDefinition, schema: &str) -> Option<&Reference> {
+        let refers_on = |field: &Field| {
+            let target = field.ty.innermost();
+            target.is_some_and(|target| self.references.contains_key(target))
+        };
+        let reference = self.references.get(schema)?;
+        (!api.schemas[schema].fields().iter().any(refers_on)).then_some(reference)
+    }
+
+    /// Returns true if the field is a single reference, which is absent if it has no fields itself.
+    pub fn is_reference(&self, api: &ApiDefinition, field: &Field) -> bool {
+        match api.resolve(&field.ty) {
+            Type::Named(name) => !field.boxed && self.reference(api, name).is_some(),
+            _ => false,
+        }
+    }
 }
 
 /// A schema that only points at a record.

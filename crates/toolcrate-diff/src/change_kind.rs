@@ -181,11 +181,11 @@ kinds! {
         RustTypeRemoved "rust-type-removed" RustTypeAdded "always" "`{subject}` was removed"
         RustTypeRenamed "rust-type-renamed" RustTypeRenamed "always" "`{old}` was renamed to `{new}`"
         RustTypeChanged "rust-type-changed" RustTypeChanged "always" "`{subject}` is {new}, was {old}"
-        RustFieldAdded "rust-field-added" RustFieldRemoved "always: all fields are public, so literals without `..` stop compiling" "`{subject}` has the field `{member}: {new}`"
+        RustFieldAdded "rust-field-added" RustFieldRemoved "never" "`{subject}` has the field `{member}: {new}`"
         RustFieldRemoved "rust-field-removed" RustFieldAdded "always" "`{subject}` no longer has the field `{member}: {old}`"
         RustFieldRenamed "rust-field-renamed" RustFieldRenamed "always" "the field `{old}` of `{subject}` was renamed to `{new}`"
         RustFieldChanged "rust-field-changed" RustFieldChanged "always" "the field `{member}` of `{subject}` is `{new}`, was `{old}`"
-        RustVariantAdded "rust-variant-added" RustVariantRemoved "always: a `match` without `_` stops compiling" "`{subject}` has the variant `{member}`"
+        RustVariantAdded "rust-variant-added" RustVariantRemoved "never" "`{subject}` has the variant `{member}`"
         RustVariantRemoved "rust-variant-removed" RustVariantAdded "always" "`{subject}` no longer has the variant `{member}`"
     }
     Tools {

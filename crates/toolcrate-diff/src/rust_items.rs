@@ -7,12 +7,15 @@ use toolcrate_codegen::id::OperationId;
 use toolcrate_codegen::ir::{
     ApiDefinition, BodyKind, Content, Operation, OperationBody, ParameterLocation, Shape, Type,
 };
+use toolcrate_codegen::model::Model;
 use toolcrate_codegen::naming::{Names, OperationName};
+use toolcrate_codegen::relate::Relations;
 
 /// The items of a crate.
 pub struct RustItems<'a> {
     api: &'a ApiDefinition,
     names: &'a Names,
+    relations: &'a Relations,
     profile: &'a Profile,
 }
 
@@ -57,9 +60,9 @@ pub struct RustEnum {
 }
 
 impl<'a> RustItems<'a> {
-    /// Returns the items that the generator creates for `api` with these `names`.
-    pub fn new(api: &'a ApiDefinition, names: &'a Names, profile: &'a Profile) -> Self {
-        Self { api, names, profile }
+    /// Returns the items that the generator creates for `model`.
+    pub fn new(model: &'a Model, profile: &'a Profile) -> Self {
+        Self { api: &model.api, names: &model.names, relations: &model.relations, profile }
     }
 
     /// Returns the function of `operation`.
@@ -129,8 +132,10 @@ impl<'a> RustItems<'a> {
             Type::Integer => "i32".to_owned(),
             Type::Long => "i64".to_owned(),
             Type::Unsigned => "u64".to_owned(),
-            Type::Number => "f64".to_owned(),
-            Type::Text(_) | Type::DateTime | Type::Binary => "String".to_owned(),
+            Type::Number => "Number".to_owned(),
+            Type::DateTime => "Timestamp".to_owned(),
+            Type::Text(Some(format)) if format == "date" => "Date".to_owned(),
+            Type::Text(_) | Type::Binary => "String".to_owned(),
             Type::Choice(_) => choice.unwrap_or("String").to_owned(),
             Type::List(item) => format!("Vec<{}>", self.ty(item, choice)),
             Type::Map(value) => format!("BTreeMap<String, {}>", self.ty(value, choice)),
@@ -151,8 +156,12 @@ impl<'a> RustItems<'a> {
         let types = &self.names.types[schema];
         let part = |(field, name): (&toolcrate_codegen::ir::Field, &toolcrate_codegen::naming::FieldName)| {
             let ty = self.ty(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()));
-            let ty = if field.boxed { format!("Box<{ty}>") } else { ty };
-            RustMember { wire: field.name.clone(), name: name.rust.clone(), ty: format!("Option<{ty}>") }
+            let ty = match (self.relations.is_reference(self.api, field), field.boxed) {
+                (true, _) => ty,
+                (false, true) => format!("Option<Box<{ty}>>"),
+                (false, false) => format!("Option<{ty}>"),
+            };
+            RustMember { wire: field.name.clone(), name: name.rust.clone(), ty }
         };
         Some((&types.rust, fields.iter().zip(&types.fields).map(part).collect()))
     }

@@ -9,16 +9,21 @@ const MAX_CHARACTERS: usize = 64;
 /// `2025-01-31` or `2025-01-31T09:30:00.5+01:00` as `2025-01-31T08:30:00Z`; `None` if the text is not a date, or if it
 /// doesn't tell its time zone.
 pub(crate) fn utc_seconds(text: &str) -> Option<String> {
+    write(parse_moment(text)?)
+}
+
+/// Reads a moment in any form of ISO 8601 or RFC 2822; `None` if the text is not a date, or if it doesn't tell its time
+/// zone.
+pub(crate) fn parse_moment(text: &str) -> Option<OffsetDateTime> {
     let text = text.trim();
     if text.len() > MAX_CHARACTERS || !text.is_ascii() {
         return None;
     }
-    let moment = if text.starts_with(|c: char| c.is_ascii_digit()) {
-        OffsetDateTime::parse(&normalize(text)?, &Rfc3339).ok()?
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        OffsetDateTime::parse(&normalize(text)?, &Rfc3339).ok()
     } else {
-        OffsetDateTime::parse(text, &Rfc2822).ok()?
-    };
-    write(moment)
+        OffsetDateTime::parse(text, &Rfc2822).ok()
+    }
 }
 
 /// Writes a moment in UTC and whole seconds.

@@ -78,6 +78,7 @@ mod tool;
 mod transport;
 mod transport_error;
 mod unknown_fields;
+mod value;
 
 #[doc(no_inline)]
 pub use bytes::Bytes;
@@ -118,7 +119,7 @@ pub use form::Form;
 pub use host_arguments::HostArguments;
 #[cfg(feature = "tools")]
 pub use json_text::replace_lone_surrogates;
-pub use model::OpenEnum;
+pub use model::{OpenEnum, OptionalField, SetNull};
 pub use paging::{Items, Next, Page, Pages, ParseNextError};
 pub use patch::Patch;
 pub use path_value::PathValue;
@@ -140,12 +141,14 @@ pub use transport::{
 };
 pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;
+pub use value::{Date, InvalidValueError, Number, Timestamp};
 
 /// Items for the macros and generated code only; they may change in any release.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::model::{
         FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OpenEnumMut, OptionalValue,
-        UnionValue, ValueMut, ValueRef, deserialize_into, fields_equal, fmt_debug, serialize_fields,
+        ServerFields, UnionValue, ValueMut, ValueRef, deserialize_into, fields_absent, fields_equal,
+        fmt_debug, serialize_fields,
     };
 }

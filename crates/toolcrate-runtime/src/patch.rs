@@ -6,12 +6,13 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use crate::api::PatchPaths;
-use crate::model::ModelFields;
+use crate::model::{ModelFields, OptionalField, WriteMode, field_index};
 use crate::to_json::ToJson;
 
 /// A JSON Patch (RFC 6902) of a `T`.
 ///
-/// A patch can be made from the fields that are set, from the difference of two records, or by hand. References are
+/// A patch is made by a [closure](Patch::from_fn) that sets fields, from [two versions](Patch::between) of a record, or field
+/// by field with [`set`](Patch::set) and [`clear`](Patch::clear). Fields that the server sets are left out. References are
 /// always replaced as a whole: servers are known to accept a change within one and then do nothing.
 pub struct Patch<T: ?Sized> {
     operations: Vec<PatchOperation>,
@@ -81,10 +82,10 @@ impl<T: ?Sized> Patch<T> {
         Self { operations: Vec::new(), record: PhantomData }
     }
 
-    /// Replaces the value at `path`: the name of a field, or names joined by `/`.
+    /// Replaces the value at `path`: the name of a field as the API spells it, or names joined by `/`.
     #[must_use]
-    pub fn set(self, path: &str, value: impl ToJson) -> Self {
-        self.operation(PatchOperation::new("replace", path, Some(value.to_json_string())))
+    pub fn replace(self, path: &str, value: impl ToJson) -> Self {
+        self.operation(PatchOperation::new("replace", path, Some(value.to_part_json())))
     }
 
     /// Removes the value at `path`.
@@ -125,7 +126,19 @@ impl<T: ?Sized> Patch<T> {
 }
 
 impl<T: ModelFields> Patch<T> {
-    /// Creates a patch that replaces every field that is set in `record`.
+    /// Creates a patch of the fields that `change` sets. It is called with a record without any fields.
+    ///
+    /// A field that it sets to null with [`SetNull`](crate::SetNull) is emptied.
+    pub fn from_fn(change: impl FnOnce(&mut T)) -> Self
+    where
+        T: Default,
+    {
+        let mut record = T::default();
+        change(&mut record);
+        Self::changes(&record)
+    }
+
+    /// Creates a patch that replaces every field that is set in `record`, except those that the server sets.
     pub fn changes(record: &T) -> Self {
         let operations = members(record)
             .into_iter()
@@ -133,7 +146,8 @@ impl<T: ModelFields> Patch<T> {
         Self { operations: operations.collect(), record: PhantomData }
     }
 
-    /// Creates a patch that turns `old` into `new` by replacing, adding and removing top-level fields.
+    /// Creates a patch that turns `old` into `new` by replacing, adding and removing top-level fields. Differences of fields
+    /// that the server sets don't count.
     pub fn between(old: &T, new: &T) -> Self {
         let (before, after) = (members(old), members(new));
         let mut operations = Vec::new();
@@ -151,14 +165,60 @@ impl<T: ModelFields> Patch<T> {
         }
         Self { operations, record: PhantomData }
     }
+
+    /// Replaces the value of the field that `field` returns, as in `.set(|order| &mut order.po_number, "A-17")`. A field that
+    /// the server sets is left out.
+    ///
+    /// # Panics
+    /// Panics if `field` returns anything but a field of the record.
+    #[must_use]
+    pub fn set<F: OptionalField>(
+        mut self,
+        field: impl FnOnce(&mut T) -> &mut F,
+        value: impl Into<F::Value>,
+    ) -> Self
+    where
+        T: Default,
+    {
+        let mut record = T::default();
+        field_index(&mut record, |record| {
+            let field = field(record);
+            field.assign(value.into());
+            field
+        });
+        self.operations.extend(Self::changes(&record).operations);
+        self
+    }
+
+    /// Empties the field that `field` returns, as in `.clear(|order| &mut order.po_number)`. A field that the server sets is
+    /// left out.
+    ///
+    /// # Panics
+    /// Panics if `field` returns anything but a field of the record.
+    #[must_use]
+    pub fn clear<F: OptionalField>(mut self, field: impl FnOnce(&mut T) -> &mut F) -> Self
+    where
+        T: Default,
+    {
+        let mut record = T::default();
+        let index = field_index(&mut record, field);
+        if !WriteMode::Body.omitted(&record).contains(&index) {
+            self.operations.push(PatchOperation::member("remove", record.field_names()[index], None));
+        }
+        self
+    }
 }
 
-/// Returns the fields that are set, as JSON.
+/// Returns the fields that are set and that a caller may set, as JSON.
 fn members(model: &dyn ModelFields) -> Vec<(&str, String)> {
-    let known = model.field_names().iter().enumerate();
-    let known = known.filter_map(|(index, name)| Some((*name, model.field(index).get()?.to_json_string())));
-    let unknown = model.unknown_fields().iter().map(|(name, value)| (name, value.to_json_string()));
-    known.chain(unknown).collect()
+    let omitted = WriteMode::Body.omitted(model);
+    let names = model.field_names();
+    let known = names.iter().enumerate().filter(|(index, _)| !omitted.contains(index));
+    let known = known
+        .filter_map(|(index, name)| Some((*name, model.field(index).get()?.to_json_as(WriteMode::BodyPart))));
+    let is_omitted = |name: &str| omitted.iter().any(|index| names[*index] == name);
+    let unknown = model.unknown_fields().iter().filter(|(name, _)| !is_omitted(name));
+    known.chain(unknown.map(|(name, value)| (name, value.to_json_string()))).collect()
 }
 
 impl<T: ?Sized> Default for Patch<T> {

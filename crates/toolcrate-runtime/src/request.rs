@@ -107,10 +107,10 @@ impl<T> Request<T> {
         }
     }
 
-    /// Sends `body` as JSON.
+    /// Sends `body` as JSON, without the fields of a record that the server sets.
     #[must_use]
     pub fn body(mut self, body: &(impl ToJson + ?Sized)) -> Self {
-        self.call.body = Body::Json(body.to_json_string());
+        self.call.body = Body::Json(body.to_body_json());
         self
     }
 

@@ -2,17 +2,42 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::{ModelValue, ValueRef};
+use crate::model::{ModelValue, ValueRef, WriteMode};
+use crate::value::Number;
 
 /// A value that can be sent as JSON, such as a generated model, a scalar, a string, a list or a `Value`.
 pub trait ToJson {
     /// Returns the value as JSON.
     fn to_json_string(&self) -> String;
+
+    /// Returns the value as the JSON body of a request. A record is written without the fields that the server sets.
+    fn to_body_json(&self) -> String {
+        self.to_json_string()
+    }
+
+    /// Returns the value as a part of a body, in which a record may have the ID that says which one it is.
+    fn to_part_json(&self) -> String {
+        self.to_json_string()
+    }
 }
 
 impl<T: ModelValue> ToJson for T {
     fn to_json_string(&self) -> String {
         self.value_ref().to_json_string()
+    }
+
+    fn to_body_json(&self) -> String {
+        self.value_ref().to_json_as(WriteMode::Body)
+    }
+
+    fn to_part_json(&self) -> String {
+        self.value_ref().to_json_as(WriteMode::BodyPart)
+    }
+}
+
+impl ToJson for f64 {
+    fn to_json_string(&self) -> String {
+        Number::from(*self).to_json_string()
     }
 }
 
@@ -36,15 +61,15 @@ impl ToJson for Map<String, Value> {
 
 impl<T: ToJson> ToJson for [T] {
     fn to_json_string(&self) -> String {
-        let mut text = String::from("[");
-        for (index, item) in self.iter().enumerate() {
-            if index > 0 {
-                text.push(',');
-            }
-            text.push_str(&item.to_json_string());
-        }
-        text.push(']');
-        text
+        list(self, T::to_json_string)
+    }
+
+    fn to_body_json(&self) -> String {
+        list(self, T::to_part_json)
+    }
+
+    fn to_part_json(&self) -> String {
+        list(self, T::to_part_json)
     }
 }
 
@@ -52,6 +77,26 @@ impl<T: ToJson, const N: usize> ToJson for [T; N] {
     fn to_json_string(&self) -> String {
         self.as_slice().to_json_string()
     }
+
+    fn to_body_json(&self) -> String {
+        self.as_slice().to_body_json()
+    }
+
+    fn to_part_json(&self) -> String {
+        self.as_slice().to_part_json()
+    }
+}
+
+fn list<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
+    let mut text = String::from("[");
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(&write(item));
+    }
+    text.push(']');
+    text
 }
 
 /// `None` is serialized as `null`.
@@ -90,7 +135,7 @@ mod tests {
         assert_eq!(vec!["a".to_owned()].to_json_string(), r#"["a"]"#);
         assert_eq!(None::<i32>.to_json_string(), "null");
         assert_eq!(json!({"b": 1, "a": [null]}).to_json_string(), r#"{"b":1,"a":[null]}"#);
-        assert_eq!(BTreeMap::from([("k".to_owned(), 1.5)]).to_json_string(), r#"{"k":1.5}"#);
+        assert_eq!(BTreeMap::from([("k".to_owned(), Number::from(1.5))]).to_json_string(), r#"{"k":1.5}"#);
         assert_eq!(json!({"x": 1}).as_object().map(ToJson::to_json_string), Some(r#"{"x":1}"#.to_owned()));
     }
 }

@@ -29,7 +29,9 @@ mod portal_security_settings;
 mod states;
 mod team_roles;
 mod tracks;
+mod models;
 
+pub use models::*;
 pub use address_formats::{
     count_address_format_info, count_address_formats, create_address_format,
     delete_address_format, get_address_format, get_address_format_info,

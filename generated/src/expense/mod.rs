@@ -8,7 +8,9 @@ mod info;
 mod payment_types;
 mod reports;
 mod types;
+mod models;
 
+pub use models::*;
 pub use classifications::{
     count_classifications, get_classification, list_classifications,
 };

@@ -27,7 +27,9 @@ mod invoice_templates;
 mod invoices;
 mod tax_codes;
 mod tax_integrations;
+mod models;
 
+pub use models::*;
 pub use accounting::{
     count_accounting_batch_entries, count_accounting_batches,
     count_accounting_unposted_expense_taxable_levels, count_accounting_unposted_expenses,

@@ -4,7 +4,9 @@
 
 mod campaigns;
 mod groups;
+mod models;
 
+pub use models::*;
 pub use campaigns::{
     count_campaign_activities, count_campaign_audits, count_campaign_emails_opened,
     count_campaign_forms_submitted, count_campaign_links_clicked,

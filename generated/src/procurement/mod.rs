@@ -26,7 +26,9 @@ mod types;
 mod unit_of_measures;
 mod warehouse_bins;
 mod warehouses;
+mod models;
 
+pub use models::*;
 pub use adjustments::{
     check_adjustment_type_usages, count_adjustment_details, count_adjustment_type_info,
     count_adjustment_types, count_adjustments, create_adjustment,

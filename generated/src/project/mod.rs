@@ -14,7 +14,9 @@ mod status_indicators;
 mod statuses;
 mod ticket_notes;
 mod tickets;
+mod models;
 
+pub use models::*;
 pub use billing_rates::update_project_billing_rate;
 pub use boards::{
     count_board_team_info, count_board_teams, create_board_kanban_setting,

@@ -13,7 +13,9 @@ mod sales_teams;
 mod schedules;
 mod services;
 mod stages;
+mod models;
 
+pub use models::*;
 pub use activities::{
     check_activity_type_usages, count_activities, count_activity_status_info,
     count_activity_statuses, count_activity_types, create_activity,

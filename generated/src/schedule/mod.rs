@@ -11,7 +11,9 @@ mod portal_calendars;
 mod reminder_times;
 mod statuses;
 mod types;
+mod models;
 
+pub use models::*;
 pub use calendars::{
     check_calendar_usages, copy_calendar, count_calendar_info, count_calendars,
     create_calendar, delete_calendar, get_calendar, get_calendar_info,

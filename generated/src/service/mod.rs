@@ -25,7 +25,9 @@ mod templates;
 mod ticket_links;
 mod ticket_syncs;
 mod tickets;
+mod models;
 
+pub use models::*;
 pub use boards::{
     check_board_item_usages, check_board_status_usages, check_board_sub_type_usages,
     check_board_type_usages, check_board_usages, copy_board,

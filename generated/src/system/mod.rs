@@ -75,7 +75,9 @@ mod today_page_categories;
 mod user_defined_fields;
 mod workflow_actions;
 mod workflows;
+mod models;
 
+pub use models::*;
 pub use allowed_file_types::{
     count_allowed_file_types, create_allowed_file_type, delete_allowed_file_type,
     get_allowed_file_type, list_allowed_file_types, replace_allowed_file_type,

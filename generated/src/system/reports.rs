@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::{Method, Request};
-use crate::models::{Count, Report, ReportColumnDefinition, ReportDataResponse};
+use crate::shared::Count;
+use crate::system::{Report, ReportColumnDefinition, ReportDataResponse};
 use crate::query::{CountQuery, ListQuery};
 
 /// Lists the reports that can be run.

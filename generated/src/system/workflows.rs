@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::{Method, Patch, Request, Value};
-use crate::models::{
-    Count, Workflow, WorkflowAction, WorkflowActionUserDefinedField, WorkflowAttachment,
+use crate::shared::Count;
+use crate::system::{
+    Workflow, WorkflowAction, WorkflowActionUserDefinedField, WorkflowAttachment,
     WorkflowEvent, WorkflowNotifyType, WorkflowNotifyTypeInfo, WorkflowTableType,
     WorkflowTableTypeInfo, WorkflowTrigger, WorkflowTriggerOption,
 };

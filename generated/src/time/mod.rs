@@ -15,7 +15,9 @@ mod time;
 mod time_period_setups;
 mod work_roles;
 mod work_types;
+mod models;
 
+pub use models::*;
 pub use accruals::{
     count_accrual_details, count_accruals, create_accrual, create_accrual_detail,
     delete_accrual, delete_accrual_detail, get_accrual, get_accrual_detail,

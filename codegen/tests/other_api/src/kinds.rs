@@ -1,6 +1,6 @@
 //! Values of the crate `kinds-api`: what comes goes out again.
 
-use kinds_api::models::{Circle, Drawing, Figure, Labels, Measure};
+use kinds_api::shapes::{Circle, Drawing, Figure, Labels, Measure};
 use serde_json::{Value, json};
 
 pub fn check() {
@@ -11,7 +11,7 @@ pub fn check() {
     });
     let drawing: Drawing = serde_json::from_value(sent.clone()).unwrap();
     let Some(Figure::Circle(circle)) = &drawing.main else { panic!("{drawing:?}") };
-    assert_eq!((circle.radius, circle.kind.as_deref()), (Some(1.5), Some("disc")));
+    assert_eq!((circle.radius, circle.kind.as_deref()), (Some(1.5.into()), Some("disc")));
     assert_eq!(serde_json::to_value(&drawing).unwrap(), sent);
 
     for unknown in [json!({"kind": "hexagon", "sides": 6}), json!({"sides": 6})] {
@@ -28,7 +28,9 @@ pub fn check() {
     let figure: Figure = serde_json::from_value(nested.clone()).unwrap();
     assert!(matches!(figure, Figure::OtherModel(_)));
     assert_eq!(serde_json::to_value(figure).unwrap(), nested);
-    let named = Figure::from(Circle { radius: Some(2.0), ..Circle::default() });
+    let mut circle = Circle::default();
+    circle.radius = Some(2.0.into());
+    let named = Figure::from(circle);
     assert_eq!(serde_json::to_value(named).unwrap(), json!({"kind": "round", "radius": 2.0}));
 
     let sent = json!({"big": u64::MAX, "exact": 9_007_199_254_740_993_i64, "mixed": 1, "words": "yes"});

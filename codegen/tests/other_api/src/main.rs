@@ -9,7 +9,7 @@ use std::net::TcpListener;
 use std::sync::mpsc;
 
 use city_library::runtime::{Client, Secret};
-use city_library::{API, CATALOG, Credentials, books, models};
+use city_library::{API, CATALOG, Credentials, books};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ async fn main() {
     let pages: Vec<Value> =
         client.execute_pages(list, &json!({})).map_ok(|page| page.value).try_collect().await.unwrap();
     let by_tool: usize = pages.iter().map(|page| page.as_array().unwrap().len()).sum();
-    let by_type: Vec<models::Book> =
+    let by_type: Vec<books::Book> =
         client.items(&books::list_books(None, None)).try_collect().await.unwrap();
     let create = CATALOG.resolve("create_a_city_library_book").unwrap();
     client.execute(create, &json!({"title": "D"})).await.unwrap();

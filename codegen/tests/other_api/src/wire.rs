@@ -1,7 +1,8 @@
 //! Requests of the crate `wire-api`: what tools and functions send.
 
 use serde_json::{Value, json};
-use wire_api::models::{Charge, RunOptions};
+use wire_api::billing::Charge;
+use wire_api::jobs::RunOptions;
 use wire_api::runtime::{Client, Error, PreparedBody, PreparedRequest};
 use wire_api::{API, CATALOG, billing, jobs};
 
@@ -33,7 +34,7 @@ pub fn check() {
         "amount=5&tags=a&tags=b&codes=1%2C2&metadata%5Bk%5D=v%20w&lines=%5B%7B%22sku%22%3A%22x%22%7D%5D";
     assert_eq!(sorted(&request.body), sorted(&PreparedBody::Json(form.into())));
     assert!(prepare("create_a_wire_billing_charge", json!({"amount": 0})).is_err(), "the bound is exclusive");
-    let typed = billing::create_charge(&Charge { amount: Some(5), ..Charge::default() });
+    let typed = billing::create_charge(&Charge::new(5));
     assert!(format!("{typed:?}").contains("Raw"), "{typed:?}");
 
     let run = |arguments| prepare("create_a_wire_jobs_run", arguments);
@@ -44,7 +45,7 @@ pub fn check() {
     let request = prepare("update_a_wire_jobs_run_by_id", merge).unwrap();
     assert_eq!(request.body, PreparedBody::Json(json!({"name": "n", "owner": null})));
     assert_eq!(header(&request, "content-type").unwrap(), "application/merge-patch+json");
-    let mut options = RunOptions { name: Some("n".into()), ..RunOptions::default() };
+    let mut options = RunOptions::new("n");
     options.extra.insert("owner", Value::Null);
     assert_eq!(jobs::update_run(3, &options).json_body(), Some(r#"{"name":"n","owner":null}"#));
     assert_eq!(prepare("list_all_wire_beta_job_previews", json!({})).unwrap().url, "https://wire.example/v1/beta/jobs/previews");

@@ -1,8 +1,8 @@
 //! The second level: what a program that uses the generated crate notices, by the rules of semantic
 //! versioning.
 //!
-//! Everything generated is public and nothing is `#[non_exhaustive]`, so by those rules a new field and a new
-//! variant break too: a literal without `..Default::default()`, a `match` without `_`.
+//! Structs and enums are `#[non_exhaustive]`, so a new field or a new variant breaks nothing. A type is named without its
+//! module, as its name is unique in the crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,8 +18,8 @@ use toolcrate_codegen::naming::Names;
 
 /// Compares the items of both crates.
 pub fn compare(pair: &ReleasePair<'_>, profile: &Profile, found: &mut Vec<Change>) {
-    let old = RustItems::new(pair.old.api(), pair.old.names(), profile);
-    let new = RustItems::new(pair.new.api(), pair.new.names(), profile);
+    let old = RustItems::new(&pair.old.model, profile);
+    let new = RustItems::new(&pair.new.model, profile);
     modules(pair.old.names(), pair.new.names(), found);
     let renamed = types(pair, &old, &new, found);
     functions(pair, &old, &new, &renamed, found);
@@ -101,7 +101,7 @@ fn types(
     found: &mut Vec<Change>,
 ) -> TypeRenames {
     let (olds, news) = (&pair.old.api().schemas, &pair.new.api().schemas);
-    let item = |name: &str| format!("models::{name}");
+    let item = |name: &str| name.to_owned();
     let kept: BTreeSet<&str> = pair.schemas.pairs().map(|(_, new)| new).collect();
     for (name, schema) in olds.iter().filter(|(name, _)| pair.schemas.new_name(name).is_none()) {
         for gone in defined(old, name) {
@@ -183,7 +183,7 @@ fn kind_changed(
     found: &mut Vec<Change>,
 ) {
     let say = |record: bool| if record { "a struct" } else { "an enum" };
-    let item = |name: &str| format!("models::{name}");
+    let item = |name: &str| name.to_owned();
     match (defined(old, a).first(), defined(new, b).first()) {
         (Some(_), Some(name)) => {
             let change = Change::new(DiffKind::RustTypeChanged, item(name), at);
@@ -205,7 +205,7 @@ fn variants(subject: &str, at: &str, old: &RustEnum, new: &RustEnum, found: &mut
     }
     for part in new.variants.iter().filter(|part| lacks(&old.variants, part)) {
         let change = Change::new(DiffKind::RustVariantAdded, subject, at).member(&part.name);
-        found.push(change.is(&part.wire).breaks_if(true));
+        found.push(change.is(&part.wire));
     }
 }
 
@@ -219,7 +219,7 @@ fn fields(
 ) {
     let (Some((_, before)), Some((name, after))) = (old.record(a), new.record(b)) else { return };
     let (old_schema, new_schema) = (&pair.old.api().schemas[a], &pair.new.api().schemas[b]);
-    let subject = format!("models::{name}");
+    let subject = name.to_owned();
     let part = |parts: &[RustMember], wire: &str| parts.iter().find(|part| part.wire == wire).cloned();
     let members = member_pairs::pair_fields(&pair.types(), old_schema, new_schema);
     for field in &members.removed {
@@ -232,7 +232,7 @@ fn fields(
         let Some(part) = part(&after, &field.name) else { continue };
         let change =
             Change::new(DiffKind::RustFieldAdded, &subject, field_pointer(b, new_schema, &field.name));
-        found.push(change.member(part.name).is(part.ty).breaks_if(true));
+        found.push(change.member(part.name).is(part.ty));
     }
     for (before, after) in members
         .pairs()

@@ -138,7 +138,7 @@ fn severity_follows_the_direction() {
         ("property-added", false, true),
         ("property-required", true, true),
         ("property-tightened", true, false),
-        ("rust-field-added", true, true),
+        ("rust-field-added", false, true),
         ("rust-function-added", false, true),
         ("tool-argument-required", true, false),
         ("tool-argument-narrowed", true, false),

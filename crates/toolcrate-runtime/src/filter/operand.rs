@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::write::quoted;
 use crate::date;
 use crate::model::OpenEnum;
+use crate::value::{Date, Number, Timestamp};
 
 /// A value that a field is compared with: a string, a number, true or false, an open enum, or a time.
 ///
@@ -128,6 +129,27 @@ operand!(Text: &str, String, &String);
 impl From<SystemTime> for FilterOperand {
     fn from(time: SystemTime) -> Self {
         Self(ComparedValue::Date(date::write(OffsetDateTime::from(time))))
+    }
+}
+
+impl From<Timestamp> for FilterOperand {
+    fn from(time: Timestamp) -> Self {
+        Self(ComparedValue::Date(date::utc_seconds(&time.to_string())))
+    }
+}
+
+impl From<Date> for FilterOperand {
+    fn from(day: Date) -> Self {
+        Self(ComparedValue::Date(date::utc_seconds(&day.to_string())))
+    }
+}
+
+impl From<Number> for FilterOperand {
+    fn from(number: Number) -> Self {
+        Self(match number.as_i64() {
+            Some(whole) => ComparedValue::Integer(whole.into()),
+            None => ComparedValue::Number(number.as_f64()),
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use toolcrate_catalog::FilterScalar;
 
 use crate::api::ExtraField;
 use crate::model::{FieldMut, ModelFields, ValueMut};
+use crate::value::{Number, Timestamp};
 
 use super::operand::FilterValueKind;
 
@@ -122,6 +123,7 @@ fn find_at(value: ValueMut<'_>, rest: Option<&str>, in_list: bool) -> Option<(Fi
         (ValueMut::Boolean(_), None) => FilterValueKind::Boolean,
         (ValueMut::Integer(_) | ValueMut::Long(_) | ValueMut::Unsigned(_), None) => FilterValueKind::Integer,
         (ValueMut::Number(_), None) => FilterValueKind::Number,
+        (ValueMut::Timestamp(_) | ValueMut::Date(_), None) => FilterValueKind::Date,
         (ValueMut::Text(_) | ValueMut::OpenEnum(_), None) => FilterValueKind::Text,
     };
     Some((kind, in_list))
@@ -133,8 +135,9 @@ fn fill(field: FieldMut<'_>) -> ValueMut<'_> {
         FieldMut::Boolean(field) => ValueMut::Boolean(field.insert(false)),
         FieldMut::Integer(field) => ValueMut::Integer(field.insert(0)),
         FieldMut::Long(field) => ValueMut::Long(field.insert(0)),
-        FieldMut::Number(field) => ValueMut::Number(field.insert(0.0)),
+        FieldMut::Number(field) => ValueMut::Number(field.insert(Number::default())),
         FieldMut::Text(field) => ValueMut::Text(field.insert(String::new())),
+        FieldMut::Timestamp(field) => ValueMut::Timestamp(field.insert(Timestamp::default())),
         FieldMut::Other(field) => field.insert_default(),
     }
 }

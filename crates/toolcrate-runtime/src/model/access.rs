@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::open_enum::OpenEnumMut;
 use crate::unknown_fields::UnknownFields;
+use crate::value::{Date, Number, Timestamp};
 
 /// A struct whose fields can be read and written by number.
 ///
@@ -21,6 +22,19 @@ pub trait ModelFields {
     fn unknown_fields(&self) -> &UnknownFields;
     /// Returns the fields that the model does not know, to be changed.
     fn unknown_fields_mut(&mut self) -> &mut UnknownFields;
+    /// Returns the fields that the server sets, which are not sent.
+    fn server_fields(&self) -> ServerFields {
+        ServerFields { in_body: &[], in_part: &[] }
+    }
+}
+
+/// The numbers of the fields that the server sets, whatever a caller sends.
+#[derive(Clone, Copy)]
+pub struct ServerFields {
+    /// The fields that are not sent if the model is the body of a request.
+    pub in_body: &'static [usize],
+    /// The fields that are not sent if the model is a part of a body.
+    pub in_part: &'static [usize],
 }
 
 /// A field to be written. `None` is an absent field.
@@ -32,9 +46,11 @@ pub enum FieldMut<'a> {
     /// A 64-bit integer.
     Long(&'a mut Option<i64>),
     /// A number.
-    Number(&'a mut Option<f64>),
-    /// A string, which may be a date or a time.
+    Number(&'a mut Option<Number>),
+    /// A string.
     Text(&'a mut Option<String>),
+    /// A date with a time.
+    Timestamp(&'a mut Option<Timestamp>),
     /// A value of any other type: an object, an open enum, a list, a map or free JSON.
     Other(&'a mut dyn OptionalValue),
 }
@@ -48,9 +64,11 @@ pub enum FieldRef<'a> {
     /// A 64-bit integer.
     Long(Option<i64>),
     /// A number.
-    Number(Option<f64>),
-    /// A string, which may be a date or a time.
+    Number(Option<Number>),
+    /// A string.
     Text(&'a Option<String>),
+    /// A date with a time.
+    Timestamp(Option<Timestamp>),
     /// A value of any other type: an object, an open enum, a list, a map or free JSON.
     Other(&'a dyn OptionalValue),
 }
@@ -64,6 +82,7 @@ impl<'a> FieldRef<'a> {
             Self::Long(value) => value.map(ValueRef::Long),
             Self::Number(value) => value.map(ValueRef::Number),
             Self::Text(value) => value.as_deref().map(ValueRef::Text),
+            Self::Timestamp(value) => value.map(ValueRef::Timestamp),
             Self::Other(value) => value.get(),
         }
     }
@@ -115,9 +134,13 @@ pub enum ValueMut<'a> {
     /// A 64-bit integer that is not negative.
     Unsigned(&'a mut u64),
     /// A number.
-    Number(&'a mut f64),
+    Number(&'a mut Number),
     /// A string.
     Text(&'a mut String),
+    /// A date with a time.
+    Timestamp(&'a mut Timestamp),
+    /// A date.
+    Date(&'a mut Date),
     /// A string with known values.
     OpenEnum(&'a mut dyn OpenEnumMut),
     /// An object.
@@ -150,9 +173,13 @@ pub enum ValueRef<'a> {
     /// A 64-bit integer that is not negative.
     Unsigned(u64),
     /// A number; one that JSON can't represent (infinite, not a number) is written as `null`.
-    Number(f64),
+    Number(Number),
     /// A string.
     Text(&'a str),
+    /// A date with a time.
+    Timestamp(Timestamp),
+    /// A date.
+    Date(Date),
     /// An object.
     Object(&'a dyn ModelFields),
     /// A list.

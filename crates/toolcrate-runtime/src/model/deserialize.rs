@@ -5,7 +5,6 @@
 //! [unknown fields](crate::UnknownFields) of its object under its own name: one odd value doesn't cost the rest of a
 //! response, and an object that is written back has it as it was.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde_core::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -15,6 +14,9 @@ use serde_json::{Map, Value};
 use super::access::{FieldMut, ListValue, MapValue, ModelFields, ValueMut};
 use super::filled::{Filled, OddValue, odd, to_json};
 use super::json_path::JsonPath;
+use super::member_name::{KeySeed, MemberName, NameSeed};
+use super::raw_number::{RAW_VALUE, read_raw_number};
+use crate::value::{Date, Number, Timestamp};
 
 /// Fills `value` from `deserializer`. The format must be self-describing, as JSON is.
 ///
@@ -30,7 +32,7 @@ pub fn deserialize_into<'de, D: Deserializer<'de>>(
     let path = JsonPath::default();
     let expected = expected(&value);
     match deserializer.deserialize_any(ValueVisitor { value, path: &path }) {
-        Ok(Filled::Value) => Ok(()),
+        Ok(Filled::Value | Filled::EmptyObject) => Ok(()),
         Ok(Filled::Null) => Err(mismatch(expected, "null")),
         Ok(Filled::Odd(odd)) => Err(in_path(&path, mismatch(odd.expected, odd.found))),
         Err(error) => Err(in_path(&path, error)),
@@ -50,8 +52,11 @@ impl<'a> Destination<'a> {
             Self::Field(FieldMut::Boolean(field)) => ValueMut::Boolean(field.insert(false)),
             Self::Field(FieldMut::Integer(field)) => ValueMut::Integer(field.insert(0)),
             Self::Field(FieldMut::Long(field)) => ValueMut::Long(field.insert(0)),
-            Self::Field(FieldMut::Number(field)) => ValueMut::Number(field.insert(0.0)),
+            Self::Field(FieldMut::Number(field)) => ValueMut::Number(field.insert(Number::default())),
             Self::Field(FieldMut::Text(field)) => ValueMut::Text(field.insert(String::new())),
+            Self::Field(FieldMut::Timestamp(field)) => {
+                ValueMut::Timestamp(field.insert(Timestamp::UNIX_EPOCH))
+            }
             Self::Field(FieldMut::Other(field)) => field.insert_default(),
             Self::Item(list) => list.push(),
             Self::Entry(entries, key) => entries.put(key),
@@ -65,6 +70,7 @@ impl<'a> Destination<'a> {
             Self::Field(FieldMut::Long(field)) => *field = None,
             Self::Field(FieldMut::Number(field)) => *field = None,
             Self::Field(FieldMut::Text(field)) => *field = None,
+            Self::Field(FieldMut::Timestamp(field)) => *field = None,
             Self::Field(FieldMut::Other(field)) => field.clear(),
             Self::Item(list) => {
                 if !null_into(list.push()) {
@@ -106,7 +112,12 @@ impl<'de> DeserializeSeed<'de> for DestinationVisitor<'_, '_> {
     type Value = Filled;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Filled, D::Error> {
-        deserializer.deserialize_any(self)
+        match self.destination {
+            Destination::Field(FieldMut::Number(_)) => {
+                deserializer.deserialize_newtype_struct(RAW_VALUE, self)
+            }
+            _ => deserializer.deserialize_any(self),
+        }
     }
 }
 
@@ -158,8 +169,15 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
         self.into_value_visitor().visit_seq(seq)
     }
 
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Filled, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Filled, A::Error> {
-        self.into_value_visitor().visit_map(map)
+        match self.destination {
+            Destination::Field(FieldMut::Number(field)) => read_raw_number(field, map),
+            destination => Self { destination, ..self }.into_value_visitor().visit_map(map),
+        }
     }
 }
 
@@ -197,7 +215,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 Ok(value) => *target = value,
                 Err(_) => return Ok(odd(value, "an integer that is not negative")),
             },
-            ValueMut::Number(target) => *target = value as f64,
+            ValueMut::Number(target) => *target = Number::from(value),
             ValueMut::Any(target) => *target = Value::from(value),
             ValueMut::Union(target) => target.set(Value::from(value)),
             other => return Ok(odd(value, expected(&other))),
@@ -211,7 +229,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
         }
         match self.value {
             ValueMut::Unsigned(target) => *target = value,
-            ValueMut::Number(target) => *target = value as f64,
+            ValueMut::Number(target) => *target = Number::from(value as f64),
             ValueMut::Any(target) => *target = Value::from(value),
             ValueMut::Union(target) => target.set(Value::from(value)),
             other => return Ok(odd(value, expected(&other))),
@@ -222,7 +240,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
     fn visit_f64<E: Error>(self, value: f64) -> Result<Filled, E> {
         match self.value {
             ValueMut::Number(target) => {
-                *target = value;
+                *target = Number::from(value);
                 Ok(Filled::Value)
             }
             ValueMut::Any(target) => {
@@ -246,6 +264,14 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
         match self.value {
             ValueMut::Text(target) => value.clone_into(target),
             ValueMut::OpenEnum(target) => target.set(value),
+            ValueMut::Timestamp(target) => match Timestamp::parse(value) {
+                Some(value) => *target = value,
+                None => return Ok(odd(value, "a date and time")),
+            },
+            ValueMut::Date(target) => match Date::parse(value) {
+                Some(value) => *target = value,
+                None => return Ok(odd(value, "a date")),
+            },
             ValueMut::Any(target) => *target = Value::String(value.to_owned()),
             ValueMut::Union(target) => target.set(Value::String(value.to_owned())),
             other => return Ok(odd(value, expected(&other))),
@@ -256,10 +282,9 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
     fn visit_string<E: Error>(self, value: String) -> Result<Filled, E> {
         match self.value {
             ValueMut::Text(target) => *target = value,
-            ValueMut::OpenEnum(target) => target.set(&value),
             ValueMut::Any(target) => *target = Value::String(value),
             ValueMut::Union(target) => target.set(Value::String(value)),
-            other => return Ok(odd(value, expected(&other))),
+            target => return ValueVisitor { value: target, path: self.path }.visit_str(&value),
         }
         Ok(Filled::Value)
     }
@@ -319,7 +344,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Filled, A::Error> {
         match self.value {
-            ValueMut::Object(model) => read_fields(model, map, self.path)?,
+            ValueMut::Object(model) => return read_fields(model, map, self.path),
             ValueMut::Map(entries) => return read_map(entries, map, self.path),
             ValueMut::Any(target) => *target = Value::deserialize(MapAccessDeserializer::new(map))?,
             ValueMut::Union(target) => target.set(Value::deserialize(MapAccessDeserializer::new(map))?),
@@ -336,10 +361,12 @@ fn read_fields<'de, A: MapAccess<'de>>(
     model: &mut dyn ModelFields,
     mut map: A,
     path: &JsonPath,
-) -> Result<(), A::Error> {
+) -> Result<Filled, A::Error> {
     let names = model.field_names();
     let mut next = 0;
+    let mut filled = Filled::EmptyObject;
     while let Some(name) = map.next_key_seed(NameSeed { names, next })? {
+        filled = Filled::Value;
         match name {
             MemberName::Known(index) => {
                 next = index + 1;
@@ -350,6 +377,10 @@ fn read_fields<'de, A: MapAccess<'de>>(
                         path.clear();
                         Destination::Field(model.field_mut(index)).null();
                         model.unknown_fields_mut().insert(names[index], odd.value);
+                    }
+                    // A reference without members is absent.
+                    Ok(Filled::EmptyObject) if model.field(index).get().is_none() => {
+                        model.unknown_fields_mut().insert(names[index], Map::new());
                     }
                     Ok(_) => {}
                     Err(error) => {
@@ -367,7 +398,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
             },
         }
     }
-    Ok(())
+    Ok(filled)
 }
 
 fn read_map<'de, A: MapAccess<'de>>(
@@ -401,76 +432,6 @@ fn read_map<'de, A: MapAccess<'de>>(
     Ok(Filled::Value)
 }
 
-/// Reads a map's key, borrowed where the input allows it: it is needed twice, but owned only once.
-struct KeySeed;
-
-impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for KeySeed {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member name")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(value))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(value.to_owned()))
-    }
-
-    fn visit_string<E: Error>(self, value: String) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(value))
-    }
-}
-
-/// The name of a member: the index of a field of the model, or a name that the model does not know.
-enum MemberName {
-    Known(usize),
-    Unknown(String),
-}
-
-/// Reads a member's name and looks it up, beginning with the one after the last that was found.
-struct NameSeed {
-    names: &'static [&'static str],
-    next: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for NameSeed {
-    type Value = MemberName;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<MemberName, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for NameSeed {
-    type Value = MemberName;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member name")
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<MemberName, E> {
-        let (before, after) = self.names.split_at(self.next);
-        if let Some(index) = after.iter().position(|name| *name == value) {
-            return Ok(MemberName::Known(self.next + index));
-        }
-        Ok(match before.iter().position(|name| *name == value) {
-            Some(index) => MemberName::Known(index),
-            None => MemberName::Unknown(value.to_owned()),
-        })
-    }
-}
-
 fn whole(value: f64) -> Option<i64> {
     // 2^63 as a float; the bound itself no longer fits.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
@@ -484,6 +445,8 @@ fn expected(value: &ValueMut<'_>) -> &'static str {
         ValueMut::Long(_) | ValueMut::Unsigned(_) => "an integer",
         ValueMut::Number(_) => "a number",
         ValueMut::Text(_) | ValueMut::OpenEnum(_) => "text",
+        ValueMut::Timestamp(_) => "a date and time",
+        ValueMut::Date(_) => "a date",
         ValueMut::Object(_) | ValueMut::Map(_) => "an object",
         ValueMut::List(_) => "a list",
         ValueMut::Any(_) | ValueMut::Union(_) => "a value",

@@ -8,6 +8,8 @@ use super::access::ValueRef;
 pub(super) enum Filled {
     /// It was stored.
     Value,
+    /// It was stored, and is an object without members.
+    EmptyObject,
     /// It is a null, which the target can't hold.
     Null,
     /// It has another type than the target.

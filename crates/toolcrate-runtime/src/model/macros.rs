@@ -46,6 +46,52 @@ macro_rules! impl_model {
     };
 }
 
+/// Makes a model a reference to another record: from its ID, and by constructors of the names of other fields that
+/// identify it. A reference without any field is absent.
+#[macro_export]
+macro_rules! impl_reference {
+    ($name:ident, [$($id:ty),*], [$($key:ident),*]) => {
+        $(
+            /// Refers to the record with this ID.
+            impl ::std::convert::From<$id> for $name {
+                fn from(id: $id) -> Self {
+                    Self { id: ::std::option::Option::Some(id.into()), ..Self::default() }
+                }
+            }
+        )*
+        impl $name {
+            $(
+                #[doc = ::std::concat!("Refers to the record with this ", ::std::stringify!($key), ".")]
+                pub fn $key(value: impl ::std::convert::Into<::std::string::String>) -> Self {
+                    Self { $key: ::std::option::Option::Some(value.into()), ..Self::default() }
+                }
+            )*
+            /// Returns true if and only if this refers to no record.
+            pub fn is_empty(&self) -> bool {
+                $crate::__private::fields_absent(self)
+            }
+        }
+        impl $crate::__private::OptionalValue for $name {
+            fn insert_default(&mut self) -> $crate::__private::ValueMut<'_> {
+                *self = Self::default();
+                $crate::__private::ValueMut::Object(self)
+            }
+            fn clear(&mut self) {
+                *self = Self::default();
+            }
+            fn get(&self) -> ::std::option::Option<$crate::__private::ValueRef<'_>> {
+                (!self.is_empty()).then(|| $crate::__private::ValueRef::Object(self))
+            }
+        }
+        impl $crate::OptionalField for $name {
+            type Value = Self;
+            fn assign(&mut self, value: Self) {
+                *self = value;
+            }
+        }
+    };
+}
+
 /// Implements serde's traits, `Debug`, `Display`, `From<&str>`, `as_str` and this crate's traits for a type that
 /// implements [`OpenEnum`](crate::OpenEnum), `Clone` and `Default`.
 #[macro_export]

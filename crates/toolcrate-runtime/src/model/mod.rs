@@ -9,14 +9,20 @@ mod deserialize;
 mod filled;
 mod json_path;
 mod macros;
+mod member_name;
 mod open_enum;
+mod optional_field;
+mod raw_number;
 mod serialize;
 mod values;
 
 pub use access::{
-    FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OptionalValue, UnionValue, ValueMut,
-    ValueRef,
+    FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OptionalValue, ServerFields,
+    UnionValue, ValueMut, ValueRef,
 };
 pub use deserialize::deserialize_into;
 pub use open_enum::{OpenEnum, OpenEnumMut};
-pub use serialize::{fields_equal, fmt_debug, serialize_fields};
+pub(crate) use optional_field::field_index;
+pub use optional_field::{OptionalField, SetNull};
+pub(crate) use serialize::WriteMode;
+pub use serialize::{fields_absent, fields_equal, fmt_debug, serialize_fields};

@@ -4,29 +4,75 @@
 use std::fmt;
 
 use serde_core::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::value::RawValue;
 
 use super::access::{FieldRef, ModelFields, ValueRef};
+use crate::value::Number;
 
 /// Serializes a model as an object.
 ///
 /// # Errors
 /// Returns the errors of the serializer.
 pub fn serialize_fields<S: Serializer>(model: &dyn ModelFields, serializer: S) -> Result<S::Ok, S::Error> {
+    serialize_as(WriteMode::Record, model, serializer)
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WriteMode {
+    /// In any format, with all fields.
+    Record,
+    /// As JSON, with all fields. Numbers have the digits that were read.
+    Json,
+    /// As the body of a request: as JSON, without the fields that the server sets.
+    Body,
+    /// As a part of the body of a request.
+    BodyPart,
+}
+
+impl WriteMode {
+    /// Returns the numbers of the fields that are not written.
+    pub(crate) fn omitted(self, model: &dyn ModelFields) -> &'static [usize] {
+        match self {
+            Self::Record | Self::Json => &[],
+            Self::Body => model.server_fields().in_body,
+            Self::BodyPart => model.server_fields().in_part,
+        }
+    }
+
+    /// Returns how what a value contains is written.
+    fn within(self) -> Self {
+        if self == Self::Body { Self::BodyPart } else { self }
+    }
+}
+
+fn serialize_as<S: Serializer>(
+    mode: WriteMode,
+    model: &dyn ModelFields,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
     let names = model.field_names();
+    let (omitted, within) = (mode.omitted(model), mode.within());
     for (index, name) in names.iter().enumerate() {
+        if omitted.contains(&index) {
+            continue;
+        }
         // Scalars are written directly, without a `ValueRef` in between: there are many of them.
         match model.field(index) {
             FieldRef::Boolean(None) | FieldRef::Integer(None) | FieldRef::Long(None) => {}
-            FieldRef::Number(None) | FieldRef::Text(None) => {}
+            FieldRef::Number(None) | FieldRef::Text(None) | FieldRef::Timestamp(None) => {}
             FieldRef::Boolean(Some(value)) => map.serialize_entry(name, &value)?,
             FieldRef::Integer(Some(value)) => map.serialize_entry(name, &value)?,
             FieldRef::Long(Some(value)) => map.serialize_entry(name, &value)?,
-            FieldRef::Number(Some(value)) => map.serialize_entry(name, &value)?,
             FieldRef::Text(Some(value)) => map.serialize_entry(name, value)?,
+            FieldRef::Timestamp(Some(value)) => map.serialize_entry(name, &value)?,
+            FieldRef::Number(Some(value)) => {
+                map.serialize_entry(name, &WrittenValue { mode: within, value: ValueRef::Number(value) })?;
+            }
             FieldRef::Other(value) => {
                 if let Some(value) = value.get() {
-                    map.serialize_entry(name, &value)?;
+                    map.serialize_entry(name, &WrittenValue { mode: within, value })?;
                 }
             }
         }
@@ -35,7 +81,7 @@ pub fn serialize_fields<S: Serializer>(model: &dyn ModelFields, serializer: S) -
         // A field that is known is unknown too if its value had another type, or if a null empties it. Set since, it would
         // occur twice.
         let known = names.iter().position(|known| *known == name);
-        if known.is_none_or(|index| model.field(index).get().is_none()) {
+        if known.is_none_or(|index| model.field(index).get().is_none() && !omitted.contains(&index)) {
             map.serialize_entry(name, value)?;
         }
     }
@@ -48,6 +94,12 @@ pub fn fields_equal(a: &dyn ModelFields, b: &dyn ModelFields) -> bool {
     (0..a.field_names().len()).all(same) && a.unknown_fields() == b.unknown_fields()
 }
 
+/// Returns true if and only if no field of the model is set.
+pub fn fields_absent(model: &dyn ModelFields) -> bool {
+    model.unknown_fields().is_empty()
+        && (0..model.field_names().len()).all(|index| model.field(index).get().is_none())
+}
+
 impl PartialEq for ValueRef<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (*self, *other) {
@@ -57,6 +109,8 @@ impl PartialEq for ValueRef<'_> {
             (Self::Unsigned(a), Self::Unsigned(b)) => a == b,
             (Self::Number(a), Self::Number(b)) => a == b,
             (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Timestamp(a), Self::Timestamp(b)) => a == b,
+            (Self::Date(a), Self::Date(b)) => a == b,
             (Self::Object(a), Self::Object(b)) => fields_equal(a, b),
             (Self::List(a), Self::List(b)) => {
                 a.len() == b.len() && (0..a.len()).all(|index| a.item(index) == b.item(index))
@@ -70,40 +124,73 @@ impl PartialEq for ValueRef<'_> {
 
 impl Serialize for ValueRef<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match *self {
-            Self::Boolean(value) => serializer.serialize_bool(value),
-            Self::Integer(value) => serializer.serialize_i32(value),
-            Self::Long(value) => serializer.serialize_i64(value),
-            Self::Unsigned(value) => serializer.serialize_u64(value),
-            Self::Number(value) => serializer.serialize_f64(value),
-            Self::Text(value) => serializer.serialize_str(value),
-            Self::Object(model) => serialize_fields(model, serializer),
-            Self::List(list) => {
+        WrittenValue { mode: WriteMode::Record, value: *self }.serialize(serializer)
+    }
+}
+
+/// A value and how it is written.
+struct WrittenValue<'a> {
+    mode: WriteMode,
+    value: ValueRef<'a>,
+}
+
+impl Serialize for WrittenValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mode = self.mode.within();
+        match self.value {
+            ValueRef::Boolean(value) => serializer.serialize_bool(value),
+            ValueRef::Integer(value) => serializer.serialize_i32(value),
+            ValueRef::Long(value) => serializer.serialize_i64(value),
+            ValueRef::Unsigned(value) => serializer.serialize_u64(value),
+            ValueRef::Number(value) if mode != WriteMode::Record => serialize_digits(value, serializer),
+            ValueRef::Number(value) => value.serialize(serializer),
+            ValueRef::Text(value) => serializer.serialize_str(value),
+            ValueRef::Timestamp(value) => value.serialize(serializer),
+            ValueRef::Date(value) => value.serialize(serializer),
+            ValueRef::Object(model) => serialize_as(self.mode, model, serializer),
+            ValueRef::List(list) => {
                 let mut seq = serializer.serialize_seq(Some(list.len()))?;
                 let mut index = 0;
-                while let Some(item) = list.item(index) {
-                    seq.serialize_element(&item)?;
+                while let Some(value) = list.item(index) {
+                    seq.serialize_element(&WrittenValue { mode, value })?;
                     index += 1;
                 }
                 seq.end()
             }
-            Self::Map(entries) => {
+            ValueRef::Map(entries) => {
                 let mut map = serializer.serialize_map(None)?;
                 for (key, value) in entries.entries() {
-                    map.serialize_entry(key, &value)?;
+                    map.serialize_entry(key, &WrittenValue { mode, value })?;
                 }
                 map.end()
             }
-            Self::Any(value) => value.serialize(serializer),
+            ValueRef::Any(value) => value.serialize(serializer),
         }
+    }
+}
+
+/// Writes all digits of a number. The serializer must be that of `serde_json`.
+fn serialize_digits<S: Serializer>(number: Number, serializer: S) -> Result<S::Ok, S::Error> {
+    match number.parts() {
+        // The text of a number is JSON.
+        Some((_, 1..)) => match RawValue::from_string(number.to_string()) {
+            Ok(text) => text.serialize(serializer),
+            Err(_) => number.serialize(serializer),
+        },
+        _ => number.serialize(serializer),
     }
 }
 
 impl ValueRef<'_> {
     /// Returns the value as JSON.
     pub fn to_json_string(&self) -> String {
+        self.to_json_as(WriteMode::Json)
+    }
+
+    /// Returns the value as JSON, written in this way.
+    pub(crate) fn to_json_as(self, mode: WriteMode) -> String {
         // Writing to memory can't fail, and neither can a value whose keys are all text.
-        serde_json::to_string(self).unwrap_or_else(|_| "null".to_owned())
+        serde_json::to_string(&WrittenValue { mode, value: self }).unwrap_or_else(|_| "null".to_owned())
     }
 }
 

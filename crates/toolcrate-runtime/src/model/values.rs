@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::access::{ListValue, MapValue, ModelValue, ValueMut, ValueRef};
+use crate::value::{Date, Number, Timestamp};
 
 macro_rules! leaf {
     ($($type:ty => $variant:ident),*) => {$(
@@ -21,7 +22,15 @@ macro_rules! leaf {
     )*};
 }
 
-leaf!(bool => Boolean, i32 => Integer, i64 => Long, u64 => Unsigned, f64 => Number);
+leaf!(
+    bool => Boolean,
+    i32 => Integer,
+    i64 => Long,
+    u64 => Unsigned,
+    Number => Number,
+    Timestamp => Timestamp,
+    Date => Date
+);
 
 impl ModelValue for String {
     fn value_mut(&mut self) -> ValueMut<'_> {

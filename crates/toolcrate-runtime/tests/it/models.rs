@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::support::model::{Line, Order, OrderStatus, Reference};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use toolcrate_runtime::{Patch, PatchPaths, ToJson};
+use toolcrate_runtime::{Patch, PatchPaths, SetNull, ToJson};
 
 fn order(value: &Value) -> Result<Order, serde_json::Error> {
     // From text, since that is what comes over the wire.
@@ -23,6 +23,7 @@ fn full() -> Value {
         "tags": ["a", ""], "statuses": ["Open", "Closed"], "matrix": [[1, 2], []],
         "info": {"updatedBy": "me"}, "groups": {"g": [{"quantity": 1}]},
         "free": [null, {"x": 1}],
+        "due": "2025-01-31T09:30:00Z", "day": "2025-01-31", "enteredBy": "me",
     })
 }
 
@@ -70,7 +71,7 @@ fn null_is_absent_and_whole_numbers_may_have_a_point() {
     let expected = Order {
         id: Some(5),
         big: Some(6),
-        total: Some(4.0),
+        total: Some(4.into()),
         lines: Some(vec![line]),
         tags: Some(vec!["a".to_owned()]),
         info: Some(BTreeMap::from([("b".to_owned(), "c".to_owned())])),
@@ -84,7 +85,7 @@ fn members_in_any_order_and_twice_do() {
     let text = r#"{"total":1,"id":1,"lines":[{"quantity":1}],"id":2,"lines":[{"price":2}]}"#;
     let order: Order = serde_json::from_str(text).expect("an order");
     assert_eq!(order.id, Some(2));
-    assert_eq!(order.to_json_string(), r#"{"id":2,"total":1.0,"lines":[{"price":2.0}]}"#);
+    assert_eq!(order.to_json_string(), r#"{"id":2,"total":1,"lines":[{"price":2}]}"#);
 }
 
 #[test]
@@ -107,11 +108,16 @@ fn value_of_another_type_is_an_unknown_field() {
         (json!({"info": {"x": "a", "a b": 1, "z": "b"}}), "", "info"),
         (json!({"groups": {"g": [{"price": false}]}}), "/groups/g/0", "price"),
         (json!({"parent": {"parent": {"id": []}}}), "/parent/parent", "id"),
+        (json!({"big": 1, "lines": [{"price": "3"}]}), "/lines/0", "price"),
+        (json!({"lines": [{"price": {"x": 1}}]}), "/lines/0", "price"),
+        (json!({"due": "soon"}), "", "due"),
+        (json!({"due": 5}), "", "due"),
+        (json!({"day": "2025-02-30"}), "", "day"),
     ];
     for (mut value, parent, name) in cases {
         value["total"] = json!(1.5);
         let order = order(&value).unwrap_or_else(|error| panic!("{value}: {error}"));
-        assert_eq!(order.total, Some(1.5), "{value}");
+        assert_eq!(order.total, Some(1.5.into()), "{value}");
         let written = serde_json::to_value(&order).expect("JSON");
         let member = format!("{parent}/{name}");
         assert_eq!(written.pointer(&member), value.pointer(&member), "written as it was read");
@@ -153,6 +159,85 @@ fn depth_is_limited_by_the_format_and_not_by_the_stack() {
 }
 
 #[test]
+fn numbers_keep_their_digits() {
+    let text = r#"{"total":1.10,"lines":[{"price":5.00}]}"#;
+    let order: Order = serde_json::from_str(text).expect("an order");
+    assert_eq!(order.total, Some(1.1.into()));
+    assert_eq!(order.to_json_string(), text);
+    // What no number type holds is kept as text.
+    let huge: Order = serde_json::from_str(r#"{"id":1,"total":1e400}"#).expect("an order");
+    assert_eq!((huge.id, huge.extra.get("total")), (Some(1), Some(&json!("1e400"))));
+    // Other formats have no digits, only values.
+    assert_eq!(serde_json::to_string(&order.total).expect("JSON"), "1.1");
+    let tree = serde_json::from_str::<Value>(r#"{"total":1.10}"#).expect("JSON");
+    assert_eq!(serde_json::from_value::<Order>(tree).expect("an order").total, Some(1.1.into()));
+    let pairs =
+        serde::de::value::MapDeserializer::<_, serde::de::value::Error>::new([("total", 2.5)].into_iter());
+    assert_eq!(<Order as serde::Deserialize>::deserialize(pairs).expect("an order").total, Some(2.5.into()));
+}
+
+#[test]
+fn references_are_made_from_what_identifies_a_record() {
+    let mut order = Order::default();
+    assert!(order.customer.is_empty());
+    order.customer = 842.into();
+    assert_eq!(order.to_json_string(), r#"{"customer":{"id":842}}"#);
+    order.customer = Reference::name("Acme");
+    assert_eq!(order.to_json_string(), r#"{"customer":{"name":"Acme"}}"#);
+    order.customer = Reference::default();
+    assert_eq!(order.to_json_string(), "{}");
+}
+
+#[test]
+fn bodies_and_patches_have_nothing_that_the_server_sets() {
+    let text = r#"{"id":7,"total":1,"parent":{"id":6,"enteredBy":"me"},"enteredBy":"me"}"#;
+    let mut order: Order = serde_json::from_str(text).expect("an order");
+    assert_eq!(order.to_json_string(), text);
+    assert_eq!(order.to_body_json(), r#"{"total":1,"parent":{"id":6}}"#);
+    // In a list, the ID says which record is meant.
+    assert_eq!([order.clone()].to_body_json(), r#"[{"id":7,"total":1,"parent":{"id":6}}]"#);
+    let old = order.clone();
+    (order.id, order.entered_by) = (Some(8), None);
+    order.extra.insert("enteredBy", "you");
+    assert!(Patch::between(&old, &order).is_empty());
+    order.due = "2025-01-31T09:30:00Z".parse().ok();
+    assert_eq!(
+        Patch::between(&old, &order).to_json(PatchPaths::Bare),
+        r#"[{"op":"add","path":"due","value":"2025-01-31T09:30:00Z"}]"#
+    );
+    let patch = Patch::new().set(|order: &mut Order| &mut order.id, 5).clear(|order| &mut order.entered_by);
+    assert!(patch.is_empty(), "{patch:?}");
+}
+
+#[test]
+fn patches_are_made_by_closures() {
+    let patch = Patch::from_fn(|order: &mut Order| {
+        order.order_number = Some("A-17".into());
+        order.customer = 842.into();
+        order.set_null(|order| &mut order.total);
+    });
+    assert_eq!(
+        patch.to_json(PatchPaths::Bare),
+        r#"[{"op":"replace","path":"orderNumber","value":"A-17"},{"op":"replace","path":"customer","value":{"id":842}},{"op":"replace","path":"total","value":null}]"#
+    );
+    let patch = Patch::new()
+        .set(|order: &mut Order| &mut order.order_number, "A-17")
+        .set(|order| &mut order.customer, 842)
+        .clear(|order| &mut order.total)
+        .clear(|order| &mut order.parent);
+    assert_eq!(
+        patch.to_json(PatchPaths::Bare),
+        r#"[{"op":"replace","path":"orderNumber","value":"A-17"},{"op":"replace","path":"customer","value":{"id":842}},{"op":"remove","path":"total"},{"op":"remove","path":"parent"}]"#
+    );
+}
+
+#[test]
+#[should_panic(expected = "a field of the record itself")]
+fn a_patch_does_not_empty_a_part_of_a_reference() {
+    let _ = Patch::new().clear(|order: &mut Order| &mut order.customer.id);
+}
+
+#[test]
 fn debug_prints_the_name_and_json() {
     let order = Order { id: Some(1), ..Order::default() };
     assert_eq!(format!("{order:?}"), r#"Order {"id":1}"#);
@@ -165,14 +250,14 @@ fn debug_prints_the_name_and_json() {
 fn patches_are_made_from_what_is_set_and_from_differences() {
     let old = Order {
         id: Some(1),
-        total: Some(1.0),
-        customer: Some(Reference { id: Some(1), name: Some("A".to_owned()), ..Reference::default() }),
+        total: Some(1.into()),
+        customer: Reference { id: Some(1), name: Some("A".to_owned()), ..Reference::default() },
         ..Order::default()
     };
     let mut new = old.clone();
     new.total = None;
     new.cancel_flag = Some(true);
-    new.customer = Some(Reference { id: Some(2), ..Reference::default() });
+    new.customer = 2.into();
     let patch = Patch::between(&old, &new);
     assert_eq!(
         patch.to_json(PatchPaths::Pointer),
@@ -182,9 +267,9 @@ fn patches_are_made_from_what_is_set_and_from_differences() {
     let changes = Patch::changes(&Line { quantity: Some(3), ..Line::default() });
     assert_eq!(changes.to_json(PatchPaths::Bare), r#"[{"op":"replace","path":"quantity","value":3}]"#);
     let by_hand = Patch::<Order>::new()
-        .set("/orderNumber", "x")
-        .set("customer/id", 5)
-        .set("status", OrderStatus::Closed)
+        .replace("/orderNumber", "x")
+        .replace("customer/id", 5)
+        .replace("status", OrderStatus::Closed)
         .remove("total")
         .raw("test", "id", Some(json!(1)));
     assert_eq!(

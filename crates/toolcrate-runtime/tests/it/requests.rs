@@ -101,7 +101,7 @@ async fn every_type_of_answer_works() {
 async fn a_patch_is_written_as_the_api_wants_it() {
     let server = ScriptedServer::start([ScriptedResponse::json(200, &json!({"id": 5}))]).await;
     let patch = Patch::changes(&Order { cancel_flag: Some(true), ..Order::default() })
-        .set("/customer", json!({"id": 2}));
+        .replace("/customer", json!({"id": 2}));
     let request = Request::<Order>::new(Method::Patch, "/orders/{id}").path("id", 5).patch(&patch);
     client(&server).send(&request).await.expect("an order");
     let expected = json!([

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::support::model::{Line, OrderStatus, Reference};
 use serde_json::{Value, json};
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
-use toolcrate_runtime::{UnknownFields, impl_model};
+use toolcrate_runtime::{Number, UnknownFields, impl_model};
 
 /// Writes a model of the size that real ones have, as a generator would.
 macro_rules! model {
@@ -54,11 +54,11 @@ model! { Wide {
     11 flag_3 "flag3" Boolean bool;
     12 flag_4 "flag4" Boolean bool;
     13 flag_5 "flag5" Boolean bool;
-    14 amount_0 "amount0" Number f64;
-    15 amount_1 "amount1" Number f64;
-    16 amount_2 "amount2" Number f64;
-    17 amount_3 "amount3" Number f64;
-    18 amount_4 "amount4" Number f64;
+    14 amount_0 "amount0" Number Number;
+    15 amount_1 "amount1" Number Number;
+    16 amount_2 "amount2" Number Number;
+    17 amount_3 "amount3" Number Number;
+    18 amount_4 "amount4" Number Number;
     19 text_0 "text0" Text String;
     20 text_1 "text1" Text String;
     21 text_2 "text2" Text String;

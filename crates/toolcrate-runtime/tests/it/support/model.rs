@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
-use toolcrate_runtime::{OpenEnum, UnknownFields, Value, impl_model, impl_open_enum};
+use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
+use toolcrate_runtime::{
+    Date, Number, OpenEnum, Timestamp, UnknownFields, Value, impl_model, impl_open_enum, impl_reference,
+};
 
 #[derive(Clone, Default)]
 pub struct Order {
     pub id: Option<i32>,
     pub cancel_flag: Option<bool>,
-    pub total: Option<f64>,
+    pub total: Option<Number>,
     pub big: Option<i64>,
     pub order_number: Option<String>,
-    pub customer: Option<Reference>,
+    pub customer: Reference,
     pub parent: Option<Box<Order>>,
     pub status: Option<OrderStatus>,
     pub lines: Option<Vec<Line>>,
@@ -22,6 +24,9 @@ pub struct Order {
     pub info: Option<BTreeMap<String, String>>,
     pub groups: Option<BTreeMap<String, Vec<Line>>>,
     pub free: Option<Value>,
+    pub due: Option<Timestamp>,
+    pub day: Option<Date>,
+    pub entered_by: Option<String>,
     pub extra: UnknownFields,
 }
 
@@ -43,6 +48,9 @@ impl ModelFields for Order {
             "info",
             "groups",
             "free",
+            "due",
+            "day",
+            "enteredBy",
         ]
     }
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
@@ -61,7 +69,10 @@ impl ModelFields for Order {
             11 => FieldMut::Other(&mut self.matrix),
             12 => FieldMut::Other(&mut self.info),
             13 => FieldMut::Other(&mut self.groups),
-            _ => FieldMut::Other(&mut self.free),
+            14 => FieldMut::Other(&mut self.free),
+            15 => FieldMut::Timestamp(&mut self.due),
+            16 => FieldMut::Other(&mut self.day),
+            _ => FieldMut::Text(&mut self.entered_by),
         }
     }
     fn field(&self, index: usize) -> FieldRef<'_> {
@@ -80,7 +91,10 @@ impl ModelFields for Order {
             11 => FieldRef::Other(&self.matrix),
             12 => FieldRef::Other(&self.info),
             13 => FieldRef::Other(&self.groups),
-            _ => FieldRef::Other(&self.free),
+            14 => FieldRef::Other(&self.free),
+            15 => FieldRef::Timestamp(self.due),
+            16 => FieldRef::Other(&self.day),
+            _ => FieldRef::Text(&self.entered_by),
         }
     }
     fn unknown_fields(&self) -> &UnknownFields {
@@ -88,6 +102,9 @@ impl ModelFields for Order {
     }
     fn unknown_fields_mut(&mut self) -> &mut UnknownFields {
         &mut self.extra
+    }
+    fn server_fields(&self) -> ServerFields {
+        ServerFields { in_body: &[0, 17], in_part: &[17] }
     }
 }
 impl_model!(Order);
@@ -123,12 +140,13 @@ impl ModelFields for Reference {
     }
 }
 impl_model!(Reference);
+impl_reference!(Reference, [i32], [name]);
 
 #[derive(Clone, Default)]
 pub struct Line {
     pub description: Option<String>,
     pub quantity: Option<i32>,
-    pub price: Option<f64>,
+    pub price: Option<Number>,
     pub extra: UnknownFields,
 }
 

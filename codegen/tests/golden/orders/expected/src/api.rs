@@ -24,8 +24,15 @@ pub static API: Api = Api {
     },
     patch_paths: PatchPaths::Pointer,
     trim: &["_info"],
-    fields_parameter: None,
-    filter: None,
+    fields_parameter: Some("fields"),
+    filter: Some(toolcrate_runtime::FilterGrammar {
+        argument: "filter",
+        conditions: "conditions",
+        child_conditions: "childConditions",
+        custom_field_conditions: "customFieldConditions",
+        custom_fields: "customFields",
+        extra_fields: &[],
+    }),
     custom_fields: None,
 };
 use toolcrate_runtime::{Error, HeaderMap};

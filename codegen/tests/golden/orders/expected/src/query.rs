@@ -2,12 +2,16 @@
 
 //! Parameters of list and count operations that choose rows, order and page.
 
-use toolcrate_runtime::{Query, QueryPairs};
+use std::borrow::Cow;
+use toolcrate_runtime::{Filter, Query, QueryPairs, Selection, SortField};
 
 /// Chooses the rows of a list, their order and the page: by default, the first page of all rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListQuery {
+    filter: Option<Filter>,
     conditions: Option<String>,
+    order_by: Vec<SortField>,
+    fields: Vec<String>,
     page: Option<i64>,
     page_size: Option<i64>,
 }
@@ -18,10 +22,47 @@ impl ListQuery {
         Self::default()
     }
 
-    /// Filter.
+    /// Returns only the rows that `filter` matches, besides earlier filters. Fields and values are checked against the rows of the list when the request is sent.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = Some(
+            match self.filter {
+                Some(other) => other.and(filter),
+                None => filter,
+            },
+        );
+        self
+    }
+
+    /// Raw conditions.
     #[must_use]
     pub fn conditions(mut self, conditions: impl Into<String>) -> Self {
         self.conditions = Some(conditions.into());
+        self
+    }
+
+    /// Sorts by a field, the smallest value first. Fields that are added later decide among equal
+    /// values.
+    #[must_use]
+    pub fn order_by(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.order_by.push(SortField::ascending(field));
+        self
+    }
+
+    /// Sorts by a field, the largest value first.
+    #[must_use]
+    pub fn order_by_desc(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.order_by.push(SortField::descending(field));
+        self
+    }
+
+    /// Returns only these fields; a slash leads into an object, as in `status/name`.
+    #[must_use]
+    pub fn fields<T: Into<String>>(
+        mut self,
+        fields: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.fields.extend(fields.into_iter().map(Into::into));
         self
     }
 
@@ -43,14 +84,25 @@ impl ListQuery {
 impl Query for ListQuery {
     fn write(&self, pairs: &mut QueryPairs) {
         pairs.push_opt("conditions", self.conditions.as_deref());
+        pairs.push_opt("orderBy", SortField::to_parameter(&self.order_by));
+        if !self.fields.is_empty() {
+            pairs.push("fields", self.fields.join(","));
+        }
         pairs.push_opt("page", self.page);
         pairs.push_opt("pageSize", self.page_size);
+    }
+
+    fn selection(&self) -> Selection {
+        Selection::new(self.filter.as_ref())
+            .order("orderBy", &self.order_by)
+            .fields("fields", &self.fields)
     }
 }
 
 /// Chooses the rows that are counted: by default, all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CountQuery {
+    filter: Option<Filter>,
     conditions: Option<String>,
 }
 
@@ -60,7 +112,19 @@ impl CountQuery {
         Self::default()
     }
 
-    /// Filter.
+    /// Counts only the rows that `filter` matches, besides earlier filters. Fields and values are checked against the rows that are counted when the request is sent.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = Some(
+            match self.filter {
+                Some(other) => other.and(filter),
+                None => filter,
+            },
+        );
+        self
+    }
+
+    /// Raw conditions.
     #[must_use]
     pub fn conditions(mut self, conditions: impl Into<String>) -> Self {
         self.conditions = Some(conditions.into());
@@ -72,12 +136,17 @@ impl Query for CountQuery {
     fn write(&self, pairs: &mut QueryPairs) {
         pairs.push_opt("conditions", self.conditions.as_deref());
     }
+
+    fn selection(&self) -> Selection {
+        Selection::new(self.filter.as_ref())
+    }
 }
 
 /// Counts the rows that the list would return on all its pages.
 impl From<&ListQuery> for CountQuery {
     fn from(query: &ListQuery) -> Self {
         Self {
+            filter: query.filter.clone(),
             conditions: query.conditions.clone(),
         }
     }

@@ -3,7 +3,9 @@
 //! Operations of the area `help`: one function each, which returns a request for `Client::send`.
 
 mod articles;
+mod models;
 
+pub use models::*;
 pub use articles::{
     approve_article, create_article, delete_articles, list_articles,
     remove_article_authors, search_articles,

@@ -6,7 +6,9 @@ mod people;
 mod photos;
 mod teams;
 mod types;
+mod models;
 
+pub use models::*;
 pub use people::{delete_person, get_person};
 pub use photos::download_photo;
 pub use teams::{create_team, list_teams};

@@ -3,6 +3,9 @@
 //! Operations of the area `store`: one function each, which returns a request for `Client::send`.
 
 mod documents;
+mod models;
+
+pub use models::*;
 
 #[allow(deprecated)]
 pub use documents::{

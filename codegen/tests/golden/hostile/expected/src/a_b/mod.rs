@@ -3,5 +3,7 @@
 //! Operations of the area `a_b`: one function each, which returns a request for `Client::send`.
 
 mod a_b;
+mod models;
 
+pub use models::*;
 pub use a_b::get_a_b;

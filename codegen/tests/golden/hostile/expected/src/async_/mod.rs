@@ -3,5 +3,7 @@
 //! Operations of the area `async_`: one function each, which returns a request for `Client::send`.
 
 mod awaits;
+mod models;
 
+pub use models::*;
 pub use awaits::delete_await;

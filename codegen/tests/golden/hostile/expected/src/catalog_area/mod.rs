@@ -3,5 +3,7 @@
 //! Operations of the area `catalog_area`: one function each, which returns a request for `Client::send`.
 
 mod catalog;
+mod models;
 
+pub use models::*;
 pub use catalog::get_catalog;

@@ -3,5 +3,7 @@
 //! Operations of the area `core_area`: one function each, which returns a request for `Client::send`.
 
 mod core;
+mod models;
 
+pub use models::*;
 pub use core::get_core;

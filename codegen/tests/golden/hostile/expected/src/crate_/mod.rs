@@ -3,5 +3,7 @@
 //! Operations of the area `crate_`: one function each, which returns a request for `Client::send`.
 
 mod crate_;
+mod models;
 
+pub use models::*;
 pub use crate_::get_crate;

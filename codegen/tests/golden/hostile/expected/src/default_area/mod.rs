@@ -3,5 +3,7 @@
 //! Operations of the area `default_area`: one function each, which returns a request for `Client::send`.
 
 mod default;
+mod models;
 
+pub use models::*;
 pub use default::get_default;

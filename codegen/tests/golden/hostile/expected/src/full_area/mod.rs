@@ -3,5 +3,7 @@
 //! Operations of the area `full_area`: one function each, which returns a request for `Client::send`.
 
 mod full;
+mod models;
 
+pub use models::*;
 pub use full::get_full;

@@ -3,5 +3,7 @@
 //! Operations of the area `lib_area`: one function each, which returns a request for `Client::send`.
 
 mod lib;
+mod models;
 
+pub use models::*;
 pub use lib::get_lib;

@@ -3,5 +3,7 @@
 //! Operations of the area `main_area`: one function each, which returns a request for `Client::send`.
 
 mod main;
+mod models;
 
+pub use models::*;
 pub use main::get_main;

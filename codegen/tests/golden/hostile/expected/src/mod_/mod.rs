@@ -3,5 +3,7 @@
 //! Operations of the area `mod_`: one function each, which returns a request for `Client::send`.
 
 mod mod_;
+mod models;
 
+pub use models::*;
 pub use mod_::get_mod;

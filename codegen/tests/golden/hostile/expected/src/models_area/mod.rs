@@ -3,5 +3,7 @@
 //! Operations of the area `models_area`: one function each, which returns a request for `Client::send`.
 
 mod models;
+mod models;
 
+pub use models::*;
 pub use models::get_model;

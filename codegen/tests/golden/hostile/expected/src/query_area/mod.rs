@@ -3,5 +3,7 @@
 //! Operations of the area `query_area`: one function each, which returns a request for `Client::send`.
 
 mod query;
+mod models;
 
+pub use models::*;
 pub use query::get_query;

@@ -3,5 +3,7 @@
 //! Operations of the area `runtime_area`: one function each, which returns a request for `Client::send`.
 
 mod runtime;
+mod models;
 
+pub use models::*;
 pub use runtime::get_runtime;

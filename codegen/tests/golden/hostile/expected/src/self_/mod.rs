@@ -3,5 +3,7 @@
 //! Operations of the area `self_`: one function each, which returns a request for `Client::send`.
 
 mod self_;
+mod models;
 
+pub use models::*;
 pub use self_::get_self;

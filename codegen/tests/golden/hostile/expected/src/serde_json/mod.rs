@@ -3,5 +3,7 @@
 //! Operations of the area `serde_json`: one function each, which returns a request for `Client::send`.
 
 mod serde_json;
+mod models;
 
+pub use models::*;
 pub use serde_json::get_serde_json;

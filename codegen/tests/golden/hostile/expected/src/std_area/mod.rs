@@ -3,5 +3,7 @@
 //! Operations of the area `std_area`: one function each, which returns a request for `Client::send`.
 
 mod std;
+mod models;
 
+pub use models::*;
 pub use std::get_std;

@@ -3,5 +3,7 @@
 //! Operations of the area `test_area`: one function each, which returns a request for `Client::send`.
 
 mod test;
+mod models;
 
+pub use models::*;
 pub use test::get_test;

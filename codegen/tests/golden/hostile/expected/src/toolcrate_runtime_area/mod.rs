@@ -3,5 +3,7 @@
 //! Operations of the area `toolcrate_runtime_area`: one function each, which returns a request for `Client::send`.
 
 mod toolcrate_runtime;
+mod models;
 
+pub use models::*;
 pub use toolcrate_runtime::get_toolcrate_runtime;

@@ -3,5 +3,7 @@
 //! Operations of the area `type_`: one function each, which returns a request for `Client::send`.
 
 mod type_;
+mod models;
 
+pub use models::*;
 pub use type_::create_type;

@@ -7,7 +7,9 @@ mod drawings;
 mod figures;
 mod labels;
 mod measures;
+mod models;
 
+pub use models::*;
 pub use counters::replace_counter;
 pub use drawings::create_drawing;
 pub use figures::{create_figure, list_figures};

@@ -3,5 +3,7 @@
 //! Operations of the area `machines`: one function each, which returns a request for `Client::send`.
 
 mod machines;
+mod models;
 
+pub use models::*;
 pub use machines::{create_machine, create_photo, download_photo, list_machines};

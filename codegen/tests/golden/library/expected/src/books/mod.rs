@@ -3,5 +3,7 @@
 //! Operations of the area `books`: one function each, which returns a request for `Client::send`.
 
 mod books;
+mod models;
 
+pub use models::*;
 pub use books::{create_book, list_books, update_book};

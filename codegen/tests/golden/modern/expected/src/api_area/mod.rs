@@ -3,5 +3,7 @@
 //! Operations of the area `api_area`: one function each, which returns a request for `Client::send`.
 
 mod routes;
+mod models;
 
+pub use models::*;
 pub use routes::list_routes;

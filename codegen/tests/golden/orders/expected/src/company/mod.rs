@@ -3,5 +3,7 @@
 //! Operations of the area `company`: one function each, which returns a request for `Client::send`.
 
 mod customers;
+mod models;
 
+pub use models::*;
 pub use customers::list_customers;

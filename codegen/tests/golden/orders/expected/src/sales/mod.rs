@@ -3,7 +3,9 @@
 //! Operations of the area `sales`: one function each, which returns a request for `Client::send`.
 
 mod orders;
+mod models;
 
+pub use models::*;
 pub use orders::{
     close_order, count_orders, create_order, create_order_customer, create_order_line,
     delete_order, get_order, list_orders, replace_order, update_order,

@@ -5,7 +5,9 @@
 mod keywords;
 mod trees;
 mod values;
+mod models;
 
+pub use models::*;
 pub use keywords::get_keyword;
 pub use trees::replace_tree;
 pub use values::create_value;

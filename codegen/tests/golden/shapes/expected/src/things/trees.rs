@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::{Method, Request};
-use crate::models::Tree;
+use crate::things::Tree;
 
 /// Replaces the things tree. Fields that are left out are reset.
 ///

@@ -3,5 +3,7 @@
 //! Operations of the area `beta`: one function each, which returns a request for `Client::send`.
 
 mod jobs;
+mod models;
 
+pub use models::*;
 pub use jobs::list_job_previews;

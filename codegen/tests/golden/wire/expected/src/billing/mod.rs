@@ -3,5 +3,7 @@
 //! Operations of the area `billing`: one function each, which returns a request for `Client::send`.
 
 mod charges;
+mod models;
 
+pub use models::*;
 pub use charges::{create_charge, create_charge_refund};

@@ -3,5 +3,7 @@
 //! Operations of the area `files`: one function each, which returns a request for `Client::send`.
 
 mod uploads;
+mod models;
 
+pub use models::*;
 pub use uploads::create_upload;

@@ -3,5 +3,7 @@
 //! Operations of the area `jobs`: one function each, which returns a request for `Client::send`.
 
 mod runs;
+mod models;
 
+pub use models::*;
 pub use runs::{create_run, update_run};

@@ -3,5 +3,7 @@
 //! Operations of the area `session`: one function each, which returns a request for `Client::send`.
 
 mod views;
+mod models;
 
+pub use models::*;
 pub use views::{check_view, list_views};

@@ -1,0 +1,16 @@
+//! Expressions that pick a value by number.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+/// An expression that picks one of `values` by `index`; the last one for any number past the end.
+pub(super) fn by_index(values: &[TokenStream]) -> TokenStream {
+    match values {
+        [] => quote!(unreachable!("it has no fields")),
+        [only] => only.clone(),
+        [first @ .., last] => {
+            let numbers = (0..first.len()).map(Literal::usize_unsuffixed);
+            quote!(match index { #(#numbers => #first,)* _ => #last, })
+        }
+    }
+}

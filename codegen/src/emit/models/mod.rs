@@ -1,0 +1,166 @@
+//! Models: one file for each schema, a plain struct with the tables that the shared visitor reads.
+//!
+//! A model stands in the area that uses it, and in `shared` if several do. No serde derive: at the size of a real API it
+//! costs more compile time than all else together.
+
+mod choice;
+mod constructor;
+pub(crate) mod field_docs;
+mod match_index;
+mod model_docs;
+mod record;
+mod union;
+mod writable_fields;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::context::Context;
+use super::features::SHARED;
+use super::rust::{Imports, Job};
+use crate::ir::{Schema, Shape};
+use crate::naming::TypeName;
+use crate::naming::identifiers::{unused, value_name};
+
+/// The folder of the models within an area.
+const FOLDER: &str = "models";
+
+/// One job for each model, and one for each module that lists them.
+pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
+    let mut taken: BTreeMap<&str, HashSet<String>> = BTreeMap::new();
+    let mut modules: BTreeMap<&str, BTreeMap<String, &str>> = BTreeMap::new();
+    for (name, schema) in &context.api.schemas {
+        let types = &context.named.types[name];
+        if !defines_a_type(schema, types) {
+            continue;
+        }
+        let module = context.features.home(name);
+        let taken = taken.entry(module).or_default();
+        let file = file_name(&types.rust, taken);
+        taken.insert(file.clone());
+        jobs.push(Job {
+            path: format!("src/{}/{file}.rs", folder(module)),
+            tokens: Box::new(move || model(context, name, schema, types)),
+        });
+        modules.entry(module).or_default().insert(file, name.as_str());
+    }
+    let areas = context.features.modules.iter().map(String::as_str);
+    for area in areas.filter(|area| has_models(context, area)) {
+        modules.entry(area).or_default();
+    }
+    for (module, files) in modules {
+        jobs.push(Job {
+            path: format!("src/{}/mod.rs", folder(module)),
+            tokens: Box::new(move || list(context, module, &files)),
+        });
+    }
+}
+
+/// Returns true if operations of the area have models.
+pub(super) fn has_models(context: &Context<'_>, area: &str) -> bool {
+    let users = &context.features.users;
+    let mut models = context.api.schemas.iter().filter(|(name, schema)| {
+        users.get(*name).is_some_and(|users| users.contains(area))
+            && defines_a_type(schema, &context.named.types[*name])
+    });
+    models.next().is_some()
+}
+
+/// Returns true if several areas share models.
+pub(super) fn has_shared_models(context: &Context<'_>) -> bool {
+    let mut schemas = context.api.schemas.iter();
+    schemas.any(|(name, schema)| {
+        context.features.home(name) == SHARED && defines_a_type(schema, &context.named.types[name])
+    })
+}
+
+fn folder(module: &str) -> String {
+    if module == SHARED { SHARED.to_owned() } else { format!("{module}/{FOLDER}") }
+}
+
+/// The file of the type `rust`, which is a module too. `AB` and `Ab` are two types, `ab` is one file.
+fn file_name(rust: &str, taken: &HashSet<String>) -> String {
+    unused(&value_name(&[rust.to_snake_case()], "model"), &[], "_alt", taken)
+}
+
+/// An alias of a list or a scalar is written out where it is used.
+fn defines_a_type(schema: &Schema, types: &TypeName) -> bool {
+    match &schema.shape {
+        Shape::Object(_) | Shape::Union(_) => true,
+        Shape::Alias(_) => types.fields.first().is_some_and(|field| field.choice.is_some()),
+    }
+}
+
+/// The types that the file of `schema` defines.
+fn defined<'a>(context: &'a Context<'_>, schema: &str) -> Vec<&'a str> {
+    let types = &context.named.types[schema];
+    let shape = &context.api.schemas[schema].shape;
+    let record = (!matches!(shape, Shape::Alias(_))).then_some(types.rust.as_str());
+    let choices = types.fields.iter().filter_map(|field| field.choice.as_ref());
+    record.into_iter().chain(choices.map(|choice| choice.rust.as_str())).collect()
+}
+
+fn list(context: &Context<'_>, module: &str, files: &BTreeMap<String, &str>) -> TokenStream {
+    let names = files.keys().map(|file| format_ident!("{file}"));
+    // Named one by one: globs over so many modules cost the compiler a tenth of its time.
+    let uses = files.iter().map(|(file, schema)| {
+        let file = format_ident!("{file}");
+        let types = defined(context, schema).into_iter().map(|name| format_ident!("{name}"));
+        quote!(pub use #file::{#(#types),*};)
+    });
+    if module == SHARED {
+        return quote! {
+            //! Records that several areas of the API use, and their parts.
+            //!
+            //! Each area exports those that it uses under its own name, too.
+            #(mod #names;)*
+            #(#uses)*
+        };
+    }
+    let shared = context.api.schemas.iter().filter(|(name, schema)| {
+        context.features.home(name) == SHARED
+            && context.features.users[*name].contains(module)
+            && defines_a_type(schema, &context.named.types[*name])
+    });
+    let shared: BTreeSet<&str> = shared.flat_map(|(name, _)| defined(context, name)).collect();
+    let shared = shared.into_iter().map(|name| format_ident!("{name}")).collect::<Vec<_>>();
+    // What is shared may move into this area with a later release; its name here stays.
+    let shared =
+        (!shared.is_empty()).then(|| quote!(#[doc(no_inline)] pub use crate::shared::{#(#shared),*};));
+    quote! {
+        //! The records of the area and their parts.
+        #(mod #names;)*
+        #(#uses)*
+        #shared
+    }
+}
+
+fn model(context: &Context<'_>, name: &str, schema: &Schema, types: &TypeName) -> TokenStream {
+    let mut imports = Imports::default();
+    let mut own = vec![types.rust.clone()];
+    let items = match &schema.shape {
+        Shape::Object(_) => {
+            imports.runtime.insert("UnknownFields");
+            imports.private.extend(["FieldMut", "FieldRef", "ModelFields"]);
+            record::record(context, name, schema, types, &mut imports, &mut own)
+        }
+        Shape::Union(union) => union::union_type(context, name, schema, union, types, &mut imports),
+        Shape::Alias(ty) => {
+            let choices = types.fields.iter().filter_map(|field| field.choice.as_ref());
+            own.extend(choices.clone().map(|choice| choice.rust.clone()));
+            imports.runtime.insert("OpenEnum");
+            let about = model_docs::choice_docs(context, name, schema);
+            choices
+                .map(|choice| {
+                    let (definition, table) = choice::choice_type(ty, choice, &about);
+                    quote!(#definition #table)
+                })
+                .collect()
+        }
+    };
+    let imports = imports.tokens(&own);
+    quote!(#imports #items)
+}

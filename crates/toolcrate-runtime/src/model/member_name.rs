@@ -1,0 +1,76 @@
+//! Reads the names of members: those that a model knows as the index of a field, any other as text.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_core::de::{DeserializeSeed, Deserializer, Error, Visitor};
+
+/// Reads a map's key, borrowed where the input allows it: it is needed twice, but owned only once.
+pub(super) struct KeySeed;
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeySeed {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(value.to_owned()))
+    }
+
+    fn visit_string<E: Error>(self, value: String) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(value))
+    }
+}
+
+/// The name of a member: the index of a field of the model, or a name that the model does not know.
+pub(super) enum MemberName {
+    Known(usize),
+    Unknown(String),
+}
+
+/// Reads a member's name and looks it up, beginning with the one after the last that was found.
+pub(super) struct NameSeed {
+    pub(super) names: &'static [&'static str],
+    pub(super) next: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for NameSeed {
+    type Value = MemberName;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<MemberName, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for NameSeed {
+    type Value = MemberName;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<MemberName, E> {
+        let (before, after) = self.names.split_at(self.next);
+        if let Some(index) = after.iter().position(|name| *name == value) {
+            return Ok(MemberName::Known(self.next + index));
+        }
+        Ok(match before.iter().position(|name| *name == value) {
+            Some(index) => MemberName::Known(index),
+            None => MemberName::Unknown(value.to_owned()),
+        })
+    }
+}

@@ -1,0 +1,48 @@
+//! Reads numbers with their digits. serde's data model has floats alone, in which `1.10` is `1.1`; `serde_json` hands out
+//! the text of a value on request, and other formats ignore the request.
+
+use serde_core::de::MapAccess;
+use serde_json::{Map, Value};
+
+use super::filled::{Filled, odd};
+use super::member_name::KeySeed;
+use crate::value::Number;
+
+/// The name by which `serde_json` knows a newtype that wants the text of a value. It calls back with a map of one entry,
+/// from this name to the text. A test shows that it does.
+pub(super) const RAW_VALUE: &str = "$serde_json::private::RawValue";
+
+/// Reads a number from the map that holds its text. Any other map is an object where a number should be.
+pub(super) fn read_raw_number<'de, A: MapAccess<'de>>(
+    field: &mut Option<Number>,
+    mut map: A,
+) -> Result<Filled, A::Error> {
+    let mut members = Map::new();
+    match map.next_key_seed(KeySeed)? {
+        Some(key) if key == RAW_VALUE => {
+            let text = map.next_value_seed(KeySeed)?;
+            return Ok(read(field, text.trim()));
+        }
+        Some(key) => members.insert(key.into_owned(), map.next_value()?),
+        None => None,
+    };
+    while let Some((key, value)) = map.next_entry()? {
+        members.insert(key, value);
+    }
+    Ok(odd(members, "a number"))
+}
+
+fn read(field: &mut Option<Number>, text: &str) -> Filled {
+    if text == "null" {
+        *field = None;
+        return Filled::Value;
+    }
+    match Number::parse(text) {
+        Some(number) => {
+            *field = Some(number);
+            Filled::Value
+        }
+        // The text is JSON; what is beyond any number type is kept as text.
+        None => odd(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)), "a number"),
+    }
+}

@@ -1,0 +1,13 @@
+//! Values that mean more than the JSON that carries them: moments, days and exact numbers.
+
+mod civil;
+mod conversions;
+mod date;
+mod error;
+mod number;
+mod timestamp;
+
+pub use date::Date;
+pub use error::InvalidValueError;
+pub use number::Number;
+pub use timestamp::Timestamp;
