@@ -47,16 +47,21 @@ pub struct Generated {
     pub unused: Vec<String>,
 }
 
+/// Reads a text of the profile's folder.
+fn read_text(folder: &Path, path: &Path) -> Result<String, Errors> {
+    let path = folder.join(path);
+    let text = std::fs::read_to_string(&path);
+    let failed = |error| CodegenError::new("E001", format!("cannot be read: {error}")).in_file(&path);
+    text.map_err(|error| Errors::from(failed(error)))
+}
+
 /// Reads the license texts of the profile, by the name that each has in the package.
 fn license_texts(folder: &Path, profile: &Profile) -> Result<Vec<(String, String)>, Errors> {
     let read = |path: &PathBuf| {
-        let path = folder.join(path);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| CodegenError::new("E001", format!("cannot be read: {error}")).in_file(&path))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok((name, text))
+        Ok((name, read_text(folder, path)?))
     };
-    profile.license_files.iter().map(read).collect::<Result<_, CodegenError>>().map_err(Errors::from)
+    profile.license_files.iter().map(read).collect()
 }
 
 /// Runs every stage up to emitting, and plans what to write.
@@ -64,8 +69,11 @@ fn license_texts(folder: &Path, profile: &Profile) -> Result<Vec<(String, String
 /// # Errors
 /// Whatever a stage reports, with the file that it is about. Nothing is written in any case.
 pub fn generate(options: &Options) -> Result<Generated, Errors> {
-    let profile: Profile = config::read_yaml(&options.profile)?;
+    let mut profile: Profile = config::read_yaml(&options.profile)?;
     let folder = options.profile.parent().unwrap_or(Path::new("."));
+    for program in &mut profile.programs {
+        program.code = read_text(folder, &program.file)?;
+    }
     let overlay_path = profile.overlay.as_ref().map(|path| folder.join(path));
     let overlay: Overlay = match &overlay_path {
         Some(path) => config::read_yaml(path)?,

@@ -36,6 +36,17 @@ impl CustomFieldValue {
     }
 }
 
+impl CustomFieldValue {
+    /// Creates the value of the custom field whose definition has this ID.
+    pub fn with_id(id: i32, value: impl Into<Value>) -> Self {
+        Self {
+            id: Some(id),
+            value: Some(value.into()),
+            ..Self::default()
+        }
+    }
+}
+
 /// Values of [`CustomFieldValue::entry_method`].
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]

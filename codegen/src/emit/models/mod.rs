@@ -5,6 +5,7 @@
 
 mod choice;
 mod constructor;
+mod custom_field;
 pub(crate) mod field_docs;
 mod match_index;
 mod model_docs;
