@@ -30,7 +30,8 @@ pub struct Overlay {
     pub operations: IndexMap<String, OperationNote>,
     /// What the records of a collection are, by the collection's path: words that fit in parentheses.
     pub resources: IndexMap<String, Gloss>,
-    /// What models are, by the name of the schema: sentences for the typed client.
+    /// What models and their fields are, by the name of the schema or by `Schema.member`: sentences that only the
+    /// documentation of the typed client has.
     pub types: IndexMap<String, String>,
     /// The order of the arguments of a model's constructor, where that of the document is not natural: names of fields, by
     /// the name of the schema.

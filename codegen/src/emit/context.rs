@@ -8,7 +8,7 @@ use super::features::Features;
 use super::model_uses::{self, ModelUses};
 use crate::config::{Gloss, Overlay, Profile, UsageTracker};
 use crate::id::OperationId;
-use crate::ir::{ApiDefinition, Field, Template, Type};
+use crate::ir::{ApiDefinition, Field, Operation, Template, Type};
 use crate::model::Model;
 use crate::naming::{Names, OperationName};
 use crate::relate::{Reference, Relations};
@@ -46,10 +46,7 @@ impl<'a> Context<'a> {
         features: Features,
     ) -> Self {
         let Model { api, names, relations, .. } = model;
-        let functions = names
-            .operations
-            .values()
-            .map(|name| (name.short.as_str(), function_link(name)));
+        let functions = names.operations.values().map(|name| (name.short.as_str(), function_link(name)));
         let functions = functions.collect();
         let glosses = overlay.resources.iter();
         let glosses =
@@ -78,6 +75,13 @@ impl<'a> Context<'a> {
     /// The list of the records whose IDs are named after `noun`, if exactly one list needs no ID itself.
     pub(crate) fn list_of(&self, noun: &str) -> Option<OperationId> {
         self.lists.get(&noun.to_lowercase()).copied().flatten()
+    }
+
+    /// The list whose rows a count counts: that at the path before it.
+    pub(crate) fn counted_list(&self, operation: &Operation) -> Option<OperationId> {
+        let path = operation.path.normal_form();
+        let (before, _) = path.rsplit_once('/')?;
+        self.related.lists.get(before).copied()
     }
 
     /// A text of the overlay in which tools are named by their Rust functions.

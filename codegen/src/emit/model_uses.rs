@@ -83,7 +83,11 @@ pub(crate) fn find<'a>(api: &'a ApiDefinition, names: &Names) -> BTreeMap<&'a st
 }
 
 /// Marks what bodies have, directly or as a part of a part.
-fn mark_requests<'a>(api: &'a ApiDefinition, bodies: BTreeSet<&'a str>, uses: &mut BTreeMap<&'a str, ModelUses<'a>>) {
+fn mark_requests<'a>(
+    api: &'a ApiDefinition,
+    bodies: BTreeSet<&'a str>,
+    uses: &mut BTreeMap<&'a str, ModelUses<'a>>,
+) {
     let mut open: Vec<(&str, RequestUse)> = bodies.into_iter().map(|name| (name, RequestUse::Body)).collect();
     while let Some((name, how)) = open.pop() {
         let Some(uses) = uses.get_mut(name) else { continue };
@@ -95,7 +99,9 @@ fn mark_requests<'a>(api: &'a ApiDefinition, bodies: BTreeSet<&'a str>, uses: &m
         match &api.schemas[name].shape {
             // An alias stands for its type.
             Shape::Alias(ty) => open.extend(ty.innermost().map(|target| (target, how))),
-            Shape::Union(union) => open.extend(union.variants.iter().map(|variant| (variant.schema.as_str(), how))),
+            Shape::Union(union) => {
+                open.extend(union.variants.iter().map(|variant| (variant.schema.as_str(), how)))
+            }
             Shape::Object(fields) if is_new => {
                 let targets = fields.iter().filter_map(|field| Type::innermost(&field.ty));
                 open.extend(targets.map(|target| (target, RequestUse::Part)));

@@ -212,6 +212,8 @@ impl Context<'_> {
 pub struct Imports {
     /// `BTreeMap`.
     pub map: bool,
+    /// `Cow`.
+    pub text: bool,
     /// `serde_json::Value`.
     pub value: bool,
     /// Names of models, each with the module that has it.
@@ -230,6 +232,11 @@ impl Imports {
 
     /// The `use` items, without `own`, which the file defines itself.
     pub fn tokens(&self, own: &[String]) -> TokenStream {
+        let text = self.text.then(|| {
+            quote!(
+                use std::borrow::Cow;
+            )
+        });
         let map = self.map.then(|| {
             quote!(
                 use std::collections::BTreeMap;
@@ -251,6 +258,6 @@ impl Imports {
             let module = format_ident!("{module}");
             quote!(use crate::#module::{#(#names),*};)
         });
-        quote!(#map #private #runtime #(#models)*)
+        quote!(#text #map #private #runtime #(#models)*)
     }
 }

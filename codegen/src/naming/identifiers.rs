@@ -98,6 +98,7 @@ const RESERVED_MODULES: &[&str] = &[
     "std",
     "test",
     "toolcrate_runtime",
+    "tracing",
 ];
 
 /// Symbols that are spelled out in a value. Others only separate words.
@@ -220,7 +221,7 @@ pub fn module_name(words: &[String]) -> String {
     if RESERVED_MODULES.contains(&name.as_str()) { format!("{name}_area") } else { name }
 }
 
-/// The name of a resource's file, which is a module of its area beside the module of the models.
+/// The name of a resource's file, which is a module of its area next to the module of the models.
 pub fn resource_name(words: &[String]) -> String {
     let name = value_name(words, "resource");
     if name == "models" { "models_".to_owned() } else { name }

@@ -46,6 +46,7 @@ pub(crate) fn escape(name: &str) -> String {
 }
 
 /// Returns the name that a segment of a JSON pointer stands for.
+#[cfg(feature = "tools")]
 pub(crate) fn unescape(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
 }
@@ -213,9 +214,8 @@ fn members(model: &dyn ModelFields) -> Vec<(&str, String)> {
     let omitted = WriteMode::Body.omitted(model);
     let names = model.field_names();
     let known = names.iter().enumerate().filter(|(index, _)| !omitted.contains(index));
-    let known = known.filter_map(|(index, name)| {
-        Some((*name, model.field(index).get()?.to_json_as(WriteMode::BodyPart)))
-    });
+    let known = known
+        .filter_map(|(index, name)| Some((*name, model.field(index).get()?.to_json_as(WriteMode::BodyPart))));
     let is_omitted = |name: &str| omitted.iter().any(|index| names[*index] == name);
     let unknown = model.unknown_fields().iter().filter(|(name, _)| !is_omitted(name));
     known.chain(unknown.map(|(name, value)| (name, value.to_json_string()))).collect()

@@ -18,6 +18,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations")]
+#[doc(alias = "list_all_connect_wise_psa_company_configurations")]
 pub fn list_configurations(
     managed_identifier: Option<&str>,
     query: &ListQuery,
@@ -39,6 +41,8 @@ pub fn list_configurations(
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
 /// * `body`: the configuration to create.
+#[doc(alias = "POST /company/configurations")]
+#[doc(alias = "create_a_connect_wise_psa_company_configuration")]
 pub fn create_configuration(
     child_configurations_matching_on: Option<&str>,
     inactivate_configurations_matching_on: Option<&str>,
@@ -77,6 +81,8 @@ pub fn create_configuration(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "POST /company/configurations/bulk")]
+#[doc(alias = "create_connect_wise_psa_company_configurations_in_bulk")]
 pub fn create_configurations_in_bulk(
     child_configurations_matching_on: Option<&str>,
     inactivate_configurations_matching_on: Option<&str>,
@@ -115,6 +121,8 @@ pub fn create_configurations_in_bulk(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "PUT /company/configurations/bulk")]
+#[doc(alias = "replace_connect_wise_psa_company_configurations_in_bulk")]
 pub fn replace_configurations_in_bulk(
     child_configurations_matching_on: Option<&str>,
     inactivate_configurations_matching_on: Option<&str>,
@@ -144,6 +152,8 @@ pub fn replace_configurations_in_bulk(
 /// `DELETE /company/configurations/bulk` · tool `delete_connect_wise_psa_company_configurations_in_bulk`
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "DELETE /company/configurations/bulk")]
+#[doc(alias = "delete_connect_wise_psa_company_configurations_in_bulk")]
 pub fn delete_configurations_in_bulk() -> Request<BulkResult> {
     Request::new(Method::Delete, "/company/configurations/bulk")
 }
@@ -154,6 +164,8 @@ pub fn delete_configurations_in_bulk() -> Request<BulkResult> {
 ///
 /// * `managed_identifier`: query parameter `managedIdentifier`
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/count")]
+#[doc(alias = "count_connect_wise_psa_company_configurations")]
 pub fn count_configurations(
     managed_identifier: Option<&str>,
     query: &CountQuery,
@@ -161,6 +173,7 @@ pub fn count_configurations(
     Request::new(Method::Get, "/company/configurations/count")
         .parameter_opt("managedIdentifier", managed_identifier)
         .query(query)
+        .records::<CompanyConfiguration>()
 }
 
 /// Lists configuration statuses.
@@ -170,6 +183,8 @@ pub fn count_configurations(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_company_configuration_statuses")]
 pub fn list_configuration_statuses(
     query: &ListQuery,
 ) -> Request<Vec<ConfigurationStatus>> {
@@ -181,6 +196,8 @@ pub fn list_configuration_statuses(
 /// `POST /company/configurations/statuses` · tool `create_a_connect_wise_psa_company_configuration_status`
 ///
 /// * `body`: the configuration status to create.
+#[doc(alias = "POST /company/configurations/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_company_configuration_status")]
 pub fn create_configuration_status(
     body: &ConfigurationStatus,
 ) -> Request<ConfigurationStatus> {
@@ -192,8 +209,12 @@ pub fn create_configuration_status(
 /// `GET /company/configurations/statuses/count` · tool `count_connect_wise_psa_company_configuration_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_company_configuration_statuses")]
 pub fn count_configuration_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/configurations/statuses/count").query(query)
+    Request::new(Method::Get, "/company/configurations/statuses/count")
+        .query(query)
+        .records::<ConfigurationStatus>()
 }
 
 /// Lists configuration statuses in summary form.
@@ -203,6 +224,8 @@ pub fn count_configuration_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/statuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_configuration_status_info")]
 pub fn list_configuration_status_info(
     query: &ListQuery,
 ) -> Request<Vec<ConfigurationStatusInfo>> {
@@ -214,8 +237,12 @@ pub fn list_configuration_status_info(
 /// `GET /company/configurations/statuses/info/count` · tool `count_connect_wise_psa_company_configuration_status_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/statuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_configuration_status_info")]
 pub fn count_configuration_status_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/configurations/statuses/info/count").query(query)
+    Request::new(Method::Get, "/company/configurations/statuses/info/count")
+        .query(query)
+        .records::<ConfigurationStatusInfo>()
 }
 
 /// Gets a configuration status by its ID.
@@ -223,6 +250,8 @@ pub fn count_configuration_status_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/configurations/statuses/{id}` · tool `get_single_connect_wise_psa_company_configuration_status_by_id`
 ///
 /// * `id`: configuration status ID (see `company::list_configuration_statuses`)
+#[doc(alias = "GET /company/configurations/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_configuration_status_by_id")]
 pub fn get_configuration_status(id: i32) -> Request<ConfigurationStatus> {
     Request::new(Method::Get, "/company/configurations/statuses/{id}").path("id", id)
 }
@@ -233,6 +262,8 @@ pub fn get_configuration_status(id: i32) -> Request<ConfigurationStatus> {
 ///
 /// * `id`: configuration status ID (see `company::list_configuration_statuses`)
 /// * `body`: the new state of the configuration status.
+#[doc(alias = "PUT /company/configurations/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_configuration_status_by_id")]
 pub fn replace_configuration_status(
     id: i32,
     body: &ConfigurationStatus,
@@ -248,6 +279,8 @@ pub fn replace_configuration_status(
 ///
 /// * `id`: configuration status ID (see `company::list_configuration_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/configurations/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_configuration_status_by_id")]
 pub fn update_configuration_status(
     id: i32,
     patch: &Patch<ConfigurationStatus>,
@@ -262,6 +295,8 @@ pub fn update_configuration_status(
 /// `DELETE /company/configurations/statuses/{id}` · tool `delete_a_connect_wise_psa_company_configuration_status_by_id`
 ///
 /// * `id`: configuration status ID (see `company::list_configuration_statuses`)
+#[doc(alias = "DELETE /company/configurations/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_configuration_status_by_id")]
 pub fn delete_configuration_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/statuses/{id}").path("id", id)
 }
@@ -271,6 +306,8 @@ pub fn delete_configuration_status(id: i32) -> Request<()> {
 /// `GET /company/configurations/statuses/{id}/info` · tool `get_single_connect_wise_psa_company_config_status_info_by_id`
 ///
 /// * `id`: configuration status ID (see `company::list_configuration_statuses`)
+#[doc(alias = "GET /company/configurations/statuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_config_status_info_by_id")]
 pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo> {
     Request::new(Method::Get, "/company/configurations/statuses/{id}/info")
         .path("id", id)
@@ -284,6 +321,8 @@ pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/statuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_config_status_usages_by_id")]
 pub fn check_configuration_status_usages(
     id: i32,
     query: &ListQuery,
@@ -301,6 +340,8 @@ pub fn check_configuration_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/statuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_config_status_usages_by_id")]
 pub fn list_configuration_status_usages(
     id: i32,
     query: &ListQuery,
@@ -317,6 +358,8 @@ pub fn list_configuration_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/types")]
+#[doc(alias = "list_all_connect_wise_psa_company_configuration_types")]
 pub fn list_configuration_types(query: &ListQuery) -> Request<Vec<ConfigurationType>> {
     Request::new(Method::Get, "/company/configurations/types").query(query)
 }
@@ -326,6 +369,8 @@ pub fn list_configuration_types(query: &ListQuery) -> Request<Vec<ConfigurationT
 /// `POST /company/configurations/types` · tool `create_a_connect_wise_psa_company_configuration_type`
 ///
 /// * `body`: the configuration type to create.
+#[doc(alias = "POST /company/configurations/types")]
+#[doc(alias = "create_a_connect_wise_psa_company_configuration_type")]
 pub fn create_configuration_type(
     body: &ConfigurationType,
 ) -> Request<ConfigurationType> {
@@ -337,6 +382,8 @@ pub fn create_configuration_type(
 /// `POST /company/configurations/types/copy` · tool `copy_a_connect_wise_psa_company_configuration_type`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /company/configurations/types/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_company_configuration_type")]
 pub fn copy_configuration_type(
     body: &ConfigurationTypeCopy,
 ) -> Request<ConfigurationType> {
@@ -348,8 +395,12 @@ pub fn copy_configuration_type(
 /// `GET /company/configurations/types/count` · tool `count_connect_wise_psa_company_configuration_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/types/count")]
+#[doc(alias = "count_connect_wise_psa_company_configuration_types")]
 pub fn count_configuration_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/configurations/types/count").query(query)
+    Request::new(Method::Get, "/company/configurations/types/count")
+        .query(query)
+        .records::<ConfigurationType>()
 }
 
 /// Lists the values of a configuration type question.
@@ -361,6 +412,10 @@ pub fn count_configuration_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values"
+)]
+#[doc(alias = "list_all_connect_wise_psa_configuration_type_question_values")]
 pub fn list_configuration_type_question_values(
     type_id: i32,
     question_id: i32,
@@ -382,6 +437,10 @@ pub fn list_configuration_type_question_values(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `body`: the value to create.
+#[doc(
+    alias = "POST /company/configurations/types/{grandparentId}/questions/{parentId}/values"
+)]
+#[doc(alias = "create_a_connect_wise_psa_configuration_type_question_value")]
 pub fn create_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -403,6 +462,10 @@ pub fn create_configuration_type_question_value(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/count"
+)]
+#[doc(alias = "count_connect_wise_psa_configuration_type_question_values")]
 pub fn count_configuration_type_question_values(
     type_id: i32,
     question_id: i32,
@@ -415,6 +478,7 @@ pub fn count_configuration_type_question_values(
         .path("grandparentId", type_id)
         .path("parentId", question_id)
         .query(query)
+        .records::<ConfigurationTypeQuestionValue>()
 }
 
 /// Gets a value of a configuration type question by its ID.
@@ -424,6 +488,10 @@ pub fn count_configuration_type_question_values(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
+#[doc(
+    alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_config_type_question_value_by_id")]
 pub fn get_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -446,6 +514,10 @@ pub fn get_configuration_type_question_value(
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
 /// * `body`: the new state of the value.
+#[doc(
+    alias = "PUT /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_config_type_question_value_by_id")]
 pub fn replace_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -470,6 +542,10 @@ pub fn replace_configuration_type_question_value(
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_config_type_question_value_by_id")]
 pub fn update_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -493,6 +569,10 @@ pub fn update_configuration_type_question_value(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
+#[doc(
+    alias = "DELETE /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_config_type_question_value_by_id")]
 pub fn delete_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -517,6 +597,10 @@ pub fn delete_configuration_type_question_value(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages"
+)]
+#[doc(alias = "check_connect_wise_psa_config_type_question_value_usages_by_id")]
 pub fn check_configuration_type_question_value_usages(
     type_id: i32,
     question_id: i32,
@@ -543,6 +627,10 @@ pub fn check_configuration_type_question_value_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages/list"
+)]
+#[doc(alias = "list_all_connect_wise_psa_config_type_quest_value_usages_by_id")]
 pub fn list_configuration_type_question_value_usages(
     type_id: i32,
     question_id: i32,
@@ -564,6 +652,8 @@ pub fn list_configuration_type_question_value_usages(
 /// `GET /company/configurations/types/{id}` · tool `get_single_connect_wise_psa_company_configuration_type_by_id`
 ///
 /// * `id`: configuration type ID (see `company::list_configuration_types`)
+#[doc(alias = "GET /company/configurations/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_configuration_type_by_id")]
 pub fn get_configuration_type(id: i32) -> Request<ConfigurationType> {
     Request::new(Method::Get, "/company/configurations/types/{id}").path("id", id)
 }
@@ -574,6 +664,8 @@ pub fn get_configuration_type(id: i32) -> Request<ConfigurationType> {
 ///
 /// * `id`: configuration type ID (see `company::list_configuration_types`)
 /// * `body`: the new state of the configuration type.
+#[doc(alias = "PUT /company/configurations/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_configuration_type_by_id")]
 pub fn replace_configuration_type(
     id: i32,
     body: &ConfigurationType,
@@ -589,6 +681,8 @@ pub fn replace_configuration_type(
 ///
 /// * `id`: configuration type ID (see `company::list_configuration_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/configurations/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_configuration_type_by_id")]
 pub fn update_configuration_type(
     id: i32,
     patch: &Patch<ConfigurationType>,
@@ -603,6 +697,8 @@ pub fn update_configuration_type(
 /// `DELETE /company/configurations/types/{id}` · tool `delete_a_connect_wise_psa_company_configuration_type_by_id`
 ///
 /// * `id`: configuration type ID (see `company::list_configuration_types`)
+#[doc(alias = "DELETE /company/configurations/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_configuration_type_by_id")]
 pub fn delete_configuration_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/types/{id}").path("id", id)
 }
@@ -612,6 +708,8 @@ pub fn delete_configuration_type(id: i32) -> Request<()> {
 /// `GET /company/configurations/types/{id}/info` · tool `get_single_connect_wise_psa_company_config_type_info_by_id`
 ///
 /// * `id`: configuration type ID (see `company::list_configuration_types`)
+#[doc(alias = "GET /company/configurations/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_config_type_info_by_id")]
 pub fn get_configuration_type_info(id: i32) -> Request<ConfigurationTypeInfo> {
     Request::new(Method::Get, "/company/configurations/types/{id}/info").path("id", id)
 }
@@ -624,6 +722,8 @@ pub fn get_configuration_type_info(id: i32) -> Request<ConfigurationTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_configuration_type_usages_by_id")]
 pub fn check_configuration_type_usages(
     id: i32,
     query: &ListQuery,
@@ -641,6 +741,8 @@ pub fn check_configuration_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_config_type_usages_by_id")]
 pub fn list_configuration_type_usages(
     id: i32,
     query: &ListQuery,
@@ -658,6 +760,8 @@ pub fn list_configuration_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/types/{parentId}/questions")]
+#[doc(alias = "list_all_connect_wise_psa_configuration_type_questions")]
 pub fn list_configuration_type_questions(
     type_id: i32,
     query: &ListQuery,
@@ -673,6 +777,8 @@ pub fn list_configuration_type_questions(
 ///
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `body`: the question to create.
+#[doc(alias = "POST /company/configurations/types/{parentId}/questions")]
+#[doc(alias = "create_a_connect_wise_psa_configuration_type_question")]
 pub fn create_configuration_type_question(
     type_id: i32,
     body: &ConfigurationTypeQuestion,
@@ -688,6 +794,8 @@ pub fn create_configuration_type_question(
 ///
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/types/{parentId}/questions/count")]
+#[doc(alias = "count_connect_wise_psa_configuration_type_questions")]
 pub fn count_configuration_type_questions(
     type_id: i32,
     query: &CountQuery,
@@ -695,6 +803,7 @@ pub fn count_configuration_type_questions(
     Request::new(Method::Get, "/company/configurations/types/{parentId}/questions/count")
         .path("parentId", type_id)
         .query(query)
+        .records::<ConfigurationTypeQuestion>()
 }
 
 /// Gets a question of a configuration type by its ID.
@@ -703,6 +812,8 @@ pub fn count_configuration_type_questions(
 ///
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
+#[doc(alias = "GET /company/configurations/types/{parentId}/questions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_configuration_type_question_by_id")]
 pub fn get_configuration_type_question(
     type_id: i32,
     id: i32,
@@ -719,6 +830,8 @@ pub fn get_configuration_type_question(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `body`: the new state of the question.
+#[doc(alias = "PUT /company/configurations/types/{parentId}/questions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_configuration_type_question_by_id")]
 pub fn replace_configuration_type_question(
     type_id: i32,
     id: i32,
@@ -737,6 +850,8 @@ pub fn replace_configuration_type_question(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/configurations/types/{parentId}/questions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_configuration_type_question_by_id")]
 pub fn update_configuration_type_question(
     type_id: i32,
     id: i32,
@@ -757,6 +872,8 @@ pub fn update_configuration_type_question(
 ///
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
+#[doc(alias = "DELETE /company/configurations/types/{parentId}/questions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_configuration_type_question_by_id")]
 pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -771,6 +888,8 @@ pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> 
 /// `GET /company/configurations/{id}` · tool `get_single_connect_wise_psa_company_configuration_by_id`
 ///
 /// * `id`: configuration ID (see `company::list_configurations`)
+#[doc(alias = "GET /company/configurations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_configuration_by_id")]
 pub fn get_configuration(id: i32) -> Request<CompanyConfiguration> {
     Request::new(Method::Get, "/company/configurations/{id}").path("id", id)
 }
@@ -788,6 +907,8 @@ pub fn get_configuration(id: i32) -> Request<CompanyConfiguration> {
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
 /// * `body`: the new state of the configuration.
+#[doc(alias = "PUT /company/configurations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_configuration_by_id")]
 pub fn replace_configuration(
     id: i32,
     child_configurations_matching_on: Option<&str>,
@@ -827,6 +948,8 @@ pub fn replace_configuration(
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/configurations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_configuration_by_id")]
 pub fn update_configuration(
     id: i32,
     child_configurations_matching_on: Option<&str>,
@@ -858,6 +981,8 @@ pub fn update_configuration(
 /// `DELETE /company/configurations/{id}` · tool `delete_a_connect_wise_psa_company_configuration_by_id`
 ///
 /// * `id`: configuration ID (see `company::list_configurations`)
+#[doc(alias = "DELETE /company/configurations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_configuration_by_id")]
 pub fn delete_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/{id}").path("id", id)
 }
@@ -868,6 +993,8 @@ pub fn delete_configuration(id: i32) -> Request<()> {
 ///
 /// * `id`: configuration ID (see `company::list_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/configurations/{id}/changeType")]
+#[doc(alias = "change_type_of_a_connect_wise_psa_company_configuration_by_id")]
 pub fn change_type_of_configuration(
     id: i32,
     patch: &Patch<CompanyConfiguration>,
@@ -883,6 +1010,8 @@ pub fn change_type_of_configuration(
 ///
 /// * `configuration_id`: configuration ID (see `company::list_configurations`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/{id}/quickAccess/count")]
+#[doc(alias = "count_connect_wise_psa_configuration_quick_accesses")]
 pub fn count_configuration_quick_accesses(
     configuration_id: i32,
     query: &CountQuery,
@@ -899,6 +1028,8 @@ pub fn count_configuration_quick_accesses(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /configurations/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_configuration_type_info")]
 pub fn list_configuration_type_info(
     query: &ListQuery,
 ) -> Request<Vec<ConfigurationTypeInfo>> {
@@ -910,8 +1041,12 @@ pub fn list_configuration_type_info(
 /// `GET /configurations/types/info/count` · tool `count_connect_wise_psa_company_configuration_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /configurations/types/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_configuration_type_info")]
 pub fn count_configuration_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/configurations/types/info/count").query(query)
+    Request::new(Method::Get, "/configurations/types/info/count")
+        .query(query)
+        .records::<ConfigurationTypeInfo>()
 }
 
 /// Lists the values of a configuration type question in summary form.
@@ -923,6 +1058,10 @@ pub fn count_configuration_type_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/info"
+)]
+#[doc(alias = "list_all_connect_wise_psa_config_type_question_value_info")]
 pub fn list_configuration_type_question_value_info(
     type_id: i32,
     question_id: i32,
@@ -944,6 +1083,10 @@ pub fn list_configuration_type_question_value_info(
 /// * `type_id`: type ID
 /// * `question_id`: question ID
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count"
+)]
+#[doc(alias = "count_connect_wise_psa_configuration_type_question_value_info")]
 pub fn count_configuration_type_question_value_info(
     type_id: i32,
     question_id: i32,
@@ -956,6 +1099,7 @@ pub fn count_configuration_type_question_value_info(
         .path("grandparentId", type_id)
         .path("parentId", question_id)
         .query(query)
+        .records::<ConfigurationTypeQuestionValueInfo>()
 }
 
 /// Gets a summary of a value of a configuration type question by its ID.
@@ -965,6 +1109,10 @@ pub fn count_configuration_type_question_value_info(
 /// * `type_id`: type ID
 /// * `question_id`: question ID
 /// * `id`: ID
+#[doc(
+    alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info"
+)]
+#[doc(alias = "get_single_connect_wise_psa_config_type_quest_value_info_by_id")]
 pub fn get_configuration_type_question_value_info(
     type_id: i32,
     question_id: i32,
@@ -987,6 +1135,8 @@ pub fn get_configuration_type_question_value_info(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /configurations/types/{parentId}/questions/info")]
+#[doc(alias = "list_all_connect_wise_psa_configuration_type_question_info")]
 pub fn list_configuration_type_question_info(
     type_id: i32,
     query: &ListQuery,
@@ -1002,6 +1152,8 @@ pub fn list_configuration_type_question_info(
 ///
 /// * `type_id`: type ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /configurations/types/{parentId}/questions/info/count")]
+#[doc(alias = "count_connect_wise_psa_configuration_type_question_info")]
 pub fn count_configuration_type_question_info(
     type_id: i32,
     query: &CountQuery,
@@ -1009,6 +1161,7 @@ pub fn count_configuration_type_question_info(
     Request::new(Method::Get, "/configurations/types/{parentId}/questions/info/count")
         .path("parentId", type_id)
         .query(query)
+        .records::<ConfigurationTypeQuestionInfo>()
 }
 
 /// Gets a summary of a question of a configuration type by its ID.
@@ -1017,6 +1170,8 @@ pub fn count_configuration_type_question_info(
 ///
 /// * `type_id`: type ID
 /// * `id`: ID
+#[doc(alias = "GET /configurations/types/{parentId}/questions/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_config_type_question_info_by_id")]
 pub fn get_configuration_type_question_info(
     type_id: i32,
     id: i32,

@@ -17,6 +17,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/batches")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_batches")]
 pub fn list_accounting_batches(query: &ListQuery) -> Request<Vec<AccountingBatch>> {
     Request::new(Method::Get, "/finance/accounting/batches").query(query)
 }
@@ -26,6 +28,8 @@ pub fn list_accounting_batches(query: &ListQuery) -> Request<Vec<AccountingBatch
 /// `POST /finance/accounting/batches` · tool `create_a_connect_wise_psa_finance_accounting_batch`
 ///
 /// * `body`: the accounting batch to create.
+#[doc(alias = "POST /finance/accounting/batches")]
+#[doc(alias = "create_a_connect_wise_psa_finance_accounting_batch")]
 pub fn create_accounting_batch(
     body: &CreateAccountingBatchRequest,
 ) -> Request<GlExport> {
@@ -37,8 +41,12 @@ pub fn create_accounting_batch(
 /// `GET /finance/accounting/batches/count` · tool `count_connect_wise_psa_finance_accounting_batches`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/batches/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_batches")]
 pub fn count_accounting_batches(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/accounting/batches/count").query(query)
+    Request::new(Method::Get, "/finance/accounting/batches/count")
+        .query(query)
+        .records::<AccountingBatch>()
 }
 
 /// Gets an accounting batch by its ID.
@@ -46,6 +54,8 @@ pub fn count_accounting_batches(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/accounting/batches/{id}` · tool `get_single_connect_wise_psa_finance_accounting_batch_by_id`
 ///
 /// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
+#[doc(alias = "GET /finance/accounting/batches/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_accounting_batch_by_id")]
 pub fn get_accounting_batch(id: i32) -> Request<AccountingBatch> {
     Request::new(Method::Get, "/finance/accounting/batches/{id}").path("id", id)
 }
@@ -55,6 +65,8 @@ pub fn get_accounting_batch(id: i32) -> Request<AccountingBatch> {
 /// `DELETE /finance/accounting/batches/{id}` · tool `delete_a_connect_wise_psa_finance_accounting_batch_by_id`
 ///
 /// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
+#[doc(alias = "DELETE /finance/accounting/batches/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_accounting_batch_by_id")]
 pub fn delete_accounting_batch(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/accounting/batches/{id}").path("id", id)
 }
@@ -65,6 +77,8 @@ pub fn delete_accounting_batch(id: i32) -> Request<()> {
 ///
 /// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
 /// * `body`: the request body.
+#[doc(alias = "POST /finance/accounting/batches/{id}/export")]
+#[doc(alias = "export_a_connect_wise_psa_finance_accounting_batch_by_id")]
 pub fn export_accounting_batch(
     id: i32,
     body: &ExportAccountingBatchRequest,
@@ -82,6 +96,8 @@ pub fn export_accounting_batch(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/batches/{parentId}/entries")]
+#[doc(alias = "list_all_connect_wise_psa_accounting_batch_entries")]
 pub fn list_accounting_batch_entries(
     batch_id: i32,
     query: &ListQuery,
@@ -97,6 +113,8 @@ pub fn list_accounting_batch_entries(
 ///
 /// * `batch_id`: accounting batch ID (see `finance::list_accounting_batches`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/batches/{parentId}/entries/count")]
+#[doc(alias = "count_connect_wise_psa_accounting_batch_entries")]
 pub fn count_accounting_batch_entries(
     batch_id: i32,
     query: &CountQuery,
@@ -104,6 +122,7 @@ pub fn count_accounting_batch_entries(
     Request::new(Method::Get, "/finance/accounting/batches/{parentId}/entries/count")
         .path("parentId", batch_id)
         .query(query)
+        .records::<BatchEntry>()
 }
 
 /// Gets an entry of an accounting batch by its ID.
@@ -112,6 +131,8 @@ pub fn count_accounting_batch_entries(
 ///
 /// * `batch_id`: accounting batch ID (see `finance::list_accounting_batches`)
 /// * `id`: accounting batch entry ID (see `finance::list_accounting_batch_entries`)
+#[doc(alias = "GET /finance/accounting/batches/{parentId}/entries/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_accounting_batch_entry_by_id")]
 pub fn get_accounting_batch_entry(batch_id: i32, id: i32) -> Request<BatchEntry> {
     Request::new(Method::Get, "/finance/accounting/batches/{parentId}/entries/{id}")
         .path("parentId", batch_id)
@@ -123,6 +144,8 @@ pub fn get_accounting_batch_entry(batch_id: i32, id: i32) -> Request<BatchEntry>
 /// `POST /finance/accounting/export` · tool `export_connect_wise_psa_finance_accounting`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /finance/accounting/export")]
+#[doc(alias = "export_connect_wise_psa_finance_accounting")]
 pub fn export_accounting(body: &ExportAccountingBatchRequest) -> Request<GlExport> {
     Request::new(Method::Post, "/finance/accounting/export").body(body)
 }
@@ -132,8 +155,12 @@ pub fn export_accounting(body: &ExportAccountingBatchRequest) -> Request<GlExpor
 /// `GET /finance/accounting/unpostedPayments/count` · tool `count_connect_wise_psa_finance_accounting_unposted_payments`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedPayments/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_unposted_payments")]
 pub fn count_accounting_unposted_payments(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/accounting/unpostedPayments/count").query(query)
+    Request::new(Method::Get, "/finance/accounting/unpostedPayments/count")
+        .query(query)
+        .records::<UnpostedPayments>()
 }
 
 /// Gets an unposted payment by its ID.
@@ -141,6 +168,8 @@ pub fn count_accounting_unposted_payments(query: &CountQuery) -> Request<Count> 
 /// `GET /finance/accounting/unpostedPayments/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_payment_by_id`
 ///
 /// * `id`: unposted payment ID (see `finance::list_accounting_unposted_payments`)
+#[doc(alias = "GET /finance/accounting/unpostedPayments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_payment_by_id")]
 pub fn get_accounting_unposted_payment(id: i32) -> Request<UnpostedPayments> {
     Request::new(Method::Get, "/finance/accounting/unpostedPayments/{id}").path("id", id)
 }
@@ -152,6 +181,8 @@ pub fn get_accounting_unposted_payment(id: i32) -> Request<UnpostedPayments> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedexpenses")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_unpostedexpenses")]
 pub fn list_accounting_unposted_expenses(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedExpense>> {
@@ -163,8 +194,12 @@ pub fn list_accounting_unposted_expenses(
 /// `GET /finance/accounting/unpostedexpenses/count` · tool `count_connect_wise_psa_finance_accounting_unpostedexpenses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedexpenses/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_unpostedexpenses")]
 pub fn count_accounting_unposted_expenses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/accounting/unpostedexpenses/count").query(query)
+    Request::new(Method::Get, "/finance/accounting/unpostedexpenses/count")
+        .query(query)
+        .records::<UnpostedExpense>()
 }
 
 /// Gets an unposted expense by its ID.
@@ -172,6 +207,8 @@ pub fn count_accounting_unposted_expenses(query: &CountQuery) -> Request<Count> 
 /// `GET /finance/accounting/unpostedexpenses/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_exp_by_id`
 ///
 /// * `id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
+#[doc(alias = "GET /finance/accounting/unpostedexpenses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_exp_by_id")]
 pub fn get_accounting_unposted_expense(id: i32) -> Request<UnpostedExpense> {
     Request::new(Method::Get, "/finance/accounting/unpostedexpenses/{id}").path("id", id)
 }
@@ -184,6 +221,8 @@ pub fn get_accounting_unposted_expense(id: i32) -> Request<UnpostedExpense> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels")]
+#[doc(alias = "list_all_connect_wise_psa_acct_unposted_exp_taxable_levels")]
 pub fn list_accounting_unposted_expense_taxable_levels(
     unposted_expense_id: i32,
     query: &ListQuery,
@@ -202,6 +241,8 @@ pub fn list_accounting_unposted_expense_taxable_levels(
 ///
 /// * `unposted_expense_id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/count")]
+#[doc(alias = "count_connect_wise_psa_accounting_unposted_exp_taxable_levels")]
 pub fn count_accounting_unposted_expense_taxable_levels(
     unposted_expense_id: i32,
     query: &CountQuery,
@@ -212,6 +253,7 @@ pub fn count_accounting_unposted_expense_taxable_levels(
         )
         .path("parentId", unposted_expense_id)
         .query(query)
+        .records::<UnpostedExpenseTaxableLevel>()
 }
 
 /// Gets a taxable level of an unposted expense by its ID.
@@ -220,6 +262,8 @@ pub fn count_accounting_unposted_expense_taxable_levels(
 ///
 /// * `unposted_expense_id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
 /// * `id`: unposted expense taxable level ID (see `finance::list_accounting_unposted_expense_taxable_levels`)
+#[doc(alias = "GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_acct_unposted_exp_tax_level_by_id")]
 pub fn get_accounting_unposted_expense_taxable_level(
     unposted_expense_id: i32,
     id: i32,
@@ -239,6 +283,8 @@ pub fn get_accounting_unposted_expense_taxable_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedinvoices")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_unpostedinvoices")]
 pub fn list_accounting_unposted_invoices(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedInvoice>> {
@@ -250,8 +296,12 @@ pub fn list_accounting_unposted_invoices(
 /// `GET /finance/accounting/unpostedinvoices/count` · tool `count_connect_wise_psa_finance_accounting_unpostedinvoices`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedinvoices/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_unpostedinvoices")]
 pub fn count_accounting_unposted_invoices(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/accounting/unpostedinvoices/count").query(query)
+    Request::new(Method::Get, "/finance/accounting/unpostedinvoices/count")
+        .query(query)
+        .records::<UnpostedInvoice>()
 }
 
 /// Gets an unposted invoice by its ID.
@@ -259,6 +309,8 @@ pub fn count_accounting_unposted_invoices(query: &CountQuery) -> Request<Count> 
 /// `GET /finance/accounting/unpostedinvoices/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_inv_by_id`
 ///
 /// * `id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
+#[doc(alias = "GET /finance/accounting/unpostedinvoices/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_inv_by_id")]
 pub fn get_accounting_unposted_invoice(id: i32) -> Request<UnpostedInvoice> {
     Request::new(Method::Get, "/finance/accounting/unpostedinvoices/{id}").path("id", id)
 }
@@ -271,6 +323,8 @@ pub fn get_accounting_unposted_invoice(id: i32) -> Request<UnpostedInvoice> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels")]
+#[doc(alias = "list_all_connect_wise_psa_acct_unposted_inv_taxable_levels")]
 pub fn list_accounting_unposted_invoice_taxable_levels(
     unposted_invoice_id: i32,
     query: &ListQuery,
@@ -289,6 +343,8 @@ pub fn list_accounting_unposted_invoice_taxable_levels(
 ///
 /// * `unposted_invoice_id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/count")]
+#[doc(alias = "count_connect_wise_psa_accounting_unposted_inv_taxable_levels")]
 pub fn count_accounting_unposted_invoice_taxable_levels(
     unposted_invoice_id: i32,
     query: &CountQuery,
@@ -299,6 +355,7 @@ pub fn count_accounting_unposted_invoice_taxable_levels(
         )
         .path("parentId", unposted_invoice_id)
         .query(query)
+        .records::<UnpostedInvoiceTaxableLevel>()
 }
 
 /// Gets a taxable level of an unposted invoice by its ID.
@@ -307,6 +364,8 @@ pub fn count_accounting_unposted_invoice_taxable_levels(
 ///
 /// * `unposted_invoice_id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
 /// * `id`: unposted invoice taxable level ID (see `finance::list_accounting_unposted_invoice_taxable_levels`)
+#[doc(alias = "GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_acct_unposted_inv_tax_level_by_id")]
 pub fn get_accounting_unposted_invoice_taxable_level(
     unposted_invoice_id: i32,
     id: i32,
@@ -326,6 +385,8 @@ pub fn get_accounting_unposted_invoice_taxable_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedpayments")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_unpostedpayments")]
 pub fn list_accounting_unposted_payments(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedPayments>> {
@@ -339,6 +400,8 @@ pub fn list_accounting_unposted_payments(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedprocurement")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_unposted_proc")]
 pub fn list_accounting_unposted_procurement(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedProcurement>> {
@@ -350,9 +413,12 @@ pub fn list_accounting_unposted_procurement(
 /// `GET /finance/accounting/unpostedprocurement/count` · tool `count_connect_wise_psa_finance_accounting_unpostedprocurement`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedprocurement/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_unpostedprocurement")]
 pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/accounting/unpostedprocurement/count")
         .query(query)
+        .records::<UnpostedProcurement>()
 }
 
 /// Gets an unposted procurement transaction by its ID.
@@ -360,6 +426,8 @@ pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Coun
 /// `GET /finance/accounting/unpostedprocurement/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_proc_by_id`
 ///
 /// * `id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
+#[doc(alias = "GET /finance/accounting/unpostedprocurement/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_proc_by_id")]
 pub fn get_accounting_unposted_procurement(id: i32) -> Request<UnpostedProcurement> {
     Request::new(Method::Get, "/finance/accounting/unpostedprocurement/{id}")
         .path("id", id)
@@ -373,6 +441,8 @@ pub fn get_accounting_unposted_procurement(id: i32) -> Request<UnpostedProcureme
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels")]
+#[doc(alias = "list_all_connect_wise_psa_acct_unposted_proc_taxable_levels")]
 pub fn list_accounting_unposted_procurement_taxable_levels(
     unposted_procurement_id: i32,
     query: &ListQuery,
@@ -391,6 +461,10 @@ pub fn list_accounting_unposted_procurement_taxable_levels(
 ///
 /// * `unposted_procurement_id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/count"
+)]
+#[doc(alias = "count_connect_wise_psa_accounting_unposted_proc_taxable_levels")]
 pub fn count_accounting_unposted_procurement_taxable_levels(
     unposted_procurement_id: i32,
     query: &CountQuery,
@@ -401,6 +475,7 @@ pub fn count_accounting_unposted_procurement_taxable_levels(
         )
         .path("parentId", unposted_procurement_id)
         .query(query)
+        .records::<UnpostedProcurementTaxableLevel>()
 }
 
 /// Gets a taxable level of an unposted procurement transaction by its ID.
@@ -409,6 +484,10 @@ pub fn count_accounting_unposted_procurement_taxable_levels(
 ///
 /// * `unposted_procurement_id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
 /// * `id`: unposted procurement transaction taxable level ID (see `finance::list_accounting_unposted_procurement_taxable_levels`)
+#[doc(
+    alias = "GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_acct_unposted_proc_tax_level_by_id")]
 pub fn get_accounting_unposted_procurement_taxable_level(
     unposted_procurement_id: i32,
     id: i32,

@@ -17,6 +17,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements")]
+#[doc(alias = "list_all_connect_wise_psa_finance_agreements")]
 pub fn list_agreements(query: &ListQuery) -> Request<Vec<Agreement>> {
     Request::new(Method::Get, "/finance/agreements").query(query)
 }
@@ -26,6 +28,8 @@ pub fn list_agreements(query: &ListQuery) -> Request<Vec<Agreement>> {
 /// `POST /finance/agreements` · tool `create_a_connect_wise_psa_finance_agreement`
 ///
 /// * `body`: the agreement to create.
+#[doc(alias = "POST /finance/agreements")]
+#[doc(alias = "create_a_connect_wise_psa_finance_agreement")]
 pub fn create_agreement(body: &Agreement) -> Request<Agreement> {
     Request::new(Method::Post, "/finance/agreements").body(body)
 }
@@ -35,8 +39,12 @@ pub fn create_agreement(body: &Agreement) -> Request<Agreement> {
 /// `GET /finance/agreements/count` · tool `count_connect_wise_psa_finance_agreements`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/count")]
+#[doc(alias = "count_connect_wise_psa_finance_agreements")]
 pub fn count_agreements(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/agreements/count").query(query)
+    Request::new(Method::Get, "/finance/agreements/count")
+        .query(query)
+        .records::<Agreement>()
 }
 
 /// Lists agreement types.
@@ -46,6 +54,8 @@ pub fn count_agreements(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/types")]
+#[doc(alias = "list_all_connect_wise_psa_finance_agreement_types")]
 pub fn list_agreement_types(query: &ListQuery) -> Request<Vec<AgreementType>> {
     Request::new(Method::Get, "/finance/agreements/types").query(query)
 }
@@ -55,6 +65,8 @@ pub fn list_agreement_types(query: &ListQuery) -> Request<Vec<AgreementType>> {
 /// `POST /finance/agreements/types` · tool `create_a_connect_wise_psa_finance_agreement_type`
 ///
 /// * `body`: the agreement type to create.
+#[doc(alias = "POST /finance/agreements/types")]
+#[doc(alias = "create_a_connect_wise_psa_finance_agreement_type")]
 pub fn create_agreement_type(body: &AgreementType) -> Request<AgreementType> {
     Request::new(Method::Post, "/finance/agreements/types").body(body)
 }
@@ -64,8 +76,12 @@ pub fn create_agreement_type(body: &AgreementType) -> Request<AgreementType> {
 /// `GET /finance/agreements/types/count` · tool `count_connect_wise_psa_finance_agreement_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/types/count")]
+#[doc(alias = "count_connect_wise_psa_finance_agreement_types")]
 pub fn count_agreement_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/agreements/types/count").query(query)
+    Request::new(Method::Get, "/finance/agreements/types/count")
+        .query(query)
+        .records::<AgreementType>()
 }
 
 /// Lists agreement types in summary form.
@@ -75,6 +91,8 @@ pub fn count_agreement_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_finance_agreement_type_info")]
 pub fn list_agreement_type_info(query: &ListQuery) -> Request<Vec<AgreementTypeInfo>> {
     Request::new(Method::Get, "/finance/agreements/types/info").query(query)
 }
@@ -84,8 +102,12 @@ pub fn list_agreement_type_info(query: &ListQuery) -> Request<Vec<AgreementTypeI
 /// `GET /finance/agreements/types/info/count` · tool `count_connect_wise_psa_finance_agreement_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/types/info/count")]
+#[doc(alias = "count_connect_wise_psa_finance_agreement_type_info")]
 pub fn count_agreement_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/agreements/types/info/count").query(query)
+    Request::new(Method::Get, "/finance/agreements/types/info/count")
+        .query(query)
+        .records::<AgreementTypeInfo>()
 }
 
 /// Gets an agreement type by its ID.
@@ -93,6 +115,8 @@ pub fn count_agreement_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/agreements/types/{id}` · tool `get_single_connect_wise_psa_finance_agreement_type_by_id`
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
+#[doc(alias = "GET /finance/agreements/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn get_agreement_type(id: i32) -> Request<AgreementType> {
     Request::new(Method::Get, "/finance/agreements/types/{id}").path("id", id)
 }
@@ -103,6 +127,8 @@ pub fn get_agreement_type(id: i32) -> Request<AgreementType> {
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `body`: the new state of the agreement type.
+#[doc(alias = "PUT /finance/agreements/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn replace_agreement_type(id: i32, body: &AgreementType) -> Request<AgreementType> {
     Request::new(Method::Put, "/finance/agreements/types/{id}").path("id", id).body(body)
 }
@@ -113,6 +139,8 @@ pub fn replace_agreement_type(id: i32, body: &AgreementType) -> Request<Agreemen
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn update_agreement_type(
     id: i32,
     patch: &Patch<AgreementType>,
@@ -127,6 +155,8 @@ pub fn update_agreement_type(
 /// `DELETE /finance/agreements/types/{id}` · tool `delete_a_connect_wise_psa_finance_agreement_type_by_id`
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
+#[doc(alias = "DELETE /finance/agreements/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn delete_agreement_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/types/{id}").path("id", id)
 }
@@ -136,6 +166,8 @@ pub fn delete_agreement_type(id: i32) -> Request<()> {
 /// `GET /finance/agreements/types/{id}/info` · tool `get_single_connect_wise_psa_finance_agreement_type_info_by_id`
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
+#[doc(alias = "GET /finance/agreements/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_finance_agreement_type_info_by_id")]
 pub fn get_agreement_type_info(id: i32) -> Request<AgreementTypeInfo> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/info").path("id", id)
 }
@@ -148,6 +180,8 @@ pub fn get_agreement_type_info(id: i32) -> Request<AgreementTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_finance_agreement_type_usages_by_id")]
 pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/usages")
         .path("id", id)
@@ -162,6 +196,8 @@ pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_finance_agreement_type_usages_by_id")]
 pub fn list_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/usages/list")
         .path("id", id)
@@ -173,6 +209,8 @@ pub fn list_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 /// `POST /finance/agreements/types{id}/copy` · tool `copy_a_connect_wise_psa_finance_agreement_type_by_id`
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
+#[doc(alias = "POST /finance/agreements/types{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn copy_agreement_type(id: i32) -> Request<AgreementType> {
     Request::new(Method::Post, "/finance/agreements/types{id}/copy").path("id", id)
 }
@@ -182,6 +220,8 @@ pub fn copy_agreement_type(id: i32) -> Request<AgreementType> {
 /// `GET /finance/agreements/{id}` · tool `get_single_connect_wise_psa_finance_agreement_by_id`
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
+#[doc(alias = "GET /finance/agreements/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_agreement_by_id")]
 pub fn get_agreement(id: i32) -> Request<Agreement> {
     Request::new(Method::Get, "/finance/agreements/{id}").path("id", id)
 }
@@ -192,6 +232,8 @@ pub fn get_agreement(id: i32) -> Request<Agreement> {
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the new state of the agreement.
+#[doc(alias = "PUT /finance/agreements/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn replace_agreement(id: i32, body: &Agreement) -> Request<Agreement> {
     Request::new(Method::Put, "/finance/agreements/{id}").path("id", id).body(body)
 }
@@ -202,6 +244,8 @@ pub fn replace_agreement(id: i32, body: &Agreement) -> Request<Agreement> {
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn update_agreement(id: i32, patch: &Patch<Agreement>) -> Request<Agreement> {
     Request::new(Method::Patch, "/finance/agreements/{id}").path("id", id).patch(patch)
 }
@@ -211,6 +255,8 @@ pub fn update_agreement(id: i32, patch: &Patch<Agreement>) -> Request<Agreement>
 /// `DELETE /finance/agreements/{id}` · tool `delete_a_connect_wise_psa_finance_agreement_by_id`
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
+#[doc(alias = "DELETE /finance/agreements/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn delete_agreement(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{id}").path("id", id)
 }
@@ -221,6 +267,8 @@ pub fn delete_agreement(id: i32) -> Request<()> {
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `pod_id`: pod ID
+#[doc(alias = "GET /finance/agreements/{id}/applicationParameters/{podId}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_app_parameter_by_pod_id")]
 pub fn get_agreement_application_parameter(
     agreement_id: i32,
     pod_id: &str,
@@ -235,6 +283,8 @@ pub fn get_agreement_application_parameter(
 /// `POST /finance/agreements/{id}/invoice` · tool `invoice_a_connect_wise_psa_finance_agreement_by_id`
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
+#[doc(alias = "POST /finance/agreements/{id}/invoice")]
+#[doc(alias = "invoice_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn invoice_agreement(id: i32) -> Request<i32> {
     Request::new(Method::Post, "/finance/agreements/{id}/invoice").path("id", id)
 }
@@ -245,6 +295,8 @@ pub fn invoice_agreement(id: i32) -> Request<i32> {
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{id}/quickAccess/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_quick_accesses")]
 pub fn count_agreement_quick_accesses(
     agreement_id: i32,
     query: &CountQuery,
@@ -260,6 +312,8 @@ pub fn count_agreement_quick_accesses(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `pod_id`: pod ID
+#[doc(alias = "GET /finance/agreements/{id}/recurringParameters/{podId}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_recurring_param_by_pod_id")]
 pub fn get_agreement_recurring_parameter(
     agreement_id: i32,
     pod_id: &str,
@@ -277,6 +331,8 @@ pub fn get_agreement_recurring_parameter(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/additions")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_additions")]
 pub fn list_agreement_additions(
     agreement_id: i32,
     query: &ListQuery,
@@ -292,6 +348,8 @@ pub fn list_agreement_additions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the addition to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/additions")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_addition")]
 pub fn create_agreement_addition(
     agreement_id: i32,
     body: &Addition,
@@ -307,6 +365,8 @@ pub fn create_agreement_addition(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/additions/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_additions")]
 pub fn count_agreement_additions(
     agreement_id: i32,
     query: &CountQuery,
@@ -314,6 +374,7 @@ pub fn count_agreement_additions(
     Request::new(Method::Get, "/finance/agreements/{parentId}/additions/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<Addition>()
 }
 
 /// Gets an addition of an agreement by its ID.
@@ -322,6 +383,8 @@ pub fn count_agreement_additions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
+#[doc(alias = "GET /finance/agreements/{parentId}/additions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_addition_by_id")]
 pub fn get_agreement_addition(agreement_id: i32, id: i32) -> Request<Addition> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/additions/{id}")
         .path("parentId", agreement_id)
@@ -335,6 +398,8 @@ pub fn get_agreement_addition(agreement_id: i32, id: i32) -> Request<Addition> {
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
 /// * `body`: the new state of the addition.
+#[doc(alias = "PUT /finance/agreements/{parentId}/additions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_addition_by_id")]
 pub fn replace_agreement_addition(
     agreement_id: i32,
     id: i32,
@@ -353,6 +418,8 @@ pub fn replace_agreement_addition(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/additions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_addition_by_id")]
 pub fn update_agreement_addition(
     agreement_id: i32,
     id: i32,
@@ -370,6 +437,8 @@ pub fn update_agreement_addition(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/additions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_addition_by_id")]
 pub fn delete_agreement_addition(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/additions/{id}")
         .path("parentId", agreement_id)
@@ -384,6 +453,8 @@ pub fn delete_agreement_addition(agreement_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/adjustments")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_adjustments")]
 pub fn list_agreement_adjustments(
     agreement_id: i32,
     query: &ListQuery,
@@ -399,6 +470,8 @@ pub fn list_agreement_adjustments(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the adjustment to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/adjustments")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_adjustment")]
 pub fn create_agreement_adjustment(
     agreement_id: i32,
     body: &AgreementAdjustment,
@@ -414,6 +487,8 @@ pub fn create_agreement_adjustment(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/adjustments/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_adjustments")]
 pub fn count_agreement_adjustments(
     agreement_id: i32,
     query: &CountQuery,
@@ -421,6 +496,7 @@ pub fn count_agreement_adjustments(
     Request::new(Method::Get, "/finance/agreements/{parentId}/adjustments/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementAdjustment>()
 }
 
 /// Gets an adjustment of an agreement by its ID.
@@ -429,6 +505,8 @@ pub fn count_agreement_adjustments(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
+#[doc(alias = "GET /finance/agreements/{parentId}/adjustments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn get_agreement_adjustment(
     agreement_id: i32,
     id: i32,
@@ -445,6 +523,8 @@ pub fn get_agreement_adjustment(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
 /// * `body`: the new state of the adjustment.
+#[doc(alias = "PUT /finance/agreements/{parentId}/adjustments/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn replace_agreement_adjustment(
     agreement_id: i32,
     id: i32,
@@ -463,6 +543,8 @@ pub fn replace_agreement_adjustment(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/adjustments/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn update_agreement_adjustment(
     agreement_id: i32,
     id: i32,
@@ -480,6 +562,8 @@ pub fn update_agreement_adjustment(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/adjustments/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn delete_agreement_adjustment(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/adjustments/{id}")
         .path("parentId", agreement_id)
@@ -494,6 +578,8 @@ pub fn delete_agreement_adjustment(agreement_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/boardDefaults")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_board_defaults")]
 pub fn list_agreement_board_defaults(
     agreement_id: i32,
     query: &ListQuery,
@@ -509,6 +595,8 @@ pub fn list_agreement_board_defaults(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the board default to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/boardDefaults")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_board_default")]
 pub fn create_agreement_board_default(
     agreement_id: i32,
     body: &BoardDefault,
@@ -524,6 +612,8 @@ pub fn create_agreement_board_default(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/boardDefaults/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_board_defaults")]
 pub fn count_agreement_board_defaults(
     agreement_id: i32,
     query: &CountQuery,
@@ -531,6 +621,7 @@ pub fn count_agreement_board_defaults(
     Request::new(Method::Get, "/finance/agreements/{parentId}/boardDefaults/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<BoardDefault>()
 }
 
 /// Gets a board default of an agreement by its ID.
@@ -539,6 +630,8 @@ pub fn count_agreement_board_defaults(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
+#[doc(alias = "GET /finance/agreements/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_board_default_by_id")]
 pub fn get_agreement_board_default(agreement_id: i32, id: i32) -> Request<BoardDefault> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/boardDefaults/{id}")
         .path("parentId", agreement_id)
@@ -552,6 +645,8 @@ pub fn get_agreement_board_default(agreement_id: i32, id: i32) -> Request<BoardD
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
 /// * `body`: the new state of the board default.
+#[doc(alias = "PUT /finance/agreements/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_board_default_by_id")]
 pub fn replace_agreement_board_default(
     agreement_id: i32,
     id: i32,
@@ -570,6 +665,8 @@ pub fn replace_agreement_board_default(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_board_default_by_id")]
 pub fn update_agreement_board_default(
     agreement_id: i32,
     id: i32,
@@ -587,6 +684,8 @@ pub fn update_agreement_board_default(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_board_default_by_id")]
 pub fn delete_agreement_board_default(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/boardDefaults/{id}")
         .path("parentId", agreement_id)
@@ -601,6 +700,8 @@ pub fn delete_agreement_board_default(agreement_id: i32, id: i32) -> Request<()>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/configurations")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_configurations")]
 pub fn list_agreement_configurations(
     agreement_id: i32,
     query: &ListQuery,
@@ -616,6 +717,8 @@ pub fn list_agreement_configurations(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the configuration to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/configurations")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_configuration")]
 pub fn create_agreement_configuration(
     agreement_id: i32,
     body: &ConfigurationReference,
@@ -631,6 +734,8 @@ pub fn create_agreement_configuration(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/configurations/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_configurations")]
 pub fn count_agreement_configurations(
     agreement_id: i32,
     query: &CountQuery,
@@ -638,6 +743,7 @@ pub fn count_agreement_configurations(
     Request::new(Method::Get, "/finance/agreements/{parentId}/configurations/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<ConfigurationReference>()
 }
 
 /// Gets a configuration of an agreement by its ID.
@@ -646,6 +752,8 @@ pub fn count_agreement_configurations(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement configuration ID (see `finance::list_agreement_configurations`)
+#[doc(alias = "GET /finance/agreements/{parentId}/configurations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_configuration_by_id")]
 pub fn get_agreement_configuration(
     agreement_id: i32,
     id: i32,
@@ -661,6 +769,8 @@ pub fn get_agreement_configuration(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement configuration ID (see `finance::list_agreement_configurations`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/configurations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_configuration_by_id")]
 pub fn delete_agreement_configuration(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/configurations/{id}")
         .path("parentId", agreement_id)
@@ -672,6 +782,8 @@ pub fn delete_agreement_configuration(agreement_id: i32, id: i32) -> Request<()>
 /// `POST /finance/agreements/{parentId}/copy` · tool `copy_a_connect_wise_psa_finance_agreement_by_id`
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
+#[doc(alias = "POST /finance/agreements/{parentId}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn copy_agreement(id: i32) -> Request<Agreement> {
     Request::new(Method::Post, "/finance/agreements/{parentId}/copy")
         .path("parentId", id)
@@ -685,6 +797,8 @@ pub fn copy_agreement(id: i32) -> Request<Agreement> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/sites")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_sites")]
 pub fn list_agreement_sites(
     agreement_id: i32,
     query: &ListQuery,
@@ -700,6 +814,8 @@ pub fn list_agreement_sites(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the site to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/sites")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_site")]
 pub fn create_agreement_site(
     agreement_id: i32,
     body: &AgreementSite,
@@ -715,10 +831,13 @@ pub fn create_agreement_site(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/sites/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_sites")]
 pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/sites/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementSite>()
 }
 
 /// Gets a site of an agreement by its ID.
@@ -727,6 +846,8 @@ pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<C
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement site ID (see `finance::list_agreement_sites`)
+#[doc(alias = "GET /finance/agreements/{parentId}/sites/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_site_by_id")]
 pub fn get_agreement_site(agreement_id: i32, id: i32) -> Request<AgreementSite> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/sites/{id}")
         .path("parentId", agreement_id)
@@ -740,6 +861,8 @@ pub fn get_agreement_site(agreement_id: i32, id: i32) -> Request<AgreementSite> 
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement site ID (see `finance::list_agreement_sites`)
 /// * `body`: the new state of the site.
+#[doc(alias = "PUT /finance/agreements/{parentId}/sites/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_site_by_id")]
 pub fn replace_agreement_site(
     agreement_id: i32,
     id: i32,
@@ -758,6 +881,8 @@ pub fn replace_agreement_site(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement site ID (see `finance::list_agreement_sites`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/sites/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_site_by_id")]
 pub fn update_agreement_site(
     agreement_id: i32,
     id: i32,
@@ -775,6 +900,8 @@ pub fn update_agreement_site(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement site ID (see `finance::list_agreement_sites`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/sites/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_site_by_id")]
 pub fn delete_agreement_site(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/sites/{id}")
         .path("parentId", agreement_id)
@@ -789,6 +916,8 @@ pub fn delete_agreement_site(agreement_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/workRoleExclusions")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_work_role_exclusions")]
 pub fn list_agreement_work_role_exclusions(
     agreement_id: i32,
     query: &ListQuery,
@@ -804,6 +933,8 @@ pub fn list_agreement_work_role_exclusions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the work role exclusion to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/workRoleExclusions")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_work_role_exclusion")]
 pub fn create_agreement_work_role_exclusion(
     agreement_id: i32,
     body: &AgreementWorkRoleExclusion,
@@ -819,6 +950,8 @@ pub fn create_agreement_work_role_exclusion(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/workRoleExclusions/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_work_role_exclusions")]
 pub fn count_agreement_work_role_exclusions(
     agreement_id: i32,
     query: &CountQuery,
@@ -826,6 +959,7 @@ pub fn count_agreement_work_role_exclusions(
     Request::new(Method::Get, "/finance/agreements/{parentId}/workRoleExclusions/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementWorkRoleExclusion>()
 }
 
 /// Deletes a work role exclusion of an agreement.
@@ -834,6 +968,8 @@ pub fn count_agreement_work_role_exclusions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work role exclusion ID (see `finance::list_agreement_work_role_exclusions`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/workRoleExclusions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_work_role_exclusion_by_id")]
 pub fn delete_agreement_work_role_exclusion(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -851,6 +987,8 @@ pub fn delete_agreement_work_role_exclusion(agreement_id: i32, id: i32) -> Reque
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/workTypeExclusions")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_work_type_exclusions")]
 pub fn list_agreement_work_type_exclusions(
     agreement_id: i32,
     query: &ListQuery,
@@ -866,6 +1004,8 @@ pub fn list_agreement_work_type_exclusions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the work type exclusion to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/workTypeExclusions")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_work_type_exclusion")]
 pub fn create_agreement_work_type_exclusion(
     agreement_id: i32,
     body: &AgreementWorkTypeExclusion,
@@ -881,6 +1021,8 @@ pub fn create_agreement_work_type_exclusion(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/workTypeExclusions/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_work_type_exclusions")]
 pub fn count_agreement_work_type_exclusions(
     agreement_id: i32,
     query: &CountQuery,
@@ -888,6 +1030,7 @@ pub fn count_agreement_work_type_exclusions(
     Request::new(Method::Get, "/finance/agreements/{parentId}/workTypeExclusions/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementWorkTypeExclusion>()
 }
 
 /// Deletes a work type exclusion of an agreement.
@@ -896,6 +1039,8 @@ pub fn count_agreement_work_type_exclusions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work type exclusion ID (see `finance::list_agreement_work_type_exclusions`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/workTypeExclusions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_work_type_exclusion_by_id")]
 pub fn delete_agreement_work_type_exclusion(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -913,6 +1058,8 @@ pub fn delete_agreement_work_type_exclusion(agreement_id: i32, id: i32) -> Reque
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/workroles")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_workroles")]
 pub fn list_agreement_work_roles(
     agreement_id: i32,
     query: &ListQuery,
@@ -928,6 +1075,8 @@ pub fn list_agreement_work_roles(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the work role to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/workroles")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_workrole")]
 pub fn create_agreement_work_role(
     agreement_id: i32,
     body: &AgreementWorkRole,
@@ -943,6 +1092,8 @@ pub fn create_agreement_work_role(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/workroles/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_workroles")]
 pub fn count_agreement_work_roles(
     agreement_id: i32,
     query: &CountQuery,
@@ -950,6 +1101,7 @@ pub fn count_agreement_work_roles(
     Request::new(Method::Get, "/finance/agreements/{parentId}/workroles/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementWorkRole>()
 }
 
 /// Gets a work role of an agreement by its ID.
@@ -958,6 +1110,8 @@ pub fn count_agreement_work_roles(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
+#[doc(alias = "GET /finance/agreements/{parentId}/workroles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_workrole_by_id")]
 pub fn get_agreement_work_role(
     agreement_id: i32,
     id: i32,
@@ -974,6 +1128,8 @@ pub fn get_agreement_work_role(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
 /// * `body`: the new state of the work role.
+#[doc(alias = "PUT /finance/agreements/{parentId}/workroles/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_workrole_by_id")]
 pub fn replace_agreement_work_role(
     agreement_id: i32,
     id: i32,
@@ -992,6 +1148,8 @@ pub fn replace_agreement_work_role(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/workroles/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_workrole_by_id")]
 pub fn update_agreement_work_role(
     agreement_id: i32,
     id: i32,
@@ -1009,6 +1167,8 @@ pub fn update_agreement_work_role(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/workroles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_workrole_by_id")]
 pub fn delete_agreement_work_role(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/workroles/{id}")
         .path("parentId", agreement_id)
@@ -1023,6 +1183,8 @@ pub fn delete_agreement_work_role(agreement_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/worktypes")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_worktypes")]
 pub fn list_agreement_work_types(
     agreement_id: i32,
     query: &ListQuery,
@@ -1038,6 +1200,8 @@ pub fn list_agreement_work_types(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the work type to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/worktypes")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_worktype")]
 pub fn create_agreement_work_type(
     agreement_id: i32,
     body: &AgreementWorkType,
@@ -1053,6 +1217,8 @@ pub fn create_agreement_work_type(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/worktypes/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_worktypes")]
 pub fn count_agreement_work_types(
     agreement_id: i32,
     query: &CountQuery,
@@ -1060,6 +1226,7 @@ pub fn count_agreement_work_types(
     Request::new(Method::Get, "/finance/agreements/{parentId}/worktypes/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementWorkType>()
 }
 
 /// Gets a work type of an agreement by its ID.
@@ -1068,6 +1235,8 @@ pub fn count_agreement_work_types(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
+#[doc(alias = "GET /finance/agreements/{parentId}/worktypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_worktype_by_id")]
 pub fn get_agreement_work_type(
     agreement_id: i32,
     id: i32,
@@ -1084,6 +1253,8 @@ pub fn get_agreement_work_type(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
 /// * `body`: the new state of the work type.
+#[doc(alias = "PUT /finance/agreements/{parentId}/worktypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_worktype_by_id")]
 pub fn replace_agreement_work_type(
     agreement_id: i32,
     id: i32,
@@ -1102,6 +1273,8 @@ pub fn replace_agreement_work_type(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/worktypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_worktype_by_id")]
 pub fn update_agreement_work_type(
     agreement_id: i32,
     id: i32,
@@ -1119,6 +1292,8 @@ pub fn update_agreement_work_type(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/worktypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_worktype_by_id")]
 pub fn delete_agreement_work_type(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/worktypes/{id}")
         .path("parentId", agreement_id)

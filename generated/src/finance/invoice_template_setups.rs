@@ -12,6 +12,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoiceTemplateSetups")]
+#[doc(alias = "list_all_connect_wise_psa_finance_invoice_template_setups")]
 pub fn list_invoice_template_setups(
     query: &ListQuery,
 ) -> Request<Vec<InvoiceTemplateSetup>> {
@@ -23,8 +25,12 @@ pub fn list_invoice_template_setups(
 /// `GET /finance/invoiceTemplateSetups/count` · tool `count_connect_wise_psa_finance_invoice_template_setups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/invoiceTemplateSetups/count")]
+#[doc(alias = "count_connect_wise_psa_finance_invoice_template_setups")]
 pub fn count_invoice_template_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/invoiceTemplateSetups/count").query(query)
+    Request::new(Method::Get, "/finance/invoiceTemplateSetups/count")
+        .query(query)
+        .records::<InvoiceTemplateSetup>()
 }
 
 /// Gets an invoice template setup by its ID.
@@ -32,6 +38,8 @@ pub fn count_invoice_template_setups(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/invoiceTemplateSetups/{id}` · tool `get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id`
 ///
 /// * `id`: invoice template setup ID (see `finance::list_invoice_template_setups`)
+#[doc(alias = "GET /finance/invoiceTemplateSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id")]
 pub fn get_invoice_template_setup(id: i32) -> Request<InvoiceTemplateSetup> {
     Request::new(Method::Get, "/finance/invoiceTemplateSetups/{id}").path("id", id)
 }

@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoices")]
+#[doc(alias = "list_all_connect_wise_psa_finance_invoices")]
 pub fn list_invoices(query: &ListQuery) -> Request<Vec<Invoice>> {
     Request::new(Method::Get, "/finance/invoices").query(query)
 }
@@ -23,6 +25,8 @@ pub fn list_invoices(query: &ListQuery) -> Request<Vec<Invoice>> {
 /// `POST /finance/invoices` · tool `create_a_connect_wise_psa_finance_invoice`
 ///
 /// * `body`: the invoice to create.
+#[doc(alias = "POST /finance/invoices")]
+#[doc(alias = "create_a_connect_wise_psa_finance_invoice")]
 pub fn create_invoice(body: &Invoice) -> Request<Invoice> {
     Request::new(Method::Post, "/finance/invoices").body(body)
 }
@@ -32,8 +36,12 @@ pub fn create_invoice(body: &Invoice) -> Request<Invoice> {
 /// `GET /finance/invoices/count` · tool `count_connect_wise_psa_finance_invoices`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/invoices/count")]
+#[doc(alias = "count_connect_wise_psa_finance_invoices")]
 pub fn count_invoices(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/invoices/count").query(query)
+    Request::new(Method::Get, "/finance/invoices/count")
+        .query(query)
+        .records::<Invoice>()
 }
 
 /// Gets an invoice by its ID.
@@ -41,6 +49,8 @@ pub fn count_invoices(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/invoices/{id}` · tool `get_single_connect_wise_psa_finance_invoice_by_id`
 ///
 /// * `id`: invoice ID (see `finance::list_invoices`)
+#[doc(alias = "GET /finance/invoices/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_invoice_by_id")]
 pub fn get_invoice(id: i32) -> Request<Invoice> {
     Request::new(Method::Get, "/finance/invoices/{id}").path("id", id)
 }
@@ -51,6 +61,8 @@ pub fn get_invoice(id: i32) -> Request<Invoice> {
 ///
 /// * `id`: invoice ID (see `finance::list_invoices`)
 /// * `body`: the new state of the invoice.
+#[doc(alias = "PUT /finance/invoices/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_invoice_by_id")]
 pub fn replace_invoice(id: i32, body: &Invoice) -> Request<Invoice> {
     Request::new(Method::Put, "/finance/invoices/{id}").path("id", id).body(body)
 }
@@ -61,6 +73,8 @@ pub fn replace_invoice(id: i32, body: &Invoice) -> Request<Invoice> {
 ///
 /// * `id`: invoice ID (see `finance::list_invoices`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoices/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_invoice_by_id")]
 pub fn update_invoice(id: i32, patch: &Patch<Invoice>) -> Request<Invoice> {
     Request::new(Method::Patch, "/finance/invoices/{id}").path("id", id).patch(patch)
 }
@@ -70,6 +84,8 @@ pub fn update_invoice(id: i32, patch: &Patch<Invoice>) -> Request<Invoice> {
 /// `DELETE /finance/invoices/{id}` · tool `delete_a_connect_wise_psa_finance_invoice_by_id`
 ///
 /// * `id`: invoice ID (see `finance::list_invoices`)
+#[doc(alias = "DELETE /finance/invoices/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_invoice_by_id")]
 pub fn delete_invoice(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoices/{id}").path("id", id)
 }
@@ -79,6 +95,8 @@ pub fn delete_invoice(id: i32) -> Request<()> {
 /// `GET /finance/invoices/{id}/pdf` · tool `download_a_connect_wise_psa_finance_invoice_pdf_by_id`
 ///
 /// * `id`: invoice ID (see `finance::list_invoices`)
+#[doc(alias = "GET /finance/invoices/{id}/pdf")]
+#[doc(alias = "download_a_connect_wise_psa_finance_invoice_pdf_by_id")]
 pub fn download_invoice_pdf(id: i32) -> Request<Download> {
     Request::new(Method::Get, "/finance/invoices/{id}/pdf").path("id", id)
 }
@@ -91,6 +109,8 @@ pub fn download_invoice_pdf(id: i32) -> Request<Download> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoices/{parentId}/commissions")]
+#[doc(alias = "list_all_connect_wise_psa_invoice_commissions")]
 pub fn list_invoice_commissions(
     invoice_id: i32,
     query: &ListQuery,
@@ -105,6 +125,8 @@ pub fn list_invoice_commissions(
 /// `POST /finance/invoices/{parentId}/commissions/recalculate` · tool `recalculate_connect_wise_psa_invoice_commissions`
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+#[doc(alias = "POST /finance/invoices/{parentId}/commissions/recalculate")]
+#[doc(alias = "recalculate_connect_wise_psa_invoice_commissions")]
 pub fn recalculate_invoice_commissions(invoice_id: i32) -> Request<()> {
     Request::new(Method::Post, "/finance/invoices/{parentId}/commissions/recalculate")
         .path("parentId", invoice_id)
@@ -116,6 +138,8 @@ pub fn recalculate_invoice_commissions(invoice_id: i32) -> Request<()> {
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice commission ID (see `finance::list_invoice_commissions`)
+#[doc(alias = "GET /finance/invoices/{parentId}/commissions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_invoice_commission_by_id")]
 pub fn get_invoice_commission(invoice_id: i32, id: i32) -> Request<InvoiceCommission> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/commissions/{id}")
         .path("parentId", invoice_id)
@@ -129,6 +153,8 @@ pub fn get_invoice_commission(invoice_id: i32, id: i32) -> Request<InvoiceCommis
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice commission ID (see `finance::list_invoice_commissions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoices/{parentId}/commissions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_invoice_commission_by_id")]
 pub fn update_invoice_commission(
     invoice_id: i32,
     id: i32,
@@ -148,6 +174,8 @@ pub fn update_invoice_commission(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoices/{parentId}/glEntries/")]
+#[doc(alias = "list_all_connect_wise_psa_invoice_gl_entries")]
 pub fn list_invoice_gl_entries(
     invoice_id: i32,
     query: &ListQuery,
@@ -163,6 +191,8 @@ pub fn list_invoice_gl_entries(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
+#[doc(alias = "GET /finance/invoices/{parentId}/glEntries/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_invoice_gl_entry_by_id")]
 pub fn get_invoice_gl_entry(invoice_id: i32, id: i32) -> Request<GlEntry> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/glEntries/{id}")
         .path("parentId", invoice_id)
@@ -176,6 +206,8 @@ pub fn get_invoice_gl_entry(invoice_id: i32, id: i32) -> Request<GlEntry> {
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
 /// * `body`: the new state of the GL entry.
+#[doc(alias = "PUT /finance/invoices/{parentId}/glEntries/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_invoice_gl_entry_by_id")]
 pub fn replace_invoice_gl_entry(
     invoice_id: i32,
     id: i32,
@@ -194,6 +226,8 @@ pub fn replace_invoice_gl_entry(
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoices/{parentId}/glEntries/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_invoice_gl_entry_by_id")]
 pub fn update_invoice_gl_entry(
     invoice_id: i32,
     id: i32,
@@ -213,6 +247,8 @@ pub fn update_invoice_gl_entry(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoices/{parentId}/payments")]
+#[doc(alias = "list_all_connect_wise_psa_invoice_payments")]
 pub fn list_invoice_payments(
     invoice_id: i32,
     query: &ListQuery,
@@ -228,6 +264,8 @@ pub fn list_invoice_payments(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `body`: the payment to create.
+#[doc(alias = "POST /finance/invoices/{parentId}/payments")]
+#[doc(alias = "create_a_connect_wise_psa_invoice_payment")]
 pub fn create_invoice_payment(
     invoice_id: i32,
     body: &InvoicePayment,
@@ -243,6 +281,8 @@ pub fn create_invoice_payment(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
+#[doc(alias = "GET /finance/invoices/{parentId}/payments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_invoice_payment_by_id")]
 pub fn get_invoice_payment(invoice_id: i32, id: i32) -> Request<InvoicePayment> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/payments/{id}")
         .path("parentId", invoice_id)
@@ -256,6 +296,8 @@ pub fn get_invoice_payment(invoice_id: i32, id: i32) -> Request<InvoicePayment> 
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
 /// * `body`: the new state of the payment.
+#[doc(alias = "PUT /finance/invoices/{parentId}/payments/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_invoice_payment_by_id")]
 pub fn replace_invoice_payment(
     invoice_id: i32,
     id: i32,
@@ -274,6 +316,8 @@ pub fn replace_invoice_payment(
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoices/{parentId}/payments/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_invoice_payment_by_id")]
 pub fn update_invoice_payment(
     invoice_id: i32,
     id: i32,
@@ -291,6 +335,8 @@ pub fn update_invoice_payment(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
+#[doc(alias = "DELETE /finance/invoices/{parentId}/payments/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_invoice_payment_by_id")]
 pub fn delete_invoice_payment(invoice_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoices/{parentId}/payments/{id}")
         .path("parentId", invoice_id)
@@ -305,6 +351,8 @@ pub fn delete_invoice_payment(invoice_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoices/{parentId}/routings")]
+#[doc(alias = "list_all_connect_wise_psa_invoice_routings")]
 pub fn list_invoice_routings(
     invoice_id: i32,
     query: &ListQuery,
@@ -320,6 +368,8 @@ pub fn list_invoice_routings(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `body`: the routing to create.
+#[doc(alias = "POST /finance/invoices/{parentId}/routings")]
+#[doc(alias = "create_a_connect_wise_psa_invoice_routing")]
 pub fn create_invoice_routing(
     invoice_id: i32,
     body: &InvoiceRouting,
@@ -335,10 +385,13 @@ pub fn create_invoice_routing(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/invoices/{parentId}/routings/count")]
+#[doc(alias = "count_connect_wise_psa_invoice_routings")]
 pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/routings/count")
         .path("parentId", invoice_id)
         .query(query)
+        .records::<InvoiceRouting>()
 }
 
 /// Gets a routing of an invoice by its ID.
@@ -347,6 +400,8 @@ pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Co
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
+#[doc(alias = "GET /finance/invoices/{parentId}/routings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_invoice_routing_by_id")]
 pub fn get_invoice_routing(invoice_id: i32, id: i32) -> Request<InvoiceRouting> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/routings/{id}")
         .path("parentId", invoice_id)
@@ -360,6 +415,8 @@ pub fn get_invoice_routing(invoice_id: i32, id: i32) -> Request<InvoiceRouting> 
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
 /// * `body`: the new state of the routing.
+#[doc(alias = "PUT /finance/invoices/{parentId}/routings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_invoice_routing_by_id")]
 pub fn replace_invoice_routing(
     invoice_id: i32,
     id: i32,
@@ -378,6 +435,8 @@ pub fn replace_invoice_routing(
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoices/{parentId}/routings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_invoice_routing_by_id")]
 pub fn update_invoice_routing(
     invoice_id: i32,
     id: i32,
@@ -395,6 +454,8 @@ pub fn update_invoice_routing(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
+#[doc(alias = "DELETE /finance/invoices/{parentId}/routings/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_invoice_routing_by_id")]
 pub fn delete_invoice_routing(invoice_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoices/{parentId}/routings/{id}")
         .path("parentId", invoice_id)

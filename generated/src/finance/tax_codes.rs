@@ -16,6 +16,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes")]
+#[doc(alias = "list_all_connect_wise_psa_finance_tax_codes")]
 pub fn list_tax_codes(query: &ListQuery) -> Request<Vec<TaxCode>> {
     Request::new(Method::Get, "/finance/taxCodes").query(query)
 }
@@ -25,6 +27,8 @@ pub fn list_tax_codes(query: &ListQuery) -> Request<Vec<TaxCode>> {
 /// `POST /finance/taxCodes` · tool `create_a_connect_wise_psa_finance_tax_code`
 ///
 /// * `body`: the tax code to create.
+#[doc(alias = "POST /finance/taxCodes")]
+#[doc(alias = "create_a_connect_wise_psa_finance_tax_code")]
 pub fn create_tax_code(body: &TaxCode) -> Request<TaxCode> {
     Request::new(Method::Post, "/finance/taxCodes").body(body)
 }
@@ -34,8 +38,12 @@ pub fn create_tax_code(body: &TaxCode) -> Request<TaxCode> {
 /// `GET /finance/taxCodes/count` · tool `count_connect_wise_psa_finance_tax_codes`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/count")]
+#[doc(alias = "count_connect_wise_psa_finance_tax_codes")]
 pub fn count_tax_codes(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/taxCodes/count").query(query)
+    Request::new(Method::Get, "/finance/taxCodes/count")
+        .query(query)
+        .records::<TaxCode>()
 }
 
 /// Lists tax codes in summary form.
@@ -45,6 +53,8 @@ pub fn count_tax_codes(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/info")]
+#[doc(alias = "list_all_connect_wise_psa_finance_tax_code_info")]
 pub fn list_tax_code_info(query: &ListQuery) -> Request<Vec<TaxCodeInfo>> {
     Request::new(Method::Get, "/finance/taxCodes/info").query(query)
 }
@@ -54,8 +64,12 @@ pub fn list_tax_code_info(query: &ListQuery) -> Request<Vec<TaxCodeInfo>> {
 /// `GET /finance/taxCodes/info/count` · tool `count_connect_wise_psa_finance_tax_code_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/info/count")]
+#[doc(alias = "count_connect_wise_psa_finance_tax_code_info")]
 pub fn count_tax_code_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/taxCodes/info/count").query(query)
+    Request::new(Method::Get, "/finance/taxCodes/info/count")
+        .query(query)
+        .records::<TaxCodeInfo>()
 }
 
 /// Lists the taxable levels of a tax code expense type exemption.
@@ -67,6 +81,10 @@ pub fn count_tax_code_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels"
+)]
+#[doc(alias = "list_all_connect_wise_psa_taxable_expense_type_levels")]
 pub fn list_taxable_expense_type_levels(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -88,6 +106,10 @@ pub fn list_taxable_expense_type_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `body`: the taxable level to create.
+#[doc(
+    alias = "POST /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels"
+)]
+#[doc(alias = "create_a_connect_wise_psa_taxable_expense_type_level")]
 pub fn create_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -109,6 +131,10 @@ pub fn create_taxable_expense_type_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/count"
+)]
+#[doc(alias = "count_connect_wise_psa_taxable_expense_type_levels")]
 pub fn count_taxable_expense_type_levels(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -121,6 +147,7 @@ pub fn count_taxable_expense_type_levels(
         .path("grandparentId", tax_code_id)
         .path("parentId", expense_type_exemption_id)
         .query(query)
+        .records::<TaxableExpenseTypeLevel>()
 }
 
 /// Gets a taxable level of a tax code expense type exemption by its ID.
@@ -130,6 +157,10 @@ pub fn count_taxable_expense_type_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_taxable_expense_type_level_by_id")]
 pub fn get_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -152,6 +183,10 @@ pub fn get_taxable_expense_type_level(
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
 /// * `body`: the new state of the taxable level.
+#[doc(
+    alias = "PUT /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_taxable_expense_type_level_by_id")]
 pub fn replace_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -176,6 +211,10 @@ pub fn replace_taxable_expense_type_level(
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_taxable_expense_type_level_by_id")]
 pub fn update_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -199,6 +238,10 @@ pub fn update_taxable_expense_type_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
+#[doc(
+    alias = "DELETE /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_taxable_expense_type_level_by_id")]
 pub fn delete_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -222,6 +265,10 @@ pub fn delete_taxable_expense_type_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels"
+)]
+#[doc(alias = "list_all_connect_wise_psa_taxable_product_type_levels")]
 pub fn list_taxable_product_type_levels(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -243,6 +290,10 @@ pub fn list_taxable_product_type_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `body`: the taxable level to create.
+#[doc(
+    alias = "POST /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels"
+)]
+#[doc(alias = "create_a_connect_wise_psa_taxable_product_type_level")]
 pub fn create_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -264,6 +315,10 @@ pub fn create_taxable_product_type_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/count"
+)]
+#[doc(alias = "count_connect_wise_psa_taxable_product_type_levels")]
 pub fn count_taxable_product_type_levels(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -276,6 +331,7 @@ pub fn count_taxable_product_type_levels(
         .path("grandparentId", tax_code_id)
         .path("parentId", product_type_exemption_id)
         .query(query)
+        .records::<TaxableProductTypeLevel>()
 }
 
 /// Gets a taxable level of a tax code product type exemption by its ID.
@@ -285,6 +341,10 @@ pub fn count_taxable_product_type_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_taxable_product_type_level_by_id")]
 pub fn get_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -307,6 +367,10 @@ pub fn get_taxable_product_type_level(
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
 /// * `body`: the new state of the taxable level.
+#[doc(
+    alias = "PUT /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_taxable_product_type_level_by_id")]
 pub fn replace_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -331,6 +395,10 @@ pub fn replace_taxable_product_type_level(
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_taxable_product_type_level_by_id")]
 pub fn update_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -354,6 +422,10 @@ pub fn update_taxable_product_type_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
+#[doc(
+    alias = "DELETE /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_taxable_product_type_level_by_id")]
 pub fn delete_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -377,6 +449,10 @@ pub fn delete_taxable_product_type_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels"
+)]
+#[doc(alias = "list_all_connect_wise_psa_taxable_x_ref_levels")]
 pub fn list_taxable_x_ref_levels(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -398,6 +474,10 @@ pub fn list_taxable_x_ref_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `body`: the taxable level to create.
+#[doc(
+    alias = "POST /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels"
+)]
+#[doc(alias = "create_a_connect_wise_psa_taxable_x_ref_level")]
 pub fn create_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -419,6 +499,10 @@ pub fn create_taxable_x_ref_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/count"
+)]
+#[doc(alias = "count_connect_wise_psa_taxable_x_ref_levels")]
 pub fn count_taxable_x_ref_levels(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -431,6 +515,7 @@ pub fn count_taxable_x_ref_levels(
         .path("grandparentId", tax_code_id)
         .path("parentId", tax_code_x_ref_id)
         .query(query)
+        .records::<TaxableXRefLevel>()
 }
 
 /// Gets a taxable level of a tax code cross-reference by its ID.
@@ -440,6 +525,10 @@ pub fn count_taxable_x_ref_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_taxable_x_ref_level_by_id")]
 pub fn get_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -462,6 +551,10 @@ pub fn get_taxable_x_ref_level(
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
 /// * `body`: the new state of the taxable level.
+#[doc(
+    alias = "PUT /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_taxable_x_ref_level_by_id")]
 pub fn replace_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -486,6 +579,10 @@ pub fn replace_taxable_x_ref_level(
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_taxable_x_ref_level_by_id")]
 pub fn update_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -509,6 +606,10 @@ pub fn update_taxable_x_ref_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
+#[doc(
+    alias = "DELETE /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_taxable_x_ref_level_by_id")]
 pub fn delete_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -532,6 +633,10 @@ pub fn delete_taxable_x_ref_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels"
+)]
+#[doc(alias = "list_all_connect_wise_psa_taxable_work_role_levels")]
 pub fn list_taxable_work_role_levels(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -553,6 +658,10 @@ pub fn list_taxable_work_role_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `body`: the taxable level to create.
+#[doc(
+    alias = "POST /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels"
+)]
+#[doc(alias = "create_a_connect_wise_psa_taxable_work_role_level")]
 pub fn create_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -574,6 +683,10 @@ pub fn create_taxable_work_role_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/count"
+)]
+#[doc(alias = "count_connect_wise_psa_taxable_work_role_levels")]
 pub fn count_taxable_work_role_levels(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -586,6 +699,7 @@ pub fn count_taxable_work_role_levels(
         .path("grandparentId", tax_code_id)
         .path("parentId", work_role_exemption_id)
         .query(query)
+        .records::<TaxableWorkRoleLevel>()
 }
 
 /// Gets a taxable level of a tax code work role exemption by its ID.
@@ -595,6 +709,10 @@ pub fn count_taxable_work_role_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_taxable_work_role_level_by_id")]
 pub fn get_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -617,6 +735,10 @@ pub fn get_taxable_work_role_level(
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
 /// * `body`: the new state of the taxable level.
+#[doc(
+    alias = "PUT /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_taxable_work_role_level_by_id")]
 pub fn replace_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -641,6 +763,10 @@ pub fn replace_taxable_work_role_level(
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_taxable_work_role_level_by_id")]
 pub fn update_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -664,6 +790,10 @@ pub fn update_taxable_work_role_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
+#[doc(
+    alias = "DELETE /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_taxable_work_role_level_by_id")]
 pub fn delete_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -683,6 +813,8 @@ pub fn delete_taxable_work_role_level(
 /// `GET /finance/taxCodes/{id}` · tool `get_single_connect_wise_psa_finance_tax_code_by_id`
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
+#[doc(alias = "GET /finance/taxCodes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_tax_code_by_id")]
 pub fn get_tax_code(id: i32) -> Request<TaxCode> {
     Request::new(Method::Get, "/finance/taxCodes/{id}").path("id", id)
 }
@@ -693,6 +825,8 @@ pub fn get_tax_code(id: i32) -> Request<TaxCode> {
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the new state of the tax code.
+#[doc(alias = "PUT /finance/taxCodes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn replace_tax_code(id: i32, body: &TaxCode) -> Request<TaxCode> {
     Request::new(Method::Put, "/finance/taxCodes/{id}").path("id", id).body(body)
 }
@@ -703,6 +837,8 @@ pub fn replace_tax_code(id: i32, body: &TaxCode) -> Request<TaxCode> {
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn update_tax_code(id: i32, patch: &Patch<TaxCode>) -> Request<TaxCode> {
     Request::new(Method::Patch, "/finance/taxCodes/{id}").path("id", id).patch(patch)
 }
@@ -712,6 +848,8 @@ pub fn update_tax_code(id: i32, patch: &Patch<TaxCode>) -> Request<TaxCode> {
 /// `DELETE /finance/taxCodes/{id}` · tool `delete_a_connect_wise_psa_finance_tax_code_by_id`
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
+#[doc(alias = "DELETE /finance/taxCodes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn delete_tax_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{id}").path("id", id)
 }
@@ -721,6 +859,8 @@ pub fn delete_tax_code(id: i32) -> Request<()> {
 /// `POST /finance/taxCodes/{id}/copy` · tool `copy_a_connect_wise_psa_finance_tax_code_by_id`
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
+#[doc(alias = "POST /finance/taxCodes/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn copy_tax_code(id: i32) -> Request<TaxCode> {
     Request::new(Method::Post, "/finance/taxCodes/{id}/copy").path("id", id)
 }
@@ -730,6 +870,8 @@ pub fn copy_tax_code(id: i32) -> Request<TaxCode> {
 /// `GET /finance/taxCodes/{id}/info` · tool `get_single_connect_wise_psa_finance_tax_code_info_by_id`
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
+#[doc(alias = "GET /finance/taxCodes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_finance_tax_code_info_by_id")]
 pub fn get_tax_code_info(id: i32) -> Request<TaxCodeInfo> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/info").path("id", id)
 }
@@ -742,6 +884,8 @@ pub fn get_tax_code_info(id: i32) -> Request<TaxCodeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_finance_tax_code_usages_by_id")]
 pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/usages")
         .path("id", id)
@@ -756,6 +900,8 @@ pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_finance_tax_code_usages_by_id")]
 pub fn list_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/usages/list")
         .path("id", id)
@@ -770,6 +916,8 @@ pub fn list_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{parentId}/expenseTypeExemptions")]
+#[doc(alias = "list_all_connect_wise_psa_tax_code_expense_type_exemptions")]
 pub fn list_tax_code_expense_type_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -785,6 +933,8 @@ pub fn list_tax_code_expense_type_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the expense type exemption to create.
+#[doc(alias = "POST /finance/taxCodes/{parentId}/expenseTypeExemptions")]
+#[doc(alias = "create_a_connect_wise_psa_tax_code_expense_type_exemption")]
 pub fn create_tax_code_expense_type_exemption(
     tax_code_id: i32,
     body: &ExpenseTypeExemption,
@@ -800,6 +950,8 @@ pub fn create_tax_code_expense_type_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/{parentId}/expenseTypeExemptions/count")]
+#[doc(alias = "count_connect_wise_psa_tax_code_expense_type_exemptions")]
 pub fn count_tax_code_expense_type_exemptions(
     tax_code_id: i32,
     query: &CountQuery,
@@ -807,6 +959,7 @@ pub fn count_tax_code_expense_type_exemptions(
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/expenseTypeExemptions/count")
         .path("parentId", tax_code_id)
         .query(query)
+        .records::<ExpenseTypeExemption>()
 }
 
 /// Gets an expense type exemption of a tax code by its ID.
@@ -815,6 +968,8 @@ pub fn count_tax_code_expense_type_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+#[doc(alias = "GET /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_tax_code_expense_type_exempt_by_id")]
 pub fn get_tax_code_expense_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -831,6 +986,8 @@ pub fn get_tax_code_expense_type_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `body`: the new state of the expense type exemption.
+#[doc(alias = "PUT /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_tax_code_expense_type_exempt_by_id")]
 pub fn replace_tax_code_expense_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -849,6 +1006,8 @@ pub fn replace_tax_code_expense_type_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_tax_code_expense_type_exemption_by_id")]
 pub fn update_tax_code_expense_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -869,6 +1028,8 @@ pub fn update_tax_code_expense_type_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+#[doc(alias = "DELETE /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_tax_code_expense_type_exemption_by_id")]
 pub fn delete_tax_code_expense_type_exemption(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -886,6 +1047,8 @@ pub fn delete_tax_code_expense_type_exemption(tax_code_id: i32, id: i32) -> Requ
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{parentId}/productTypeExemptions")]
+#[doc(alias = "list_all_connect_wise_psa_tax_code_product_type_exemptions")]
 pub fn list_tax_code_product_type_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -901,6 +1064,8 @@ pub fn list_tax_code_product_type_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the product type exemption to create.
+#[doc(alias = "POST /finance/taxCodes/{parentId}/productTypeExemptions")]
+#[doc(alias = "create_a_connect_wise_psa_tax_code_product_type_exemption")]
 pub fn create_tax_code_product_type_exemption(
     tax_code_id: i32,
     body: &ProductTypeExemption,
@@ -916,6 +1081,8 @@ pub fn create_tax_code_product_type_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/{parentId}/productTypeExemptions/count")]
+#[doc(alias = "count_connect_wise_psa_tax_code_product_type_exemptions")]
 pub fn count_tax_code_product_type_exemptions(
     tax_code_id: i32,
     query: &CountQuery,
@@ -923,6 +1090,7 @@ pub fn count_tax_code_product_type_exemptions(
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/productTypeExemptions/count")
         .path("parentId", tax_code_id)
         .query(query)
+        .records::<ProductTypeExemption>()
 }
 
 /// Gets a product type exemption of a tax code by its ID.
@@ -931,6 +1099,8 @@ pub fn count_tax_code_product_type_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+#[doc(alias = "GET /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_tax_code_product_type_exempt_by_id")]
 pub fn get_tax_code_product_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -947,6 +1117,8 @@ pub fn get_tax_code_product_type_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `body`: the new state of the product type exemption.
+#[doc(alias = "PUT /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_tax_code_product_type_exempt_by_id")]
 pub fn replace_tax_code_product_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -965,6 +1137,8 @@ pub fn replace_tax_code_product_type_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_tax_code_product_type_exemption_by_id")]
 pub fn update_tax_code_product_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -985,6 +1159,8 @@ pub fn update_tax_code_product_type_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+#[doc(alias = "DELETE /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_tax_code_product_type_exemption_by_id")]
 pub fn delete_tax_code_product_type_exemption(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -1002,6 +1178,8 @@ pub fn delete_tax_code_product_type_exemption(tax_code_id: i32, id: i32) -> Requ
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeLevels")]
+#[doc(alias = "list_all_connect_wise_psa_tax_code_levels")]
 pub fn list_tax_code_levels(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1017,6 +1195,8 @@ pub fn list_tax_code_levels(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the level to create.
+#[doc(alias = "POST /finance/taxCodes/{parentId}/taxCodeLevels")]
+#[doc(alias = "create_a_connect_wise_psa_tax_code_level")]
 pub fn create_tax_code_level(
     tax_code_id: i32,
     body: &TaxCodeLevel,
@@ -1032,10 +1212,13 @@ pub fn create_tax_code_level(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeLevels/count")]
+#[doc(alias = "count_connect_wise_psa_tax_code_levels")]
 pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeLevels/count")
         .path("parentId", tax_code_id)
         .query(query)
+        .records::<TaxCodeLevel>()
 }
 
 /// Gets a level of a tax code by its ID.
@@ -1044,6 +1227,8 @@ pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Co
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_tax_code_level_by_id")]
 pub fn get_tax_code_level(tax_code_id: i32, id: i32) -> Request<TaxCodeLevel> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeLevels/{id}")
         .path("parentId", tax_code_id)
@@ -1057,6 +1242,8 @@ pub fn get_tax_code_level(tax_code_id: i32, id: i32) -> Request<TaxCodeLevel> {
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
 /// * `body`: the new state of the level.
+#[doc(alias = "PUT /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_tax_code_level_by_id")]
 pub fn replace_tax_code_level(
     tax_code_id: i32,
     id: i32,
@@ -1075,6 +1262,8 @@ pub fn replace_tax_code_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_tax_code_level_by_id")]
 pub fn update_tax_code_level(
     tax_code_id: i32,
     id: i32,
@@ -1092,6 +1281,8 @@ pub fn update_tax_code_level(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
+#[doc(alias = "DELETE /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_tax_code_level_by_id")]
 pub fn delete_tax_code_level(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{parentId}/taxCodeLevels/{id}")
         .path("parentId", tax_code_id)
@@ -1106,6 +1297,8 @@ pub fn delete_tax_code_level(tax_code_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeXRefs")]
+#[doc(alias = "list_all_connect_wise_psa_tax_code_x_refs")]
 pub fn list_tax_code_x_refs(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1121,6 +1314,8 @@ pub fn list_tax_code_x_refs(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the cross-reference to create.
+#[doc(alias = "POST /finance/taxCodes/{parentId}/taxCodeXRefs")]
+#[doc(alias = "create_a_connect_wise_psa_tax_code_x_ref")]
 pub fn create_tax_code_x_ref(
     tax_code_id: i32,
     body: &TaxCodeXRef,
@@ -1136,10 +1331,13 @@ pub fn create_tax_code_x_ref(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeXRefs/count")]
+#[doc(alias = "count_connect_wise_psa_tax_code_x_refs")]
 pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeXRefs/count")
         .path("parentId", tax_code_id)
         .query(query)
+        .records::<TaxCodeXRef>()
 }
 
 /// Gets a cross-reference of a tax code by its ID.
@@ -1148,6 +1346,8 @@ pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Co
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn get_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<TaxCodeXRef> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeXRefs/{id}")
         .path("parentId", tax_code_id)
@@ -1161,6 +1361,8 @@ pub fn get_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<TaxCodeXRef> {
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `body`: the new state of the cross-reference.
+#[doc(alias = "PUT /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn replace_tax_code_x_ref(
     tax_code_id: i32,
     id: i32,
@@ -1179,6 +1381,8 @@ pub fn replace_tax_code_x_ref(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn update_tax_code_x_ref(
     tax_code_id: i32,
     id: i32,
@@ -1196,6 +1400,8 @@ pub fn update_tax_code_x_ref(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+#[doc(alias = "DELETE /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn delete_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{parentId}/taxCodeXRefs/{id}")
         .path("parentId", tax_code_id)
@@ -1210,6 +1416,8 @@ pub fn delete_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{parentId}/workRoleExemptions")]
+#[doc(alias = "list_all_connect_wise_psa_tax_code_work_role_exemptions")]
 pub fn list_tax_code_work_role_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1225,6 +1433,8 @@ pub fn list_tax_code_work_role_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the work role exemption to create.
+#[doc(alias = "POST /finance/taxCodes/{parentId}/workRoleExemptions")]
+#[doc(alias = "create_a_connect_wise_psa_tax_code_work_role_exemption")]
 pub fn create_tax_code_work_role_exemption(
     tax_code_id: i32,
     body: &WorkRoleExemption,
@@ -1240,6 +1450,8 @@ pub fn create_tax_code_work_role_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/{parentId}/workRoleExemptions/count")]
+#[doc(alias = "count_connect_wise_psa_tax_code_work_role_exemptions")]
 pub fn count_tax_code_work_role_exemptions(
     tax_code_id: i32,
     query: &CountQuery,
@@ -1247,6 +1459,7 @@ pub fn count_tax_code_work_role_exemptions(
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/workRoleExemptions/count")
         .path("parentId", tax_code_id)
         .query(query)
+        .records::<WorkRoleExemption>()
 }
 
 /// Gets a work role exemption of a tax code by its ID.
@@ -1255,6 +1468,8 @@ pub fn count_tax_code_work_role_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+#[doc(alias = "GET /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn get_tax_code_work_role_exemption(
     tax_code_id: i32,
     id: i32,
@@ -1271,6 +1486,8 @@ pub fn get_tax_code_work_role_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `body`: the new state of the work role exemption.
+#[doc(alias = "PUT /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn replace_tax_code_work_role_exemption(
     tax_code_id: i32,
     id: i32,
@@ -1289,6 +1506,8 @@ pub fn replace_tax_code_work_role_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn update_tax_code_work_role_exemption(
     tax_code_id: i32,
     id: i32,
@@ -1306,6 +1525,8 @@ pub fn update_tax_code_work_role_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+#[doc(alias = "DELETE /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn delete_tax_code_work_role_exemption(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{parentId}/workRoleExemptions/{id}")
         .path("parentId", tax_code_id)

@@ -15,6 +15,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_catalogs")]
 pub fn list_catalogs(query: &ListQuery) -> Request<Vec<CatalogItem>> {
     Request::new(Method::Get, "/procurement/catalog").query(query)
 }
@@ -24,6 +26,8 @@ pub fn list_catalogs(query: &ListQuery) -> Request<Vec<CatalogItem>> {
 /// `POST /procurement/catalog` · tool `create_a_connect_wise_psa_procurement_catalog`
 ///
 /// * `body`: the catalog item to create.
+#[doc(alias = "POST /procurement/catalog")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_catalog")]
 pub fn create_catalog(body: &CatalogItem) -> Request<CatalogItem> {
     Request::new(Method::Post, "/procurement/catalog").body(body)
 }
@@ -33,8 +37,12 @@ pub fn create_catalog(body: &CatalogItem) -> Request<CatalogItem> {
 /// `GET /procurement/catalog/count` · tool `count_connect_wise_psa_procurement_catalogs`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/catalog/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_catalogs")]
 pub fn count_catalogs(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/catalog/count").query(query)
+    Request::new(Method::Get, "/procurement/catalog/count")
+        .query(query)
+        .records::<CatalogItem>()
 }
 
 /// Lists catalog items in summary form.
@@ -44,6 +52,8 @@ pub fn count_catalogs(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_catalog_info")]
 pub fn list_catalog_info(query: &ListQuery) -> Request<Vec<CatalogItemInfo>> {
     Request::new(Method::Get, "/procurement/catalog/info").query(query)
 }
@@ -53,8 +63,12 @@ pub fn list_catalog_info(query: &ListQuery) -> Request<Vec<CatalogItemInfo>> {
 /// `GET /procurement/catalog/info/count` · tool `count_connect_wise_psa_procurement_catalog_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/catalog/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_catalog_info")]
 pub fn count_catalog_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/catalog/info/count").query(query)
+    Request::new(Method::Get, "/procurement/catalog/info/count")
+        .query(query)
+        .records::<CatalogItemInfo>()
 }
 
 /// Creates a catalog item vendor.
@@ -62,6 +76,8 @@ pub fn count_catalog_info(query: &CountQuery) -> Request<Count> {
 /// `POST /procurement/catalog/vendors` · tool `create_a_connect_wise_psa_procurement_catalog_vendor`
 ///
 /// * `body`: the catalog item vendor to create.
+#[doc(alias = "POST /procurement/catalog/vendors")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_catalog_vendor")]
 pub fn create_catalog_vendor(body: &CatalogVendors) -> Request<CatalogVendors> {
     Request::new(Method::Post, "/procurement/catalog/vendors").body(body)
 }
@@ -74,6 +90,8 @@ pub fn create_catalog_vendor(body: &CatalogVendors) -> Request<CatalogVendors> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog/vendors/{parentId}")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_catalog_vendors")]
 pub fn list_catalog_vendors(
     catalog_item_id: i32,
     query: &ListQuery,
@@ -89,6 +107,8 @@ pub fn list_catalog_vendors(
 ///
 /// * `catalog_item_identifier`: catalog item ID (see `procurement::list_catalogs`)
 /// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+#[doc(alias = "GET /procurement/catalog/{catalogItemIdentifier}/quantityOnHand")]
+#[doc(alias = "get_connect_wise_psa_procurement_catalog_quantity_on_hand")]
 pub fn get_catalog_quantity_on_hand(
     catalog_item_identifier: &str,
     warehouse_bin_id: i32,
@@ -106,6 +126,8 @@ pub fn get_catalog_quantity_on_hand(
 /// `GET /procurement/catalog/{id}` · tool `get_single_connect_wise_psa_procurement_catalog_by_id`
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
+#[doc(alias = "GET /procurement/catalog/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_catalog_by_id")]
 pub fn get_catalog(id: i32) -> Request<CatalogItem> {
     Request::new(Method::Get, "/procurement/catalog/{id}").path("id", id)
 }
@@ -116,6 +138,8 @@ pub fn get_catalog(id: i32) -> Request<CatalogItem> {
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `body`: the new state of the catalog item.
+#[doc(alias = "PUT /procurement/catalog/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn replace_catalog(id: i32, body: &CatalogItem) -> Request<CatalogItem> {
     Request::new(Method::Put, "/procurement/catalog/{id}").path("id", id).body(body)
 }
@@ -126,6 +150,8 @@ pub fn replace_catalog(id: i32, body: &CatalogItem) -> Request<CatalogItem> {
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/catalog/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn update_catalog(id: i32, patch: &Patch<CatalogItem>) -> Request<CatalogItem> {
     Request::new(Method::Patch, "/procurement/catalog/{id}").path("id", id).patch(patch)
 }
@@ -135,6 +161,8 @@ pub fn update_catalog(id: i32, patch: &Patch<CatalogItem>) -> Request<CatalogIte
 /// `DELETE /procurement/catalog/{id}` · tool `delete_a_connect_wise_psa_procurement_catalog_by_id`
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
+#[doc(alias = "DELETE /procurement/catalog/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn delete_catalog(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/catalog/{id}").path("id", id)
 }
@@ -144,6 +172,8 @@ pub fn delete_catalog(id: i32) -> Request<()> {
 /// `POST /procurement/catalog/{id}/copy` · tool `copy_a_connect_wise_psa_procurement_catalog_by_id`
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
+#[doc(alias = "POST /procurement/catalog/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn copy_catalog(id: i32) -> Request<CatalogItem> {
     Request::new(Method::Post, "/procurement/catalog/{id}/copy").path("id", id)
 }
@@ -153,6 +183,8 @@ pub fn copy_catalog(id: i32) -> Request<CatalogItem> {
 /// `GET /procurement/catalog/{id}/info` · tool `get_single_connect_wise_psa_procurement_catalog_info_by_id`
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
+#[doc(alias = "GET /procurement/catalog/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_catalog_info_by_id")]
 pub fn get_catalog_info(id: i32) -> Request<CatalogItemInfo> {
     Request::new(Method::Get, "/procurement/catalog/{id}/info").path("id", id)
 }
@@ -163,6 +195,8 @@ pub fn get_catalog_info(id: i32) -> Request<CatalogItemInfo> {
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `body`: the request body.
+#[doc(alias = "POST /procurement/catalog/{id}/pricing")]
+#[doc(alias = "calculate_connect_wise_psa_procurement_catalog_pricing_by_id")]
 pub fn calculate_catalog_pricing(
     id: i32,
     body: &CatalogPricing,
@@ -180,6 +214,8 @@ pub fn calculate_catalog_pricing(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog/{parentId}/components")]
+#[doc(alias = "list_all_connect_wise_psa_catalog_components")]
 pub fn list_catalog_components(
     catalog_id: i32,
     query: &ListQuery,
@@ -195,6 +231,8 @@ pub fn list_catalog_components(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `body`: the component to create.
+#[doc(alias = "POST /procurement/catalog/{parentId}/components")]
+#[doc(alias = "create_a_connect_wise_psa_catalog_component")]
 pub fn create_catalog_component(
     catalog_id: i32,
     body: &CatalogComponent,
@@ -210,10 +248,13 @@ pub fn create_catalog_component(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/catalog/{parentId}/components/count")]
+#[doc(alias = "count_connect_wise_psa_catalog_components")]
 pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/components/count")
         .path("parentId", catalog_id)
         .query(query)
+        .records::<CatalogComponent>()
 }
 
 /// Gets a component of a catalog item by its ID.
@@ -222,6 +263,8 @@ pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
+#[doc(alias = "GET /procurement/catalog/{parentId}/components/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_catalog_component_by_id")]
 pub fn get_catalog_component(catalog_id: i32, id: i32) -> Request<CatalogComponent> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/components/{id}")
         .path("parentId", catalog_id)
@@ -235,6 +278,8 @@ pub fn get_catalog_component(catalog_id: i32, id: i32) -> Request<CatalogCompone
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
 /// * `body`: the new state of the component.
+#[doc(alias = "PUT /procurement/catalog/{parentId}/components/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_catalog_component_by_id")]
 pub fn replace_catalog_component(
     catalog_id: i32,
     id: i32,
@@ -253,6 +298,8 @@ pub fn replace_catalog_component(
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/catalog/{parentId}/components/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_catalog_component_by_id")]
 pub fn update_catalog_component(
     catalog_id: i32,
     id: i32,
@@ -270,6 +317,8 @@ pub fn update_catalog_component(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
+#[doc(alias = "DELETE /procurement/catalog/{parentId}/components/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_catalog_component_by_id")]
 pub fn delete_catalog_component(catalog_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/catalog/{parentId}/components/{id}")
         .path("parentId", catalog_id)
@@ -284,6 +333,8 @@ pub fn delete_catalog_component(catalog_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog/{parentId}/inventory")]
+#[doc(alias = "list_all_connect_wise_psa_catalog_inventory")]
 pub fn list_catalog_inventory(
     catalog_id: i32,
     query: &ListQuery,
@@ -299,10 +350,13 @@ pub fn list_catalog_inventory(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/catalog/{parentId}/inventory/count")]
+#[doc(alias = "count_connect_wise_psa_catalog_inventory")]
 pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/inventory/count")
         .path("parentId", catalog_id)
         .query(query)
+        .records::<CatalogInventory>()
 }
 
 /// Gets a stock record of a catalog item by its ID.
@@ -311,6 +365,8 @@ pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<C
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item stock record ID (see `procurement::list_catalog_inventory`)
+#[doc(alias = "GET /procurement/catalog/{parentId}/inventory/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_catalog_inventory_by_id")]
 pub fn get_catalog_inventory(catalog_id: i32, id: i32) -> Request<CatalogInventory> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/inventory/{id}")
         .path("parentId", catalog_id)
@@ -325,6 +381,8 @@ pub fn get_catalog_inventory(catalog_id: i32, id: i32) -> Request<CatalogInvento
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog/{parentId}/minimumStockByWarehouse")]
+#[doc(alias = "list_all_connect_wise_psa_catalog_minimum_stocks_by_warehouse")]
 pub fn list_catalog_minimum_stocks_by_warehouse(
     catalog_id: i32,
     query: &ListQuery,
@@ -340,6 +398,8 @@ pub fn list_catalog_minimum_stocks_by_warehouse(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `body`: the minimum stock level to create.
+#[doc(alias = "POST /procurement/catalog/{parentId}/minimumStockByWarehouse")]
+#[doc(alias = "create_a_connect_wise_psa_catalog_minimum_stock_by_warehouse")]
 pub fn create_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     body: &MinimumStockByWarehouse,
@@ -355,6 +415,8 @@ pub fn create_catalog_minimum_stock_by_warehouse(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/catalog/{parentId}/minimumStockByWarehouse/count")]
+#[doc(alias = "count_connect_wise_psa_catalog_minimum_stocks_by_warehouse")]
 pub fn count_catalog_minimum_stocks_by_warehouse(
     catalog_id: i32,
     query: &CountQuery,
@@ -365,6 +427,7 @@ pub fn count_catalog_minimum_stocks_by_warehouse(
         )
         .path("parentId", catalog_id)
         .query(query)
+        .records::<MinimumStockByWarehouse>()
 }
 
 /// Gets a minimum stock level of a catalog item by its ID.
@@ -373,6 +436,8 @@ pub fn count_catalog_minimum_stocks_by_warehouse(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
+#[doc(alias = "GET /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn get_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -392,6 +457,8 @@ pub fn get_catalog_minimum_stock_by_warehouse(
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
 /// * `body`: the new state of the minimum stock level.
+#[doc(alias = "PUT /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn replace_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -413,6 +480,8 @@ pub fn replace_catalog_minimum_stock_by_warehouse(
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn update_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -433,6 +502,8 @@ pub fn update_catalog_minimum_stock_by_warehouse(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
+#[doc(alias = "DELETE /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn delete_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -452,6 +523,8 @@ pub fn delete_catalog_minimum_stock_by_warehouse(
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: ID
 /// * `body`: the new state of the vendor.
+#[doc(alias = "PUT /procurement/catalog/{parentId}/vendors/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_catalog_vendor_by_id")]
 pub fn replace_catalog_vendor(
     catalog_id: i32,
     id: i32,
@@ -469,6 +542,8 @@ pub fn replace_catalog_vendor(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: ID
+#[doc(alias = "DELETE /procurement/catalog/{parentId}/vendors/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_catalog_vendor_by_id")]
 pub fn delete_catalog_vendor(catalog_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/catalog/{parentId}/vendors/{id}")
         .path("parentId", catalog_id)
@@ -482,6 +557,8 @@ pub fn delete_catalog_vendor(catalog_id: i32, id: i32) -> Request<()> {
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/catalog/{parentId}/vendors/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_catalog_vendor_by_id")]
 pub fn update_catalog_vendor(
     catalog_id: i32,
     id: i32,

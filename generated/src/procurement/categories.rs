@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/categories")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_categories")]
 pub fn list_categories(query: &ListQuery) -> Request<Vec<Category>> {
     Request::new(Method::Get, "/procurement/categories").query(query)
 }
@@ -23,6 +25,8 @@ pub fn list_categories(query: &ListQuery) -> Request<Vec<Category>> {
 /// `POST /procurement/categories` · tool `create_a_connect_wise_psa_procurement_category`
 ///
 /// * `body`: the product category to create.
+#[doc(alias = "POST /procurement/categories")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_category")]
 pub fn create_category(body: &Category) -> Request<Category> {
     Request::new(Method::Post, "/procurement/categories").body(body)
 }
@@ -32,8 +36,12 @@ pub fn create_category(body: &Category) -> Request<Category> {
 /// `GET /procurement/categories/count` · tool `count_connect_wise_psa_procurement_categories`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/categories/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_categories")]
 pub fn count_categories(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/categories/count").query(query)
+    Request::new(Method::Get, "/procurement/categories/count")
+        .query(query)
+        .records::<Category>()
 }
 
 /// Lists product categories in summary form.
@@ -43,6 +51,8 @@ pub fn count_categories(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/categories/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_category_info")]
 pub fn list_category_info(query: &ListQuery) -> Request<Vec<CategoryInfo>> {
     Request::new(Method::Get, "/procurement/categories/info").query(query)
 }
@@ -52,8 +62,12 @@ pub fn list_category_info(query: &ListQuery) -> Request<Vec<CategoryInfo>> {
 /// `GET /procurement/categories/info/count` · tool `count_connect_wise_psa_procurement_category_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/categories/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_category_info")]
 pub fn count_category_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/categories/info/count").query(query)
+    Request::new(Method::Get, "/procurement/categories/info/count")
+        .query(query)
+        .records::<CategoryInfo>()
 }
 
 /// Gets a product category by its ID.
@@ -61,6 +75,8 @@ pub fn count_category_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/categories/{id}` · tool `get_single_connect_wise_psa_procurement_category_by_id`
 ///
 /// * `id`: product category ID (see `procurement::list_categories`)
+#[doc(alias = "GET /procurement/categories/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_category_by_id")]
 pub fn get_category(id: i32) -> Request<Category> {
     Request::new(Method::Get, "/procurement/categories/{id}").path("id", id)
 }
@@ -71,6 +87,8 @@ pub fn get_category(id: i32) -> Request<Category> {
 ///
 /// * `id`: product category ID (see `procurement::list_categories`)
 /// * `body`: the new state of the product category.
+#[doc(alias = "PUT /procurement/categories/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_category_by_id")]
 pub fn replace_category(id: i32, body: &Category) -> Request<Category> {
     Request::new(Method::Put, "/procurement/categories/{id}").path("id", id).body(body)
 }
@@ -81,6 +99,8 @@ pub fn replace_category(id: i32, body: &Category) -> Request<Category> {
 ///
 /// * `id`: product category ID (see `procurement::list_categories`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/categories/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_category_by_id")]
 pub fn update_category(id: i32, patch: &Patch<Category>) -> Request<Category> {
     Request::new(Method::Patch, "/procurement/categories/{id}")
         .path("id", id)
@@ -92,6 +112,8 @@ pub fn update_category(id: i32, patch: &Patch<Category>) -> Request<Category> {
 /// `DELETE /procurement/categories/{id}` · tool `delete_a_connect_wise_psa_procurement_category_by_id`
 ///
 /// * `id`: product category ID (see `procurement::list_categories`)
+#[doc(alias = "DELETE /procurement/categories/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_category_by_id")]
 pub fn delete_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/categories/{id}").path("id", id)
 }
@@ -101,6 +123,8 @@ pub fn delete_category(id: i32) -> Request<()> {
 /// `GET /procurement/categories/{id}/info` · tool `get_single_connect_wise_psa_procurement_category_info_by_id`
 ///
 /// * `id`: product category ID (see `procurement::list_categories`)
+#[doc(alias = "GET /procurement/categories/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_category_info_by_id")]
 pub fn get_category_info(id: i32) -> Request<CategoryInfo> {
     Request::new(Method::Get, "/procurement/categories/{id}/info").path("id", id)
 }
@@ -113,6 +137,8 @@ pub fn get_category_info(id: i32) -> Request<CategoryInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/")]
+#[doc(alias = "list_all_connect_wise_psa_category_subcategories")]
 pub fn list_category_sub_categories(
     category_id: i32,
     query: &ListQuery,
@@ -128,6 +154,8 @@ pub fn list_category_sub_categories(
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `body`: the subcategory to create.
+#[doc(alias = "POST /procurement/categories/{parentId}/subcategories/")]
+#[doc(alias = "create_a_connect_wise_psa_category_subcategory")]
 pub fn create_category_sub_category(
     category_id: i32,
     body: &LegacySubCategory,
@@ -143,6 +171,8 @@ pub fn create_category_sub_category(
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/count")]
+#[doc(alias = "count_connect_wise_psa_category_subcategories")]
 pub fn count_category_sub_categories(
     category_id: i32,
     query: &CountQuery,
@@ -150,6 +180,7 @@ pub fn count_category_sub_categories(
     Request::new(Method::Get, "/procurement/categories/{parentId}/subcategories/count")
         .path("parentId", category_id)
         .query(query)
+        .records::<LegacySubCategory>()
 }
 
 /// Lists the subcategories of a product category in summary form.
@@ -160,6 +191,8 @@ pub fn count_category_sub_categories(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/info")]
+#[doc(alias = "list_all_connect_wise_psa_category_subcategory_info")]
 pub fn list_category_sub_category_info(
     category_id: i32,
     query: &ListQuery,
@@ -175,6 +208,8 @@ pub fn list_category_sub_category_info(
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/info/count")]
+#[doc(alias = "count_connect_wise_psa_category_subcategory_info")]
 pub fn count_category_sub_category_info(
     category_id: i32,
     query: &CountQuery,
@@ -185,6 +220,7 @@ pub fn count_category_sub_category_info(
         )
         .path("parentId", category_id)
         .query(query)
+        .records::<LegacySubCategoryInfo>()
 }
 
 /// Gets a subcategory of a product category by its ID.
@@ -193,6 +229,8 @@ pub fn count_category_sub_category_info(
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_category_subcategory_by_id")]
 pub fn get_category_sub_category(
     category_id: i32,
     id: i32,
@@ -209,6 +247,8 @@ pub fn get_category_sub_category(
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
 /// * `body`: the new state of the subcategory.
+#[doc(alias = "PUT /procurement/categories/{parentId}/subcategories/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_category_subcategory_by_id")]
 pub fn replace_category_sub_category(
     category_id: i32,
     id: i32,
@@ -227,6 +267,8 @@ pub fn replace_category_sub_category(
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/categories/{parentId}/subcategories/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_category_subcategory_by_id")]
 pub fn update_category_sub_category(
     category_id: i32,
     id: i32,
@@ -244,6 +286,8 @@ pub fn update_category_sub_category(
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
+#[doc(alias = "DELETE /procurement/categories/{parentId}/subcategories/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_category_subcategory_by_id")]
 pub fn delete_category_sub_category(category_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/categories/{parentId}/subcategories/{id}")
         .path("parentId", category_id)
@@ -256,6 +300,8 @@ pub fn delete_category_sub_category(category_id: i32, id: i32) -> Request<()> {
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_category_subcategory_info_by_id")]
 pub fn get_category_sub_category_info(
     category_id: i32,
     id: i32,

@@ -15,6 +15,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorders")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_purchaseorders")]
 pub fn list_purchase_orders(query: &ListQuery) -> Request<Vec<PurchaseOrder>> {
     Request::new(Method::Get, "/procurement/purchaseorders").query(query)
 }
@@ -24,6 +26,8 @@ pub fn list_purchase_orders(query: &ListQuery) -> Request<Vec<PurchaseOrder>> {
 /// `POST /procurement/purchaseorders` · tool `create_a_connect_wise_psa_procurement_purchaseorder`
 ///
 /// * `body`: the purchase order to create.
+#[doc(alias = "POST /procurement/purchaseorders")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_purchaseorder")]
 pub fn create_purchase_order(body: &PurchaseOrder) -> Request<PurchaseOrder> {
     Request::new(Method::Post, "/procurement/purchaseorders").body(body)
 }
@@ -33,8 +37,12 @@ pub fn create_purchase_order(body: &PurchaseOrder) -> Request<PurchaseOrder> {
 /// `GET /procurement/purchaseorders/count` · tool `count_connect_wise_psa_procurement_purchaseorders`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorders/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_purchaseorders")]
 pub fn count_purchase_orders(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/purchaseorders/count").query(query)
+    Request::new(Method::Get, "/procurement/purchaseorders/count")
+        .query(query)
+        .records::<PurchaseOrder>()
 }
 
 /// Lists purchase orders in summary form.
@@ -44,6 +52,8 @@ pub fn count_purchase_orders(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorders/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_purchaseorder_info")]
 pub fn list_purchase_order_info(query: &ListQuery) -> Request<Vec<PurchaseOrderInfo>> {
     Request::new(Method::Get, "/procurement/purchaseorders/info").query(query)
 }
@@ -53,8 +63,12 @@ pub fn list_purchase_order_info(query: &ListQuery) -> Request<Vec<PurchaseOrderI
 /// `GET /procurement/purchaseorders/info/count` · tool `count_connect_wise_psa_procurement_purchaseorder_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorders/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_purchaseorder_info")]
 pub fn count_purchase_order_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/purchaseorders/info/count").query(query)
+    Request::new(Method::Get, "/procurement/purchaseorders/info/count")
+        .query(query)
+        .records::<PurchaseOrderInfo>()
 }
 
 /// Gets a purchase order by its ID.
@@ -62,6 +76,8 @@ pub fn count_purchase_order_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/purchaseorders/{id}` · tool `get_single_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "GET /procurement/purchaseorders/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn get_purchase_order(id: i32) -> Request<PurchaseOrder> {
     Request::new(Method::Get, "/procurement/purchaseorders/{id}").path("id", id)
 }
@@ -72,6 +88,8 @@ pub fn get_purchase_order(id: i32) -> Request<PurchaseOrder> {
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `body`: the new state of the purchase order.
+#[doc(alias = "PUT /procurement/purchaseorders/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn replace_purchase_order(id: i32, body: &PurchaseOrder) -> Request<PurchaseOrder> {
     Request::new(Method::Put, "/procurement/purchaseorders/{id}")
         .path("id", id)
@@ -84,6 +102,8 @@ pub fn replace_purchase_order(id: i32, body: &PurchaseOrder) -> Request<Purchase
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/purchaseorders/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn update_purchase_order(
     id: i32,
     patch: &Patch<PurchaseOrder>,
@@ -98,6 +118,8 @@ pub fn update_purchase_order(
 /// `DELETE /procurement/purchaseorders/{id}` · tool `delete_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "DELETE /procurement/purchaseorders/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn delete_purchase_order(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/purchaseorders/{id}").path("id", id)
 }
@@ -107,6 +129,8 @@ pub fn delete_purchase_order(id: i32) -> Request<()> {
 /// `POST /procurement/purchaseorders/{id}/copy` · tool `copy_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "POST /procurement/purchaseorders/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn copy_purchase_order(id: i32) -> Request<PurchaseOrder> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/copy").path("id", id)
 }
@@ -116,6 +140,8 @@ pub fn copy_purchase_order(id: i32) -> Request<PurchaseOrder> {
 /// `GET /procurement/purchaseorders/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_info_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "GET /procurement/purchaseorders/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_po_info_by_id")]
 pub fn get_purchase_order_info(id: i32) -> Request<PurchaseOrderInfo> {
     Request::new(Method::Get, "/procurement/purchaseorders/{id}/info").path("id", id)
 }
@@ -126,6 +152,8 @@ pub fn get_purchase_order_info(id: i32) -> Request<PurchaseOrderInfo> {
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorders/{id}/quickAccess/count")]
+#[doc(alias = "count_connect_wise_psa_purchaseorder_quick_accesses")]
 pub fn count_purchase_order_quick_accesses(
     purchase_order_id: i32,
     query: &CountQuery,
@@ -140,6 +168,8 @@ pub fn count_purchase_order_quick_accesses(
 /// `POST /procurement/purchaseorders/{id}/rebatch` · tool `rebatch_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "POST /procurement/purchaseorders/{id}/rebatch")]
+#[doc(alias = "rebatch_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn rebatch_purchase_order(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/rebatch").path("id", id)
 }
@@ -149,6 +179,8 @@ pub fn rebatch_purchase_order(id: i32) -> Request<SuccessResponse> {
 /// `POST /procurement/purchaseorders/{id}/unbatch` · tool `unbatch_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "POST /procurement/purchaseorders/{id}/unbatch")]
+#[doc(alias = "unbatch_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn unbatch_purchase_order(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/unbatch").path("id", id)
 }
@@ -161,6 +193,8 @@ pub fn unbatch_purchase_order(id: i32) -> Request<SuccessResponse> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/lineitems")]
+#[doc(alias = "list_all_connect_wise_psa_purchaseorder_lineitems")]
 pub fn list_purchase_order_line_items(
     purchase_order_id: i32,
     query: &ListQuery,
@@ -176,6 +210,8 @@ pub fn list_purchase_order_line_items(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `body`: the line item to create.
+#[doc(alias = "POST /procurement/purchaseorders/{parentId}/lineitems")]
+#[doc(alias = "create_a_connect_wise_psa_purchaseorder_lineitem")]
 pub fn create_purchase_order_line_item(
     purchase_order_id: i32,
     body: &PurchaseOrderLineItem,
@@ -191,6 +227,8 @@ pub fn create_purchase_order_line_item(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: query parameter `id`
+#[doc(alias = "DELETE /procurement/purchaseorders/{parentId}/lineitems")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_po_lineitem_by_id")]
 pub fn delete_purchase_order_line_item_by_id(
     purchase_order_id: i32,
     id: i32,
@@ -208,6 +246,8 @@ pub fn delete_purchase_order_line_item_by_id(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "POST /procurement/purchaseorders/{parentId}/lineitems/bulk")]
+#[doc(alias = "create_connect_wise_psa_purchaseorder_lineitems_in_bulk")]
 pub fn create_purchase_order_line_items_in_bulk(
     purchase_order_id: i32,
     body: &[PurchaseOrderLineItem],
@@ -225,6 +265,8 @@ pub fn create_purchase_order_line_items_in_bulk(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "PUT /procurement/purchaseorders/{parentId}/lineitems/bulk")]
+#[doc(alias = "replace_connect_wise_psa_purchaseorder_lineitems_in_bulk")]
 pub fn replace_purchase_order_line_items_in_bulk(
     purchase_order_id: i32,
     body: &[PurchaseOrderLineItem],
@@ -242,6 +284,8 @@ pub fn replace_purchase_order_line_items_in_bulk(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "DELETE /procurement/purchaseorders/{parentId}/lineitems/bulk")]
+#[doc(alias = "delete_connect_wise_psa_purchaseorder_lineitems_in_bulk")]
 pub fn delete_purchase_order_line_items_in_bulk(
     purchase_order_id: i32,
     body: &IdCollection,
@@ -257,6 +301,8 @@ pub fn delete_purchase_order_line_items_in_bulk(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/lineitems/count")]
+#[doc(alias = "count_connect_wise_psa_purchaseorder_lineitems")]
 pub fn count_purchase_order_line_items(
     purchase_order_id: i32,
     query: &CountQuery,
@@ -264,6 +310,7 @@ pub fn count_purchase_order_line_items(
     Request::new(Method::Get, "/procurement/purchaseorders/{parentId}/lineitems/count")
         .path("parentId", purchase_order_id)
         .query(query)
+        .records::<PurchaseOrderLineItem>()
 }
 
 /// Gets a line item of a purchase order by its ID.
@@ -272,6 +319,8 @@ pub fn count_purchase_order_line_items(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/lineitems/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_purchaseorder_lineitem_by_id")]
 pub fn get_purchase_order_line_item(
     purchase_order_id: i32,
     id: i32,
@@ -288,6 +337,8 @@ pub fn get_purchase_order_line_item(
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
 /// * `body`: the new state of the line item.
+#[doc(alias = "PUT /procurement/purchaseorders/{parentId}/lineitems/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_purchaseorder_lineitem_by_id")]
 pub fn replace_purchase_order_line_item(
     purchase_order_id: i32,
     id: i32,
@@ -306,6 +357,8 @@ pub fn replace_purchase_order_line_item(
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/purchaseorders/{parentId}/lineitems/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_purchaseorder_lineitem_by_id")]
 pub fn update_purchase_order_line_item(
     purchase_order_id: i32,
     id: i32,
@@ -325,6 +378,8 @@ pub fn update_purchase_order_line_item(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/notes")]
+#[doc(alias = "list_all_connect_wise_psa_purchaseorder_notes")]
 pub fn list_purchase_order_notes(
     purchase_order_id: i32,
     query: &ListQuery,
@@ -340,6 +395,8 @@ pub fn list_purchase_order_notes(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `body`: the note to create.
+#[doc(alias = "POST /procurement/purchaseorders/{parentId}/notes")]
+#[doc(alias = "create_a_connect_wise_psa_purchaseorder_note")]
 pub fn create_purchase_order_note(
     purchase_order_id: i32,
     body: &PurchaseOrderNote,
@@ -355,6 +412,8 @@ pub fn create_purchase_order_note(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/notes/count")]
+#[doc(alias = "count_connect_wise_psa_purchaseorder_notes")]
 pub fn count_purchase_order_notes(
     purchase_order_id: i32,
     query: &CountQuery,
@@ -362,6 +421,7 @@ pub fn count_purchase_order_notes(
     Request::new(Method::Get, "/procurement/purchaseorders/{parentId}/notes/count")
         .path("parentId", purchase_order_id)
         .query(query)
+        .records::<PurchaseOrderNote>()
 }
 
 /// Gets a note of a purchase order by its ID.
@@ -370,6 +430,8 @@ pub fn count_purchase_order_notes(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/notes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn get_purchase_order_note(
     purchase_order_id: i32,
     id: i32,
@@ -386,6 +448,8 @@ pub fn get_purchase_order_note(
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
 /// * `body`: the new state of the note.
+#[doc(alias = "PUT /procurement/purchaseorders/{parentId}/notes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn replace_purchase_order_note(
     purchase_order_id: i32,
     id: i32,
@@ -404,6 +468,8 @@ pub fn replace_purchase_order_note(
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/purchaseorders/{parentId}/notes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn update_purchase_order_note(
     purchase_order_id: i32,
     id: i32,
@@ -421,6 +487,8 @@ pub fn update_purchase_order_note(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
+#[doc(alias = "DELETE /procurement/purchaseorders/{parentId}/notes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn delete_purchase_order_note(purchase_order_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/purchaseorders/{parentId}/notes/{id}")
         .path("parentId", purchase_order_id)

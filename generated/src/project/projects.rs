@@ -15,6 +15,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projects")]
+#[doc(alias = "list_all_connect_wise_psa_project_projects")]
 pub fn list_projects(query: &ListQuery) -> Request<Vec<Project>> {
     Request::new(Method::Get, "/project/projects").query(query)
 }
@@ -24,6 +26,8 @@ pub fn list_projects(query: &ListQuery) -> Request<Vec<Project>> {
 /// `POST /project/projects` · tool `create_a_connect_wise_psa_project`
 ///
 /// * `body`: the project to create.
+#[doc(alias = "POST /project/projects")]
+#[doc(alias = "create_a_connect_wise_psa_project")]
 pub fn create_project(body: &Project) -> Request<Project> {
     Request::new(Method::Post, "/project/projects").body(body)
 }
@@ -33,8 +37,12 @@ pub fn create_project(body: &Project) -> Request<Project> {
 /// `GET /project/projects/count` · tool `count_connect_wise_psa_project_projects`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projects/count")]
+#[doc(alias = "count_connect_wise_psa_project_projects")]
 pub fn count_projects(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/projects/count").query(query)
+    Request::new(Method::Get, "/project/projects/count")
+        .query(query)
+        .records::<Project>()
 }
 
 /// Gets a project by its ID.
@@ -42,6 +50,8 @@ pub fn count_projects(query: &CountQuery) -> Request<Count> {
 /// `GET /project/projects/{id}` · tool `get_single_connect_wise_psa_project_by_id`
 ///
 /// * `id`: project ID (see `project::list_projects`)
+#[doc(alias = "GET /project/projects/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_by_id")]
 pub fn get_project(id: i32) -> Request<Project> {
     Request::new(Method::Get, "/project/projects/{id}").path("id", id)
 }
@@ -52,6 +62,8 @@ pub fn get_project(id: i32) -> Request<Project> {
 ///
 /// * `id`: project ID (see `project::list_projects`)
 /// * `body`: the new state of the project.
+#[doc(alias = "PUT /project/projects/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_by_id")]
 pub fn replace_project(id: i32, body: &Project) -> Request<Project> {
     Request::new(Method::Put, "/project/projects/{id}").path("id", id).body(body)
 }
@@ -62,6 +74,8 @@ pub fn replace_project(id: i32, body: &Project) -> Request<Project> {
 ///
 /// * `id`: project ID (see `project::list_projects`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projects/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_by_id")]
 pub fn update_project(id: i32, patch: &Patch<Project>) -> Request<Project> {
     Request::new(Method::Patch, "/project/projects/{id}").path("id", id).patch(patch)
 }
@@ -71,6 +85,8 @@ pub fn update_project(id: i32, patch: &Patch<Project>) -> Request<Project> {
 /// `DELETE /project/projects/{id}` · tool `delete_a_connect_wise_psa_project_by_id`
 ///
 /// * `id`: project ID (see `project::list_projects`)
+#[doc(alias = "DELETE /project/projects/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_by_id")]
 pub fn delete_project(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{id}").path("id", id)
 }
@@ -80,6 +96,8 @@ pub fn delete_project(id: i32) -> Request<()> {
 /// `GET /project/projects/{id}/projectWorkplan` · tool `get_single_connect_wise_psa_project_workplan`
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
+#[doc(alias = "GET /project/projects/{id}/projectWorkplan")]
+#[doc(alias = "get_single_connect_wise_psa_project_workplan")]
 pub fn get_project_workplan(project_id: i32) -> Request<ProjectWorkplan> {
     Request::new(Method::Get, "/project/projects/{id}/projectWorkplan")
         .path("id", project_id)
@@ -91,6 +109,8 @@ pub fn get_project_workplan(project_id: i32) -> Request<ProjectWorkplan> {
 ///
 /// * `id`: project ID (see `project::list_projects`)
 /// * `template_id`: template ID
+#[doc(alias = "POST /project/projects/{parentId}/applyTemplate/{id}")]
+#[doc(alias = "apply_template_to_a_connect_wise_psa_project_by_id")]
 pub fn apply_template_to_project(id: i32, template_id: i32) -> Request<ProjectWorkplan> {
     Request::new(Method::Post, "/project/projects/{parentId}/applyTemplate/{id}")
         .path("parentId", id)
@@ -103,6 +123,8 @@ pub fn apply_template_to_project(id: i32, template_id: i32) -> Request<ProjectWo
 ///
 /// * `id`: project ID (see `project::list_projects`)
 /// * `body`: the request body.
+#[doc(alias = "POST /project/projects/{parentId}/applyTemplates")]
+#[doc(alias = "apply_templates_to_a_connect_wise_psa_project_by_id")]
 pub fn apply_templates_to_project(
     id: i32,
     body: &[ProjectTemplate],
@@ -120,6 +142,8 @@ pub fn apply_templates_to_project(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projects/{parentId}/contacts")]
+#[doc(alias = "list_all_connect_wise_psa_project_contacts")]
 pub fn list_project_contacts(
     project_id: i32,
     query: &ListQuery,
@@ -135,6 +159,8 @@ pub fn list_project_contacts(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `body`: the contact to create.
+#[doc(alias = "POST /project/projects/{parentId}/contacts")]
+#[doc(alias = "create_a_connect_wise_psa_project_contact")]
 pub fn create_project_contact(
     project_id: i32,
     body: &ProjectContact,
@@ -150,6 +176,8 @@ pub fn create_project_contact(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project contact ID (see `project::list_project_contacts`)
+#[doc(alias = "GET /project/projects/{parentId}/contacts/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_contact_by_id")]
 pub fn get_project_contact(project_id: i32, id: i32) -> Request<ProjectContact> {
     Request::new(Method::Get, "/project/projects/{parentId}/contacts/{id}")
         .path("parentId", project_id)
@@ -162,6 +190,8 @@ pub fn get_project_contact(project_id: i32, id: i32) -> Request<ProjectContact> 
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project contact ID (see `project::list_project_contacts`)
+#[doc(alias = "DELETE /project/projects/{parentId}/contacts/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_contact_by_id")]
 pub fn delete_project_contact(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/contacts/{id}")
         .path("parentId", project_id)
@@ -176,6 +206,8 @@ pub fn delete_project_contact(project_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projects/{parentId}/notes")]
+#[doc(alias = "list_all_connect_wise_psa_project_notes")]
 pub fn list_project_notes(
     project_id: i32,
     query: &ListQuery,
@@ -191,6 +223,8 @@ pub fn list_project_notes(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `body`: the note to create.
+#[doc(alias = "POST /project/projects/{parentId}/notes")]
+#[doc(alias = "create_a_connect_wise_psa_project_note")]
 pub fn create_project_note(project_id: i32, body: &ProjectNote) -> Request<ProjectNote> {
     Request::new(Method::Post, "/project/projects/{parentId}/notes")
         .path("parentId", project_id)
@@ -203,10 +237,13 @@ pub fn create_project_note(project_id: i32, body: &ProjectNote) -> Request<Proje
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projects/{parentId}/notes/count")]
+#[doc(alias = "count_connect_wise_psa_project_notes")]
 pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projects/{parentId}/notes/count")
         .path("parentId", project_id)
         .query(query)
+        .records::<ProjectNote>()
 }
 
 /// Gets a note of a project by its ID.
@@ -215,6 +252,8 @@ pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project note ID (see `project::list_project_notes`)
+#[doc(alias = "GET /project/projects/{parentId}/notes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_note_by_id")]
 pub fn get_project_note(project_id: i32, id: i32) -> Request<ProjectNote> {
     Request::new(Method::Get, "/project/projects/{parentId}/notes/{id}")
         .path("parentId", project_id)
@@ -228,6 +267,8 @@ pub fn get_project_note(project_id: i32, id: i32) -> Request<ProjectNote> {
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project note ID (see `project::list_project_notes`)
 /// * `body`: the new state of the note.
+#[doc(alias = "PUT /project/projects/{parentId}/notes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_note_by_id")]
 pub fn replace_project_note(
     project_id: i32,
     id: i32,
@@ -246,6 +287,8 @@ pub fn replace_project_note(
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project note ID (see `project::list_project_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projects/{parentId}/notes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_note_by_id")]
 pub fn update_project_note(
     project_id: i32,
     id: i32,
@@ -263,6 +306,8 @@ pub fn update_project_note(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project note ID (see `project::list_project_notes`)
+#[doc(alias = "DELETE /project/projects/{parentId}/notes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_note_by_id")]
 pub fn delete_project_note(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/notes/{id}")
         .path("parentId", project_id)
@@ -277,6 +322,8 @@ pub fn delete_project_note(project_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projects/{parentId}/phases")]
+#[doc(alias = "list_all_connect_wise_psa_project_phases")]
 pub fn list_project_phases(
     project_id: i32,
     query: &ListQuery,
@@ -292,6 +339,8 @@ pub fn list_project_phases(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `body`: the phase to create.
+#[doc(alias = "POST /project/projects/{parentId}/phases")]
+#[doc(alias = "create_a_connect_wise_psa_project_phase")]
 pub fn create_project_phase(
     project_id: i32,
     body: &ProjectPhase,
@@ -307,10 +356,13 @@ pub fn create_project_phase(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projects/{parentId}/phases/count")]
+#[doc(alias = "count_connect_wise_psa_project_phases")]
 pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projects/{parentId}/phases/count")
         .path("parentId", project_id)
         .query(query)
+        .records::<ProjectPhase>()
 }
 
 /// Gets a phase of a project by its ID.
@@ -319,6 +371,8 @@ pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project phase ID (see `project::list_project_phases`)
+#[doc(alias = "GET /project/projects/{parentId}/phases/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_phase_by_id")]
 pub fn get_project_phase(project_id: i32, id: i32) -> Request<ProjectPhase> {
     Request::new(Method::Get, "/project/projects/{parentId}/phases/{id}")
         .path("parentId", project_id)
@@ -332,6 +386,8 @@ pub fn get_project_phase(project_id: i32, id: i32) -> Request<ProjectPhase> {
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project phase ID (see `project::list_project_phases`)
 /// * `body`: the new state of the phase.
+#[doc(alias = "PUT /project/projects/{parentId}/phases/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_phase_by_id")]
 pub fn replace_project_phase(
     project_id: i32,
     id: i32,
@@ -350,6 +406,8 @@ pub fn replace_project_phase(
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project phase ID (see `project::list_project_phases`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projects/{parentId}/phases/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_phase_by_id")]
 pub fn update_project_phase(
     project_id: i32,
     id: i32,
@@ -367,6 +425,8 @@ pub fn update_project_phase(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project phase ID (see `project::list_project_phases`)
+#[doc(alias = "DELETE /project/projects/{parentId}/phases/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_phase_by_id")]
 pub fn delete_project_phase(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/phases/{id}")
         .path("parentId", project_id)
@@ -381,6 +441,8 @@ pub fn delete_project_phase(project_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projects/{parentId}/teamMembers")]
+#[doc(alias = "list_all_connect_wise_psa_project_team_members")]
 pub fn list_project_team_members(
     project_id: i32,
     query: &ListQuery,
@@ -396,6 +458,8 @@ pub fn list_project_team_members(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `body`: the team member to create.
+#[doc(alias = "POST /project/projects/{parentId}/teamMembers")]
+#[doc(alias = "create_a_connect_wise_psa_project_team_member")]
 pub fn create_project_team_member(
     project_id: i32,
     body: &ProjectTeamMember,
@@ -411,6 +475,8 @@ pub fn create_project_team_member(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projects/{parentId}/teamMembers/count")]
+#[doc(alias = "count_connect_wise_psa_project_team_members")]
 pub fn count_project_team_members(
     project_id: i32,
     query: &CountQuery,
@@ -418,6 +484,7 @@ pub fn count_project_team_members(
     Request::new(Method::Get, "/project/projects/{parentId}/teamMembers/count")
         .path("parentId", project_id)
         .query(query)
+        .records::<ProjectTeamMember>()
 }
 
 /// Gets a team member of a project by its ID.
@@ -426,6 +493,8 @@ pub fn count_project_team_members(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project team member ID (see `project::list_project_team_members`)
+#[doc(alias = "GET /project/projects/{parentId}/teamMembers/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_team_member_by_id")]
 pub fn get_project_team_member(project_id: i32, id: i32) -> Request<ProjectTeamMember> {
     Request::new(Method::Get, "/project/projects/{parentId}/teamMembers/{id}")
         .path("parentId", project_id)
@@ -439,6 +508,8 @@ pub fn get_project_team_member(project_id: i32, id: i32) -> Request<ProjectTeamM
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project team member ID (see `project::list_project_team_members`)
 /// * `body`: the new state of the team member.
+#[doc(alias = "PUT /project/projects/{parentId}/teamMembers/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_team_member_by_id")]
 pub fn replace_project_team_member(
     project_id: i32,
     id: i32,
@@ -457,6 +528,8 @@ pub fn replace_project_team_member(
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project team member ID (see `project::list_project_team_members`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projects/{parentId}/teamMembers/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_team_member_by_id")]
 pub fn update_project_team_member(
     project_id: i32,
     id: i32,
@@ -474,6 +547,8 @@ pub fn update_project_team_member(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project team member ID (see `project::list_project_team_members`)
+#[doc(alias = "DELETE /project/projects/{parentId}/teamMembers/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_team_member_by_id")]
 pub fn delete_project_team_member(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/teamMembers/{id}")
         .path("parentId", project_id)

@@ -12,6 +12,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/salesTeams")]
+#[doc(alias = "list_all_connect_wise_psa_sales_teams")]
 pub fn list_sales_teams(query: &ListQuery) -> Request<Vec<SalesTeam>> {
     Request::new(Method::Get, "/sales/salesTeams").query(query)
 }
@@ -21,6 +23,8 @@ pub fn list_sales_teams(query: &ListQuery) -> Request<Vec<SalesTeam>> {
 /// `POST /sales/salesTeams` · tool `create_a_connect_wise_psa_sales_team`
 ///
 /// * `body`: the sales team to create.
+#[doc(alias = "POST /sales/salesTeams")]
+#[doc(alias = "create_a_connect_wise_psa_sales_team")]
 pub fn create_sales_team(body: &SalesTeam) -> Request<SalesTeam> {
     Request::new(Method::Post, "/sales/salesTeams").body(body)
 }
@@ -30,8 +34,12 @@ pub fn create_sales_team(body: &SalesTeam) -> Request<SalesTeam> {
 /// `GET /sales/salesTeams/count` · tool `count_connect_wise_psa_sales_teams`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/salesTeams/count")]
+#[doc(alias = "count_connect_wise_psa_sales_teams")]
 pub fn count_sales_teams(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/salesTeams/count").query(query)
+    Request::new(Method::Get, "/sales/salesTeams/count")
+        .query(query)
+        .records::<SalesTeam>()
 }
 
 /// Gets a sales team by its ID.
@@ -39,6 +47,8 @@ pub fn count_sales_teams(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/salesTeams/{id}` · tool `get_single_connect_wise_psa_sales_team_by_id`
 ///
 /// * `id`: sales team ID (see `sales::list_sales_teams`)
+#[doc(alias = "GET /sales/salesTeams/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_team_by_id")]
 pub fn get_sales_team(id: i32) -> Request<SalesTeam> {
     Request::new(Method::Get, "/sales/salesTeams/{id}").path("id", id)
 }
@@ -49,6 +59,8 @@ pub fn get_sales_team(id: i32) -> Request<SalesTeam> {
 ///
 /// * `id`: sales team ID (see `sales::list_sales_teams`)
 /// * `body`: the new state of the sales team.
+#[doc(alias = "PUT /sales/salesTeams/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_team_by_id")]
 pub fn replace_sales_team(id: i32, body: &SalesTeam) -> Request<SalesTeam> {
     Request::new(Method::Put, "/sales/salesTeams/{id}").path("id", id).body(body)
 }
@@ -59,6 +71,8 @@ pub fn replace_sales_team(id: i32, body: &SalesTeam) -> Request<SalesTeam> {
 ///
 /// * `id`: sales team ID (see `sales::list_sales_teams`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/salesTeams/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_team_by_id")]
 pub fn update_sales_team(id: i32, patch: &Patch<SalesTeam>) -> Request<SalesTeam> {
     Request::new(Method::Patch, "/sales/salesTeams/{id}").path("id", id).patch(patch)
 }
@@ -68,6 +82,8 @@ pub fn update_sales_team(id: i32, patch: &Patch<SalesTeam>) -> Request<SalesTeam
 /// `DELETE /sales/salesTeams/{id}` · tool `delete_a_connect_wise_psa_sales_team_by_id`
 ///
 /// * `id`: sales team ID (see `sales::list_sales_teams`)
+#[doc(alias = "DELETE /sales/salesTeams/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_team_by_id")]
 pub fn delete_sales_team(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/salesTeams/{id}").path("id", id)
 }
@@ -80,6 +96,8 @@ pub fn delete_sales_team(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/salesTeams/{parentId}/members")]
+#[doc(alias = "list_all_connect_wise_psa_sales_team_members")]
 pub fn list_sales_team_members(
     sales_team_id: i32,
     query: &ListQuery,
@@ -95,6 +113,8 @@ pub fn list_sales_team_members(
 ///
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `body`: the member to create.
+#[doc(alias = "POST /sales/salesTeams/{parentId}/members")]
+#[doc(alias = "create_a_connect_wise_psa_sales_team_member")]
 pub fn create_sales_team_member(
     sales_team_id: i32,
     body: &SalesTeamMember,
@@ -110,6 +130,8 @@ pub fn create_sales_team_member(
 ///
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/salesTeams/{parentId}/members/count")]
+#[doc(alias = "count_connect_wise_psa_sales_team_members")]
 pub fn count_sales_team_members(
     sales_team_id: i32,
     query: &CountQuery,
@@ -117,6 +139,7 @@ pub fn count_sales_team_members(
     Request::new(Method::Get, "/sales/salesTeams/{parentId}/members/count")
         .path("parentId", sales_team_id)
         .query(query)
+        .records::<SalesTeamMember>()
 }
 
 /// Gets a member of a sales team by its ID.
@@ -125,6 +148,8 @@ pub fn count_sales_team_members(
 ///
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `id`: sales team member ID (see `sales::list_sales_team_members`)
+#[doc(alias = "GET /sales/salesTeams/{parentId}/members/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_team_member_by_id")]
 pub fn get_sales_team_member(sales_team_id: i32, id: i32) -> Request<SalesTeamMember> {
     Request::new(Method::Get, "/sales/salesTeams/{parentId}/members/{id}")
         .path("parentId", sales_team_id)
@@ -138,6 +163,8 @@ pub fn get_sales_team_member(sales_team_id: i32, id: i32) -> Request<SalesTeamMe
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `id`: sales team member ID (see `sales::list_sales_team_members`)
 /// * `body`: the new state of the member.
+#[doc(alias = "PUT /sales/salesTeams/{parentId}/members/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_team_member_by_id")]
 pub fn replace_sales_team_member(
     sales_team_id: i32,
     id: i32,
@@ -156,6 +183,8 @@ pub fn replace_sales_team_member(
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `id`: sales team member ID (see `sales::list_sales_team_members`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/salesTeams/{parentId}/members/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_team_member_by_id")]
 pub fn update_sales_team_member(
     sales_team_id: i32,
     id: i32,
@@ -173,6 +202,8 @@ pub fn update_sales_team_member(
 ///
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `id`: sales team member ID (see `sales::list_sales_team_members`)
+#[doc(alias = "DELETE /sales/salesTeams/{parentId}/members/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_team_member_by_id")]
 pub fn delete_sales_team_member(sales_team_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/salesTeams/{parentId}/members/{id}")
         .path("parentId", sales_team_id)

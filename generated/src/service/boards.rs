@@ -17,6 +17,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards")]
+#[doc(alias = "list_all_connect_wise_psa_service_boards")]
 pub fn list_boards(query: &ListQuery) -> Request<Vec<Board>> {
     Request::new(Method::Get, "/service/boards").query(query)
 }
@@ -26,6 +28,8 @@ pub fn list_boards(query: &ListQuery) -> Request<Vec<Board>> {
 /// `POST /service/boards` · tool `create_a_connect_wise_psa_service_board`
 ///
 /// * `body`: the service board to create.
+#[doc(alias = "POST /service/boards")]
+#[doc(alias = "create_a_connect_wise_psa_service_board")]
 pub fn create_board(body: &Board) -> Request<Board> {
     Request::new(Method::Post, "/service/boards").body(body)
 }
@@ -35,6 +39,8 @@ pub fn create_board(body: &Board) -> Request<Board> {
 /// `POST /service/boards/copy` · tool `copy_a_connect_wise_psa_service_board`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /service/boards/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_service_board")]
 pub fn copy_board(body: &BoardCopy) -> Request<Board> {
     Request::new(Method::Post, "/service/boards/copy").body(body)
 }
@@ -44,8 +50,10 @@ pub fn copy_board(body: &BoardCopy) -> Request<Board> {
 /// `GET /service/boards/count` · tool `count_connect_wise_psa_service_boards`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/count")]
+#[doc(alias = "count_connect_wise_psa_service_boards")]
 pub fn count_boards(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/boards/count").query(query)
+    Request::new(Method::Get, "/service/boards/count").query(query).records::<Board>()
 }
 
 /// Lists the associations of a service board item.
@@ -57,6 +65,8 @@ pub fn count_boards(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations")]
+#[doc(alias = "list_all_connect_wise_psa_board_item_associations")]
 pub fn list_board_item_associations(
     board_id: i32,
     item_id: i32,
@@ -78,6 +88,8 @@ pub fn list_board_item_associations(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `item_id`: service board item ID (see `service::list_board_items`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations/count")]
+#[doc(alias = "count_connect_wise_psa_board_item_associations")]
 pub fn count_board_item_associations(
     board_id: i32,
     item_id: i32,
@@ -90,6 +102,7 @@ pub fn count_board_item_associations(
         .path("grandparentId", board_id)
         .path("parentId", item_id)
         .query(query)
+        .records::<BoardItemAssociation>()
 }
 
 /// Gets an association of a service board item by its ID.
@@ -99,6 +112,8 @@ pub fn count_board_item_associations(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `item_id`: service board item ID (see `service::list_board_items`)
 /// * `id`: service board item association ID (see `service::list_board_item_associations`)
+#[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_item_association_by_id")]
 pub fn get_board_item_association(
     board_id: i32,
     item_id: i32,
@@ -121,6 +136,8 @@ pub fn get_board_item_association(
 /// * `item_id`: service board item ID (see `service::list_board_items`)
 /// * `id`: service board item association ID (see `service::list_board_item_associations`)
 /// * `body`: the new state of the association.
+#[doc(alias = "PUT /service/boards/{grandparentId}/items/{parentId}/associations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_item_association_by_id")]
 pub fn replace_board_item_association(
     board_id: i32,
     item_id: i32,
@@ -145,6 +162,10 @@ pub fn replace_board_item_association(
 /// * `item_id`: service board item ID (see `service::list_board_items`)
 /// * `id`: service board item association ID (see `service::list_board_item_associations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /service/boards/{grandparentId}/items/{parentId}/associations/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_board_item_association_by_id")]
 pub fn update_board_item_association(
     board_id: i32,
     item_id: i32,
@@ -170,6 +191,8 @@ pub fn update_board_item_association(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications")]
+#[doc(alias = "list_all_connect_wise_psa_board_status_notifications")]
 pub fn list_board_status_notifications(
     board_id: i32,
     status_id: i32,
@@ -191,6 +214,8 @@ pub fn list_board_status_notifications(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `body`: the notification to create.
+#[doc(alias = "POST /service/boards/{grandparentId}/statuses/{parentId}/notifications")]
+#[doc(alias = "create_a_connect_wise_psa_board_status_notification")]
 pub fn create_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -212,6 +237,10 @@ pub fn create_board_status_notification(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/count"
+)]
+#[doc(alias = "count_connect_wise_psa_board_status_notifications")]
 pub fn count_board_status_notifications(
     board_id: i32,
     status_id: i32,
@@ -224,6 +253,7 @@ pub fn count_board_status_notifications(
         .path("grandparentId", board_id)
         .path("parentId", status_id)
         .query(query)
+        .records::<BoardStatusNotification>()
 }
 
 /// Gets a notification of a service board status by its ID.
@@ -233,6 +263,10 @@ pub fn count_board_status_notifications(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
+#[doc(
+    alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_board_status_notification_by_id")]
 pub fn get_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -255,6 +289,10 @@ pub fn get_board_status_notification(
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
 /// * `body`: the new state of the notification.
+#[doc(
+    alias = "PUT /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_board_status_notification_by_id")]
 pub fn replace_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -279,6 +317,10 @@ pub fn replace_board_status_notification(
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_board_status_notification_by_id")]
 pub fn update_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -302,6 +344,10 @@ pub fn update_board_status_notification(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
+#[doc(
+    alias = "DELETE /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_board_status_notification_by_id")]
 pub fn delete_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -321,6 +367,8 @@ pub fn delete_board_status_notification(
 /// `GET /service/boards/{id}` · tool `get_single_connect_wise_psa_service_board_by_id`
 ///
 /// * `id`: service board ID (see `service::list_boards`)
+#[doc(alias = "GET /service/boards/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_board_by_id")]
 pub fn get_board(id: i32) -> Request<Board> {
     Request::new(Method::Get, "/service/boards/{id}").path("id", id)
 }
@@ -331,6 +379,8 @@ pub fn get_board(id: i32) -> Request<Board> {
 ///
 /// * `id`: service board ID (see `service::list_boards`)
 /// * `body`: the new state of the service board.
+#[doc(alias = "PUT /service/boards/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_board_by_id")]
 pub fn replace_board(id: i32, body: &Board) -> Request<Board> {
     Request::new(Method::Put, "/service/boards/{id}").path("id", id).body(body)
 }
@@ -341,6 +391,8 @@ pub fn replace_board(id: i32, body: &Board) -> Request<Board> {
 ///
 /// * `id`: service board ID (see `service::list_boards`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_board_by_id")]
 pub fn update_board(id: i32, patch: &Patch<Board>) -> Request<Board> {
     Request::new(Method::Patch, "/service/boards/{id}").path("id", id).patch(patch)
 }
@@ -350,6 +402,8 @@ pub fn update_board(id: i32, patch: &Patch<Board>) -> Request<Board> {
 /// `DELETE /service/boards/{id}` · tool `delete_a_connect_wise_psa_service_board_by_id`
 ///
 /// * `id`: service board ID (see `service::list_boards`)
+#[doc(alias = "DELETE /service/boards/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_board_by_id")]
 pub fn delete_board(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{id}").path("id", id)
 }
@@ -362,6 +416,8 @@ pub fn delete_board(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_service_board_usages_by_id")]
 pub fn check_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages").path("id", id).query(query)
 }
@@ -374,6 +430,8 @@ pub fn check_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_service_board_usages_by_id")]
 pub fn list_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages/list")
         .path("id", id)
@@ -388,6 +446,8 @@ pub fn list_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/autoAssignResources")]
+#[doc(alias = "list_all_connect_wise_psa_board_auto_assign_resources")]
 pub fn list_board_auto_assign_resources(
     board_id: i32,
     query: &ListQuery,
@@ -403,6 +463,8 @@ pub fn list_board_auto_assign_resources(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the auto-assign resource to create.
+#[doc(alias = "POST /service/boards/{parentId}/autoAssignResources")]
+#[doc(alias = "create_a_connect_wise_psa_board_auto_assign_resource")]
 pub fn create_board_auto_assign_resource(
     board_id: i32,
     body: &BoardAutoAssignResource,
@@ -418,6 +480,8 @@ pub fn create_board_auto_assign_resource(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/autoAssignResources/count")]
+#[doc(alias = "count_connect_wise_psa_board_auto_assign_resources")]
 pub fn count_board_auto_assign_resources(
     board_id: i32,
     query: &CountQuery,
@@ -425,6 +489,7 @@ pub fn count_board_auto_assign_resources(
     Request::new(Method::Get, "/service/boards/{parentId}/autoAssignResources/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardAutoAssignResource>()
 }
 
 /// Gets an auto-assign resource of a service board by its ID.
@@ -433,6 +498,8 @@ pub fn count_board_auto_assign_resources(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
+#[doc(alias = "GET /service/boards/{parentId}/autoAssignResources/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn get_board_auto_assign_resource(
     board_id: i32,
     id: i32,
@@ -449,6 +516,8 @@ pub fn get_board_auto_assign_resource(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
 /// * `body`: the new state of the auto-assign resource.
+#[doc(alias = "PUT /service/boards/{parentId}/autoAssignResources/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn replace_board_auto_assign_resource(
     board_id: i32,
     id: i32,
@@ -467,6 +536,8 @@ pub fn replace_board_auto_assign_resource(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/autoAssignResources/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn update_board_auto_assign_resource(
     board_id: i32,
     id: i32,
@@ -484,6 +555,8 @@ pub fn update_board_auto_assign_resource(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
+#[doc(alias = "DELETE /service/boards/{parentId}/autoAssignResources/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn delete_board_auto_assign_resource(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/autoAssignResources/{id}")
         .path("parentId", board_id)
@@ -498,6 +571,8 @@ pub fn delete_board_auto_assign_resource(board_id: i32, id: i32) -> Request<()> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/autoTemplates")]
+#[doc(alias = "list_all_connect_wise_psa_board_auto_templates")]
 pub fn list_board_auto_templates(
     board_id: i32,
     query: &ListQuery,
@@ -513,6 +588,8 @@ pub fn list_board_auto_templates(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the automatic template to create.
+#[doc(alias = "POST /service/boards/{parentId}/autoTemplates")]
+#[doc(alias = "create_a_connect_wise_psa_board_auto_template")]
 pub fn create_board_auto_template(
     board_id: i32,
     body: &BoardAutoTemplate,
@@ -528,10 +605,13 @@ pub fn create_board_auto_template(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/autoTemplates/count")]
+#[doc(alias = "count_connect_wise_psa_board_auto_templates")]
 pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/autoTemplates/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardAutoTemplate>()
 }
 
 /// Gets an automatic template of a service board by its ID.
@@ -540,6 +620,8 @@ pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
+#[doc(alias = "GET /service/boards/{parentId}/autoTemplates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_auto_template_by_id")]
 pub fn get_board_auto_template(board_id: i32, id: i32) -> Request<BoardAutoTemplate> {
     Request::new(Method::Get, "/service/boards/{parentId}/autoTemplates/{id}")
         .path("parentId", board_id)
@@ -553,6 +635,8 @@ pub fn get_board_auto_template(board_id: i32, id: i32) -> Request<BoardAutoTempl
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
 /// * `body`: the new state of the automatic template.
+#[doc(alias = "PUT /service/boards/{parentId}/autoTemplates/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_auto_template_by_id")]
 pub fn replace_board_auto_template(
     board_id: i32,
     id: i32,
@@ -571,6 +655,8 @@ pub fn replace_board_auto_template(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/autoTemplates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_auto_template_by_id")]
 pub fn update_board_auto_template(
     board_id: i32,
     id: i32,
@@ -588,6 +674,8 @@ pub fn update_board_auto_template(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
+#[doc(alias = "DELETE /service/boards/{parentId}/autoTemplates/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_auto_template_by_id")]
 pub fn delete_board_auto_template(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/autoTemplates/{id}")
         .path("parentId", board_id)
@@ -602,6 +690,8 @@ pub fn delete_board_auto_template(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/excludedMembers")]
+#[doc(alias = "list_all_connect_wise_psa_board_excluded_members")]
 pub fn list_board_excluded_members(
     board_id: i32,
     query: &ListQuery,
@@ -617,6 +707,8 @@ pub fn list_board_excluded_members(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the excluded member to create.
+#[doc(alias = "POST /service/boards/{parentId}/excludedMembers")]
+#[doc(alias = "create_a_connect_wise_psa_board_excluded_member")]
 pub fn create_board_excluded_member(
     board_id: i32,
     body: &BoardExcludedMember,
@@ -632,6 +724,8 @@ pub fn create_board_excluded_member(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/excludedMembers/count")]
+#[doc(alias = "count_connect_wise_psa_board_excluded_members")]
 pub fn count_board_excluded_members(
     board_id: i32,
     query: &CountQuery,
@@ -639,6 +733,7 @@ pub fn count_board_excluded_members(
     Request::new(Method::Get, "/service/boards/{parentId}/excludedMembers/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardExcludedMember>()
 }
 
 /// Gets an excluded member of a service board by its ID.
@@ -647,6 +742,8 @@ pub fn count_board_excluded_members(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board excluded member ID (see `service::list_board_excluded_members`)
+#[doc(alias = "GET /service/boards/{parentId}/excludedMembers/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_excluded_member_by_id")]
 pub fn get_board_excluded_member(
     board_id: i32,
     id: i32,
@@ -662,6 +759,8 @@ pub fn get_board_excluded_member(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board excluded member ID (see `service::list_board_excluded_members`)
+#[doc(alias = "DELETE /service/boards/{parentId}/excludedMembers/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_excluded_member_by_id")]
 pub fn delete_board_excluded_member(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/excludedMembers/{id}")
         .path("parentId", board_id)
@@ -676,6 +775,8 @@ pub fn delete_board_excluded_member(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/items")]
+#[doc(alias = "list_all_connect_wise_psa_board_items")]
 pub fn list_board_items(board_id: i32, query: &ListQuery) -> Request<Vec<BoardItem>> {
     Request::new(Method::Get, "/service/boards/{parentId}/items")
         .path("parentId", board_id)
@@ -688,6 +789,8 @@ pub fn list_board_items(board_id: i32, query: &ListQuery) -> Request<Vec<BoardIt
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the item to create.
+#[doc(alias = "POST /service/boards/{parentId}/items")]
+#[doc(alias = "create_a_connect_wise_psa_board_item")]
 pub fn create_board_item(board_id: i32, body: &BoardItem) -> Request<BoardItem> {
     Request::new(Method::Post, "/service/boards/{parentId}/items")
         .path("parentId", board_id)
@@ -700,10 +803,13 @@ pub fn create_board_item(board_id: i32, body: &BoardItem) -> Request<BoardItem> 
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/items/count")]
+#[doc(alias = "count_connect_wise_psa_board_items")]
 pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/items/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardItem>()
 }
 
 /// Gets an item of a service board by its ID.
@@ -712,6 +818,8 @@ pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board item ID (see `service::list_board_items`)
+#[doc(alias = "GET /service/boards/{parentId}/items/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_item_by_id")]
 pub fn get_board_item(board_id: i32, id: i32) -> Request<BoardItem> {
     Request::new(Method::Get, "/service/boards/{parentId}/items/{id}")
         .path("parentId", board_id)
@@ -725,6 +833,8 @@ pub fn get_board_item(board_id: i32, id: i32) -> Request<BoardItem> {
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board item ID (see `service::list_board_items`)
 /// * `body`: the new state of the item.
+#[doc(alias = "PUT /service/boards/{parentId}/items/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_item_by_id")]
 pub fn replace_board_item(
     board_id: i32,
     id: i32,
@@ -743,6 +853,8 @@ pub fn replace_board_item(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board item ID (see `service::list_board_items`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/items/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_item_by_id")]
 pub fn update_board_item(
     board_id: i32,
     id: i32,
@@ -760,6 +872,8 @@ pub fn update_board_item(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board item ID (see `service::list_board_items`)
+#[doc(alias = "DELETE /service/boards/{parentId}/items/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_item_by_id")]
 pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/items/{id}")
         .path("parentId", board_id)
@@ -775,6 +889,8 @@ pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/items/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_board_item_usages_by_id")]
 pub fn check_board_item_usages(
     board_id: i32,
     id: i32,
@@ -795,6 +911,8 @@ pub fn check_board_item_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/items/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_board_item_usages_by_id")]
 pub fn list_board_item_usages(
     board_id: i32,
     id: i32,
@@ -814,6 +932,8 @@ pub fn list_board_item_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/notifications")]
+#[doc(alias = "list_all_connect_wise_psa_board_notifications")]
 pub fn list_board_notifications(
     board_id: i32,
     query: &ListQuery,
@@ -829,6 +949,8 @@ pub fn list_board_notifications(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the notification to create.
+#[doc(alias = "POST /service/boards/{parentId}/notifications")]
+#[doc(alias = "create_a_connect_wise_psa_board_notification")]
 pub fn create_board_notification(
     board_id: i32,
     body: &BoardNotification,
@@ -844,10 +966,13 @@ pub fn create_board_notification(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/notifications/count")]
+#[doc(alias = "count_connect_wise_psa_board_notifications")]
 pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/notifications/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardNotification>()
 }
 
 /// Gets a notification of a service board by its ID.
@@ -856,6 +981,8 @@ pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<C
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board notification ID (see `service::list_board_notifications`)
+#[doc(alias = "GET /service/boards/{parentId}/notifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_notification_by_id")]
 pub fn get_board_notification(board_id: i32, id: i32) -> Request<BoardNotification> {
     Request::new(Method::Get, "/service/boards/{parentId}/notifications/{id}")
         .path("parentId", board_id)
@@ -869,6 +996,8 @@ pub fn get_board_notification(board_id: i32, id: i32) -> Request<BoardNotificati
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board notification ID (see `service::list_board_notifications`)
 /// * `body`: the new state of the notification.
+#[doc(alias = "PUT /service/boards/{parentId}/notifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_notification_by_id")]
 pub fn replace_board_notification(
     board_id: i32,
     id: i32,
@@ -887,6 +1016,8 @@ pub fn replace_board_notification(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board notification ID (see `service::list_board_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/notifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_notification_by_id")]
 pub fn update_board_notification(
     board_id: i32,
     id: i32,
@@ -904,6 +1035,8 @@ pub fn update_board_notification(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board notification ID (see `service::list_board_notifications`)
+#[doc(alias = "DELETE /service/boards/{parentId}/notifications/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_notification_by_id")]
 pub fn delete_board_notification(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/notifications/{id}")
         .path("parentId", board_id)
@@ -918,6 +1051,8 @@ pub fn delete_board_notification(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/skillMappings/")]
+#[doc(alias = "list_all_connect_wise_psa_board_skill_mappings")]
 pub fn list_board_skill_mappings(
     board_id: i32,
     query: &ListQuery,
@@ -933,6 +1068,8 @@ pub fn list_board_skill_mappings(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the skill mapping to create.
+#[doc(alias = "POST /service/boards/{parentId}/skillMappings/")]
+#[doc(alias = "create_a_connect_wise_psa_board_skill_mapping")]
 pub fn create_board_skill_mapping(
     board_id: i32,
     body: &BoardSkillMapping,
@@ -948,10 +1085,13 @@ pub fn create_board_skill_mapping(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/skillMappings/count")]
+#[doc(alias = "count_connect_wise_psa_board_skill_mappings")]
 pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/skillMappings/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardSkillMapping>()
 }
 
 /// Gets a skill mapping of a service board by its ID.
@@ -960,6 +1100,8 @@ pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
+#[doc(alias = "GET /service/boards/{parentId}/skillMappings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn get_board_skill_mapping(board_id: i32, id: i32) -> Request<BoardSkillMapping> {
     Request::new(Method::Get, "/service/boards/{parentId}/skillMappings/{id}")
         .path("parentId", board_id)
@@ -973,6 +1115,8 @@ pub fn get_board_skill_mapping(board_id: i32, id: i32) -> Request<BoardSkillMapp
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
 /// * `body`: the new state of the skill mapping.
+#[doc(alias = "PUT /service/boards/{parentId}/skillMappings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn replace_board_skill_mapping(
     board_id: i32,
     id: i32,
@@ -991,6 +1135,8 @@ pub fn replace_board_skill_mapping(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/skillMappings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn update_board_skill_mapping(
     board_id: i32,
     id: i32,
@@ -1008,6 +1154,8 @@ pub fn update_board_skill_mapping(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
+#[doc(alias = "DELETE /service/boards/{parentId}/skillMappings/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn delete_board_skill_mapping(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/skillMappings/{id}")
         .path("parentId", board_id)
@@ -1022,6 +1170,8 @@ pub fn delete_board_skill_mapping(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_board_statuses")]
 pub fn list_board_statuses(
     board_id: i32,
     query: &ListQuery,
@@ -1037,6 +1187,8 @@ pub fn list_board_statuses(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the status to create.
+#[doc(alias = "POST /service/boards/{parentId}/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_board_status")]
 pub fn create_board_status(board_id: i32, body: &BoardStatus) -> Request<BoardStatus> {
     Request::new(Method::Post, "/service/boards/{parentId}/statuses")
         .path("parentId", board_id)
@@ -1049,10 +1201,13 @@ pub fn create_board_status(board_id: i32, body: &BoardStatus) -> Request<BoardSt
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_board_statuses")]
 pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardStatus>()
 }
 
 /// Lists the statuses of a service board in summary form.
@@ -1063,6 +1218,8 @@ pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/statuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_board_status_info")]
 pub fn list_board_status_info(
     board_id: i32,
     query: &ListQuery,
@@ -1078,10 +1235,13 @@ pub fn list_board_status_info(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/statuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_board_status_info")]
 pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/info/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardStatusInfo>()
 }
 
 /// Gets a status of a service board by its ID.
@@ -1090,6 +1250,8 @@ pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Cou
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board status ID (see `service::list_board_statuses`)
+#[doc(alias = "GET /service/boards/{parentId}/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_status_by_id")]
 pub fn get_board_status(board_id: i32, id: i32) -> Request<BoardStatus> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/{id}")
         .path("parentId", board_id)
@@ -1103,6 +1265,8 @@ pub fn get_board_status(board_id: i32, id: i32) -> Request<BoardStatus> {
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board status ID (see `service::list_board_statuses`)
 /// * `body`: the new state of the status.
+#[doc(alias = "PUT /service/boards/{parentId}/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_status_by_id")]
 pub fn replace_board_status(
     board_id: i32,
     id: i32,
@@ -1121,6 +1285,8 @@ pub fn replace_board_status(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board status ID (see `service::list_board_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_status_by_id")]
 pub fn update_board_status(
     board_id: i32,
     id: i32,
@@ -1138,6 +1304,8 @@ pub fn update_board_status(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board status ID (see `service::list_board_statuses`)
+#[doc(alias = "DELETE /service/boards/{parentId}/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_status_by_id")]
 pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/statuses/{id}")
         .path("parentId", board_id)
@@ -1150,6 +1318,8 @@ pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board status ID (see `service::list_board_statuses`)
+#[doc(alias = "GET /service/boards/{parentId}/statuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_board_status_info_by_id")]
 pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/{id}/info")
         .path("parentId", board_id)
@@ -1165,6 +1335,8 @@ pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/statuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_board_status_usages_by_id")]
 pub fn check_board_status_usages(
     board_id: i32,
     id: i32,
@@ -1185,6 +1357,8 @@ pub fn check_board_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/statuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_board_status_usages_by_id")]
 pub fn list_board_status_usages(
     board_id: i32,
     id: i32,
@@ -1204,6 +1378,8 @@ pub fn list_board_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/subtypes")]
+#[doc(alias = "list_all_connect_wise_psa_board_subtypes")]
 pub fn list_board_sub_types(
     board_id: i32,
     query: &ListQuery,
@@ -1219,6 +1395,8 @@ pub fn list_board_sub_types(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the subtype to create.
+#[doc(alias = "POST /service/boards/{parentId}/subtypes")]
+#[doc(alias = "create_a_connect_wise_psa_board_subtype")]
 pub fn create_board_sub_type(
     board_id: i32,
     body: &BoardSubType,
@@ -1234,10 +1412,13 @@ pub fn create_board_sub_type(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/count")]
+#[doc(alias = "count_connect_wise_psa_board_subtypes")]
 pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardSubType>()
 }
 
 /// Lists the subtypes of a service board in summary form.
@@ -1248,6 +1429,8 @@ pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_board_subtype_info")]
 pub fn list_board_sub_type_info(
     board_id: i32,
     query: &ListQuery,
@@ -1263,10 +1446,13 @@ pub fn list_board_sub_type_info(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_board_subtype_info")]
 pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/info/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardSubTypeInfo>()
 }
 
 /// Gets a subtype of a service board by its ID.
@@ -1275,6 +1461,8 @@ pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<C
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_subtype_by_id")]
 pub fn get_board_sub_type(board_id: i32, id: i32) -> Request<BoardSubType> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/{id}")
         .path("parentId", board_id)
@@ -1288,6 +1476,8 @@ pub fn get_board_sub_type(board_id: i32, id: i32) -> Request<BoardSubType> {
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board subtype ID (see `service::list_board_sub_types`)
 /// * `body`: the new state of the subtype.
+#[doc(alias = "PUT /service/boards/{parentId}/subtypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_subtype_by_id")]
 pub fn replace_board_sub_type(
     board_id: i32,
     id: i32,
@@ -1306,6 +1496,8 @@ pub fn replace_board_sub_type(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board subtype ID (see `service::list_board_sub_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/subtypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_subtype_by_id")]
 pub fn update_board_sub_type(
     board_id: i32,
     id: i32,
@@ -1323,6 +1515,8 @@ pub fn update_board_sub_type(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+#[doc(alias = "DELETE /service/boards/{parentId}/subtypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_subtype_by_id")]
 pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/subtypes/{id}")
         .path("parentId", board_id)
@@ -1335,6 +1529,8 @@ pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_board_subtype_info_by_id")]
 pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeInfo> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/{id}/info")
         .path("parentId", board_id)
@@ -1350,6 +1546,8 @@ pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeIn
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_board_subtype_usages_by_id")]
 pub fn check_board_sub_type_usages(
     board_id: i32,
     id: i32,
@@ -1370,6 +1568,8 @@ pub fn check_board_sub_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_board_subtype_usages_by_id")]
 pub fn list_board_sub_type_usages(
     board_id: i32,
     id: i32,
@@ -1389,6 +1589,8 @@ pub fn list_board_sub_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/teams")]
+#[doc(alias = "list_all_connect_wise_psa_service_board_teams")]
 pub fn list_board_teams(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTeam>> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams")
         .path("parentId", board_id)
@@ -1401,6 +1603,8 @@ pub fn list_board_teams(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTe
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the team to create.
+#[doc(alias = "POST /service/boards/{parentId}/teams")]
+#[doc(alias = "create_a_connect_wise_psa_service_board_team")]
 pub fn create_board_team(board_id: i32, body: &BoardTeam) -> Request<BoardTeam> {
     Request::new(Method::Post, "/service/boards/{parentId}/teams")
         .path("parentId", board_id)
@@ -1413,10 +1617,13 @@ pub fn create_board_team(board_id: i32, body: &BoardTeam) -> Request<BoardTeam> 
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/teams/count")]
+#[doc(alias = "count_connect_wise_psa_service_board_teams")]
 pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardTeam>()
 }
 
 /// Lists the teams of a service board in summary form.
@@ -1427,6 +1634,8 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/teams/info")]
+#[doc(alias = "list_all_connect_wise_psa_service_board_team_info")]
 pub fn list_board_team_info(
     board_id: i32,
     query: &ListQuery,
@@ -1442,10 +1651,13 @@ pub fn list_board_team_info(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/teams/info/count")]
+#[doc(alias = "count_connect_wise_psa_service_board_team_info")]
 pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/info/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardTeamInfo>()
 }
 
 /// Gets a team of a service board by its ID.
@@ -1454,6 +1666,8 @@ pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board team ID (see `service::list_board_teams`)
+#[doc(alias = "GET /service/boards/{parentId}/teams/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_board_team_by_id")]
 pub fn get_board_team(board_id: i32, id: i32) -> Request<BoardTeam> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/{id}")
         .path("parentId", board_id)
@@ -1467,6 +1681,8 @@ pub fn get_board_team(board_id: i32, id: i32) -> Request<BoardTeam> {
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board team ID (see `service::list_board_teams`)
 /// * `body`: the new state of the team.
+#[doc(alias = "PUT /service/boards/{parentId}/teams/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_board_team_by_id")]
 pub fn replace_board_team(
     board_id: i32,
     id: i32,
@@ -1485,6 +1701,8 @@ pub fn replace_board_team(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board team ID (see `service::list_board_teams`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/teams/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_board_team_by_id")]
 pub fn update_board_team(
     board_id: i32,
     id: i32,
@@ -1502,6 +1720,8 @@ pub fn update_board_team(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board team ID (see `service::list_board_teams`)
+#[doc(alias = "DELETE /service/boards/{parentId}/teams/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_board_team_by_id")]
 pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/teams/{id}")
         .path("parentId", board_id)
@@ -1514,6 +1734,8 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board team ID (see `service::list_board_teams`)
+#[doc(alias = "GET /service/boards/{parentId}/teams/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_service_board_team_info_by_id")]
 pub fn get_board_team_info(board_id: i32, id: i32) -> Request<BoardTeamInfo> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/{id}/info")
         .path("parentId", board_id)
@@ -1529,6 +1751,8 @@ pub fn get_board_team_info(board_id: i32, id: i32) -> Request<BoardTeamInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/teams/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_board_team_usages_by_id")]
 pub fn list_board_team_usages(
     board_id: i32,
     id: i32,
@@ -1548,6 +1772,8 @@ pub fn list_board_team_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/typeSubTypeItemAssociations")]
+#[doc(alias = "list_all_connect_wise_psa_board_type_subtype_item_associations")]
 pub fn list_board_type_sub_type_item_associations(
     board_id: i32,
     query: &ListQuery,
@@ -1563,6 +1789,8 @@ pub fn list_board_type_sub_type_item_associations(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/typeSubTypeItemAssociations/count")]
+#[doc(alias = "count_connect_wise_psa_board_type_subtype_item_associations")]
 pub fn count_board_type_sub_type_item_associations(
     board_id: i32,
     query: &CountQuery,
@@ -1573,6 +1801,7 @@ pub fn count_board_type_sub_type_item_associations(
         )
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardTypeSubTypeItemAssociation>()
 }
 
 /// Gets a type, subtype and item association of a service board by its ID.
@@ -1581,6 +1810,8 @@ pub fn count_board_type_sub_type_item_associations(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board type, subtype and item association ID (see `service::list_board_type_sub_type_item_associations`)
+#[doc(alias = "GET /service/boards/{parentId}/typeSubTypeItemAssociations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_type_subtype_item_assoc_by_id")]
 pub fn get_board_type_sub_type_item_association(
     board_id: i32,
     id: i32,
@@ -1601,6 +1832,8 @@ pub fn get_board_type_sub_type_item_association(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/types")]
+#[doc(alias = "list_all_connect_wise_psa_board_types")]
 pub fn list_board_types(board_id: i32, query: &ListQuery) -> Request<Vec<BoardType>> {
     Request::new(Method::Get, "/service/boards/{parentId}/types")
         .path("parentId", board_id)
@@ -1613,6 +1846,8 @@ pub fn list_board_types(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTy
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the type to create.
+#[doc(alias = "POST /service/boards/{parentId}/types")]
+#[doc(alias = "create_a_connect_wise_psa_board_type")]
 pub fn create_board_type(board_id: i32, body: &BoardType) -> Request<BoardType> {
     Request::new(Method::Post, "/service/boards/{parentId}/types")
         .path("parentId", board_id)
@@ -1625,10 +1860,13 @@ pub fn create_board_type(board_id: i32, body: &BoardType) -> Request<BoardType> 
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/types/count")]
+#[doc(alias = "count_connect_wise_psa_board_types")]
 pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/types/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardType>()
 }
 
 /// Gets a type of a service board by its ID.
@@ -1637,6 +1875,8 @@ pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board type ID (see `service::list_board_types`)
+#[doc(alias = "GET /service/boards/{parentId}/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_type_by_id")]
 pub fn get_board_type(board_id: i32, id: i32) -> Request<BoardType> {
     Request::new(Method::Get, "/service/boards/{parentId}/types/{id}")
         .path("parentId", board_id)
@@ -1650,6 +1890,8 @@ pub fn get_board_type(board_id: i32, id: i32) -> Request<BoardType> {
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board type ID (see `service::list_board_types`)
 /// * `body`: the new state of the type.
+#[doc(alias = "PUT /service/boards/{parentId}/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_type_by_id")]
 pub fn replace_board_type(
     board_id: i32,
     id: i32,
@@ -1668,6 +1910,8 @@ pub fn replace_board_type(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board type ID (see `service::list_board_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_type_by_id")]
 pub fn update_board_type(
     board_id: i32,
     id: i32,
@@ -1685,6 +1929,8 @@ pub fn update_board_type(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board type ID (see `service::list_board_types`)
+#[doc(alias = "DELETE /service/boards/{parentId}/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_type_by_id")]
 pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/types/{id}")
         .path("parentId", board_id)
@@ -1700,6 +1946,8 @@ pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_board_type_usages_by_id")]
 pub fn check_board_type_usages(
     board_id: i32,
     id: i32,
@@ -1720,6 +1968,8 @@ pub fn check_board_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_board_type_usages_by_id")]
 pub fn list_board_type_usages(
     board_id: i32,
     id: i32,

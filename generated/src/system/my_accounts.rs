@@ -10,6 +10,8 @@ use crate::query::{CountQuery, ListQuery};
 /// `GET /system/myAccount/{id}` · tool `get_single_connect_wise_psa_system_my_account_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /system/myAccount/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_my_account_by_id")]
 pub fn get_my_account(id: i32) -> Request<MyAccount> {
     Request::new(Method::Get, "/system/myAccount/{id}").path("id", id)
 }
@@ -20,6 +22,8 @@ pub fn get_my_account(id: i32) -> Request<MyAccount> {
 ///
 /// * `id`: ID
 /// * `body`: the new state of the signed-in member's account.
+#[doc(alias = "PUT /system/myAccount/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_my_account_by_id")]
 pub fn replace_my_account(id: i32, body: &MyAccount) -> Request<MyAccount> {
     Request::new(Method::Put, "/system/myAccount/{id}").path("id", id).body(body)
 }
@@ -30,6 +34,8 @@ pub fn replace_my_account(id: i32, body: &MyAccount) -> Request<MyAccount> {
 ///
 /// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/myAccount/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_my_account_by_id")]
 pub fn update_my_account(id: i32, patch: &Patch<MyAccount>) -> Request<MyAccount> {
     Request::new(Method::Patch, "/system/myAccount/{id}").path("id", id).patch(patch)
 }
@@ -42,6 +48,8 @@ pub fn update_my_account(id: i32, patch: &Patch<MyAccount>) -> Request<MyAccount
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myAccount/{parentId}/delegations")]
+#[doc(alias = "list_all_connect_wise_psa_my_account_delegations")]
 pub fn list_my_account_delegations(
     my_account_id: i32,
     query: &ListQuery,
@@ -57,6 +65,8 @@ pub fn list_my_account_delegations(
 ///
 /// * `my_account_id`: my account ID
 /// * `body`: the delegation to create.
+#[doc(alias = "POST /system/myAccount/{parentId}/delegations")]
+#[doc(alias = "create_a_connect_wise_psa_my_account_delegation")]
 pub fn create_my_account_delegation(
     my_account_id: i32,
     body: &MemberDelegation,
@@ -72,6 +82,8 @@ pub fn create_my_account_delegation(
 ///
 /// * `my_account_id`: my account ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myAccount/{parentId}/delegations/count")]
+#[doc(alias = "count_connect_wise_psa_my_account_delegations")]
 pub fn count_my_account_delegations(
     my_account_id: i32,
     query: &CountQuery,
@@ -79,6 +91,7 @@ pub fn count_my_account_delegations(
     Request::new(Method::Get, "/system/myAccount/{parentId}/delegations/count")
         .path("parentId", my_account_id)
         .query(query)
+        .records::<MemberDelegation>()
 }
 
 /// Gets a delegation of a signed-in member's account by its ID.
@@ -87,6 +100,8 @@ pub fn count_my_account_delegations(
 ///
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
+#[doc(alias = "GET /system/myAccount/{parentId}/delegations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_my_account_delegation_by_id")]
 pub fn get_my_account_delegation(
     my_account_id: i32,
     id: i32,
@@ -103,6 +118,8 @@ pub fn get_my_account_delegation(
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
 /// * `body`: the new state of the delegation.
+#[doc(alias = "PUT /system/myAccount/{parentId}/delegations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn replace_my_account_delegation(
     my_account_id: i32,
     id: i32,
@@ -121,6 +138,8 @@ pub fn replace_my_account_delegation(
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/myAccount/{parentId}/delegations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn update_my_account_delegation(
     my_account_id: i32,
     id: i32,
@@ -138,6 +157,8 @@ pub fn update_my_account_delegation(
 ///
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
+#[doc(alias = "DELETE /system/myAccount/{parentId}/delegations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn delete_my_account_delegation(my_account_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/myAccount/{parentId}/delegations/{id}")
         .path("parentId", my_account_id)
@@ -152,6 +173,8 @@ pub fn delete_my_account_delegation(my_account_id: i32, id: i32) -> Request<()> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myAccount/{parentId}/skills")]
+#[doc(alias = "list_all_connect_wise_psa_my_account_skills")]
 pub fn list_my_account_skills(
     my_account_id: i32,
     query: &ListQuery,
@@ -167,6 +190,8 @@ pub fn list_my_account_skills(
 ///
 /// * `my_account_id`: my account ID
 /// * `body`: the skill to create.
+#[doc(alias = "POST /system/myAccount/{parentId}/skills")]
+#[doc(alias = "create_a_connect_wise_psa_my_account_skill")]
 pub fn create_my_account_skill(
     my_account_id: i32,
     body: &MemberSkill,
@@ -182,6 +207,8 @@ pub fn create_my_account_skill(
 ///
 /// * `my_account_id`: my account ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myAccount/{parentId}/skills/count")]
+#[doc(alias = "count_connect_wise_psa_my_account_skills")]
 pub fn count_my_account_skills(
     my_account_id: i32,
     query: &CountQuery,
@@ -189,6 +216,7 @@ pub fn count_my_account_skills(
     Request::new(Method::Get, "/system/myAccount/{parentId}/skills/count")
         .path("parentId", my_account_id)
         .query(query)
+        .records::<MemberSkill>()
 }
 
 /// Gets a skill of a signed-in member's account by its ID.
@@ -197,6 +225,8 @@ pub fn count_my_account_skills(
 ///
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
+#[doc(alias = "GET /system/myAccount/{parentId}/skills/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_my_account_skill_by_id")]
 pub fn get_my_account_skill(my_account_id: i32, id: i32) -> Request<MemberSkill> {
     Request::new(Method::Get, "/system/myAccount/{parentId}/skills/{id}")
         .path("parentId", my_account_id)
@@ -210,6 +240,8 @@ pub fn get_my_account_skill(my_account_id: i32, id: i32) -> Request<MemberSkill>
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
 /// * `body`: the new state of the skill.
+#[doc(alias = "PUT /system/myAccount/{parentId}/skills/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn replace_my_account_skill(
     my_account_id: i32,
     id: i32,
@@ -228,6 +260,8 @@ pub fn replace_my_account_skill(
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/myAccount/{parentId}/skills/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn update_my_account_skill(
     my_account_id: i32,
     id: i32,
@@ -245,6 +279,8 @@ pub fn update_my_account_skill(
 ///
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
+#[doc(alias = "DELETE /system/myAccount/{parentId}/skills/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn delete_my_account_skill(my_account_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/myAccount/{parentId}/skills/{id}")
         .path("parentId", my_account_id)

@@ -12,6 +12,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/surveys")]
+#[doc(alias = "list_all_connect_wise_psa_system_surveys")]
 pub fn list_surveys(query: &ListQuery) -> Request<Vec<Survey>> {
     Request::new(Method::Get, "/system/surveys").query(query)
 }
@@ -21,6 +23,8 @@ pub fn list_surveys(query: &ListQuery) -> Request<Vec<Survey>> {
 /// `POST /system/surveys` · tool `create_a_connect_wise_psa_system_survey`
 ///
 /// * `body`: the survey to create.
+#[doc(alias = "POST /system/surveys")]
+#[doc(alias = "create_a_connect_wise_psa_system_survey")]
 pub fn create_survey(body: &Survey) -> Request<Survey> {
     Request::new(Method::Post, "/system/surveys").body(body)
 }
@@ -30,8 +34,10 @@ pub fn create_survey(body: &Survey) -> Request<Survey> {
 /// `GET /system/surveys/count` · tool `count_connect_wise_psa_system_surveys`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/surveys/count")]
+#[doc(alias = "count_connect_wise_psa_system_surveys")]
 pub fn count_surveys(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/surveys/count").query(query)
+    Request::new(Method::Get, "/system/surveys/count").query(query).records::<Survey>()
 }
 
 /// Lists surveys in summary form.
@@ -41,6 +47,8 @@ pub fn count_surveys(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/surveys/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_survey_info")]
 pub fn list_survey_info(query: &ListQuery) -> Request<Vec<SurveyInfo>> {
     Request::new(Method::Get, "/system/surveys/info").query(query)
 }
@@ -50,8 +58,12 @@ pub fn list_survey_info(query: &ListQuery) -> Request<Vec<SurveyInfo>> {
 /// `GET /system/surveys/info/count` · tool `count_connect_wise_psa_system_survey_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/surveys/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_survey_info")]
 pub fn count_survey_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/surveys/info/count").query(query)
+    Request::new(Method::Get, "/system/surveys/info/count")
+        .query(query)
+        .records::<SurveyInfo>()
 }
 
 /// Lists the values of a survey question.
@@ -63,6 +75,8 @@ pub fn count_survey_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/surveys/{grandparentId}/questions/{parentId}/values")]
+#[doc(alias = "list_all_connect_wise_psa_survey_question_values")]
 pub fn list_survey_question_values(
     survey_id: i32,
     question_id: i32,
@@ -84,6 +98,8 @@ pub fn list_survey_question_values(
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `body`: the value to create.
+#[doc(alias = "POST /system/surveys/{grandparentId}/questions/{parentId}/values")]
+#[doc(alias = "create_a_connect_wise_psa_survey_question_value")]
 pub fn create_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -105,6 +121,8 @@ pub fn create_survey_question_value(
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `id`: survey question value ID (see `system::list_survey_question_values`)
+#[doc(alias = "GET /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_survey_question_value_by_id")]
 pub fn get_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -127,6 +145,8 @@ pub fn get_survey_question_value(
 /// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `id`: survey question value ID (see `system::list_survey_question_values`)
 /// * `body`: the new state of the value.
+#[doc(alias = "PUT /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_survey_question_value_by_id")]
 pub fn replace_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -151,6 +171,8 @@ pub fn replace_survey_question_value(
 /// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `id`: survey question value ID (see `system::list_survey_question_values`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_survey_question_value_by_id")]
 pub fn update_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -174,6 +196,8 @@ pub fn update_survey_question_value(
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `id`: survey question value ID (see `system::list_survey_question_values`)
+#[doc(alias = "DELETE /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_survey_question_value_by_id")]
 pub fn delete_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -193,6 +217,8 @@ pub fn delete_survey_question_value(
 /// `GET /system/surveys/{id}` · tool `get_single_connect_wise_psa_system_survey_by_id`
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
+#[doc(alias = "GET /system/surveys/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_survey_by_id")]
 pub fn get_survey(id: i32) -> Request<Survey> {
     Request::new(Method::Get, "/system/surveys/{id}").path("id", id)
 }
@@ -203,6 +229,8 @@ pub fn get_survey(id: i32) -> Request<Survey> {
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
 /// * `body`: the new state of the survey.
+#[doc(alias = "PUT /system/surveys/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_survey_by_id")]
 pub fn replace_survey(id: i32, body: &Survey) -> Request<Survey> {
     Request::new(Method::Put, "/system/surveys/{id}").path("id", id).body(body)
 }
@@ -213,6 +241,8 @@ pub fn replace_survey(id: i32, body: &Survey) -> Request<Survey> {
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/surveys/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_survey_by_id")]
 pub fn update_survey(id: i32, patch: &Patch<Survey>) -> Request<Survey> {
     Request::new(Method::Patch, "/system/surveys/{id}").path("id", id).patch(patch)
 }
@@ -222,6 +252,8 @@ pub fn update_survey(id: i32, patch: &Patch<Survey>) -> Request<Survey> {
 /// `DELETE /system/surveys/{id}` · tool `delete_a_connect_wise_psa_system_survey_by_id`
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
+#[doc(alias = "DELETE /system/surveys/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_survey_by_id")]
 pub fn delete_survey(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/surveys/{id}").path("id", id)
 }
@@ -231,6 +263,8 @@ pub fn delete_survey(id: i32) -> Request<()> {
 /// `POST /system/surveys/{id}/copy` · tool `copy_a_connect_wise_psa_system_survey_by_id`
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
+#[doc(alias = "POST /system/surveys/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_system_survey_by_id")]
 pub fn copy_survey(id: i32) -> Request<Survey> {
     Request::new(Method::Post, "/system/surveys/{id}/copy").path("id", id)
 }
@@ -240,6 +274,8 @@ pub fn copy_survey(id: i32) -> Request<Survey> {
 /// `GET /system/surveys/{id}/info` · tool `get_single_connect_wise_psa_system_survey_info_by_id`
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
+#[doc(alias = "GET /system/surveys/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_survey_info_by_id")]
 pub fn get_survey_info(id: i32) -> Request<SurveyInfo> {
     Request::new(Method::Get, "/system/surveys/{id}/info").path("id", id)
 }
@@ -252,6 +288,8 @@ pub fn get_survey_info(id: i32) -> Request<SurveyInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/surveys/{parentId}/questions")]
+#[doc(alias = "list_all_connect_wise_psa_system_survey_questions")]
 pub fn list_survey_questions(
     survey_id: i32,
     query: &ListQuery,
@@ -267,6 +305,8 @@ pub fn list_survey_questions(
 ///
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `body`: the question to create.
+#[doc(alias = "POST /system/surveys/{parentId}/questions")]
+#[doc(alias = "create_a_connect_wise_psa_system_survey_question")]
 pub fn create_survey_question(
     survey_id: i32,
     body: &SurveyQuestion,
@@ -282,10 +322,13 @@ pub fn create_survey_question(
 ///
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/surveys/{parentId}/questions/count")]
+#[doc(alias = "count_connect_wise_psa_system_survey_questions")]
 pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/surveys/{parentId}/questions/count")
         .path("parentId", survey_id)
         .query(query)
+        .records::<SurveyQuestion>()
 }
 
 /// Gets a question of a survey by its ID.
@@ -294,6 +337,8 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
 ///
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `id`: survey question ID (see `system::list_survey_questions`)
+#[doc(alias = "GET /system/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_survey_question_by_id")]
 pub fn get_survey_question(survey_id: i32, id: i32) -> Request<SurveyQuestion> {
     Request::new(Method::Get, "/system/surveys/{parentId}/questions/{id}")
         .path("parentId", survey_id)
@@ -307,6 +352,8 @@ pub fn get_survey_question(survey_id: i32, id: i32) -> Request<SurveyQuestion> {
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `id`: survey question ID (see `system::list_survey_questions`)
 /// * `body`: the new state of the question.
+#[doc(alias = "PUT /system/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_survey_question_by_id")]
 pub fn replace_survey_question(
     survey_id: i32,
     id: i32,
@@ -325,6 +372,8 @@ pub fn replace_survey_question(
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `id`: survey question ID (see `system::list_survey_questions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_survey_question_by_id")]
 pub fn update_survey_question(
     survey_id: i32,
     id: i32,
@@ -342,6 +391,8 @@ pub fn update_survey_question(
 ///
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `id`: survey question ID (see `system::list_survey_questions`)
+#[doc(alias = "DELETE /system/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_survey_question_by_id")]
 pub fn delete_survey_question(survey_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/surveys/{parentId}/questions/{id}")
         .path("parentId", survey_id)

@@ -12,6 +12,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/userDefinedFields")]
+#[doc(alias = "list_all_connect_wise_psa_system_user_defined_fields")]
 pub fn list_user_defined_fields(query: &ListQuery) -> Request<Vec<UserDefinedField>> {
     Request::new(Method::Get, "/system/userDefinedFields").query(query)
 }
@@ -21,6 +23,8 @@ pub fn list_user_defined_fields(query: &ListQuery) -> Request<Vec<UserDefinedFie
 /// `POST /system/userDefinedFields` · tool `create_a_connect_wise_psa_system_user_defined_field`
 ///
 /// * `body`: the custom field definition to create.
+#[doc(alias = "POST /system/userDefinedFields")]
+#[doc(alias = "create_a_connect_wise_psa_system_user_defined_field")]
 pub fn create_user_defined_field(body: &UserDefinedField) -> Request<UserDefinedField> {
     Request::new(Method::Post, "/system/userDefinedFields").body(body)
 }
@@ -30,8 +34,12 @@ pub fn create_user_defined_field(body: &UserDefinedField) -> Request<UserDefined
 /// `GET /system/userDefinedFields/count` · tool `count_connect_wise_psa_system_user_defined_fields`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/userDefinedFields/count")]
+#[doc(alias = "count_connect_wise_psa_system_user_defined_fields")]
 pub fn count_user_defined_fields(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/userDefinedFields/count").query(query)
+    Request::new(Method::Get, "/system/userDefinedFields/count")
+        .query(query)
+        .records::<UserDefinedField>()
 }
 
 /// Lists custom field definitions in summary form.
@@ -41,6 +49,8 @@ pub fn count_user_defined_fields(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/userDefinedFields/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_user_defined_field_info")]
 pub fn list_user_defined_field_info(
     query: &ListQuery,
 ) -> Request<Vec<UserDefinedFieldInfo>> {
@@ -52,8 +62,12 @@ pub fn list_user_defined_field_info(
 /// `GET /system/userDefinedFields/info/count` · tool `count_connect_wise_psa_system_user_defined_field_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/userDefinedFields/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_user_defined_field_info")]
 pub fn count_user_defined_field_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/userDefinedFields/info/count").query(query)
+    Request::new(Method::Get, "/system/userDefinedFields/info/count")
+        .query(query)
+        .records::<UserDefinedFieldInfo>()
 }
 
 /// Gets a custom field definition by its ID.
@@ -61,6 +75,8 @@ pub fn count_user_defined_field_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/userDefinedFields/{id}` · tool `get_single_connect_wise_psa_system_user_defined_field_by_id`
 ///
 /// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
+#[doc(alias = "GET /system/userDefinedFields/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn get_user_defined_field(id: i32) -> Request<UserDefinedField> {
     Request::new(Method::Get, "/system/userDefinedFields/{id}").path("id", id)
 }
@@ -71,6 +87,8 @@ pub fn get_user_defined_field(id: i32) -> Request<UserDefinedField> {
 ///
 /// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
 /// * `body`: the new state of the custom field definition.
+#[doc(alias = "PUT /system/userDefinedFields/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn replace_user_defined_field(
     id: i32,
     body: &UserDefinedField,
@@ -84,6 +102,8 @@ pub fn replace_user_defined_field(
 ///
 /// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/userDefinedFields/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn update_user_defined_field(
     id: i32,
     patch: &Patch<UserDefinedField>,
@@ -98,6 +118,8 @@ pub fn update_user_defined_field(
 /// `DELETE /system/userDefinedFields/{id}` · tool `delete_a_connect_wise_psa_system_user_defined_field_by_id`
 ///
 /// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
+#[doc(alias = "DELETE /system/userDefinedFields/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn delete_user_defined_field(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/userDefinedFields/{id}").path("id", id)
 }
@@ -107,6 +129,8 @@ pub fn delete_user_defined_field(id: i32) -> Request<()> {
 /// `GET /system/userDefinedFields/{id}/info` · tool `get_single_connect_wise_psa_sys_user_defined_field_info_by_id`
 ///
 /// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
+#[doc(alias = "GET /system/userDefinedFields/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_sys_user_defined_field_info_by_id")]
 pub fn get_user_defined_field_info(id: i32) -> Request<UserDefinedFieldInfo> {
     Request::new(Method::Get, "/system/userDefinedFields/{id}/info").path("id", id)
 }

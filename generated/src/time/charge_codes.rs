@@ -12,6 +12,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/chargeCodes")]
+#[doc(alias = "list_all_connect_wise_psa_time_charge_codes")]
 pub fn list_charge_codes(query: &ListQuery) -> Request<Vec<ChargeCode>> {
     Request::new(Method::Get, "/time/chargeCodes").query(query)
 }
@@ -21,6 +23,8 @@ pub fn list_charge_codes(query: &ListQuery) -> Request<Vec<ChargeCode>> {
 /// `POST /time/chargeCodes` · tool `create_a_connect_wise_psa_time_charge_code`
 ///
 /// * `body`: the charge code to create.
+#[doc(alias = "POST /time/chargeCodes")]
+#[doc(alias = "create_a_connect_wise_psa_time_charge_code")]
 pub fn create_charge_code(body: &ChargeCode) -> Request<ChargeCode> {
     Request::new(Method::Post, "/time/chargeCodes").body(body)
 }
@@ -30,8 +34,12 @@ pub fn create_charge_code(body: &ChargeCode) -> Request<ChargeCode> {
 /// `GET /time/chargeCodes/count` · tool `count_connect_wise_psa_time_charge_codes`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/chargeCodes/count")]
+#[doc(alias = "count_connect_wise_psa_time_charge_codes")]
 pub fn count_charge_codes(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/chargeCodes/count").query(query)
+    Request::new(Method::Get, "/time/chargeCodes/count")
+        .query(query)
+        .records::<ChargeCode>()
 }
 
 /// Lists charge codes in summary form.
@@ -41,6 +49,8 @@ pub fn count_charge_codes(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/chargeCodes/info")]
+#[doc(alias = "list_all_connect_wise_psa_time_charge_code_info")]
 pub fn list_charge_code_info(query: &ListQuery) -> Request<Vec<ChargeCodeInfo>> {
     Request::new(Method::Get, "/time/chargeCodes/info").query(query)
 }
@@ -50,8 +60,12 @@ pub fn list_charge_code_info(query: &ListQuery) -> Request<Vec<ChargeCodeInfo>> 
 /// `GET /time/chargeCodes/info/count` · tool `count_connect_wise_psa_time_charge_code_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/chargeCodes/info/count")]
+#[doc(alias = "count_connect_wise_psa_time_charge_code_info")]
 pub fn count_charge_code_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/chargeCodes/info/count").query(query)
+    Request::new(Method::Get, "/time/chargeCodes/info/count")
+        .query(query)
+        .records::<ChargeCodeInfo>()
 }
 
 /// Gets a charge code by its ID.
@@ -59,6 +73,8 @@ pub fn count_charge_code_info(query: &CountQuery) -> Request<Count> {
 /// `GET /time/chargeCodes/{id}` · tool `get_single_connect_wise_psa_time_charge_code_by_id`
 ///
 /// * `id`: charge code ID (see `time::list_charge_codes`)
+#[doc(alias = "GET /time/chargeCodes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_charge_code_by_id")]
 pub fn get_charge_code(id: i32) -> Request<ChargeCode> {
     Request::new(Method::Get, "/time/chargeCodes/{id}").path("id", id)
 }
@@ -69,6 +85,8 @@ pub fn get_charge_code(id: i32) -> Request<ChargeCode> {
 ///
 /// * `id`: charge code ID (see `time::list_charge_codes`)
 /// * `body`: the new state of the charge code.
+#[doc(alias = "PUT /time/chargeCodes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_time_charge_code_by_id")]
 pub fn replace_charge_code(id: i32, body: &ChargeCode) -> Request<ChargeCode> {
     Request::new(Method::Put, "/time/chargeCodes/{id}").path("id", id).body(body)
 }
@@ -79,6 +97,8 @@ pub fn replace_charge_code(id: i32, body: &ChargeCode) -> Request<ChargeCode> {
 ///
 /// * `id`: charge code ID (see `time::list_charge_codes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/chargeCodes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_time_charge_code_by_id")]
 pub fn update_charge_code(id: i32, patch: &Patch<ChargeCode>) -> Request<ChargeCode> {
     Request::new(Method::Patch, "/time/chargeCodes/{id}").path("id", id).patch(patch)
 }
@@ -88,6 +108,8 @@ pub fn update_charge_code(id: i32, patch: &Patch<ChargeCode>) -> Request<ChargeC
 /// `DELETE /time/chargeCodes/{id}` · tool `delete_a_connect_wise_psa_time_charge_code_by_id`
 ///
 /// * `id`: charge code ID (see `time::list_charge_codes`)
+#[doc(alias = "DELETE /time/chargeCodes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_charge_code_by_id")]
 pub fn delete_charge_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/chargeCodes/{id}").path("id", id)
 }
@@ -97,6 +119,8 @@ pub fn delete_charge_code(id: i32) -> Request<()> {
 /// `GET /time/chargeCodes/{id}/info` · tool `get_single_connect_wise_psa_time_charge_code_info_by_id`
 ///
 /// * `id`: charge code ID (see `time::list_charge_codes`)
+#[doc(alias = "GET /time/chargeCodes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_time_charge_code_info_by_id")]
 pub fn get_charge_code_info(id: i32) -> Request<ChargeCodeInfo> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/info").path("id", id)
 }
@@ -109,6 +133,8 @@ pub fn get_charge_code_info(id: i32) -> Request<ChargeCodeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/chargeCodes/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_time_charge_code_usages_by_id")]
 pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/usages")
         .path("id", id)
@@ -123,6 +149,8 @@ pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/chargeCodes/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_time_charge_code_usages_by_id")]
 pub fn list_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/usages/list")
         .path("id", id)
@@ -137,6 +165,8 @@ pub fn list_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/chargeCodes/{parentId}/expenseTypes")]
+#[doc(alias = "list_all_connect_wise_psa_charge_code_expense_types")]
 pub fn list_charge_code_expense_types(
     charge_code_id: i32,
     query: &ListQuery,
@@ -152,6 +182,8 @@ pub fn list_charge_code_expense_types(
 ///
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `body`: the expense type to create.
+#[doc(alias = "POST /time/chargeCodes/{parentId}/expenseTypes")]
+#[doc(alias = "create_a_connect_wise_psa_charge_code_expense_type")]
 pub fn create_charge_code_expense_type(
     charge_code_id: i32,
     body: &ChargeCodeExpenseType,
@@ -167,6 +199,8 @@ pub fn create_charge_code_expense_type(
 ///
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/chargeCodes/{parentId}/expenseTypes/count")]
+#[doc(alias = "count_connect_wise_psa_charge_code_expense_types")]
 pub fn count_charge_code_expense_types(
     charge_code_id: i32,
     query: &CountQuery,
@@ -174,6 +208,7 @@ pub fn count_charge_code_expense_types(
     Request::new(Method::Get, "/time/chargeCodes/{parentId}/expenseTypes/count")
         .path("parentId", charge_code_id)
         .query(query)
+        .records::<ChargeCodeExpenseType>()
 }
 
 /// Gets an expense type of a charge code by its ID.
@@ -182,6 +217,8 @@ pub fn count_charge_code_expense_types(
 ///
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
+#[doc(alias = "GET /time/chargeCodes/{parentId}/expenseTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn get_charge_code_expense_type(
     charge_code_id: i32,
     id: i32,
@@ -198,6 +235,8 @@ pub fn get_charge_code_expense_type(
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
 /// * `body`: the new state of the expense type.
+#[doc(alias = "PUT /time/chargeCodes/{parentId}/expenseTypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn replace_charge_code_expense_type(
     charge_code_id: i32,
     id: i32,
@@ -216,6 +255,8 @@ pub fn replace_charge_code_expense_type(
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/chargeCodes/{parentId}/expenseTypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn update_charge_code_expense_type(
     charge_code_id: i32,
     id: i32,
@@ -233,6 +274,8 @@ pub fn update_charge_code_expense_type(
 ///
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
+#[doc(alias = "DELETE /time/chargeCodes/{parentId}/expenseTypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn delete_charge_code_expense_type(charge_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/chargeCodes/{parentId}/expenseTypes/{id}")
         .path("parentId", charge_code_id)

@@ -35,7 +35,8 @@ pub(super) fn constructor(
     }
     let noun = context.noun(name);
     if required.is_empty() {
-        let about = docs(&format!("Creates {} without any fields; the API requires none.", with_article(&noun)));
+        let about =
+            docs(&format!("Creates {} without any fields; the API requires none.", with_article(&noun)));
         return quote! {
             impl #rust {
                 #about

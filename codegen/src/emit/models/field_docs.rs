@@ -13,7 +13,12 @@ use crate::naming::identifiers::capital;
 /// What a field means: the overlay's words or the document's, then what limits it.
 pub(super) fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
     let mut sentences = Vec::new();
-    let own = context.overlay.fields.get(&format!("{schema}.{}", field.name)).map(String::as_str);
+    let key = format!("{schema}.{}", field.name);
+    let typed = context.overlay.types.get(&key);
+    if typed.is_some() {
+        context.ledger.mark(format!("types.{key}"));
+    }
+    let own = typed.or_else(|| context.overlay.fields.get(&key)).map(String::as_str);
     let description = match own {
         Some(own) => context.with_functions(own),
         None => prose(&field.description),

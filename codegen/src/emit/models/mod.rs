@@ -1,7 +1,7 @@
 //! Models: one file for each schema, a plain struct with the tables that the shared visitor reads.
 //!
 //! A model stands in the area that uses it, and in `shared` if several do. No serde derive: at the size of a real API it
-//! costs more compile time than all else together.
+//! costs more compile time than everything else together.
 
 mod choice;
 mod constructor;
@@ -63,7 +63,8 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
 pub(super) fn has_models(context: &Context<'_>, area: &str) -> bool {
     let users = &context.features.users;
     let mut models = context.api.schemas.iter().filter(|(name, schema)| {
-        users.get(*name).is_some_and(|users| users.contains(area)) && defines_a_type(schema, &context.named.types[*name])
+        users.get(*name).is_some_and(|users| users.contains(area))
+            && defines_a_type(schema, &context.named.types[*name])
     });
     models.next().is_some()
 }
@@ -127,7 +128,8 @@ fn list(context: &Context<'_>, module: &str, files: &BTreeMap<String, &str>) -> 
     let shared: BTreeSet<&str> = shared.flat_map(|(name, _)| defined(context, name)).collect();
     let shared = shared.into_iter().map(|name| format_ident!("{name}")).collect::<Vec<_>>();
     // What is shared may move into this area with a later release; its name here stays.
-    let shared = (!shared.is_empty()).then(|| quote!(#[doc(no_inline)] pub use crate::shared::{#(#shared),*};));
+    let shared =
+        (!shared.is_empty()).then(|| quote!(#[doc(no_inline)] pub use crate::shared::{#(#shared),*};));
     quote! {
         //! The records of the area and their parts.
         #(mod #names;)*

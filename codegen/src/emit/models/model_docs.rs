@@ -25,7 +25,12 @@ pub(super) fn model_docs(context: &Context<'_>, name: &str, schema: &Schema) -> 
 
 /// The doc comment of an enum of strings that the document names.
 pub(super) fn choice_docs(context: &Context<'_>, name: &str, schema: &Schema) -> String {
-    let words = || format!("{}, one of the values that the spec lists or any other.", with_article(&context.spoken(name)));
+    let words = || {
+        format!(
+            "{}, one of the values that the spec lists or any other.",
+            with_article(&context.spoken(name))
+        )
+    };
     capital(&stated(context, name, schema).unwrap_or_else(words))
 }
 
@@ -55,13 +60,23 @@ fn derived(context: &Context<'_>, name: &str) -> String {
     if let Some(sentence) = part_docs(context, name) {
         return sentence;
     }
-    if !uses.returned.is_empty() && uses.returned.iter().all(|id| context.named.operations[*id].kind == OperationKind::Count) {
+    if !uses.returned.is_empty()
+        && uses.returned.iter().all(|id| context.named.operations[*id].kind == OperationKind::Count)
+    {
         return "How many records match the conditions of a query.".to_owned();
     }
     match (&uses.sent[..], &uses.returned[..]) {
         ([], []) => capital(&format!("{} that no operation uses.", with_article(&context.spoken(name)))),
-        ([only], _) => format!("The request body of {}, which {}.", context.function_link(*only), what_it_does(context, *only)),
-        ([], [only]) => format!("The response of {}, which {}.", context.function_link(*only), what_it_does(context, *only)),
+        ([only], _) => format!(
+            "The request body of {}, which {}.",
+            context.function_link(*only),
+            what_it_does(context, *only)
+        ),
+        ([], [only]) => format!(
+            "The response of {}, which {}.",
+            context.function_link(*only),
+            what_it_does(context, *only)
+        ),
         ([], several) => format!("The response of {}.", named(context, several)),
         (several, _) => format!("The request body of {}.", named(context, several)),
     }
@@ -75,7 +90,8 @@ fn described(context: &Context<'_>, name: &str, noun: &str) -> String {
     let Some(source) = source else { return noun.to_owned() };
     let form = if is_view(source) { " in summary form" } else { "" };
     let owner = context.named.operations[*source].subject.owner.as_deref();
-    let owner = owner.filter(|owner| !noun.starts_with(*owner)).map(|owner| format!(" of {}", with_article(owner)));
+    let owner =
+        owner.filter(|owner| !noun.starts_with(*owner)).map(|owner| format!(" of {}", with_article(owner)));
     let link = context.function_link(*source);
     let verb = match (uses.listed.is_empty(), uses.got.is_empty()) {
         (false, _) => "lists",
@@ -134,7 +150,8 @@ fn operations(context: &Context<'_>, name: &str) -> Option<String> {
     let (_, _) = context.record_of(name)?;
     let uses = context.model_uses(name);
     let mut parts = Vec::new();
-    for (ids, does) in [(&uses.listed, "lists them"), (&uses.got, "gets one"), (&uses.created, "creates one")] {
+    for (ids, does) in [(&uses.listed, "lists them"), (&uses.got, "gets one"), (&uses.created, "creates one")]
+    {
         parts.extend(ids.first().map(|id| format!("{} {does}", context.function_link(*id))));
     }
     (!parts.is_empty()).then(|| format!("{}.", join(&parts)))

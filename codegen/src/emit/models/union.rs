@@ -21,8 +21,7 @@ pub(super) fn union_type(
     imports.value = true;
     let rust = format_ident!("{}", types.rust);
     let member = &union.member;
-    let about =
-        docs(&format!("{}\n\n`{member}` determines the variant.", model_docs(context, name, schema)));
+    let about = docs(&format!("{}\n\n`{member}` determines the variant.", model_docs(context, name, schema)));
     let mut variants = Vec::new();
     let mut rows = Vec::new();
     for variant in &union.variants {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
+use serde_core::de::{DeserializeSeed, Deserializer, Error, Visitor};
 
 /// Reads a map's key, borrowed where the input allows it: it is needed twice, but owned only once.
 pub(super) struct KeySeed;

@@ -1,7 +1,7 @@
 //! Reads numbers with their digits. serde's data model has floats alone, in which `1.10` is `1.1`; `serde_json` hands out
 //! the text of a value on request, and other formats ignore the request.
 
-use serde::de::MapAccess;
+use serde_core::de::MapAccess;
 use serde_json::{Map, Value};
 
 use super::filled::{Filled, odd};

@@ -43,7 +43,9 @@ pub(super) const fn days_of_month(year: i64, month: u8) -> u8 {
 
 /// Returns the number that ASCII digits form, or `None` if one of the bytes is not a digit.
 pub(super) fn digits(bytes: &[u8]) -> Option<u16> {
-    bytes.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u16::from(byte - b'0')))
+    bytes
+        .iter()
+        .try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u16::from(byte - b'0')))
 }
 
 /// Reads `2025-01-31` of a date that exists.

@@ -18,7 +18,8 @@ mod time_types {
 
         fn try_from(timestamp: Timestamp) -> Result<Self, InvalidValueError> {
             let moment = Self::from_unix_timestamp(timestamp.unix_seconds()).ok();
-            let moment = moment.and_then(|moment| moment.replace_nanosecond(timestamp.subsecond_nanoseconds()).ok());
+            let moment =
+                moment.and_then(|moment| moment.replace_nanosecond(timestamp.subsecond_nanoseconds()).ok());
             moment.ok_or_else(|| InvalidValueError::new("a moment within the range of `time`", timestamp))
         }
     }
@@ -28,7 +29,8 @@ mod time_types {
 
         fn try_from(date: time::Date) -> Result<Self, InvalidValueError> {
             let year = u16::try_from(date.year());
-            let year = year.map_err(|_| InvalidValueError::new("a day of the years 0 to 9999", date.year()))?;
+            let year =
+                year.map_err(|_| InvalidValueError::new("a day of the years 0 to 9999", date.year()))?;
             Self::new(year, date.month().into(), date.day())
         }
     }
@@ -38,7 +40,8 @@ mod time_types {
 
         fn try_from(date: Date) -> Result<Self, InvalidValueError> {
             let month = Month::try_from(date.month()).ok();
-            let day = month.and_then(|month| Self::from_calendar_date(date.year().into(), month, date.day()).ok());
+            let day =
+                month.and_then(|month| Self::from_calendar_date(date.year().into(), month, date.day()).ok());
             day.ok_or_else(|| InvalidValueError::new("a day within the range of `time`", date))
         }
     }
@@ -157,7 +160,8 @@ mod decimal_types {
                 Some((digits, scale)) => Some(Self::new(digits, scale.into())),
                 None => Self::from_scientific(&format!("{:e}", number.as_f64())).ok(),
             };
-            decimal.ok_or_else(|| InvalidValueError::new("a number within the range of `rust_decimal`", number))
+            decimal
+                .ok_or_else(|| InvalidValueError::new("a number within the range of `rust_decimal`", number))
         }
     }
 }

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Visitor};
-use serde::ser::{Serialize, Serializer};
+use serde_core::de::{Deserialize, Deserializer, Visitor};
+use serde_core::ser::{Serialize, Serializer};
 
 use super::error::InvalidValueError;
 
@@ -33,7 +33,10 @@ pub struct Number(Repr);
 #[derive(Clone, Copy)]
 enum Repr {
     /// `digits` / 10^`scale`.
-    Decimal { digits: i64, scale: u8 },
+    Decimal {
+        digits: i64,
+        scale: u8,
+    },
     Float(f64),
 }
 
@@ -80,7 +83,8 @@ impl Number {
         let decimal = parse_decimal(text.as_bytes());
         decimal.or_else(|| {
             // What Rust reads as a float beyond JSON: words, a plus sign, a bare point.
-            let is_json = text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && text.ends_with(|c: char| c.is_ascii_digit());
+            let is_json = text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+                && text.ends_with(|c: char| c.is_ascii_digit());
             let value: f64 = text.parse().ok().filter(|value: &f64| is_json && value.is_finite())?;
             Some(Self(Repr::Float(value)))
         })
@@ -237,7 +241,15 @@ mod tests {
     #[test]
     fn numbers_are_written_as_they_were_read() {
         for text in [
-            "0", "5", "-5", "1.10", "5.0", "-0.05", "0.000", "123456789.123456789", "1000000000000000000",
+            "0",
+            "5",
+            "-5",
+            "1.10",
+            "5.0",
+            "-0.05",
+            "0.000",
+            "123456789.123456789",
+            "1000000000000000000",
             "9999999999999.99",
         ] {
             let number: Number = text.parse().unwrap_or_else(|error| panic!("{error}"));
@@ -247,7 +259,9 @@ mod tests {
         for text in ["", "-", ".5", "5.", "1.2.3", "x", "NaN", "inf", "+1", "1 "] {
             assert!(text.parse::<Number>().is_err(), "{text}");
         }
-        for (text, float) in [("1e3", 1e3), ("1.5E-7", 1.5e-7), ("123456789012345678901", 123_456_789_012_345_678_901.0)] {
+        for (text, float) in
+            [("1e3", 1e3), ("1.5E-7", 1.5e-7), ("123456789012345678901", 123_456_789_012_345_678_901.0)]
+        {
             assert_eq!(text.parse::<Number>().expect("a number").as_f64(), float, "{text}");
         }
     }
@@ -265,9 +279,13 @@ mod tests {
 
     #[test]
     fn numbers_are_integers_or_floats_in_any_format() {
-        let json = |text: &str| serde_json::to_string(&text.parse::<Number>().expect("a number")).expect("JSON");
+        let json =
+            |text: &str| serde_json::to_string(&text.parse::<Number>().expect("a number")).expect("JSON");
         assert_eq!((json("5"), json("1.10"), json("1e3")), ("5".into(), "1.1".into(), "1000.0".into()));
         assert_eq!(serde_json::from_str::<Number>("1.25").expect("a number"), Number::from(1.25));
-        assert_eq!(serde_json::from_str::<Number>("18446744073709551615").expect("a number").as_f64(), u64::MAX as f64);
+        assert_eq!(
+            serde_json::from_str::<Number>("18446744073709551615").expect("a number").as_f64(),
+            u64::MAX as f64
+        );
     }
 }

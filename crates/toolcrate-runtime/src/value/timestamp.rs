@@ -5,8 +5,8 @@ use std::ops::{Add, Sub};
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use serde::de::{Deserialize, Deserializer};
-use serde::ser::{Serialize, Serializer};
+use serde_core::de::{Deserialize, Deserializer};
+use serde_core::ser::{Serialize, Serializer};
 
 use super::civil::{date_from_days, days_from_date, digits, parse_date};
 use super::date::Date;
@@ -191,7 +191,7 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        text.parse().map_err(serde_core::de::Error::custom)
     }
 }
 
@@ -225,7 +225,8 @@ mod tests {
     #[test]
     fn a_fraction_is_compared_but_not_written() {
         let (early, late) = ("2025-01-31T09:30:00Z", "2025-01-31T09:30:00.5Z");
-        let (early, late): (Timestamp, Timestamp) = (early.parse().expect("a time"), late.parse().expect("a time"));
+        let (early, late): (Timestamp, Timestamp) =
+            (early.parse().expect("a time"), late.parse().expect("a time"));
         assert!(early < late);
         assert_eq!(late.subsecond_nanoseconds(), 500_000_000);
         assert_eq!(early + Duration::from_millis(500), late);
