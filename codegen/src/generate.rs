@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{self, Overlay, Profile, UsageTracker};
 use crate::diagnostic::{CodegenError, Errors, Report};
+use crate::emit::DocumentationCoverage;
 use crate::model::Model;
 use crate::naming::Lock;
 use crate::relate::RelationCoverage;
@@ -42,6 +43,8 @@ pub struct Generated {
     pub report: Report,
     /// How many relations are known.
     pub coverage: RelationCoverage,
+    /// How much is documented in words.
+    pub documentation: DocumentationCoverage,
     /// Entries of the profile and the overlay that never applied. They are errors unless another spec than
     /// the profile's is used or a part of the document is left out.
     pub unused: Vec<String>,
@@ -91,6 +94,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
     let model = Model { api, names, relations, report };
     let mut files = emit::emit(&model, &profile, &overlay, &usage).map_err(in_overlay)?;
+    let documentation = emit::documentation_coverage(&model, &profile, &overlay, &usage);
     files.extend(license_texts(folder, &profile)?);
 
     let mut unused = Vec::new();
@@ -129,6 +133,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         version: api.version,
         report,
         coverage: relations.coverage,
+        documentation,
         unused: unused.iter().map(CodegenError::to_string).collect(),
     })
 }

@@ -12,6 +12,7 @@ mod every_operation;
 mod every_tool;
 mod examples;
 mod figures;
+mod model_docs;
 mod nulls;
 mod prerequisites;
 mod texts;

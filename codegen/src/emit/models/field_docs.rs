@@ -10,9 +10,8 @@ use crate::emit::writable::is_writable;
 use crate::ir::{Field, Limits, Type};
 use crate::naming::identifiers::capital;
 
-/// What a field means: the overlay's words or the document's, then what limits it.
-pub(super) fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
-    let mut sentences = Vec::new();
+/// What a field means, in the words of the overlay or of the document; empty if neither has any.
+pub(in crate::emit) fn field_words(context: &Context<'_>, schema: &str, field: &Field) -> String {
     let key = format!("{schema}.{}", field.name);
     let typed = context.overlay.types.get(&key);
     if typed.is_some() {
@@ -25,10 +24,16 @@ pub(super) fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> 
     };
     let by_name = words_by_name(context, &field.name, context.api.resolve(&field.ty));
     // The words are about what callers set.
-    let description = match by_name.filter(|_| is_writable(context, schema, field, true)) {
+    match by_name.filter(|_| is_writable(context, schema, field, true)) {
         Some(words) if description.is_empty() => context.with_functions(words),
         _ => description,
-    };
+    }
+}
+
+/// What a field means, and what limits it.
+pub(super) fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
+    let mut sentences = Vec::new();
+    let description = field_words(context, schema, field);
     let reference = field.ty.innermost().and_then(|target| context.related.references.get(target));
     let source = reference.and_then(|reference| reference.source.as_ref());
     match (description.is_empty(), source) {
