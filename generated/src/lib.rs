@@ -26,6 +26,8 @@ mod catalog;
 )]
 #[rustfmt::skip]
 pub mod shared;
+
+#[rustfmt::skip]
 mod query;
 
 pub use query::*;

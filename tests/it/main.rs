@@ -15,4 +15,5 @@ mod figures;
 mod model_docs;
 mod nulls;
 mod prerequisites;
+mod sdk_names;
 mod texts;

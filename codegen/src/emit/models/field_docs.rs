@@ -30,7 +30,7 @@ pub(in crate::emit) fn field_words(context: &Context<'_>, schema: &str, field: &
     }
 }
 
-/// What a field means, and what limits it.
+/// Returns the documentation of a field: its words, then its limits.
 pub(super) fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
     let mut sentences = Vec::new();
     let description = field_words(context, schema, field);
@@ -70,7 +70,7 @@ pub(super) fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> 
     sentences.join(" ")
 }
 
-/// What limits a value, in sentences.
+/// Returns sentences about the limits of a value.
 pub fn limit_docs(limits: &Limits) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut add = |limit: Option<String>, text: &str| {

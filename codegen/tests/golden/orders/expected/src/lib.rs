@@ -12,6 +12,8 @@ mod catalog;
 #[cfg(any(feature = "company", feature = "sales"))]
 #[rustfmt::skip]
 pub mod shared;
+
+#[rustfmt::skip]
 mod query;
 
 pub use query::*;
