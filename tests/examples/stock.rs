@@ -30,10 +30,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for bin in client.send(&procurement::list_warehouse_bins(&ListQuery::new())).await? {
         let bin = bin.id.ok_or("a bin without an id")?;
         for stock in client.send(&procurement::list_inventory_on_hands(bin, &of_item)).await? {
-            let warehouse = stock.warehouse.and_then(|warehouse| warehouse.name).unwrap_or_default();
-            let here = numbers
-                .iter()
-                .filter(|number| number.warehouse_bin.as_ref().and_then(|own| own.id) == Some(bin));
+            let warehouse = stock.warehouse.name.unwrap_or_default();
+            let here = numbers.iter().filter(|number| number.warehouse_bin.id == Some(bin));
             let serials: Vec<&str> = here.filter_map(|number| number.serial.as_deref()).collect();
             lines.push(format!(
                 "{warehouse}: {} ({})",

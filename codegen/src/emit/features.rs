@@ -1,4 +1,4 @@
-//! Which API area needs which models: the Cargo features of the generated crate.
+//! Cargo features of the generated crate: the models that each API area needs.
 //!
 //! A model is compiled with the area whose operations use it, directly or through another model. One that several areas
 //! use, or none, is compiled with any area.

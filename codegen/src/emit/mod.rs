@@ -1,7 +1,7 @@
 //! Stage 6: turns a [`Model`] into files.
 //!
 //! Emitting is a pure function from the model to a map of path to text: it reads no file, no clock and no
-//! environment, so the same input gives the same bytes on any machine. `quote` and `prettyplease` write
+//! environment, so equal input yields equal bytes on any machine. `quote` and `prettyplease` write
 //! Rust, `minijinja` writes text, `serde_json` writes the catalog.
 
 mod api;
@@ -10,6 +10,7 @@ mod argument_words;
 mod cargo_manifest;
 mod catalog;
 mod context;
+mod documentation;
 mod features;
 mod model_types;
 mod model_uses;
@@ -30,6 +31,7 @@ use features::Features;
 use rust::Job;
 
 pub use context::Files;
+pub use documentation::DocumentationCoverage;
 pub use templates::Templates;
 
 /// Emits the crate.
@@ -54,7 +56,7 @@ pub fn emit(
     query::jobs(&context, &mut jobs);
     api::jobs(&context, &mut jobs);
     cargo_manifest::jobs(&context, &mut jobs);
-    // The catalog is made beside the Rust files; neither reads what the other makes.
+    // The catalog is emitted in parallel with the Rust files; neither depends on the other.
     let catalog = std::thread::scope(|scope| {
         let catalog = scope.spawn(|| {
             let mut catalog = catalog::emit(&context)?;
@@ -69,6 +71,17 @@ pub fn emit(
     })?;
     files.extend(catalog);
     Ok(files)
+}
+
+/// Counts what is documented in words of the document or the overlay.
+pub fn documentation_coverage(
+    model: &Model,
+    profile: &Profile,
+    overlay: &Overlay,
+    usage: &UsageTracker,
+) -> DocumentationCoverage {
+    let features = Features::new(&model.api, &model.names);
+    documentation::count(&Context::new(model, profile, overlay, usage, features))
 }
 
 /// Emits the tool catalog alone, which is what a comparison of two releases reads.

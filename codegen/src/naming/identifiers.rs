@@ -86,14 +86,17 @@ const RESERVED_MODULES: &[&str] = &[
     "alloc",
     "api",
     "catalog",
+    "chrono",
     "core",
     "default",
     "full",
+    "jiff",
     "lib",
     "main",
     "models",
     "query",
     "runtime",
+    "rust_decimal",
     "shared",
     "std",
     "test",
@@ -221,7 +224,7 @@ pub fn module_name(words: &[String]) -> String {
     if RESERVED_MODULES.contains(&name.as_str()) { format!("{name}_area") } else { name }
 }
 
-/// The name of a resource's file, which is a module of its area beside the module of the models.
+/// The name of a resource's file, which is a module of its area next to the module of the models.
 pub fn resource_name(words: &[String]) -> String {
     let name = value_name(words, "resource");
     if name == "models" { "models_".to_owned() } else { name }
@@ -262,14 +265,14 @@ pub fn variants(values: &[String]) -> Vec<String> {
 
 fn variant_name(value: &str) -> String {
     let spell = |text: &str, table: &[(char, &str)]| -> String {
-        let mut spelt = String::new();
+        let mut spelled = String::new();
         for c in text.chars() {
             match table.iter().find(|(symbol, _)| *symbol == c) {
-                Some((_, word)) => spelt.push_str(&format!(" {word} ")),
-                None => spelt.push(c),
+                Some((_, word)) => spelled.push_str(&format!(" {word} ")),
+                None => spelled.push(c),
             }
         }
-        spelt
+        spelled
     };
     if value.is_empty() {
         return "Empty".to_owned();

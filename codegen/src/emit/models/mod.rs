@@ -1,7 +1,7 @@
 //! Models: one file for each schema, a plain struct with the tables that the shared visitor reads.
 //!
 //! A model stands in the area that uses it, and in `shared` if several do. No serde derive: at the size of a real API it
-//! costs more compile time than all else together.
+//! costs more compile time than everything else together.
 
 mod choice;
 mod constructor;

@@ -15,7 +15,7 @@ use crate::emit::rust::{DATE_FORMAT, Imports, docs};
 use crate::ir::{Field, Schema, Type};
 use crate::naming::TypeName;
 
-/// The struct of the schema `name`. Names of types that come with it are added to `own`.
+/// Emits the struct of a schema. Names of types that come with it are added to `own`.
 pub(super) fn record(
     context: &Context<'_>,
     name: &str,

@@ -8,7 +8,7 @@ use crate::marketing::{
 };
 use crate::shared::{GroupReference, MemberReference};
 
-/// A marketing campaign: a marketing effort whose results are counted.
+/// A marketing campaign: a marketing effort whose results are tracked.
 ///
 /// [`marketing::list_campaigns`](crate::marketing::list_campaigns) lists them, [`marketing::get_campaign`](crate::marketing::get_campaign) gets one and [`marketing::create_campaign`](crate::marketing::create_campaign) creates one.
 #[derive(Clone, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A product category: a main group of the catalog.
+/// A product category: a top-level group of the catalog.
 ///
 /// [`procurement::list_categories`](crate::procurement::list_categories) lists them, [`procurement::get_category`](crate::procurement::get_category) gets one and [`procurement::create_category`](crate::procurement::create_category) creates one.
 #[derive(Clone, Default)]

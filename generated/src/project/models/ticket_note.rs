@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::{ContactReference, MemberReference};
 
-/// A project ticket note: discussion, internal analysis or resolution, as its flags say.
+/// A project ticket note: discussion, internal analysis or resolution, depending on its flags.
 ///
 /// [`project::list_ticket_notes`](crate::project::list_ticket_notes) lists them, [`project::get_ticket_note`](crate::project::get_ticket_note) gets one and [`project::create_ticket_note`](crate::project::create_ticket_note) creates one.
 #[derive(Clone, Default)]

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{Number, UnknownFields};
 use crate::shared::{ContactReference, MemberReference};
 
-/// A ticket note: discussion, internal analysis or resolution, as its flags say.
+/// A ticket note: discussion, internal analysis or resolution, depending on its flags.
 ///
 /// [`service::list_ticket_notes`](crate::service::list_ticket_notes) lists them, [`service::get_ticket_note`](crate::service::get_ticket_note) gets one and [`service::create_ticket_note`](crate::service::create_ticket_note) creates one.
 #[derive(Clone, Default)]

@@ -3,11 +3,11 @@
 use toolcrate_runtime::{Method, Request};
 use crate::jobs::RunOptions;
 
-/// Creates a jobs run.
+/// Starts a jobs run.
 ///
 /// `POST /jobs/runs` · tool `create_a_wire_jobs_run`
 ///
-/// * `body`: the jobs run to create.
+/// * `body`: the request body.
 ///
 /// `Error::response_as` reads the body of an error as [`Problem`](crate::jobs::Problem).
 #[doc(alias = "POST /jobs/runs")]

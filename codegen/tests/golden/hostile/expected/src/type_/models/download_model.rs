@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A download that no operation uses.
+/// The response of [`type_::create_type`](crate::type_::create_type), which submits a type by body.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DownloadModel {

@@ -3,9 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// A type, as [`type_::create_type`](crate::type_::create_type) creates it.
-///
-/// [`type_::create_type`](crate::type_::create_type) creates one.
+/// The request body of [`type_::create_type`](crate::type_::create_type), which submits a type by body.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OpenEnumModel {
@@ -16,7 +14,7 @@ pub struct OpenEnumModel {
 }
 
 impl OpenEnumModel {
-    /// Creates a type without any fields; the API requires none.
+    /// Creates an open enum model without any fields; the API requires none.
     pub fn new() -> Self {
         Self::default()
     }

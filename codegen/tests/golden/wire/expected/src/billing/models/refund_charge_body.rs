@@ -3,9 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{Number, UnknownFields};
 
-/// A billing charge refund, as [`billing::create_charge_refund`](crate::billing::create_charge_refund) creates it.
-///
-/// [`billing::create_charge_refund`](crate::billing::create_charge_refund) creates one.
+/// The request body of [`billing::create_charge_refund`](crate::billing::create_charge_refund), which refunds a billing charge.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RefundChargeBody {
@@ -18,7 +16,7 @@ pub struct RefundChargeBody {
 }
 
 impl RefundChargeBody {
-    /// Creates a billing charge refund from the fields that the API requires.
+    /// Creates a refund charge body from the fields that the API requires.
     pub fn new(reason: impl Into<String>) -> Self {
         Self {
             reason: Some(reason.into()),

@@ -3,9 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A jobs run, as [`jobs::create_run`](crate::jobs::create_run) creates it.
-///
-/// [`jobs::create_run`](crate::jobs::create_run) creates one.
+/// The request body of [`jobs::create_run`](crate::jobs::create_run), which starts a jobs run.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RunOptions {
@@ -20,7 +18,7 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
-    /// Creates a jobs run from the fields that the API requires.
+    /// Creates a run options from the fields that the API requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
