@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{self, Overlay, Profile, UsageTracker};
 use crate::diagnostic::{CodegenError, Errors, Report};
+use crate::emit::DocumentationCoverage;
 use crate::model::Model;
 use crate::naming::Lock;
 use crate::relate::RelationCoverage;
@@ -56,21 +57,28 @@ pub struct Generated {
     pub report: Report,
     /// How many relations are known.
     pub coverage: RelationCoverage,
+    /// How much is documented in words.
+    pub documentation: DocumentationCoverage,
     /// Entries of the profile and the overlay that never applied. They are errors unless another spec than
     /// the profile's is used or a part of the document is left out.
     pub unused: Vec<String>,
 }
 
+/// Reads a text of the profile's folder.
+fn read_text(folder: &Path, path: &Path) -> Result<String, Errors> {
+    let path = folder.join(path);
+    let text = std::fs::read_to_string(&path);
+    let failed = |error| CodegenError::new("E001", format!("cannot be read: {error}")).in_file(&path);
+    text.map_err(|error| Errors::from(failed(error)))
+}
+
 /// Reads the license texts of the profile, by the name that each has in the package.
 fn license_texts(folder: &Path, profile: &Profile) -> Result<Vec<(String, String)>, Errors> {
     let read = |path: &PathBuf| {
-        let path = folder.join(path);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| CodegenError::new("E001", format!("cannot be read: {error}")).in_file(&path))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok((name, text))
+        Ok((name, read_text(folder, path)?))
     };
-    profile.license_files.iter().map(read).collect::<Result<_, CodegenError>>().map_err(Errors::from)
+    profile.license_files.iter().map(read).collect()
 }
 
 /// Runs every stage up to emitting, and plans what to write.
@@ -78,8 +86,11 @@ fn license_texts(folder: &Path, profile: &Profile) -> Result<Vec<(String, String
 /// # Errors
 /// Whatever a stage reports, with the file that it is about. Nothing is written in any case.
 pub fn generate(options: &Options) -> Result<Generated, Errors> {
-    let profile: Profile = config::read_yaml(&options.profile)?;
+    let mut profile: Profile = config::read_yaml(&options.profile)?;
     let folder = options.profile.parent().unwrap_or(Path::new("."));
+    for program in &mut profile.programs {
+        program.code = read_text(folder, &program.file)?;
+    }
     let overlay_path = profile.overlay.as_ref().map(|path| folder.join(path));
     let overlay: Overlay = match &overlay_path {
         Some(path) => config::read_yaml(path)?,
@@ -110,6 +121,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
     let model = Model { api, names, relations, report };
     let mut files = emit::emit(&model, &profile, &overlay, &usage).map_err(in_overlay)?;
+    let documentation = emit::documentation_coverage(&model, &profile, &overlay, &usage);
     files.extend(license_texts(folder, &profile)?);
 
     let mut unused = Vec::new();
@@ -149,6 +161,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         version: api.version,
         report,
         coverage: relations.coverage,
+        documentation,
         unused: unused.iter().map(CodegenError::to_string).collect(),
     })
 }

@@ -97,7 +97,7 @@ fn finish(generated: &Generated, check: bool, started: Instant) -> Result<ExitCo
 }
 
 fn summary(generated: &Generated) {
-    let Generated { version, operations, schemas, coverage, unused, report, .. } = generated;
+    let Generated { version, operations, schemas, coverage, documentation, unused, report, .. } = generated;
     println!("release {version}: {operations} operations, {schemas} schemas");
     let kinds: Vec<String> =
         repair::count(&report.repairs).into_iter().map(|(code, count)| format!("{code} {count}")).collect();
@@ -108,6 +108,13 @@ fn summary(generated: &Generated) {
         coverage.reference_fields,
         coverage.id_arguments_resolved,
         coverage.id_arguments
+    );
+    println!(
+        "documentation: {} of {} models and {} of {} fields in words of the spec or the overlay",
+        documentation.models_in_words,
+        documentation.models,
+        documentation.fields_in_words,
+        documentation.fields
     );
     for degradation in &report.degradations {
         eprintln!("warning: {degradation}");

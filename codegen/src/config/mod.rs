@@ -28,7 +28,7 @@ pub use pattern::matches;
 pub use profile::{
     Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
     ErrorBodyConfig, FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,
-    PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery, VerbEffect,
+    PatchPathStyle, PathAction, Profile, ResourceOverride, SampleProgram, SharedQuery, VerbEffect,
 };
 pub use selector::OperationSelector;
 pub use usage::UsageTracker;

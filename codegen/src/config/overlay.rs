@@ -30,7 +30,8 @@ pub struct Overlay {
     pub operations: IndexMap<String, OperationNote>,
     /// Explanations of records, by the collection's path: words that fit in parentheses.
     pub resources: IndexMap<String, Gloss>,
-    /// Descriptions of models, by the name of the schema: sentences for the typed client.
+    /// Sentences about models and their fields, by the name of the schema or by `Schema.field`, for the documentation of the
+    /// typed client alone.
     pub types: IndexMap<String, String>,
     /// The order of the arguments of a model's constructor, where that of the document is not natural: names of fields, by
     /// the name of the schema.

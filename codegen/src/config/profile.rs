@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
 use super::api_info::ApiInfo;
@@ -35,6 +35,12 @@ pub struct Profile {
     /// License texts to copy into the package.
     #[serde(default)]
     pub license_files: Vec<PathBuf>,
+    /// Programs that the front page of the package shows.
+    #[serde(default)]
+    pub programs: Vec<SampleProgram>,
+    /// Crates of the workspace that the programs use besides the package.
+    #[serde(default)]
+    pub program_dependencies: Vec<String>,
     /// Addresses by short name, e.g. `na`.
     #[serde(default)]
     pub servers: IndexMap<String, String>,
@@ -87,6 +93,20 @@ pub struct Profile {
     /// The rules of names.
     #[serde(default)]
     pub names: NameRules,
+}
+
+/// A program that shows how the package is used.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SampleProgram {
+    /// What it does, as a heading.
+    pub title: String,
+    /// The file with its code, relative to the profile.
+    #[serde(skip_serializing)]
+    pub file: PathBuf,
+    /// Its code, once the file was read.
+    #[serde(skip_deserializing)]
+    pub code: String,
 }
 
 /// How calls are authenticated; the generated crate gets a `Credentials` struct with these fields.

@@ -41,6 +41,8 @@ pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
             "version": context.api.version,
         },
         "crate_name": profile.api.package.replace('-', "_"),
+        "programs": profile.programs,
+        "program_dependencies": profile.program_dependencies,
         "runtime": profile.runtime,
         // Both crates are released together.
         "runtime_version": env!("CARGO_PKG_VERSION"),

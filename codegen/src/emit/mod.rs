@@ -10,6 +10,7 @@ mod argument_words;
 mod cargo_manifest;
 mod catalog;
 mod context;
+mod documentation;
 mod features;
 mod model_types;
 mod model_uses;
@@ -30,6 +31,7 @@ use features::Features;
 use rust::Job;
 
 pub use context::Files;
+pub use documentation::DocumentationCoverage;
 pub use templates::Templates;
 
 /// Emits the crate.
@@ -69,6 +71,17 @@ pub fn emit(
     })?;
     files.extend(catalog);
     Ok(files)
+}
+
+/// Counts what is documented in words of the document or the overlay.
+pub fn documentation_coverage(
+    model: &Model,
+    profile: &Profile,
+    overlay: &Overlay,
+    usage: &UsageTracker,
+) -> DocumentationCoverage {
+    let features = Features::new(&model.api, &model.names);
+    documentation::count(&Context::new(model, profile, overlay, usage, features))
 }
 
 /// Emits the tool catalog alone, which is what a comparison of two releases reads.

@@ -86,14 +86,17 @@ const RESERVED_MODULES: &[&str] = &[
     "alloc",
     "api",
     "catalog",
+    "chrono",
     "core",
     "default",
     "full",
+    "jiff",
     "lib",
     "main",
     "models",
     "query",
     "runtime",
+    "rust_decimal",
     "shared",
     "std",
     "test",
@@ -221,7 +224,7 @@ pub fn module_name(words: &[String]) -> String {
     if RESERVED_MODULES.contains(&name.as_str()) { format!("{name}_area") } else { name }
 }
 
-/// The name of a resource's file, which is a module of its area beside the module of the models.
+/// The name of a resource's file, which is a module of its area next to the module of the models.
 pub fn resource_name(words: &[String]) -> String {
     let name = value_name(words, "resource");
     if name == "models" { "models_".to_owned() } else { name }

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields, Value};
 
-/// The value of a custom field of a record, which is told by the ID of its definition or by its caption.
+/// The value of a custom field of a record, found by the ID of its definition or by its caption.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomFieldValue {
@@ -33,6 +33,17 @@ impl CustomFieldValue {
     /// Creates a custom field value without any fields; the API requires none.
     pub fn new() -> Self {
         Self::default()
+    }
+}
+
+impl CustomFieldValue {
+    /// Creates the value of the custom field whose definition has this ID.
+    pub fn with_id(id: i32, value: impl Into<Value>) -> Self {
+        Self {
+            id: Some(id),
+            value: Some(value.into()),
+            ..Self::default()
+        }
     }
 }
 

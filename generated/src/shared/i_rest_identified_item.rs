@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The `entity` of [`ApiRequest`](crate::system::ApiRequest), [`BundleResult`](crate::system::BundleResult) and [`ResultInfo`](crate::shared::ResultInfo).
+/// The object in `entity` of [`ApiRequest`](crate::system::ApiRequest), [`BundleResult`](crate::system::BundleResult) and [`ResultInfo`](crate::shared::ResultInfo).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IRestIdentifiedItem {

@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 use crate::shared::{AgreementTypeReference, BillingCycleReference};
 
-/// The `recurring` of [`ProductItem`](crate::shared::ProductItem).
+/// The object in `recurring` of [`ProductItem`](crate::shared::ProductItem).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductRecurring {

@@ -10,20 +10,30 @@ use crate::emit::writable::is_writable;
 use crate::ir::{Field, Limits, Type};
 use crate::naming::identifiers::capital;
 
-/// What a field means: the overlay's words or the document's, then what limits it.
-pub(super) fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
-    let mut sentences = Vec::new();
-    let own = context.overlay.fields.get(&format!("{schema}.{}", field.name)).map(String::as_str);
+/// What a field means, in the words of the overlay or of the document; empty if neither has any.
+pub(in crate::emit) fn field_words(context: &Context<'_>, schema: &str, field: &Field) -> String {
+    let key = format!("{schema}.{}", field.name);
+    let typed = context.overlay.types.get(&key);
+    if typed.is_some() {
+        context.ledger.mark(format!("types.{key}"));
+    }
+    let own = typed.or_else(|| context.overlay.fields.get(&key)).map(String::as_str);
     let description = match own {
         Some(own) => context.with_functions(own),
         None => prose(&field.description),
     };
     let by_name = words_by_name(context, &field.name, context.api.resolve(&field.ty));
     // The words are about what callers set.
-    let description = match by_name.filter(|_| is_writable(context, schema, field, true)) {
+    match by_name.filter(|_| is_writable(context, schema, field, true)) {
         Some(words) if description.is_empty() => context.with_functions(words),
         _ => description,
-    };
+    }
+}
+
+/// Returns the documentation of a field: its words, then its limits.
+pub(super) fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
+    let mut sentences = Vec::new();
+    let description = field_words(context, schema, field);
     let reference = field.ty.innermost().and_then(|target| context.related.references.get(target));
     let source = reference.and_then(|reference| reference.source.as_ref());
     match (description.is_empty(), source) {
@@ -60,7 +70,7 @@ pub(super) fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> 
     sentences.join(" ")
 }
 
-/// What limits a value, in sentences.
+/// Returns sentences about the limits of a value.
 pub fn limit_docs(limits: &Limits) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut add = |limit: Option<String>, text: &str| {

@@ -1,10 +1,11 @@
 //! Models: one file for each schema, a plain struct with the tables that the shared visitor reads.
 //!
 //! A model stands in the area that uses it, and in `shared` if several do. No serde derive: at the size of a real API it
-//! costs more compile time than all else together.
+//! costs more compile time than everything else together.
 
 mod choice;
 mod constructor;
+mod custom_field;
 pub(crate) mod field_docs;
 mod match_index;
 mod model_docs;

@@ -129,7 +129,7 @@ fn part_docs(context: &Context<'_>, name: &str) -> Option<String> {
     let part = match context.api.resolve(&field.ty) {
         Type::List(_) => format!("An item of `{}`", field.name),
         Type::Map(_) => format!("A value of `{}`", field.name),
-        _ => format!("The `{}`", field.name),
+        _ => format!("The object in `{}`", field.name),
     };
     let mut models: Vec<String> = Vec::new();
     for (parent, _) in parents {

@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 
 use super::choice::choice_type;
 use super::constructor::constructor;
+use super::custom_field::value_constructor;
 use super::field_docs::field_docs;
 use super::match_index::by_index;
 use super::model_docs::model_docs;
@@ -14,7 +15,7 @@ use crate::emit::rust::{DATE_FORMAT, Imports, docs};
 use crate::ir::{Field, Schema, Type};
 use crate::naming::TypeName;
 
-/// The struct of the schema `name`. Names of types that come with it are added to `own`.
+/// Emits the struct of a schema. Names of types that come with it are added to `own`.
 pub(super) fn record(
     context: &Context<'_>,
     name: &str,
@@ -53,6 +54,7 @@ pub(super) fn record(
         None => "Fields that the spec does not have.",
     });
     let constructor = constructor(context, name, fields, types, imports);
+    let custom_field = value_constructor(context, name, fields, types, imports);
     let access = access(context, name, fields, types, imports);
     let reference = context.reference(name).map(|_| reference(&rust, fields));
     quote! {
@@ -65,6 +67,7 @@ pub(super) fn record(
             pub extra: UnknownFields,
         }
         #constructor
+        #custom_field
         #enums
 
         #access

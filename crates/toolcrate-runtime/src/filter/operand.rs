@@ -134,22 +134,23 @@ impl From<SystemTime> for FilterOperand {
 
 impl From<Timestamp> for FilterOperand {
     fn from(time: Timestamp) -> Self {
-        Self(ComparedValue::Date(date::utc_seconds(&time.to_string())))
+        // Beyond the years 0 to 9999 there is no day.
+        Self(ComparedValue::Date(time.date().map(|_| time.to_string())))
     }
 }
 
 impl From<Date> for FilterOperand {
-    fn from(day: Date) -> Self {
-        Self(ComparedValue::Date(date::utc_seconds(&day.to_string())))
+    fn from(date: Date) -> Self {
+        Timestamp::from(date).into()
     }
 }
 
 impl From<Number> for FilterOperand {
     fn from(number: Number) -> Self {
-        Self(match number.as_i64() {
-            Some(whole) => ComparedValue::Integer(whole.into()),
-            None => ComparedValue::Number(number.as_f64()),
-        })
+        match number.as_i64() {
+            Some(number) => number.into(),
+            None => number.as_f64().into(),
+        }
     }
 }
 

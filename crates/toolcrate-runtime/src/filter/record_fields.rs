@@ -4,8 +4,7 @@
 use toolcrate_catalog::FilterScalar;
 
 use crate::api::ExtraField;
-use crate::model::{FieldMut, ModelFields, ValueMut};
-use crate::value::{Number, Timestamp};
+use crate::model::{ModelFields, ValueMut};
 
 use super::operand::FilterValueKind;
 
@@ -110,7 +109,7 @@ fn find_in(record: &mut dyn ModelFields, path: &str, in_list: bool) -> Option<(F
         None => (path, None),
     };
     let index = record.field_names().iter().position(|other| *other == name)?;
-    find_at(fill(record.field_mut(index)), rest, in_list)
+    find_at(record.field_mut(index).insert_default(), rest, in_list)
 }
 
 fn find_at(value: ValueMut<'_>, rest: Option<&str>, in_list: bool) -> Option<(FilterValueKind, bool)> {
@@ -123,23 +122,10 @@ fn find_at(value: ValueMut<'_>, rest: Option<&str>, in_list: bool) -> Option<(Fi
         (ValueMut::Boolean(_), None) => FilterValueKind::Boolean,
         (ValueMut::Integer(_) | ValueMut::Long(_) | ValueMut::Unsigned(_), None) => FilterValueKind::Integer,
         (ValueMut::Number(_), None) => FilterValueKind::Number,
-        (ValueMut::Timestamp(_) | ValueMut::Date(_), None) => FilterValueKind::Date,
         (ValueMut::Text(_) | ValueMut::OpenEnum(_), None) => FilterValueKind::Text,
+        (ValueMut::Timestamp(_) | ValueMut::Date(_), None) => FilterValueKind::Date,
     };
     Some((kind, in_list))
-}
-
-/// Gives a field its default value.
-fn fill(field: FieldMut<'_>) -> ValueMut<'_> {
-    match field {
-        FieldMut::Boolean(field) => ValueMut::Boolean(field.insert(false)),
-        FieldMut::Integer(field) => ValueMut::Integer(field.insert(0)),
-        FieldMut::Long(field) => ValueMut::Long(field.insert(0)),
-        FieldMut::Number(field) => ValueMut::Number(field.insert(Number::default())),
-        FieldMut::Text(field) => ValueMut::Text(field.insert(String::new())),
-        FieldMut::Timestamp(field) => ValueMut::Timestamp(field.insert(Timestamp::default())),
-        FieldMut::Other(field) => field.insert_default(),
-    }
 }
 
 fn paths_in(record: &mut dyn ModelFields, before: &str, goes_on: bool) -> Vec<String> {
@@ -151,7 +137,7 @@ fn paths_in(record: &mut dyn ModelFields, before: &str, goes_on: bool) -> Vec<St
                 paths.extend(paths_in(record, &format!("{path}/"), false));
             }
         };
-        match fill(record.field_mut(index)) {
+        match record.field_mut(index).insert_default() {
             ValueMut::List(list) => within(list.push()),
             value => within(value),
         }

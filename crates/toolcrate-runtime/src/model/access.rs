@@ -55,6 +55,34 @@ pub enum FieldMut<'a> {
     Other(&'a mut dyn OptionalValue),
 }
 
+impl<'a> FieldMut<'a> {
+    /// Replaces the value by the default one of its type and returns it, to be filled.
+    pub fn insert_default(self) -> ValueMut<'a> {
+        match self {
+            Self::Boolean(field) => ValueMut::Boolean(field.insert(false)),
+            Self::Integer(field) => ValueMut::Integer(field.insert(0)),
+            Self::Long(field) => ValueMut::Long(field.insert(0)),
+            Self::Number(field) => ValueMut::Number(field.insert(Number::default())),
+            Self::Text(field) => ValueMut::Text(field.insert(String::new())),
+            Self::Timestamp(field) => ValueMut::Timestamp(field.insert(Timestamp::UNIX_EPOCH)),
+            Self::Other(field) => field.insert_default(),
+        }
+    }
+
+    /// Makes the field absent.
+    pub fn clear(self) {
+        match self {
+            Self::Boolean(field) => *field = None,
+            Self::Integer(field) => *field = None,
+            Self::Long(field) => *field = None,
+            Self::Number(field) => *field = None,
+            Self::Text(field) => *field = None,
+            Self::Timestamp(field) => *field = None,
+            Self::Other(field) => field.clear(),
+        }
+    }
+}
+
 /// A field to be read. `None` is an absent field.
 pub enum FieldRef<'a> {
     /// A boolean.

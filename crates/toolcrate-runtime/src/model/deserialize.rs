@@ -49,15 +49,7 @@ enum Destination<'a> {
 impl<'a> Destination<'a> {
     fn into_value(self) -> ValueMut<'a> {
         match self {
-            Self::Field(FieldMut::Boolean(field)) => ValueMut::Boolean(field.insert(false)),
-            Self::Field(FieldMut::Integer(field)) => ValueMut::Integer(field.insert(0)),
-            Self::Field(FieldMut::Long(field)) => ValueMut::Long(field.insert(0)),
-            Self::Field(FieldMut::Number(field)) => ValueMut::Number(field.insert(Number::default())),
-            Self::Field(FieldMut::Text(field)) => ValueMut::Text(field.insert(String::new())),
-            Self::Field(FieldMut::Timestamp(field)) => {
-                ValueMut::Timestamp(field.insert(Timestamp::UNIX_EPOCH))
-            }
-            Self::Field(FieldMut::Other(field)) => field.insert_default(),
+            Self::Field(field) => field.insert_default(),
             Self::Item(list) => list.push(),
             Self::Entry(entries, key) => entries.put(key),
         }
@@ -65,13 +57,7 @@ impl<'a> Destination<'a> {
 
     fn null(self) {
         match self {
-            Self::Field(FieldMut::Boolean(field)) => *field = None,
-            Self::Field(FieldMut::Integer(field)) => *field = None,
-            Self::Field(FieldMut::Long(field)) => *field = None,
-            Self::Field(FieldMut::Number(field)) => *field = None,
-            Self::Field(FieldMut::Text(field)) => *field = None,
-            Self::Field(FieldMut::Timestamp(field)) => *field = None,
-            Self::Field(FieldMut::Other(field)) => field.clear(),
+            Self::Field(field) => field.clear(),
             Self::Item(list) => {
                 if !null_into(list.push()) {
                     list.pop();
@@ -378,7 +364,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
                         Destination::Field(model.field_mut(index)).null();
                         model.unknown_fields_mut().insert(names[index], odd.value);
                     }
-                    // A reference without members is absent.
+                    // A reference without fields is absent, so its object would be lost.
                     Ok(Filled::EmptyObject) if model.field(index).get().is_none() => {
                         model.unknown_fields_mut().insert(names[index], Map::new());
                     }

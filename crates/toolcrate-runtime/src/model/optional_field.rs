@@ -35,7 +35,7 @@ pub trait SetNull: ModelFields + Sized {
 impl<T: ModelFields> SetNull for T {
     fn set_null<F>(&mut self, field: impl FnOnce(&mut Self) -> &mut F) {
         let index = field_index(self, field);
-        clear(self.field_mut(index));
+        self.field_mut(index).clear();
         let name = self.field_names()[index];
         self.unknown_fields_mut().insert(name, Value::Null);
     }
@@ -67,17 +67,5 @@ fn field_location(field: FieldMut<'_>) -> (*const (), usize) {
         FieldMut::Text(field) => location(field),
         FieldMut::Timestamp(field) => location(field),
         FieldMut::Other(field) => location(field),
-    }
-}
-
-fn clear(field: FieldMut<'_>) {
-    match field {
-        FieldMut::Boolean(field) => *field = None,
-        FieldMut::Integer(field) => *field = None,
-        FieldMut::Long(field) => *field = None,
-        FieldMut::Number(field) => *field = None,
-        FieldMut::Text(field) => *field = None,
-        FieldMut::Timestamp(field) => *field = None,
-        FieldMut::Other(field) => field.clear(),
     }
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use crate::support::model::{Line, Order, OrderStatus, Reference};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use toolcrate_runtime::serde::de::Deserialize;
+use toolcrate_runtime::serde::de::value::MapDeserializer;
 use toolcrate_runtime::{Patch, PatchPaths, SetNull, ToJson};
 
 fn order(value: &Value) -> Result<Order, serde_json::Error> {
@@ -172,8 +174,8 @@ fn numbers_keep_their_digits() {
     let tree = serde_json::from_str::<Value>(r#"{"total":1.10}"#).expect("JSON");
     assert_eq!(serde_json::from_value::<Order>(tree).expect("an order").total, Some(1.1.into()));
     let pairs =
-        serde::de::value::MapDeserializer::<_, serde::de::value::Error>::new([("total", 2.5)].into_iter());
-    assert_eq!(<Order as serde::Deserialize>::deserialize(pairs).expect("an order").total, Some(2.5.into()));
+        MapDeserializer::<_, toolcrate_runtime::serde::de::value::Error>::new([("total", 2.5)].into_iter());
+    assert_eq!(Order::deserialize(pairs).expect("an order").total, Some(2.5.into()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The `applicationLimit` of [`AgreementApplicationParameters`](crate::finance::AgreementApplicationParameters).
+/// The object in `applicationLimit` of [`AgreementApplicationParameters`](crate::finance::AgreementApplicationParameters).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementApplicationLimit {

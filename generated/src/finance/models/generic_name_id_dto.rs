@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The `billingCycle` of [`AgreementRecurringParameters`](crate::finance::AgreementRecurringParameters).
+/// The object in `billingCycle` of [`AgreementRecurringParameters`](crate::finance::AgreementRecurringParameters).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GenericNameIdDto {

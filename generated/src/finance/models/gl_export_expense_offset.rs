@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{Number, UnknownFields};
 use crate::shared::MemberReference;
 
-/// The `offset` of [`GlExportExpense`](crate::finance::GlExportExpense).
+/// The object in `offset` of [`GlExportExpense`](crate::finance::GlExportExpense).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GlExportExpenseOffset {

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{Number, UnknownFields};
 
-/// The `offset` of [`GlExportInventoryTransfer`](crate::finance::GlExportInventoryTransfer).
+/// The object in `offset` of [`GlExportInventoryTransfer`](crate::finance::GlExportInventoryTransfer).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GlExportInventoryTransferOffset {

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{Number, UnknownFields};
 
-/// The `feeInvoice` of [`WisePayPayment`](crate::finance::WisePayPayment).
+/// The object in `feeInvoice` of [`WisePayPayment`](crate::finance::WisePayPayment).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WisePayFeeInvoice {

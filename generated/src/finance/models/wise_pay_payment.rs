@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::finance::{WisePayBatchPayment, WisePayFeeInvoice};
 
-/// The `wisePayPayment` of [`InvoicePayment`](crate::finance::InvoicePayment) and [`UnpostedPayments`](crate::finance::UnpostedPayments).
+/// The object in `wisePayPayment` of [`InvoicePayment`](crate::finance::InvoicePayment) and [`UnpostedPayments`](crate::finance::UnpostedPayments).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WisePayPayment {

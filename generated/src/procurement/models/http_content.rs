@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 
-/// The `content` of [`HttpRequestMessage`](crate::procurement::HttpRequestMessage) and [`HttpResponseMessage`](crate::procurement::HttpResponseMessage).
+/// The object in `content` of [`HttpRequestMessage`](crate::procurement::HttpRequestMessage) and [`HttpResponseMessage`](crate::procurement::HttpResponseMessage).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct HttpContent {

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The `delete` of [`HttpMethod`](crate::procurement::HttpMethod) and [`HttpRequestMessage`](crate::procurement::HttpRequestMessage).
+/// The object in `delete` of [`HttpMethod`](crate::procurement::HttpMethod) and [`HttpRequestMessage`](crate::procurement::HttpRequestMessage).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct HttpMethod {

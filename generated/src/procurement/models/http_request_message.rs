@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 use crate::procurement::{HttpContent, HttpMethod, Version};
 
-/// The `requestMessage` of [`HttpResponseMessage`](crate::procurement::HttpResponseMessage).
+/// The object in `requestMessage` of [`HttpResponseMessage`](crate::procurement::HttpResponseMessage).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct HttpRequestMessage {

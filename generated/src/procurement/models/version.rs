@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The `version` of [`HttpRequestMessage`](crate::procurement::HttpRequestMessage) and [`HttpResponseMessage`](crate::procurement::HttpResponseMessage).
+/// The object in `version` of [`HttpRequestMessage`](crate::procurement::HttpRequestMessage) and [`HttpResponseMessage`](crate::procurement::HttpResponseMessage).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Version {

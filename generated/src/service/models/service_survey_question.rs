@@ -21,7 +21,7 @@ pub struct ServiceSurveyQuestion {
     /// Include flag.
     #[doc(alias = "includeFlag")]
     pub include_flag: Option<bool>,
-    /// No answer points.
+    /// Points of a question that was skipped.
     #[doc(alias = "noAnswerPoints")]
     pub no_answer_points: Option<i32>,
     /// The options to choose from.

@@ -6,7 +6,7 @@ use toolcrate_runtime::{UnknownFields, Value};
 use crate::shared::{FilterValues, IRestIdentifiedItem};
 use crate::system::PageValues;
 
-/// The `apiRequest` of [`BundleRequest`](crate::system::BundleRequest).
+/// The object in `apiRequest` of [`BundleRequest`](crate::system::BundleRequest).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ApiRequest {

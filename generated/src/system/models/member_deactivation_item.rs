@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::shared::MemberReference;
 
-/// The `activity` of [`MemberDeactivation`](crate::system::MemberDeactivation).
+/// The object in `activity` of [`MemberDeactivation`](crate::system::MemberDeactivation).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberDeactivationItem {

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The `office365` of [`Member`](crate::system::Member) and [`MyAccount`](crate::system::MyAccount).
+/// The object in `office365` of [`Member`](crate::system::Member) and [`MyAccount`](crate::system::MyAccount).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberOffice365 {

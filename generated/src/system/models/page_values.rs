@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The `page` of [`ApiRequest`](crate::system::ApiRequest).
+/// The object in `page` of [`ApiRequest`](crate::system::ApiRequest).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PageValues {

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The `owner` of [`MethodModel`](crate::shared::MethodModel).
+/// The object in `owner` of [`MethodModel`](crate::shared::MethodModel).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MethodOwnerInline {

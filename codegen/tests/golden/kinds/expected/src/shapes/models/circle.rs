@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{Number, UnknownFields};
 
-/// The `only` of [`Drawing`](crate::shapes::Drawing).
+/// The object in `only` of [`Drawing`](crate::shapes::Drawing).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Circle {

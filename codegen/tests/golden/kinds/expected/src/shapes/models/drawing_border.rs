@@ -3,7 +3,7 @@
 use toolcrate_runtime::Value;
 use crate::shapes::{Circle, Square};
 
-/// The `border` of [`Drawing`](crate::shapes::Drawing).
+/// The object in `border` of [`Drawing`](crate::shapes::Drawing).
 ///
 /// `kind` determines the variant.
 #[derive(Clone)]

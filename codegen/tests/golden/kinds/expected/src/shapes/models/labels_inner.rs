@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The `inner` of [`Labels`](crate::shapes::Labels).
+/// The object in `inner` of [`Labels`](crate::shapes::Labels).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LabelsInner {

@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::things::Tree;
 
-/// The `other` of [`Tree`](crate::things::Tree).
+/// The object in `other` of [`Tree`](crate::things::Tree).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Leaf {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{Number, UnknownFields};
 
-/// The `nested` of [`OddKeywords`](crate::things::OddKeywords).
+/// The object in `nested` of [`OddKeywords`](crate::things::OddKeywords).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OddKeywordsNested {

@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::things::Leaf;
 
-/// The `tree` of [`Leaf`](crate::things::Leaf) and [`Tree`](crate::things::Tree).
+/// The object in `tree` of [`Leaf`](crate::things::Leaf) and [`Tree`](crate::things::Tree).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Tree {

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The `about` of [`UploadBody`](crate::files::UploadBody).
+/// The object in `about` of [`UploadBody`](crate::files::UploadBody).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UploadBodyAbout {
