@@ -179,7 +179,7 @@ fn runtime_response(error: &Error, is_write: bool) -> Response {
     let mut limit = error.rate_limit();
     if status == StatusCode::TOO_MANY_REQUESTS {
         // At least 1 and a whole number: clients take 0 or a date for "never retry".
-        let wait = error.retry_after().unwrap_or(DEFAULT_RETRY_AFTER).max(1);
+        let wait = error.retry_after().map_or(DEFAULT_RETRY_AFTER, |wait| wait.as_secs()).max(1);
         // Clients read one or the other.
         (limit.retry_after, limit.reset) = (Some(wait), Some(wait));
         limit.remaining = limit.remaining.or(Some(0));

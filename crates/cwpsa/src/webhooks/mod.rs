@@ -3,15 +3,18 @@
 //!
 //! A callback is accepted if the account's own key signed it and it is not a replay. The response is sent once the event is
 //! in a queue of the [store](toolcrate_store::Store), from which a worker delivers it. So no accepted event is lost when
-//! the process exits, if the store is persistent.
+//! the process exits, if the store is persistent. Changes that no callback reported are [recovered](recovery).
 
 mod account_webhooks;
 mod delivery;
 mod delivery_error;
 mod error;
 mod event_json;
+mod event_queue;
 mod http_client;
 mod metrics;
+mod recovery;
+mod reported_changes;
 mod settings;
 mod signature;
 mod sinks;
@@ -153,6 +156,9 @@ impl Webhooks {
             }
             if let Some(events) = hook.events() {
                 tasks.spawn(events.clone().watch(stop.clone()));
+            }
+            if let Some(recovery) = hook.recovery() {
+                tasks.spawn(Arc::clone(recovery).run(stop.clone()));
             }
         }
         let mut stop = stop;
