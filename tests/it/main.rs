@@ -2,6 +2,7 @@
 
 mod answers;
 mod areas;
+mod callbacks;
 mod caller_mistakes;
 mod catalog;
 mod contract_tools;

@@ -12,7 +12,8 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::error::CallbackError;
-use crate::key_client::KeyClient;
+use crate::key_fetcher::KeyFetcher;
+use crate::key_response::parse_key;
 use crate::key_url::KeyUrlPolicy;
 use crate::signing_key::SigningKey;
 
@@ -28,7 +29,7 @@ const MAX_UNKNOWN_PER_MINUTE: u32 = 30;
 /// The keys of one account.
 pub(crate) struct KeyCache {
     policy: KeyUrlPolicy,
-    client: KeyClient,
+    fetcher: Arc<dyn KeyFetcher>,
     cached: Mutex<CachedKeys>,
     ttl: Duration,
 }
@@ -50,9 +51,8 @@ struct KeySlot {
 
 impl KeyCache {
     /// Creates an empty cache.
-    pub(crate) fn new(policy: KeyUrlPolicy, user_agent: String) -> Self {
-        let client = KeyClient::new(policy.main_host().clone(), user_agent);
-        Self { policy, client, cached: Mutex::default(), ttl: KEY_TTL }
+    pub(crate) fn new(policy: KeyUrlPolicy, fetcher: Arc<dyn KeyFetcher>) -> Self {
+        Self { policy, fetcher, cached: Mutex::default(), ttl: KEY_TTL }
     }
 
     /// Verifies the signature of a body with the key at `key_url`.
@@ -67,12 +67,19 @@ impl KeyCache {
     ) -> Result<(), CallbackError> {
         let url = self.policy.check(key_url)?;
         let slot = self.slot(&url)?;
-        let key = slot.key.get_or_init(|| self.client.fetch(&url)).await.as_ref().map_err(Clone::clone)?;
+        let key = slot.key.get_or_init(|| self.fetch(&url)).await.as_ref().map_err(Clone::clone)?;
         if !key.verify(body, signature) {
             return Err(CallbackError::WrongSignature);
         }
         slot.is_proven.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    async fn fetch(&self, url: &Url) -> Result<SigningKey, CallbackError> {
+        match self.fetcher.fetch(url.as_str()).await {
+            Ok(response) => parse_key(&response),
+            Err(error) => Err(CallbackError::KeyUnavailable(error.to_string())),
+        }
     }
 
     /// Returns the slot of the key, or a new one if it has expired.
@@ -132,9 +139,10 @@ impl CachedKeys {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "reqwest"))]
 mod tests {
     use super::*;
+    use crate::reqwest_fetcher::ReqwestFetcher;
     use wiremock::matchers::{any, query_param};
     use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
@@ -144,7 +152,13 @@ mod tests {
 
     fn cache(server: &MockServer) -> KeyCache {
         let base = format!("{}/v4_6_release/apis/3.0", server.uri());
-        KeyCache::new(KeyUrlPolicy::new(&base, "acme", &[]).unwrap(), "test".to_owned())
+        new_cache(&base)
+    }
+
+    fn new_cache(base_url: &str) -> KeyCache {
+        let policy = KeyUrlPolicy::new(base_url, "acme", &[]).unwrap();
+        let fetcher = ReqwestFetcher::new(policy.main_host().clone(), "test".to_owned());
+        KeyCache::new(policy, Arc::new(fetcher))
     }
 
     fn url(server: &MockServer, id: &str) -> String {
@@ -235,8 +249,7 @@ mod tests {
 
     #[test]
     fn least_useful_key_is_evicted() {
-        let policy = KeyUrlPolicy::new("http://127.0.0.1:1/v/apis/3.0", "acme", &[]).unwrap();
-        let mut keys = KeyCache::new(policy, "test".to_owned());
+        let mut keys = new_cache("http://127.0.0.1:1/v/apis/3.0");
         let address = |number: usize| Url::parse(&format!("http://127.0.0.1:1/{number}")).unwrap();
         keys.slot(&address(0)).unwrap().is_proven.store(true, Ordering::Relaxed);
         for number in 1..2 * MAX_KEYS {

@@ -46,27 +46,35 @@
 //! ConnectWise waits five seconds for a response, and disables a callback that fails for three days. It retries only after
 //! the statuses 404, 409, 419 and 429, which [`CallbackError::status`] takes into account. Store the event and respond;
 //! process it afterwards. If it can't be stored, call [`CallbackVerifier::forget`] and respond with 429.
+//!
+//! # Features
+//!
+//! `reqwest`, on by default, fetches keys with rustls. Without it, implement [`KeyFetcher`] with the client that you have.
 
 mod error;
 mod event;
 mod key_cache;
-mod key_client;
+mod key_fetcher;
+mod key_response;
 mod key_url;
 mod loopback;
 mod payload;
 mod replay;
+#[cfg(feature = "reqwest")]
+mod reqwest_fetcher;
 mod setup_error;
 mod signing_key;
 mod verifier;
 
 pub use error::CallbackError;
 pub use event::{CallbackAction, CallbackEvent, RecordType};
+pub use key_fetcher::{KeyFetcher, KeyFuture, KeyResponse};
 pub use key_url::KeyUrlError;
 pub use setup_error::CallbackSetupError;
 pub use signing_key::{SIGNATURE_HEADER, SigningKey};
 pub use verifier::{CallbackVerifier, CallbackVerifierBuilder};
 
 /// Compiles the example of the README.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../README.md")]
 struct ReadmeExample;

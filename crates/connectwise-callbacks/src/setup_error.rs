@@ -11,6 +11,9 @@ pub enum CallbackSetupError {
     /// The base URL is unencrypted HTTP to another machine, on which anyone on the way could forge keys.
     #[error("the base URL uses unencrypted http; use https")]
     PlainHttp,
+    /// The feature `reqwest` is off, and no fetcher of keys is set.
+    #[error("no HTTP client for signing keys: set key_fetcher, or enable the feature reqwest")]
+    NoKeyFetcher,
     /// A host of signing keys is not the name of a host.
     #[error("invalid key host \"{0}\" (expected a host name such as na.myconnectwise.net)")]
     KeyHost(String),

@@ -1,5 +1,6 @@
 //! Verifies callbacks of one account.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -7,16 +8,20 @@ use http::HeaderMap;
 use crate::error::CallbackError;
 use crate::event::CallbackEvent;
 use crate::key_cache::KeyCache;
+use crate::key_fetcher::KeyFetcher;
 use crate::key_url::KeyUrlPolicy;
 use crate::loopback::is_loopback;
 use crate::payload::CallbackPayload;
 use crate::replay::ReplayWindow;
+#[cfg(feature = "reqwest")]
+use crate::reqwest_fetcher::ReqwestFetcher;
 use crate::setup_error::CallbackSetupError;
 use crate::signing_key::SIGNATURE_HEADER;
 
 /// How long accepted callbacks are remembered, unless set otherwise.
 const REPLAY_WINDOW: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Name and version of this crate.
+#[cfg(feature = "reqwest")]
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// Verifies callbacks of one account. Create one at startup and share it, since it caches keys.
@@ -27,13 +32,15 @@ pub struct CallbackVerifier {
 }
 
 /// Settings of a [`CallbackVerifier`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct CallbackVerifierBuilder {
     base_url: String,
     company_id: String,
     key_hosts: Vec<String>,
+    #[cfg(feature = "reqwest")]
     user_agent: String,
+    fetcher: Option<Arc<dyn KeyFetcher>>,
     allow_plain_http: bool,
     replay_window: Option<Duration>,
 }
@@ -54,7 +61,9 @@ impl CallbackVerifier {
             base_url: base_url.to_owned(),
             company_id: company_id.to_owned(),
             key_hosts: Vec::new(),
+            #[cfg(feature = "reqwest")]
             user_agent: USER_AGENT.to_owned(),
+            fetcher: None,
             allow_plain_http: false,
             replay_window: Some(REPLAY_WINDOW),
         }
@@ -105,7 +114,14 @@ impl CallbackVerifierBuilder {
         self
     }
 
+    /// Fetches keys with an HTTP client of your own. Without the feature `reqwest`, this is required.
+    pub fn key_fetcher(mut self, fetcher: impl KeyFetcher + 'static) -> Self {
+        self.fetcher = Some(Arc::new(fetcher));
+        self
+    }
+
     /// Sets the user agent of key requests.
+    #[cfg(feature = "reqwest")]
     pub fn user_agent(mut self, user_agent: &str) -> Self {
         self.user_agent = user_agent.to_owned();
         self
@@ -135,22 +151,30 @@ impl CallbackVerifierBuilder {
     /// Creates the verifier.
     ///
     /// # Errors
-    /// Returns an error if the base URL or a key host is invalid.
+    /// Returns an error if the base URL or a key host is invalid, or if nothing fetches keys.
     pub fn build(self) -> Result<CallbackVerifier, CallbackSetupError> {
         let policy = KeyUrlPolicy::new(&self.base_url, &self.company_id, &self.key_hosts)?;
         let host = policy.main_host();
         if host.scheme() == "http" && !is_loopback(host) && !self.allow_plain_http {
             return Err(CallbackSetupError::PlainHttp);
         }
+        #[cfg(feature = "reqwest")]
+        let default_fetcher = || {
+            let fetcher = ReqwestFetcher::new(host.clone(), self.user_agent);
+            Some(Arc::new(fetcher) as Arc<dyn KeyFetcher>)
+        };
+        #[cfg(not(feature = "reqwest"))]
+        let default_fetcher = || None;
+        let fetcher = self.fetcher.or_else(default_fetcher).ok_or(CallbackSetupError::NoKeyFetcher)?;
         Ok(CallbackVerifier {
             company_id: self.company_id,
-            keys: KeyCache::new(policy, self.user_agent),
+            keys: KeyCache::new(policy, fetcher),
             replay: self.replay_window.map(ReplayWindow::new),
         })
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "reqwest"))]
 mod tests {
     use super::*;
 

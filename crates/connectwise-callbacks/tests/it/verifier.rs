@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use connectwise_callbacks::{CallbackAction, CallbackError, CallbackVerifier, KeyUrlError, RecordType};
+use connectwise_callbacks::{
+    CallbackAction, CallbackError, CallbackVerifier, KeyFetcher, KeyFuture, KeyResponse, KeyUrlError, RecordType,
+};
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
@@ -114,4 +116,30 @@ async fn unavailable_key_is_a_reason_to_retry() {
     assert_eq!((error.code(), error.status().as_u16()), ("key_unavailable", 429));
     let requests = host.0.received_requests().await.unwrap();
     assert_eq!(requests[0].headers["user-agent"], "example/1.0");
+}
+
+/// A fetcher that has the key of one URL.
+struct OneKey(String);
+
+impl KeyFetcher for OneKey {
+    fn fetch<'f>(&'f self, url: &'f str) -> KeyFuture<'f> {
+        Box::pin(async move {
+            if url != self.0 {
+                return Err("out of reach".into());
+            }
+            Ok(KeyResponse { status: 200, body: br#"{"signing_key": "a-signing-key"}"#.to_vec() })
+        })
+    }
+}
+
+#[tokio::test]
+async fn keys_come_from_a_fetcher_of_the_caller() {
+    let host = MockHost::start().await;
+    let url = host.body("m1")["Metadata"]["key_url"].as_str().unwrap().to_owned();
+    let verifier = host.builder().key_fetcher(OneKey(url)).build().unwrap();
+    assert!(verify(&verifier, &host.callback("m1")).await.is_ok());
+    let verifier = host.builder().key_fetcher(OneKey(String::new())).build().unwrap();
+    let error = verify(&verifier, &host.callback("m1")).await.unwrap_err();
+    assert_eq!(error, CallbackError::KeyUnavailable("out of reach".to_owned()));
+    assert_eq!(host.key_requests().await, 0);
 }
