@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_ships_reaches_the_generator_and_transports_do_not_reach_each_other() {
+    fn shipped_crates_do_not_depend_on_the_generator_nor_transports_on_each_other() {
         for (package, _) in LAYERS {
             let is_tool = ["toolcrate-diff", "xtask"].contains(&package);
             assert_eq!(reachable(package).contains("toolcrate-codegen"), is_tool, "{package}");
