@@ -118,7 +118,7 @@ pub enum Command {
     Sandbox(Box<cwpsa_sandbox::command::SandboxArguments>),
     /// Check settings, connectivity, credentials, clock and server version, and suggest fixes.
     Doctor(DoctorArgs),
-    /// Check that a server on this machine is running. Exits with 1 if it is not.
+    /// Check that a server on this machine is running.
     Healthcheck(HealthcheckArgs),
     /// Print a shell completion script.
     Completions {

@@ -10,6 +10,7 @@ mod cursors;
 #[cfg(unix)]
 mod docs;
 mod failure_matrix;
+mod healthcheck;
 mod http;
 mod jobs;
 mod lists;

@@ -10,7 +10,7 @@ const UNKNOWN_SYSTEM: u8 = 255;
 /// Compresses `bytes`.
 pub(crate) fn gzip(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
     let builder = GzBuilder::new().mtime(0).operating_system(UNKNOWN_SYSTEM);
-    let mut writer = builder.write(Vec::new(), Compression::best());
+    let mut writer = builder.write(Vec::new(), Compression::default());
     writer.write_all(bytes)?;
     Ok(writer.finish()?)
 }

@@ -25,7 +25,7 @@ pub(crate) fn zip(entries: &[ArchiveEntry]) -> anyhow::Result<Vec<u8>> {
     let (mut archive, mut directory) = (Vec::new(), Vec::new());
     for entry in entries {
         let EntryKind::File(bytes) = &entry.kind else { bail!("{}: only files are supported", entry.path) };
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(bytes)?;
         let compressed = encoder.finish()?;
         let mut crc = Crc::new();
