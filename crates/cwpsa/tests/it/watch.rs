@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::support::{TOKEN, audit_entries, cwpsa, initialize, origin, serve, settings, wait_for_requests};
 use clap::Parser;
 use cwpsa::cli::{Cli, Command as CliCommand, McpArgs, ServeArgs};
-use cwpsa::settings::SettingValues;
+use cwpsa::services::UPSTREAM_TIMEOUT;
 use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -287,7 +287,7 @@ async fn an_answer_holds_no_more_than_it_may() {
     let small = ask(&["--max-bytes", "1000"], "list_all_tickets", json!({})).await;
     assert!(small["result"].to_string().len() <= 1000 && small["omitted_count"].as_u64().unwrap() > 20);
     let one = ask(&["--max-bytes", "1"], "get_single_ticket_by_id", json!({"id": 7})).await;
-    assert!(one.get("result").is_none() && one["warning"].as_str().unwrap().contains("8 bytes"), "{one}");
+    assert!(one.get("result").is_none() && one["warnings"][0].as_str().unwrap().contains("8 bytes"), "{one}");
 }
 
 #[cfg(target_os = "linux")]
@@ -413,7 +413,7 @@ async fn a_write_that_the_api_does_not_answer_is_told_before_its_caller_gives_up
         else {
             unreachable!()
         };
-        assert_eq!(watch.upstream_timeout, SettingValues::default().upstream_timeout.to_string());
+        assert_eq!(watch.upstream_timeout, UPSTREAM_TIMEOUT.as_secs().to_string());
     }
 }
 

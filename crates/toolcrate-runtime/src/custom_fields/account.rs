@@ -163,6 +163,15 @@ fn is_denied(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::NotFound)
 }
 
+/// Returns a schema of arguments in which the custom fields have the captions and types that fit `scope`.
+pub(crate) fn with_custom_fields(schema: &Value, member: &str, scope: FieldScope<'_>) -> Value {
+    let mut schema = schema.clone();
+    let fields = scope.suggested_fields();
+    let writable: Vec<&CustomField> = fields.into_iter().filter(|field| !field.read_only).collect();
+    fill(&mut schema, member, &writable, false);
+    schema
+}
+
 /// Fills every property of this name within a schema. Returns true if and only if one of the fields is required.
 fn fill(schema: &mut Value, member: &str, fields: &[&CustomField], whole: bool) -> bool {
     let mut needed = false;

@@ -9,6 +9,7 @@ mod convert;
 mod definition;
 
 pub use account::Account;
+pub(crate) use account::with_custom_fields;
 pub(crate) use account_fields::{AccountFields, FieldScope};
 pub(crate) use convert::{emptied_item, from_api, is_same_field, to_api};
 pub use definition::CustomField;

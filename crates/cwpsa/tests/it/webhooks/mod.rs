@@ -4,6 +4,7 @@
 mod copies;
 mod hooks;
 mod mcp;
+mod recovery;
 mod restart;
 #[cfg(unix)]
 mod stopping;

@@ -41,7 +41,7 @@ impl Process {
     }
 
     /// `kill -9`.
-    async fn kill(mut self) {
+    pub async fn kill(mut self) {
         self.server.child.kill().await.unwrap();
     }
 }
