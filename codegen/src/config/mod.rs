@@ -4,8 +4,10 @@
 //! Unknown keys are errors, so a typo is never silently ignored. Every entry must also apply to something
 //! in the document (see [`UsageTracker`]), so that rules for operations that no longer exist are found.
 
+mod auth;
 mod overlay;
 mod overlay_facts;
+mod paging;
 mod pattern;
 mod profile;
 mod selector;
@@ -16,17 +18,19 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
+pub use auth::{Auth, AuthField, AuthScheme};
 pub use overlay::{
     ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
 };
 pub use overlay_facts::{
     AnyOfFact, AttachmentFact, BodyFact, BodyField, BodyFieldKind, RequiredFact, WarningFact,
 };
+pub use paging::{ONLY_LIST, PagingConfig};
 pub use pattern::matches;
 pub use profile::{
-    ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
-    ErrorBodyConfig, FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,
-    PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery, VerbEffect,
+    ApiInfo, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, ErrorBodyConfig,
+    FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
+    ResourceOverride, SharedQuery, VerbEffect,
 };
 pub use selector::OperationSelector;
 pub use usage::UsageTracker;
