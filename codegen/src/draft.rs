@@ -80,61 +80,88 @@ fn auth(tree: &Value) -> String {
     for (name, scheme) in schemes.as_object().into_iter().flatten() {
         let kind = scheme["type"].as_str().unwrap_or_default();
         let http = scheme["scheme"].as_str().unwrap_or_default().to_lowercase();
-        let comment = format!("# The security scheme {}.\n", quoted(name));
-        let header = scheme["name"].as_str().filter(|_| scheme["in"] == "header");
-        match (kind, http.as_str(), header) {
-            ("basic", ..) | ("http", "basic", _) => {
-                return format!(
-                    "{comment}auth:
-  scheme: {{ basic: {{ user: \"{{user}}\", password: \"{{password}}\" }} }}
+        let key = scheme["name"].as_str().unwrap_or("key");
+        let auth = match (kind, http.as_str(), scheme["in"].as_str().unwrap_or_default()) {
+            ("basic", ..) | ("http", "basic", _) => "auth:
+  scheme: { basic: { user: \"{user}\", password: \"{password}\" } }
   fields:
-    user: {{ description: The user's name. }}
-    password: {{ description: The user's password., secret: true }}
+    user: { description: The user's name. }
+    password: { description: The user's password., secret: true }
 "
-                );
-            }
-            ("http", "bearer", _) | ("oauth2" | "openIdConnect", ..) => {
-                return format!(
-                    "{comment}auth:
-  scheme: {{ bearer: {{ token: \"{{token}}\" }} }}
+            .to_owned(),
+            ("http", "bearer", _) | ("oauth2" | "openIdConnect", ..) => "auth:
+  scheme: { bearer: { token: \"{token}\" } }
   fields:
-    token: {{ description: The access token., secret: true }}
+    token: { description: The access token., secret: true }
 "
-                );
-            }
-            ("apiKey", _, Some(header)) => {
-                return format!(
-                    "{comment}auth:
+            .to_owned(),
+            ("apiKey", _, "header") => api_key("headers", key, "{key}"),
+            ("apiKey", _, "query") => api_key("query", key, "{key}"),
+            ("apiKey", _, "cookie") => api_key("headers", "Cookie", &format!("{key}={{key}}")),
+            _ => continue,
+        };
+        return format!("# The security scheme {}.\n{auth}", quoted(name));
+    }
+    "# A guess: the spec names no scheme that can be sent.\nauth: { scheme: none, fields: {} }\n".to_owned()
+}
+
+fn api_key(location: &str, name: &str, template: &str) -> String {
+    format!(
+        "auth:
   scheme: none
   fields:
     key: {{ description: The API key., secret: true }}
-  headers: {{ {}: \"{{key}}\" }}
+  {location}: {{ {}: {} }}
 ",
-                    quoted(header)
-                );
-            }
-            _ => {}
-        }
-    }
-    "# A guess: the spec names no scheme that can be sent in a header.\nauth: { scheme: none, fields: {} }\n"
-        .to_owned()
+        quoted(name),
+        quoted(template)
+    )
 }
 
-/// Numbered pages, where most lists have the parameters for them.
+/// Pages, by the names of the parameters that most lists have for them.
 fn paging(tree: &Value) -> String {
     let text = tree.to_string();
-    let has = |name: &str| text.contains(&format!("\"name\":\"{name}\""));
-    let page = ["page", "pageNumber", "page_number"].into_iter().find(|name| has(name));
-    let size =
-        ["pageSize", "per_page", "page_size", "perPage", "limit", "size"].into_iter().find(|name| has(name));
-    match (page, size) {
-        (Some(page), Some(size)) => format!(
-            "# A guess from the names of parameters; the next page is expected in the `Link` header.
-# paging: {{ page: {{ page: {page}, size: {size}, max_size: 100 }} }}
+    let has = |name: &&str| text.contains(&format!("\"name\":\"{name}\""));
+    let has_property = |name: &&str| text.contains(&format!("\"{name}\":{{"));
+    let first = |names: &[&'static str]| names.iter().copied().find(|name| has(name));
+    let page = first(&["page", "pageNumber", "page_number", "page[number]"]);
+    let offset = first(&["offset", "skip", "$skip", "startIndex"]);
+    let cursor = first(&["cursor", "pageToken", "page_token", "after", "starting_after", "nextToken"]);
+    let size = first(&[
+        "pageSize",
+        "per_page",
+        "page_size",
+        "perPage",
+        "page[size]",
+        "limit",
+        "$top",
+        "top",
+        "size",
+        "maxResults",
+    ]);
+    let next = ["next_cursor", "nextCursor", "nextPageToken", "next_page_token", "nextToken", "next"];
+    let next = next.into_iter().find(|name| has_property(name));
+    let guess = match (page, offset, cursor, size, next) {
+        (Some(page), _, _, Some(size), _) => {
+            format!("page: {{ page: {}, size: {}, max_size: 100, items: \"*\" }}", quoted(page), quoted(size))
+        }
+        (None, Some(offset), _, Some(size), _) => {
+            format!(
+                "offset: {{ offset: {}, limit: {}, max_size: 100, items: \"*\" }}",
+                quoted(offset),
+                quoted(size)
+            )
+        }
+        (None, None, Some(cursor), _, Some(next)) => {
+            format!("cursor: {{ parameter: {}, next: /{next}, items: \"*\" }}", quoted(cursor))
+        }
+        _ => return String::new(),
+    };
+    format!(
+        "# A guess from the names of parameters. `*` is the only list in a response, whatever it is called.
+paging: {{ {guess} }}
 "
-        ),
-        _ => String::new(),
-    }
+    )
 }
 
 #[cfg(test)]
@@ -148,6 +175,7 @@ mod tests {
             json!({}),
             json!({"a": {"type": "http", "scheme": "basic"}}),
             json!({"a": {"type": "oauth2"}}),
+            json!({"a": {"type": "apiKey", "in": "cookie", "name": "sid"}}),
             json!({"a": {"type": "apiKey", "in": "query", "name": "k"}, "b": {"type": "apiKey", "in": "header", "name": "X-Key"}}),
         ] {
             let tree = json!({
@@ -161,5 +189,23 @@ mod tests {
             assert_eq!(profile.api.package, "odd-jobs");
             assert_eq!(profile.servers["default"], "https://api.example.com/v1");
         }
+    }
+
+    #[test]
+    fn paging_is_guessed_from_parameters() {
+        let draft = |names: &[&str], property: &str| {
+            let parameters: Vec<Value> =
+                names.iter().map(|name| json!({"name": name, "in": "query"})).collect();
+            let tree = json!({
+                "paths": {"/a": {"get": {"parameters": parameters}}},
+                "components": {"schemas": {"A": {"properties": {property: {"type": "string"}}}}},
+            });
+            let text = profile(&tree, Path::new("spec.yaml"), "a", Path::new("runtime"));
+            config::parse_yaml::<Profile>(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}")).paging
+        };
+        assert_eq!(draft(&["page[number]", "page[size]"], "x").parameters(), ["page[number]", "page[size]"]);
+        assert_eq!(draft(&["offset", "limit"], "x").parameters(), ["offset", "limit"]);
+        assert_eq!(draft(&["cursor"], "next_cursor").parameters(), ["cursor"]);
+        assert!(!draft(&["limit"], "x").is_paged());
     }
 }

@@ -28,7 +28,7 @@ SHOWN = 12
 
 
 class Recorder(http.server.BaseHTTPRequestHandler):
-    """Records each request and answers with an empty object."""
+    """Records each request and returns an empty object."""
 
     protocol_version = "HTTP/1.1"
     seen = []
@@ -119,7 +119,7 @@ def check_declarations(tools):
 
 
 def schemas_of(declaration):
-    """The schemas in a declaration, under whatever name a dialect gives them."""
+    """The schemas in a declaration, whatever a dialect calls them."""
     names = ("inputSchema", "input_schema", "parameters", "query_schema", "body_schema", "outputSchema")
     for name, value in declaration.items() if isinstance(declaration, dict) else ():
         if name in names and isinstance(value, dict):

@@ -1,6 +1,6 @@
-//! Calls the tools of a generated crate and reads its models, for `check.py` beside it.
+//! Calls the tools of a generated crate and reads its models, for `check.py` in the same folder.
 //!
-//! Commands come as lines of JSON and each is answered by one: `{"tools": true}`, `{"call": NAME, "arguments": {…}}`
+//! Commands come as lines of JSON and the response to each is one: `{"tools": true}`, `{"call": NAME, "arguments": {…}}`
 //! and `{"model": SCHEMA, "value": …}`.
 
 use std::io::{BufRead, Write};

@@ -5,8 +5,10 @@
 //! in the document (see [`UsageTracker`]), so that rules for operations that no longer exist are found.
 
 mod api_info;
+mod auth;
 mod overlay;
 mod overlay_facts;
+mod paging;
 mod pattern;
 mod profile;
 mod selector;
@@ -18,17 +20,19 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 pub use api_info::ApiInfo;
+pub use auth::{Auth, AuthField, AuthScheme};
 pub use overlay::{
     ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
 };
 pub use overlay_facts::{
     AnyOfFact, AttachmentFact, BodyFact, BodyField, BodyFieldKind, RequiredFact, WarningFact,
 };
+pub use paging::{ONLY_LIST, PagingConfig};
 pub use pattern::matches;
 pub use profile::{
-    Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
-    ErrorBodyConfig, FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,
-    PatchPathStyle, PathAction, Profile, ResourceOverride, SampleProgram, SharedQuery, VerbEffect,
+    CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, ErrorBodyConfig,
+    FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
+    ResourceOverride, SampleProgram, SharedQuery, VerbEffect,
 };
 pub use selector::OperationSelector;
 pub use usage::UsageTracker;

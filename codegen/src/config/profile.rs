@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
 use super::api_info::ApiInfo;
+use super::auth::Auth;
+use super::paging::PagingConfig;
 use super::selector::OperationSelector;
 
 /// `toolcrate.yaml`. Paths in it are relative to the file.
@@ -107,85 +109,6 @@ pub struct SampleProgram {
     /// Its code, once the file was read.
     #[serde(skip_deserializing)]
     pub code: String,
-}
-
-/// How calls are authenticated; the generated crate gets a `Credentials` struct with these fields.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Auth {
-    /// The scheme of the `Authorization` header.
-    #[serde(with = "serde_yaml::with::singleton_map")]
-    pub scheme: AuthScheme,
-    /// The values that the user supplies, in order.
-    pub fields: IndexMap<String, AuthField>,
-    /// Further headers, as templates over the fields.
-    #[serde(default)]
-    pub headers: IndexMap<String, String>,
-}
-
-/// The scheme of the `Authorization` header, as templates over the fields (`{public_key}`).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum AuthScheme {
-    /// HTTP Basic.
-    Basic {
-        /// Template of the user name.
-        user: String,
-        /// Template of the password.
-        password: String,
-    },
-    /// `Bearer <token>`.
-    Bearer {
-        /// Template of the token.
-        token: String,
-    },
-    /// Only the `headers` of [`Auth`].
-    None,
-}
-
-/// One thing that the person supplies.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AuthField {
-    /// A description of the value and where to find it.
-    pub description: String,
-    /// Never shown.
-    #[serde(default)]
-    pub secret: bool,
-}
-
-/// How lists are paged.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum PagingConfig {
-    /// Lists come whole.
-    #[default]
-    None,
-    /// Numbered pages; the next one is named by the `Link` header.
-    Page {
-        /// Query parameter of the page's number.
-        page: String,
-        /// Query parameter of the page's size.
-        size: String,
-        /// The largest page that the server returns.
-        max_size: u32,
-    },
-    /// A cursor in the body of the response.
-    Cursor {
-        /// Query parameter that takes the cursor.
-        parameter: String,
-        /// JSON pointer to the next cursor in the response.
-        next: String,
-        /// JSON pointer to the rows in the response.
-        items: String,
-    },
-}
-
-impl PagingConfig {
-    /// Returns true if lists come in pages.
-    pub fn is_paged(&self) -> bool {
-        !matches!(self, Self::None)
-    }
 }
 
 /// JSON pointers into an error's body; the first that resolves wins.

@@ -34,9 +34,23 @@ fn description(context: &Context<'_>) -> TokenStream {
         profile.accept.as_deref().unwrap_or("application/json").replace("{version}", &context.api.version);
     let paging = match &profile.paging {
         PagingConfig::None => quote!(Paging::None),
-        PagingConfig::Page { page, size, max_size } => {
+        PagingConfig::Page { page, size, max_size, items } => {
             let max_size = Literal::u32_unsuffixed(*max_size);
-            quote!(Paging::Page { page: #page, size: #size, max_size: #max_size })
+            match items {
+                None => quote!(Paging::Page { page: #page, size: #size, max_size: #max_size }),
+                Some(items) => {
+                    quote!(Paging::PageIn { page: #page, size: #size, max_size: #max_size, items: #items })
+                }
+            }
+        }
+        PagingConfig::Offset { offset, limit, max_size, items } => {
+            let (max_size, items) =
+                (Literal::u32_unsuffixed(*max_size), items.as_deref().unwrap_or_default());
+            quote!(Paging::Offset { offset: #offset, limit: #limit, max_size: #max_size, items: #items })
+        }
+        PagingConfig::Header { parameter, header, items } => {
+            let (header, items) = (header.to_lowercase(), items.as_deref().unwrap_or_default());
+            quote!(Paging::Header { parameter: #parameter, header: #header, items: #items })
         }
         PagingConfig::Cursor { parameter, next, items } => {
             quote!(Paging::Cursor { parameter: #parameter, next: #next, items: #items })
@@ -252,6 +266,7 @@ fn credentials(context: &Context<'_>) -> TokenStream {
             use toolcrate_runtime::http::HeaderName;
         )
     });
+    let query = query_credentials(auth);
     let body = quote!(#scheme #(#further)*);
     let headers = format_ident!("{}", if body.is_empty() { "_headers" } else { "headers" });
     let secret = (auth.fields.values().any(|field| field.secret) || body.to_string().contains("Secret"))
@@ -274,8 +289,25 @@ fn credentials(context: &Context<'_>) -> TokenStream {
                 #body
                 Ok(())
             }
+            #query
         }
     }
+}
+
+/// The method that adds credentials to the query, if there are any.
+fn query_credentials(auth: &Auth) -> Option<TokenStream> {
+    if auth.query.is_empty() {
+        return None;
+    }
+    let pairs = auth.query.iter().map(|(name, value)| {
+        let value = secret(auth, value);
+        quote!((#name, #value.clone()))
+    });
+    Some(quote! {
+        fn query(&self) -> Vec<(&'static str, toolcrate_runtime::Secret)> {
+            vec![#(#pairs),*]
+        }
+    })
 }
 
 /// An expression of type `Secret` that fills a template; a secret field alone is that field.

@@ -63,7 +63,7 @@ pub fn read_tree(path: &Path) -> Result<serde_json::Value, Errors> {
 /// # Errors
 /// As [`load`].
 pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
-    let text = text(bytes).map_err(|error| error.in_file(path))?;
+    let text = decode_text(bytes).map_err(|error| error.in_file(path))?;
     let read = || {
         let mut tree = tree::read(text)?;
         let mut report = Report::default();
@@ -81,14 +81,14 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
 /// As [`load`].
 pub fn read_declared(bytes: &[u8], path: &Path) -> Result<serde_json::Value, Errors> {
     let read = || {
-        let mut tree = tree::read(text(bytes)?)?;
+        let mut tree = tree::read(decode_text(bytes)?)?;
         normalize::normalize_schemas(&mut tree)?;
         Ok(tree)
     };
     stack::run(read).flatten().map_err(|error: CodegenError| error.in_file(path).into())
 }
 
-fn text(bytes: &[u8]) -> Result<&str, CodegenError> {
+fn decode_text(bytes: &[u8]) -> Result<&str, CodegenError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| CodegenError::new("E002", format!("is not UTF-8 text: {error}")))?;
     Ok(text.trim_start_matches('\u{feff}'))

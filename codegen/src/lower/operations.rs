@@ -9,11 +9,11 @@ use super::media::is_json;
 use super::request_bodies;
 use super::resolve::resolve;
 use super::schemas::SchemaLowering;
-use crate::config::{PagingConfig, Profile, UsageTracker};
+use crate::config::{ONLY_LIST, PagingConfig, Profile, UsageTracker};
 use crate::diagnostic::CodegenError;
 use crate::id::OperationTable;
 use crate::ir::{
-    BodyKind, Content, Limits, Method, Operation, OperationBody, Parameter, ParameterLocation,
+    BodyKind, Content, Field, Limits, Method, Operation, OperationBody, Parameter, ParameterLocation,
     SuccessResponse, Template, Type,
 };
 use crate::repair::{ParameterStyle, RawOperation, RawParameter, RepairedDocument};
@@ -332,12 +332,31 @@ fn response(
 /// Returns the type of the rows, if the response is an object that has them in the property which the profile's
 /// paging names. The runtime extracts them, so later stages see a list.
 fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &PagingConfig) -> Option<Type> {
-    let PagingConfig::Cursor { items, .. } = paging else { return None };
+    let items = paging.items()?;
     let (Method::Get, Type::Named(name)) = (raw.method, ty) else { return None };
-    let member = items.strip_prefix('/')?;
-    let field = schemas.get(name)?.fields().iter().find(|field| field.name == member)?;
-    let list = list_behind(field.ty.clone(), schemas);
-    matches!(list, Type::List(_)).then_some(list)
+    let list = |field: &Field| {
+        let list = list_behind(field.ty.clone(), schemas);
+        matches!(list, Type::List(_)).then_some(list)
+    };
+    if items == ONLY_LIST {
+        // One record may have a list too; only what is paged has rows.
+        let is_paged = raw.parameters.iter().any(|own| paging.parameters().contains(&own.data.name.as_str()));
+        let mut lists = schemas.get(name)?.fields().iter().filter_map(list);
+        let rows = lists.next().filter(|_| lists.next().is_none())?;
+        let is_record = matches!(&rows, Type::List(item) if matches!(schemas.resolve(item), Type::Named(_)));
+        return (is_record && is_paged).then_some(rows);
+    }
+    let mut path = items.strip_prefix('/')?.split('/').peekable();
+    let mut fields = schemas.get(name)?.fields();
+    while let Some(member) = path.next() {
+        let field = fields.iter().find(|field| field.name == member)?;
+        if path.peek().is_none() {
+            return list(field);
+        }
+        let Type::Named(inner) = schemas.resolve(&field.ty) else { return None };
+        fields = schemas.get(inner)?.fields();
+    }
+    None
 }
 
 /// The list that `ty` is another name for, so that it is seen to be one; else `ty`. A list of choices keeps

@@ -6,7 +6,7 @@ use crate::id::OperationTable;
 use crate::ir::{ApiDefinition, Method, Operation, Segment};
 
 /// A prefix counts if it is shared by at least this share of all operations, in percent. The rest, such as a health
-/// check or a token endpoint, stands beside the API.
+/// check or a token endpoint, is not part of the API.
 const MIN_SHARE: usize = 90;
 
 /// The number of segments at the beginning of each operation's path that name nothing. What is left of each path still

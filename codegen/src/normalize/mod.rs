@@ -65,7 +65,7 @@ pub fn normalize_schemas(tree: &mut Value) -> Result<(), CodegenError> {
 }
 
 /// Converts other versions of OpenAPI to 3.0, up to the schemas, and lets references lead to components. Returns true if
-/// members beside a reference count.
+/// members next to a reference count.
 fn convert(tree: &mut Value, report: &mut Report) -> Result<bool, CodegenError> {
     let siblings = match Version::read(tree)? {
         Version::Swagger => {

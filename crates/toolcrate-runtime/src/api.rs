@@ -112,6 +112,9 @@ pub enum CustomFieldKind {
     Date,
 }
 
+/// The pointer of items that are the only list in a response, whatever it is called.
+pub(crate) const ONLY_LIST: &str = "*";
+
 /// How lists are paginated. A `Link` header with `rel="next"` is followed in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paging {
@@ -132,9 +135,67 @@ pub enum Paging {
         parameter: &'static str,
         /// JSON pointer to the cursor: text, a number, or a URL whose query is that of the next page.
         next: &'static str,
-        /// JSON pointer to the items.
+        /// JSON pointer to the items, or `*` for the only list in the response.
         items: &'static str,
     },
+    /// Pages are numbered from 1, and a response is an object that holds the items.
+    PageIn {
+        /// The query parameter with the page's number.
+        page: &'static str,
+        /// The query parameter with the number of items on a page.
+        size: &'static str,
+        /// The maximum number of items on a page.
+        max_size: u32,
+        /// JSON pointer to the items, or `*` for the only list in the response.
+        items: &'static str,
+    },
+    /// Pages begin at an item, counted from 0.
+    Offset {
+        /// The query parameter with the first item.
+        offset: &'static str,
+        /// The query parameter with the number of items on a page.
+        limit: &'static str,
+        /// The maximum number of items on a page.
+        max_size: u32,
+        /// JSON pointer to the items, or `*` for the only list in the response; empty if the response is the list.
+        items: &'static str,
+    },
+    /// A header of the response has a cursor for the next page.
+    Header {
+        /// The query parameter that takes the cursor.
+        parameter: &'static str,
+        /// The header, in lower case.
+        header: &'static str,
+        /// JSON pointer to the items, or `*` for the only list in the response; empty if the response is the list.
+        items: &'static str,
+    },
+}
+
+impl Paging {
+    /// Returns the query parameters with the position and the size of a page, if both are numbers.
+    pub(crate) fn numbers(&self) -> Option<(&'static str, &'static str)> {
+        match *self {
+            Self::Page { page, size, .. } | Self::PageIn { page, size, .. } => Some((page, size)),
+            Self::Offset { offset, limit, .. } => Some((offset, limit)),
+            Self::None | Self::Cursor { .. } | Self::Header { .. } => None,
+        }
+    }
+
+    /// Returns true if the items are found by the shape of a response.
+    pub(crate) fn is_by_shape(&self) -> bool {
+        self.items() == Some(ONLY_LIST)
+    }
+
+    /// Returns the JSON pointer to the items of a response that is an object.
+    pub(crate) fn items(&self) -> Option<&'static str> {
+        match *self {
+            Self::None | Self::Page { .. } => None,
+            Self::Cursor { items, .. }
+            | Self::PageIn { items, .. }
+            | Self::Offset { items, .. }
+            | Self::Header { items, .. } => Some(items).filter(|items| !items.is_empty()),
+        }
+    }
 }
 
 /// JSON pointers into an error response; of several, the first that leads to text or a number is used.

@@ -29,6 +29,8 @@ pub(crate) struct Call {
     pub(crate) records: Option<EmptyValueFn>,
     /// True if sending it twice does no more than sending it once.
     pub(crate) idempotent: bool,
+    /// True if the response is expected to be a list, or an object that holds one.
+    pub(crate) is_list: bool,
     /// True if it changes something, so that a lost response leaves the outcome unknown.
     pub(crate) writes: bool,
 }
@@ -56,6 +58,7 @@ impl Call {
             content_type: None,
             selection: Selection::default(),
             records: None,
+            is_list: false,
             idempotent: matches!(method, Method::Get | Method::Head),
             writes: !method.is_read(),
         }

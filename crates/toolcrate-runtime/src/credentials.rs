@@ -18,6 +18,12 @@ pub trait Credentials: Send + Sync {
     /// # Errors
     /// `Configuration` if the credentials can't be put into headers.
     fn apply(&self, headers: &mut HeaderMap) -> Result<(), Error>;
+
+    /// Returns the query parameters with credentials. They are added when a request is sent, so that no dry run, log or
+    /// error shows them.
+    fn query(&self) -> Vec<(&'static str, Secret)> {
+        Vec::new()
+    }
 }
 
 /// Returns the `Authorization` header of HTTP Basic authentication.

@@ -1,48 +1,12 @@
 //! Builds the drivers and has `check.py` check what they send and read.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context as _;
-use serde::Deserialize;
 
-use super::CorpusRow;
+use super::row::CorpusRow;
 use crate::clients::process::python_environment;
-
-/// At least this share of the operations must be covered, in percent.
-const MIN_COVERED: usize = 90;
-
-/// What `check.py` found.
-#[derive(Debug, Deserialize)]
-pub(super) struct CheckResult {
-    /// The number of tools.
-    pub(super) tools: usize,
-    /// Invalid declarations by dialect.
-    pub(super) declaration_problems: BTreeMap<String, usize>,
-    /// Tools of which a request was sent and checked.
-    pub(super) covered: usize,
-    /// Tools whose requests are all valid.
-    pub(super) valid: usize,
-    /// Why others are not.
-    pub(super) invalid: Vec<String>,
-    /// Why nothing was sent.
-    pub(super) uncovered: Vec<String>,
-    /// Schemas of which values were compared.
-    pub(super) schemas_checked: usize,
-    /// Schemas whose values did not come back as they were.
-    pub(super) schemas_wrong: Vec<String>,
-}
-
-impl CheckResult {
-    /// Returns true if every check passed and enough was covered.
-    pub(super) fn is_good(&self) -> bool {
-        self.declaration_problems.is_empty()
-            && self.invalid.is_empty()
-            && self.schemas_wrong.is_empty()
-            && self.covered * 100 >= self.tools * MIN_COVERED
-    }
-}
 
 /// Checks each crate that compiles.
 pub(super) fn run(rows: &mut [CorpusRow], work: &Path) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 
 mod checks;
 mod driver;
+mod row;
 mod table;
 
 use std::fs;
@@ -11,11 +12,10 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use clap::Args;
-use toolcrate_codegen::diagnostic::Errors;
-use toolcrate_codegen::{Generated, Options, generate};
+use toolcrate_codegen::{Options, generate};
 
 use crate::new;
-use checks::CheckResult;
+use row::{CheckResult, CorpusRow};
 
 /// The arguments of the command.
 #[derive(Args)]
@@ -36,16 +36,6 @@ pub struct CorpusArguments {
 
 /// The file that marks a folder as one of this command.
 const MARKER: &str = "corpus-workspace.txt";
-
-/// One spec's row of the table.
-struct CorpusRow {
-    name: String,
-    spec: PathBuf,
-    generated: Result<Generated, Errors>,
-    millis: u128,
-    compiles: Option<bool>,
-    checked: Option<CheckResult>,
-}
 
 /// Runs the generator on each spec. Exit code 1: a spec is rejected, a crate does not compile, or a check fails.
 pub fn run(arguments: &CorpusArguments) -> ExitCode {
@@ -74,7 +64,10 @@ fn rows(arguments: &CorpusArguments) -> anyhow::Result<Vec<CorpusRow>> {
         fs::remove_dir_all(&crates)?;
     }
     fs::create_dir_all(&work)?;
-    fs::write(work.join(MARKER), "Made by `cargo xtask corpus`, which deletes `crates` beside this file.\n")?;
+    fs::write(
+        work.join(MARKER),
+        "Made by `cargo xtask corpus`, which deletes `crates` next to this file.\n",
+    )?;
     let mut rows: Vec<CorpusRow> =
         specs(&arguments.folder)?.into_iter().map(|(name, spec)| row(name, spec, &crates)).collect();
     if !arguments.no_check {

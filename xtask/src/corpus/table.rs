@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toolcrate_codegen::diagnostic::Effect;
 
-use super::CorpusRow;
+use super::row::CorpusRow;
 
 /// How many problems of a spec are shown.
 const SHOWN: usize = 12;

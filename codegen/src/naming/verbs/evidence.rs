@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::verb_list::{Verb, VerbList};
+use super::verb_list::{KnownVerb, VerbList};
 use crate::config::VerbEffect;
 use crate::naming::identifiers;
 
@@ -48,7 +48,7 @@ const METHODS: [&str; 3] = ["patch", "post", "put"];
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// The verbs that it names, all known.
-    pub verbs: Vec<Verb>,
+    pub verbs: Vec<KnownVerb>,
     /// A word that stands where a verb would, and is not a known one.
     pub unknown: Option<String>,
     /// True if the verb is about more than one thing.
@@ -56,18 +56,18 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Returns true if all that is said is that the operation creates something.
+    /// Returns true if the text names nothing but the creation of something.
     pub fn creates(&self) -> bool {
         !self.verbs.is_empty() && self.verbs.iter().all(|verb| verb.effect == VerbEffect::Create)
     }
 
     /// Returns the first verb that does more, or something else, than to create.
-    pub fn main_verb(&self) -> Option<&Verb> {
+    pub fn main_verb(&self) -> Option<&KnownVerb> {
         self.verbs.iter().find(|verb| verb.effect != VerbEffect::Create)
     }
 
     /// Returns true if it names `verb`.
-    pub fn names(&self, verb: &Verb) -> bool {
+    pub fn names(&self, verb: &KnownVerb) -> bool {
         self.verbs.iter().any(|own| own.word == verb.word)
     }
 }

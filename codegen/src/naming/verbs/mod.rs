@@ -15,7 +15,7 @@ use crate::id::OperationTable;
 use crate::ir::{ApiDefinition, Method, Operation};
 use evidence::{Evidence, stem};
 use path_position::{PathEnd, Resources};
-use verb_list::{Verb, VerbList};
+use verb_list::{KnownVerb, VerbList};
 
 /// What the verb of an operation says.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +49,7 @@ struct OperationWords<'a> {
     operation: &'a Operation,
     end: PathEnd,
     /// The verb in the last text of the path, and which of its words it is.
-    in_path: Option<(Verb, usize)>,
+    in_path: Option<(KnownVerb, usize)>,
     summary: Evidence,
     id: Evidence,
 }
@@ -94,7 +94,7 @@ impl<'a> OperationWords<'a> {
     }
 
     /// The verb in the path, if the operation is what it names and does not only read as if it were.
-    fn verb_of_path(&self) -> Option<(Verb, usize)> {
+    fn verb_of_path(&self) -> Option<(KnownVerb, usize)> {
         let (verb, at) = self.in_path.clone()?;
         let evidence = [&self.summary, &self.id];
         let is_confirmed = evidence.iter().any(|evidence| evidence.names(&verb));
@@ -119,7 +119,7 @@ impl<'a> OperationWords<'a> {
     }
 
     /// The operation that a verb in the last text of its path names; the text is no resource.
-    fn path_action(&self, verb: &Verb, at: usize) -> PathAction {
+    fn path_action(&self, verb: &KnownVerb, at: usize) -> PathAction {
         let words = self.end.words.iter().enumerate();
         let rest: String =
             words.filter(|(index, _)| *index != at).map(|(_, word)| format!("_{word}")).collect();
@@ -140,13 +140,13 @@ impl<'a> OperationWords<'a> {
     }
 
     /// The operation that a verb names which is about what the whole path names.
-    fn whole_path_action(&self, verb: &Verb) -> PathAction {
+    fn whole_path_action(&self, verb: &KnownVerb) -> PathAction {
         let is_plural = self.summary.is_plural || (verb.effect == VerbEffect::Read && self.end.is_plural());
         let noun = if is_plural && !self.end.has_item { "{P}_{many}" } else { "a_{P}_{one}" };
         self.action(verb, String::new(), format!("{}_{noun}{{by}}", verb.word))
     }
 
-    fn action(&self, verb: &Verb, tail: String, name: String) -> PathAction {
+    fn action(&self, verb: &KnownVerb, tail: String, name: String) -> PathAction {
         let path = self.in_path.iter().map(|(verb, _)| verb).filter(|_| !self.end.is_resource);
         let mut all = path.chain(&self.summary.verbs).chain(&self.id.verbs).chain([verb]);
         let destructive = all.clone().any(|verb| verb.effect == VerbEffect::Destructive);
@@ -171,7 +171,7 @@ impl<'a> OperationWords<'a> {
 
     /// What a POST is that no known verb names.
     fn guess(&self, resources: &Resources) -> VerbReading {
-        let unknown = |word: &str| Verb { word: word.to_owned(), effect: VerbEffect::Destructive };
+        let unknown = |word: &str| KnownVerb { word: word.to_owned(), effect: VerbEffect::Destructive };
         let is_collection = self.end.is_resource || self.end.is_plural();
         let last = self.end.words.first().filter(|_| !is_collection && !self.end.has_item);
         let named = self.summary.unknown.as_ref().or(self.id.unknown.as_ref());
@@ -185,7 +185,7 @@ impl<'a> OperationWords<'a> {
                     "nothing says whether `{}` creates something; it counts as destructive",
                     self.operation.key()
                 );
-                let create = Verb { word: "create".to_owned(), effect: VerbEffect::Destructive };
+                let create = KnownVerb { word: "create".to_owned(), effect: VerbEffect::Destructive };
                 return VerbReading { action: Some(self.whole_path_action(&create)), guess: Some(guess) };
             }
             (None, Some(word)) => (word, self.whole_path_action(&unknown(word))),

@@ -72,7 +72,7 @@ pub struct PathEnd {
 
 impl PathEnd {
     /// The end of the path of `operation`, of which the first `prefix` segments name nothing. A path that has no fixed
-    /// text, or several placeholders at its end, says nothing.
+    /// text, or several placeholders at its end, is not read.
     pub fn new(operation: &Operation, prefix: usize, resources: &Resources) -> Option<Self> {
         let segments = &operation.path.segments[prefix..];
         let at = segments.iter().rposition(|segment| matches!(segment, Segment::Text(_)))?;

@@ -12,7 +12,7 @@ const THINGS: [&str; 3] = ["listing", "setting", "signal"];
 
 /// A verb in its base form, and what an operation does that it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verb {
+pub struct KnownVerb {
     /// The base form: `delete`.
     pub word: String,
     /// What the operation does.
@@ -42,20 +42,20 @@ impl VerbList {
     }
 
     /// The verb that `word` is the base form of.
-    pub fn base(&self, word: &str) -> Option<Verb> {
+    pub fn base(&self, word: &str) -> Option<KnownVerb> {
         let effect = *self.effects.get(word)?;
-        Some(Verb { word: word.to_owned(), effect })
+        Some(KnownVerb { word: word.to_owned(), effect })
     }
 
     /// The verb that `word` is in the base form or the third person: `deletes`.
-    pub fn present(&self, word: &str) -> Option<Verb> {
+    pub fn present(&self, word: &str) -> Option<KnownVerb> {
         let ies = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
         let forms = [Some(word), word.strip_suffix('s'), word.strip_suffix("es"), ies.as_deref()];
         forms.into_iter().flatten().find_map(|form| self.base(form))
     }
 
     /// The verb that `word` is a gerund or a noun of: `deleting`, `deletion`, `cancellation`.
-    pub fn nominal(&self, word: &str) -> Option<Verb> {
+    pub fn nominal(&self, word: &str) -> Option<KnownVerb> {
         if THINGS.contains(&word) {
             return None;
         }
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn verbs_are_found_in_their_forms() {
         let list = VerbList::new(&NameRules::default());
-        let word = |verb: Option<Verb>| verb.map(|verb| verb.word);
+        let word = |verb: Option<KnownVerb>| verb.map(|verb| verb.word);
         for (text, verb) in
             [("deletes", "delete"), ("copies", "copy"), ("merge", "merge"), ("dismisses", "dismiss")]
         {

@@ -76,7 +76,8 @@ impl Client {
         };
         let mut request = http::Request::new(body);
         *request.method_mut() = http_method(outgoing.method);
-        *request.uri_mut() = url
+        *request.uri_mut() = self
+            .authorized_url(url)
             .as_str()
             .parse()
             .map_err(|error| Error::configuration(format!("the URL can't be requested: {error}")))?;

@@ -128,6 +128,16 @@ impl Client {
         }
     }
 
+    /// Returns the address with the credentials that belong into the query.
+    pub(super) fn authorized_url(&self, url: &Url) -> Url {
+        let mut url = url.clone();
+        let query = self.state.credentials.iter().flat_map(|credentials| credentials.query());
+        for (name, secret) in query {
+            url.query_pairs_mut().append_pair(name, secret.expose());
+        }
+        url
+    }
+
     /// Returns what sending a request would send, with secrets redacted. Nothing is sent.
     ///
     /// # Errors

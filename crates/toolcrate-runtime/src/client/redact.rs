@@ -19,7 +19,11 @@ impl Client {
         let mut headers = HeaderMap::new();
         // Headers that can't be made were not sent either.
         let _ = self.authorize(&mut headers);
-        redact(body, &secrets(&headers))
+        let mut secrets = secrets(&headers);
+        let query = self.state.credentials.iter().flat_map(|credentials| credentials.query());
+        secrets.extend(query.map(|(_, secret)| secret.expose().to_owned()));
+        secrets.retain(|secret| secret.len() >= MIN_SECRET_BYTES);
+        redact(body, &secrets)
     }
 }
 

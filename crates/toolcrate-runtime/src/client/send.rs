@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::call::Call;
 use crate::error::{Delivery, Error, is_web_page};
+use crate::model::ValueMut;
 use crate::paging::{Next, list_items, next_page};
 use crate::rate_limit::RateLimit;
 use crate::request::Request;
@@ -58,8 +59,12 @@ impl Client {
     /// # Errors
     /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
     pub async fn send_full<T: FromResponse>(&self, request: &Request<T>) -> Result<Response<T>, Error> {
-        let call = select::complete(&request.call, self.api(), T::visit_empty)
+        let mut call = select::complete(&request.call, self.api(), T::visit_empty)
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(request.call.label()))?;
+        if self.api().paging.is_by_shape() {
+            let list = &mut call.to_mut().is_list;
+            T::visit_empty(&mut |value| *list = matches!(value, ValueMut::List(_)));
+        }
         let response = self.send_with_retry(&call, T::accept(self.api())).await?;
         let (status, headers) = (response.raw.status(), response.raw.headers().clone());
         let value =

@@ -9,7 +9,7 @@ use serde_core::de::IgnoredAny;
 use serde_json::Value;
 
 use super::link;
-use crate::api::Paging;
+use crate::api::{ONLY_LIST, Paging};
 use crate::call::Call;
 use crate::query_pairs::QueryPairs;
 use crate::request::Request;
@@ -83,13 +83,26 @@ impl<T> Request<T> {
 /// Returns the items of a list that the response has in a field, as a body of their own, so that callers need not know
 /// where an API puts them.
 pub(crate) fn list_items(paging: &Paging, call: &Call, body: &[u8]) -> Option<Bytes> {
-    let Paging::Cursor { items, .. } = paging else { return None };
     if call.method != Method::Get {
         return None;
     }
+    Some(Bytes::from(rows(paging, call, body)?.to_string()))
+}
+
+/// Returns the items that a response has in a field.
+fn rows(paging: &Paging, call: &Call, body: &[u8]) -> Option<Value> {
+    let items = paging.items()?;
     let mut answer: Value = serde_json::from_slice(body).ok()?;
-    let rows = answer.pointer_mut(items).filter(|rows| rows.is_array())?.take();
-    Some(Bytes::from(rows.to_string()))
+    if items != ONLY_LIST {
+        return Some(answer.pointer_mut(items).filter(|rows| rows.is_array())?.take());
+    }
+    // A response to a call that can't choose a page may have a list without being one.
+    if !call.is_list {
+        return None;
+    }
+    let mut lists = answer.as_object_mut()?.values_mut().filter(|value| value.is_array());
+    let rows = lists.next()?.take();
+    lists.next().is_none().then_some(rows)
 }
 
 /// Returns how to request the page after this response. A page without items is always the last one.
@@ -107,17 +120,21 @@ pub(crate) fn next_page(
     }
     match *paging {
         Paging::None => None,
-        Paging::Page { page, size, max_size } => {
-            let count = items(body)?;
+        Paging::Header { parameter, header, .. } => {
+            let cursor = headers.get(header)?.to_str().ok()?.trim();
+            (!cursor.is_empty()).then(|| single(parameter, cursor.to_owned()))
+        }
+        Paging::Offset { offset, limit, max_size, .. } => {
+            let count = count(paging, call, body)?;
+            let asked = call.query.get(limit).and_then(|text| text.parse::<usize>().ok());
+            let before = call.query.get(offset).and_then(|text| text.parse::<usize>().ok()).unwrap_or(0);
+            is_full(count, asked, max_size).then(|| single(offset, (before + count).to_string()))
+        }
+        Paging::Page { page, size, max_size } | Paging::PageIn { page, size, max_size, .. } => {
+            let count = count(paging, call, body)?;
             let asked = call.query.get(size).and_then(|text| text.parse::<usize>().ok());
-            let goes_on = match asked {
-                // Servers cap sizes that are too big, most without a word.
-                Some(asked) => count >= asked.min(max_size as usize).max(1),
-                // Page sizes that servers choose themselves are round; other counts are what was left.
-                None => count >= 10 && count % 5 == 0,
-            };
             let number = call.query.get(page).and_then(|text| text.parse::<u64>().ok()).unwrap_or(1);
-            goes_on.then(|| single(page, (number + 1).to_string()))
+            is_full(count, asked, max_size).then(|| single(page, (number + 1).to_string()))
         }
         Paging::Cursor { parameter, next, .. } => {
             let value: Value = serde_json::from_slice(body).ok()?;
@@ -133,6 +150,21 @@ pub(crate) fn next_page(
             }
         }
     }
+}
+
+/// Returns true if a page with this number of items is probably not the last one.
+fn is_full(count: usize, asked: Option<usize>, max_size: u32) -> bool {
+    match asked {
+        // Servers cap sizes that are too big, most without a word.
+        Some(asked) => count >= asked.min(max_size as usize).max(1),
+        // Page sizes that servers choose themselves are round; other counts are what was left.
+        None => count >= 10 && count % 5 == 0,
+    }
+}
+
+/// Returns the number of items of a page.
+fn count(paging: &Paging, call: &Call, body: &[u8]) -> Option<usize> {
+    items(body).or_else(|| Some(rows(paging, call, body)?.as_array()?.len()))
 }
 
 fn single(name: &'static str, value: String) -> Next {
@@ -166,6 +198,7 @@ mod tests {
         body: &[u8],
     ) -> Option<String> {
         let mut call = Call::new(Method::Get, "/orders".into());
+        call.is_list = true;
         for (name, value) in query {
             call.query.push(*name, *value);
         }
@@ -208,5 +241,39 @@ mod tests {
         for (body, expected) in cases {
             assert_eq!(after(cursor, &[], None, body.as_bytes()).as_deref(), expected, "{body}");
         }
+    }
+
+    #[test]
+    fn items_are_counted_in_whatever_holds_them() {
+        let body =
+            |count: usize| format!("{{\"orders\":{},\"more\":true}}", serde_json::json!(vec![1; count]));
+        let offset = Paging::Offset { offset: "offset", limit: "limit", max_size: 100, items: "*" };
+        assert_eq!(after(offset, &[("limit", "3")], None, body(3).as_bytes()).as_deref(), Some("offset=3"));
+        let query = [("limit", "3"), ("offset", "6")];
+        assert_eq!(after(offset, &query, None, body(3).as_bytes()).as_deref(), Some("offset=9"));
+        assert_eq!(after(offset, &query, None, body(2).as_bytes()), None);
+        let numbered = Paging::PageIn { page: "page", size: "size", max_size: 100, items: "/orders" };
+        assert_eq!(after(numbered, &[("size", "3")], None, body(3).as_bytes()).as_deref(), Some("page=2"));
+        assert_eq!(after(numbered, &[("size", "3")], None, b"{}"), None);
+        let call = Call { is_list: true, ..Call::new(Method::Get, "/orders".into()) };
+        assert_eq!(list_items(&offset, &call, body(2).as_bytes()).as_deref(), Some(&b"[1,1]"[..]));
+        let two = br#"{"a":[],"b":[]}"#;
+        assert_eq!(list_items(&offset, &call, two), None);
+        assert_eq!(list_items(&offset, &Call::new(Method::Get, "/orders".into()), body(2).as_bytes()), None);
+    }
+
+    #[test]
+    fn a_header_may_have_the_cursor() {
+        let paging = Paging::Header { parameter: "after", header: "x-next", items: "" };
+        let call = Call::new(Method::Get, "/orders".into());
+        let next = |value: &'static str| {
+            let headers = http::HeaderMap::from_iter([(
+                http::HeaderName::from_static("x-next"),
+                http::HeaderValue::from_static(value),
+            )]);
+            next_page(&paging, &call, &headers, &list(1)).map(|next| next.to_string())
+        };
+        assert_eq!(next("n2").as_deref(), Some("after=n2"));
+        assert_eq!(next(""), None);
     }
 }

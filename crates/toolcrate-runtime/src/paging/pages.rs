@@ -127,6 +127,7 @@ impl<T: ModelValue + Send + 'static> Pages<T> {
                 return Box::pin(stream::iter([Err(error)]));
             }
         };
+        call.is_list = true;
         let source = match client.api().paging {
             Paging::Page { page, size, max_size } => {
                 if call.query.get(size).is_none() {
@@ -137,7 +138,15 @@ impl<T: ModelValue + Send + 'static> Pages<T> {
                     width => PageSource::Window(PageWindow::new(client, call, accept, page, width)),
                 }
             }
-            Paging::None | Paging::Cursor { .. } => PageSource::Walk(Walk::new(client, call, accept)),
+            Paging::PageIn { size, max_size, .. } | Paging::Offset { limit: size, max_size, .. } => {
+                if call.query.get(size).is_none() {
+                    call.query.set(size, max_size.to_string());
+                }
+                PageSource::Walk(Walk::new(client, call, accept))
+            }
+            Paging::None | Paging::Cursor { .. } | Paging::Header { .. } => {
+                PageSource::Walk(Walk::new(client, call, accept))
+            }
         };
         Box::pin(stream::unfold((source, label), |(mut source, label)| async move {
             let page = match source.step().await? {

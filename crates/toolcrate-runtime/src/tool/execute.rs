@@ -250,7 +250,8 @@ impl Client {
             Ok((valid, options))
         });
         let (valid, options) = checked.map_err(|error| not_sent(error).with_request(label))?;
-        let ValidCall { binding, call, content, arguments, mut reinterpretations } = valid;
+        let ValidCall { binding, mut call, content, arguments, mut reinterpretations } = valid;
+        call.is_list = check.record.response.list;
         reinterpretations.extend(tool.name_reinterpretation());
         let accept = plan::accept(self.api(), content);
         Ok(Checked { tool, check, binding, call, accept, content, arguments, reinterpretations, options })
@@ -269,7 +270,12 @@ impl Client {
 
     /// Requests the largest pages, if the tool has an argument for their size and it isn't set.
     fn largest_pages(&self, checked: &mut Checked) {
-        let Paging::Page { size, max_size, .. } = self.api().paging else { return };
+        let (Paging::Page { size, max_size, .. }
+        | Paging::PageIn { size, max_size, .. }
+        | Paging::Offset { limit: size, max_size, .. }) = self.api().paging
+        else {
+            return;
+        };
         let known = argument(&checked.check, checked.plan(), size).is_some();
         if known && checked.call.query.get(size).is_none() {
             checked.call.query.set(size, max_size.to_string());

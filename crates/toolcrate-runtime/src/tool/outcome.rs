@@ -302,7 +302,7 @@ impl Outcome {
 /// Returns the arguments that choose the requested page. Those that were not given are null, so that a cursor takes
 /// precedence over another value for them.
 fn page_state(check: &ToolValidator, plan: &RequestRecord<'_>, query: &QueryPairs) -> Map<String, Value> {
-    let Paging::Page { page, size, .. } = check.api.paging else { return Map::new() };
+    let Some((page, size)) = check.api.paging.numbers() else { return Map::new() };
     let known = [page, size].into_iter().filter_map(|name| Some((name, argument(check, plan, name)?)));
     known
         .map(|(name, argument)| {

@@ -4,7 +4,6 @@ use serde_json::Value;
 use toolcrate_catalog::ArgumentLocation;
 
 use super::validator::ToolValidator;
-use crate::api::Paging;
 
 /// The member of a cursor that says how many rows of the page to skip. No argument has such a name.
 pub(super) const SKIP: &str = "+skip";
@@ -16,7 +15,7 @@ pub(super) fn is_page_state(check: &ToolValidator, name: &str, value: &Value) ->
     if name == SKIP {
         return value.is_u64();
     }
-    let is_numbered = matches!(check.api.paging, Paging::Page { .. });
+    let is_numbered = check.api.paging.numbers().is_some();
     if value.is_array() || value.is_object() || is_numbered && !takes_number(check, name) {
         return false;
     }

@@ -16,7 +16,7 @@ pub fn compare_servers(old: &Value, new: &Value, found: &mut Vec<Change>) {
     compare_server_lists(&old["servers"], &new["servers"], WHOLE_API, "/servers", found);
 }
 
-/// Compares the servers of one operation, where a document gives it servers of its own.
+/// Compares the servers of one operation, where a document declares some for it alone.
 pub fn compare_server_lists(old: &Value, new: &Value, subject: &str, pointer: &str, found: &mut Vec<Change>) {
     let (old, new) = (servers(old), servers(new));
     let change = |kind| Change::new(kind, subject, pointer);
@@ -48,7 +48,7 @@ fn servers(list: &Value) -> BTreeSet<String> {
 }
 
 /// Credentials that suffice for a call, in words, with the scopes that they need.
-type Credentials = BTreeSet<String>;
+type CredentialSet = BTreeSet<String>;
 
 /// Compares the credentials that all operations accept by default.
 pub fn compare_security(old: &Value, new: &Value, found: &mut Vec<Change>) {
@@ -56,7 +56,7 @@ pub fn compare_security(old: &Value, new: &Value, found: &mut Vec<Change>) {
     compare_alternatives(&alternatives(old), &alternatives(new), WHOLE_API, "/security", found);
 }
 
-/// Compares the credentials of one operation, where a document gives it requirements of its own.
+/// Compares the credentials of one operation, where a document declares requirements for it alone.
 pub fn compare_operation_security(
     (old, new): (&Value, &Value),
     (old_operation, new_operation): (&Value, &Value),
@@ -76,19 +76,20 @@ pub fn compare_operation_security(
 }
 
 fn compare_alternatives(
-    old: &[Credentials],
-    new: &[Credentials],
+    old: &[CredentialSet],
+    new: &[CredentialSet],
     subject: &str,
     pointer: &str,
     found: &mut Vec<Change>,
 ) {
-    let describe = |credentials: &Credentials| match credentials.is_empty() {
+    let describe = |credentials: &CredentialSet| match credentials.is_empty() {
         true => "calls without credentials".to_owned(),
         false => credentials.iter().cloned().collect::<Vec<_>>().join(" and "),
     };
     // Credentials are accepted if they contain those that one alternative asks for.
-    let is_accepted =
-        |credentials: &Credentials, by: &[Credentials]| by.iter().any(|other| other.is_subset(credentials));
+    let is_accepted = |credentials: &CredentialSet, by: &[CredentialSet]| {
+        by.iter().any(|other| other.is_subset(credentials))
+    };
     let change = |kind| Change::new(kind, subject, pointer);
     for credentials in old.iter().filter(|credentials| !is_accepted(credentials, new)) {
         found.push(change(DiffKind::SecurityRemoved).was(describe(credentials)).breaks_if(true));
@@ -98,10 +99,10 @@ fn compare_alternatives(
     }
 }
 
-fn alternatives(document: &Value, requirements: &Value) -> Vec<Credentials> {
+fn alternatives(document: &Value, requirements: &Value) -> Vec<CredentialSet> {
     let list = requirements.as_array().map(Vec::as_slice).unwrap_or_default();
     if list.is_empty() {
-        return vec![Credentials::new()];
+        return vec![CredentialSet::new()];
     }
     let credentials = |requirement: &Value| {
         members(requirement)

@@ -42,7 +42,7 @@ pub fn media_type(text: &str) -> String {
     text.split(';').next().unwrap_or_default().trim().to_lowercase()
 }
 
-/// The members of an object; none for anything else.
+/// The fields of a JSON object; none for anything else.
 pub fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }

@@ -21,7 +21,7 @@ pub enum Area {
 impl Area {
     /// The area of a kind that another level reports.
     fn of_kind(kind: DiffKind) -> Option<Self> {
-        // A further status says nothing about the responses that both releases have.
+        // A further status does not affect the responses that both releases have.
         if matches!(kind, DiffKind::AnswerStatusAdded | DiffKind::AnswerStatusRemoved) {
             return None;
         }

@@ -17,7 +17,7 @@ use crate::release_pair::ReleasePair;
 use document::{Direction, directions};
 use found_changes::{Area, FoundChanges};
 use operation_comparison::OperationPair;
-use schema_comparison::{SchemaComparison, SchemaPlace};
+use schema_comparison::{KeywordComparison, SchemaPlace};
 use toolcrate_codegen::diagnostic::pointer;
 use toolcrate_codegen::ir::Operation;
 
@@ -42,7 +42,7 @@ pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) {
     let is_named =
         |name: &str| [old, new].iter().any(|document| document["components"]["schemas"].get(name).is_some());
     let found = FoundChanges::new(found, is_named);
-    let mut schemas = SchemaComparison { schemas: pair.schemas, documents: (old, new), found };
+    let mut schemas = KeywordComparison { schemas: pair.schemas, documents: (old, new), found };
     for (a, b, key) in &keys {
         let (old_item, old_operation) = operation(old, a);
         let (new_item, new_operation) = operation(new, b);
@@ -71,7 +71,7 @@ fn operation<'a>(document: &'a Value, operation: &Operation) -> (&'a Value, &'a 
     (item, &item[operation.method.as_str().to_ascii_lowercase()])
 }
 
-fn compare_schemas(pair: &ReleasePair<'_>, schemas: &mut SchemaComparison<'_, '_>) {
+fn compare_schemas(pair: &ReleasePair<'_>, schemas: &mut KeywordComparison<'_, '_>) {
     let (old, new) = (&pair.old.document, &pair.new.document);
     let (old_directions, new_directions) = (directions(old), directions(new));
     for (a, b) in pair.schemas.pairs() {

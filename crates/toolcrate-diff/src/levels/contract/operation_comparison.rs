@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::document::{media_type, members, resolve, schema_name, without_words};
 use super::found_changes::Area;
-use super::schema_comparison::{SchemaComparison, SchemaPlace, words};
+use super::schema_comparison::{KeywordComparison, SchemaPlace, words};
 use crate::change::Change;
 use crate::change_kind::DiffKind;
 
@@ -36,7 +36,7 @@ impl OperationPair<'_> {
         Change::new(kind, self.key, self.pointer)
     }
 
-    fn place(&self, area: Area, member: Option<String>) -> SchemaPlace {
+    fn schema_place(&self, area: Area, member: Option<String>) -> SchemaPlace {
         SchemaPlace {
             area,
             subject: self.key.to_owned(),
@@ -48,7 +48,7 @@ impl OperationPair<'_> {
     }
 
     /// Compares the operation.
-    pub fn compare(&self, schemas: &mut SchemaComparison<'_, '_>) {
+    pub fn compare(&self, schemas: &mut KeywordComparison<'_, '_>) {
         self.parameters(schemas);
         self.body(schemas);
         self.responses(schemas);
@@ -60,7 +60,7 @@ impl OperationPair<'_> {
         }
     }
 
-    fn parameters(&self, schemas: &mut SchemaComparison<'_, '_>) {
+    fn parameters(&self, schemas: &mut KeywordComparison<'_, '_>) {
         let old = parameters(self.old_document, self.old_item, self.old);
         let new = parameters(self.new_document, self.new_item, self.new);
         for (key, a) in &old {
@@ -82,12 +82,12 @@ impl OperationPair<'_> {
                 let change = change(DiffKind::ParameterStyleChanged);
                 schemas.found.add(change.was(was).is(is).breaks_if(true));
             }
-            let place = self.place(Area::Parameter, Some((*name).to_owned()));
+            let place = self.schema_place(Area::Parameter, Some((*name).to_owned()));
             schemas.compare(&a["schema"], &b["schema"], &place);
         }
     }
 
-    fn body(&self, schemas: &mut SchemaComparison<'_, '_>) {
+    fn body(&self, schemas: &mut KeywordComparison<'_, '_>) {
         let old = resolve(self.old_document, &self.old["requestBody"]);
         let new = resolve(self.new_document, &self.new["requestBody"]);
         if old.is_null() || new.is_null() || schemas.found.is_known(Area::Body, self.key, None, false) {
@@ -104,11 +104,11 @@ impl OperationPair<'_> {
         for (media, a) in &old {
             let Some(b) = new.get(media) else { continue };
             self.encodings(&a["encoding"], &b["encoding"], schemas);
-            schemas.compare(&a["schema"], &b["schema"], &self.place(Area::Body, None));
+            schemas.compare(&a["schema"], &b["schema"], &self.schema_place(Area::Body, None));
         }
     }
 
-    fn encodings(&self, old: &Value, new: &Value, schemas: &mut SchemaComparison<'_, '_>) {
+    fn encodings(&self, old: &Value, new: &Value, schemas: &mut KeywordComparison<'_, '_>) {
         let names: BTreeSet<&str> = members(old).chain(members(new)).map(|(name, _)| name).collect();
         for name in names {
             let (was, is) = (without_words(&old[name]), without_words(&new[name]));
@@ -123,7 +123,7 @@ impl OperationPair<'_> {
         }
     }
 
-    fn responses(&self, schemas: &mut SchemaComparison<'_, '_>) {
+    fn responses(&self, schemas: &mut KeywordComparison<'_, '_>) {
         let old = Responses::new(self.old_document, self.old);
         let new = Responses::new(self.new_document, self.new);
         for (status, a) in &old.successes {
@@ -157,7 +157,7 @@ impl OperationPair<'_> {
     }
 
     /// Compares a successful response that both documents have.
-    fn success(&self, status: &str, old: &Value, new: &Value, schemas: &mut SchemaComparison<'_, '_>) {
+    fn success(&self, status: &str, old: &Value, new: &Value, schemas: &mut KeywordComparison<'_, '_>) {
         if schemas.found.is_known(Area::Response, self.key, None, false) {
             return;
         }
@@ -171,13 +171,13 @@ impl OperationPair<'_> {
             schemas.found.add(change(DiffKind::AnswerMediaTypeAdded).is(media));
         }
         for (media, a) in &old {
-            // Whatever is no JSON is a file.
+            // Any other type of content is a file.
             let is_read = media.contains("json") || a["schema"]["properties"].is_object();
             if let Some(b) = new.get(media).filter(|_| is_read) {
                 schemas.compare(
                     &a["schema"],
                     &b["schema"],
-                    &self.place(Area::Response, Some(status.to_owned())),
+                    &self.schema_place(Area::Response, Some(status.to_owned())),
                 );
             }
         }
@@ -189,7 +189,7 @@ impl OperationPair<'_> {
         status: &str,
         response: &Value,
         others: &Responses<'_>,
-        schemas: &mut SchemaComparison<'_, '_>,
+        schemas: &mut KeywordComparison<'_, '_>,
         is_old: bool,
     ) {
         if content(response).is_empty() {
@@ -208,7 +208,7 @@ impl OperationPair<'_> {
         schemas.found.add(change.member(status));
     }
 
-    fn headers(&self, old: &Value, new: &Value, schemas: &mut SchemaComparison<'_, '_>) {
+    fn headers(&self, old: &Value, new: &Value, schemas: &mut KeywordComparison<'_, '_>) {
         let (old, new) = (headers(self.old_document, old), headers(self.new_document, new));
         for (name, was) in &old {
             let change = |kind| self.change(kind).member(name).was(was);
@@ -230,7 +230,7 @@ impl OperationPair<'_> {
     }
 
     /// A response in words, with the names of the new document.
-    fn describe(&self, response: &Value, schemas: &SchemaComparison<'_, '_>, is_old: bool) -> String {
+    fn describe(&self, response: &Value, schemas: &KeywordComparison<'_, '_>, is_old: bool) -> String {
         let parts: Vec<String> = content(response)
             .iter()
             .map(|(media, content)| {

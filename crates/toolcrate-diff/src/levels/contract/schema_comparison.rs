@@ -53,7 +53,7 @@ impl SchemaPlace {
 }
 
 /// Compares the schemas of two documents.
-pub struct SchemaComparison<'a, 'f> {
+pub struct KeywordComparison<'a, 'f> {
     /// The schemas that both have.
     pub schemas: &'a SchemaPairs<'a>,
     /// The old document and the new one.
@@ -62,7 +62,7 @@ pub struct SchemaComparison<'a, 'f> {
     pub found: FoundChanges<'f>,
 }
 
-impl SchemaComparison<'_, '_> {
+impl KeywordComparison<'_, '_> {
     /// Returns true if two references lead to the same schema, or to schemas that are alike.
     fn are_same(&self, old: &str, new: &str) -> bool {
         old == new || self.schemas.are_same(old, new) || {
