@@ -14,7 +14,7 @@ macro_rules! set_weight {
 /// Sets the weight called `name`.
 pub(crate) fn set(weights: &mut Weights, name: &str, value: &str) {
     set_weight!(
-        weights, name, value, description, description_meaning, field, field_coverage, related_coverage, meaning, verb_meaning,
+        weights, name, value, description, own_description, description_meaning, field, field_coverage, related_coverage, description_coverage, meaning, verb_meaning,
         content_meaning, collection_alias, action_alias, alias_word, title_length_penalty,
         description_length_penalty, field_length_penalty, named_action, plain_edit, commanded_action, existing, nesting, popular, owned_part, coverage,
         missing_head, matching_head, sibling, uncertain_list, query_word, query_synonym, query_related,
