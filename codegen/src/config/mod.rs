@@ -30,8 +30,8 @@ pub use overlay_facts::{
 pub use paging::{ONLY_LIST, PagingConfig};
 pub use pattern::matches;
 pub use profile::{
-    CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, ErrorBodyConfig,
-    FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
+    CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, ErrorBodyConfig, FilterConfig,
+    ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
     ResourceOverride, SampleProgram, SharedQuery, VerbEffect,
 };
 pub use selector::OperationSelector;

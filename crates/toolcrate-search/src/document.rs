@@ -13,6 +13,8 @@ pub(crate) struct ToolDocument {
     pub(crate) intent: Intent,
     /// The index of its description. Tools with the same description share one.
     pub(crate) description: usize,
+    /// Whether its description says more than its title.
+    pub(crate) is_described: bool,
     /// The index of the fields of its records.
     pub(crate) fields: Option<usize>,
     /// The index of its collection's aliases.

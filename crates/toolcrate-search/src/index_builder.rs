@@ -125,7 +125,9 @@ impl IndexBuilder {
         let title = title.as_ref();
         let head = last_word(title).map(|word| self.analyzer.stem(&word)).unwrap_or_default();
         let title = self.analyzer.index_title(title);
-        let description = self.add_description(tool.module(), &details.description, &title);
+        let text = self.new_text(&details.description, &title);
+        let is_described = text.len() == details.description.len();
+        let description = self.add_description(tool.module(), text);
         // A collection's own name is an alias too; the first list tool has the plain one.
         if let Some(number) = collection.filter(|_| intent == Intent::List)
             && self.titled_collections.insert(number)
@@ -143,6 +145,7 @@ impl IndexBuilder {
             tool,
             intent,
             description,
+            is_described,
             fields: tool.collection().and_then(|collection| self.add_fields(tool.catalog(), collection)),
             collection,
             action_aliases: self.aliases.action(tool.method(), &path),
@@ -156,8 +159,7 @@ impl IndexBuilder {
     }
 
     /// Adds what a description says beside the title, and returns its index.
-    fn add_description(&mut self, module: &'static str, description: &str, title: &[String]) -> usize {
-        let text = self.new_text(description, title);
+    fn add_description(&mut self, module: &'static str, text: &str) -> usize {
         let next = self.descriptions.len();
         let number = *self.description_numbers.entry((module, text.to_owned())).or_insert(next);
         if number == next {
@@ -240,7 +242,8 @@ impl IndexBuilder {
             self.descriptions.iter().map(|(text, _)| text_vector(text, descriptions, vectors)).collect();
         MeaningIndex::new(tools.iter().zip(&self.titles).map(|(tool, (title, _))| {
             let mut text = text_vector(title, titles, vectors);
-            text.add_text(&described[tool.description], self.weights.description_meaning);
+            let share = if tool.is_described { 1.0 } else { self.weights.description_meaning };
+            text.add_text(&described[tool.description], share);
             text
         }))
     }

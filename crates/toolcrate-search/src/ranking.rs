@@ -41,7 +41,10 @@ impl<'a> QueryScores<'a> {
     ) -> Self {
         let penalty = |penalty: &Penalty| penalty.weight(query.intent, &query.words, &parser.analyzer);
         let titles = index.titles.scores(&query.tokens);
-        let best = titles.iter().copied().fold(MIN_MEANING_SCALE, f32::max);
+        let descriptions = index.descriptions.scores(&query.tokens);
+        let best = |scores: &[f32]| scores.iter().copied().fold(0.0, f32::max);
+        let best = best(&titles).max(weights.own_description * best(&descriptions));
+        let best = best.max(MIN_MEANING_SCALE);
         let meanings = if weights.meaning > 0.0 {
             index.meanings.similarities(&query.meaning(&index.titles))
         } else {
@@ -51,7 +54,7 @@ impl<'a> QueryScores<'a> {
             query,
             weights,
             titles,
-            descriptions: index.descriptions.scores(&query.tokens),
+            descriptions,
             fields: index.fields.scores(&query.tokens),
             collection_aliases: index.collection_aliases.scores(&query.tokens),
             action_aliases: index.action_aliases.scores(&query.tokens),
@@ -77,7 +80,7 @@ impl<'a> QueryScores<'a> {
         let fields = tool.fields.map_or(0.0, |number| self.fields[number]);
         let meaning = self.meanings.get(number).copied().unwrap_or_default();
         let text = self.titles[number]
-            + weights.description * self.descriptions[tool.description]
+            + description_weight(tool, weights) * self.descriptions[tool.description]
             + weights.field * fields
             + self.meaning_scale * meaning;
         let collection = tool.collection.map_or(0.0, |number| self.collection_aliases[number]);
@@ -91,8 +94,11 @@ impl<'a> QueryScores<'a> {
 
     /// The share of the things that the query mentions that the tool is about, from 0 to 1.
     pub(crate) fn coverage(&self, number: usize, tool: &ToolDocument) -> f32 {
+        if self.concepts.is_empty() {
+            return 1.0;
+        }
         let covered = self.concepts.iter().map(|concept| concept.coverage(number, tool, self.weights));
-        covered.sum::<f32>() / self.concepts.len().max(1) as f32
+        covered.sum::<f32>() / self.concepts.len() as f32
     }
 
     fn coverage_factor(&self, number: usize, tool: &ToolDocument) -> f32 {
@@ -136,10 +142,16 @@ impl<'a> QueryScores<'a> {
     }
 }
 
+/// The weight of the description of a tool: that of a title, unless it only repeats and explains the title.
+fn description_weight(tool: &ToolDocument, weights: &Weights) -> f32 {
+    if tool.is_described { weights.own_description } else { weights.description }
+}
+
 /// Where one thing that a query mentions occurs.
 struct ConceptMatches {
     stems: StemMatches,
     related: Option<StemMatches>,
+    descriptions: Vec<bool>,
     fields: Vec<bool>,
     /// No title contains it: it occurs in aliases alone.
     is_untitled: bool,
@@ -152,6 +164,7 @@ impl ConceptMatches {
             is_untitled: !stems.titles.contains(&true),
             stems,
             related: (!thing.related.is_empty()).then(|| StemMatches::new(index, &thing.related)),
+            descriptions: index.descriptions.matches(thing.stems.iter().map(String::as_str)),
             fields: index.fields.matches(thing.stems.iter().map(String::as_str)),
         }
     }
@@ -163,7 +176,7 @@ impl ConceptMatches {
     }
 
     /// How far the tool is about it: fully if its title or an alias contains it, and less if they contain what it may
-    /// mean, or if its records have a field of that name.
+    /// mean, if its description contains it, or if its records have a field of that name.
     fn coverage(&self, number: usize, tool: &ToolDocument, weights: &Weights) -> f32 {
         if self.stems.are_in(number, tool) {
             return 1.0;
@@ -172,7 +185,9 @@ impl ConceptMatches {
         let is_field = tool.fields.is_some_and(|number| self.fields[number]);
         let related = if is_related { weights.related_coverage } else { 0.0 };
         let field = if is_field { weights.field_coverage } else { 0.0 };
-        related.max(field)
+        let is_described = tool.is_described && self.descriptions[tool.description];
+        let described = if is_described { weights.description_coverage } else { 0.0 };
+        related.max(field).max(described)
     }
 }
 

@@ -4,14 +4,18 @@
 /// [`evaluate`](crate::evaluate).
 #[derive(Clone, Copy, Debug)]
 pub struct Weights {
-    /// Weight of a description relative to a title.
+    /// Weight of the explanation of a title relative to the title.
     pub description: f32,
-    /// How much a description adds to the meaning of a title.
+    /// Weight of a description that says more than the title, relative to the title.
+    pub own_description: f32,
+    /// How much the explanation of a title adds to its meaning.
     pub description_meaning: f32,
     /// Weight of the fields of records relative to a title.
     pub field: f32,
     /// How far a tool is about a thing that its records have a field for.
     pub field_coverage: f32,
+    /// How far a tool is about a thing that its description contains.
+    pub description_coverage: f32,
     /// How far a tool is about a thing that its title has a related word for.
     pub related_coverage: f32,
     /// Weight of the meaning of a tool, relative to the best title.
@@ -81,6 +85,8 @@ impl Weights {
     /// The weights for an API that has no list of what people call its records.
     pub const UNLISTED: Self = Self {
         description: 0.6,
+        own_description: 1.0,
+        description_coverage: 0.8,
         field: 0.25,
         field_coverage: 0.5,
         meaning: 1.0,
@@ -94,9 +100,11 @@ impl Weights {
     /// The weights for an API with such a list, which are the default.
     pub const LISTED: Self = Self {
         description: 0.2,
+        own_description: 0.2,
         description_meaning: 0.3,
         field: 0.1,
         field_coverage: 0.3,
+        description_coverage: 0.0,
         related_coverage: 0.6,
         meaning: 0.15,
         verb_meaning: 0.0,

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 /// The number of components of a vector.
 pub(crate) const DIMENSIONS: usize = 64;
+/// The leading components, which vary most among words but say little about the subject of a text.
+const COMMON_COMPONENTS: usize = 2;
 /// The length that every vector has, but for rounding.
 const LENGTH: f32 = 254.0;
 
@@ -70,9 +72,12 @@ impl TextVector {
 
     /// The same direction in small numbers, for fast comparison; `None` if no word has a vector.
     pub(crate) fn quantize(&self) -> Option<[i8; DIMENSIONS]> {
-        let length = self.0.iter().map(|component| component * component).sum::<f32>().sqrt();
-        (length > 0.0)
-            .then(|| self.0.map(|component| (component / length * LENGTH).clamp(-127.0, 127.0).round() as i8))
+        let mut components = self.0;
+        components[..COMMON_COMPONENTS].fill(0.0);
+        let length = components.iter().map(|component| component * component).sum::<f32>().sqrt();
+        (length > 0.0).then(|| {
+            components.map(|component| (component / length * LENGTH).clamp(-127.0, 127.0).round() as i8)
+        })
     }
 }
 
