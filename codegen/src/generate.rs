@@ -47,6 +47,18 @@ pub struct Generated {
     pub unused: Vec<String>,
 }
 
+/// Reads the license texts of the profile, by the name that each has in the package.
+fn license_texts(folder: &Path, profile: &Profile) -> Result<Vec<(String, String)>, Errors> {
+    let read = |path: &PathBuf| {
+        let path = folder.join(path);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| CodegenError::new("E001", format!("cannot be read: {error}")).in_file(&path))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok((name, text))
+    };
+    profile.license_files.iter().map(read).collect::<Result<_, CodegenError>>().map_err(Errors::from)
+}
+
 /// Runs every stage up to emitting, and plans what to write.
 ///
 /// # Errors
@@ -78,7 +90,8 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
     let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
     let model = Model { api, names, relations, report };
-    let files = emit::emit(&model, &profile, &overlay, &usage).map_err(in_overlay)?;
+    let mut files = emit::emit(&model, &profile, &overlay, &usage).map_err(in_overlay)?;
+    files.extend(license_texts(folder, &profile)?);
 
     let mut unused = Vec::new();
     for (entries, file) in [

@@ -41,6 +41,10 @@
 //! or left out, are values with a code, a location and a sentence. Only a document that cannot be read is
 //! refused; a part of it that cannot be expressed is left out or untyped, unless [`Options::strict`] is set.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 pub mod config;
 pub mod diagnostic;
 pub mod draft;

@@ -2,27 +2,102 @@
 
 //! Parameters of list and count operations that choose rows, order and page.
 
-use toolcrate_runtime::{Query, QueryPairs};
+use std::borrow::Cow;
+use toolcrate_runtime::{Filter, Query, QueryPairs, Selection, SortField};
 
-/// Chooses the rows of a list, their order and the page. `Default` is the first page of all rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Chooses the rows of a list, their order and the page: by default, the first page of all rows.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListQuery {
+    filter: Option<Filter>,
+    conditions: Option<String>,
+    child_conditions: Option<String>,
+    custom_field_conditions: Option<String>,
+    order_by: Vec<SortField>,
+    fields: Vec<String>,
+    page: Option<i64>,
+    page_size: Option<i64>,
+    page_id: Option<i64>,
+}
+
+impl ListQuery {
+    /// Creates a query without restrictions.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns only the rows that `filter` matches, besides earlier filters. Fields and values are checked against the rows of the list when the request is sent.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = Some(match self.filter {
+            Some(other) => other.and(filter),
+            None => filter,
+        });
+        self
+    }
+
     /// Raw conditions: status/name="New" and lastUpdated>[2025-01-31T00:00:00Z].
-    pub conditions: Option<String>,
+    #[must_use]
+    pub fn conditions(mut self, conditions: impl Into<String>) -> Self {
+        self.conditions = Some(conditions.into());
+        self
+    }
+
     /// Raw conditions on fields of lists within the record.
-    pub child_conditions: Option<String>,
+    #[must_use]
+    pub fn child_conditions(mut self, child_conditions: impl Into<String>) -> Self {
+        self.child_conditions = Some(child_conditions.into());
+        self
+    }
+
     /// Raw conditions on custom fields: caption="Region" and value="West".
-    pub custom_field_conditions: Option<String>,
-    /// The field to sort by, e.g. id desc.
-    pub order_by: Option<String>,
-    /// Fields to return, e.g. id,company/name.
-    pub fields: Option<String>,
+    #[must_use]
+    pub fn custom_field_conditions(mut self, custom_field_conditions: impl Into<String>) -> Self {
+        self.custom_field_conditions = Some(custom_field_conditions.into());
+        self
+    }
+
+    /// Sorts by a field, the smallest value first. Fields that are added later decide among equal
+    /// values.
+    #[must_use]
+    pub fn order_by(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.order_by.push(SortField::ascending(field));
+        self
+    }
+
+    /// Sorts by a field, the largest value first.
+    #[must_use]
+    pub fn order_by_desc(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.order_by.push(SortField::descending(field));
+        self
+    }
+
+    /// Returns only these fields; a slash leads into an object, as in `status/name`.
+    #[must_use]
+    pub fn fields<T: Into<String>>(mut self, fields: impl IntoIterator<Item = T>) -> Self {
+        self.fields.extend(fields.into_iter().map(Into::into));
+        self
+    }
+
     /// Page number, from 1.
-    pub page: Option<i64>,
+    #[must_use]
+    pub fn page(mut self, page: i64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
     /// Rows per page (default 25).
-    pub page_size: Option<i64>,
+    #[must_use]
+    pub fn page_size(mut self, page_size: i64) -> Self {
+        self.page_size = Some(page_size);
+        self
+    }
+
     /// The last id of the page before; with the header `pagination-type: forward-only`.
-    pub page_id: Option<i64>,
+    #[must_use]
+    pub fn page_id(mut self, page_id: i64) -> Self {
+        self.page_id = Some(page_id);
+        self
+    }
 }
 
 impl Query for ListQuery {
@@ -30,23 +105,65 @@ impl Query for ListQuery {
         pairs.push_opt("conditions", self.conditions.as_deref());
         pairs.push_opt("childConditions", self.child_conditions.as_deref());
         pairs.push_opt("customFieldConditions", self.custom_field_conditions.as_deref());
-        pairs.push_opt("orderBy", self.order_by.as_deref());
-        pairs.push_opt("fields", self.fields.as_deref());
+        pairs.push_opt("orderBy", SortField::to_parameter(&self.order_by));
+        if !self.fields.is_empty() {
+            pairs.push("fields", self.fields.join(","));
+        }
         pairs.push_opt("page", self.page);
         pairs.push_opt("pageSize", self.page_size);
         pairs.push_opt("pageId", self.page_id);
     }
+
+    fn selection(&self) -> Selection {
+        Selection::new(self.filter.as_ref()).order("orderBy", &self.order_by).fields("fields", &self.fields)
+    }
 }
 
-/// Chooses the rows that are counted. `Default` counts all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Chooses the rows that are counted: by default, all.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CountQuery {
+    filter: Option<Filter>,
+    conditions: Option<String>,
+    child_conditions: Option<String>,
+    custom_field_conditions: Option<String>,
+}
+
+impl CountQuery {
+    /// Creates a query without restrictions.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts only the rows that `filter` matches, besides earlier filters. Fields and values are checked against the rows that are counted when the request is sent.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = Some(match self.filter {
+            Some(other) => other.and(filter),
+            None => filter,
+        });
+        self
+    }
+
     /// Raw conditions: status/name="New" and lastUpdated>[2025-01-31T00:00:00Z].
-    pub conditions: Option<String>,
+    #[must_use]
+    pub fn conditions(mut self, conditions: impl Into<String>) -> Self {
+        self.conditions = Some(conditions.into());
+        self
+    }
+
     /// Raw conditions on fields of lists within the record.
-    pub child_conditions: Option<String>,
+    #[must_use]
+    pub fn child_conditions(mut self, child_conditions: impl Into<String>) -> Self {
+        self.child_conditions = Some(child_conditions.into());
+        self
+    }
+
     /// Raw conditions on custom fields: caption="Region" and value="West".
-    pub custom_field_conditions: Option<String>,
+    #[must_use]
+    pub fn custom_field_conditions(mut self, custom_field_conditions: impl Into<String>) -> Self {
+        self.custom_field_conditions = Some(custom_field_conditions.into());
+        self
+    }
 }
 
 impl Query for CountQuery {
@@ -54,5 +171,21 @@ impl Query for CountQuery {
         pairs.push_opt("conditions", self.conditions.as_deref());
         pairs.push_opt("childConditions", self.child_conditions.as_deref());
         pairs.push_opt("customFieldConditions", self.custom_field_conditions.as_deref());
+    }
+
+    fn selection(&self) -> Selection {
+        Selection::new(self.filter.as_ref())
+    }
+}
+
+/// Counts the rows that the list would return on all its pages.
+impl From<&ListQuery> for CountQuery {
+    fn from(query: &ListQuery) -> Self {
+        Self {
+            filter: query.filter.clone(),
+            conditions: query.conditions.clone(),
+            child_conditions: query.child_conditions.clone(),
+            custom_field_conditions: query.custom_field_conditions.clone(),
+        }
     }
 }

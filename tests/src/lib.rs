@@ -1,7 +1,6 @@
-//! Helpers of the end-to-end tests: a client for a local server, a sandbox, figures of the tools, and a validator of
-//! requests that knows nothing but the spec.
+//! Helpers of the end-to-end tests: a client for a local server, a sandbox, and a validator of requests that is based
+//! on the spec alone.
 
-pub mod figures;
 pub mod spec;
 
 use std::net::SocketAddr;

@@ -25,7 +25,7 @@ pub use overlay_facts::{
 pub use pattern::matches;
 pub use profile::{
     ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
-    ErrorBodyConfig, Filter, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,
+    ErrorBodyConfig, FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,
     PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery, VerbEffect,
 };
 pub use selector::OperationSelector;

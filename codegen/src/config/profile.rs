@@ -31,6 +31,9 @@ pub struct Profile {
     /// Inherit version, edition and lints from the workspace that the output folder is part of.
     #[serde(default)]
     pub in_workspace: bool,
+    /// License texts to copy into the package.
+    #[serde(default)]
+    pub license_files: Vec<PathBuf>,
     /// Addresses by short name, e.g. `na`.
     #[serde(default)]
     pub servers: IndexMap<String, String>,
@@ -45,6 +48,9 @@ pub struct Profile {
     /// The query parameter that names the members to answer.
     #[serde(default)]
     pub fields_parameter: Option<String>,
+    /// The query parameter that names the fields to sort by, with `desc` after a field for the opposite order.
+    #[serde(default)]
+    pub order_parameter: Option<String>,
     /// How lists are paged.
     #[serde(default, with = "serde_yaml::with::singleton_map")]
     pub paging: PagingConfig,
@@ -61,7 +67,7 @@ pub struct Profile {
     pub transport_headers: Vec<String>,
     /// How a structured filter is sent; without it, tools take the raw query parameters alone.
     #[serde(default)]
-    pub filter: Option<Filter>,
+    pub filter: Option<FilterConfig>,
     /// How records hold the fields that an account defines for itself.
     #[serde(default)]
     pub custom_fields: Option<CustomFieldsConfig>,
@@ -94,6 +100,15 @@ pub struct ApiInfo {
     pub prefix: String,
     /// One sentence for the package's description.
     pub description: String,
+    /// The license of the package, an SPDX expression. A package outside the workspace can be published only with one.
+    #[serde(default)]
+    pub license: Option<String>,
+    /// The keywords of the package in a registry; at most five.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// The categories of the package in a registry.
+    #[serde(default)]
+    pub categories: Vec<String>,
 }
 
 /// How calls are authenticated; the generated crate gets a `Credentials` struct with these fields.
@@ -213,7 +228,7 @@ pub enum PatchPathStyle {
 /// A structured filter: one argument of list and count tools, compiled to query parameters.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Filter {
+pub struct FilterConfig {
     /// The argument's name.
     pub argument: String,
     /// The description of the argument in the schema.

@@ -201,6 +201,8 @@ impl Context<'_> {
 pub struct Imports {
     /// `BTreeMap`.
     pub map: bool,
+    /// `Cow`.
+    pub text: bool,
     /// `serde_json::Value`.
     pub value: bool,
     /// Names of `crate::models`.
@@ -214,6 +216,11 @@ pub struct Imports {
 impl Imports {
     /// The `use` items, without `own`, which the file defines itself.
     pub fn tokens(&self, own: &[String]) -> TokenStream {
+        let text = self.text.then(|| {
+            quote!(
+                use std::borrow::Cow;
+            )
+        });
         let map = self.map.then(|| {
             quote!(
                 use std::collections::BTreeMap;
@@ -234,6 +241,6 @@ impl Imports {
             .map(|name| format_ident!("{name}"))
             .collect();
         let models = (!models.is_empty()).then(|| quote!(use crate::models::{#(#models),*};));
-        quote!(#map #private #runtime #models)
+        quote!(#text #map #private #runtime #models)
     }
 }

@@ -93,6 +93,7 @@ const RESERVED_MODULES: &[&str] = &[
     "std",
     "test",
     "toolcrate_runtime",
+    "tracing",
 ];
 
 /// Symbols that are spelled out in a value. Others only separate words.

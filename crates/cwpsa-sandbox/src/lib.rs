@@ -4,6 +4,25 @@
 //! A request goes in as a [`MockRequest`] and comes out as a [`MockResponse`]; changes of records are emitted
 //! as [`ChangeEvent`]s. The engine is synchronous and independent of any network, so that it can be tested
 //! alone; [`server`] puts it behind HTTP.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use cwpsa_sandbox::server::{MockServerSettings, serve};
+//! use cwpsa_sandbox::{Sandbox, SandboxSettings};
+//!
+//! async fn start() -> Result<(), Box<dyn std::error::Error>> {
+//!     let sandbox = Arc::new(Sandbox::new(SandboxSettings::default())?);
+//!     let server = serve(sandbox, MockServerSettings::default()).await?;
+//!     println!("base URL: {}", server.base_url());
+//!     server.stop().await;
+//!     Ok(())
+//! }
+//! ```
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 mod api;
 mod callbacks;

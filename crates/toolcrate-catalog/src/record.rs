@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::scalar::FilterScalar;
+
 use crate::argument::{ArgumentLocation, Relation};
 use crate::json::{Properties, RawJson};
 
@@ -76,24 +78,6 @@ pub enum FilterKind<'a> {
     Scalar(FilterScalar),
     /// One of these texts.
     Choice(#[serde(borrow)] Vec<Cow<'a, str>>),
-}
-
-/// A scalar type of a filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FilterScalar {
-    /// A whole number.
-    Integer,
-    /// A number.
-    Number,
-    /// True or false.
-    Boolean,
-    /// Text.
-    Text,
-    /// A date.
-    Date,
-    /// A date with a time.
-    DateTime,
 }
 
 /// A collection of records: one line of `collections.jsonl`.

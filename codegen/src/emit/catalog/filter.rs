@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use toolcrate_catalog::placeholder::{escape, placeholder};
 use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar, OperationKind};
 
-use crate::config::Filter;
+use crate::config::FilterConfig;
 use crate::emit::context::Context;
 use crate::id::OperationId;
-use crate::ir::{Operation, Type};
+use crate::ir::Type;
 
 /// The filter tables: the schema of each operation, and the line of each schema.
 pub struct Filters<'a> {
-    filter: Option<&'a Filter>,
+    filter: Option<&'a FilterConfig>,
     /// By index of the operation.
     schemas: BTreeMap<OperationId, &'a str>,
     records: BTreeMap<&'a str, FilterRecord<'a>>,
@@ -38,7 +38,8 @@ impl<'a> Filters<'a> {
             let takes = operation.parameters.iter().any(|parameter| parameter.name == filter.conditions);
             let schema = match context.named.operations[index].kind {
                 OperationKind::List => operation.listed().and_then(Type::innermost),
-                OperationKind::Count => counted(context, operation)
+                OperationKind::Count => context
+                    .counted_list(operation)
                     .and_then(|list| context.api.operations[list].listed().and_then(Type::innermost)),
                 _ => None,
             };
@@ -90,7 +91,7 @@ impl<'a> Filters<'a> {
         if context.named.operations[index].kind != OperationKind::Count {
             return None;
         }
-        counted(context, &context.api.operations[index]).filter(|list| self.schemas.contains_key(list))
+        context.counted_list(&context.api.operations[index]).filter(|list| self.schemas.contains_key(list))
     }
 
     /// The members that the records called `schema` are most likely filtered by: the id, what every record must have,
@@ -136,13 +137,6 @@ fn members_of<'r>(record: &'r FilterRecord<'_>) -> impl Iterator<Item = (&'r str
 
 /// How much of the list of fields a schema shows; an error names the nearest of all.
 const SHOWN: usize = 105;
-
-/// The list whose rows a count counts: that at the path before it.
-fn counted(context: &Context<'_>, operation: &Operation) -> Option<OperationId> {
-    let path = operation.path.normal_form();
-    let (before, _) = path.rsplit_once('/')?;
-    context.related.lists.get(before).copied()
-}
 
 type FilterFields<'a> = IndexMap<Cow<'a, str>, FilterKind<'a>>;
 

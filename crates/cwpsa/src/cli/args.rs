@@ -118,10 +118,18 @@ pub enum Command {
     Sandbox(Box<cwpsa_sandbox::command::SandboxArguments>),
     /// Check settings, connectivity, credentials, clock and server version, and suggest fixes.
     Doctor(DoctorArgs),
+    /// Check that a server on this machine is running. Exits with 1 if it is not.
+    Healthcheck(HealthcheckArgs),
     /// Print a shell completion script.
     Completions {
         /// Shell to generate the script for.
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder.
+    #[command(hide = true)]
+    Man {
+        /// Existing folder to write to.
+        folder: std::path::PathBuf,
     },
 }
 
@@ -134,7 +142,12 @@ impl Command {
             Self::Mcp(arguments) => Some(&arguments.connection),
             Self::Serve(arguments) => Some(&arguments.connection),
             Self::Doctor(arguments) => Some(&arguments.connection),
-            Self::Tools(_) | Self::Search(_) | Self::Sandbox(_) | Self::Completions { .. } => None,
+            Self::Tools(_)
+            | Self::Search(_)
+            | Self::Sandbox(_)
+            | Self::Healthcheck(_)
+            | Self::Completions { .. }
+            | Self::Man { .. } => None,
         }
     }
 }
@@ -263,7 +276,7 @@ pub struct OfferFlags {
     #[arg(long, value_parser = one_of(NAME_STYLES), default_value = "short", help_heading = TOOL_LIST)]
     pub names: NameStyle,
     /// Expose only tools that cannot change data.
-    #[arg(long, help_heading = TOOL_SELECTION)]
+    #[arg(long, env = "CWPSA_READ_ONLY", value_parser = clap::builder::BoolishValueParser::new(), help_heading = TOOL_SELECTION)]
     pub read_only: bool,
     /// Include output schemas in the tool list over MCP. Roughly doubles its size.
     #[arg(long, help_heading = TOOL_LIST)]
@@ -346,6 +359,17 @@ pub struct ServeArgs {
     /// The account. All accounts of the settings file are served if none is selected.
     #[command(flatten)]
     pub connection: ConnectionArgs,
+}
+
+/// `cwpsa healthcheck`
+#[derive(Args, Debug)]
+pub struct HealthcheckArgs {
+    /// Address that the server listens on.
+    #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: String,
+    /// Also check that it accepts requests: its state and its audit log can be written.
+    #[arg(long)]
+    pub ready: bool,
 }
 
 /// `cwpsa doctor`

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectwise_callbacks::{CallbackError, CallbackVerifier};
 use connectwise_psa::runtime::Value;
 use tokio::sync::Notify;
 
 use super::delivery::{RetrySchedule, Sink};
 use super::error::WebhookError;
+use super::event_json::event_to_json;
 use super::event_queue::EventQueue;
-use super::key_url::KeyUrlPolicy;
-use super::keys::KeyCache;
 use super::metrics::WebhookMetrics;
-use super::payload::CallbackPayload;
 use super::recovery::GapRecovery;
 use super::reported_changes::ReportedChanges;
 use super::settings::WebhookPlan;
@@ -29,7 +28,7 @@ const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
 /// The webhooks of one account.
 pub struct AccountWebhooks {
     account: String,
-    keys: KeyCache,
+    verifier: CallbackVerifier,
     events: Option<EventFeed>,
     queue: Arc<EventQueue>,
     reported: ReportedChanges,
@@ -48,7 +47,15 @@ impl AccountWebhooks {
         store: &Shared,
         counts: &WebhookMetrics,
     ) -> Result<Self, CliError> {
-        let place = KeyUrlPolicy::new(&target.base_url, &target.credentials.company_id, &plan.key_hosts);
+        // The client of the account has checked the scheme of its URL. Replicas share what was accepted in the store.
+        let mut builder = CallbackVerifier::builder(&target.base_url, &target.credentials.company_id)
+            .user_agent(concat!("cwpsa/", env!("CARGO_PKG_VERSION")))
+            .allow_plain_http()
+            .without_replay_window();
+        for host in &plan.key_hosts {
+            builder = builder.key_host(host);
+        }
+        let verifier = builder.build().map_err(|error| CliError::Usage(error.to_string()))?;
         let events = plan.mcp.then(|| EventFeed::new(&PRODUCT, name, Arc::clone(store)));
         let workers = Sink::from_plan(plan, events.as_ref()).into_iter().map(|sink| {
             Arc::new(DeliveryWorker {
@@ -78,8 +85,7 @@ impl AccountWebhooks {
                 metrics: counts.clone(),
             })),
         };
-        let keys = KeyCache::new(place.map_err(CliError::Usage)?);
-        Ok(Self { account: name.to_owned(), keys, events, queue, reported, recovery })
+        Ok(Self { account: name.to_owned(), verifier, events, queue, reported, recovery })
     }
 
     /// Returns the name of the account.
@@ -107,11 +113,9 @@ impl AccountWebhooks {
     /// # Errors
     /// Returns an error if the callback is rejected or can't be stored.
     pub async fn receive(self: &Arc<Self>, body: &[u8], signature: Option<&str>) -> Result<(), WebhookError> {
-        let signature = signature.ok_or(WebhookError::Unsigned)?;
-        let message = CallbackPayload::read(body)?;
-        self.keys.check(message.key_url()?, body, signature).await?;
-        let id = message.identity(&self.account, body);
-        let event = message.event(&id, &self.account);
+        let signature = signature.ok_or(CallbackError::Unsigned)?;
+        let event = self.verifier.verify_signature(signature, body).await?;
+        let (id, event) = (event.id.clone(), event_to_json(&event, &self.account));
         // A separate task, so that it completes even if the sender disconnects.
         let hook = Arc::clone(self);
         let stored = tokio::spawn(async move { hook.store(&id, &event).await }).await;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectwise_callbacks::CallbackError;
 use toolcrate_store::{SharedStore, StoreError};
 
 use super::error::WebhookError;
@@ -31,14 +32,14 @@ impl EventQueue {
     /// Adds an event to all queues, unless one with the same ID was added before.
     ///
     /// # Errors
-    /// [`WebhookError::Replay`] or [`WebhookError::UnderWay`] if the event was added before or is being added,
+    /// [`CallbackError::Replay`] or [`WebhookError::UnderWay`] if the event was added before or is being added,
     /// [`WebhookError::NotStored`] if the store fails.
     pub async fn add(&self, id: &str, event: &[u8]) -> Result<(), WebhookError> {
         let seen = format!("webhooks-seen/{}/{id}", self.account);
         let stored = self.store.put_new(&seen, STORING, RESERVATION_TTL).await;
         match stored.map_err(not_stored)?.as_deref() {
             None => {}
-            Some(ACCEPTED) => return Err(WebhookError::Replay),
+            Some(ACCEPTED) => return Err(CallbackError::Replay.into()),
             Some(_) => return Err(WebhookError::UnderWay),
         }
         if let Err(error) = self.push(event).await {

@@ -59,8 +59,8 @@ impl RetryPolicy {
             ErrorKind::RateLimited => false,
             _ => return None,
         };
-        if let (Some(longest), Some(seconds)) = (self.retry_after, error.retry_after()) {
-            return Some(Duration::from_secs(seconds)).filter(|wait| *wait <= longest);
+        if let (Some(longest), Some(wait)) = (self.retry_after, error.retry_after()) {
+            return Some(wait).filter(|wait| *wait <= longest);
         }
         failed_on_the_way.then(|| {
             let doubled = self.first_wait.saturating_mul(1 << (attempt - 1).min(20));

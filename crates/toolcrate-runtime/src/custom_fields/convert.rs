@@ -10,9 +10,9 @@ use super::definition::CustomField;
 use crate::api::{CustomFieldKind, CustomFields};
 use crate::date::utc_seconds;
 use crate::error::FieldError;
+use crate::nearest::nearest;
 use crate::patch::escape;
 use crate::text::to_text;
-use crate::tool::nearest;
 
 /// Turns every object by caption within `value`, which `schema` describes, into the API's list. What already is
 /// a list stays as it is. A caption whose value is null counts as not given, as clients send null for every field

@@ -39,6 +39,7 @@ static API: Api = Api {
         child_conditions: "childConditions",
         custom_field_conditions: "customFieldConditions",
         custom_fields: "customFields",
+        extra_fields: &[],
     }),
     custom_fields: Some(CustomFields {
         member: "extras",

@@ -6,6 +6,10 @@ use toolcrate_catalog::FilterRecord;
 
 use super::grammar::Condition;
 use super::*;
+use crate::api::FilterGrammar;
+use crate::error::FieldError;
+use crate::query_pairs::QueryPairs;
+use serde_json::Value;
 
 const LINE: &str = r#"{"name":"Ticket","fields":{"id":"integer","summary":"text","dateEntered":"datetime","closedFlag":"boolean","impact":["Low","High"],"budgetHours":"number","company/id":"integer","company/identifier":"text","status/name":"text"},"children":{"items/value":"text"},"custom":true}"#;
 const GRAMMAR: FilterGrammar = FilterGrammar {
@@ -14,6 +18,7 @@ const GRAMMAR: FilterGrammar = FilterGrammar {
     child_conditions: "childConditions",
     custom_field_conditions: "customFieldConditions",
     custom_fields: "customFields",
+    extra_fields: &[],
 };
 
 fn compile(value: &Value) -> Result<QueryPairs, Vec<FieldError>> {
@@ -248,4 +253,38 @@ proptest! {
 /// Returns the operand for a custom field: text that is a date becomes one.
 fn custom(text: &str) -> Value {
     crate::date::utc_seconds(text).map_or_else(|| json!(text), |date| json!({ "date": date }))
+}
+
+fn typed(filter: &Filter) -> Condition {
+    let expression = super::compile(filter, &GRAMMAR, None).expect("a filter");
+    let mut pairs = QueryPairs::new();
+    super::add_conditions(&expression, &GRAMMAR, &[], &mut pairs).expect("a filter");
+    let custom = pairs.get("customFieldConditions");
+    let text = pairs.get("conditions").or(custom).expect("conditions");
+    grammar::parse(text).unwrap_or_else(|at| panic!("{text}, which ends at {at}"))
+}
+
+proptest! {
+    #[test]
+    fn no_value_changes_a_typed_filter(value in text(), captioned in text()) {
+        let summary = || Filter::field("summary");
+        for (filter, op) in [
+            (summary().eq(value.as_str()), "="),
+            (summary().ne(value.as_str()), "!="),
+            (summary().contains(value.as_str()), "contains"),
+            (!summary().like(value.as_str()), "not like"),
+        ] {
+            let filter = Filter::field("id").eq(1).or(filter.and(Filter::field("closedFlag").eq(true)));
+            let id = Condition::test("id", "=", json!(1));
+            let test = Condition::test("summary", op, json!(value));
+            let closed = Condition::test("closedFlag", "=", json!(true));
+            prop_assert_eq!(typed(&filter), Condition::Any(vec![id, Condition::All(vec![test, closed])]));
+        }
+        let list = summary().is_in([value.as_str(), "x"]);
+        prop_assert_eq!(typed(&list), Condition::test("summary", "in", json!([value, "x"])));
+        let custom = Filter::custom_field(captioned.clone()).eq(value.as_str());
+        let caption = Condition::test("caption", "=", json!(captioned));
+        let compared = Condition::test("value", "=", json!(value));
+        prop_assert_eq!(typed(&custom), Condition::All(vec![caption, compared]));
+    }
 }

@@ -156,6 +156,7 @@ mod tests {
             child_conditions: "childConditions",
             custom_field_conditions: "customFieldConditions",
             custom_fields: "customFields",
+            extra_fields: &[],
         }),
         custom_fields: None,
     };

@@ -176,7 +176,7 @@ impl Client {
         options: &ExecuteOptions,
     ) -> Result<PreparedRequest, Error> {
         let checked = self.check(tool, arguments.to_map(), options)?;
-        self.preview(&checked.call, checked.accept)
+        self.preview_call(&checked.call, checked.accept)
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(checked.call.label()))
     }
 

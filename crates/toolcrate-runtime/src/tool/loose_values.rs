@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 
 use super::coercion::is_taken;
 use super::shorthand::is_reference;
-use super::validation_errors::nearest;
 use crate::date_suggestion;
+use crate::nearest::nearest;
 use crate::text::joined;
 
 /// The fields of an object that stand for the whole of it, the likeliest first.

@@ -23,7 +23,7 @@ use crate::download::Download;
 use crate::error::Error;
 use crate::model::ValueMut;
 use crate::paging::Next;
-use crate::query::QueryPairs;
+use crate::query_pairs::QueryPairs;
 use crate::rate_limit::RateLimit;
 
 /// How a tool is executed.

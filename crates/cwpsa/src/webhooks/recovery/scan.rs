@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectwise_callbacks::CallbackError;
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, Error, ExecuteOptions, Method, Tool, Value};
 use serde::{Deserialize, Serialize};
@@ -218,7 +219,7 @@ impl GapRecovery {
         let id = change.event_id(&self.account);
         match self.queue.add(&id, event.to_string().as_bytes()).await {
             Ok(()) => {}
-            Err(WebhookError::Replay | WebhookError::UnderWay) => return Ok(false),
+            Err(WebhookError::Callback(CallbackError::Replay) | WebhookError::UnderWay) => return Ok(false),
             Err(error) => return Err(ScanError::NotQueued(error)),
         }
         self.metrics.recovered(&self.account);

@@ -11,11 +11,12 @@ use toolcrate_testing::wait::wait_for_blocking;
 use crate::docs::mcp::speak;
 
 /// Commands that can't be run in a test, with the reason.
-const NOT_RUN: [(&str, &str); 9] = [
+const NOT_RUN: [(&str, &str); 10] = [
     ("cargo", "it is what builds and runs this test; what xtask does has tests of its own"),
     ("git", "it would need the network, or change the checkout"),
     ("npm", "it needs the registry; `cargo xtask test` runs the packages' own tests"),
     ("npx", "it needs the registry"),
+    ("uvx", "it needs the registry"),
     ("node", "it needs packages of npm; `cargo xtask test` runs the examples"),
     ("pip", "it needs the registry"),
     ("python", "it needs packages of PyPI; `cargo xtask test` runs the examples"),

@@ -3,16 +3,17 @@
 //!
 //! A write is sent once, to one address: whether a redirect came instead of the change or after it, nobody can tell.
 
-use bytes::{Bytes, BytesMut};
-use http::header::LOCATION;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderMap, StatusCode};
 use url::Url;
 
 use super::base_url::same_origin;
 use super::build_request::{OutgoingBody, OutgoingRequest};
 use super::handle::Client;
+use super::span::RequestSpan;
 use crate::error::{Delivery, Error, ErrorKind, ResponseLoss};
-use crate::transport_error::transport_error_message;
+use crate::transport::{TransportError, TransportErrorKind, UrlTemplate};
 use toolcrate_catalog::Method;
 
 /// The maximum number of redirects that are followed.
@@ -26,11 +27,12 @@ pub(super) struct RawHttpResponse {
 }
 
 impl Client {
-    /// Sends a request once.
+    /// Sends a request once. `resends` is how often it was sent before.
     pub(super) async fn attempt(
         &self,
         outgoing: &OutgoingRequest,
         writes: bool,
+        resends: u32,
     ) -> Result<RawHttpResponse, Error> {
         let mut url = outgoing.url.clone();
         for hop in 0..=MAX_REDIRECTS {
@@ -42,65 +44,65 @@ impl Client {
             let request = self
                 .http_request(outgoing, &url)
                 .map_err(|error| sent_before(error.with_delivery(Delivery::NotSent)))?;
-            let response = request.send().await.map_err(|error| sent_before(failed(error, writes)))?;
-            if writes {
-                return self.read_response(response, writes).await;
+            let span = RequestSpan::new(outgoing.method, &outgoing.template, &url, resends);
+            let response = span.record(self.state.transport.send(request)).await;
+            let response = response.map_err(|error| sent_before(failed(error, writes)))?;
+            if !writes
+                && let Some(target) = redirect(outgoing.method, &url, response.status(), response.headers())?
+            {
+                url = target;
+                continue;
             }
-            match redirect(outgoing.method, &url, response.status(), response.headers())? {
-                Some(target) => url = target,
-                None => return self.read_response(response, writes).await,
-            }
+            return self.into_raw(response, writes);
         }
         Err(Error::new(ErrorKind::Configuration, "too many redirects").with_next_step("Check the base URL."))
     }
 
     /// Returns the request to one URL, with the credentials.
-    fn http_request(&self, outgoing: &OutgoingRequest, url: &Url) -> Result<reqwest::RequestBuilder, Error> {
+    fn http_request(&self, outgoing: &OutgoingRequest, url: &Url) -> Result<http::Request<Bytes>, Error> {
         let mut headers = outgoing.headers.clone();
         self.authorize(&mut headers)?;
-        let http = self.state.connector.http()?;
-        let request = http.request(http_method(outgoing.method), url.clone()).headers(headers);
-        Ok(match &outgoing.body {
-            OutgoingBody::None => request,
-            OutgoingBody::Json(text) => request.body(text.clone()),
-            OutgoingBody::Form(form) => request.multipart(form.to_multipart()?),
-        })
+        if let Some(agent) = &self.state.user_agent {
+            headers.entry(USER_AGENT).or_insert_with(|| agent.clone());
+        }
+        let body = match &outgoing.body {
+            OutgoingBody::None => Bytes::new(),
+            OutgoingBody::Bytes(bytes) => bytes.clone(),
+            OutgoingBody::Form(form) => {
+                let (media_type, bytes) = form.encode()?;
+                headers.insert(CONTENT_TYPE, media_type);
+                bytes
+            }
+        };
+        let mut request = http::Request::new(body);
+        *request.method_mut() = http_method(outgoing.method);
+        *request.uri_mut() = url
+            .as_str()
+            .parse()
+            .map_err(|error| Error::configuration(format!("the URL can't be requested: {error}")))?;
+        *request.headers_mut() = headers;
+        request.extensions_mut().insert(UrlTemplate(outgoing.template.clone()));
+        Ok(request)
     }
 
-    async fn read_response(
-        &self,
-        mut response: reqwest::Response,
-        writes: bool,
-    ) -> Result<RawHttpResponse, Error> {
-        let status = response.status();
-        let headers = response.headers().clone();
-        let limit = self.state.max_body;
-        let too_large = || {
-            let message = format!("the response exceeds {limit} bytes");
-            let error = if writes {
-                Error::unreadable_success(ErrorKind::OutcomeUnknown, message)
-            } else {
-                Error::new(ErrorKind::TooLarge, message)
-                    .with_next_step("Request fewer records or fields, or raise the limit.")
-            };
-            error.with_status(status.as_u16())
-        };
-        if status.is_success() && response.content_length().is_some_and(|length| length > limit as u64) {
-            return Err(too_large());
+    /// Checks the size of a response, which not every transport does.
+    fn into_raw(&self, response: http::Response<Bytes>, writes: bool) -> Result<RawHttpResponse, Error> {
+        let (parts, body) = response.into_parts();
+        if parts.status.is_success() && body.len() > self.state.max_body {
+            let message = format!("the response exceeds {} bytes", self.state.max_body);
+            return Err(too_large(&message, writes).with_status(parts.status.as_u16()));
         }
-        let mut body = BytesMut::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() <= limit => body.extend_from_slice(&chunk),
-                Ok(None) => break,
-                // An error needs no more of its body than there is, or than fits.
-                Ok(Some(_)) | Err(_) if !status.is_success() => break,
-                Ok(Some(_)) => return Err(too_large()),
-                Err(error) => return Err(cut(error, status, writes)),
-            }
-        }
-        Ok(RawHttpResponse { status: status.as_u16(), headers, body: body.freeze() })
+        Ok(RawHttpResponse { status: parts.status.as_u16(), headers: parts.headers, body })
     }
+}
+
+/// Returns the error of a response that is too large.
+fn too_large(message: &str, writes: bool) -> Error {
+    if writes {
+        return Error::unreadable_success(ErrorKind::OutcomeUnknown, message);
+    }
+    Error::new(ErrorKind::TooLarge, message)
+        .with_next_step("Request fewer records or fields, or raise the limit.")
 }
 
 /// Returns where a redirect leads, for messages: without the values of a query, and without the path on another server.
@@ -147,33 +149,32 @@ fn redirect(
     Ok(Some(target))
 }
 
-/// Returns the error of a request that failed before a response.
-fn failed(error: reqwest::Error, writes: bool) -> Error {
-    if error.is_builder() {
-        return Error::configuration(format!("cannot build the request: {}", transport_error_message(error)))
-            .with_delivery(Delivery::NotSent);
-    }
-    let loss = if error.is_connect() {
-        ResponseLoss::NotConnected
-    } else if error.is_timeout() {
-        ResponseLoss::TimedOut
-    } else {
-        ResponseLoss::Disconnected
+/// Returns the error of a request without a response, or with a part of one.
+fn failed(error: TransportError, writes: bool) -> Error {
+    let (message, status) = (error.message(), error.status());
+    let loss = match error.kind() {
+        TransportErrorKind::Unsendable => {
+            return Error::configuration(message).with_delivery(Delivery::NotSent).with_source(error);
+        }
+        TransportErrorKind::TooLarge => {
+            return too_large(message, writes).with_status_opt(status).with_source(error);
+        }
+        TransportErrorKind::Redirected => {
+            let kind = if writes { ErrorKind::OutcomeUnknown } else { ErrorKind::Configuration };
+            return Error::new(kind, message).with_status_opt(status).with_source(error);
+        }
+        TransportErrorKind::NotConnected => ResponseLoss::NotConnected,
+        TransportErrorKind::TimedOut => ResponseLoss::TimedOut,
+        TransportErrorKind::Disconnected => ResponseLoss::Disconnected,
     };
-    Error::lost(loss, writes, &transport_error_message(error))
-}
-
-/// Returns the error of a response that was cut off.
-fn cut(error: reqwest::Error, status: StatusCode, writes: bool) -> Error {
-    let loss = if error.is_timeout() { ResponseLoss::TimedOut } else { ResponseLoss::Disconnected };
-    let error = Error::lost(
-        loss,
-        writes,
-        &format!("the response was incomplete ({})", transport_error_message(error)),
-    );
-    let error = error.with_status(status.as_u16());
+    let lost = match status {
+        Some(_) => Error::lost(loss, writes, &format!("the response was incomplete ({message})")),
+        None => Error::lost(loss, writes, message),
+    };
     // A read that was cut off has a response, only not all of it.
-    if !writes && loss == ResponseLoss::Disconnected { error.with_kind(ErrorKind::Decode) } else { error }
+    let is_cut = status.is_some() && !writes && loss == ResponseLoss::Disconnected;
+    let lost = if is_cut { lost.with_kind(ErrorKind::Decode) } else { lost };
+    lost.with_status_opt(status).with_source(error)
 }
 
 /// Converts a method for the HTTP client.

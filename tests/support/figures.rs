@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::dialect::{self, Dialect};
 use connectwise_psa::runtime::{Client, Tool};
+use e2e::spec::Spec;
 use serde_json::{Value, json};
 use toolcrate_testing::draw;
 use toolcrate_testing::mutate::mutate;
 use toolcrate_testing::random::Random;
-
-use crate::spec::Spec;
 
 /// The tools that the project promises by name.
 pub const CONTRACT: [&str; 9] = [

@@ -1,0 +1,1 @@
+//! Compiled typed filters, and filters that are rejected before they are sent.
