@@ -2,7 +2,7 @@
 
 use connectwise_callbacks::{CallbackAction, CallbackError, CallbackVerifier, RecordType};
 use connectwise_psa::CATALOG;
-use connectwise_psa::models::Ticket;
+use connectwise_psa::shared::Ticket;
 use e2e::{credentials, sandbox};
 use serde_json::json;
 use toolcrate_testing::wait::wait_for;

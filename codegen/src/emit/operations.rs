@@ -380,7 +380,7 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     text
 }
 
-/// What else the function is searched for by: the HTTP call and the tool.
+/// Aliases for the search in the documentation: the HTTP call and the tool.
 fn aliases(operation: &Operation, name: &OperationName) -> Vec<String> {
     let is_allowed = |alias: &String| {
         // rustdoc accepts no other white space, no quotes, and not the name itself.

@@ -56,7 +56,7 @@ impl SharedQueryType {
         }
     }
 
-    /// What its filter does.
+    /// Returns the sentence about its filter.
     fn filter_docs(self) -> &'static str {
         match self {
             Self::List => {

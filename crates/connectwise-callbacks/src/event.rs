@@ -11,7 +11,7 @@ use serde_json::Value;
 pub struct CallbackEvent {
     /// ID for deduplication; the same if ConnectWise sends the callback again.
     pub id: String,
-    /// What happened to the record.
+    /// The kind of the change.
     pub action: CallbackAction,
     /// Type of the record.
     pub record_type: RecordType,
@@ -80,7 +80,7 @@ macro_rules! open_enum {
 }
 
 open_enum! {
-    /// What happened to a record.
+    /// The kind of a change.
     CallbackAction {
         /// The record was created.
         Added = "added",

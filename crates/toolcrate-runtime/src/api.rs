@@ -52,7 +52,7 @@ pub struct ExtraField {
     pub name: &'static str,
     /// The member of all records that have it, such as the one with their metadata.
     pub beside: &'static str,
-    /// What it holds.
+    /// The type of its values.
     pub kind: FilterScalar,
 }
 

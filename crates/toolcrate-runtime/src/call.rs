@@ -23,7 +23,7 @@ pub(crate) struct Call {
     pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Body,
     pub(crate) content_type: Option<Cow<'static, str>>,
-    /// What the query says about the fields of records.
+    /// The parts of the query about fields of records.
     pub(crate) selection: Selection,
     /// Hands out an empty record, where the response has none of those that the query is about.
     pub(crate) records: Option<EmptyValueFn>,

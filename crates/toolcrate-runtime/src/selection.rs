@@ -1,4 +1,4 @@
-//! What a query says about the fields of records: a filter, an order, the fields to return. It is checked against the
+//! The parts of a query about fields of records: a filter, an order, the fields to return. They are checked against the
 //! fields that the records have when the request is sent, because only then are the API and the type of the records known.
 
 use std::borrow::Cow;

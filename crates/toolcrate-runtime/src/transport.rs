@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-/// What a [`Transport`] returns: the response with its whole body, or why there is none.
+/// The result of a [`Transport`]: the response with its whole body, or an error.
 pub type TransportFuture<'a> =
     Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, TransportError>> + Send + 'a>>;
 
@@ -77,7 +77,7 @@ pub struct TransportError {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// What kind of failure a [`TransportError`] is, which decides whether a request may have reached the server.
+/// The kind of a [`TransportError`], which determines whether a request may have reached the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {

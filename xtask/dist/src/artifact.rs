@@ -1,4 +1,4 @@
-//! What is packaged, and the files that come of it.
+//! The artifacts: what each packages, and its files.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

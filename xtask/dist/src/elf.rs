@@ -10,7 +10,7 @@ const NEEDED: u64 = 1;
 /// The program header that names the loader.
 const INTERPRETER: u32 = 3;
 
-/// What a binary needs.
+/// The requirements of a binary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ElfNeeds {
     /// The path of the loader; a library has none.

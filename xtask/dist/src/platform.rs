@@ -15,7 +15,7 @@ pub(crate) struct ReleasePlatform {
     pub(crate) wheel: &'static str,
     /// The architecture of a container image, for platforms that have one.
     pub(crate) image: Option<&'static str>,
-    /// What the name of a program ends in.
+    /// The ending of a program's name.
     pub(crate) suffix: &'static str,
 }
 

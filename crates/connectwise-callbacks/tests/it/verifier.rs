@@ -1,4 +1,4 @@
-//! What a verifier accepts and rejects.
+//! Callbacks that a verifier accepts and rejects.
 
 use std::time::Duration;
 

@@ -44,7 +44,7 @@ pub struct ClientBuilder {
     pub(super) tools: ToolSettings,
 }
 
-/// What sends requests.
+/// The transport of requests.
 enum BaseTransport {
     /// An HTTP client that is made with these changes.
     Http(Vec<ConfigureFn>),

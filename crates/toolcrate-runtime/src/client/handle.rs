@@ -35,7 +35,7 @@ pub(super) struct ClientState {
     pub(super) credentials: Option<Arc<dyn Credentials>>,
     pub(super) retry: RetryPolicy,
     pub(super) max_body: usize,
-    /// What the execution of tools needs.
+    /// The state for the execution of tools.
     #[cfg(feature = "tools")]
     pub(super) tools: ToolState,
 }

@@ -1,4 +1,4 @@
-//! What a client keeps for the execution of tools.
+//! The state of a client for the execution of tools.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

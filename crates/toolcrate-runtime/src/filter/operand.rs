@@ -27,7 +27,7 @@ pub(super) enum ComparedValue {
     List(Vec<ComparedValue>),
 }
 
-/// What a field holds, as far as its type tells.
+/// The content of a field, as far as its type determines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FilterValueKind {
     Boolean,

@@ -11,7 +11,7 @@ use super::operand::FilterValueKind;
 /// Hands out an empty value of a type.
 pub(crate) type EmptyValueFn = fn(&mut dyn FnMut(ValueMut<'_>));
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RecordField {
     pub(super) path: String,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::expression::Operator;
 use super::operand::{ComparedValue, FilterOperand};
 
-/// Which records a list returns or a count counts.
+/// The condition for the records that a list returns or a count counts.
 ///
 /// Fields are named by their path in JSON, such as `status/name`. Values are quoted by the API's own rules, so that no
 /// value can change the query. When the request is sent, the paths and the types of the values are checked against the
@@ -29,7 +29,7 @@ pub(super) enum FilterNode {
     Test { target: FilterTarget, operator: Operator, operand: ComparedValue },
 }
 
-/// What is compared.
+/// The operand of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum FilterTarget {
     /// The path of a field.

@@ -1,1 +1,1 @@
-//! What typed filters become, and what is refused before it is sent.
+//! Compiled typed filters, and filters that are rejected before they are sent.

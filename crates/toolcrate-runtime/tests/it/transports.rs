@@ -1,4 +1,4 @@
-//! What sends requests: mocks, middleware, HTTP clients of the caller, and what their failures become.
+//! Custom transports: mocks, middleware, HTTP clients of the caller, and the errors of each.
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,6 @@
 //! The entries of an archive.
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum EntryKind {
     /// A file with this content.
@@ -18,7 +18,7 @@ pub(crate) struct ArchiveEntry {
     pub(crate) mode: u32,
     /// User and group, both by the same number.
     pub(crate) owner: u32,
-    /// What it is.
+    /// The kind.
     pub(crate) kind: EntryKind,
 }
 
