@@ -28,10 +28,12 @@ impl ListQuery {
     /// Returns only the rows that `filter` matches, besides earlier filters. Fields and values are checked against the rows of the list when the request is sent.
     #[must_use]
     pub fn filter(mut self, filter: Filter) -> Self {
-        self.filter = Some(match self.filter {
-            Some(other) => other.and(filter),
-            None => filter,
-        });
+        self.filter = Some(
+            match self.filter {
+                Some(other) => other.and(filter),
+                None => filter,
+            },
+        );
         self
     }
 
@@ -51,7 +53,10 @@ impl ListQuery {
 
     /// Raw conditions on custom fields: caption="Region" and value="West".
     #[must_use]
-    pub fn custom_field_conditions(mut self, custom_field_conditions: impl Into<String>) -> Self {
+    pub fn custom_field_conditions(
+        mut self,
+        custom_field_conditions: impl Into<String>,
+    ) -> Self {
         self.custom_field_conditions = Some(custom_field_conditions.into());
         self
     }
@@ -73,7 +78,10 @@ impl ListQuery {
 
     /// Returns only these fields; a slash leads into an object, as in `status/name`.
     #[must_use]
-    pub fn fields<T: Into<String>>(mut self, fields: impl IntoIterator<Item = T>) -> Self {
+    pub fn fields<T: Into<String>>(
+        mut self,
+        fields: impl IntoIterator<Item = T>,
+    ) -> Self {
         self.fields.extend(fields.into_iter().map(Into::into));
         self
     }
@@ -115,7 +123,9 @@ impl Query for ListQuery {
     }
 
     fn selection(&self) -> Selection {
-        Selection::new(self.filter.as_ref()).order("orderBy", &self.order_by).fields("fields", &self.fields)
+        Selection::new(self.filter.as_ref())
+            .order("orderBy", &self.order_by)
+            .fields("fields", &self.fields)
     }
 }
 
@@ -137,10 +147,12 @@ impl CountQuery {
     /// Counts only the rows that `filter` matches, besides earlier filters. Fields and values are checked against the rows that are counted when the request is sent.
     #[must_use]
     pub fn filter(mut self, filter: Filter) -> Self {
-        self.filter = Some(match self.filter {
-            Some(other) => other.and(filter),
-            None => filter,
-        });
+        self.filter = Some(
+            match self.filter {
+                Some(other) => other.and(filter),
+                None => filter,
+            },
+        );
         self
     }
 
@@ -160,7 +172,10 @@ impl CountQuery {
 
     /// Raw conditions on custom fields: caption="Region" and value="West".
     #[must_use]
-    pub fn custom_field_conditions(mut self, custom_field_conditions: impl Into<String>) -> Self {
+    pub fn custom_field_conditions(
+        mut self,
+        custom_field_conditions: impl Into<String>,
+    ) -> Self {
         self.custom_field_conditions = Some(custom_field_conditions.into());
         self
     }
