@@ -10,7 +10,7 @@ use super::context::Context;
 use super::models::field_docs::limit_docs;
 use super::models::has_models;
 use super::query::SharedQueryType;
-use super::rust::{Imports, Job, docs, file_docs, prose};
+use super::rust::{Imports, Job, docs, file_docs, is_doc_alias, prose};
 use super::sentence::{imperative, spoken, third_person};
 use crate::id::OperationId;
 use crate::ir::{
@@ -382,13 +382,8 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
 
 /// Aliases for the search in the documentation: the HTTP call and the tool.
 fn aliases(operation: &Operation, name: &OperationName) -> Vec<String> {
-    let is_allowed = |alias: &String| {
-        // rustdoc accepts no other white space, no quotes, and not the name itself.
-        let is_plain = |c: char| !matches!(c, '"' | '\'') && (c == ' ' || !c.is_whitespace());
-        alias.chars().all(is_plain) && alias.trim() == alias && *alias != name.function
-    };
     let call = format!("{} {}", operation.method, operation.path.text);
-    [call, name.tool.clone()].into_iter().filter(is_allowed).collect()
+    [call, name.tool.clone()].into_iter().filter(|alias| is_doc_alias(alias, &name.function)).collect()
 }
 
 /// One sentence that says what the operation does, and one on what becomes of fields that are left out.

@@ -261,3 +261,10 @@ impl Imports {
         quote!(#text #map #private #runtime #(#models)*)
     }
 }
+
+/// Returns true if rustdoc accepts `alias` for an item called `item`: no quotes, no white space but single blanks inside,
+/// and not the name itself.
+pub fn is_doc_alias(alias: &str, item: &str) -> bool {
+    let is_plain = |c: char| !matches!(c, '"' | '\'') && (c == ' ' || !c.is_whitespace());
+    !alias.is_empty() && alias.chars().all(is_plain) && alias.trim() == alias && alias != item
+}

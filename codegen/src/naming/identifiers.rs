@@ -226,7 +226,11 @@ pub fn module_name(words: &[String]) -> String {
 
 /// The name of a resource's file, which is a module of its area next to the module of the models.
 pub fn resource_name(words: &[String]) -> String {
-    let name = value_name(words, "resource");
+    resource_file(value_name(words, "resource"))
+}
+
+/// Returns `name`, or another one if the module of an area's models has it.
+pub fn resource_file(name: String) -> String {
     if name == "models" { "models_".to_owned() } else { name }
 }
 

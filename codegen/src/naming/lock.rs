@@ -8,6 +8,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
+use super::identifiers::resource_file;
 use crate::diagnostic::{CodegenError, Errors};
 use crate::ir::Template;
 
@@ -130,7 +131,8 @@ impl Lock {
                 let entry = OperationEntry {
                     tool: tool.to_owned(),
                     module: module.to_owned(),
-                    file: file.to_owned(),
+                    // Files are private, so that one of an older release may be renamed.
+                    file: resource_file(file.to_owned()),
                     function: function.to_owned(),
                 };
                 let known = self.operations.insert(key.clone(), entry).map(|entry| entry.tool);

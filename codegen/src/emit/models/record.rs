@@ -11,7 +11,7 @@ use super::match_index::by_index;
 use super::model_docs::model_docs;
 use super::writable_fields::unsent_fields;
 use crate::emit::context::Context;
-use crate::emit::rust::{DATE_FORMAT, Imports, docs};
+use crate::emit::rust::{DATE_FORMAT, Imports, docs, is_doc_alias};
 use crate::ir::{Field, Schema, Type};
 use crate::naming::TypeName;
 
@@ -34,8 +34,9 @@ pub(super) fn record(
         context.imports(&field.ty, imports);
         let ty = context.field_type(field, field_name);
         let about = docs(&field_docs(context, name, field));
-        // The name as the API spells it, which the documentation's search finds.
-        let alias = (field.name != field_name.rust).then(|| {
+        // The documentation's search finds `poNumber` as `po_number`; any other name that the API spells needs an alias.
+        let is_found = field.name.to_lowercase() == field_name.rust.replace('_', "");
+        let alias = (!is_found && is_doc_alias(&field.name, &field_name.rust)).then(|| {
             let alias = &field.name;
             quote!(#[doc(alias = #alias)])
         });

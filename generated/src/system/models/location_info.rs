@@ -18,7 +18,6 @@ pub struct LocationInfo {
     /// Name.
     pub name: Option<String>,
     /// Structure level, from [`system::list_my_company_corporate_structure_levels`](crate::system::list_my_company_corporate_structure_levels).
-    #[doc(alias = "structureLevel")]
     pub structure_level: CorporateStructureLevelReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

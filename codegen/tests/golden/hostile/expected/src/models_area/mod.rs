@@ -2,8 +2,8 @@
 
 //! Operations of the area `models_area`: one function each, which returns a request for `Client::send`.
 
-mod models;
+mod models_;
 mod models;
 
 pub use models::*;
-pub use models::get_model;
+pub use models_::get_model;

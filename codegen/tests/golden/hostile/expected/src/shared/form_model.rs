@@ -8,10 +8,8 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct FormModel {
     /// A b.
-    #[doc(alias = "a\nb")]
     pub a_b: Option<String>,
     /// A b.
-    #[doc(alias = "a\"b")]
     pub a_b_alt: Option<String>,
     /// A b.
     #[doc(alias = "a\\b")]
