@@ -1,4 +1,4 @@
-//! What Truto's SDK and toolset do, done by a client written from their contract, against a stand-in for the API.
+//! Requests of Truto's SDK and toolset, sent by a client written from their contract, against a mock of the API.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use wiremock::matchers::{body_json, method, path, query_param};
 use wiremock::{Mock, ResponseTemplate};
 
 #[tokio::test]
-async fn all_tools_come_in_one_body_in_the_form_that_the_sdk_reads() {
+async fn all_tools_are_in_one_body_in_the_form_of_the_sdk() {
     let sdk = Sdk::new(&[]).await;
     let response = sdk.ask(Method::GET, "/integrated-account/acme/tools?", None).await;
     assert_eq!(response.status(), StatusCode::OK);
@@ -250,7 +250,7 @@ async fn a_key_makes_a_write_happen_once() {
 }
 
 #[tokio::test]
-async fn who_has_no_token_or_another_name_is_refused_and_nothing_secret_is_told() {
+async fn requests_without_token_or_host_are_rejected_without_secrets() {
     let sdk = Sdk::new(&["--read-only"]).await;
     let plain = |at: &str| sdk.client.get(format!("{}{at}", sdk.base));
     for at in [
