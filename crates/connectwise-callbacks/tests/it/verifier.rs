@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use connectwise_callbacks::{
-    CallbackAction, CallbackError, CallbackVerifier, KeyFetcher, KeyFuture, KeyResponse, KeyUrlError, RecordType,
+    CallbackAction, CallbackError, CallbackVerifier, KeyFetcher, KeyFuture, KeyResponse, KeyUrlError,
+    RecordType,
 };
 use http::HeaderMap;
 use serde::Deserialize;
