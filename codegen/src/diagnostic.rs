@@ -19,7 +19,7 @@ pub struct Repair {
     pub code: &'static str,
     /// JSON pointer into the document, e.g. `/paths/~1system~1members/get`.
     pub pointer: String,
-    /// What was wrong and what was done, as a sentence.
+    /// A sentence that describes the defect and the repair.
     pub message: String,
 }
 
@@ -30,7 +30,7 @@ impl Repair {
     }
 }
 
-/// What a [`Degradation`] costs.
+/// The cost of a [`Degradation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
@@ -58,7 +58,7 @@ impl Effect {
 pub struct Degradation {
     /// The error that caused the degradation. In strict mode this error stops the run.
     pub problem: CodegenError,
-    /// What it costs.
+    /// The cost.
     pub effect: Effect,
 }
 
@@ -73,13 +73,16 @@ impl fmt::Display for Degradation {
     }
 }
 
-/// What the stages did about the defects of a document.
+/// The repairs and degradations of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Every repair, sorted by code and pointer.
     pub repairs: Vec<Repair>,
     /// Every degradation, sorted by pointer.
     pub degradations: Vec<Degradation>,
+    /// What is as it should be only if a person agrees.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<CodegenError>,
 }
 
 impl Report {
@@ -102,6 +105,7 @@ impl Report {
     pub fn extend(&mut self, other: Self) {
         self.repairs.extend(other.repairs);
         self.degradations.extend(other.degradations);
+        self.warnings.extend(other.warnings);
     }
 
     /// Puts everything in canonical order and drops what was reported twice.
@@ -114,6 +118,7 @@ impl Report {
         };
         self.degradations.sort_by_cached_key(order);
         self.degradations.dedup();
+        self.warnings.sort_by(|a, b| (&a.location, a.code).cmp(&(&b.location, b.code)));
     }
 
     /// Returns an error for each degradation, if there are any.
@@ -157,6 +162,13 @@ impl CodegenError {
     pub fn in_file(mut self, file: &Path) -> Self {
         self.file.get_or_insert_with(|| file.to_owned());
         self
+    }
+}
+
+impl CodegenError {
+    /// Returns the line that reports this as a warning.
+    pub fn to_warning(&self) -> String {
+        self.to_string().replacen("error[", "warning[", 1)
     }
 }
 

@@ -23,7 +23,7 @@ pub struct ApiDefinition {
     pub server: Option<String>,
     /// All operations, by path and method.
     pub operations: OperationTable<Operation>,
-    /// All named schemas, by the name the document gives them.
+    /// All named schemas, by their names in the document.
     pub schemas: BTreeMap<SchemaId, Schema>,
 }
 
@@ -68,6 +68,8 @@ pub struct Operation {
     pub path: Template,
     /// JSON pointer of the operation in the document.
     pub pointer: String,
+    /// `operationId` of the document, or the one that was derived from method and path.
+    pub id: String,
     /// `summary` of the document.
     pub summary: String,
     /// `description` of the document.
@@ -100,6 +102,26 @@ impl Operation {
         }
     }
 
+    /// An operation of which nothing but method and path is known.
+    #[cfg(test)]
+    pub fn bare(method: Method, path: &str) -> Self {
+        Self {
+            method,
+            spec_path: path.to_owned(),
+            path: Template::parse(path),
+            pointer: String::new(),
+            id: String::new(),
+            summary: String::new(),
+            description: String::new(),
+            tags: Vec::new(),
+            deprecated: false,
+            parameters: Vec::new(),
+            body: None,
+            response: SuccessResponse { statuses: vec![200], content: Content::None, media_type: None },
+            error: None,
+        }
+    }
+
     /// Returns the parameters that are sent at `location`.
     pub fn parameters_in(&self, location: ParameterLocation) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(move |parameter| parameter.location == location)
@@ -116,7 +138,7 @@ pub struct Template {
 }
 
 /// A part of a path template.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Segment {
     /// Fixed text.
@@ -200,7 +222,7 @@ pub struct Parameter {
     pub ty: Type,
     /// Constraints on the value.
     pub limits: Limits,
-    /// What stands between the items of a list that is sent as one value; without it a list in the query is
+    /// The separator of the items of a list that is sent as one value; without it a list in the query is
     /// one pair for each item.
     pub separator: Option<char>,
     /// The schema of the object whose properties are sent as separate parameters, if this is one of them.
@@ -326,7 +348,7 @@ pub struct Schema {
     pub inline: bool,
 }
 
-/// What a named schema is.
+/// The shape of a named schema.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {

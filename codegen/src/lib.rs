@@ -14,7 +14,7 @@
 //! use toolcrate_codegen::{Options, generate};
 //!
 //! # fn main() -> Result<(), toolcrate_codegen::diagnostic::Errors> {
-//! let options = Options { profile: "specs/toolcrate.yaml".into(), spec: None, out: None, strict: false };
+//! let options = Options { profile: "specs/toolcrate.yaml".into(), ..Options::default() };
 //! let generated = generate(&options)?;
 //! let changes = generated.plan.changes()?;
 //! generated.plan.apply(&changes)?;
@@ -41,6 +41,10 @@
 //! or left out, are values with a code, a location and a sentence. Only a document that cannot be read is
 //! refused; a part of it that cannot be expressed is left out or untyped, unless [`Options::strict`] is set.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 pub mod config;
 pub mod diagnostic;
 pub mod draft;
@@ -57,4 +61,4 @@ pub mod relate;
 pub mod repair;
 pub mod write;
 
-pub use generate::{Generated, Options, generate};
+pub use generate::{Generated, LockUpdate, Options, generate};

@@ -31,6 +31,18 @@ pub static API: Api = Api {
         child_conditions: "childConditions",
         custom_field_conditions: "customFieldConditions",
         custom_fields: "customFields",
+        extra_fields: &[
+            toolcrate_runtime::ExtraField {
+                name: "lastUpdated",
+                beside: "_info",
+                kind: toolcrate_runtime::FilterScalar::DateTime,
+            },
+            toolcrate_runtime::ExtraField {
+                name: "dateEntered",
+                beside: "_info",
+                kind: toolcrate_runtime::FilterScalar::DateTime,
+            },
+        ],
     }),
     custom_fields: Some(toolcrate_runtime::CustomFields {
         member: "customFields",

@@ -1,19 +1,21 @@
 //! Prints the figures of the tools as a line of JSON each, for `cargo xtask bench`; what falls short of a bound goes
 //! to stderr.
 
-use e2e::figures;
 use e2e::spec::Spec;
+
+#[path = "../support/figures.rs"]
+mod tool_figures;
 
 /// Arguments drawn for each tool.
 const DRAWS: u64 = 20;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    for figure in figures::schemas() {
+    for figure in tool_figures::schemas() {
         println!("{}", figure.to_json());
     }
     let client = e2e::client("https://localhost")?;
     let mut spec = Spec::read("connectwise-psa-2025.1.json")?;
-    let (figures, failures) = figures::calls(&client, &mut spec, DRAWS);
+    let (figures, failures) = tool_figures::calls(&client, &mut spec, DRAWS);
     for figure in figures {
         println!("{}", figure.to_json());
     }

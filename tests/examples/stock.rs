@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::net::SocketAddr;
 
+use connectwise_psa::runtime::Filter;
 use connectwise_psa::{CATALOG, ListQuery, procurement};
 use cwpsa_sandbox::command::{self, SandboxArguments};
 use serde_json::json;
@@ -19,14 +20,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = command::start(&SandboxArguments { listen, ..SandboxArguments::default() }).await?;
     let client = e2e::client(&sandbox.base_url())?;
 
-    let query = ListQuery { conditions: Some(format!("identifier = \"{ITEM}\"")), ..ListQuery::default() };
+    let query = ListQuery::new().filter(Filter::field("identifier").eq(ITEM));
     let items = client.send(&procurement::list_catalogs(&query)).await?;
     let item = items.first().and_then(|item| item.id).ok_or("the item is not in the catalog")?;
 
-    let of_item = ListQuery { conditions: Some(format!("catalogItem/id = {item}")), ..ListQuery::default() };
+    let of_item = ListQuery::new().filter(Filter::field("catalogItem").eq(item));
     let numbers = client.send(&procurement::list_on_hand_serial_numbers(&of_item)).await?;
     let mut lines = Vec::new();
-    for bin in client.send(&procurement::list_warehouse_bins(&ListQuery::default())).await? {
+    for bin in client.send(&procurement::list_warehouse_bins(&ListQuery::new())).await? {
         let bin = bin.id.ok_or("a bin without an id")?;
         for stock in client.send(&procurement::list_inventory_on_hands(bin, &of_item)).await? {
             let warehouse = stock.warehouse.and_then(|warehouse| warehouse.name).unwrap_or_default();

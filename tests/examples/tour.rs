@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         })
         .build()?;
 
-    let query = ListQuery { page_size: Some(5), ..ListQuery::default() };
+    let query = ListQuery::new().page_size(5);
     for order in client.send(&procurement::list_purchase_orders(&query)).await? {
         let vendor = order.vendor_company.and_then(|vendor| vendor.name).unwrap_or_default();
         println!("\ntyped: purchase order {} from {vendor}", order.po_number.unwrap_or_default());

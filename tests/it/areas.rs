@@ -124,7 +124,7 @@ async fn typed_calls_read_change_and_page() {
         ]
     );
 
-    let query = ListQuery { page_size: Some(2), ..ListQuery::default() };
+    let query = ListQuery::new().page_size(2);
     let tickets: Vec<models::Ticket> =
         client.items(&service::list_tickets(&query)).try_collect().await.unwrap();
     let ids: Vec<Option<i32>> = tickets.iter().map(|ticket| ticket.id).collect();

@@ -126,6 +126,28 @@ async fn captions_become_ids_in_what_is_sent() {
     assert_eq!(error.kind(), ErrorKind::InvalidArguments);
     let pointers: Vec<&str> = error.fields().iter().map(|field| field.pointer.as_str()).collect();
     assert_eq!(pointers, ["/customFields/Regoin", "/customFields/Score"]);
+    for (tool, arguments, fix) in [
+        (
+            tool,
+            ticket(json!({"Regoin": "West"})),
+            json!([{"op": "move", "from": "/customFields/Regoin", "path": "/customFields/Region"}]),
+        ),
+        (
+            tool,
+            ticket(json!({"Region": "west"})),
+            json!([{"op": "replace", "path": "/customFields/Region", "value": "West"}]),
+        ),
+        // Nothing is dropped whose caption resembles none.
+        (tool, ticket(json!({"Color": "red"})), Value::Null),
+        (
+            CATALOG.get(update).unwrap(),
+            json!({"id": 5, "clear": ["customFields/Regoin"]}),
+            json!([{"op": "replace", "path": "/clear/0", "value": "customFields/Region"}]),
+        ),
+    ] {
+        let error = client.prepare(tool, &arguments).unwrap_err().to_json();
+        assert_eq!(error["error"]["fields"][0]["fix"], fix, "{arguments}: {error}");
+    }
     // In strict mode null is not given, and elsewhere a list of captions does as well.
     let strict = ExecuteOptions { dialect: Dialect::OpenAiStrict, ..ExecuteOptions::default() };
     let sent =

@@ -1,7 +1,6 @@
-//! What the end to end tests share: a client for a local server, a sandbox, figures of the tools, and a validator of
+//! Helpers of the end-to-end tests: a client for a local server, a sandbox, and a validator of
 //! requests that knows nothing but the spec.
 
-pub mod figures;
 pub mod spec;
 
 use std::net::SocketAddr;

@@ -7,6 +7,7 @@ mod clients;
 mod corpus;
 mod cost;
 mod diff;
+mod dist;
 mod http;
 mod new;
 mod regenerate;
@@ -61,6 +62,15 @@ enum XtaskCommand {
     Chaos(chaos::ChaosArguments),
     /// Check the structure of the workspace: file length, imports, names, layering, banned phrases.
     Structure(structure::StructureArguments),
+    /// Package every crate, and build and test each one from its archive.
+    #[command(disable_help_flag = true)]
+    Package(dist::ForwardedArguments),
+    /// Make everything that is released for this platform, in `dist/`; with --prove, install and run each package.
+    #[command(disable_help_flag = true)]
+    Dist(dist::ForwardedArguments),
+    /// Check the release workflows and manifests; with --dry-run, print the steps of a release.
+    #[command(disable_help_flag = true)]
+    Release(dist::ForwardedArguments),
     /// Run a command and print its cost as JSON (wall and CPU seconds, peak memory).
     #[command(hide = true)]
     Measure {
@@ -82,6 +92,9 @@ fn main() -> ExitCode {
         XtaskCommand::Bench(arguments) => bench::run(&arguments),
         XtaskCommand::Chaos(arguments) => chaos::run(&arguments),
         XtaskCommand::Structure(arguments) => structure::run(&arguments),
+        XtaskCommand::Package(arguments) => dist::run("package", &arguments),
+        XtaskCommand::Dist(arguments) => dist::run("dist", &arguments),
+        XtaskCommand::Release(arguments) => dist::run("release", &arguments),
         XtaskCommand::Measure { command } => cost::run(&command),
     }
 }

@@ -9,13 +9,14 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
+use super::api_info::ApiInfo;
 use super::selector::OperationSelector;
 
 /// `toolcrate.yaml`. Paths in it are relative to the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// What the API and the generated crate are called.
+    /// The names of the API and of the generated crate.
     pub api: ApiInfo,
     /// The spec to generate from.
     pub spec: PathBuf,
@@ -31,6 +32,9 @@ pub struct Profile {
     /// Inherit version, edition and lints from the workspace that the output folder is part of.
     #[serde(default)]
     pub in_workspace: bool,
+    /// License texts to copy into the package.
+    #[serde(default)]
+    pub license_files: Vec<PathBuf>,
     /// Addresses by short name, e.g. `na`.
     #[serde(default)]
     pub servers: IndexMap<String, String>,
@@ -45,6 +49,9 @@ pub struct Profile {
     /// The query parameter that names the members to answer.
     #[serde(default)]
     pub fields_parameter: Option<String>,
+    /// The query parameter that names the fields to sort by, with `desc` after a field for the opposite order.
+    #[serde(default)]
+    pub order_parameter: Option<String>,
     /// How lists are paged.
     #[serde(default, with = "serde_yaml::with::singleton_map")]
     pub paging: PagingConfig,
@@ -61,7 +68,7 @@ pub struct Profile {
     pub transport_headers: Vec<String>,
     /// How a structured filter is sent; without it, tools take the raw query parameters alone.
     #[serde(default)]
-    pub filter: Option<Filter>,
+    pub filter: Option<FilterConfig>,
     /// How records hold the fields that an account defines for itself.
     #[serde(default)]
     pub custom_fields: Option<CustomFieldsConfig>,
@@ -82,20 +89,6 @@ pub struct Profile {
     pub names: NameRules,
 }
 
-/// What the API and its crate are called.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApiInfo {
-    /// The name people use, e.g. `Book Store`.
-    pub name: String,
-    /// The name of the generated package.
-    pub package: String,
-    /// The prefix of tool names, snake case.
-    pub prefix: String,
-    /// One sentence for the package's description.
-    pub description: String,
-}
-
 /// How calls are authenticated; the generated crate gets a `Credentials` struct with these fields.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,7 +96,7 @@ pub struct Auth {
     /// The scheme of the `Authorization` header.
     #[serde(with = "serde_yaml::with::singleton_map")]
     pub scheme: AuthScheme,
-    /// What the person supplies, in order.
+    /// The values that the user supplies, in order.
     pub fields: IndexMap<String, AuthField>,
     /// Further headers, as templates over the fields.
     #[serde(default)]
@@ -134,7 +127,7 @@ pub enum AuthScheme {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthField {
-    /// What it is and where to find it.
+    /// A description of the value and where to find it.
     pub description: String,
     /// Never shown.
     #[serde(default)]
@@ -157,13 +150,13 @@ pub enum PagingConfig {
         /// The largest page that the server returns.
         max_size: u32,
     },
-    /// A cursor in the answer's body.
+    /// A cursor in the body of the response.
     Cursor {
         /// Query parameter that takes the cursor.
         parameter: String,
-        /// JSON pointer of the next cursor in the answer.
+        /// JSON pointer to the next cursor in the response.
         next: String,
-        /// JSON pointer of the rows in the answer.
+        /// JSON pointer to the rows in the response.
         items: String,
     },
 }
@@ -213,10 +206,10 @@ pub enum PatchPathStyle {
 /// A structured filter: one argument of list and count tools, compiled to query parameters.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Filter {
+pub struct FilterConfig {
     /// The argument's name.
     pub argument: String,
-    /// What the argument means, in the schema.
+    /// The description of the argument in the schema.
     pub description: String,
     /// The query parameter that takes conditions on a record.
     pub conditions: String,
@@ -253,7 +246,7 @@ pub struct CustomFieldDefinitionsConfig {
     pub operation: String,
     /// The type.
     pub kind: String,
-    /// What types mean; others are text.
+    /// The types of fields by the API's names for them; any other type is text.
     #[serde(default)]
     pub kinds: IndexMap<String, CustomFieldType>,
     /// In a definition: true if a record must have the field.
@@ -276,7 +269,7 @@ pub struct CustomFieldDefinitionsConfig {
     pub screen_words: Vec<String>,
 }
 
-/// What a field that an account defines takes.
+/// The type of a custom field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -291,7 +284,7 @@ pub enum CustomFieldType {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SharedQuery {
-    /// What it means.
+    /// The description.
     pub description: String,
     /// The description in tools, if it differs.
     #[serde(default)]
@@ -362,14 +355,14 @@ pub struct NameRules {
     pub modules: Vec<ModuleAlias>,
     /// Names of resources, by path.
     pub resources: IndexMap<String, ResourceOverride>,
-    /// What people call the records of a collection, by path.
+    /// The nouns for the records of a collection, by path.
     pub nouns: IndexMap<String, NounOverride>,
     /// Templates of the names of single operations (`GET /path`), as for actions.
     pub operations: IndexMap<String, String>,
     /// Endings of paths that are an action, a twin or a singleton.
     pub actions: Vec<PathAction>,
-    /// Verbs that end a path or begin a summary, and what they do. Without it, common English verbs count.
-    pub verbs: Option<IndexMap<String, VerbEffect>>,
+    /// What verbs in paths, summaries and operation IDs do, in addition to common English verbs.
+    pub verbs: IndexMap<String, VerbEffect>,
     /// Segments that only mark another view of the same records: with `info`, `/service/info/boards` reads
     /// what `/service/boards` holds.
     pub views: Vec<String>,
@@ -381,7 +374,7 @@ pub struct NameRules {
 pub struct ModuleAlias {
     /// How the path begins.
     pub from: String,
-    /// What it counts as.
+    /// The class that it belongs to.
     pub to: String,
 }
 
@@ -395,7 +388,7 @@ pub struct ResourceOverride {
     pub many: String,
 }
 
-/// What people call the records of a collection.
+/// The nouns for the records of a collection.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NounOverride {
@@ -404,7 +397,7 @@ pub struct NounOverride {
     /// Plural, where it is irregular.
     #[serde(default)]
     pub many: Option<String>,
-    /// What the record belongs to; empty for nothing, although the path has an id.
+    /// The noun of the parent; empty for none, although the path has an ID.
     #[serde(default)]
     pub owner: Option<String>,
 }
@@ -431,21 +424,23 @@ pub struct PathAction {
     /// Doing it twice is as good as once.
     #[serde(default)]
     pub idempotent: bool,
-    /// What tools call a placeholder within the tail.
+    /// The name of the argument for a placeholder within the tail.
     #[serde(default)]
     pub argument: Option<String>,
-    /// What sets it apart from the plain operation of its kind.
+    /// The variant, if it isn't the plain operation of its kind.
     #[serde(default)]
     pub variant: Option<OperationVariant>,
-    /// What it is, if not an action.
+    /// The kind, if it isn't an action.
     #[serde(skip)]
     pub kind: Option<OperationKind>,
 }
 
-/// What an operation does that a verb names.
+/// The effect of an operation that a verb names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerbEffect {
+    /// It creates what the path names.
+    Create,
     /// It only reads.
     Read,
     /// It changes something, and nothing is lost.

@@ -3,11 +3,12 @@
 use heck::ToUpperCamelCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
+use toolcrate_catalog::FilterScalar;
 
 use super::context::Context;
 use super::rust::{Job, docs, file_docs};
 use crate::config::{
-    Auth, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, Filter,
+    Auth, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, FilterConfig,
     PagingConfig, PatchPathStyle,
 };
 
@@ -56,8 +57,26 @@ fn description(context: &Context<'_>) -> TokenStream {
     let filter = match &profile.filter {
         None => quote!(None),
         Some(filter) => {
-            let Filter { argument, conditions, child_conditions, .. } = filter;
-            let Filter { custom_field_conditions, custom_fields, .. } = filter;
+            let FilterConfig { argument, conditions, child_conditions, .. } = filter;
+            let FilterConfig { custom_field_conditions, custom_fields, .. } = filter;
+            let extra = context.overlay.filter_fields.iter().map(|field| {
+                let (name, beside) = (&field.field, &field.beside);
+                let kind = match field.kind {
+                    FilterScalar::Integer => quote!(Integer),
+                    FilterScalar::Number => quote!(Number),
+                    FilterScalar::Boolean => quote!(Boolean),
+                    FilterScalar::Text => quote!(Text),
+                    FilterScalar::Date => quote!(Date),
+                    FilterScalar::DateTime => quote!(DateTime),
+                };
+                quote! {
+                    toolcrate_runtime::ExtraField {
+                        name: #name,
+                        beside: #beside,
+                        kind: toolcrate_runtime::FilterScalar::#kind,
+                    }
+                }
+            });
             quote! {
                 Some(toolcrate_runtime::FilterGrammar {
                     argument: #argument,
@@ -65,6 +84,7 @@ fn description(context: &Context<'_>) -> TokenStream {
                     child_conditions: #child_conditions,
                     custom_field_conditions: #custom_field_conditions,
                     custom_fields: #custom_fields,
+                    extra_fields: &[#(#extra),*],
                 })
             }
         }

@@ -1,7 +1,9 @@
 //! The package around the code: manifest, crate root, README, the pages of tools and of repairs.
 
+use heck::ToUpperCamelCase;
 use quote::{format_ident, quote};
 use serde_json::{Value, json};
+use toolcrate_catalog::OperationKind;
 
 use super::context::{Context, Files};
 use super::features::gate;
@@ -32,12 +34,19 @@ pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
             "package": profile.api.package,
             "description": profile.api.description,
             "prefix": profile.api.prefix,
+            "license": profile.api.license,
+            "keywords": profile.api.keywords,
+            "categories": profile.api.categories,
             "version": context.api.version,
         },
         "crate_name": profile.api.package.replace('-', "_"),
         "runtime": profile.runtime,
+        // Both crates are released together.
+        "runtime_version": env!("CARGO_PKG_VERSION"),
+        "rust_version": env!("CARGO_PKG_RUST_VERSION"),
         "in_workspace": profile.in_workspace,
-        "has_servers": !profile.servers.is_empty(),
+        "server": profile.servers.keys().next().map(|key| key.to_upper_camel_case()),
+        "example_tool": example_tool(context),
         "modules": modules,
         "operations": context.api.operations.len(),
         "models": context.api.schemas.len(),
@@ -86,6 +95,13 @@ pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
     Ok(())
 }
 
+/// The tool that examples call: one that lists records of a top-level collection, if there is one.
+fn example_tool<'a>(context: &'a Context<'_>) -> &'a str {
+    let mut names = context.named.operations.values();
+    let list = names.clone().find(|name| name.kind == OperationKind::List && name.parents.is_empty());
+    list.or_else(|| names.next()).map_or("", |name| name.short.as_str())
+}
+
 /// The job for the crate root.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     let root = move || {
@@ -94,6 +110,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
         let idents: Vec<_> = modules.iter().map(|module| format_ident!("{module}")).collect();
         let queries = query::any(context).then(|| {
             quote!(
+                #[rustfmt::skip]
                 mod query;
                 pub use query::*;
             )

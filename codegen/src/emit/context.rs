@@ -1,4 +1,4 @@
-//! What all emitters read.
+//! The input of all emitters.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use toolcrate_catalog::placeholder;
 use super::features::Features;
 use crate::config::{Gloss, Overlay, Profile, UsageTracker};
 use crate::id::OperationId;
-use crate::ir::{ApiDefinition, Content, Field, Method, Template, Type};
+use crate::ir::{ApiDefinition, Content, Field, Method, Operation, Template, Type};
 use crate::model::Model;
 use crate::naming::Names;
 use crate::relate::{Reference, Relations};
@@ -86,6 +86,13 @@ impl<'a> Context<'a> {
     /// The list of the records whose IDs are named after `noun`, if exactly one list needs no ID itself.
     pub(crate) fn list_of(&self, noun: &str) -> Option<OperationId> {
         self.lists.get(&noun.to_lowercase()).copied().flatten()
+    }
+
+    /// The list whose rows a count counts: that at the path before it.
+    pub(crate) fn counted_list(&self, operation: &Operation) -> Option<OperationId> {
+        let path = operation.path.normal_form();
+        let (before, _) = path.rsplit_once('/')?;
+        self.related.lists.get(before).copied()
     }
 
     /// A text of the overlay in which tools are named by their Rust functions.

@@ -44,7 +44,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
                 ));
                 let names: Vec<_> = files.keys().map(|file| format_ident!("{file}")).collect();
                 let uses = files.iter().map(|(file, (functions, deprecated))| {
-                    // What is deprecated is still handed on; the caller is warned, not this crate.
+                    // Deprecated parameters are still passed on without a warning in this crate; callers get one.
                     let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
                     let file = format_ident!("{file}");
                     let functions = functions.iter().map(|name| format_ident!("{name}"));
@@ -117,6 +117,11 @@ fn function(
         let ident = own("query");
         arguments.push(quote!(#ident: &#ty));
         calls.push(quote!(.query(#ident)));
+        if let Some(rows) = counted_rows(context, operation, name) {
+            context.imports(rows, imports);
+            let rows = context.rust_type(rows, None);
+            calls.push(quote!(.records::<#rows>()));
+        }
         notes.push(format!("* `{ident}`: {}", query.about()));
     }
     if let Some(body) = &operation.body {
@@ -146,13 +151,33 @@ fn function(
     let function = format_ident!("{}", name.function);
     let about = docs(&about(context, operation, name, &notes));
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
+    let aliases = aliases(operation, name);
     quote! {
         #about
+        #(#[doc(alias = #aliases)])*
         #deprecated
         pub fn #function(#(#arguments),*) -> Request<#answer> {
             Request::new(Method::#method, #path)#(#calls)*
         }
     }
+}
+
+/// The type of the rows that an operation counts: those of the list at the path before it, if they have fields.
+fn counted_rows<'a>(
+    context: &'a Context<'_>,
+    operation: &Operation,
+    name: &OperationName,
+) -> Option<&'a Type> {
+    if name.kind != OperationKind::Count || context.profile.filter.is_none() {
+        return None;
+    }
+    let list = context.counted_list(operation)?;
+    let rows = context.api.operations[list].listed()?;
+    let has_fields = |rows: &Type| match context.api.resolve(rows) {
+        Type::Named(schema) => !context.api.schemas[schema].fields().is_empty(),
+        _ => false,
+    };
+    has_fields(rows).then_some(rows)
 }
 
 fn method(method: Method) -> &'static str {
@@ -184,7 +209,7 @@ fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
     }
 }
 
-/// What is handed to the request: the argument, or the items of a list that is sent as one value.
+/// Returns the value for the request: the argument, or the items of a list that is sent as one value.
 fn parameter_value(ident: &Ident, parameter: &Parameter, ty: &Type) -> TokenStream {
     let (Some(separator), Type::List(_)) = (parameter.separator, ty) else { return quote!(#ident) };
     let separator = separator.to_string();
@@ -279,7 +304,7 @@ fn body_argument(
     }
 }
 
-/// What the body is, by what the operation does with it.
+/// Returns the description of the body, according to the kind of the operation.
 fn body_words(name: &OperationName) -> String {
     let one = &name.subject.own_one;
     match name.kind {
@@ -353,6 +378,17 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
         text.push_str("\n\nReturns one page of rows; `Client::pages` and `Client::items` fetch the rest.");
     }
     text
+}
+
+/// What else the function is searched for by: the HTTP call and the tool.
+fn aliases(operation: &Operation, name: &OperationName) -> Vec<String> {
+    let is_allowed = |alias: &String| {
+        // rustdoc accepts no other white space, no quotes, and not the name itself.
+        let is_plain = |c: char| !matches!(c, '"' | '\'') && (c == ' ' || !c.is_whitespace());
+        alias.chars().all(is_plain) && alias.trim() == alias && *alias != name.function
+    };
+    let call = format!("{} {}", operation.method, operation.path.text);
+    [call, name.tool.clone()].into_iter().filter(is_allowed).collect()
 }
 
 /// One sentence that says what the operation does, and one on what becomes of fields that are left out.

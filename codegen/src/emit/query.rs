@@ -1,12 +1,12 @@
 //! The query types that many operations share (`ListQuery`, `CountQuery`), from the profile.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use toolcrate_catalog::OperationKind;
 
 use super::context::Context;
 use super::rust::{Imports, Job, docs};
-use crate::config::On;
+use crate::config::{On, SharedQuery};
 use crate::ir::{Operation, ParameterLocation, Type};
 use crate::naming::OperationName;
 use crate::naming::identifiers::field_name;
@@ -14,14 +14,14 @@ use crate::naming::identifiers::field_name;
 /// A query type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SharedQueryType {
-    /// What a list takes.
+    /// The parameters of a list.
     List,
-    /// What a count takes.
+    /// The parameters of a count.
     Count,
 }
 
 impl SharedQueryType {
-    /// Which query type `operation` takes, if any.
+    /// Returns the query type that `operation` takes, if any.
     pub fn for_operation(context: &Context<'_>, operation: &Operation, name: &OperationName) -> Option<Self> {
         let shared = match name.kind {
             OperationKind::List => Self::List,
@@ -46,17 +46,31 @@ impl SharedQueryType {
         }
     }
 
-    /// What it is, in the type's own documentation.
+    /// Returns the type's own documentation.
     fn docs(self) -> &'static str {
         match self {
             Self::List => {
-                "Chooses the rows of a list, their order and the page. `Default` is the first page of all rows."
+                "Chooses the rows of a list, their order and the page: by default, the first page of all rows."
             }
-            Self::Count => "Chooses the rows that are counted. `Default` counts all.",
+            Self::Count => "Chooses the rows that are counted: by default, all.",
         }
     }
 
-    /// What it is, in a parameter's note.
+    /// What its filter does.
+    fn filter_docs(self) -> &'static str {
+        match self {
+            Self::List => {
+                "Returns only the rows that `filter` matches, besides earlier filters. Fields and values are checked \
+                 against the rows of the list when the request is sent."
+            }
+            Self::Count => {
+                "Counts only the rows that `filter` matches, besides earlier filters. Fields and values are checked \
+                 against the rows that are counted when the request is sent."
+            }
+        }
+    }
+
+    /// Returns the documentation of a parameter of this type.
     pub fn about(self) -> &'static str {
         match self {
             Self::List => "which rows, in which order, and how many on a page",
@@ -93,46 +107,244 @@ fn types(context: &Context<'_>) -> impl Iterator<Item = SharedQueryType> {
 }
 
 fn file(context: &Context<'_>) -> TokenStream {
-    let types = types(context).map(|shared| query_type(context, shared));
     let mut imports = Imports::default();
     imports.runtime.extend(["Query", "QueryPairs"]);
+    let types: Vec<TokenStream> =
+        types(context).map(|shared| query_type(context, shared, &mut imports)).collect();
+    let conversion = conversion(context);
     let imports = imports.tokens(&[]);
     quote! {
-        //! What list and count operations take to choose rows, order and page.
+        //! Parameters of list and count operations that choose rows, order and page.
         #imports
         #(#types)*
+        #conversion
     }
 }
 
-fn query_type(context: &Context<'_>, shared: SharedQueryType) -> TokenStream {
-    let rust = format_ident!("{}", shared.rust());
-    let mut members = Vec::new();
-    let mut pushes = Vec::new();
-    let fields = context.profile.shared_query.iter().filter(|(_, query)| query.on.contains(&shared.on()));
-    for (name, query) in fields {
-        let ident = format_ident!("{}", field_name(name));
-        let about = docs(&query.description);
-        let ty = context.shared_type(name);
-        let (ty, value) = match ty {
-            Type::Integer | Type::Long | Type::Unsigned => (quote!(i64), quote!(self.#ident)),
-            Type::Boolean => (quote!(bool), quote!(self.#ident)),
-            _ => (quote!(String), quote!(self.#ident.as_deref())),
-        };
-        members.push(quote!(#about pub #ident: Option<#ty>,));
-        pushes.push(quote!(pairs.push_opt(#name, #value);));
+/// How a parameter of a query type is set and written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ParameterRole {
+    /// Fields to sort by.
+    Order,
+    /// Fields to return.
+    Fields,
+    Integer,
+    Boolean,
+    Text,
+}
+
+impl ParameterRole {
+    fn new(context: &Context<'_>, name: &str) -> Self {
+        let profile = context.profile;
+        match context.shared_type(name) {
+            _ if profile.order_parameter.as_deref() == Some(name) => Self::Order,
+            _ if profile.fields_parameter.as_deref() == Some(name) => Self::Fields,
+            Type::Integer | Type::Long | Type::Unsigned => Self::Integer,
+            Type::Boolean => Self::Boolean,
+            _ => Self::Text,
+        }
     }
+
+    /// The type of the struct's field.
+    fn rust_type(self) -> TokenStream {
+        match self {
+            Self::Order => quote!(Vec<SortField>),
+            Self::Fields => quote!(Vec<String>),
+            Self::Integer => quote!(Option<i64>),
+            Self::Boolean => quote!(Option<bool>),
+            Self::Text => quote!(Option<String>),
+        }
+    }
+
+    /// The methods that set the parameter.
+    fn setters(self, ident: &Ident, about: &TokenStream) -> TokenStream {
+        match self {
+            Self::Order => {
+                let descending = format_ident!("{ident}_desc");
+                quote! {
+                    /// Sorts by a field, the smallest value first. Fields that are added later decide among equal
+                    /// values.
+                    #[must_use]
+                    pub fn #ident(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+                        self.#ident.push(SortField::ascending(field));
+                        self
+                    }
+
+                    /// Sorts by a field, the largest value first.
+                    #[must_use]
+                    pub fn #descending(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+                        self.#ident.push(SortField::descending(field));
+                        self
+                    }
+                }
+            }
+            Self::Fields => quote! {
+                /// Returns only these fields; a slash leads into an object, as in `status/name`.
+                #[must_use]
+                pub fn #ident<T: Into<String>>(mut self, fields: impl IntoIterator<Item = T>) -> Self {
+                    self.#ident.extend(fields.into_iter().map(Into::into));
+                    self
+                }
+            },
+            Self::Integer => quote! {
+                #about
+                #[must_use]
+                pub fn #ident(mut self, #ident: i64) -> Self {
+                    self.#ident = Some(#ident);
+                    self
+                }
+            },
+            Self::Boolean => quote! {
+                #about
+                #[must_use]
+                pub fn #ident(mut self, #ident: bool) -> Self {
+                    self.#ident = Some(#ident);
+                    self
+                }
+            },
+            Self::Text => quote! {
+                #about
+                #[must_use]
+                pub fn #ident(mut self, #ident: impl Into<String>) -> Self {
+                    self.#ident = Some(#ident.into());
+                    self
+                }
+            },
+        }
+    }
+
+    /// The statement that writes the parameter `name`.
+    fn write(self, name: &str, ident: &Ident) -> TokenStream {
+        match self {
+            Self::Order => quote!(pairs.push_opt(#name, SortField::to_parameter(&self.#ident));),
+            Self::Fields => quote! {
+                if !self.#ident.is_empty() {
+                    pairs.push(#name, self.#ident.join(","));
+                }
+            },
+            Self::Integer | Self::Boolean => quote!(pairs.push_opt(#name, self.#ident);),
+            Self::Text => quote!(pairs.push_opt(#name, self.#ident.as_deref());),
+        }
+    }
+
+    /// The call that has the fields checked against those of the records.
+    fn select(self, name: &str, ident: &Ident) -> Option<TokenStream> {
+        match self {
+            Self::Order => Some(quote!(.order(#name, &self.#ident))),
+            Self::Fields => Some(quote!(.fields(#name, &self.#ident))),
+            Self::Integer | Self::Boolean | Self::Text => None,
+        }
+    }
+}
+
+/// Returns true if the query types have a filter: the API does, and no parameter has that name.
+fn has_filter(context: &Context<'_>) -> bool {
+    let taken = context.profile.shared_query.keys().any(|name| field_name(name) == "filter");
+    context.profile.filter.is_some() && !taken
+}
+
+/// The parameters of a query type.
+fn parameters<'a>(
+    context: &'a Context<'_>,
+    shared: SharedQueryType,
+) -> impl Iterator<Item = (&'a str, Ident, &'a SharedQuery)> {
+    let parameters = context.profile.shared_query.iter();
+    parameters
+        .filter(move |(_, query)| query.on.contains(&shared.on()))
+        .map(|(name, query)| (name.as_str(), format_ident!("{}", field_name(name)), query))
+}
+
+fn query_type(context: &Context<'_>, shared: SharedQueryType, imports: &mut Imports) -> TokenStream {
+    let rust = format_ident!("{}", shared.rust());
+    let (mut members, mut setters) = (Vec::new(), Vec::new());
+    let (mut pushes, mut selects) = (Vec::new(), Vec::new());
+    let has_filter = has_filter(context);
+    if has_filter {
+        members.push(quote!(filter: Option<Filter>,));
+        let about = docs(shared.filter_docs());
+        setters.push(quote! {
+            #about
+            #[must_use]
+            pub fn filter(mut self, filter: Filter) -> Self {
+                self.filter = Some(match self.filter {
+                    Some(other) => other.and(filter),
+                    None => filter,
+                });
+                self
+            }
+        });
+        imports.runtime.insert("Filter");
+    }
+    for (name, ident, query) in parameters(context, shared) {
+        let role = ParameterRole::new(context, name);
+        let ty = role.rust_type();
+        members.push(quote!(#ident: #ty,));
+        setters.push(role.setters(&ident, &docs(&query.description)));
+        pushes.push(role.write(name, &ident));
+        selects.extend(role.select(name, &ident));
+        if role == ParameterRole::Order {
+            imports.runtime.insert("SortField");
+            imports.text = true;
+        }
+    }
+    let selection = (has_filter || !selects.is_empty()).then(|| {
+        imports.runtime.insert("Selection");
+        let filter = if has_filter { quote!(self.filter.as_ref()) } else { quote!(None) };
+        quote! {
+            fn selection(&self) -> Selection {
+                Selection::new(#filter)#(#selects)*
+            }
+        }
+    });
     let about = docs(shared.docs());
     quote! {
         #about
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         pub struct #rust { #(#members)* }
+
+        impl #rust {
+            /// Creates a query without restrictions.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            #(#setters)*
+        }
 
         impl Query for #rust {
             fn write(&self, pairs: &mut QueryPairs) {
                 #(#pushes)*
             }
+
+            #selection
         }
     }
+}
+
+/// The conversion of a list's query into that of the count of the same rows.
+fn conversion(context: &Context<'_>) -> Option<TokenStream> {
+    let [SharedQueryType::List, SharedQueryType::Count] = types(context).collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let of_list: Vec<&str> = parameters(context, SharedQueryType::List).map(|(name, ..)| name).collect();
+    let mut parts = Vec::new();
+    if has_filter(context) {
+        parts.push(quote!(filter: query.filter.clone(),));
+    }
+    for (name, ident, _) in parameters(context, SharedQueryType::Count) {
+        parts.push(match of_list.contains(&name) {
+            true => quote!(#ident: query.#ident.clone(),),
+            false => quote!(#ident: Default::default(),),
+        });
+    }
+    Some(quote! {
+        /// Counts the rows that the list would return on all its pages.
+        impl From<&ListQuery> for CountQuery {
+            fn from(query: &ListQuery) -> Self {
+                Self { #(#parts)* }
+            }
+        }
+    })
 }
 
 impl Context<'_> {

@@ -1,4 +1,4 @@
-//! What all Rust emitters share: jobs that run on all cores, formatting, headers, doc comments, types.
+//! Helpers of the Rust emitters: jobs that run on all cores, formatting, headers, doc comments, types.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -196,11 +196,13 @@ impl Context<'_> {
     }
 }
 
-/// What a file has to import.
+/// The imports of a file.
 #[derive(Default)]
 pub struct Imports {
     /// `BTreeMap`.
     pub map: bool,
+    /// `Cow`.
+    pub text: bool,
     /// `serde_json::Value`.
     pub value: bool,
     /// Names of `crate::models`.
@@ -214,6 +216,11 @@ pub struct Imports {
 impl Imports {
     /// The `use` items, without `own`, which the file defines itself.
     pub fn tokens(&self, own: &[String]) -> TokenStream {
+        let text = self.text.then(|| {
+            quote!(
+                use std::borrow::Cow;
+            )
+        });
         let map = self.map.then(|| {
             quote!(
                 use std::collections::BTreeMap;
@@ -234,6 +241,6 @@ impl Imports {
             .map(|name| format_ident!("{name}"))
             .collect();
         let models = (!models.is_empty()).then(|| quote!(use crate::models::{#(#models),*};));
-        quote!(#map #private #runtime #models)
+        quote!(#text #map #private #runtime #models)
     }
 }

@@ -1,14 +1,14 @@
-//! What naming computes: the names of operations and schemas.
+//! The result of naming: the names of operations and schemas.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use toolcrate_catalog::{OperationKind, OperationVariant, ToolClass};
 
-use super::lock::Lock;
+use super::lock::{Additions, Lock};
 use super::subject::Subject;
 use super::types::TypeName;
-use crate::diagnostic::Repair;
+use crate::diagnostic::{CodegenError, Repair};
 use crate::id::{OperationTable, SchemaId};
 
 /// The names of one API.
@@ -20,6 +20,10 @@ pub struct Names {
     pub types: BTreeMap<SchemaId, TypeName>,
     /// The lock, extended by the names that are new in this release.
     pub lock: Lock,
+    /// New names that are guesses. They are not in the lock until somebody accepts them.
+    pub pending: Additions,
+    /// A warning for each of them.
+    pub warnings: Vec<CodegenError>,
     /// Operations that got a name by rule because they had none, or the name of another.
     pub repairs: Vec<Repair>,
 }
@@ -33,9 +37,9 @@ pub struct OperationName {
     pub short: String,
     /// Read, write or custom.
     pub class: ToolClass,
-    /// What it does to its resource.
+    /// The kind of the operation.
     pub kind: OperationKind,
-    /// What sets it apart from the plain operation of its kind, as the profile says.
+    /// The variant from the profile, if it isn't the plain operation of its kind.
     pub variant: Option<OperationVariant>,
     /// The API area: Rust module and Cargo feature.
     pub module: String,
@@ -45,7 +49,7 @@ pub struct OperationName {
     pub function: String,
     /// Rust names, in the order of `operation.parameters`.
     pub parameters: Vec<String>,
-    /// What it is about, in words for people.
+    /// The subject, in words for people.
     pub subject: Subject,
     /// First words of the action, e.g. `merge`.
     pub verb: String,

@@ -2,6 +2,18 @@
 //!
 //! The binary `cwpsa` is a thin shell around this library: [`cli`] defines the command line, [`settings`] reads the
 //! configuration, and [`commands`] and [`http`] wire the generic crates to ConnectWise PSA.
+//!
+//! The library exists for the binary and its tests; only the command line is a stable interface.
+//!
+//! ```
+//! use cwpsa::cli::{Command, Invocation};
+//! use cwpsa::environment::Environment;
+//!
+//! let line = ["cwpsa", "search", "add a note to a ticket"];
+//! let invocation = Invocation::try_parse_from(line, Environment::default())?;
+//! assert!(matches!(invocation.arguments.command, Command::Search(_)));
+//! # Ok::<(), clap::Error>(())
+//! ```
 
 pub mod audit_rotation;
 pub mod cli;

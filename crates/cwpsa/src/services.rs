@@ -11,6 +11,9 @@ use crate::error::CliError;
 use crate::metrics::Metrics;
 use crate::settings::SettingValues;
 
+/// How long the API may take to respond to a server. Clients have longer timeouts.
+pub const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(25);
+
 /// Opens the audit log and sets up limits and approvals, which are stored in `store`.
 ///
 /// # Errors
@@ -29,7 +32,7 @@ pub fn execution_context(
          approver_tokens_env in the settings file.",
     );
     let in_flight = InFlight::new(Duration::from_secs(values.grace));
-    let upstream_timeout = Duration::from_secs(values.upstream_timeout.get());
+    let upstream_timeout = values.upstream_timeout_or(UPSTREAM_TIMEOUT);
     let limits = ExecutionLimits { max_rows: values.max_rows, max_bytes: values.max_bytes, upstream_timeout };
     let metrics = metrics.calls.clone();
     Ok(Arc::new(ExecutionContext { metrics, audit, approvals, in_flight, limits }))

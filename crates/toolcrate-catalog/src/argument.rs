@@ -73,20 +73,6 @@ impl PathType {
     }
 }
 
-/// How a member of a URL-encoded form is written.
-///
-/// By default, a list is one pair for each item and an object one pair for each of its members.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldStyle {
-    /// The items of a list with this character between them.
-    Joined(char),
-    /// `name[member]=value` for each member of an object.
-    DeepObject,
-    /// JSON text.
-    Json,
-}
-
 /// The source of an argument's value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relation<'a> {

@@ -27,6 +27,10 @@
 //! [`release_notes`] writes the same report as a release note, and [`allowlist`] marks changes that were
 //! accepted.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 pub mod allowlist;
 mod change;
 mod change_kind;

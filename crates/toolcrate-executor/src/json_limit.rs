@@ -24,7 +24,7 @@ pub fn limit_json(value: Value, max_bytes: usize) -> Value {
         }
     }
     let bytes = json_size(&value);
-    json!({"warning": format!("{bytes} bytes omitted (limit: {max_bytes})")})
+    json!({"warnings": [format!("{bytes} bytes omitted (limit: {max_bytes})")]})
 }
 
 /// Truncates a string, with a note of how many characters were omitted.

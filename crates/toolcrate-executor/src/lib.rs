@@ -131,7 +131,7 @@ pub use json_limit::{MAX_ERROR_BYTES, limit_json, limit_text};
 pub use limits::ExecutionLimits;
 pub use list_changes::ToolListChanges;
 pub use metrics::CallMetrics;
-pub use outcome::{is_body_omitted, outcome_to_json, reinterpretations_to_json, truncate_outcome};
+pub use outcome::{caller_notes, outcome_to_json, truncate_outcome};
 pub use principal::Principal;
 pub use product::{Product, PromptPlaceholder, PromptTemplate, PromptValueSource};
 pub use stages::{Approved, Prepared, Started, Unapproved};

@@ -9,39 +9,33 @@ use crate::json_limit::limit_json;
 const MAX_REINTERPRETATION_BYTES: usize = 8 << 10;
 
 /// Converts an outcome to an object: `result`; `next`, the arguments for the next page; `omitted_count`, the number of rows
-/// that didn't fit; `warning`, about the result; `warnings`, about the arguments; and `reinterpretations`, the arguments
-/// that were converted.
+/// that didn't fit; and the [notes for the caller](caller_notes).
 pub fn outcome_to_json(outcome: &Outcome) -> Value {
-    let is_omitted = outcome.value.is_null() && outcome.warning.is_some();
-    let mut value = if is_omitted { json!({}) } else { json!({"result": outcome.value}) };
+    let is_null = outcome.value.is_null() && outcome.is_body_omitted;
+    let mut value =
+        if is_null { Map::new() } else { Map::from_iter([("result".to_owned(), outcome.value.clone())]) };
     if let Some(next) = outcome.next_arguments() {
-        value["next"] = json!(next);
+        value.insert("next".to_owned(), json!(next));
     }
     if let Some(omitted) = &outcome.omitted {
-        value["omitted_count"] = json!(omitted.count);
+        value.insert("omitted_count".to_owned(), json!(omitted.count));
     }
-    if let Some(warning) = &outcome.warning {
-        value["warning"] = json!(warning);
-    }
+    value.extend(caller_notes(outcome));
+    Value::Object(value)
+}
+
+/// Returns what a caller must know about a call that succeeded: `warnings`, and `reinterpretations`, the arguments that were
+/// converted. A property that would be empty is missing.
+pub fn caller_notes(outcome: &Outcome) -> Map<String, Value> {
+    let mut notes = Map::new();
     if !outcome.warnings.is_empty() {
-        value["warnings"] = json!(outcome.warnings);
+        notes.insert("warnings".to_owned(), json!(outcome.warnings));
     }
     if !outcome.reinterpretations.is_empty() {
-        value["reinterpretations"] = reinterpretations_to_json(&outcome.reinterpretations);
+        let reported = outcome.reinterpretations.iter().map(Reinterpretation::to_json).collect();
+        notes.insert("reinterpretations".to_owned(), limit_json(reported, MAX_REINTERPRETATION_BYTES));
     }
-    value
-}
-
-/// The value of `reinterpretations` in [`outcome_to_json`].
-pub fn reinterpretations_to_json(reinterpretations: &[Reinterpretation]) -> Value {
-    let reported = reinterpretations.iter().map(Reinterpretation::to_json).collect();
-    limit_json(reported, MAX_REINTERPRETATION_BYTES)
-}
-
-/// Returns true if and only if [`truncate_outcome`] omitted everything but the ID of a record.
-pub fn is_body_omitted(outcome: &Outcome) -> bool {
-    let is_id = |properties: &Map<String, Value>| properties.len() == 1 && properties.contains_key("id");
-    outcome.warning.is_some() && outcome.value.as_object().is_some_and(is_id)
+    notes
 }
 
 /// Replaces a record of more than `max_bytes` by its ID and a warning. The call succeeded, so this isn't an error. Lists
@@ -53,7 +47,8 @@ pub fn truncate_outcome(mut outcome: Outcome, max_bytes: Option<usize>) -> Outco
         // The caller must be able to find a record that it created.
         let id = outcome.value.get_mut("id").map(|id| json!({"id": id.take()}));
         outcome.value = id.filter(|id| json_size(id) <= max_bytes).unwrap_or_default();
-        outcome.warning = Some(format!(
+        outcome.is_body_omitted = true;
+        outcome.warnings.push(format!(
             "The call succeeded, but its result of {bytes} bytes exceeds the limit of {max_bytes} and was omitted. Request \
              fewer fields with \"fields\" if the tool has that argument."
         ));

@@ -14,6 +14,7 @@ use tower_http::normalize_path::NormalizePath;
 
 use crate::accounts::AccountRegistry;
 use crate::error::HttpError;
+use crate::filter_words::FilterWords;
 use crate::health_check::HealthCheck;
 use crate::limits::MAX_BODY_BYTES;
 use crate::metrics::RequestMetrics;
@@ -120,6 +121,7 @@ impl HttpApi {
     pub fn into_router(self) -> Router {
         let state = Arc::new(HttpState {
             proxy_routes: ProxyRoutes::new(self.filter.catalog()),
+            filter_words: FilterWords::new(self.filter.catalog()),
             accounts: self.accounts,
             filter: self.filter,
             changes: self.changes.subscribe(),

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use toolcrate_executor::{ApprovalError, ExecuteError, MAX_ERROR_BYTES, Rejection, limit_json, limit_text};
 use toolcrate_runtime::{Error, ErrorKind};
 
+use crate::filter_words::UnknownFilterWord;
 use crate::json_response::{json_response, json_with_rate_limit};
-use crate::query_string::NotSingleText;
+use crate::query_string::{NotAFlag, NotSingleText, UnknownQueryParameter};
 use crate::tool_filter::ToolFilterParamsError;
 use crate::truto_filter::MethodFilterError;
 
@@ -52,7 +53,7 @@ pub enum HttpError {
     Status {
         /// The status of the response.
         status: StatusCode,
-        /// What went wrong.
+        /// The error message.
         message: String,
     },
     /// An earlier call with the same Idempotency-Key may have been made (422, which no client repeats unasked).
@@ -73,22 +74,24 @@ pub enum HttpError {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NotExecuted;
 
-impl From<NotSingleText> for HttpError {
-    fn from(error: NotSingleText) -> Self {
-        Self::BadRequest(error.to_string())
-    }
+/// Errors of parameters are bad requests.
+macro_rules! bad_requests {
+    ($($error:ty),+ $(,)?) => {
+        $(impl From<$error> for HttpError {
+            fn from(error: $error) -> Self {
+                Self::BadRequest(error.to_string())
+            }
+        })+
+    };
 }
 
-impl From<MethodFilterError> for HttpError {
-    fn from(error: MethodFilterError) -> Self {
-        Self::BadRequest(error.to_string())
-    }
-}
-
-impl From<ToolFilterParamsError> for HttpError {
-    fn from(error: ToolFilterParamsError) -> Self {
-        Self::BadRequest(error.to_string())
-    }
+bad_requests! {
+    NotAFlag,
+    NotSingleText,
+    MethodFilterError,
+    ToolFilterParamsError,
+    UnknownFilterWord,
+    UnknownQueryParameter,
 }
 
 impl HttpError {
@@ -176,7 +179,7 @@ fn runtime_response(error: &Error, is_write: bool) -> Response {
     let mut limit = error.rate_limit();
     if status == StatusCode::TOO_MANY_REQUESTS {
         // At least 1 and a whole number: clients take 0 or a date for "never retry".
-        let wait = error.retry_after().unwrap_or(DEFAULT_RETRY_AFTER).max(1);
+        let wait = error.retry_after().map_or(DEFAULT_RETRY_AFTER, |wait| wait.as_secs()).max(1);
         // Clients read one or the other.
         (limit.retry_after, limit.reset) = (Some(wait), Some(wait));
         limit.remaining = limit.remaining.or(Some(0));

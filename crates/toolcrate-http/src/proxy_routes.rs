@@ -30,6 +30,14 @@ impl ProxyRoutes {
         methods
     }
 
+    /// All resources, sorted.
+    pub(crate) fn resources(&self) -> Vec<&str> {
+        let mut resources: Vec<&str> = self.index().keys().map(|(resource, _)| resource.as_str()).collect();
+        resources.sort_unstable();
+        resources.dedup();
+        resources
+    }
+
     fn index(&self) -> &HashMap<(String, String), Tool> {
         self.index.get_or_init(|| {
             let tools = self.catalog.tools().map(|tool| {

@@ -10,6 +10,8 @@ use toolcrate_runtime::Value;
 
 /// A name with more brackets is taken literally.
 const MAX_DEPTH: usize = 8;
+/// The maximum number of characters of a name that an error shows.
+const MAX_SHOWN_CHARACTERS: usize = 80;
 
 /// Parses a query into an object. Values stay text, and a repeated name is a list.
 pub(crate) fn parse(query: &str) -> Map<String, Value> {
@@ -29,6 +31,44 @@ pub(crate) fn parse(query: &str) -> Map<String, Value> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}: expected a single value")]
 pub(crate) struct NotSingleText(String);
+
+/// A query has a parameter that the route doesn't have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown parameter \"{name}\" ({})", expected(.known))]
+pub struct UnknownQueryParameter {
+    name: String,
+    known: &'static [&'static str],
+}
+
+fn expected(known: &[&str]) -> String {
+    if known.is_empty() { "expected none".to_owned() } else { format!("expected {}", known.join(", ")) }
+}
+
+/// Checks that a query has no other parameters than `known`.
+///
+/// # Errors
+/// Returns an error that names the first unknown parameter. It is never ignored: if it is misspelled, the request would
+/// get more than was meant.
+pub(crate) fn reject_unknown(
+    query: &Map<String, Value>,
+    known: &'static [&'static str],
+) -> Result<(), UnknownQueryParameter> {
+    match query.keys().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => {
+            let name = name.chars().take(MAX_SHOWN_CHARACTERS).collect();
+            Err(UnknownQueryParameter { name, known })
+        }
+    }
+}
+
+/// Checks that a query has no parameters.
+///
+/// # Errors
+/// Returns an error that names the first parameter.
+pub fn reject_parameters(query: Option<&str>) -> Result<(), UnknownQueryParameter> {
+    reject_unknown(&parse(query.unwrap_or_default()), &[])
+}
 
 /// Returns the value of a parameter that has one value, in any spelling, or `None` if it is absent.
 ///
@@ -50,7 +90,26 @@ pub(crate) fn single_text<'q>(
     }
 }
 
-/// What one name of a query holds.
+/// A parameter has none of its possible values.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: expected true or false")]
+pub(crate) struct NotAFlag {
+    name: &'static str,
+}
+
+/// Returns the value of a parameter that is true or false; false if it is absent.
+///
+/// # Errors
+/// Returns an error if it is neither.
+pub(crate) fn flag(query: &Map<String, Value>, name: &'static str) -> Result<bool, NotAFlag> {
+    match single_text(query, name) {
+        Ok(None | Some("false")) => Ok(false),
+        Ok(Some("true")) => Ok(true),
+        _ => Err(NotAFlag { name }),
+    }
+}
+
+/// The value of one name in a query string.
 #[derive(Default)]
 struct QueryNode {
     texts: Vec<String>,
@@ -171,6 +230,26 @@ mod tests {
         assert_eq!(read("b=x"), Ok(None));
         for query in ["a=x&a=y", "a[b]=x", "a[0][0]=x"] {
             assert!(read(query).unwrap_err().to_string().contains("a: expected a single value"), "{query}");
+        }
+    }
+
+    #[test]
+    fn unknown_parameters_are_named_with_the_known_ones() {
+        let check = |query: &str| reject_unknown(&parse(query), &["methods", "tags"]);
+        assert_eq!(check("methods[0]=read&tags=service"), Ok(()));
+        let error = check("methods=read&method=list").unwrap_err();
+        assert_eq!(error.to_string(), "unknown parameter \"method\" (expected methods, tags)");
+        assert_eq!(reject_parameters(None), Ok(()));
+        let error = reject_parameters(Some("read_only=true")).unwrap_err();
+        assert_eq!(error.to_string(), "unknown parameter \"read_only\" (expected none)");
+    }
+
+    #[test]
+    fn flags_are_true_or_false() {
+        let read = |query: &str| flag(&parse(query), "f");
+        assert_eq!((read("f=true"), read("f=false"), read("")), (Ok(true), Ok(false), Ok(false)));
+        for query in ["f=yes", "f=", "f=true&f=false", "f[a]=true"] {
+            assert_eq!(read(query).unwrap_err().to_string(), "f: expected true or false", "{query}");
         }
     }
 }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use toolcrate_executor::{ExecutionContext, IdempotencyStore, ToolFilter};
 
 use crate::accounts::AccountRegistry;
+use crate::filter_words::FilterWords;
 use crate::proxy_routes::ProxyRoutes;
 use crate::readiness::Readiness;
 use crate::tool_list::ToolListCache;
@@ -20,6 +21,7 @@ pub(crate) struct HttpState {
     pub(crate) changes: watch::Receiver<u64>,
     pub(crate) context: Arc<ExecutionContext>,
     pub(crate) idempotency: IdempotencyStore,
+    pub(crate) filter_words: FilterWords,
     pub(crate) tool_lists: ToolListCache,
     pub(crate) proxy_routes: ProxyRoutes,
     pub(crate) readiness: Readiness,

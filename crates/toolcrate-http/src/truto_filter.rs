@@ -4,6 +4,9 @@ use serde_json::Map;
 use toolcrate_runtime::dialect::{self, Route};
 use toolcrate_runtime::{Tool, Value};
 
+/// The words that select several methods.
+pub(crate) const METHOD_CLASSES: [&str; 3] = ["read", "write", "custom"];
+
 /// Selects tools by method and tag.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct MethodFilter {

@@ -15,6 +15,10 @@
 //! # }
 //! ```
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod busy_response_body;
 mod idle_connections;
 mod listener;

@@ -1,9 +1,41 @@
 //! A product for tests.
 
-use city_library::CATALOG;
-use toolcrate_executor::{Product, PromptPlaceholder, PromptTemplate};
+use std::sync::LazyLock;
 
-pub(crate) static LIBRARY: Product = Product {
+use toolcrate_executor::{Product, PromptPlaceholder, PromptTemplate};
+use toolcrate_runtime::catalog::{CatalogFiles, CatalogText, ToolRecord};
+use toolcrate_runtime::{Api, Catalog, ErrorShape, Paging, PatchPaths};
+
+static API: Api = Api {
+    name: "City Library",
+    user_agent: "city-library/1.2.3",
+    accept: "application/json",
+    paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
+    errors: ErrorShape {
+        code: &["/code"],
+        message: &["/message"],
+        list: &[],
+        item_code: &[],
+        item_message: &[],
+        item_field: &[],
+    },
+    patch_paths: PatchPaths::Pointer,
+    trim: &[],
+    fields_parameter: None,
+    filter: None,
+    custom_fields: None,
+};
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    let lines = include_str!("../tests/fixtures/library.jsonl").lines();
+    let tools: Vec<ToolRecord<'_>> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut files = CatalogFiles::new();
+    files.add_tools(&tools).unwrap();
+    let files = files.into_files();
+    Catalog::new(&API, CatalogText::leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+});
+
+pub(crate) static LIBRARY: LazyLock<Product> = LazyLock::new(|| Product {
     catalog: &CATALOG,
     title: "City Library",
     server_name: "library",
@@ -17,4 +49,4 @@ pub(crate) static LIBRARY: Product = Product {
         arguments: &[PromptPlaceholder { name: "book", description: "The book.", source: None }],
         text: "Lend {book}.",
     }],
-};
+});

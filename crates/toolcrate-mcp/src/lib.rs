@@ -26,6 +26,10 @@
 //! }
 //! ```
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod argument_values;
 mod caller;
 mod completion;

@@ -77,12 +77,7 @@ pub(crate) fn output_schema(mut result: Value) -> Map<String, Value> {
         "result": result,
         "next": {"type": "object", "description": "Arguments for the next page."},
         "omitted_count": {"type": "integer", "description": "Number of rows that did not fit."},
-        "warning": {"type": "string"},
-        "warnings": {
-            "type": "array",
-            "description": "Warnings about the arguments.",
-            "items": {"type": "string"},
-        },
+        "warnings": {"type": "array", "items": {"type": "string"}},
         "reinterpretations": {
             "type": "array",
             "description": "Arguments that were converted.",

@@ -1,6 +1,8 @@
 //! Describes an API as a whole: pagination, the shape of errors, which properties are trimmed. Every generated crate has one
 //! static of it.
 
+use toolcrate_catalog::FilterScalar;
+
 /// The properties of an API that hold for all its operations.
 #[derive(Clone, Copy, Debug)]
 pub struct Api {
@@ -39,6 +41,19 @@ pub struct FilterGrammar {
     pub custom_field_conditions: &'static str,
     /// The member of a record that holds its custom fields: `member/caption` asks for one.
     pub custom_fields: &'static str,
+    /// Fields that records can be filtered and sorted by although they don't have them.
+    pub extra_fields: &'static [ExtraField],
+}
+
+/// A field that records can be filtered and sorted by although they don't have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExtraField {
+    /// The field.
+    pub name: &'static str,
+    /// The member of all records that have it, such as the one with their metadata.
+    pub beside: &'static str,
+    /// What it holds.
+    pub kind: FilterScalar,
 }
 
 /// How records hold the fields that an account defines for itself: a list of objects, each with the id of a

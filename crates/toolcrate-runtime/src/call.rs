@@ -5,10 +5,12 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+use crate::filter::EmptyValueFn;
 use crate::form::Form;
 use crate::patch::PatchOperation;
 use crate::path;
-use crate::query::QueryPairs;
+use crate::query_pairs::QueryPairs;
+use crate::selection::Selection;
 use toolcrate_catalog::Method;
 
 /// A request before it has an address.
@@ -21,6 +23,10 @@ pub(crate) struct Call {
     pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Body,
     pub(crate) content_type: Option<Cow<'static, str>>,
+    /// What the query says about the fields of records.
+    pub(crate) selection: Selection,
+    /// Hands out an empty record, where the response has none of those that the query is about.
+    pub(crate) records: Option<EmptyValueFn>,
     /// True if sending it twice does no more than sending it once.
     pub(crate) idempotent: bool,
     /// True if it changes something, so that a lost response leaves the outcome unknown.
@@ -48,8 +54,18 @@ impl Call {
             headers: Vec::new(),
             body: Body::None,
             content_type: None,
+            selection: Selection::default(),
+            records: None,
             idempotent: matches!(method, Method::Get | Method::Head),
             writes: !method.is_read(),
+        }
+    }
+
+    /// Continues a list where `position` says. The conditions of the position are those of the filter already.
+    pub(crate) fn continue_at(&mut self, position: &QueryPairs) {
+        for (name, value) in position.iter() {
+            self.query.set(name, value);
+            self.selection.resumed.push(name.to_owned());
         }
     }
 

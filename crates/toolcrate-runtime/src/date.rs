@@ -35,6 +35,7 @@ pub(crate) fn write(moment: OffsetDateTime) -> Option<String> {
 }
 
 /// A day as it is, `2025-01-31`, or a moment in UTC and whole seconds.
+#[cfg(feature = "tools")]
 pub(crate) fn day_or_utc_seconds(text: &str) -> Option<String> {
     let (text, utc) = (text.trim(), utc_seconds(text)?);
     Some(if text.len() == 10 { text.to_owned() } else { utc })

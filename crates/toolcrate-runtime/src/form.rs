@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::multipart;
+use http::HeaderValue;
 
 use crate::error::{Error, FieldError};
 use crate::path_value::PathValue;
@@ -11,7 +11,7 @@ use crate::to_json::ToJson;
 
 /// A form with files (`multipart/form-data`), whose parts are sent in the order in which they were added.
 ///
-/// A form can be sent more than once; the bytes of its files are shared, not copied.
+/// A form can be sent more than once. Clones share the bytes of its files; sending it copies them once.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     parts: Vec<(String, FormPart)>,
@@ -103,34 +103,97 @@ impl Form {
         self.parts.iter().map(|(name, part)| (name.as_str(), part.to_string())).collect()
     }
 
-    /// Converts the form for the transport.
-    pub(crate) fn to_multipart(&self) -> Result<multipart::Form, Error> {
-        let mut form = multipart::Form::new();
+    /// Returns the media type of the form and its bytes.
+    ///
+    /// # Errors
+    /// `InvalidArguments` if a part has a media type that is none.
+    pub(crate) fn encode(&self) -> Result<(HeaderValue, Bytes), Error> {
+        let boundary = self.boundary();
+        let mut body = Vec::with_capacity(self.parts.iter().map(|(_, part)| part.bytes().len() + 256).sum());
         for (name, part) in &self.parts {
-            form = match part {
-                FormPart::Text { text, media_type: None } => form.text(name.clone(), text.clone()),
-                FormPart::Text { text, media_type: Some(media_type) } => {
-                    form.part(name.clone(), typed(multipart::Part::text(text.clone()), name, media_type)?)
-                }
-                FormPart::File { file_name, media_type, bytes } => {
-                    let length = bytes.len() as u64;
-                    let media_type = media_type.as_deref().unwrap_or("application/octet-stream");
-                    let part = multipart::Part::stream_with_length(bytes.clone(), length)
-                        .file_name(file_name.clone());
-                    form.part(name.clone(), typed(part, name, media_type)?)
-                }
-            };
+            body.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+            body.extend_from_slice(part.headers(name)?.as_bytes());
+            body.extend_from_slice(b"\r\n\r\n");
+            body.extend_from_slice(part.bytes());
+            body.extend_from_slice(b"\r\n");
         }
-        Ok(form)
+        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        let media_type = HeaderValue::from_str(&format!("multipart/form-data; boundary={boundary}"));
+        let media_type = media_type.map_err(|error| Error::configuration(error.to_string()))?;
+        Ok((media_type, Bytes::from(body)))
+    }
+
+    /// Returns a line that no part has.
+    fn boundary(&self) -> String {
+        loop {
+            let boundary = format!("{:032x}{:032x}", fastrand::u128(..), fastrand::u128(..));
+            let is_in = |bytes: &[u8]| bytes.windows(boundary.len()).any(|part| part == boundary.as_bytes());
+            // Texts alone: of files, 256 random bits are as sure, without reading them.
+            let texts = self.parts.iter().filter(|(_, part)| matches!(part, FormPart::Text { .. }));
+            if !texts.into_iter().any(|(_, part)| is_in(part.bytes())) {
+                return boundary;
+            }
+        }
     }
 }
 
-/// `part` with a media type; `name` is for the error.
-fn typed(part: multipart::Part, name: &str, media_type: &str) -> Result<multipart::Part, Error> {
-    part.mime_str(media_type).map_err(|_| {
-        let message = format!("\"{media_type}\" is not a media type");
-        Error::invalid_arguments(vec![FieldError::new(format!("/{name}"), "invalid", message)])
-    })
+impl FormPart {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text { text, .. } => text.as_bytes(),
+            Self::File { bytes, .. } => bytes,
+        }
+    }
+
+    /// Returns the headers of the part, without the line break after the last one.
+    fn headers(&self, name: &str) -> Result<String, Error> {
+        let mut headers = format!("Content-Disposition: form-data; name=\"{}\"", escape_name(name));
+        let media_type = match self {
+            Self::Text { media_type, .. } => media_type.as_deref(),
+            Self::File { file_name, media_type, .. } => {
+                headers.push_str(&format!("; filename=\"{}\"", escape_name(file_name)));
+                Some(media_type.as_deref().unwrap_or("application/octet-stream"))
+            }
+        };
+        if let Some(media_type) = media_type {
+            if !is_media_type(media_type) {
+                let message = format!("\"{}\" is not a media type", media_type.escape_debug());
+                return Err(Error::invalid_arguments(vec![FieldError::new(
+                    format!("/{name}"),
+                    "invalid",
+                    message,
+                )]));
+            }
+            headers.push_str("\r\nContent-Type: ");
+            headers.push_str(media_type);
+        }
+        Ok(headers)
+    }
+}
+
+/// Escapes a name as the WHATWG says for forms: what would end the name or the line.
+fn escape_name(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '"' => escaped.push_str("%22"),
+            '\r' => escaped.push_str("%0D"),
+            '\n' => escaped.push_str("%0A"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Returns true if and only if a text is a type and a subtype, perhaps with parameters.
+fn is_media_type(text: &str) -> bool {
+    let is_token = |token: &str| {
+        !token.is_empty() && token.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+    };
+    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
+    let is_essence =
+        essence.trim().split_once('/').is_some_and(|(main, subtype)| is_token(main) && is_token(subtype));
+    is_essence && parameters.chars().all(|c| !c.is_control())
 }
 
 impl fmt::Display for FormPart {
@@ -150,5 +213,43 @@ impl fmt::Display for FormPart {
 impl fmt::Debug for FormPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(form: &Form) -> String {
+        let (media_type, body) = form.encode().expect("a form");
+        let media_type = media_type.to_str().expect("text");
+        let boundary = media_type.strip_prefix("multipart/form-data; boundary=").expect("a boundary");
+        String::from_utf8(body.to_vec()).expect("text").replace(boundary, "X")
+    }
+
+    #[test]
+    fn parts_are_written_one_after_the_other() {
+        let form = Form::new()
+            .text_field("title", "a\r\n--X")
+            .json_field("meta", &1)
+            .file("file", "ü \"1\"\r\n.txt", "content")
+            .file_with_media_type("image", "a.png", "image/png", vec![b'1']);
+        let expected = "--X\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\na\r\n--X\r\n\
+            --X\r\nContent-Disposition: form-data; name=\"meta\"\r\nContent-Type: application/json\r\n\r\n1\r\n\
+            --X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"ü %221%22%0D%0A.txt\"\r\n\
+            Content-Type: application/octet-stream\r\n\r\ncontent\r\n\
+            --X\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\
+            Content-Type: image/png\r\n\r\n1\r\n--X--\r\n";
+        assert_eq!(encoded(&form), expected);
+    }
+
+    #[test]
+    fn a_media_type_can_not_become_a_header() {
+        for media_type in ["image/png\r\nx: y", "image", "", "a b/c", "text/plain; charset=\n"] {
+            let form = Form::new().file_with_media_type("file", "a", media_type, "");
+            let error = form.encode().expect_err(media_type);
+            assert_eq!(error.fields()[0].pointer, "/file");
+        }
+        assert!(is_media_type("text/plain; charset=utf-8"));
     }
 }

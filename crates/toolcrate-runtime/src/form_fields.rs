@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use toolcrate_catalog::FieldStyle;
 
-use crate::query::QueryPairs;
+use crate::query_pairs::QueryPairs;
 use crate::text::{joined, to_text};
 
 /// The media type of a URL-encoded form.

@@ -24,83 +24,124 @@
 //!     client.send(&Request::new(Method::Get, "/orders/{id}").path("id", id)).await
 //! }
 //! ```
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `tools` | tools: the catalog, the validation of JSON arguments, dialects of providers |
+//! | `tracing` | a span for each request, with the names of OpenTelemetry's semantic conventions |
+//! | `gzip` | compressed responses |
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 mod api;
 mod call;
 mod client;
 mod credentials;
+#[cfg(feature = "tools")]
 mod cursor;
+#[cfg(feature = "tools")]
 mod custom_fields;
 mod date;
+#[cfg(feature = "tools")]
 mod date_suggestion;
+#[cfg(feature = "tools")]
 pub mod dialect;
 mod download;
 mod error;
 mod filter;
 mod form;
 mod form_fields;
+#[cfg(feature = "tools")]
 mod host_arguments;
+#[cfg(feature = "tools")]
 mod json_text;
 mod model;
+mod nearest;
 mod paging;
 mod patch;
 mod path;
 mod path_value;
 mod query;
+mod query_pairs;
 mod rate_limit;
 mod request;
 mod response;
 mod secret;
+mod selection;
 mod text;
 pub mod tls;
 mod to_json;
+#[cfg(feature = "tools")]
 mod tool;
+mod transport;
 mod transport_error;
 mod unknown_fields;
 
 #[doc(no_inline)]
+pub use bytes::Bytes;
+#[doc(no_inline)]
 pub use http::{self, HeaderMap, HeaderValue};
 #[doc(no_inline)]
-pub use serde;
+pub use reqwest;
+#[doc(no_inline)]
+pub use serde_core as serde;
 #[doc(no_inline)]
 pub use serde_json::{self, Value};
 #[doc(no_inline)]
+pub use toolcrate_catalog::{self as catalog, FieldStyle, FilterScalar, Method};
+#[cfg(feature = "tools")]
+#[doc(no_inline)]
 pub use toolcrate_catalog::{
-    self as catalog, Annotations, FieldStyle, HttpOperation, Method, OperationKind, OperationTarget,
-    OperationVariant, Relation, ToolClass, ToolReach, ToolRecord, ToolSummary,
+    Annotations, HttpOperation, OperationKind, OperationTarget, OperationVariant, Relation, ToolClass,
+    ToolReach, ToolRecord, ToolSummary,
 };
 
 pub use api::{
-    Api, CustomFieldDefinitions, CustomFieldKind, CustomFields, ErrorShape, FilterGrammar, Paging, PatchPaths,
+    Api, CustomFieldDefinitions, CustomFieldKind, CustomFields, ErrorShape, ExtraField, FilterGrammar,
+    Paging, PatchPaths,
 };
-pub use client::{Client, ClientBuilder, PreparedBody, PreparedRequest, RetryPolicy};
+pub use client::{Client, ClientBuilder, HttpTransport, PreparedBody, PreparedRequest, RetryPolicy};
 pub use credentials::{Credentials, basic, bearer};
+#[cfg(feature = "tools")]
 pub use cursor::CursorKey;
+#[cfg(feature = "tools")]
 pub use custom_fields::{Account, CustomField};
+#[cfg(feature = "tools")]
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
 pub use error::{Delivery, Error, ErrorKind, FieldError, Fix, FixOperation};
+pub use filter::{FieldComparison, Filter, FilterOperand};
 pub use form::Form;
+#[cfg(feature = "tools")]
 pub use host_arguments::HostArguments;
+#[cfg(feature = "tools")]
 pub use json_text::replace_lone_surrogates;
 pub use model::OpenEnum;
-pub use paging::{Next, Page};
+pub use paging::{Items, Next, Page, Pages, ParseNextError};
 pub use patch::Patch;
 pub use path_value::PathValue;
-pub use query::{ParameterValue, Query, QueryPairs};
+pub use query::Query;
+pub use query_pairs::{ParameterValue, QueryPairs};
 pub use rate_limit::RateLimit;
 pub use request::Request;
 pub use response::{FromResponse, RawResponse, Response};
 pub use secret::Secret;
+pub use selection::{Selection, SortField};
 pub use to_json::ToJson;
+#[cfg(feature = "tools")]
 pub use tool::{
     ArgumentSchema, Arguments, Catalog, ExecuteOptions, Lookup, NameStyle, Omitted, Outcome, PreparedCall,
     Prerequisites, ProvidedArgument, Reinterpretation, Source, TooBig, Tool, json_size, tool_name_spellings,
 };
+pub use transport::{
+    Transport, TransportError, TransportErrorKind, TransportFn, TransportFuture, UrlTemplate, transport_fn,
+};
 pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;
 
-/// What the macros and generated code need, and nobody else should use: it may change in any release.
+/// Items for the macros and generated code only; they may change in any release.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::model::{

@@ -45,6 +45,7 @@ pub(crate) fn escape(name: &str) -> String {
 }
 
 /// Returns the name that a segment of a JSON pointer stands for.
+#[cfg(feature = "tools")]
 pub(crate) fn unescape(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
 }

@@ -7,12 +7,15 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 
 use crate::call::{Body, Call};
+use crate::filter::Filter;
 use crate::form::Form;
 use crate::form_fields;
+use crate::model::ModelValue;
 use crate::patch::Patch;
 use crate::path;
 use crate::path_value::PathValue;
-use crate::query::{ParameterValue, Query, QueryPairs};
+use crate::query::Query;
+use crate::query_pairs::{ParameterValue, QueryPairs};
 use crate::to_json::ToJson;
 use toolcrate_catalog::{FieldStyle, Method};
 
@@ -38,10 +41,19 @@ impl<T> Request<T> {
         self
     }
 
-    /// Adds the parameters of a query struct.
+    /// Adds the parameters of a query struct. Its filter is checked and written when the request is sent.
     #[must_use]
     pub fn query(mut self, query: &(impl Query + ?Sized)) -> Self {
         query.write(&mut self.call.query);
+        self.call.selection = query.selection();
+        self
+    }
+
+    /// Names the type of the records that the query is about, where the response has none of them: a count, say. The
+    /// filter is checked against its fields.
+    #[must_use]
+    pub fn records<M: ModelValue>(mut self) -> Self {
+        self.call.records = Some(|visit| visit(M::default().value_mut()));
         self
     }
 
@@ -200,7 +212,13 @@ impl<T> Request<T> {
         path::fill(&self.call.template, &self.call.values)
     }
 
-    /// Returns the query, not yet encoded.
+    /// Returns the filter of the query, if it has one.
+    pub fn filter(&self) -> Option<&Filter> {
+        self.call.selection.filter.as_ref()
+    }
+
+    /// Returns the query, not yet encoded and without the conditions of its [filter](Self::filter), which are written when
+    /// the request is sent. [`Client::preview`](crate::Client::preview) shows all of it.
     pub fn query_pairs(&self) -> &QueryPairs {
         &self.call.query
     }
@@ -226,6 +244,7 @@ impl<T> fmt::Debug for Request<T> {
             .field("method", &self.call.method)
             .field("path", &self.filled_path())
             .field("query", &self.call.query)
+            .field("filter", &self.call.selection.filter)
             .field("body", &self.call.body)
             .finish_non_exhaustive()
     }

@@ -1,10 +1,16 @@
 //! Messages of the HTTP transport.
 
+use std::error::Error;
+
 /// Returns the messages of a transport error and of its causes, without the URL, whose query may contain anything.
 pub fn transport_error_message(error: reqwest::Error) -> String {
-    let error = error.without_url();
+    message_with_causes(&error.without_url())
+}
+
+/// Returns the messages of an error and of its causes.
+pub(crate) fn message_with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
+    let mut source = error.source();
     while let Some(error) = source {
         let part = error.to_string();
         if !text.contains(&part) {

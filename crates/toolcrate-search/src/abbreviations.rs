@@ -22,7 +22,9 @@ impl Abbreviations {
     /// The stems of the most frequent words that a word may abbreviate: those that it is the start of, or else those that
     /// it has the first letter and some later consonants of.
     pub(crate) fn find(&self, word: &str) -> Vec<&str> {
-        if !(MIN_CHARS..=MAX_CHARS).contains(&word.len()) || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        if !(MIN_CHARS..=MAX_CHARS).contains(&word.len())
+            || !word.bytes().all(|byte| byte.is_ascii_lowercase())
+        {
             return Vec::new();
         }
         let starting = self.most_frequent(|other| other.len() > word.len() + 2 && other.starts_with(word));
@@ -51,7 +53,9 @@ fn is_contraction(word: &str, other: &str) -> bool {
     }
     let mut letters = other.chars();
     let starts = word.chars().next() == letters.next();
-    starts && word.chars().skip(1).all(|c| letters.any(|letter| letter == c)) && letters.count() <= other.len() / 2
+    starts
+        && word.chars().skip(1).all(|c| letters.any(|letter| letter == c))
+        && letters.count() <= other.len() / 2
 }
 
 #[cfg(test)]

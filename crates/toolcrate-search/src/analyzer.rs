@@ -163,17 +163,17 @@ impl Analyzer {
         analyzer
     }
 
-    /// Whether a word in lower case is a stop word, or it or its stem is in the vocabulary.
+    /// Returns true if a word in lower case is a stop word, or it or its stem is in the vocabulary.
     pub(crate) fn is_known(&self, word: &str) -> bool {
         self.known.contains_key(word) || self.is_stop_word(word) || self.stems.contains(&self.stem(word))
     }
 
-    /// Whether a stem is in the vocabulary.
+    /// Returns true if a stem is in the vocabulary.
     pub(crate) fn has_stem(&self, stem: &str) -> bool {
         self.stems.contains(stem)
     }
 
-    /// Whether a word distinguishes no tool from another.
+    /// Returns true if a word distinguishes no tool from another.
     pub(crate) fn is_stop_word(&self, word: &str) -> bool {
         self.stop_words.contains(word)
     }

@@ -86,7 +86,9 @@ impl SearchEngine {
         let tools = self.index.tools.iter().enumerate();
         let mut hits: Vec<(usize, usize, SearchHit)> = tools
             .map(|(number, tool)| (number, tool, scores.score(number, tool)))
-            .filter(|(_, tool, score)| *score > 0.0 && !query.excludes(tool.tool.verb()) && allowed(tool.tool))
+            .filter(|(_, tool, score)| {
+                *score > 0.0 && !query.excludes(tool.tool.verb()) && allowed(tool.tool)
+            })
             .map(|(number, tool, score)| {
                 (number, tool.family, SearchHit { tool: tool.tool, score, coverage: 0.0 })
             })

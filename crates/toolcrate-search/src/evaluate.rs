@@ -22,13 +22,13 @@ pub struct LabeledQuery<'a> {
 }
 
 impl LabeledQuery<'_> {
-    /// Whether the query of a set split in half belongs to the half that is kept out of tuning. This follows from its
+    /// Returns true if the query of a set split in half belongs to the half that is kept out of tuning. This follows from its
     /// text alone, so that adding a query moves no other.
     pub fn is_kept_out(&self) -> bool {
         (self.hash() >> 32) & 1 == 1
     }
 
-    /// Whether the query of a set that is tuned on in two thirds belongs to the third that is only measured.
+    /// Returns true if the query of a set that is tuned on in two thirds belongs to the third that is only measured.
     pub fn is_validation(&self) -> bool {
         (self.hash() >> 32).is_multiple_of(3)
     }

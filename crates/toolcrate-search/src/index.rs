@@ -95,7 +95,8 @@ impl Bm25Index {
 }
 
 fn average_length<'a>(texts: impl Iterator<Item = &'a Vec<String>>) -> f32 {
-    let (count, total) = texts.fold((0_usize, 0_usize), |(count, total), text| (count + 1, total + text.len()));
+    let (count, total) =
+        texts.fold((0_usize, 0_usize), |(count, total), text| (count + 1, total + text.len()));
     (total as f32 / count.max(1) as f32).max(1.0)
 }
 

@@ -79,7 +79,11 @@ impl IndexBuilder {
     }
 
     /// Indexes every tool of a catalog. Returns the analyzer with the catalog's vocabulary, and that by meaning, too.
-    pub(crate) fn index(mut self, catalog: &'static Catalog, thesaurus: &'static str) -> (ToolIndex, Analyzer, RelatedWords) {
+    pub(crate) fn index(
+        mut self,
+        catalog: &'static Catalog,
+        thesaurus: &'static str,
+    ) -> (ToolIndex, Analyzer, RelatedWords) {
         self.titles.reserve(catalog.len());
         let mut tools: Vec<ToolDocument> = catalog.tools().map(|tool| self.add(tool)).collect();
         let parts = self.count_parts();
@@ -214,7 +218,9 @@ impl IndexBuilder {
     fn main_record(&self, tools: &[ToolDocument], parts: &[u16]) -> Vec<String> {
         let lists = tools.iter().zip(&self.titles).filter(|(tool, _)| tool.intent == Intent::List);
         let most = lists.max_by_key(|(tool, _)| (parts[tool.family], std::cmp::Reverse(tool.family)));
-        let Some((_, (title, _))) = most.filter(|(tool, _)| parts[tool.family] > 1) else { return Vec::new() };
+        let Some((_, (title, _))) = most.filter(|(tool, _)| parts[tool.family] > 1) else {
+            return Vec::new();
+        };
         title.iter().filter(|stem| !stem.contains('_')).cloned().collect()
     }
 

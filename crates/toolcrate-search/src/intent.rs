@@ -35,17 +35,17 @@ const DETERMINERS: [&str; 27] = [
     "new", "another", "some", "somebody", "someone", "one", "two", "it", "them", "him", "me", "us", "for",
 ];
 
-/// Whether a word starts a relative clause.
+/// Returns true if a word starts a relative clause.
 fn opens_relative_clause(word: &str) -> bool {
     ["that", "which", "who", "whose", "where"].contains(&word)
 }
 
-/// Whether a word, or a number too small for an ID, shows that the word before it is a verb.
+/// Returns true if a word, or a number too small for an ID, shows that the word before it is a verb.
 fn is_determiner(word: &str) -> bool {
     DETERMINERS.contains(&word) || word.len() < 3 && word.chars().all(|c| c.is_ascii_digit())
 }
 
-/// Whether a word may precede the verb of a request.
+/// Returns true if a word may precede the verb of a request.
 fn is_lead_in(word: &str) -> bool {
     const LEADS: &str = "i we you he she they somebody someone please can could would should will need needs want \
                          wants have has like to let lets help me us just now and then also so must how do does \
@@ -53,17 +53,17 @@ fn is_lead_in(word: &str) -> bool {
     LEADS.split_whitespace().any(|lead| lead == word)
 }
 
-/// Whether a word makes a question at the start of a clause, and a statement elsewhere.
+/// Returns true if a word makes a question at the start of a clause, and a statement elsewhere.
 fn is_auxiliary(word: &str) -> bool {
     ["is", "are", "was", "were", "has", "have", "had", "does", "do", "did"].contains(&word)
 }
 
-/// Whether the verb behind a word describes something that has been done.
+/// Returns true if the verb behind a word describes something that has been done.
 fn is_perfect(word: &str) -> bool {
     ["have", "has", "had", "been", "being", "was", "were"].contains(&word)
 }
 
-/// Whether a word shows that a sentence is a statement.
+/// Returns true if a word shows that a sentence is a statement.
 fn marks_statement(word: &str) -> bool {
     is_auxiliary(word)
         || ["wants", "needs", "now", "wrong", "instead", "longer", "anymore", "should"].contains(&word)
@@ -130,7 +130,7 @@ pub(crate) struct DetectedIntent {
     pub intent: Intent,
     /// The words of the query that have no other meaning.
     pub spent: std::ops::Range<usize>,
-    /// Whether a clause starts with the verb, apart from words that mean nothing.
+    /// True if a clause starts with the verb, ignoring stop words.
     pub is_sure: bool,
 }
 
@@ -207,12 +207,9 @@ impl VerbTable {
         let is_ours = |position: usize| {
             position > 1 && ["we", "you", "they", "i"].contains(&query[position - 1].as_str())
         };
-        let is_statement =
-            (1..query.len()).any(|position| {
-                marks_statement(&query[position])
-                    && !is_ours(position)
-                    && !is_in_relative_clause(query, position)
-            });
+        let is_statement = (1..query.len()).any(|position| {
+            marks_statement(&query[position]) && !is_ours(position) && !is_in_relative_clause(query, position)
+        });
         let intent = if is_statement { Intent::Statement } else { Intent::List };
         found(&|verb| verb.intent == Intent::Usages, &all)
             .or_else(|| found(&is_verb, &asked))
@@ -263,7 +260,7 @@ impl Verb {
         }
     }
 
-    /// Whether the words start with this verb.
+    /// Returns true if the words start with this verb.
     fn begins(&self, query: &[String], is_start: bool, is_named: bool) -> bool {
         let (before, behind) = self.words.split_at(self.gap.min(self.words.len()));
         let is_at = |words: &[&str], position: usize| {
@@ -282,7 +279,7 @@ impl Verb {
     }
 }
 
-/// Whether a word is a verb or its form in -ing.
+/// Returns true if a word is a verb or its form in -ing.
 fn is_form(word: &str, verb: &str) -> bool {
     word == verb
         || word.strip_suffix("ing").is_some_and(|stem| stem == verb.strip_suffix('e').unwrap_or(verb))

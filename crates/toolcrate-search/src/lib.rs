@@ -20,6 +20,10 @@
 //! # }
 //! ```
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod abbreviations;
 mod aliases;
 mod analyzer;

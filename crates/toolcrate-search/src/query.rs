@@ -20,7 +20,7 @@ const BULK: &str = "bulk";
 pub(crate) struct ParsedQuery {
     /// The intent.
     pub(crate) intent: Intent,
-    /// Whether the intent is certain: a verb within a clause may be a noun, or part of a description.
+    /// True if the intent is certain: a verb within a clause may be a noun, or part of a description.
     pub(crate) is_sure: bool,
     /// [`Weights::uncertain_list`].
     uncertain_list: f32,
@@ -137,7 +137,7 @@ impl ParsedQuery {
         if self.is_sure { affinity } else { affinity.max(self.uncertain_list * Intent::List.affinity(tool)) }
     }
 
-    /// Whether a stem is what is wanted, rather than what says which: there is only one thing, or it is the head.
+    /// Returns true if a stem is the subject rather than a qualifier: there is only one thing, or it is the head.
     pub(crate) fn is_about(&self, stem: &str) -> bool {
         (self.has_head || self.things.len() == 1)
             && self.things.first().is_some_and(|head| head.stems.iter().any(|of_head| of_head == stem))
@@ -153,12 +153,12 @@ impl ParsedQuery {
         self.existing.as_deref() == Some(stem)
     }
 
-    /// Whether an action is the opposite of what it wants.
+    /// Returns true if an action is the opposite of the requested one.
     pub(crate) fn excludes(&self, action: &str) -> bool {
         self.excluded.iter().any(|excluded| excluded == action)
     }
 
-    /// Whether it contains the stem of the name of an action.
+    /// Returns true if it contains the stem of the name of an action.
     pub(crate) fn names_action(&self, action: &str) -> bool {
         self.stems.iter().any(|stem| stem == action)
     }
@@ -210,7 +210,8 @@ fn existing_record(
     }
     let is_target = |word: &String| ["to", "on", "onto", "into"].contains(&word.as_str());
     let from = query.iter().rposition(is_target).filter(|_| wanted.intent == Intent::Create)?;
-    let thing = (from + 1..query.len()).take(5).filter(|position| words.is_titled(&words.stem(&query[*position])));
+    let thing =
+        (from + 1..query.len()).take(5).filter(|position| words.is_titled(&words.stem(&query[*position])));
     thing.last().filter(|_| from > wanted.spent.end).map(|position| record_stem(query, position, words))
 }
 
@@ -329,7 +330,8 @@ mod tests {
     #[test]
     fn a_word_counts_more_than_its_synonym() {
         let query = query("a webhook");
-        let weight = |stem: &str| query.tokens.iter().find(|token| token.token == stem).map(|token| token.weight);
+        let weight =
+            |stem: &str| query.tokens.iter().find(|token| token.token == stem).map(|token| token.weight);
         assert!(weight("webhook") > weight("callback"), "{query:?}");
         assert!(weight("callback").is_some(), "{query:?}");
     }

@@ -104,8 +104,8 @@ impl QueryReader<'_> {
         let mut position = 0;
         while position < self.query.len() {
             let word = &self.query[position];
-            terms.has_head |=
-                terms.things.len() == 1 && (PREPOSITIONS.contains(&word.as_str()) || self.asks_which(position));
+            terms.has_head |= terms.things.len() == 1
+                && (PREPOSITIONS.contains(&word.as_str()) || self.asks_which(position));
             if self.is_name(position) || position >= self.content {
                 if !self.is_spent(position) && !analyzer.is_stop_word(word) {
                     terms.push(&analyzer.stem(word), weights.query_name);

@@ -64,9 +64,11 @@ impl<'a> QueryScores<'a> {
             penalties: index.penalties.iter().map(penalty).collect(),
             acted_on: Vec::new(),
         };
-        let tools = index.tools.iter().enumerate().filter(|(_, tool)| {
-            scores.is_named(tool) && scores.query.commands(&tool.action)
-        });
+        let tools = index
+            .tools
+            .iter()
+            .enumerate()
+            .filter(|(_, tool)| scores.is_named(tool) && scores.query.commands(&tool.action));
         let tools = tools.filter(|(number, tool)| scores.coverage(*number, tool) >= MIN_ACTION_COVERAGE);
         scores.acted_on = tools.filter_map(|(_, tool)| tool.resource).collect();
         scores

@@ -48,7 +48,7 @@ pub struct Weights {
     pub nesting: f32,
     /// Factor for the tools of a popular collection.
     pub popular: f32,
-    /// What the logarithm of the number of parts that a record has adds to the factor of its tools, where no list says
+    /// Factor of the logarithm of the number of parts that a record has, added for its tools where no list specifies
     /// which collections are popular.
     pub owned_part: f32,
     /// Share of a score that depends on covering everything that the query mentions: two things in one tool say more

@@ -11,7 +11,8 @@ const COMMON_COMPONENTS: usize = 2;
 const LENGTH: f32 = 254.0;
 
 /// The words that have a vector, sorted.
-static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("../data/vectors/words.txt").lines().collect());
+static WORDS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| include_str!("../data/vectors/words.txt").lines().collect());
 /// The vectors in the order of the words. A component is a signed byte.
 static VECTORS: &[u8] = include_bytes!("../data/vectors/vectors.bin");
 
@@ -23,7 +24,8 @@ impl WordVector {
     /// The vector of a word in lower case, or of the word that it is a form of.
     pub(crate) fn find(word: &str) -> Option<Self> {
         Self::find_exact(word).or_else(|| {
-            let suffixes = [("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("d", "")];
+            let suffixes =
+                [("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("d", "")];
             suffixes.iter().find_map(|(suffix, ending)| {
                 let stem = word.strip_suffix(suffix).filter(|stem| stem.len() > 2)?;
                 Self::find_exact(&format!("{stem}{ending}"))
@@ -73,8 +75,9 @@ impl TextVector {
         let mut components = self.0;
         components[..COMMON_COMPONENTS].fill(0.0);
         let length = components.iter().map(|component| component * component).sum::<f32>().sqrt();
-        (length > 0.0)
-            .then(|| components.map(|component| (component / length * LENGTH).clamp(-127.0, 127.0).round() as i8))
+        (length > 0.0).then(|| {
+            components.map(|component| (component / length * LENGTH).clamp(-127.0, 127.0).round() as i8)
+        })
     }
 }
 
@@ -102,9 +105,11 @@ mod tests {
     #[test]
     fn similar_words_have_similar_vectors() {
         assert!(similarity("invoice", "invoice") > 0.95);
-        for (word, similar, other) in
-            [("client", "customer", "server"), ("laptop", "computer", "invoice"), ("invoice", "bill", "calendar")]
-        {
+        for (word, similar, other) in [
+            ("client", "customer", "server"),
+            ("laptop", "computer", "invoice"),
+            ("invoice", "bill", "calendar"),
+        ] {
             assert!(similarity(word, similar) > similarity(word, other) + 0.1, "{word}");
         }
     }

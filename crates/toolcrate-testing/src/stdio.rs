@@ -14,7 +14,8 @@ pub struct JsonRpcProcess {
     pub process: Child,
     /// Messages that were no response to a request: notifications, and requests of the process's own.
     pub notifications: Vec<Value>,
-    input: ChildStdin,
+    /// `None` once it is closed.
+    input: Option<ChildStdin>,
     output: Lines<BufReader<ChildStdout>>,
     next_id: u64,
 }
@@ -32,7 +33,7 @@ impl JsonRpcProcess {
             .kill_on_drop(true)
             .spawn()
             .expect("the process starts");
-        let input = process.stdin.take().expect("a piped stdin");
+        let input = process.stdin.take();
         let output = BufReader::new(process.stdout.take().expect("a piped stdout")).lines();
         Self { process, notifications: Vec::new(), input, output, next_id: 1 }
     }
@@ -50,7 +51,13 @@ impl JsonRpcProcess {
     /// # Panics
     /// If the process does not read anymore.
     pub async fn send_line(&mut self, line: &str) {
-        self.input.write_all(format!("{line}\n").as_bytes()).await.expect("the process reads its input");
+        let input = self.input.as_mut().expect("an open input");
+        input.write_all(format!("{line}\n").as_bytes()).await.expect("the process reads its input");
+    }
+
+    /// Closes the input of the process, as a client does that disconnects.
+    pub fn close_input(&mut self) {
+        self.input = None;
     }
 
     /// Reads the next message.

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/addressFormats")]
+#[doc(alias = "list_all_connect_wise_psa_company_address_formats")]
 pub fn list_address_formats(query: &ListQuery) -> Request<Vec<AddressFormat>> {
     Request::new(Method::Get, "/company/addressFormats").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_address_formats(query: &ListQuery) -> Request<Vec<AddressFormat>> {
 /// `POST /company/addressFormats` · tool `create_a_connect_wise_psa_company_address_format`
 ///
 /// * `body`: the address format to create.
+#[doc(alias = "POST /company/addressFormats")]
+#[doc(alias = "create_a_connect_wise_psa_company_address_format")]
 pub fn create_address_format(body: &AddressFormat) -> Request<AddressFormat> {
     Request::new(Method::Post, "/company/addressFormats").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_address_format(body: &AddressFormat) -> Request<AddressFormat> {
 /// `GET /company/addressFormats/count` · tool `count_connect_wise_psa_company_address_formats`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/addressFormats/count")]
+#[doc(alias = "count_connect_wise_psa_company_address_formats")]
 pub fn count_address_formats(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/addressFormats/count").query(query)
+    Request::new(Method::Get, "/company/addressFormats/count")
+        .query(query)
+        .records::<AddressFormat>()
 }
 
 /// Lists address formats in summary form.
@@ -40,17 +48,23 @@ pub fn count_address_formats(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/addressFormats/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_address_format_info")]
 pub fn list_address_format_info(query: &ListQuery) -> Request<Vec<AddressFormatInfo>> {
     Request::new(Method::Get, "/company/addressFormats/info").query(query)
 }
 
-/// Counts address formats in summary form.
+/// Counts the summaries of address formats.
 ///
 /// `GET /company/addressFormats/info/count` · tool `count_connect_wise_psa_company_address_format_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/addressFormats/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_address_format_info")]
 pub fn count_address_format_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/addressFormats/info/count").query(query)
+    Request::new(Method::Get, "/company/addressFormats/info/count")
+        .query(query)
+        .records::<AddressFormatInfo>()
 }
 
 /// Gets an address format by its ID.
@@ -58,6 +72,8 @@ pub fn count_address_format_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/addressFormats/{id}` · tool `get_single_connect_wise_psa_company_address_format_by_id`
 ///
 /// * `id`: address format ID (see `company::list_address_formats`)
+#[doc(alias = "GET /company/addressFormats/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_address_format_by_id")]
 pub fn get_address_format(id: i32) -> Request<AddressFormat> {
     Request::new(Method::Get, "/company/addressFormats/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_address_format(id: i32) -> Request<AddressFormat> {
 ///
 /// * `id`: address format ID (see `company::list_address_formats`)
 /// * `body`: the new state of the address format.
+#[doc(alias = "PUT /company/addressFormats/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_address_format_by_id")]
 pub fn replace_address_format(id: i32, body: &AddressFormat) -> Request<AddressFormat> {
     Request::new(Method::Put, "/company/addressFormats/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_address_format(id: i32, body: &AddressFormat) -> Request<AddressF
 ///
 /// * `id`: address format ID (see `company::list_address_formats`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/addressFormats/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_address_format_by_id")]
 pub fn update_address_format(
     id: i32,
     patch: &Patch<AddressFormat>,
@@ -92,6 +112,8 @@ pub fn update_address_format(
 /// `DELETE /company/addressFormats/{id}` · tool `delete_a_connect_wise_psa_company_address_format_by_id`
 ///
 /// * `id`: address format ID (see `company::list_address_formats`)
+#[doc(alias = "DELETE /company/addressFormats/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_address_format_by_id")]
 pub fn delete_address_format(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/addressFormats/{id}").path("id", id)
 }
@@ -101,6 +123,8 @@ pub fn delete_address_format(id: i32) -> Request<()> {
 /// `GET /company/addressFormats/{id}/info` · tool `get_single_connect_wise_psa_company_address_format_info_by_id`
 ///
 /// * `id`: address format ID (see `company::list_address_formats`)
+#[doc(alias = "GET /company/addressFormats/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_address_format_info_by_id")]
 pub fn get_address_format_info(id: i32) -> Request<AddressFormatInfo> {
     Request::new(Method::Get, "/company/addressFormats/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/communicationTypes")]
+#[doc(alias = "list_all_connect_wise_psa_company_communication_types")]
 pub fn list_communication_types(query: &ListQuery) -> Request<Vec<CommunicationType>> {
     Request::new(Method::Get, "/company/communicationTypes").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_communication_types(query: &ListQuery) -> Request<Vec<CommunicationT
 /// `POST /company/communicationTypes` · tool `create_a_connect_wise_psa_company_communication_type`
 ///
 /// * `body`: the communication type to create.
+#[doc(alias = "POST /company/communicationTypes")]
+#[doc(alias = "create_a_connect_wise_psa_company_communication_type")]
 pub fn create_communication_type(
     body: &CommunicationType,
 ) -> Request<CommunicationType> {
@@ -31,8 +35,12 @@ pub fn create_communication_type(
 /// `GET /company/communicationTypes/count` · tool `count_connect_wise_psa_company_communication_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/communicationTypes/count")]
+#[doc(alias = "count_connect_wise_psa_company_communication_types")]
 pub fn count_communication_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/communicationTypes/count").query(query)
+    Request::new(Method::Get, "/company/communicationTypes/count")
+        .query(query)
+        .records::<CommunicationType>()
 }
 
 /// Lists communication types in summary form.
@@ -42,19 +50,25 @@ pub fn count_communication_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/communicationTypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_communication_type_info")]
 pub fn list_communication_type_info(
     query: &ListQuery,
 ) -> Request<Vec<CommunicationTypeInfo>> {
     Request::new(Method::Get, "/company/communicationTypes/info").query(query)
 }
 
-/// Counts communication types in summary form.
+/// Counts the summaries of communication types.
 ///
 /// `GET /company/communicationTypes/info/count` · tool `count_connect_wise_psa_company_communication_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/communicationTypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_communication_type_info")]
 pub fn count_communication_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/communicationTypes/info/count").query(query)
+    Request::new(Method::Get, "/company/communicationTypes/info/count")
+        .query(query)
+        .records::<CommunicationTypeInfo>()
 }
 
 /// Gets a communication type by its ID.
@@ -62,6 +76,8 @@ pub fn count_communication_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/communicationTypes/{id}` · tool `get_single_connect_wise_psa_company_communication_type_by_id`
 ///
 /// * `id`: communication type ID (see `company::list_communication_types`)
+#[doc(alias = "GET /company/communicationTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_communication_type_by_id")]
 pub fn get_communication_type(id: i32) -> Request<CommunicationType> {
     Request::new(Method::Get, "/company/communicationTypes/{id}").path("id", id)
 }
@@ -72,6 +88,8 @@ pub fn get_communication_type(id: i32) -> Request<CommunicationType> {
 ///
 /// * `id`: communication type ID (see `company::list_communication_types`)
 /// * `body`: the new state of the communication type.
+#[doc(alias = "PUT /company/communicationTypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_communication_type_by_id")]
 pub fn replace_communication_type(
     id: i32,
     body: &CommunicationType,
@@ -87,6 +105,8 @@ pub fn replace_communication_type(
 ///
 /// * `id`: communication type ID (see `company::list_communication_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/communicationTypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_communication_type_by_id")]
 pub fn update_communication_type(
     id: i32,
     patch: &Patch<CommunicationType>,
@@ -101,6 +121,8 @@ pub fn update_communication_type(
 /// `DELETE /company/communicationTypes/{id}` · tool `delete_a_connect_wise_psa_company_communication_type_by_id`
 ///
 /// * `id`: communication type ID (see `company::list_communication_types`)
+#[doc(alias = "DELETE /company/communicationTypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_communication_type_by_id")]
 pub fn delete_communication_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/communicationTypes/{id}").path("id", id)
 }
@@ -110,6 +132,8 @@ pub fn delete_communication_type(id: i32) -> Request<()> {
 /// `GET /company/communicationTypes/{id}/info` · tool `get_single_connect_wise_psa_company_comm_type_info_by_id`
 ///
 /// * `id`: communication type ID (see `company::list_communication_types`)
+#[doc(alias = "GET /company/communicationTypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_comm_type_info_by_id")]
 pub fn get_communication_type_info(id: i32) -> Request<CommunicationTypeInfo> {
     Request::new(Method::Get, "/company/communicationTypes/{id}/info").path("id", id)
 }
@@ -122,6 +146,8 @@ pub fn get_communication_type_info(id: i32) -> Request<CommunicationTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/communicationTypes/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_communication_type_usages_by_id")]
 pub fn check_communication_type_usages(
     id: i32,
     query: &ListQuery,
@@ -139,6 +165,8 @@ pub fn check_communication_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/communicationTypes/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_comm_type_usages_by_id")]
 pub fn list_communication_type_usages(
     id: i32,
     query: &ListQuery,

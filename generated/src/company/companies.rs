@@ -17,6 +17,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies")]
+#[doc(alias = "list_all_connect_wise_psa_company_companies")]
 pub fn list_companies(query: &ListQuery) -> Request<Vec<Company>> {
     Request::new(Method::Get, "/company/companies").query(query)
 }
@@ -26,6 +28,8 @@ pub fn list_companies(query: &ListQuery) -> Request<Vec<Company>> {
 /// `POST /company/companies` · tool `create_a_connect_wise_psa_company`
 ///
 /// * `body`: the company to create.
+#[doc(alias = "POST /company/companies")]
+#[doc(alias = "create_a_connect_wise_psa_company")]
 pub fn create_company(body: &Company) -> Request<Company> {
     Request::new(Method::Post, "/company/companies").body(body)
 }
@@ -35,13 +39,19 @@ pub fn create_company(body: &Company) -> Request<Company> {
 /// `GET /company/companies/count` · tool `count_connect_wise_psa_company_companies`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/count")]
+#[doc(alias = "count_connect_wise_psa_company_companies")]
 pub fn count_companies(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/companies/count").query(query)
+    Request::new(Method::Get, "/company/companies/count")
+        .query(query)
+        .records::<Company>()
 }
 
 /// Gets a company record that holds the default values for a new company.
 ///
 /// `GET /company/companies/default` · tool `get_default_connect_wise_psa_company`
+#[doc(alias = "GET /company/companies/default")]
+#[doc(alias = "get_default_connect_wise_psa_company")]
 pub fn get_default_company() -> Request<Company> {
     Request::new(Method::Get, "/company/companies/default")
 }
@@ -53,17 +63,23 @@ pub fn get_default_company() -> Request<Company> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_info")]
 pub fn list_company_info(query: &ListQuery) -> Request<Vec<CompanyInfo>> {
     Request::new(Method::Get, "/company/companies/info").query(query)
 }
 
-/// Counts companies in summary form.
+/// Counts the summaries of companies.
 ///
 /// `GET /company/companies/info/count` · tool `count_connect_wise_psa_company_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_info")]
 pub fn count_company_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/companies/info/count").query(query)
+    Request::new(Method::Get, "/company/companies/info/count")
+        .query(query)
+        .records::<CompanyInfo>()
 }
 
 /// Lists company types in summary form.
@@ -73,17 +89,23 @@ pub fn count_company_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/info/types")]
+#[doc(alias = "list_all_connect_wise_psa_company_info_types")]
 pub fn list_company_info_types(query: &ListQuery) -> Request<Vec<CompanyTypeInfo>> {
     Request::new(Method::Get, "/company/companies/info/types").query(query)
 }
 
-/// Counts company types in summary form.
+/// Counts the summaries of company types.
 ///
 /// `GET /company/companies/info/types/count` · tool `count_connect_wise_psa_company_info_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/info/types/count")]
+#[doc(alias = "count_connect_wise_psa_company_info_types")]
 pub fn count_company_info_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/companies/info/types/count").query(query)
+    Request::new(Method::Get, "/company/companies/info/types/count")
+        .query(query)
+        .records::<CompanyTypeInfo>()
 }
 
 /// Gets a summary of a company type by its ID.
@@ -91,6 +113,8 @@ pub fn count_company_info_types(query: &CountQuery) -> Request<Count> {
 /// `GET /company/companies/info/types/{id}` · tool `get_single_connect_wise_psa_company_info_type_by_id`
 ///
 /// * `id`: company type ID (see `company::list_company_info_types`)
+#[doc(alias = "GET /company/companies/info/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_info_type_by_id")]
 pub fn get_company_info_type(id: i32) -> Request<CompanyTypeInfo> {
     Request::new(Method::Get, "/company/companies/info/types/{id}").path("id", id)
 }
@@ -102,6 +126,8 @@ pub fn get_company_info_type(id: i32) -> Request<CompanyTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_company_statuses")]
 pub fn list_company_statuses(query: &ListQuery) -> Request<Vec<CompanyStatus>> {
     Request::new(Method::Get, "/company/companies/statuses").query(query)
 }
@@ -111,6 +137,8 @@ pub fn list_company_statuses(query: &ListQuery) -> Request<Vec<CompanyStatus>> {
 /// `POST /company/companies/statuses` · tool `create_a_connect_wise_psa_company_status`
 ///
 /// * `body`: the company status to create.
+#[doc(alias = "POST /company/companies/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_company_status")]
 pub fn create_company_status(body: &CompanyStatus) -> Request<CompanyStatus> {
     Request::new(Method::Post, "/company/companies/statuses").body(body)
 }
@@ -120,8 +148,12 @@ pub fn create_company_status(body: &CompanyStatus) -> Request<CompanyStatus> {
 /// `GET /company/companies/statuses/count` · tool `count_connect_wise_psa_company_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_company_statuses")]
 pub fn count_company_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/companies/statuses/count").query(query)
+    Request::new(Method::Get, "/company/companies/statuses/count")
+        .query(query)
+        .records::<CompanyStatus>()
 }
 
 /// Gets a company status by its ID.
@@ -129,6 +161,8 @@ pub fn count_company_statuses(query: &CountQuery) -> Request<Count> {
 /// `GET /company/companies/statuses/{id}` · tool `get_single_connect_wise_psa_company_status_by_id`
 ///
 /// * `id`: company status ID (see `company::list_company_statuses`)
+#[doc(alias = "GET /company/companies/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_status_by_id")]
 pub fn get_company_status(id: i32) -> Request<CompanyStatus> {
     Request::new(Method::Get, "/company/companies/statuses/{id}").path("id", id)
 }
@@ -139,6 +173,8 @@ pub fn get_company_status(id: i32) -> Request<CompanyStatus> {
 ///
 /// * `id`: company status ID (see `company::list_company_statuses`)
 /// * `body`: the new state of the company status.
+#[doc(alias = "PUT /company/companies/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_status_by_id")]
 pub fn replace_company_status(id: i32, body: &CompanyStatus) -> Request<CompanyStatus> {
     Request::new(Method::Put, "/company/companies/statuses/{id}")
         .path("id", id)
@@ -151,6 +187,8 @@ pub fn replace_company_status(id: i32, body: &CompanyStatus) -> Request<CompanyS
 ///
 /// * `id`: company status ID (see `company::list_company_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_status_by_id")]
 pub fn update_company_status(
     id: i32,
     patch: &Patch<CompanyStatus>,
@@ -165,6 +203,8 @@ pub fn update_company_status(
 /// `DELETE /company/companies/statuses/{id}` · tool `delete_a_connect_wise_psa_company_status_by_id`
 ///
 /// * `id`: company status ID (see `company::list_company_statuses`)
+#[doc(alias = "DELETE /company/companies/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_status_by_id")]
 pub fn delete_company_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/statuses/{id}").path("id", id)
 }
@@ -177,6 +217,8 @@ pub fn delete_company_status(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/statuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_status_usages_by_id")]
 pub fn check_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/statuses/{id}/usages")
         .path("id", id)
@@ -191,6 +233,8 @@ pub fn check_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/statuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_status_usages_by_id")]
 pub fn list_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/statuses/{id}/usages/list")
         .path("id", id)
@@ -204,6 +248,8 @@ pub fn list_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/types")]
+#[doc(alias = "list_all_connect_wise_psa_company_types")]
 pub fn list_company_types(query: &ListQuery) -> Request<Vec<CompanyType>> {
     Request::new(Method::Get, "/company/companies/types").query(query)
 }
@@ -213,6 +259,8 @@ pub fn list_company_types(query: &ListQuery) -> Request<Vec<CompanyType>> {
 /// `POST /company/companies/types` · tool `create_a_connect_wise_psa_company_type`
 ///
 /// * `body`: the company type to create.
+#[doc(alias = "POST /company/companies/types")]
+#[doc(alias = "create_a_connect_wise_psa_company_type")]
 pub fn create_company_type(body: &CompanyType) -> Request<CompanyType> {
     Request::new(Method::Post, "/company/companies/types").body(body)
 }
@@ -222,8 +270,12 @@ pub fn create_company_type(body: &CompanyType) -> Request<CompanyType> {
 /// `GET /company/companies/types/count` · tool `count_connect_wise_psa_company_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/types/count")]
+#[doc(alias = "count_connect_wise_psa_company_types")]
 pub fn count_company_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/companies/types/count").query(query)
+    Request::new(Method::Get, "/company/companies/types/count")
+        .query(query)
+        .records::<CompanyType>()
 }
 
 /// Gets a company type by its ID.
@@ -231,6 +283,8 @@ pub fn count_company_types(query: &CountQuery) -> Request<Count> {
 /// `GET /company/companies/types/{id}` · tool `get_single_connect_wise_psa_company_type_by_id`
 ///
 /// * `id`: company type ID (see `company::list_company_types`)
+#[doc(alias = "GET /company/companies/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_type_by_id")]
 pub fn get_company_type(id: i32) -> Request<CompanyType> {
     Request::new(Method::Get, "/company/companies/types/{id}").path("id", id)
 }
@@ -241,6 +295,8 @@ pub fn get_company_type(id: i32) -> Request<CompanyType> {
 ///
 /// * `id`: company type ID (see `company::list_company_types`)
 /// * `body`: the new state of the company type.
+#[doc(alias = "PUT /company/companies/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_type_by_id")]
 pub fn replace_company_type(id: i32, body: &CompanyType) -> Request<CompanyType> {
     Request::new(Method::Put, "/company/companies/types/{id}").path("id", id).body(body)
 }
@@ -251,6 +307,8 @@ pub fn replace_company_type(id: i32, body: &CompanyType) -> Request<CompanyType>
 ///
 /// * `id`: company type ID (see `company::list_company_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_type_by_id")]
 pub fn update_company_type(id: i32, patch: &Patch<CompanyType>) -> Request<CompanyType> {
     Request::new(Method::Patch, "/company/companies/types/{id}")
         .path("id", id)
@@ -262,6 +320,8 @@ pub fn update_company_type(id: i32, patch: &Patch<CompanyType>) -> Request<Compa
 /// `DELETE /company/companies/types/{id}` · tool `delete_a_connect_wise_psa_company_type_by_id`
 ///
 /// * `id`: company type ID (see `company::list_company_types`)
+#[doc(alias = "DELETE /company/companies/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_type_by_id")]
 pub fn delete_company_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/types/{id}").path("id", id)
 }
@@ -274,6 +334,8 @@ pub fn delete_company_type(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_type_usages_by_id")]
 pub fn check_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/types/{id}/usages")
         .path("id", id)
@@ -288,6 +350,8 @@ pub fn check_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_type_usages_by_id")]
 pub fn list_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/types/{id}/usages/list")
         .path("id", id)
@@ -299,6 +363,8 @@ pub fn list_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 /// `GET /company/companies/{id}` · tool `get_single_connect_wise_psa_company_by_id`
 ///
 /// * `id`: company ID (see `company::list_companies`)
+#[doc(alias = "GET /company/companies/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_by_id")]
 pub fn get_company(id: i32) -> Request<Company> {
     Request::new(Method::Get, "/company/companies/{id}").path("id", id)
 }
@@ -309,6 +375,8 @@ pub fn get_company(id: i32) -> Request<Company> {
 ///
 /// * `id`: company ID (see `company::list_companies`)
 /// * `body`: the new state of the company.
+#[doc(alias = "PUT /company/companies/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_by_id")]
 pub fn replace_company(id: i32, body: &Company) -> Request<Company> {
     Request::new(Method::Put, "/company/companies/{id}").path("id", id).body(body)
 }
@@ -319,6 +387,8 @@ pub fn replace_company(id: i32, body: &Company) -> Request<Company> {
 ///
 /// * `id`: company ID (see `company::list_companies`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_by_id")]
 pub fn update_company(id: i32, patch: &Patch<Company>) -> Request<Company> {
     Request::new(Method::Patch, "/company/companies/{id}").path("id", id).patch(patch)
 }
@@ -328,6 +398,8 @@ pub fn update_company(id: i32, patch: &Patch<Company>) -> Request<Company> {
 /// `DELETE /company/companies/{id}` · tool `delete_a_connect_wise_psa_company_by_id`
 ///
 /// * `id`: company ID (see `company::list_companies`)
+#[doc(alias = "DELETE /company/companies/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_by_id")]
 pub fn delete_company(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{id}").path("id", id)
 }
@@ -338,6 +410,8 @@ pub fn delete_company(id: i32) -> Request<()> {
 ///
 /// * `id`: company ID (see `company::list_companies`)
 /// * `body`: the request body.
+#[doc(alias = "POST /company/companies/{id}/merge")]
+#[doc(alias = "merge_a_connect_wise_psa_company_by_id")]
 pub fn merge_company(id: i32, body: &CompanyMerge) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/company/companies/{id}/merge").path("id", id).body(body)
 }
@@ -350,6 +424,8 @@ pub fn merge_company(id: i32, body: &CompanyMerge) -> Request<SuccessResponse> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_usages_by_id")]
 pub fn check_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/{id}/usages")
         .path("id", id)
@@ -364,6 +440,8 @@ pub fn check_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_usages_by_id")]
 pub fn list_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/companies/{id}/usages/list")
         .path("id", id)
@@ -378,6 +456,8 @@ pub fn list_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/customStatusNotes")]
+#[doc(alias = "list_all_connect_wise_psa_company_custom_status_notes")]
 pub fn list_company_custom_status_notes(
     company_id: i32,
     query: &ListQuery,
@@ -393,6 +473,8 @@ pub fn list_company_custom_status_notes(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `body`: the status note to create.
+#[doc(alias = "POST /company/companies/{parentId}/customStatusNotes")]
+#[doc(alias = "create_a_connect_wise_psa_company_custom_status_note")]
 pub fn create_company_custom_status_note(
     company_id: i32,
     body: &CompanyCustomNote,
@@ -408,6 +490,8 @@ pub fn create_company_custom_status_note(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/customStatusNotes/count")]
+#[doc(alias = "count_connect_wise_psa_company_custom_status_notes")]
 pub fn count_company_custom_status_notes(
     company_id: i32,
     query: &CountQuery,
@@ -415,6 +499,7 @@ pub fn count_company_custom_status_notes(
     Request::new(Method::Get, "/company/companies/{parentId}/customStatusNotes/count")
         .path("parentId", company_id)
         .query(query)
+        .records::<CompanyCustomNote>()
 }
 
 /// Gets a status note of a company by its ID.
@@ -423,6 +508,8 @@ pub fn count_company_custom_status_notes(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
+#[doc(alias = "GET /company/companies/{parentId}/customStatusNotes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_custom_status_note_by_id")]
 pub fn get_company_custom_status_note(
     company_id: i32,
     id: i32,
@@ -439,6 +526,8 @@ pub fn get_company_custom_status_note(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
 /// * `body`: the new state of the status note.
+#[doc(alias = "PUT /company/companies/{parentId}/customStatusNotes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_custom_status_note_by_id")]
 pub fn replace_company_custom_status_note(
     company_id: i32,
     id: i32,
@@ -457,6 +546,8 @@ pub fn replace_company_custom_status_note(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/{parentId}/customStatusNotes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_custom_status_note_by_id")]
 pub fn update_company_custom_status_note(
     company_id: i32,
     id: i32,
@@ -474,6 +565,8 @@ pub fn update_company_custom_status_note(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
+#[doc(alias = "DELETE /company/companies/{parentId}/customStatusNotes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_custom_status_note_by_id")]
 pub fn delete_company_custom_status_note(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/customStatusNotes/{id}")
         .path("parentId", company_id)
@@ -488,6 +581,8 @@ pub fn delete_company_custom_status_note(company_id: i32, id: i32) -> Request<()
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/groups")]
+#[doc(alias = "list_all_connect_wise_psa_company_groups")]
 pub fn list_company_groups(
     company_id: i32,
     query: &ListQuery,
@@ -503,6 +598,8 @@ pub fn list_company_groups(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `body`: the marketing group to create.
+#[doc(alias = "POST /company/companies/{parentId}/groups")]
+#[doc(alias = "create_a_connect_wise_psa_company_group")]
 pub fn create_company_group(
     company_id: i32,
     body: &CompanyGroup,
@@ -518,10 +615,13 @@ pub fn create_company_group(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/groups/count")]
+#[doc(alias = "count_connect_wise_psa_company_groups")]
 pub fn count_company_groups(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/groups/count")
         .path("parentId", company_id)
         .query(query)
+        .records::<CompanyGroup>()
 }
 
 /// Gets a marketing group of a company by its ID.
@@ -530,6 +630,8 @@ pub fn count_company_groups(company_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company marketing group ID (see `company::list_company_groups`)
+#[doc(alias = "GET /company/companies/{parentId}/groups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_group_by_id")]
 pub fn get_company_group(company_id: i32, id: i32) -> Request<CompanyGroup> {
     Request::new(Method::Get, "/company/companies/{parentId}/groups/{id}")
         .path("parentId", company_id)
@@ -543,6 +645,8 @@ pub fn get_company_group(company_id: i32, id: i32) -> Request<CompanyGroup> {
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company marketing group ID (see `company::list_company_groups`)
 /// * `body`: the new state of the marketing group.
+#[doc(alias = "PUT /company/companies/{parentId}/groups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_group_by_id")]
 pub fn replace_company_group(
     company_id: i32,
     id: i32,
@@ -561,6 +665,8 @@ pub fn replace_company_group(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company marketing group ID (see `company::list_company_groups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/{parentId}/groups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_group_by_id")]
 pub fn update_company_group(
     company_id: i32,
     id: i32,
@@ -578,6 +684,8 @@ pub fn update_company_group(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company marketing group ID (see `company::list_company_groups`)
+#[doc(alias = "DELETE /company/companies/{parentId}/groups/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_group_by_id")]
 pub fn delete_company_group(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/groups/{id}")
         .path("parentId", company_id)
@@ -592,6 +700,8 @@ pub fn delete_company_group(company_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/managementReportNotifications")]
+#[doc(alias = "list_all_connect_wise_psa_company_management_report_notifs")]
 pub fn list_company_management_report_notifications(
     company_id: i32,
     query: &ListQuery,
@@ -610,6 +720,8 @@ pub fn list_company_management_report_notifications(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `body`: the management report notification to create.
+#[doc(alias = "POST /company/companies/{parentId}/managementReportNotifications")]
+#[doc(alias = "create_a_connect_wise_psa_company_management_report_notif")]
 pub fn create_company_management_report_notification(
     company_id: i32,
     body: &ManagementReportNotification,
@@ -628,6 +740,8 @@ pub fn create_company_management_report_notification(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/managementReportNotifications/count")]
+#[doc(alias = "count_connect_wise_psa_company_management_report_notifications")]
 pub fn count_company_management_report_notifications(
     company_id: i32,
     query: &CountQuery,
@@ -638,6 +752,7 @@ pub fn count_company_management_report_notifications(
         )
         .path("parentId", company_id)
         .query(query)
+        .records::<ManagementReportNotification>()
 }
 
 /// Gets a management report notification of a company by its ID.
@@ -646,6 +761,8 @@ pub fn count_company_management_report_notifications(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
+#[doc(alias = "GET /company/companies/{parentId}/managementReportNotifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_mgmt_report_notif_by_id")]
 pub fn get_company_management_report_notification(
     company_id: i32,
     id: i32,
@@ -665,6 +782,8 @@ pub fn get_company_management_report_notification(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
 /// * `body`: the new state of the management report notification.
+#[doc(alias = "PUT /company/companies/{parentId}/managementReportNotifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_mgmt_report_notif_by_id")]
 pub fn replace_company_management_report_notification(
     company_id: i32,
     id: i32,
@@ -686,6 +805,8 @@ pub fn replace_company_management_report_notification(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/{parentId}/managementReportNotifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_management_report_notif_by_id")]
 pub fn update_company_management_report_notification(
     company_id: i32,
     id: i32,
@@ -706,6 +827,8 @@ pub fn update_company_management_report_notification(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
+#[doc(alias = "DELETE /company/companies/{parentId}/managementReportNotifications/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_management_report_notif_by_id")]
 pub fn delete_company_management_report_notification(
     company_id: i32,
     id: i32,
@@ -726,6 +849,8 @@ pub fn delete_company_management_report_notification(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/managementReportSetup")]
+#[doc(alias = "list_all_connect_wise_psa_company_management_report_setups")]
 pub fn list_company_management_report_setups(
     company_id: i32,
     query: &ListQuery,
@@ -741,6 +866,8 @@ pub fn list_company_management_report_setups(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `body`: the management report setup to create.
+#[doc(alias = "POST /company/companies/{parentId}/managementReportSetup")]
+#[doc(alias = "create_a_connect_wise_psa_company_management_report_setup")]
 pub fn create_company_management_report_setup(
     company_id: i32,
     body: &ManagementReportSetup,
@@ -757,6 +884,8 @@ pub fn create_company_management_report_setup(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company management report setup ID (see `company::list_company_management_report_setups`)
 /// * `body`: the new state of the management report setup.
+#[doc(alias = "PUT /company/companies/{parentId}/managementReportSetup/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_mgmt_report_setup_by_id")]
 pub fn replace_company_management_report_setup(
     company_id: i32,
     id: i32,
@@ -775,6 +904,8 @@ pub fn replace_company_management_report_setup(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company management report setup ID (see `company::list_company_management_report_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/{parentId}/managementReportSetup/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_management_report_setup_by_id")]
 pub fn update_company_management_report_setup(
     company_id: i32,
     id: i32,
@@ -797,6 +928,8 @@ pub fn update_company_management_report_setup(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/managementSummaryReports")]
+#[doc(alias = "list_all_connect_wise_psa_company_management_summary_reports")]
 pub fn list_company_management_summary_reports(
     company_id: i32,
     query: &ListQuery,
@@ -812,6 +945,8 @@ pub fn list_company_management_summary_reports(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `body`: the management summary report to create.
+#[doc(alias = "POST /company/companies/{parentId}/managementSummaryReports")]
+#[doc(alias = "create_a_connect_wise_psa_company_management_summary_report")]
 pub fn create_company_management_summary_report(
     company_id: i32,
     body: &CompanyManagementSummary,
@@ -827,6 +962,8 @@ pub fn create_company_management_summary_report(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/managementSummaryReports/count")]
+#[doc(alias = "count_connect_wise_psa_company_management_summary_reports")]
 pub fn count_company_management_summary_reports(
     company_id: i32,
     query: &CountQuery,
@@ -837,6 +974,7 @@ pub fn count_company_management_summary_reports(
         )
         .path("parentId", company_id)
         .query(query)
+        .records::<CompanyManagementSummary>()
 }
 
 /// Gets a management summary report of a company by its ID.
@@ -845,6 +983,8 @@ pub fn count_company_management_summary_reports(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
+#[doc(alias = "GET /company/companies/{parentId}/managementSummaryReports/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_mgmt_summary_report_by_id")]
 pub fn get_company_management_summary_report(
     company_id: i32,
     id: i32,
@@ -864,6 +1004,8 @@ pub fn get_company_management_summary_report(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
 /// * `body`: the new state of the management summary report.
+#[doc(alias = "PUT /company/companies/{parentId}/managementSummaryReports/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_mgmt_summary_report_by_id")]
 pub fn replace_company_management_summary_report(
     company_id: i32,
     id: i32,
@@ -885,6 +1027,8 @@ pub fn replace_company_management_summary_report(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/{parentId}/managementSummaryReports/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_mgmt_summary_report_by_id")]
 pub fn update_company_management_summary_report(
     company_id: i32,
     id: i32,
@@ -905,6 +1049,8 @@ pub fn update_company_management_summary_report(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
+#[doc(alias = "DELETE /company/companies/{parentId}/managementSummaryReports/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_mgmt_summary_report_by_id")]
 pub fn delete_company_management_summary_report(
     company_id: i32,
     id: i32,
@@ -925,6 +1071,8 @@ pub fn delete_company_management_summary_report(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/notes")]
+#[doc(alias = "list_all_connect_wise_psa_company_notes")]
 pub fn list_company_notes(
     company_id: i32,
     query: &ListQuery,
@@ -940,6 +1088,8 @@ pub fn list_company_notes(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `body`: the note to create.
+#[doc(alias = "POST /company/companies/{parentId}/notes")]
+#[doc(alias = "create_a_connect_wise_psa_company_note")]
 pub fn create_company_note(company_id: i32, body: &CompanyNote) -> Request<CompanyNote> {
     Request::new(Method::Post, "/company/companies/{parentId}/notes")
         .path("parentId", company_id)
@@ -952,10 +1102,13 @@ pub fn create_company_note(company_id: i32, body: &CompanyNote) -> Request<Compa
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/notes/count")]
+#[doc(alias = "count_connect_wise_psa_company_notes")]
 pub fn count_company_notes(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/notes/count")
         .path("parentId", company_id)
         .query(query)
+        .records::<CompanyNote>()
 }
 
 /// Gets a note of a company by its ID.
@@ -964,6 +1117,8 @@ pub fn count_company_notes(company_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company note ID (see `company::list_company_notes`)
+#[doc(alias = "GET /company/companies/{parentId}/notes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_note_by_id")]
 pub fn get_company_note(company_id: i32, id: i32) -> Request<CompanyNote> {
     Request::new(Method::Get, "/company/companies/{parentId}/notes/{id}")
         .path("parentId", company_id)
@@ -977,6 +1132,8 @@ pub fn get_company_note(company_id: i32, id: i32) -> Request<CompanyNote> {
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company note ID (see `company::list_company_notes`)
 /// * `body`: the new state of the note.
+#[doc(alias = "PUT /company/companies/{parentId}/notes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_note_by_id")]
 pub fn replace_company_note(
     company_id: i32,
     id: i32,
@@ -995,6 +1152,8 @@ pub fn replace_company_note(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company note ID (see `company::list_company_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/{parentId}/notes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_note_by_id")]
 pub fn update_company_note(
     company_id: i32,
     id: i32,
@@ -1012,6 +1171,8 @@ pub fn update_company_note(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company note ID (see `company::list_company_notes`)
+#[doc(alias = "DELETE /company/companies/{parentId}/notes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_note_by_id")]
 pub fn delete_company_note(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/notes/{id}")
         .path("parentId", company_id)
@@ -1026,6 +1187,8 @@ pub fn delete_company_note(company_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/sites")]
+#[doc(alias = "list_all_connect_wise_psa_company_sites")]
 pub fn list_company_sites(
     company_id: i32,
     query: &ListQuery,
@@ -1041,6 +1204,8 @@ pub fn list_company_sites(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `body`: the site to create.
+#[doc(alias = "POST /company/companies/{parentId}/sites")]
+#[doc(alias = "create_a_connect_wise_psa_company_site")]
 pub fn create_company_site(company_id: i32, body: &CompanySite) -> Request<CompanySite> {
     Request::new(Method::Post, "/company/companies/{parentId}/sites")
         .path("parentId", company_id)
@@ -1053,10 +1218,13 @@ pub fn create_company_site(company_id: i32, body: &CompanySite) -> Request<Compa
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/sites/count")]
+#[doc(alias = "count_connect_wise_psa_company_sites")]
 pub fn count_company_sites(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/sites/count")
         .path("parentId", company_id)
         .query(query)
+        .records::<CompanySite>()
 }
 
 /// Lists the sites of a company in summary form.
@@ -1067,6 +1235,8 @@ pub fn count_company_sites(company_id: i32, query: &CountQuery) -> Request<Count
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/sites/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_site_info")]
 pub fn list_company_site_info(
     company_id: i32,
     query: &ListQuery,
@@ -1076,16 +1246,19 @@ pub fn list_company_site_info(
         .query(query)
 }
 
-/// Counts the sites of a company in summary form.
+/// Counts the summaries of the sites of a company.
 ///
 /// `GET /company/companies/{parentId}/sites/info/count` · tool `count_connect_wise_psa_company_site_info`
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/sites/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_site_info")]
 pub fn count_company_site_info(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/sites/info/count")
         .path("parentId", company_id)
         .query(query)
+        .records::<CompanySiteInfo>()
 }
 
 /// Gets a site of a company by its ID.
@@ -1094,6 +1267,8 @@ pub fn count_company_site_info(company_id: i32, query: &CountQuery) -> Request<C
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company site ID (see `company::list_company_sites`)
+#[doc(alias = "GET /company/companies/{parentId}/sites/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_site_by_id")]
 pub fn get_company_site(company_id: i32, id: i32) -> Request<CompanySite> {
     Request::new(Method::Get, "/company/companies/{parentId}/sites/{id}")
         .path("parentId", company_id)
@@ -1107,6 +1282,8 @@ pub fn get_company_site(company_id: i32, id: i32) -> Request<CompanySite> {
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company site ID (see `company::list_company_sites`)
 /// * `body`: the new state of the site.
+#[doc(alias = "PUT /company/companies/{parentId}/sites/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_site_by_id")]
 pub fn replace_company_site(
     company_id: i32,
     id: i32,
@@ -1125,6 +1302,8 @@ pub fn replace_company_site(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company site ID (see `company::list_company_sites`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/{parentId}/sites/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_site_by_id")]
 pub fn update_company_site(
     company_id: i32,
     id: i32,
@@ -1142,6 +1321,8 @@ pub fn update_company_site(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company site ID (see `company::list_company_sites`)
+#[doc(alias = "DELETE /company/companies/{parentId}/sites/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_site_by_id")]
 pub fn delete_company_site(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/sites/{id}")
         .path("parentId", company_id)
@@ -1154,6 +1335,8 @@ pub fn delete_company_site(company_id: i32, id: i32) -> Request<()> {
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company site ID (see `company::list_company_sites`)
+#[doc(alias = "GET /company/companies/{parentId}/sites/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_site_info_by_id")]
 pub fn get_company_site_info(company_id: i32, id: i32) -> Request<CompanySiteInfo> {
     Request::new(Method::Get, "/company/companies/{parentId}/sites/{id}/info")
         .path("parentId", company_id)
@@ -1169,6 +1352,8 @@ pub fn get_company_site_info(company_id: i32, id: i32) -> Request<CompanySiteInf
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/sites/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_site_usages_by_id")]
 pub fn check_company_site_usages(
     company_id: i32,
     id: i32,
@@ -1189,6 +1374,8 @@ pub fn check_company_site_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/sites/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_site_usages_by_id")]
 pub fn list_company_site_usages(
     company_id: i32,
     id: i32,
@@ -1206,6 +1393,8 @@ pub fn list_company_site_usages(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/surveys/count")]
+#[doc(alias = "count_connect_wise_psa_company_surveys")]
 pub fn count_company_surveys(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/surveys/count")
         .path("parentId", company_id)
@@ -1220,6 +1409,8 @@ pub fn count_company_surveys(company_id: i32, query: &CountQuery) -> Request<Cou
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/teams")]
+#[doc(alias = "list_all_connect_wise_psa_company_teams")]
 pub fn list_company_teams(
     company_id: i32,
     query: &ListQuery,
@@ -1235,6 +1426,8 @@ pub fn list_company_teams(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `body`: the team member to create.
+#[doc(alias = "POST /company/companies/{parentId}/teams")]
+#[doc(alias = "create_a_connect_wise_psa_company_team")]
 pub fn create_company_team(company_id: i32, body: &CompanyTeam) -> Request<CompanyTeam> {
     Request::new(Method::Post, "/company/companies/{parentId}/teams")
         .path("parentId", company_id)
@@ -1247,10 +1440,13 @@ pub fn create_company_team(company_id: i32, body: &CompanyTeam) -> Request<Compa
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/teams/count")]
+#[doc(alias = "count_connect_wise_psa_company_teams")]
 pub fn count_company_teams(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/teams/count")
         .path("parentId", company_id)
         .query(query)
+        .records::<CompanyTeam>()
 }
 
 /// Gets a team member of a company by its ID.
@@ -1259,6 +1455,8 @@ pub fn count_company_teams(company_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company team member ID (see `company::list_company_teams`)
+#[doc(alias = "GET /company/companies/{parentId}/teams/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_team_by_id")]
 pub fn get_company_team(company_id: i32, id: i32) -> Request<CompanyTeam> {
     Request::new(Method::Get, "/company/companies/{parentId}/teams/{id}")
         .path("parentId", company_id)
@@ -1272,6 +1470,8 @@ pub fn get_company_team(company_id: i32, id: i32) -> Request<CompanyTeam> {
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company team member ID (see `company::list_company_teams`)
 /// * `body`: the new state of the team member.
+#[doc(alias = "PUT /company/companies/{parentId}/teams/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_team_by_id")]
 pub fn replace_company_team(
     company_id: i32,
     id: i32,
@@ -1290,6 +1490,8 @@ pub fn replace_company_team(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company team member ID (see `company::list_company_teams`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/{parentId}/teams/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_team_by_id")]
 pub fn update_company_team(
     company_id: i32,
     id: i32,
@@ -1307,6 +1509,8 @@ pub fn update_company_team(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company team member ID (see `company::list_company_teams`)
+#[doc(alias = "DELETE /company/companies/{parentId}/teams/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_team_by_id")]
 pub fn delete_company_team(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/teams/{id}")
         .path("parentId", company_id)
@@ -1321,6 +1525,8 @@ pub fn delete_company_team(company_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/tracks")]
+#[doc(alias = "list_all_connect_wise_psa_company_company_tracks")]
 pub fn list_company_tracks(
     company_id: i32,
     query: &ListQuery,
@@ -1336,6 +1542,8 @@ pub fn list_company_tracks(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `body`: the track to create.
+#[doc(alias = "POST /company/companies/{parentId}/tracks")]
+#[doc(alias = "create_a_connect_wise_psa_company_company_track")]
 pub fn create_company_track(
     company_id: i32,
     body: &ContactTrack,
@@ -1351,10 +1559,13 @@ pub fn create_company_track(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/tracks/count")]
+#[doc(alias = "count_connect_wise_psa_company_company_tracks")]
 pub fn count_company_tracks(company_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/companies/{parentId}/tracks/count")
         .path("parentId", company_id)
         .query(query)
+        .records::<ContactTrack>()
 }
 
 /// Gets a track of a company by its ID.
@@ -1363,6 +1574,8 @@ pub fn count_company_tracks(company_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company track ID (see `company::list_company_tracks`)
+#[doc(alias = "GET /company/companies/{parentId}/tracks/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_company_track_by_id")]
 pub fn get_company_track(company_id: i32, id: i32) -> Request<ContactTrack> {
     Request::new(Method::Get, "/company/companies/{parentId}/tracks/{id}")
         .path("parentId", company_id)
@@ -1375,6 +1588,8 @@ pub fn get_company_track(company_id: i32, id: i32) -> Request<ContactTrack> {
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company track ID (see `company::list_company_tracks`)
+#[doc(alias = "DELETE /company/companies/{parentId}/tracks/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_company_track_by_id")]
 pub fn delete_company_track(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/tracks/{id}")
         .path("parentId", company_id)
@@ -1389,6 +1604,8 @@ pub fn delete_company_track(company_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companies/{parentId}/typeAssociations")]
+#[doc(alias = "list_all_connect_wise_psa_company_company_type_associations")]
 pub fn list_company_company_type_associations(
     company_id: i32,
     query: &ListQuery,
@@ -1404,6 +1621,8 @@ pub fn list_company_company_type_associations(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `body`: the type association to create.
+#[doc(alias = "POST /company/companies/{parentId}/typeAssociations")]
+#[doc(alias = "create_a_connect_wise_psa_company_company_type_association")]
 pub fn create_company_company_type_association(
     company_id: i32,
     body: &CompanyCompanyTypeAssociationCompanyTypeAssociation,
@@ -1419,6 +1638,8 @@ pub fn create_company_company_type_association(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companies/{parentId}/typeAssociations/count")]
+#[doc(alias = "count_connect_wise_psa_company_company_type_associations")]
 pub fn count_company_company_type_associations(
     company_id: i32,
     query: &CountQuery,
@@ -1426,6 +1647,7 @@ pub fn count_company_company_type_associations(
     Request::new(Method::Get, "/company/companies/{parentId}/typeAssociations/count")
         .path("parentId", company_id)
         .query(query)
+        .records::<CompanyCompanyTypeAssociationCompanyTypeAssociation>()
 }
 
 /// Gets a type association of a company by its ID.
@@ -1434,6 +1656,8 @@ pub fn count_company_company_type_associations(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company type association ID (see `company::list_company_company_type_associations`)
+#[doc(alias = "GET /company/companies/{parentId}/typeAssociations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_company_type_assoc_by_id")]
 pub fn get_company_company_type_association(
     company_id: i32,
     id: i32,
@@ -1450,6 +1674,8 @@ pub fn get_company_company_type_association(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company type association ID (see `company::list_company_company_type_associations`)
 /// * `body`: the new state of the type association.
+#[doc(alias = "PUT /company/companies/{parentId}/typeAssociations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_company_type_assoc_by_id")]
 pub fn replace_company_company_type_association(
     company_id: i32,
     id: i32,
@@ -1468,6 +1694,8 @@ pub fn replace_company_company_type_association(
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company type association ID (see `company::list_company_company_type_associations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companies/{parentId}/typeAssociations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_company_type_assoc_by_id")]
 pub fn update_company_company_type_association(
     company_id: i32,
     id: i32,
@@ -1485,6 +1713,8 @@ pub fn update_company_company_type_association(
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
 /// * `id`: company type association ID (see `company::list_company_company_type_associations`)
+#[doc(alias = "DELETE /company/companies/{parentId}/typeAssociations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_company_type_assoc_by_id")]
 pub fn delete_company_company_type_association(company_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/{parentId}/typeAssociations/{id}")
         .path("parentId", company_id)

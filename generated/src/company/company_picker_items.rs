@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companyPickerItems")]
+#[doc(alias = "list_all_connect_wise_psa_company_picker_items")]
 pub fn list_company_picker_items(query: &ListQuery) -> Request<Vec<CompanyPickerItem>> {
     Request::new(Method::Get, "/company/companyPickerItems").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_company_picker_items(query: &ListQuery) -> Request<Vec<CompanyPicker
 /// `POST /company/companyPickerItems` · tool `create_a_connect_wise_psa_company_picker_item`
 ///
 /// * `body`: the company picker item to create.
+#[doc(alias = "POST /company/companyPickerItems")]
+#[doc(alias = "create_a_connect_wise_psa_company_picker_item")]
 pub fn create_company_picker_item(
     body: &CompanyPickerItem,
 ) -> Request<CompanyPickerItem> {
@@ -31,6 +35,8 @@ pub fn create_company_picker_item(
 /// `POST /company/companyPickerItems/clear` · tool `clear_connect_wise_psa_company_picker_items`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /company/companyPickerItems/clear")]
+#[doc(alias = "clear_connect_wise_psa_company_picker_items")]
 pub fn clear_company_picker_items(body: &ClearPickerRequest) -> Request<()> {
     Request::new(Method::Post, "/company/companyPickerItems/clear").body(body)
 }
@@ -40,8 +46,12 @@ pub fn clear_company_picker_items(body: &ClearPickerRequest) -> Request<()> {
 /// `GET /company/companyPickerItems/count` · tool `count_connect_wise_psa_company_picker_items`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companyPickerItems/count")]
+#[doc(alias = "count_connect_wise_psa_company_picker_items")]
 pub fn count_company_picker_items(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/companyPickerItems/count").query(query)
+    Request::new(Method::Get, "/company/companyPickerItems/count")
+        .query(query)
+        .records::<CompanyPickerItem>()
 }
 
 /// Gets a company picker item by its ID.
@@ -49,6 +59,8 @@ pub fn count_company_picker_items(query: &CountQuery) -> Request<Count> {
 /// `GET /company/companyPickerItems/{id}` · tool `get_single_connect_wise_psa_company_picker_item_by_id`
 ///
 /// * `id`: company picker item ID (see `company::list_company_picker_items`)
+#[doc(alias = "GET /company/companyPickerItems/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_picker_item_by_id")]
 pub fn get_company_picker_item(id: i32) -> Request<CompanyPickerItem> {
     Request::new(Method::Get, "/company/companyPickerItems/{id}").path("id", id)
 }
@@ -58,6 +70,8 @@ pub fn get_company_picker_item(id: i32) -> Request<CompanyPickerItem> {
 /// `DELETE /company/companyPickerItems/{id}` · tool `delete_a_connect_wise_psa_company_picker_item_by_id`
 ///
 /// * `id`: company picker item ID (see `company::list_company_picker_items`)
+#[doc(alias = "DELETE /company/companyPickerItems/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_picker_item_by_id")]
 pub fn delete_company_picker_item(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companyPickerItems/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/companyTypeAssociations")]
+#[doc(alias = "list_all_connect_wise_psa_company_type_associations")]
 pub fn list_company_type_associations(
     query: &ListQuery,
 ) -> Request<Vec<CompanyCompanyTypeAssociation>> {
@@ -22,6 +24,8 @@ pub fn list_company_type_associations(
 /// `POST /company/companyTypeAssociations` · tool `create_a_connect_wise_psa_company_type_association`
 ///
 /// * `body`: the company type association to create.
+#[doc(alias = "POST /company/companyTypeAssociations")]
+#[doc(alias = "create_a_connect_wise_psa_company_type_association")]
 pub fn create_company_type_association(
     body: &CompanyCompanyTypeAssociation,
 ) -> Request<CompanyCompanyTypeAssociation> {
@@ -33,8 +37,12 @@ pub fn create_company_type_association(
 /// `GET /company/companyTypeAssociations/count` · tool `count_connect_wise_psa_company_type_associations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/companyTypeAssociations/count")]
+#[doc(alias = "count_connect_wise_psa_company_type_associations")]
 pub fn count_company_type_associations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/companyTypeAssociations/count").query(query)
+    Request::new(Method::Get, "/company/companyTypeAssociations/count")
+        .query(query)
+        .records::<CompanyCompanyTypeAssociation>()
 }
 
 /// Gets a company type association by its ID.
@@ -42,6 +50,8 @@ pub fn count_company_type_associations(query: &CountQuery) -> Request<Count> {
 /// `GET /company/companyTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_type_association_by_id`
 ///
 /// * `id`: company type association ID (see `company::list_company_type_associations`)
+#[doc(alias = "GET /company/companyTypeAssociations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_type_association_by_id")]
 pub fn get_company_type_association(id: i32) -> Request<CompanyCompanyTypeAssociation> {
     Request::new(Method::Get, "/company/companyTypeAssociations/{id}").path("id", id)
 }
@@ -52,6 +62,8 @@ pub fn get_company_type_association(id: i32) -> Request<CompanyCompanyTypeAssoci
 ///
 /// * `id`: company type association ID (see `company::list_company_type_associations`)
 /// * `body`: the new state of the company type association.
+#[doc(alias = "PUT /company/companyTypeAssociations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_type_association_by_id")]
 pub fn replace_company_type_association(
     id: i32,
     body: &CompanyCompanyTypeAssociation,
@@ -67,6 +79,8 @@ pub fn replace_company_type_association(
 ///
 /// * `id`: company type association ID (see `company::list_company_type_associations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/companyTypeAssociations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_type_association_by_id")]
 pub fn update_company_type_association(
     id: i32,
     patch: &Patch<CompanyCompanyTypeAssociation>,
@@ -81,6 +95,8 @@ pub fn update_company_type_association(
 /// `DELETE /company/companyTypeAssociations/{id}` · tool `delete_a_connect_wise_psa_company_type_association_by_id`
 ///
 /// * `id`: company type association ID (see `company::list_company_type_associations`)
+#[doc(alias = "DELETE /company/companyTypeAssociations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_type_association_by_id")]
 pub fn delete_company_type_association(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companyTypeAssociations/{id}").path("id", id)
 }

@@ -17,6 +17,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations")]
+#[doc(alias = "list_all_connect_wise_psa_company_configurations")]
 pub fn list_configurations(
     managed_identifier: Option<&str>,
     query: &ListQuery,
@@ -38,6 +40,8 @@ pub fn list_configurations(
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
 /// * `body`: the configuration to create.
+#[doc(alias = "POST /company/configurations")]
+#[doc(alias = "create_a_connect_wise_psa_company_configuration")]
 pub fn create_configuration(
     child_configurations_matching_on: Option<&str>,
     inactivate_configurations_matching_on: Option<&str>,
@@ -76,6 +80,8 @@ pub fn create_configuration(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "POST /company/configurations/bulk")]
+#[doc(alias = "create_connect_wise_psa_company_configurations_in_bulk")]
 pub fn create_configurations_in_bulk(
     child_configurations_matching_on: Option<&str>,
     inactivate_configurations_matching_on: Option<&str>,
@@ -114,6 +120,8 @@ pub fn create_configurations_in_bulk(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "PUT /company/configurations/bulk")]
+#[doc(alias = "replace_connect_wise_psa_company_configurations_in_bulk")]
 pub fn replace_configurations_in_bulk(
     child_configurations_matching_on: Option<&str>,
     inactivate_configurations_matching_on: Option<&str>,
@@ -143,6 +151,8 @@ pub fn replace_configurations_in_bulk(
 /// `DELETE /company/configurations/bulk` · tool `delete_connect_wise_psa_company_configurations_in_bulk`
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "DELETE /company/configurations/bulk")]
+#[doc(alias = "delete_connect_wise_psa_company_configurations_in_bulk")]
 pub fn delete_configurations_in_bulk() -> Request<BulkResult> {
     Request::new(Method::Delete, "/company/configurations/bulk")
 }
@@ -153,6 +163,8 @@ pub fn delete_configurations_in_bulk() -> Request<BulkResult> {
 ///
 /// * `managed_identifier`: query parameter `managedIdentifier`
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/count")]
+#[doc(alias = "count_connect_wise_psa_company_configurations")]
 pub fn count_configurations(
     managed_identifier: Option<&str>,
     query: &CountQuery,
@@ -160,6 +172,7 @@ pub fn count_configurations(
     Request::new(Method::Get, "/company/configurations/count")
         .parameter_opt("managedIdentifier", managed_identifier)
         .query(query)
+        .records::<CompanyConfiguration>()
 }
 
 /// Lists configuration statuses.
@@ -169,6 +182,8 @@ pub fn count_configurations(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_company_configuration_statuses")]
 pub fn list_configuration_statuses(
     query: &ListQuery,
 ) -> Request<Vec<ConfigurationStatus>> {
@@ -180,6 +195,8 @@ pub fn list_configuration_statuses(
 /// `POST /company/configurations/statuses` · tool `create_a_connect_wise_psa_company_configuration_status`
 ///
 /// * `body`: the configuration status to create.
+#[doc(alias = "POST /company/configurations/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_company_configuration_status")]
 pub fn create_configuration_status(
     body: &ConfigurationStatus,
 ) -> Request<ConfigurationStatus> {
@@ -191,8 +208,12 @@ pub fn create_configuration_status(
 /// `GET /company/configurations/statuses/count` · tool `count_connect_wise_psa_company_configuration_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_company_configuration_statuses")]
 pub fn count_configuration_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/configurations/statuses/count").query(query)
+    Request::new(Method::Get, "/company/configurations/statuses/count")
+        .query(query)
+        .records::<ConfigurationStatus>()
 }
 
 /// Lists configuration statuses in summary form.
@@ -202,19 +223,25 @@ pub fn count_configuration_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/statuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_configuration_status_info")]
 pub fn list_configuration_status_info(
     query: &ListQuery,
 ) -> Request<Vec<ConfigurationStatusInfo>> {
     Request::new(Method::Get, "/company/configurations/statuses/info").query(query)
 }
 
-/// Counts configuration statuses in summary form.
+/// Counts the summaries of configuration statuses.
 ///
 /// `GET /company/configurations/statuses/info/count` · tool `count_connect_wise_psa_company_configuration_status_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/statuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_configuration_status_info")]
 pub fn count_configuration_status_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/configurations/statuses/info/count").query(query)
+    Request::new(Method::Get, "/company/configurations/statuses/info/count")
+        .query(query)
+        .records::<ConfigurationStatusInfo>()
 }
 
 /// Gets a configuration status by its ID.
@@ -222,6 +249,8 @@ pub fn count_configuration_status_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/configurations/statuses/{id}` · tool `get_single_connect_wise_psa_company_configuration_status_by_id`
 ///
 /// * `id`: configuration status ID (see `company::list_configuration_statuses`)
+#[doc(alias = "GET /company/configurations/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_configuration_status_by_id")]
 pub fn get_configuration_status(id: i32) -> Request<ConfigurationStatus> {
     Request::new(Method::Get, "/company/configurations/statuses/{id}").path("id", id)
 }
@@ -232,6 +261,8 @@ pub fn get_configuration_status(id: i32) -> Request<ConfigurationStatus> {
 ///
 /// * `id`: configuration status ID (see `company::list_configuration_statuses`)
 /// * `body`: the new state of the configuration status.
+#[doc(alias = "PUT /company/configurations/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_configuration_status_by_id")]
 pub fn replace_configuration_status(
     id: i32,
     body: &ConfigurationStatus,
@@ -247,6 +278,8 @@ pub fn replace_configuration_status(
 ///
 /// * `id`: configuration status ID (see `company::list_configuration_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/configurations/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_configuration_status_by_id")]
 pub fn update_configuration_status(
     id: i32,
     patch: &Patch<ConfigurationStatus>,
@@ -261,6 +294,8 @@ pub fn update_configuration_status(
 /// `DELETE /company/configurations/statuses/{id}` · tool `delete_a_connect_wise_psa_company_configuration_status_by_id`
 ///
 /// * `id`: configuration status ID (see `company::list_configuration_statuses`)
+#[doc(alias = "DELETE /company/configurations/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_configuration_status_by_id")]
 pub fn delete_configuration_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/statuses/{id}").path("id", id)
 }
@@ -270,6 +305,8 @@ pub fn delete_configuration_status(id: i32) -> Request<()> {
 /// `GET /company/configurations/statuses/{id}/info` · tool `get_single_connect_wise_psa_company_config_status_info_by_id`
 ///
 /// * `id`: configuration status ID (see `company::list_configuration_statuses`)
+#[doc(alias = "GET /company/configurations/statuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_config_status_info_by_id")]
 pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo> {
     Request::new(Method::Get, "/company/configurations/statuses/{id}/info")
         .path("id", id)
@@ -283,6 +320,8 @@ pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/statuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_config_status_usages_by_id")]
 pub fn check_configuration_status_usages(
     id: i32,
     query: &ListQuery,
@@ -300,6 +339,8 @@ pub fn check_configuration_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/statuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_config_status_usages_by_id")]
 pub fn list_configuration_status_usages(
     id: i32,
     query: &ListQuery,
@@ -316,6 +357,8 @@ pub fn list_configuration_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/types")]
+#[doc(alias = "list_all_connect_wise_psa_company_configuration_types")]
 pub fn list_configuration_types(query: &ListQuery) -> Request<Vec<ConfigurationType>> {
     Request::new(Method::Get, "/company/configurations/types").query(query)
 }
@@ -325,6 +368,8 @@ pub fn list_configuration_types(query: &ListQuery) -> Request<Vec<ConfigurationT
 /// `POST /company/configurations/types` · tool `create_a_connect_wise_psa_company_configuration_type`
 ///
 /// * `body`: the configuration type to create.
+#[doc(alias = "POST /company/configurations/types")]
+#[doc(alias = "create_a_connect_wise_psa_company_configuration_type")]
 pub fn create_configuration_type(
     body: &ConfigurationType,
 ) -> Request<ConfigurationType> {
@@ -336,6 +381,8 @@ pub fn create_configuration_type(
 /// `POST /company/configurations/types/copy` · tool `copy_a_connect_wise_psa_company_configuration_type`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /company/configurations/types/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_company_configuration_type")]
 pub fn copy_configuration_type(
     body: &ConfigurationTypeCopy,
 ) -> Request<ConfigurationType> {
@@ -347,8 +394,12 @@ pub fn copy_configuration_type(
 /// `GET /company/configurations/types/count` · tool `count_connect_wise_psa_company_configuration_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/types/count")]
+#[doc(alias = "count_connect_wise_psa_company_configuration_types")]
 pub fn count_configuration_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/configurations/types/count").query(query)
+    Request::new(Method::Get, "/company/configurations/types/count")
+        .query(query)
+        .records::<ConfigurationType>()
 }
 
 /// Lists the values of a configuration type question.
@@ -360,6 +411,10 @@ pub fn count_configuration_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values"
+)]
+#[doc(alias = "list_all_connect_wise_psa_configuration_type_question_values")]
 pub fn list_configuration_type_question_values(
     type_id: i32,
     question_id: i32,
@@ -381,6 +436,10 @@ pub fn list_configuration_type_question_values(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `body`: the value to create.
+#[doc(
+    alias = "POST /company/configurations/types/{grandparentId}/questions/{parentId}/values"
+)]
+#[doc(alias = "create_a_connect_wise_psa_configuration_type_question_value")]
 pub fn create_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -402,6 +461,10 @@ pub fn create_configuration_type_question_value(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/count"
+)]
+#[doc(alias = "count_connect_wise_psa_configuration_type_question_values")]
 pub fn count_configuration_type_question_values(
     type_id: i32,
     question_id: i32,
@@ -414,6 +477,7 @@ pub fn count_configuration_type_question_values(
         .path("grandparentId", type_id)
         .path("parentId", question_id)
         .query(query)
+        .records::<ConfigurationTypeQuestionValue>()
 }
 
 /// Gets a value of a configuration type question by its ID.
@@ -423,6 +487,10 @@ pub fn count_configuration_type_question_values(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
+#[doc(
+    alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_config_type_question_value_by_id")]
 pub fn get_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -445,6 +513,10 @@ pub fn get_configuration_type_question_value(
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
 /// * `body`: the new state of the value.
+#[doc(
+    alias = "PUT /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_config_type_question_value_by_id")]
 pub fn replace_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -469,6 +541,10 @@ pub fn replace_configuration_type_question_value(
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_config_type_question_value_by_id")]
 pub fn update_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -492,6 +568,10 @@ pub fn update_configuration_type_question_value(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
+#[doc(
+    alias = "DELETE /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_config_type_question_value_by_id")]
 pub fn delete_configuration_type_question_value(
     type_id: i32,
     question_id: i32,
@@ -516,6 +596,10 @@ pub fn delete_configuration_type_question_value(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages"
+)]
+#[doc(alias = "check_connect_wise_psa_config_type_question_value_usages_by_id")]
 pub fn check_configuration_type_question_value_usages(
     type_id: i32,
     question_id: i32,
@@ -542,6 +626,10 @@ pub fn check_configuration_type_question_value_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages/list"
+)]
+#[doc(alias = "list_all_connect_wise_psa_config_type_quest_value_usages_by_id")]
 pub fn list_configuration_type_question_value_usages(
     type_id: i32,
     question_id: i32,
@@ -563,6 +651,8 @@ pub fn list_configuration_type_question_value_usages(
 /// `GET /company/configurations/types/{id}` · tool `get_single_connect_wise_psa_company_configuration_type_by_id`
 ///
 /// * `id`: configuration type ID (see `company::list_configuration_types`)
+#[doc(alias = "GET /company/configurations/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_configuration_type_by_id")]
 pub fn get_configuration_type(id: i32) -> Request<ConfigurationType> {
     Request::new(Method::Get, "/company/configurations/types/{id}").path("id", id)
 }
@@ -573,6 +663,8 @@ pub fn get_configuration_type(id: i32) -> Request<ConfigurationType> {
 ///
 /// * `id`: configuration type ID (see `company::list_configuration_types`)
 /// * `body`: the new state of the configuration type.
+#[doc(alias = "PUT /company/configurations/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_configuration_type_by_id")]
 pub fn replace_configuration_type(
     id: i32,
     body: &ConfigurationType,
@@ -588,6 +680,8 @@ pub fn replace_configuration_type(
 ///
 /// * `id`: configuration type ID (see `company::list_configuration_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/configurations/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_configuration_type_by_id")]
 pub fn update_configuration_type(
     id: i32,
     patch: &Patch<ConfigurationType>,
@@ -602,6 +696,8 @@ pub fn update_configuration_type(
 /// `DELETE /company/configurations/types/{id}` · tool `delete_a_connect_wise_psa_company_configuration_type_by_id`
 ///
 /// * `id`: configuration type ID (see `company::list_configuration_types`)
+#[doc(alias = "DELETE /company/configurations/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_configuration_type_by_id")]
 pub fn delete_configuration_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/types/{id}").path("id", id)
 }
@@ -611,6 +707,8 @@ pub fn delete_configuration_type(id: i32) -> Request<()> {
 /// `GET /company/configurations/types/{id}/info` · tool `get_single_connect_wise_psa_company_config_type_info_by_id`
 ///
 /// * `id`: configuration type ID (see `company::list_configuration_types`)
+#[doc(alias = "GET /company/configurations/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_config_type_info_by_id")]
 pub fn get_configuration_type_info(id: i32) -> Request<ConfigurationTypeInfo> {
     Request::new(Method::Get, "/company/configurations/types/{id}/info").path("id", id)
 }
@@ -623,6 +721,8 @@ pub fn get_configuration_type_info(id: i32) -> Request<ConfigurationTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_configuration_type_usages_by_id")]
 pub fn check_configuration_type_usages(
     id: i32,
     query: &ListQuery,
@@ -640,6 +740,8 @@ pub fn check_configuration_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_config_type_usages_by_id")]
 pub fn list_configuration_type_usages(
     id: i32,
     query: &ListQuery,
@@ -657,6 +759,8 @@ pub fn list_configuration_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/configurations/types/{parentId}/questions")]
+#[doc(alias = "list_all_connect_wise_psa_configuration_type_questions")]
 pub fn list_configuration_type_questions(
     type_id: i32,
     query: &ListQuery,
@@ -672,6 +776,8 @@ pub fn list_configuration_type_questions(
 ///
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `body`: the question to create.
+#[doc(alias = "POST /company/configurations/types/{parentId}/questions")]
+#[doc(alias = "create_a_connect_wise_psa_configuration_type_question")]
 pub fn create_configuration_type_question(
     type_id: i32,
     body: &ConfigurationTypeQuestion,
@@ -687,6 +793,8 @@ pub fn create_configuration_type_question(
 ///
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/types/{parentId}/questions/count")]
+#[doc(alias = "count_connect_wise_psa_configuration_type_questions")]
 pub fn count_configuration_type_questions(
     type_id: i32,
     query: &CountQuery,
@@ -694,6 +802,7 @@ pub fn count_configuration_type_questions(
     Request::new(Method::Get, "/company/configurations/types/{parentId}/questions/count")
         .path("parentId", type_id)
         .query(query)
+        .records::<ConfigurationTypeQuestion>()
 }
 
 /// Gets a question of a configuration type by its ID.
@@ -702,6 +811,8 @@ pub fn count_configuration_type_questions(
 ///
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
+#[doc(alias = "GET /company/configurations/types/{parentId}/questions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_configuration_type_question_by_id")]
 pub fn get_configuration_type_question(
     type_id: i32,
     id: i32,
@@ -718,6 +829,8 @@ pub fn get_configuration_type_question(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `body`: the new state of the question.
+#[doc(alias = "PUT /company/configurations/types/{parentId}/questions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_configuration_type_question_by_id")]
 pub fn replace_configuration_type_question(
     type_id: i32,
     id: i32,
@@ -736,6 +849,8 @@ pub fn replace_configuration_type_question(
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/configurations/types/{parentId}/questions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_configuration_type_question_by_id")]
 pub fn update_configuration_type_question(
     type_id: i32,
     id: i32,
@@ -756,6 +871,8 @@ pub fn update_configuration_type_question(
 ///
 /// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
+#[doc(alias = "DELETE /company/configurations/types/{parentId}/questions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_configuration_type_question_by_id")]
 pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -770,6 +887,8 @@ pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> 
 /// `GET /company/configurations/{id}` · tool `get_single_connect_wise_psa_company_configuration_by_id`
 ///
 /// * `id`: configuration ID (see `company::list_configurations`)
+#[doc(alias = "GET /company/configurations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_configuration_by_id")]
 pub fn get_configuration(id: i32) -> Request<CompanyConfiguration> {
     Request::new(Method::Get, "/company/configurations/{id}").path("id", id)
 }
@@ -787,6 +906,8 @@ pub fn get_configuration(id: i32) -> Request<CompanyConfiguration> {
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
 /// * `body`: the new state of the configuration.
+#[doc(alias = "PUT /company/configurations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_configuration_by_id")]
 pub fn replace_configuration(
     id: i32,
     child_configurations_matching_on: Option<&str>,
@@ -826,6 +947,8 @@ pub fn replace_configuration(
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/configurations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_configuration_by_id")]
 pub fn update_configuration(
     id: i32,
     child_configurations_matching_on: Option<&str>,
@@ -857,6 +980,8 @@ pub fn update_configuration(
 /// `DELETE /company/configurations/{id}` · tool `delete_a_connect_wise_psa_company_configuration_by_id`
 ///
 /// * `id`: configuration ID (see `company::list_configurations`)
+#[doc(alias = "DELETE /company/configurations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_configuration_by_id")]
 pub fn delete_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/{id}").path("id", id)
 }
@@ -867,6 +992,8 @@ pub fn delete_configuration(id: i32) -> Request<()> {
 ///
 /// * `id`: configuration ID (see `company::list_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/configurations/{id}/changeType")]
+#[doc(alias = "change_type_of_a_connect_wise_psa_company_configuration_by_id")]
 pub fn change_type_of_configuration(
     id: i32,
     patch: &Patch<CompanyConfiguration>,
@@ -882,6 +1009,8 @@ pub fn change_type_of_configuration(
 ///
 /// * `configuration_id`: configuration ID (see `company::list_configurations`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/configurations/{id}/quickAccess/count")]
+#[doc(alias = "count_connect_wise_psa_configuration_quick_accesses")]
 pub fn count_configuration_quick_accesses(
     configuration_id: i32,
     query: &CountQuery,
@@ -898,19 +1027,25 @@ pub fn count_configuration_quick_accesses(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /configurations/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_configuration_type_info")]
 pub fn list_configuration_type_info(
     query: &ListQuery,
 ) -> Request<Vec<ConfigurationTypeInfo>> {
     Request::new(Method::Get, "/configurations/types/info").query(query)
 }
 
-/// Counts configuration types in summary form.
+/// Counts the summaries of configuration types.
 ///
 /// `GET /configurations/types/info/count` · tool `count_connect_wise_psa_company_configuration_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /configurations/types/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_configuration_type_info")]
 pub fn count_configuration_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/configurations/types/info/count").query(query)
+    Request::new(Method::Get, "/configurations/types/info/count")
+        .query(query)
+        .records::<ConfigurationTypeInfo>()
 }
 
 /// Lists the values of a configuration type question in summary form.
@@ -922,6 +1057,10 @@ pub fn count_configuration_type_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/info"
+)]
+#[doc(alias = "list_all_connect_wise_psa_config_type_question_value_info")]
 pub fn list_configuration_type_question_value_info(
     type_id: i32,
     question_id: i32,
@@ -936,13 +1075,17 @@ pub fn list_configuration_type_question_value_info(
         .query(query)
 }
 
-/// Counts the values of a configuration type question in summary form.
+/// Counts the summaries of the values of a configuration type question.
 ///
 /// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count` · tool `count_connect_wise_psa_configuration_type_question_value_info`
 ///
 /// * `type_id`: type ID
 /// * `question_id`: question ID
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count"
+)]
+#[doc(alias = "count_connect_wise_psa_configuration_type_question_value_info")]
 pub fn count_configuration_type_question_value_info(
     type_id: i32,
     question_id: i32,
@@ -955,6 +1098,7 @@ pub fn count_configuration_type_question_value_info(
         .path("grandparentId", type_id)
         .path("parentId", question_id)
         .query(query)
+        .records::<ConfigurationTypeQuestionValueInfo>()
 }
 
 /// Gets a summary of a value of a configuration type question by its ID.
@@ -964,6 +1108,10 @@ pub fn count_configuration_type_question_value_info(
 /// * `type_id`: type ID
 /// * `question_id`: question ID
 /// * `id`: ID
+#[doc(
+    alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info"
+)]
+#[doc(alias = "get_single_connect_wise_psa_config_type_quest_value_info_by_id")]
 pub fn get_configuration_type_question_value_info(
     type_id: i32,
     question_id: i32,
@@ -986,6 +1134,8 @@ pub fn get_configuration_type_question_value_info(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /configurations/types/{parentId}/questions/info")]
+#[doc(alias = "list_all_connect_wise_psa_configuration_type_question_info")]
 pub fn list_configuration_type_question_info(
     type_id: i32,
     query: &ListQuery,
@@ -995,12 +1145,14 @@ pub fn list_configuration_type_question_info(
         .query(query)
 }
 
-/// Counts the questions of a configuration type in summary form.
+/// Counts the summaries of the questions of a configuration type.
 ///
 /// `GET /configurations/types/{parentId}/questions/info/count` · tool `count_connect_wise_psa_configuration_type_question_info`
 ///
 /// * `type_id`: type ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /configurations/types/{parentId}/questions/info/count")]
+#[doc(alias = "count_connect_wise_psa_configuration_type_question_info")]
 pub fn count_configuration_type_question_info(
     type_id: i32,
     query: &CountQuery,
@@ -1008,6 +1160,7 @@ pub fn count_configuration_type_question_info(
     Request::new(Method::Get, "/configurations/types/{parentId}/questions/info/count")
         .path("parentId", type_id)
         .query(query)
+        .records::<ConfigurationTypeQuestionInfo>()
 }
 
 /// Gets a summary of a question of a configuration type by its ID.
@@ -1016,6 +1169,8 @@ pub fn count_configuration_type_question_info(
 ///
 /// * `type_id`: type ID
 /// * `id`: ID
+#[doc(alias = "GET /configurations/types/{parentId}/questions/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_config_type_question_info_by_id")]
 pub fn get_configuration_type_question_info(
     type_id: i32,
     id: i32,

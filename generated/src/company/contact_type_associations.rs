@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contactTypeAssociations")]
+#[doc(alias = "list_all_connect_wise_psa_company_contact_type_associations")]
 pub fn list_company_contact_type_associations(
     query: &ListQuery,
 ) -> Request<Vec<CompanyContactTypeAssociation>> {
@@ -22,6 +24,8 @@ pub fn list_company_contact_type_associations(
 /// `POST /company/contactTypeAssociations` · tool `create_a_connect_wise_psa_company_contact_type_association`
 ///
 /// * `body`: the contact type association to create.
+#[doc(alias = "POST /company/contactTypeAssociations")]
+#[doc(alias = "create_a_connect_wise_psa_company_contact_type_association")]
 pub fn create_company_contact_type_association(
     body: &CompanyContactTypeAssociation,
 ) -> Request<CompanyContactTypeAssociation> {
@@ -33,8 +37,12 @@ pub fn create_company_contact_type_association(
 /// `GET /company/contactTypeAssociations/count` · tool `count_connect_wise_psa_company_contact_type_associations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contactTypeAssociations/count")]
+#[doc(alias = "count_connect_wise_psa_company_contact_type_associations")]
 pub fn count_company_contact_type_associations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/contactTypeAssociations/count").query(query)
+    Request::new(Method::Get, "/company/contactTypeAssociations/count")
+        .query(query)
+        .records::<CompanyContactTypeAssociation>()
 }
 
 /// Gets a contact type association by its ID.
@@ -42,6 +50,8 @@ pub fn count_company_contact_type_associations(query: &CountQuery) -> Request<Co
 /// `GET /company/contactTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_contact_type_assoc_by_id`
 ///
 /// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
+#[doc(alias = "GET /company/contactTypeAssociations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_contact_type_assoc_by_id")]
 pub fn get_company_contact_type_association(
     id: i32,
 ) -> Request<CompanyContactTypeAssociation> {
@@ -54,6 +64,8 @@ pub fn get_company_contact_type_association(
 ///
 /// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
 /// * `body`: the new state of the contact type association.
+#[doc(alias = "PUT /company/contactTypeAssociations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_contact_type_assoc_by_id")]
 pub fn replace_company_contact_type_association(
     id: i32,
     body: &CompanyContactTypeAssociation,
@@ -69,6 +81,8 @@ pub fn replace_company_contact_type_association(
 ///
 /// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/contactTypeAssociations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_contact_type_assoc_by_id")]
 pub fn update_company_contact_type_association(
     id: i32,
     patch: &Patch<CompanyContactTypeAssociation>,
@@ -83,6 +97,8 @@ pub fn update_company_contact_type_association(
 /// `DELETE /company/contactTypeAssociations/{id}` · tool `delete_a_connect_wise_psa_company_contact_type_assoc_by_id`
 ///
 /// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
+#[doc(alias = "DELETE /company/contactTypeAssociations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_contact_type_assoc_by_id")]
 pub fn delete_company_contact_type_association(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contactTypeAssociations/{id}").path("id", id)
 }

@@ -18,6 +18,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contact/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_contact_type_usages_by_id")]
 pub fn list_contact_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/contact/types/{id}/usages/list")
         .path("id", id)
@@ -31,6 +33,8 @@ pub fn list_contact_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts")]
+#[doc(alias = "list_all_connect_wise_psa_company_contacts")]
 pub fn list_contacts(query: &ListQuery) -> Request<Vec<Contact>> {
     Request::new(Method::Get, "/company/contacts").query(query)
 }
@@ -40,6 +44,8 @@ pub fn list_contacts(query: &ListQuery) -> Request<Vec<Contact>> {
 /// `POST /company/contacts` · tool `create_a_connect_wise_psa_company_contact`
 ///
 /// * `body`: the contact to create.
+#[doc(alias = "POST /company/contacts")]
+#[doc(alias = "create_a_connect_wise_psa_company_contact")]
 pub fn create_contact(body: &Contact) -> Request<Contact> {
     Request::new(Method::Post, "/company/contacts").body(body)
 }
@@ -49,8 +55,12 @@ pub fn create_contact(body: &Contact) -> Request<Contact> {
 /// `GET /company/contacts/count` · tool `count_connect_wise_psa_company_contacts`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/count")]
+#[doc(alias = "count_connect_wise_psa_company_contacts")]
 pub fn count_contacts(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/contacts/count").query(query)
+    Request::new(Method::Get, "/company/contacts/count")
+        .query(query)
+        .records::<Contact>()
 }
 
 /// Gets a contact record that holds the default values for a new contact.
@@ -58,6 +68,8 @@ pub fn count_contacts(query: &CountQuery) -> Request<Count> {
 /// `GET /company/contacts/default` · tool `get_default_connect_wise_psa_company_contact`
 ///
 /// * `company_id`: company ID (see `company::list_companies`)
+#[doc(alias = "GET /company/contacts/default")]
+#[doc(alias = "get_default_connect_wise_psa_company_contact")]
 pub fn get_default_contact(company_id: i32) -> Request<Contact> {
     Request::new(Method::Get, "/company/contacts/default")
         .parameter("companyId", company_id)
@@ -70,6 +82,8 @@ pub fn get_default_contact(company_id: i32) -> Request<Contact> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/departments")]
+#[doc(alias = "list_all_connect_wise_psa_company_contact_departments")]
 pub fn list_contact_departments(query: &ListQuery) -> Request<Vec<ContactDepartment>> {
     Request::new(Method::Get, "/company/contacts/departments").query(query)
 }
@@ -79,6 +93,8 @@ pub fn list_contact_departments(query: &ListQuery) -> Request<Vec<ContactDepartm
 /// `POST /company/contacts/departments` · tool `create_a_connect_wise_psa_company_contact_department`
 ///
 /// * `body`: the contact department to create.
+#[doc(alias = "POST /company/contacts/departments")]
+#[doc(alias = "create_a_connect_wise_psa_company_contact_department")]
 pub fn create_contact_department(
     body: &ContactDepartment,
 ) -> Request<ContactDepartment> {
@@ -90,8 +106,12 @@ pub fn create_contact_department(
 /// `GET /company/contacts/departments/count` · tool `count_connect_wise_psa_company_contact_departments`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/departments/count")]
+#[doc(alias = "count_connect_wise_psa_company_contact_departments")]
 pub fn count_contact_departments(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/contacts/departments/count").query(query)
+    Request::new(Method::Get, "/company/contacts/departments/count")
+        .query(query)
+        .records::<ContactDepartment>()
 }
 
 /// Lists contact departments in summary form.
@@ -101,19 +121,25 @@ pub fn count_contact_departments(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/departments/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_contact_department_info")]
 pub fn list_contact_department_info(
     query: &ListQuery,
 ) -> Request<Vec<ContactDepartmentInfo>> {
     Request::new(Method::Get, "/company/contacts/departments/info").query(query)
 }
 
-/// Counts contact departments in summary form.
+/// Counts the summaries of contact departments.
 ///
 /// `GET /company/contacts/departments/info/count` · tool `count_connect_wise_psa_company_contact_department_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/departments/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_contact_department_info")]
 pub fn count_contact_department_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/contacts/departments/info/count").query(query)
+    Request::new(Method::Get, "/company/contacts/departments/info/count")
+        .query(query)
+        .records::<ContactDepartmentInfo>()
 }
 
 /// Gets a contact department by its ID.
@@ -121,6 +147,8 @@ pub fn count_contact_department_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/contacts/departments/{id}` · tool `get_single_connect_wise_psa_company_contact_department_by_id`
 ///
 /// * `id`: contact department ID (see `company::list_contact_departments`)
+#[doc(alias = "GET /company/contacts/departments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_contact_department_by_id")]
 pub fn get_contact_department(id: i32) -> Request<ContactDepartment> {
     Request::new(Method::Get, "/company/contacts/departments/{id}").path("id", id)
 }
@@ -131,6 +159,8 @@ pub fn get_contact_department(id: i32) -> Request<ContactDepartment> {
 ///
 /// * `id`: contact department ID (see `company::list_contact_departments`)
 /// * `body`: the new state of the contact department.
+#[doc(alias = "PUT /company/contacts/departments/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_contact_department_by_id")]
 pub fn replace_contact_department(
     id: i32,
     body: &ContactDepartment,
@@ -146,6 +176,8 @@ pub fn replace_contact_department(
 ///
 /// * `id`: contact department ID (see `company::list_contact_departments`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/contacts/departments/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_contact_department_by_id")]
 pub fn update_contact_department(
     id: i32,
     patch: &Patch<ContactDepartment>,
@@ -160,6 +192,8 @@ pub fn update_contact_department(
 /// `DELETE /company/contacts/departments/{id}` · tool `delete_a_connect_wise_psa_company_contact_department_by_id`
 ///
 /// * `id`: contact department ID (see `company::list_contact_departments`)
+#[doc(alias = "DELETE /company/contacts/departments/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_contact_department_by_id")]
 pub fn delete_contact_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/departments/{id}").path("id", id)
 }
@@ -169,6 +203,8 @@ pub fn delete_contact_department(id: i32) -> Request<()> {
 /// `GET /company/contacts/departments/{id}/info` · tool `get_single_connect_wise_psa_company_contact_dept_info_by_id`
 ///
 /// * `id`: contact department ID (see `company::list_contact_departments`)
+#[doc(alias = "GET /company/contacts/departments/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_contact_dept_info_by_id")]
 pub fn get_contact_department_info(id: i32) -> Request<ContactDepartmentInfo> {
     Request::new(Method::Get, "/company/contacts/departments/{id}/info").path("id", id)
 }
@@ -181,6 +217,8 @@ pub fn get_contact_department_info(id: i32) -> Request<ContactDepartmentInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/departments/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_contact_department_usages_by_id")]
 pub fn check_contact_department_usages(
     id: i32,
     query: &ListQuery,
@@ -198,6 +236,8 @@ pub fn check_contact_department_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/departments/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_contact_dept_usages_by_id")]
 pub fn list_contact_department_usages(
     id: i32,
     query: &ListQuery,
@@ -214,17 +254,23 @@ pub fn list_contact_department_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_contact_info")]
 pub fn list_contact_info(query: &ListQuery) -> Request<Vec<ContactInfo>> {
     Request::new(Method::Get, "/company/contacts/info").query(query)
 }
 
-/// Counts contacts in summary form.
+/// Counts the summaries of contacts.
 ///
 /// `GET /company/contacts/info/count` · tool `count_connect_wise_psa_company_contact_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_contact_info")]
 pub fn count_contact_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/contacts/info/count").query(query)
+    Request::new(Method::Get, "/company/contacts/info/count")
+        .query(query)
+        .records::<ContactInfo>()
 }
 
 /// Lists contact relationships.
@@ -234,6 +280,8 @@ pub fn count_contact_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/relationships")]
+#[doc(alias = "list_all_connect_wise_psa_company_contact_relationships")]
 pub fn list_contact_relationships(
     query: &ListQuery,
 ) -> Request<Vec<ContactRelationship>> {
@@ -245,6 +293,8 @@ pub fn list_contact_relationships(
 /// `POST /company/contacts/relationships` · tool `create_a_connect_wise_psa_company_contact_relationship`
 ///
 /// * `body`: the contact relationship to create.
+#[doc(alias = "POST /company/contacts/relationships")]
+#[doc(alias = "create_a_connect_wise_psa_company_contact_relationship")]
 pub fn create_contact_relationship(
     body: &ContactRelationship,
 ) -> Request<ContactRelationship> {
@@ -256,8 +306,12 @@ pub fn create_contact_relationship(
 /// `GET /company/contacts/relationships/count` · tool `count_connect_wise_psa_company_contact_relationships`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/relationships/count")]
+#[doc(alias = "count_connect_wise_psa_company_contact_relationships")]
 pub fn count_contact_relationships(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/contacts/relationships/count").query(query)
+    Request::new(Method::Get, "/company/contacts/relationships/count")
+        .query(query)
+        .records::<ContactRelationship>()
 }
 
 /// Gets a contact relationship by its ID.
@@ -265,6 +319,8 @@ pub fn count_contact_relationships(query: &CountQuery) -> Request<Count> {
 /// `GET /company/contacts/relationships/{id}` · tool `get_single_connect_wise_psa_company_contact_relationship_by_id`
 ///
 /// * `id`: contact relationship ID (see `company::list_contact_relationships`)
+#[doc(alias = "GET /company/contacts/relationships/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_contact_relationship_by_id")]
 pub fn get_contact_relationship(id: i32) -> Request<ContactRelationship> {
     Request::new(Method::Get, "/company/contacts/relationships/{id}").path("id", id)
 }
@@ -275,6 +331,8 @@ pub fn get_contact_relationship(id: i32) -> Request<ContactRelationship> {
 ///
 /// * `id`: contact relationship ID (see `company::list_contact_relationships`)
 /// * `body`: the new state of the contact relationship.
+#[doc(alias = "PUT /company/contacts/relationships/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_contact_relationship_by_id")]
 pub fn replace_contact_relationship(
     id: i32,
     body: &ContactRelationship,
@@ -290,6 +348,8 @@ pub fn replace_contact_relationship(
 ///
 /// * `id`: contact relationship ID (see `company::list_contact_relationships`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/contacts/relationships/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_contact_relationship_by_id")]
 pub fn update_contact_relationship(
     id: i32,
     patch: &Patch<ContactRelationship>,
@@ -304,6 +364,8 @@ pub fn update_contact_relationship(
 /// `DELETE /company/contacts/relationships/{id}` · tool `delete_a_connect_wise_psa_company_contact_relationship_by_id`
 ///
 /// * `id`: contact relationship ID (see `company::list_contact_relationships`)
+#[doc(alias = "DELETE /company/contacts/relationships/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_contact_relationship_by_id")]
 pub fn delete_contact_relationship(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/relationships/{id}").path("id", id)
 }
@@ -313,6 +375,8 @@ pub fn delete_contact_relationship(id: i32) -> Request<()> {
 /// `POST /company/contacts/requestPassword` · tool `request_a_connect_wise_psa_company_contact_password`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /company/contacts/requestPassword")]
+#[doc(alias = "request_a_connect_wise_psa_company_contact_password")]
 pub fn request_contact_password(body: &RequestPasswordRequest) -> Request<()> {
     Request::new(Method::Post, "/company/contacts/requestPassword").body(body)
 }
@@ -324,6 +388,8 @@ pub fn request_contact_password(body: &RequestPasswordRequest) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/types")]
+#[doc(alias = "list_all_connect_wise_psa_company_contact_types")]
 pub fn list_contact_types(query: &ListQuery) -> Request<Vec<ContactType>> {
     Request::new(Method::Get, "/company/contacts/types").query(query)
 }
@@ -333,6 +399,8 @@ pub fn list_contact_types(query: &ListQuery) -> Request<Vec<ContactType>> {
 /// `POST /company/contacts/types` · tool `create_a_connect_wise_psa_company_contact_type`
 ///
 /// * `body`: the contact type to create.
+#[doc(alias = "POST /company/contacts/types")]
+#[doc(alias = "create_a_connect_wise_psa_company_contact_type")]
 pub fn create_contact_type(body: &ContactType) -> Request<ContactType> {
     Request::new(Method::Post, "/company/contacts/types").body(body)
 }
@@ -342,15 +410,21 @@ pub fn create_contact_type(body: &ContactType) -> Request<ContactType> {
 /// `GET /company/contacts/types/count` · tool `count_connect_wise_psa_company_contact_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/types/count")]
+#[doc(alias = "count_connect_wise_psa_company_contact_types")]
 pub fn count_contact_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/contacts/types/count").query(query)
+    Request::new(Method::Get, "/company/contacts/types/count")
+        .query(query)
+        .records::<ContactType>()
 }
 
-/// Counts contact types in summary form.
+/// Counts the summaries of contact types.
 ///
 /// `GET /company/contacts/types/count/info` · tool `count_connect_wise_psa_company_contact_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/types/count/info")]
+#[doc(alias = "count_connect_wise_psa_company_contact_type_info")]
 pub fn count_contact_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/types/count/info").query(query)
 }
@@ -362,6 +436,8 @@ pub fn count_contact_type_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_contact_type_info")]
 pub fn list_contact_type_info(query: &ListQuery) -> Request<Vec<ContactTypeInfo>> {
     Request::new(Method::Get, "/company/contacts/types/info").query(query)
 }
@@ -371,6 +447,8 @@ pub fn list_contact_type_info(query: &ListQuery) -> Request<Vec<ContactTypeInfo>
 /// `GET /company/contacts/types/{id}` · tool `get_single_connect_wise_psa_company_contact_type_by_id`
 ///
 /// * `id`: contact type ID (see `company::list_contact_types`)
+#[doc(alias = "GET /company/contacts/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_contact_type_by_id")]
 pub fn get_contact_type(id: i32) -> Request<ContactType> {
     Request::new(Method::Get, "/company/contacts/types/{id}").path("id", id)
 }
@@ -381,6 +459,8 @@ pub fn get_contact_type(id: i32) -> Request<ContactType> {
 ///
 /// * `id`: contact type ID (see `company::list_contact_types`)
 /// * `body`: the new state of the contact type.
+#[doc(alias = "PUT /company/contacts/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_contact_type_by_id")]
 pub fn replace_contact_type(id: i32, body: &ContactType) -> Request<ContactType> {
     Request::new(Method::Put, "/company/contacts/types/{id}").path("id", id).body(body)
 }
@@ -391,6 +471,8 @@ pub fn replace_contact_type(id: i32, body: &ContactType) -> Request<ContactType>
 ///
 /// * `id`: contact type ID (see `company::list_contact_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/contacts/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_contact_type_by_id")]
 pub fn update_contact_type(id: i32, patch: &Patch<ContactType>) -> Request<ContactType> {
     Request::new(Method::Patch, "/company/contacts/types/{id}")
         .path("id", id)
@@ -402,6 +484,8 @@ pub fn update_contact_type(id: i32, patch: &Patch<ContactType>) -> Request<Conta
 /// `DELETE /company/contacts/types/{id}` · tool `delete_a_connect_wise_psa_company_contact_type_by_id`
 ///
 /// * `id`: contact type ID (see `company::list_contact_types`)
+#[doc(alias = "DELETE /company/contacts/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_contact_type_by_id")]
 pub fn delete_contact_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/types/{id}").path("id", id)
 }
@@ -411,6 +495,8 @@ pub fn delete_contact_type(id: i32) -> Request<()> {
 /// `GET /company/contacts/types/{id}/info` · tool `get_single_connect_wise_psa_company_contact_type_info_by_id`
 ///
 /// * `id`: contact type ID (see `company::list_contact_types`)
+#[doc(alias = "GET /company/contacts/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_contact_type_info_by_id")]
 pub fn get_contact_type_info(id: i32) -> Request<ContactTypeInfo> {
     Request::new(Method::Get, "/company/contacts/types/{id}/info").path("id", id)
 }
@@ -420,6 +506,8 @@ pub fn get_contact_type_info(id: i32) -> Request<ContactTypeInfo> {
 /// `POST /company/contacts/validatePortalCredentials` · tool `validate_connect_wise_psa_company_contact_portal_credentials`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /company/contacts/validatePortalCredentials")]
+#[doc(alias = "validate_connect_wise_psa_company_contact_portal_credentials")]
 pub fn validate_contact_portal_credentials(
     body: &ValidatePortalRequest,
 ) -> Request<ValidatePortalResponse> {
@@ -431,6 +519,8 @@ pub fn validate_contact_portal_credentials(
 /// `GET /company/contacts/{id}` · tool `get_single_connect_wise_psa_company_contact_by_id`
 ///
 /// * `id`: contact ID (see `company::list_contacts`)
+#[doc(alias = "GET /company/contacts/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_contact_by_id")]
 pub fn get_contact(id: i32) -> Request<Contact> {
     Request::new(Method::Get, "/company/contacts/{id}").path("id", id)
 }
@@ -441,6 +531,8 @@ pub fn get_contact(id: i32) -> Request<Contact> {
 ///
 /// * `id`: contact ID (see `company::list_contacts`)
 /// * `body`: the new state of the contact.
+#[doc(alias = "PUT /company/contacts/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_contact_by_id")]
 pub fn replace_contact(id: i32, body: &Contact) -> Request<Contact> {
     Request::new(Method::Put, "/company/contacts/{id}").path("id", id).body(body)
 }
@@ -451,6 +543,8 @@ pub fn replace_contact(id: i32, body: &Contact) -> Request<Contact> {
 ///
 /// * `id`: contact ID (see `company::list_contacts`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/contacts/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_contact_by_id")]
 pub fn update_contact(id: i32, patch: &Patch<Contact>) -> Request<Contact> {
     Request::new(Method::Patch, "/company/contacts/{id}").path("id", id).patch(patch)
 }
@@ -461,6 +555,8 @@ pub fn update_contact(id: i32, patch: &Patch<Contact>) -> Request<Contact> {
 ///
 /// * `id`: contact ID (see `company::list_contacts`)
 /// * `transfer_contact_id`: contact ID (see `company::list_contacts`)
+#[doc(alias = "DELETE /company/contacts/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_contact_by_id")]
 pub fn delete_contact(id: i32, transfer_contact_id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{id}")
         .path("id", id)
@@ -474,6 +570,8 @@ pub fn delete_contact(id: i32, transfer_contact_id: i32) -> Request<()> {
 /// * `id`: contact ID (see `company::list_contacts`)
 /// * `use_default_flag`: query parameter `useDefaultFlag`
 /// * `last_modified`: query parameter `lastModified`
+#[doc(alias = "GET /company/contacts/{id}/image")]
+#[doc(alias = "download_a_connect_wise_psa_company_contact_image_by_id")]
 pub fn download_contact_image(
     id: i32,
     use_default_flag: bool,
@@ -490,6 +588,8 @@ pub fn download_contact_image(
 /// `GET /company/contacts/{id}/info` · tool `get_single_connect_wise_psa_company_contact_info_by_id`
 ///
 /// * `id`: contact ID (see `company::list_contacts`)
+#[doc(alias = "GET /company/contacts/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_contact_info_by_id")]
 pub fn get_contact_info(id: i32) -> Request<ContactInfo> {
     Request::new(Method::Get, "/company/contacts/{id}/info").path("id", id)
 }
@@ -502,6 +602,8 @@ pub fn get_contact_info(id: i32) -> Request<ContactInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/{id}/portalSecurity")]
+#[doc(alias = "list_all_connect_wise_psa_contact_portal_security")]
 pub fn list_contact_portal_security(
     contact_id: i32,
     query: &ListQuery,
@@ -519,6 +621,8 @@ pub fn list_contact_portal_security(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_contact_usages_by_id")]
 pub fn check_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/contacts/{id}/usages")
         .path("id", id)
@@ -533,6 +637,8 @@ pub fn check_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_contact_usages_by_id")]
 pub fn list_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/contacts/{id}/usages/list")
         .path("id", id)
@@ -547,6 +653,8 @@ pub fn list_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/{parentId}/communications")]
+#[doc(alias = "list_all_connect_wise_psa_contact_communications")]
 pub fn list_contact_communications(
     contact_id: i32,
     query: &ListQuery,
@@ -562,6 +670,8 @@ pub fn list_contact_communications(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `body`: the communication to create.
+#[doc(alias = "POST /company/contacts/{parentId}/communications")]
+#[doc(alias = "create_a_connect_wise_psa_contact_communication")]
 pub fn create_contact_communication(
     contact_id: i32,
     body: &ContactCommunication,
@@ -577,6 +687,8 @@ pub fn create_contact_communication(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/{parentId}/communications/count")]
+#[doc(alias = "count_connect_wise_psa_contact_communications")]
 pub fn count_contact_communications(
     contact_id: i32,
     query: &CountQuery,
@@ -584,6 +696,7 @@ pub fn count_contact_communications(
     Request::new(Method::Get, "/company/contacts/{parentId}/communications/count")
         .path("parentId", contact_id)
         .query(query)
+        .records::<ContactCommunication>()
 }
 
 /// Gets a communication of a contact by its ID.
@@ -592,6 +705,8 @@ pub fn count_contact_communications(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact communication ID (see `company::list_contact_communications`)
+#[doc(alias = "GET /company/contacts/{parentId}/communications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_contact_communication_by_id")]
 pub fn get_contact_communication(
     contact_id: i32,
     id: i32,
@@ -608,6 +723,8 @@ pub fn get_contact_communication(
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact communication ID (see `company::list_contact_communications`)
 /// * `body`: the new state of the communication.
+#[doc(alias = "PUT /company/contacts/{parentId}/communications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_contact_communication_by_id")]
 pub fn replace_contact_communication(
     contact_id: i32,
     id: i32,
@@ -626,6 +743,8 @@ pub fn replace_contact_communication(
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact communication ID (see `company::list_contact_communications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/contacts/{parentId}/communications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_contact_communication_by_id")]
 pub fn update_contact_communication(
     contact_id: i32,
     id: i32,
@@ -643,6 +762,8 @@ pub fn update_contact_communication(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact communication ID (see `company::list_contact_communications`)
+#[doc(alias = "DELETE /company/contacts/{parentId}/communications/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_contact_communication_by_id")]
 pub fn delete_contact_communication(contact_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{parentId}/communications/{id}")
         .path("parentId", contact_id)
@@ -657,6 +778,8 @@ pub fn delete_contact_communication(contact_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/{parentId}/groups")]
+#[doc(alias = "list_all_connect_wise_psa_contact_groups")]
 pub fn list_contact_groups(
     contact_id: i32,
     query: &ListQuery,
@@ -672,6 +795,8 @@ pub fn list_contact_groups(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `body`: the marketing group to create.
+#[doc(alias = "POST /company/contacts/{parentId}/groups")]
+#[doc(alias = "create_a_connect_wise_psa_contact_group")]
 pub fn create_contact_group(
     contact_id: i32,
     body: &ContactGroup,
@@ -687,10 +812,13 @@ pub fn create_contact_group(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/{parentId}/groups/count")]
+#[doc(alias = "count_connect_wise_psa_contact_groups")]
 pub fn count_contact_groups(contact_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/{parentId}/groups/count")
         .path("parentId", contact_id)
         .query(query)
+        .records::<ContactGroup>()
 }
 
 /// Gets a marketing group of a contact by its ID.
@@ -699,6 +827,8 @@ pub fn count_contact_groups(contact_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact marketing group ID (see `company::list_contact_groups`)
+#[doc(alias = "GET /company/contacts/{parentId}/groups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_contact_group_by_id")]
 pub fn get_contact_group(contact_id: i32, id: i32) -> Request<ContactGroup> {
     Request::new(Method::Get, "/company/contacts/{parentId}/groups/{id}")
         .path("parentId", contact_id)
@@ -712,6 +842,8 @@ pub fn get_contact_group(contact_id: i32, id: i32) -> Request<ContactGroup> {
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact marketing group ID (see `company::list_contact_groups`)
 /// * `body`: the new state of the marketing group.
+#[doc(alias = "PUT /company/contacts/{parentId}/groups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_contact_group_by_id")]
 pub fn replace_contact_group(
     contact_id: i32,
     id: i32,
@@ -730,6 +862,8 @@ pub fn replace_contact_group(
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact marketing group ID (see `company::list_contact_groups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/contacts/{parentId}/groups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_contact_group_by_id")]
 pub fn update_contact_group(
     contact_id: i32,
     id: i32,
@@ -747,6 +881,8 @@ pub fn update_contact_group(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact marketing group ID (see `company::list_contact_groups`)
+#[doc(alias = "DELETE /company/contacts/{parentId}/groups/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_contact_group_by_id")]
 pub fn delete_contact_group(contact_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{parentId}/groups/{id}")
         .path("parentId", contact_id)
@@ -761,6 +897,8 @@ pub fn delete_contact_group(contact_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/{parentId}/notes")]
+#[doc(alias = "list_all_connect_wise_psa_contact_notes")]
 pub fn list_contact_notes(
     contact_id: i32,
     query: &ListQuery,
@@ -776,6 +914,8 @@ pub fn list_contact_notes(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `body`: the note to create.
+#[doc(alias = "POST /company/contacts/{parentId}/notes")]
+#[doc(alias = "create_a_connect_wise_psa_contact_note")]
 pub fn create_contact_note(contact_id: i32, body: &ContactNote) -> Request<ContactNote> {
     Request::new(Method::Post, "/company/contacts/{parentId}/notes")
         .path("parentId", contact_id)
@@ -788,10 +928,13 @@ pub fn create_contact_note(contact_id: i32, body: &ContactNote) -> Request<Conta
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/{parentId}/notes/count")]
+#[doc(alias = "count_connect_wise_psa_contact_notes")]
 pub fn count_contact_notes(contact_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/{parentId}/notes/count")
         .path("parentId", contact_id)
         .query(query)
+        .records::<ContactNote>()
 }
 
 /// Gets a note of a contact by its ID.
@@ -800,6 +943,8 @@ pub fn count_contact_notes(contact_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact note ID (see `company::list_contact_notes`)
+#[doc(alias = "GET /company/contacts/{parentId}/notes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_contact_note_by_id")]
 pub fn get_contact_note(contact_id: i32, id: i32) -> Request<ContactNote> {
     Request::new(Method::Get, "/company/contacts/{parentId}/notes/{id}")
         .path("parentId", contact_id)
@@ -813,6 +958,8 @@ pub fn get_contact_note(contact_id: i32, id: i32) -> Request<ContactNote> {
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact note ID (see `company::list_contact_notes`)
 /// * `body`: the new state of the note.
+#[doc(alias = "PUT /company/contacts/{parentId}/notes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_contact_note_by_id")]
 pub fn replace_contact_note(
     contact_id: i32,
     id: i32,
@@ -831,6 +978,8 @@ pub fn replace_contact_note(
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact note ID (see `company::list_contact_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/contacts/{parentId}/notes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_contact_note_by_id")]
 pub fn update_contact_note(
     contact_id: i32,
     id: i32,
@@ -848,6 +997,8 @@ pub fn update_contact_note(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact note ID (see `company::list_contact_notes`)
+#[doc(alias = "DELETE /company/contacts/{parentId}/notes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_contact_note_by_id")]
 pub fn delete_contact_note(contact_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{parentId}/notes/{id}")
         .path("parentId", contact_id)
@@ -862,6 +1013,8 @@ pub fn delete_contact_note(contact_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/{parentId}/tracks")]
+#[doc(alias = "list_all_connect_wise_psa_contact_tracks")]
 pub fn list_contact_tracks(
     contact_id: i32,
     query: &ListQuery,
@@ -877,6 +1030,8 @@ pub fn list_contact_tracks(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `body`: the track to create.
+#[doc(alias = "POST /company/contacts/{parentId}/tracks")]
+#[doc(alias = "create_a_connect_wise_psa_contact_track")]
 pub fn create_contact_track(
     contact_id: i32,
     body: &ContactTrack,
@@ -892,10 +1047,13 @@ pub fn create_contact_track(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/{parentId}/tracks/count")]
+#[doc(alias = "count_connect_wise_psa_contact_tracks")]
 pub fn count_contact_tracks(contact_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/{parentId}/tracks/count")
         .path("parentId", contact_id)
         .query(query)
+        .records::<ContactTrack>()
 }
 
 /// Gets a track of a contact by its ID.
@@ -904,6 +1062,8 @@ pub fn count_contact_tracks(contact_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact track ID (see `company::list_contact_tracks`)
+#[doc(alias = "GET /company/contacts/{parentId}/tracks/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_contact_track_by_id")]
 pub fn get_contact_track(contact_id: i32, id: i32) -> Request<ContactTrack> {
     Request::new(Method::Get, "/company/contacts/{parentId}/tracks/{id}")
         .path("parentId", contact_id)
@@ -916,6 +1076,8 @@ pub fn get_contact_track(contact_id: i32, id: i32) -> Request<ContactTrack> {
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact track ID (see `company::list_contact_tracks`)
+#[doc(alias = "DELETE /company/contacts/{parentId}/tracks/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_contact_track_by_id")]
 pub fn delete_contact_track(contact_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{parentId}/tracks/{id}")
         .path("parentId", contact_id)
@@ -930,6 +1092,8 @@ pub fn delete_contact_track(contact_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/contacts/{parentId}/typeAssociations")]
+#[doc(alias = "list_all_connect_wise_psa_contact_type_associations")]
 pub fn list_contact_type_associations(
     contact_id: i32,
     query: &ListQuery,
@@ -945,6 +1109,8 @@ pub fn list_contact_type_associations(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `body`: the type association to create.
+#[doc(alias = "POST /company/contacts/{parentId}/typeAssociations")]
+#[doc(alias = "create_a_connect_wise_psa_contact_type_association")]
 pub fn create_contact_type_association(
     contact_id: i32,
     body: &ContactContactTypeAssociationContactTypeAssociation,
@@ -960,6 +1126,8 @@ pub fn create_contact_type_association(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/contacts/{parentId}/typeAssociations/count")]
+#[doc(alias = "count_connect_wise_psa_contact_type_associations")]
 pub fn count_contact_type_associations(
     contact_id: i32,
     query: &CountQuery,
@@ -967,6 +1135,7 @@ pub fn count_contact_type_associations(
     Request::new(Method::Get, "/company/contacts/{parentId}/typeAssociations/count")
         .path("parentId", contact_id)
         .query(query)
+        .records::<ContactContactTypeAssociationContactTypeAssociation>()
 }
 
 /// Gets a type association of a contact by its ID.
@@ -975,6 +1144,8 @@ pub fn count_contact_type_associations(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact type association ID (see `company::list_contact_type_associations`)
+#[doc(alias = "GET /company/contacts/{parentId}/typeAssociations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_contact_type_association_by_id")]
 pub fn get_contact_type_association(
     contact_id: i32,
     id: i32,
@@ -991,6 +1162,8 @@ pub fn get_contact_type_association(
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact type association ID (see `company::list_contact_type_associations`)
 /// * `body`: the new state of the type association.
+#[doc(alias = "PUT /company/contacts/{parentId}/typeAssociations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_contact_type_association_by_id")]
 pub fn replace_contact_type_association(
     contact_id: i32,
     id: i32,
@@ -1009,6 +1182,8 @@ pub fn replace_contact_type_association(
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact type association ID (see `company::list_contact_type_associations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/contacts/{parentId}/typeAssociations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_contact_type_association_by_id")]
 pub fn update_contact_type_association(
     contact_id: i32,
     id: i32,
@@ -1026,6 +1201,8 @@ pub fn update_contact_type_association(
 ///
 /// * `contact_id`: contact ID (see `company::list_contacts`)
 /// * `id`: contact type association ID (see `company::list_contact_type_associations`)
+#[doc(alias = "DELETE /company/contacts/{parentId}/typeAssociations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_contact_type_association_by_id")]
 pub fn delete_contact_type_association(contact_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/{parentId}/typeAssociations/{id}")
         .path("parentId", contact_id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/countries")]
+#[doc(alias = "list_all_connect_wise_psa_company_countries")]
 pub fn list_countries(query: &ListQuery) -> Request<Vec<Country>> {
     Request::new(Method::Get, "/company/countries").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_countries(query: &ListQuery) -> Request<Vec<Country>> {
 /// `POST /company/countries` · tool `create_a_connect_wise_psa_company_country`
 ///
 /// * `body`: the country to create.
+#[doc(alias = "POST /company/countries")]
+#[doc(alias = "create_a_connect_wise_psa_company_country")]
 pub fn create_country(body: &Country) -> Request<Country> {
     Request::new(Method::Post, "/company/countries").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_country(body: &Country) -> Request<Country> {
 /// `GET /company/countries/count` · tool `count_connect_wise_psa_company_countries`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/countries/count")]
+#[doc(alias = "count_connect_wise_psa_company_countries")]
 pub fn count_countries(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/countries/count").query(query)
+    Request::new(Method::Get, "/company/countries/count")
+        .query(query)
+        .records::<Country>()
 }
 
 /// Lists countries in summary form.
@@ -40,17 +48,23 @@ pub fn count_countries(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/countries/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_country_info")]
 pub fn list_country_info(query: &ListQuery) -> Request<Vec<CountryInfo>> {
     Request::new(Method::Get, "/company/countries/info").query(query)
 }
 
-/// Counts countries in summary form.
+/// Counts the summaries of countries.
 ///
 /// `GET /company/countries/info/count` · tool `count_connect_wise_psa_company_country_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/countries/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_country_info")]
 pub fn count_country_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/countries/info/count").query(query)
+    Request::new(Method::Get, "/company/countries/info/count")
+        .query(query)
+        .records::<CountryInfo>()
 }
 
 /// Gets a country by its ID.
@@ -58,6 +72,8 @@ pub fn count_country_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/countries/{id}` · tool `get_single_connect_wise_psa_company_country_by_id`
 ///
 /// * `id`: country ID (see `company::list_countries`)
+#[doc(alias = "GET /company/countries/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_country_by_id")]
 pub fn get_country(id: i32) -> Request<Country> {
     Request::new(Method::Get, "/company/countries/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_country(id: i32) -> Request<Country> {
 ///
 /// * `id`: country ID (see `company::list_countries`)
 /// * `body`: the new state of the country.
+#[doc(alias = "PUT /company/countries/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_country_by_id")]
 pub fn replace_country(id: i32, body: &Country) -> Request<Country> {
     Request::new(Method::Put, "/company/countries/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_country(id: i32, body: &Country) -> Request<Country> {
 ///
 /// * `id`: country ID (see `company::list_countries`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/countries/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_country_by_id")]
 pub fn update_country(id: i32, patch: &Patch<Country>) -> Request<Country> {
     Request::new(Method::Patch, "/company/countries/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_country(id: i32, patch: &Patch<Country>) -> Request<Country> {
 /// `DELETE /company/countries/{id}` · tool `delete_a_connect_wise_psa_company_country_by_id`
 ///
 /// * `id`: country ID (see `company::list_countries`)
+#[doc(alias = "DELETE /company/countries/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_country_by_id")]
 pub fn delete_country(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/countries/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_country(id: i32) -> Request<()> {
 /// `GET /company/countries/{id}/info` · tool `get_single_connect_wise_psa_company_country_info_by_id`
 ///
 /// * `id`: country ID (see `company::list_countries`)
+#[doc(alias = "GET /company/countries/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_country_info_by_id")]
 pub fn get_country_info(id: i32) -> Request<CountryInfo> {
     Request::new(Method::Get, "/company/countries/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/entityTypes")]
+#[doc(alias = "list_all_connect_wise_psa_company_entity_types")]
 pub fn list_entity_types(query: &ListQuery) -> Request<Vec<EntityType>> {
     Request::new(Method::Get, "/company/entityTypes").query(query)
 }
@@ -20,17 +22,25 @@ pub fn list_entity_types(query: &ListQuery) -> Request<Vec<EntityType>> {
 /// `GET /company/entityTypes/count` · tool `count_connect_wise_psa_company_entity_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/entityTypes/count")]
+#[doc(alias = "count_connect_wise_psa_company_entity_types")]
 pub fn count_entity_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/entityTypes/count").query(query)
+    Request::new(Method::Get, "/company/entityTypes/count")
+        .query(query)
+        .records::<EntityType>()
 }
 
-/// Counts entity types in summary form.
+/// Counts the summaries of entity types.
 ///
 /// `GET /company/entityTypes/info/count` · tool `count_connect_wise_psa_company_entity_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/entityTypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_entity_type_info")]
 pub fn count_entity_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/entityTypes/info/count").query(query)
+    Request::new(Method::Get, "/company/entityTypes/info/count")
+        .query(query)
+        .records::<EntityTypeInfo>()
 }
 
 /// Gets an entity type by its ID.
@@ -38,6 +48,8 @@ pub fn count_entity_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/entityTypes/{id}` · tool `get_single_connect_wise_psa_company_entity_type_by_id`
 ///
 /// * `id`: entity type ID (see `company::list_entity_types`)
+#[doc(alias = "GET /company/entityTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_entity_type_by_id")]
 pub fn get_entity_type(id: i32) -> Request<EntityType> {
     Request::new(Method::Get, "/company/entityTypes/{id}").path("id", id)
 }
@@ -49,6 +61,8 @@ pub fn get_entity_type(id: i32) -> Request<EntityType> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/entitytypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_entitytype_info")]
 pub fn list_entity_type_info(query: &ListQuery) -> Request<Vec<EntityTypeInfo>> {
     Request::new(Method::Get, "/company/entitytypes/info").query(query)
 }
@@ -58,6 +72,8 @@ pub fn list_entity_type_info(query: &ListQuery) -> Request<Vec<EntityTypeInfo>> 
 /// `GET /company/entitytypes/{id}/info` · tool `get_single_connect_wise_psa_company_entitytype_info_by_id`
 ///
 /// * `id`: entity type ID (see `company::list_entity_types`)
+#[doc(alias = "GET /company/entitytypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_entitytype_info_by_id")]
 pub fn get_entity_type_info(id: i32) -> Request<EntityTypeInfo> {
     Request::new(Method::Get, "/company/entitytypes/{id}/info").path("id", id)
 }

@@ -9,6 +9,8 @@ use crate::query::CountQuery;
 /// `GET /company/expenseTypes/info/count` · tool `count_connect_wise_psa_company_expense_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/expenseTypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_expense_type_info")]
 pub fn count_expense_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/expenseTypes/info/count").query(query)
 }

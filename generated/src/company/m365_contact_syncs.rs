@@ -9,6 +9,8 @@ use crate::query::{CountQuery, ListQuery};
 /// `POST /company/m365contactsync/property` · tool `create_a_connect_wise_psa_company_m365contactsync_property`
 ///
 /// * `body`: the Microsoft 365 contact sync property to create.
+#[doc(alias = "POST /company/m365contactsync/property")]
+#[doc(alias = "create_a_connect_wise_psa_company_m365contactsync_property")]
 pub fn create_m365_contact_sync_property(
     body: &M365ContactSyncProperty,
 ) -> Request<M365ContactSyncProperty> {
@@ -18,6 +20,8 @@ pub fn create_m365_contact_sync_property(
 /// Deletes the Microsoft 365 contact sync property.
 ///
 /// `DELETE /company/m365contactsync/property/` · tool `delete_a_connect_wise_psa_company_m365contactsync_property`
+#[doc(alias = "DELETE /company/m365contactsync/property/")]
+#[doc(alias = "delete_a_connect_wise_psa_company_m365contactsync_property")]
 pub fn delete_m365_contact_sync_property() -> Request<()> {
     Request::new(Method::Delete, "/company/m365contactsync/property/")
 }
@@ -27,6 +31,8 @@ pub fn delete_m365_contact_sync_property() -> Request<()> {
 /// `GET /company/m365contactsync/property/count` · tool `count_connect_wise_psa_company_m365contactsync_properties`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/m365contactsync/property/count")]
+#[doc(alias = "count_connect_wise_psa_company_m365contactsync_properties")]
 pub fn count_m365_contact_sync_properties(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/m365contactsync/property/count").query(query)
 }
@@ -39,6 +45,8 @@ pub fn count_m365_contact_sync_properties(query: &CountQuery) -> Request<Count> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/m365contactsync/property/excluded")]
+#[doc(alias = "list_excluded_connect_wise_psa_co_m365contactsync_properties")]
 pub fn list_excluded_m365_contact_sync_properties(
     id: i32,
     query: &ListQuery,
@@ -56,6 +64,8 @@ pub fn list_excluded_m365_contact_sync_properties(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/m365contactsync/property/included")]
+#[doc(alias = "list_included_connect_wise_psa_co_m365contactsync_properties")]
 pub fn list_included_m365_contact_sync_properties(
     id: i32,
     query: &ListQuery,
@@ -70,6 +80,8 @@ pub fn list_included_m365_contact_sync_properties(
 /// `GET /company/m365contactsync/{id}/property` · tool `get_single_connect_wise_psa_m365contactsync_property`
 ///
 /// * `m365_contact_sync_id`: m365 contact sync ID
+#[doc(alias = "GET /company/m365contactsync/{id}/property")]
+#[doc(alias = "get_single_connect_wise_psa_m365contactsync_property")]
 pub fn get_m365_contact_sync_property(
     m365_contact_sync_id: i32,
 ) -> Request<M365ContactSyncProperty> {

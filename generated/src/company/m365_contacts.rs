@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/m365contact")]
+#[doc(alias = "list_all_connect_wise_psa_company_m365contacts")]
 pub fn list_m365_contacts(query: &ListQuery) -> Request<Vec<M365Contact>> {
     Request::new(Method::Get, "/company/m365contact").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_m365_contacts(query: &ListQuery) -> Request<Vec<M365Contact>> {
 /// `GET /company/m365contact/count` · tool `count_connect_wise_psa_company_m365contacts`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/m365contact/count")]
+#[doc(alias = "count_connect_wise_psa_company_m365contacts")]
 pub fn count_m365_contacts(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/m365contact/count").query(query)
+    Request::new(Method::Get, "/company/m365contact/count")
+        .query(query)
+        .records::<M365Contact>()
 }
 
 /// Gets a Microsoft 365 contact by its ID.
@@ -29,6 +35,8 @@ pub fn count_m365_contacts(query: &CountQuery) -> Request<Count> {
 /// `GET /company/m365contact/{id}` · tool `get_single_connect_wise_psa_company_m365contact_by_id`
 ///
 /// * `id`: Microsoft 365 contact ID (see `company::list_m365_contacts`)
+#[doc(alias = "GET /company/m365contact/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_m365contact_by_id")]
 pub fn get_m365_contact(id: i32) -> Request<M365Contact> {
     Request::new(Method::Get, "/company/m365contact/{id}").path("id", id)
 }

@@ -15,6 +15,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managedDevicesIntegrations")]
+#[doc(alias = "list_all_connect_wise_psa_company_managed_devices_integrations")]
 pub fn list_managed_devices_integrations(
     query: &ListQuery,
 ) -> Request<Vec<ManagedDevicesIntegration>> {
@@ -26,6 +28,8 @@ pub fn list_managed_devices_integrations(
 /// `POST /company/managedDevicesIntegrations` · tool `create_a_connect_wise_psa_company_managed_devices_integration`
 ///
 /// * `body`: the managed devices integration to create.
+#[doc(alias = "POST /company/managedDevicesIntegrations")]
+#[doc(alias = "create_a_connect_wise_psa_company_managed_devices_integration")]
 pub fn create_managed_devices_integration(
     body: &ManagedDevicesIntegration,
 ) -> Request<ManagedDevicesIntegration> {
@@ -37,8 +41,12 @@ pub fn create_managed_devices_integration(
 /// `GET /company/managedDevicesIntegrations/count` · tool `count_connect_wise_psa_company_managed_devices_integrations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/managedDevicesIntegrations/count")]
+#[doc(alias = "count_connect_wise_psa_company_managed_devices_integrations")]
 pub fn count_managed_devices_integrations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/managedDevicesIntegrations/count").query(query)
+    Request::new(Method::Get, "/company/managedDevicesIntegrations/count")
+        .query(query)
+        .records::<ManagedDevicesIntegration>()
 }
 
 /// Lists managed devices integrations in summary form.
@@ -48,20 +56,25 @@ pub fn count_managed_devices_integrations(query: &CountQuery) -> Request<Count> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managedDevicesIntegrations/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_managed_devices_integ_info")]
 pub fn list_managed_devices_integration_info(
     query: &ListQuery,
 ) -> Request<Vec<ManagedDevicesIntegrationInfo>> {
     Request::new(Method::Get, "/company/managedDevicesIntegrations/info").query(query)
 }
 
-/// Counts managed devices integrations in summary form.
+/// Counts the summaries of managed devices integrations.
 ///
 /// `GET /company/managedDevicesIntegrations/info/count` · tool `count_connect_wise_psa_company_managed_devices_integration_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/managedDevicesIntegrations/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_managed_devices_integration_info")]
 pub fn count_managed_devices_integration_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/managedDevicesIntegrations/info/count")
         .query(query)
+        .records::<ManagedDevicesIntegrationInfo>()
 }
 
 /// Gets a managed devices integration by its ID.
@@ -69,6 +82,8 @@ pub fn count_managed_devices_integration_info(query: &CountQuery) -> Request<Cou
 /// `GET /company/managedDevicesIntegrations/{id}` · tool `get_single_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
 /// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+#[doc(alias = "GET /company/managedDevicesIntegrations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_managed_devices_integ_by_id")]
 pub fn get_managed_devices_integration(id: i32) -> Request<ManagedDevicesIntegration> {
     Request::new(Method::Get, "/company/managedDevicesIntegrations/{id}").path("id", id)
 }
@@ -79,6 +94,8 @@ pub fn get_managed_devices_integration(id: i32) -> Request<ManagedDevicesIntegra
 ///
 /// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `body`: the new state of the managed devices integration.
+#[doc(alias = "PUT /company/managedDevicesIntegrations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_managed_devices_integ_by_id")]
 pub fn replace_managed_devices_integration(
     id: i32,
     body: &ManagedDevicesIntegration,
@@ -94,6 +111,8 @@ pub fn replace_managed_devices_integration(
 ///
 /// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/managedDevicesIntegrations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_managed_devices_integ_by_id")]
 pub fn update_managed_devices_integration(
     id: i32,
     patch: &Patch<ManagedDevicesIntegration>,
@@ -108,6 +127,8 @@ pub fn update_managed_devices_integration(
 /// `DELETE /company/managedDevicesIntegrations/{id}` · tool `delete_a_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
 /// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+#[doc(alias = "DELETE /company/managedDevicesIntegrations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_managed_devices_integ_by_id")]
 pub fn delete_managed_devices_integration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/managedDevicesIntegrations/{id}")
         .path("id", id)
@@ -118,6 +139,8 @@ pub fn delete_managed_devices_integration(id: i32) -> Request<()> {
 /// `GET /company/managedDevicesIntegrations/{id}/info` · tool `get_single_connect_wise_psa_company_mgd_devs_integ_info_by_id`
 ///
 /// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+#[doc(alias = "GET /company/managedDevicesIntegrations/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_mgd_devs_integ_info_by_id")]
 pub fn get_managed_devices_integration_info(
     id: i32,
 ) -> Request<ManagedDevicesIntegrationInfo> {
@@ -133,6 +156,8 @@ pub fn get_managed_devices_integration_info(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managedDevicesIntegrations/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_managed_devs_integ_usages_by_id")]
 pub fn check_managed_devices_integration_usages(
     id: i32,
     query: &ListQuery,
@@ -150,6 +175,8 @@ pub fn check_managed_devices_integration_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managedDevicesIntegrations/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_mgd_devs_integ_usages_by_id")]
 pub fn list_managed_devices_integration_usages(
     id: i32,
     query: &ListQuery,
@@ -167,6 +194,8 @@ pub fn list_managed_devices_integration_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/crossReferences")]
+#[doc(alias = "list_all_connect_wise_psa_managed_devices_integ_cross_refs")]
 pub fn list_managed_devices_integration_cross_references(
     managed_devices_integration_id: i32,
     query: &ListQuery,
@@ -185,6 +214,8 @@ pub fn list_managed_devices_integration_cross_references(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `body`: the cross reference to create.
+#[doc(alias = "POST /company/managedDevicesIntegrations/{parentId}/crossReferences")]
+#[doc(alias = "create_a_connect_wise_psa_managed_devices_integ_cross_reference")]
 pub fn create_managed_devices_integration_cross_reference(
     managed_devices_integration_id: i32,
     body: &ManagedDevicesIntegrationCrossReference,
@@ -203,6 +234,10 @@ pub fn create_managed_devices_integration_cross_reference(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /company/managedDevicesIntegrations/{parentId}/crossReferences/count"
+)]
+#[doc(alias = "count_connect_wise_psa_managed_devices_integ_cross_references")]
 pub fn count_managed_devices_integration_cross_references(
     managed_devices_integration_id: i32,
     query: &CountQuery,
@@ -213,6 +248,7 @@ pub fn count_managed_devices_integration_cross_references(
         )
         .path("parentId", managed_devices_integration_id)
         .query(query)
+        .records::<ManagedDevicesIntegrationCrossReference>()
 }
 
 /// Gets a cross reference of a managed devices integration by its ID.
@@ -221,6 +257,8 @@ pub fn count_managed_devices_integration_cross_references(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
+#[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_managed_devs_integ_cross_ref_by_id")]
 pub fn get_managed_devices_integration_cross_reference(
     managed_devices_integration_id: i32,
     id: i32,
@@ -240,6 +278,8 @@ pub fn get_managed_devices_integration_cross_reference(
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
 /// * `body`: the new state of the cross reference.
+#[doc(alias = "PUT /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_managed_devs_integ_cross_ref_by_id")]
 pub fn replace_managed_devices_integration_cross_reference(
     managed_devices_integration_id: i32,
     id: i32,
@@ -261,6 +301,10 @@ pub fn replace_managed_devices_integration_cross_reference(
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id")]
 pub fn update_managed_devices_integration_cross_reference(
     managed_devices_integration_id: i32,
     id: i32,
@@ -281,6 +325,10 @@ pub fn update_managed_devices_integration_cross_reference(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
+#[doc(
+    alias = "DELETE /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id")]
 pub fn delete_managed_devices_integration_cross_reference(
     managed_devices_integration_id: i32,
     id: i32,
@@ -301,6 +349,8 @@ pub fn delete_managed_devices_integration_cross_reference(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/logins")]
+#[doc(alias = "list_all_connect_wise_psa_managed_devices_integration_logins")]
 pub fn list_managed_devices_integration_logins(
     managed_devices_integration_id: i32,
     query: &ListQuery,
@@ -316,6 +366,8 @@ pub fn list_managed_devices_integration_logins(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `body`: the login to create.
+#[doc(alias = "POST /company/managedDevicesIntegrations/{parentId}/logins")]
+#[doc(alias = "create_a_connect_wise_psa_managed_devices_integration_login")]
 pub fn create_managed_devices_integration_login(
     managed_devices_integration_id: i32,
     body: &ManagedDevicesIntegrationLogin,
@@ -331,6 +383,8 @@ pub fn create_managed_devices_integration_login(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/logins/count")]
+#[doc(alias = "count_connect_wise_psa_managed_devices_integration_logins")]
 pub fn count_managed_devices_integration_logins(
     managed_devices_integration_id: i32,
     query: &CountQuery,
@@ -341,6 +395,7 @@ pub fn count_managed_devices_integration_logins(
         )
         .path("parentId", managed_devices_integration_id)
         .query(query)
+        .records::<ManagedDevicesIntegrationLogin>()
 }
 
 /// Gets a login of a managed devices integration by its ID.
@@ -349,6 +404,8 @@ pub fn count_managed_devices_integration_logins(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
+#[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/logins/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_managed_devices_integ_login_by_id")]
 pub fn get_managed_devices_integration_login(
     managed_devices_integration_id: i32,
     id: i32,
@@ -368,6 +425,8 @@ pub fn get_managed_devices_integration_login(
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
 /// * `body`: the new state of the login.
+#[doc(alias = "PUT /company/managedDevicesIntegrations/{parentId}/logins/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_managed_devices_integ_login_by_id")]
 pub fn replace_managed_devices_integration_login(
     managed_devices_integration_id: i32,
     id: i32,
@@ -389,6 +448,8 @@ pub fn replace_managed_devices_integration_login(
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/managedDevicesIntegrations/{parentId}/logins/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_managed_devices_integ_login_by_id")]
 pub fn update_managed_devices_integration_login(
     managed_devices_integration_id: i32,
     id: i32,
@@ -409,6 +470,8 @@ pub fn update_managed_devices_integration_login(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
+#[doc(alias = "DELETE /company/managedDevicesIntegrations/{parentId}/logins/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_managed_devices_integ_login_by_id")]
 pub fn delete_managed_devices_integration_login(
     managed_devices_integration_id: i32,
     id: i32,
@@ -429,6 +492,8 @@ pub fn delete_managed_devices_integration_login(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/notifications")]
+#[doc(alias = "list_all_connect_wise_psa_managed_devices_integration_notifs")]
 pub fn list_managed_devices_integration_notifications(
     managed_devices_integration_id: i32,
     query: &ListQuery,
@@ -447,6 +512,8 @@ pub fn list_managed_devices_integration_notifications(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `body`: the notification to create.
+#[doc(alias = "POST /company/managedDevicesIntegrations/{parentId}/notifications")]
+#[doc(alias = "create_a_connect_wise_psa_managed_devices_integration_notif")]
 pub fn create_managed_devices_integration_notification(
     managed_devices_integration_id: i32,
     body: &ManagedDevicesIntegrationNotification,
@@ -465,6 +532,8 @@ pub fn create_managed_devices_integration_notification(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/notifications/count")]
+#[doc(alias = "count_connect_wise_psa_managed_devices_integration_notifs")]
 pub fn count_managed_devices_integration_notifications(
     managed_devices_integration_id: i32,
     query: &CountQuery,
@@ -475,6 +544,7 @@ pub fn count_managed_devices_integration_notifications(
         )
         .path("parentId", managed_devices_integration_id)
         .query(query)
+        .records::<ManagedDevicesIntegrationNotification>()
 }
 
 /// Gets a notification of a managed devices integration by its ID.
@@ -483,6 +553,8 @@ pub fn count_managed_devices_integration_notifications(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
+#[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/notifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_managed_devices_integ_notif_by_id")]
 pub fn get_managed_devices_integration_notification(
     managed_devices_integration_id: i32,
     id: i32,
@@ -502,6 +574,8 @@ pub fn get_managed_devices_integration_notification(
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
 /// * `body`: the new state of the notification.
+#[doc(alias = "PUT /company/managedDevicesIntegrations/{parentId}/notifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_managed_devices_integ_notif_by_id")]
 pub fn replace_managed_devices_integration_notification(
     managed_devices_integration_id: i32,
     id: i32,
@@ -523,6 +597,8 @@ pub fn replace_managed_devices_integration_notification(
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/managedDevicesIntegrations/{parentId}/notifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_managed_devices_integ_notif_by_id")]
 pub fn update_managed_devices_integration_notification(
     managed_devices_integration_id: i32,
     id: i32,
@@ -543,6 +619,10 @@ pub fn update_managed_devices_integration_notification(
 ///
 /// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
 /// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
+#[doc(
+    alias = "DELETE /company/managedDevicesIntegrations/{parentId}/notifications/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_managed_devices_integ_notif_by_id")]
 pub fn delete_managed_devices_integration_notification(
     managed_devices_integration_id: i32,
     id: i32,

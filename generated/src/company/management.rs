@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/management")]
+#[doc(alias = "list_all_connect_wise_psa_company_management")]
 pub fn list_management(query: &ListQuery) -> Request<Vec<Management>> {
     Request::new(Method::Get, "/company/management").query(query)
 }
@@ -23,8 +25,12 @@ pub fn list_management(query: &ListQuery) -> Request<Vec<Management>> {
 /// `GET /company/management/count` · tool `count_connect_wise_psa_company_management`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/management/count")]
+#[doc(alias = "count_connect_wise_psa_company_management")]
 pub fn count_management(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/management/count").query(query)
+    Request::new(Method::Get, "/company/management/count")
+        .query(query)
+        .records::<Management>()
 }
 
 /// Gets a management setting by its ID.
@@ -32,6 +38,8 @@ pub fn count_management(query: &CountQuery) -> Request<Count> {
 /// `GET /company/management/{id}` · tool `get_single_connect_wise_psa_company_management_by_id`
 ///
 /// * `id`: management setting ID (see `company::list_management`)
+#[doc(alias = "GET /company/management/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_management_by_id")]
 pub fn get_management(id: i32) -> Request<Management> {
     Request::new(Method::Get, "/company/management/{id}").path("id", id)
 }
@@ -42,6 +50,8 @@ pub fn get_management(id: i32) -> Request<Management> {
 ///
 /// * `id`: management setting ID (see `company::list_management`)
 /// * `body`: the new state of the management setting.
+#[doc(alias = "PUT /company/management/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_management_by_id")]
 pub fn replace_management(id: i32, body: &Management) -> Request<Management> {
     Request::new(Method::Put, "/company/management/{id}").path("id", id).body(body)
 }
@@ -52,6 +62,8 @@ pub fn replace_management(id: i32, body: &Management) -> Request<Management> {
 ///
 /// * `id`: management setting ID (see `company::list_management`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/management/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_management_by_id")]
 pub fn update_management(id: i32, patch: &Patch<Management>) -> Request<Management> {
     Request::new(Method::Patch, "/company/management/{id}").path("id", id).patch(patch)
 }
@@ -61,6 +73,8 @@ pub fn update_management(id: i32, patch: &Patch<Management>) -> Request<Manageme
 /// `POST /company/management/{id}/executeManagedItSync` · tool `run_managed_it_sync_of_a_connect_wise_psa_company_mgmt_by_id`
 ///
 /// * `id`: management setting ID (see `company::list_management`)
+#[doc(alias = "POST /company/management/{id}/executeManagedItSync")]
+#[doc(alias = "run_managed_it_sync_of_a_connect_wise_psa_company_mgmt_by_id")]
 pub fn run_managed_it_sync_of_management(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/company/management/{id}/executeManagedItSync")
         .path("id", id)
@@ -72,6 +86,8 @@ pub fn run_managed_it_sync_of_management(id: i32) -> Request<SuccessResponse> {
 ///
 /// * `id`: management setting ID (see `company::list_management`)
 /// * `file_path`: query parameter `filePath`
+#[doc(alias = "GET /company/management/{id}/log/download")]
+#[doc(alias = "download_a_connect_wise_psa_company_management_log_by_id")]
 pub fn download_management_log(id: i32, file_path: &str) -> Request<Download> {
     Request::new(Method::Get, "/company/management/{id}/log/download")
         .path("id", id)
@@ -86,6 +102,8 @@ pub fn download_management_log(id: i32, file_path: &str) -> Request<Download> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/management/{id}/logs")]
+#[doc(alias = "list_all_connect_wise_psa_management_logs")]
 pub fn list_management_logs(
     management_id: i32,
     query: &ListQuery,
@@ -103,6 +121,8 @@ pub fn list_management_logs(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/management/{parentId}/managementReportNotifications")]
+#[doc(alias = "list_all_connect_wise_psa_management_report_notifications")]
 pub fn list_management_report_notifications(
     management_id: i32,
     query: &ListQuery,
@@ -121,6 +141,8 @@ pub fn list_management_report_notifications(
 ///
 /// * `management_id`: management setting ID (see `company::list_management`)
 /// * `body`: the report notification to create.
+#[doc(alias = "POST /company/management/{parentId}/managementReportNotifications")]
+#[doc(alias = "create_a_connect_wise_psa_management_report_notification")]
 pub fn create_management_report_notification(
     management_id: i32,
     body: &ManagementReportNotification,
@@ -139,6 +161,8 @@ pub fn create_management_report_notification(
 ///
 /// * `management_id`: management setting ID (see `company::list_management`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/management/{parentId}/managementReportNotifications/count")]
+#[doc(alias = "count_connect_wise_psa_management_report_notifications")]
 pub fn count_management_report_notifications(
     management_id: i32,
     query: &CountQuery,
@@ -149,6 +173,7 @@ pub fn count_management_report_notifications(
         )
         .path("parentId", management_id)
         .query(query)
+        .records::<ManagementReportNotification>()
 }
 
 /// Gets a report notification of a management setting by its ID.
@@ -157,6 +182,8 @@ pub fn count_management_report_notifications(
 ///
 /// * `management_id`: management setting ID (see `company::list_management`)
 /// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
+#[doc(alias = "GET /company/management/{parentId}/managementReportNotifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_management_report_notif_by_id")]
 pub fn get_management_report_notification(
     management_id: i32,
     id: i32,
@@ -176,6 +203,8 @@ pub fn get_management_report_notification(
 /// * `management_id`: management setting ID (see `company::list_management`)
 /// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
 /// * `body`: the new state of the report notification.
+#[doc(alias = "PUT /company/management/{parentId}/managementReportNotifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_management_report_notification_by_id")]
 pub fn replace_management_report_notification(
     management_id: i32,
     id: i32,
@@ -197,6 +226,8 @@ pub fn replace_management_report_notification(
 /// * `management_id`: management setting ID (see `company::list_management`)
 /// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/management/{parentId}/managementReportNotifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_management_report_notification_by_id")]
 pub fn update_management_report_notification(
     management_id: i32,
     id: i32,
@@ -217,6 +248,10 @@ pub fn update_management_report_notification(
 ///
 /// * `management_id`: management setting ID (see `company::list_management`)
 /// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
+#[doc(
+    alias = "DELETE /company/management/{parentId}/managementReportNotifications/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_management_report_notification_by_id")]
 pub fn delete_management_report_notification(
     management_id: i32,
     id: i32,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managementBackups")]
+#[doc(alias = "list_all_connect_wise_psa_company_management_backups")]
 pub fn list_management_backups(query: &ListQuery) -> Request<Vec<ManagementBackup>> {
     Request::new(Method::Get, "/company/managementBackups").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_management_backups(query: &ListQuery) -> Request<Vec<ManagementBacku
 /// `POST /company/managementBackups` · tool `create_a_connect_wise_psa_company_management_backup`
 ///
 /// * `body`: the management backup to create.
+#[doc(alias = "POST /company/managementBackups")]
+#[doc(alias = "create_a_connect_wise_psa_company_management_backup")]
 pub fn create_management_backup(body: &ManagementBackup) -> Request<ManagementBackup> {
     Request::new(Method::Post, "/company/managementBackups").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_management_backup(body: &ManagementBackup) -> Request<ManagementBa
 /// `GET /company/managementBackups/count` · tool `count_connect_wise_psa_company_management_backups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/managementBackups/count")]
+#[doc(alias = "count_connect_wise_psa_company_management_backups")]
 pub fn count_management_backups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/managementBackups/count").query(query)
+    Request::new(Method::Get, "/company/managementBackups/count")
+        .query(query)
+        .records::<ManagementBackup>()
 }
 
 /// Gets a management backup by its ID.
@@ -38,6 +46,8 @@ pub fn count_management_backups(query: &CountQuery) -> Request<Count> {
 /// `GET /company/managementBackups/{id}` · tool `get_single_connect_wise_psa_company_management_backup_by_id`
 ///
 /// * `id`: management backup ID (see `company::list_management_backups`)
+#[doc(alias = "GET /company/managementBackups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_management_backup_by_id")]
 pub fn get_management_backup(id: i32) -> Request<ManagementBackup> {
     Request::new(Method::Get, "/company/managementBackups/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_management_backup(id: i32) -> Request<ManagementBackup> {
 ///
 /// * `id`: management backup ID (see `company::list_management_backups`)
 /// * `body`: the new state of the management backup.
+#[doc(alias = "PUT /company/managementBackups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_management_backup_by_id")]
 pub fn replace_management_backup(
     id: i32,
     body: &ManagementBackup,
@@ -63,6 +75,8 @@ pub fn replace_management_backup(
 ///
 /// * `id`: management backup ID (see `company::list_management_backups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/managementBackups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_management_backup_by_id")]
 pub fn update_management_backup(
     id: i32,
     patch: &Patch<ManagementBackup>,
@@ -77,6 +91,8 @@ pub fn update_management_backup(
 /// `DELETE /company/managementBackups/{id}` · tool `delete_a_connect_wise_psa_company_management_backup_by_id`
 ///
 /// * `id`: management backup ID (see `company::list_management_backups`)
+#[doc(alias = "DELETE /company/managementBackups/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_management_backup_by_id")]
 pub fn delete_management_backup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/managementBackups/{id}").path("id", id)
 }

@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managementItSolutions")]
+#[doc(alias = "list_all_connect_wise_psa_company_management_it_solutions")]
 pub fn list_management_it_solutions(
     query: &ListQuery,
 ) -> Request<Vec<ManagementItSolution>> {
@@ -24,6 +26,8 @@ pub fn list_management_it_solutions(
 /// `POST /company/managementItSolutions` · tool `create_a_connect_wise_psa_company_management_it_solution`
 ///
 /// * `body`: the managed IT solution to create.
+#[doc(alias = "POST /company/managementItSolutions")]
+#[doc(alias = "create_a_connect_wise_psa_company_management_it_solution")]
 pub fn create_management_it_solution(
     body: &ManagementItSolution,
 ) -> Request<ManagementItSolution> {
@@ -35,8 +39,12 @@ pub fn create_management_it_solution(
 /// `GET /company/managementItSolutions/count` · tool `count_connect_wise_psa_company_management_it_solutions`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/managementItSolutions/count")]
+#[doc(alias = "count_connect_wise_psa_company_management_it_solutions")]
 pub fn count_management_it_solutions(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/managementItSolutions/count").query(query)
+    Request::new(Method::Get, "/company/managementItSolutions/count")
+        .query(query)
+        .records::<ManagementItSolution>()
 }
 
 /// Gets a managed IT solution by its ID.
@@ -44,6 +52,8 @@ pub fn count_management_it_solutions(query: &CountQuery) -> Request<Count> {
 /// `GET /company/managementItSolutions/{id}` · tool `get_single_connect_wise_psa_company_mgmt_it_solution_by_id`
 ///
 /// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
+#[doc(alias = "GET /company/managementItSolutions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_mgmt_it_solution_by_id")]
 pub fn get_management_it_solution(id: i32) -> Request<ManagementItSolution> {
     Request::new(Method::Get, "/company/managementItSolutions/{id}").path("id", id)
 }
@@ -54,6 +64,8 @@ pub fn get_management_it_solution(id: i32) -> Request<ManagementItSolution> {
 ///
 /// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `body`: the new state of the managed IT solution.
+#[doc(alias = "PUT /company/managementItSolutions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_management_it_solution_by_id")]
 pub fn replace_management_it_solution(
     id: i32,
     body: &ManagementItSolution,
@@ -69,6 +81,8 @@ pub fn replace_management_it_solution(
 ///
 /// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/managementItSolutions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_management_it_solution_by_id")]
 pub fn update_management_it_solution(
     id: i32,
     patch: &Patch<ManagementItSolution>,
@@ -83,6 +97,8 @@ pub fn update_management_it_solution(
 /// `DELETE /company/managementItSolutions/{id}` · tool `delete_a_connect_wise_psa_company_management_it_solution_by_id`
 ///
 /// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
+#[doc(alias = "DELETE /company/managementItSolutions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_management_it_solution_by_id")]
 pub fn delete_management_it_solution(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/managementItSolutions/{id}").path("id", id)
 }
@@ -95,6 +111,8 @@ pub fn delete_management_it_solution(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managementItSolutions/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_mgmt_it_solution_usages_by_id")]
 pub fn check_management_it_solution_usages(
     id: i32,
     query: &ListQuery,
@@ -112,6 +130,8 @@ pub fn check_management_it_solution_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managementItSolutions/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_mgmt_it_solution_usages_by_id")]
 pub fn list_management_it_solution_usages(
     id: i32,
     query: &ListQuery,
@@ -129,6 +149,8 @@ pub fn list_management_it_solution_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/managementItSolutions/{parentId}/managementProducts")]
+#[doc(alias = "list_all_connect_wise_psa_management_it_solution_mgmt_products")]
 pub fn list_management_it_solution_management_products(
     management_it_solution_id: i32,
     query: &ListQuery,
@@ -147,6 +169,8 @@ pub fn list_management_it_solution_management_products(
 ///
 /// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `body`: the product mapping to create.
+#[doc(alias = "POST /company/managementItSolutions/{parentId}/managementProducts")]
+#[doc(alias = "create_a_connect_wise_psa_management_it_solution_mgmt_product")]
 pub fn create_management_it_solution_management_product(
     management_it_solution_id: i32,
     body: &ManagementItSolutionAgreementInterfaceParameter,
@@ -165,6 +189,8 @@ pub fn create_management_it_solution_management_product(
 ///
 /// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/managementItSolutions/{parentId}/managementProducts/count")]
+#[doc(alias = "count_connect_wise_psa_management_it_solution_mgmt_products")]
 pub fn count_management_it_solution_management_products(
     management_it_solution_id: i32,
     query: &CountQuery,
@@ -175,6 +201,7 @@ pub fn count_management_it_solution_management_products(
         )
         .path("parentId", management_it_solution_id)
         .query(query)
+        .records::<ManagementItSolutionAgreementInterfaceParameter>()
 }
 
 /// Gets a product mapping of a managed IT solution by its ID.
@@ -183,6 +210,8 @@ pub fn count_management_it_solution_management_products(
 ///
 /// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
+#[doc(alias = "GET /company/managementItSolutions/{parentId}/managementProducts/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id")]
 pub fn get_management_it_solution_management_product(
     management_it_solution_id: i32,
     id: i32,
@@ -202,6 +231,8 @@ pub fn get_management_it_solution_management_product(
 /// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
 /// * `body`: the new state of the product mapping.
+#[doc(alias = "PUT /company/managementItSolutions/{parentId}/managementProducts/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id")]
 pub fn replace_management_it_solution_management_product(
     management_it_solution_id: i32,
     id: i32,
@@ -223,6 +254,8 @@ pub fn replace_management_it_solution_management_product(
 /// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/managementItSolutions/{parentId}/managementProducts/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id")]
 pub fn update_management_it_solution_management_product(
     management_it_solution_id: i32,
     id: i32,
@@ -243,6 +276,10 @@ pub fn update_management_it_solution_management_product(
 ///
 /// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
 /// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
+#[doc(
+    alias = "DELETE /company/managementItSolutions/{parentId}/managementProducts/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id")]
 pub fn delete_management_it_solution_management_product(
     management_it_solution_id: i32,
     id: i32,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/marketDescriptions")]
+#[doc(alias = "list_all_connect_wise_psa_company_market_descriptions")]
 pub fn list_market_descriptions(query: &ListQuery) -> Request<Vec<MarketDescription>> {
     Request::new(Method::Get, "/company/marketDescriptions").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_market_descriptions(query: &ListQuery) -> Request<Vec<MarketDescript
 /// `POST /company/marketDescriptions` · tool `create_a_connect_wise_psa_company_market_description`
 ///
 /// * `body`: the market description to create.
+#[doc(alias = "POST /company/marketDescriptions")]
+#[doc(alias = "create_a_connect_wise_psa_company_market_description")]
 pub fn create_market_description(
     body: &MarketDescription,
 ) -> Request<MarketDescription> {
@@ -31,8 +35,12 @@ pub fn create_market_description(
 /// `GET /company/marketDescriptions/count` · tool `count_connect_wise_psa_company_market_descriptions`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/marketDescriptions/count")]
+#[doc(alias = "count_connect_wise_psa_company_market_descriptions")]
 pub fn count_market_descriptions(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/marketDescriptions/count").query(query)
+    Request::new(Method::Get, "/company/marketDescriptions/count")
+        .query(query)
+        .records::<MarketDescription>()
 }
 
 /// Lists market descriptions in summary form.
@@ -42,19 +50,25 @@ pub fn count_market_descriptions(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/marketDescriptions/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_market_description_info")]
 pub fn list_market_description_info(
     query: &ListQuery,
 ) -> Request<Vec<MarketDescriptionInfo>> {
     Request::new(Method::Get, "/company/marketDescriptions/info").query(query)
 }
 
-/// Counts market descriptions in summary form.
+/// Counts the summaries of market descriptions.
 ///
 /// `GET /company/marketDescriptions/info/count` · tool `count_connect_wise_psa_company_market_description_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/marketDescriptions/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_market_description_info")]
 pub fn count_market_description_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/marketDescriptions/info/count").query(query)
+    Request::new(Method::Get, "/company/marketDescriptions/info/count")
+        .query(query)
+        .records::<MarketDescriptionInfo>()
 }
 
 /// Gets a market description by its ID.
@@ -62,6 +76,8 @@ pub fn count_market_description_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/marketDescriptions/{id}` · tool `get_single_connect_wise_psa_company_market_description_by_id`
 ///
 /// * `id`: market description ID (see `company::list_market_descriptions`)
+#[doc(alias = "GET /company/marketDescriptions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_market_description_by_id")]
 pub fn get_market_description(id: i32) -> Request<MarketDescription> {
     Request::new(Method::Get, "/company/marketDescriptions/{id}").path("id", id)
 }
@@ -72,6 +88,8 @@ pub fn get_market_description(id: i32) -> Request<MarketDescription> {
 ///
 /// * `id`: market description ID (see `company::list_market_descriptions`)
 /// * `body`: the new state of the market description.
+#[doc(alias = "PUT /company/marketDescriptions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_market_description_by_id")]
 pub fn replace_market_description(
     id: i32,
     body: &MarketDescription,
@@ -87,6 +105,8 @@ pub fn replace_market_description(
 ///
 /// * `id`: market description ID (see `company::list_market_descriptions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/marketDescriptions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_market_description_by_id")]
 pub fn update_market_description(
     id: i32,
     patch: &Patch<MarketDescription>,
@@ -101,6 +121,8 @@ pub fn update_market_description(
 /// `DELETE /company/marketDescriptions/{id}` · tool `delete_a_connect_wise_psa_company_market_description_by_id`
 ///
 /// * `id`: market description ID (see `company::list_market_descriptions`)
+#[doc(alias = "DELETE /company/marketDescriptions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_market_description_by_id")]
 pub fn delete_market_description(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/marketDescriptions/{id}").path("id", id)
 }
@@ -110,6 +132,8 @@ pub fn delete_market_description(id: i32) -> Request<()> {
 /// `GET /company/marketDescriptions/{id}/info` · tool `get_single_connect_wise_psa_company_market_desc_info_by_id`
 ///
 /// * `id`: market description ID (see `company::list_market_descriptions`)
+#[doc(alias = "GET /company/marketDescriptions/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_market_desc_info_by_id")]
 pub fn get_market_description_info(id: i32) -> Request<MarketDescriptionInfo> {
     Request::new(Method::Get, "/company/marketDescriptions/{id}/info").path("id", id)
 }
@@ -122,6 +146,8 @@ pub fn get_market_description_info(id: i32) -> Request<MarketDescriptionInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/marketDescriptions/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_market_description_usages_by_id")]
 pub fn check_market_description_usages(
     id: i32,
     query: &ListQuery,
@@ -139,6 +165,8 @@ pub fn check_market_description_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/marketDescriptions/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_market_desc_usages_by_id")]
 pub fn list_market_description_usages(
     id: i32,
     query: &ListQuery,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/noteTypes")]
+#[doc(alias = "list_all_connect_wise_psa_company_note_types")]
 pub fn list_note_types(query: &ListQuery) -> Request<Vec<CompanyNoteType>> {
     Request::new(Method::Get, "/company/noteTypes").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_note_types(query: &ListQuery) -> Request<Vec<CompanyNoteType>> {
 /// `POST /company/noteTypes` · tool `create_a_connect_wise_psa_company_note_type`
 ///
 /// * `body`: the note type to create.
+#[doc(alias = "POST /company/noteTypes")]
+#[doc(alias = "create_a_connect_wise_psa_company_note_type")]
 pub fn create_note_type(body: &CompanyNoteType) -> Request<CompanyNoteType> {
     Request::new(Method::Post, "/company/noteTypes").body(body)
 }
@@ -29,15 +33,21 @@ pub fn create_note_type(body: &CompanyNoteType) -> Request<CompanyNoteType> {
 /// `GET /company/noteTypes/count` · tool `count_connect_wise_psa_company_note_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/noteTypes/count")]
+#[doc(alias = "count_connect_wise_psa_company_note_types")]
 pub fn count_note_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/noteTypes/count").query(query)
+    Request::new(Method::Get, "/company/noteTypes/count")
+        .query(query)
+        .records::<CompanyNoteType>()
 }
 
-/// Counts note types in summary form.
+/// Counts the summaries of note types.
 ///
 /// `GET /company/noteTypes/count/info` · tool `count_connect_wise_psa_company_note_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/noteTypes/count/info")]
+#[doc(alias = "count_connect_wise_psa_company_note_type_info")]
 pub fn count_note_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/noteTypes/count/info").query(query)
 }
@@ -49,6 +59,8 @@ pub fn count_note_type_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/noteTypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_note_type_info")]
 pub fn list_note_type_info(query: &ListQuery) -> Request<Vec<CompanyNoteTypeInfo>> {
     Request::new(Method::Get, "/company/noteTypes/info").query(query)
 }
@@ -58,6 +70,8 @@ pub fn list_note_type_info(query: &ListQuery) -> Request<Vec<CompanyNoteTypeInfo
 /// `GET /company/noteTypes/{id}` · tool `get_single_connect_wise_psa_company_note_type_by_id`
 ///
 /// * `id`: note type ID (see `company::list_note_types`)
+#[doc(alias = "GET /company/noteTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_note_type_by_id")]
 pub fn get_note_type(id: i32) -> Request<CompanyNoteType> {
     Request::new(Method::Get, "/company/noteTypes/{id}").path("id", id)
 }
@@ -68,6 +82,8 @@ pub fn get_note_type(id: i32) -> Request<CompanyNoteType> {
 ///
 /// * `id`: note type ID (see `company::list_note_types`)
 /// * `body`: the new state of the note type.
+#[doc(alias = "PUT /company/noteTypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_note_type_by_id")]
 pub fn replace_note_type(id: i32, body: &CompanyNoteType) -> Request<CompanyNoteType> {
     Request::new(Method::Put, "/company/noteTypes/{id}").path("id", id).body(body)
 }
@@ -78,6 +94,8 @@ pub fn replace_note_type(id: i32, body: &CompanyNoteType) -> Request<CompanyNote
 ///
 /// * `id`: note type ID (see `company::list_note_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/noteTypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_note_type_by_id")]
 pub fn update_note_type(
     id: i32,
     patch: &Patch<CompanyNoteType>,
@@ -90,6 +108,8 @@ pub fn update_note_type(
 /// `DELETE /company/noteTypes/{id}` · tool `delete_a_connect_wise_psa_company_note_type_by_id`
 ///
 /// * `id`: note type ID (see `company::list_note_types`)
+#[doc(alias = "DELETE /company/noteTypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_note_type_by_id")]
 pub fn delete_note_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/noteTypes/{id}").path("id", id)
 }
@@ -99,6 +119,8 @@ pub fn delete_note_type(id: i32) -> Request<()> {
 /// `GET /company/noteTypes/{id}/info` · tool `get_single_connect_wise_psa_company_note_type_info_by_id`
 ///
 /// * `id`: note type ID (see `company::list_note_types`)
+#[doc(alias = "GET /company/noteTypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_note_type_info_by_id")]
 pub fn get_note_type_info(id: i32) -> Request<CompanyNoteTypeInfo> {
     Request::new(Method::Get, "/company/noteTypes/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/ownershipTypes")]
+#[doc(alias = "list_all_connect_wise_psa_company_ownership_types")]
 pub fn list_ownership_types(query: &ListQuery) -> Request<Vec<OwnershipType>> {
     Request::new(Method::Get, "/company/ownershipTypes").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_ownership_types(query: &ListQuery) -> Request<Vec<OwnershipType>> {
 /// `POST /company/ownershipTypes` · tool `create_a_connect_wise_psa_company_ownership_type`
 ///
 /// * `body`: the ownership type to create.
+#[doc(alias = "POST /company/ownershipTypes")]
+#[doc(alias = "create_a_connect_wise_psa_company_ownership_type")]
 pub fn create_ownership_type(body: &OwnershipType) -> Request<OwnershipType> {
     Request::new(Method::Post, "/company/ownershipTypes").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_ownership_type(body: &OwnershipType) -> Request<OwnershipType> {
 /// `GET /company/ownershipTypes/count` · tool `count_connect_wise_psa_company_ownership_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/ownershipTypes/count")]
+#[doc(alias = "count_connect_wise_psa_company_ownership_types")]
 pub fn count_ownership_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/ownershipTypes/count").query(query)
+    Request::new(Method::Get, "/company/ownershipTypes/count")
+        .query(query)
+        .records::<OwnershipType>()
 }
 
 /// Lists ownership types in summary form.
@@ -40,17 +48,23 @@ pub fn count_ownership_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/ownershipTypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_ownership_type_info")]
 pub fn list_ownership_type_info(query: &ListQuery) -> Request<Vec<OwnershipTypeInfo>> {
     Request::new(Method::Get, "/company/ownershipTypes/info").query(query)
 }
 
-/// Counts ownership types in summary form.
+/// Counts the summaries of ownership types.
 ///
 /// `GET /company/ownershipTypes/info/count` · tool `count_connect_wise_psa_company_ownership_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/ownershipTypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_ownership_type_info")]
 pub fn count_ownership_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/ownershipTypes/info/count").query(query)
+    Request::new(Method::Get, "/company/ownershipTypes/info/count")
+        .query(query)
+        .records::<OwnershipTypeInfo>()
 }
 
 /// Gets an ownership type by its ID.
@@ -58,6 +72,8 @@ pub fn count_ownership_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/ownershipTypes/{id}` · tool `get_single_connect_wise_psa_company_ownership_type_by_id`
 ///
 /// * `id`: ownership type ID (see `company::list_ownership_types`)
+#[doc(alias = "GET /company/ownershipTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_ownership_type_by_id")]
 pub fn get_ownership_type(id: i32) -> Request<OwnershipType> {
     Request::new(Method::Get, "/company/ownershipTypes/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_ownership_type(id: i32) -> Request<OwnershipType> {
 ///
 /// * `id`: ownership type ID (see `company::list_ownership_types`)
 /// * `body`: the new state of the ownership type.
+#[doc(alias = "PUT /company/ownershipTypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_ownership_type_by_id")]
 pub fn replace_ownership_type(id: i32, body: &OwnershipType) -> Request<OwnershipType> {
     Request::new(Method::Put, "/company/ownershipTypes/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_ownership_type(id: i32, body: &OwnershipType) -> Request<Ownershi
 ///
 /// * `id`: ownership type ID (see `company::list_ownership_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/ownershipTypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_ownership_type_by_id")]
 pub fn update_ownership_type(
     id: i32,
     patch: &Patch<OwnershipType>,
@@ -92,6 +112,8 @@ pub fn update_ownership_type(
 /// `DELETE /company/ownershipTypes/{id}` · tool `delete_a_connect_wise_psa_company_ownership_type_by_id`
 ///
 /// * `id`: ownership type ID (see `company::list_ownership_types`)
+#[doc(alias = "DELETE /company/ownershipTypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_ownership_type_by_id")]
 pub fn delete_ownership_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/ownershipTypes/{id}").path("id", id)
 }
@@ -101,6 +123,8 @@ pub fn delete_ownership_type(id: i32) -> Request<()> {
 /// `GET /company/ownershipTypes/{id}/info` · tool `get_single_connect_wise_psa_company_ownership_type_info_by_id`
 ///
 /// * `id`: ownership type ID (see `company::list_ownership_types`)
+#[doc(alias = "GET /company/ownershipTypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_ownership_type_info_by_id")]
 pub fn get_ownership_type_info(id: i32) -> Request<OwnershipTypeInfo> {
     Request::new(Method::Get, "/company/ownershipTypes/{id}/info").path("id", id)
 }

@@ -9,6 +9,8 @@ use crate::query::CountQuery;
 /// `GET /company/paymentTypes/info/count` · tool `count_connect_wise_psa_company_payment_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/paymentTypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_payment_type_info")]
 pub fn count_payment_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/paymentTypes/info/count").query(query)
 }

@@ -16,6 +16,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/portalConfigurations")]
+#[doc(alias = "list_all_connect_wise_psa_company_portal_configurations")]
 pub fn list_portal_configurations(
     query: &ListQuery,
 ) -> Request<Vec<PortalConfiguration>> {
@@ -27,6 +29,8 @@ pub fn list_portal_configurations(
 /// `POST /company/portalConfigurations` · tool `create_a_connect_wise_psa_company_portal_configuration`
 ///
 /// * `body`: the portal configuration to create.
+#[doc(alias = "POST /company/portalConfigurations")]
+#[doc(alias = "create_a_connect_wise_psa_company_portal_configuration")]
 pub fn create_portal_configuration(
     body: &PortalConfiguration,
 ) -> Request<PortalConfiguration> {
@@ -38,6 +42,8 @@ pub fn create_portal_configuration(
 /// `POST /company/portalConfigurations/copy` · tool `copy_a_connect_wise_psa_company_portal_configuration`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /company/portalConfigurations/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_company_portal_configuration")]
 pub fn copy_portal_configuration(
     body: &PortalConfiguration,
 ) -> Request<PortalConfiguration> {
@@ -49,8 +55,12 @@ pub fn copy_portal_configuration(
 /// `GET /company/portalConfigurations/count` · tool `count_connect_wise_psa_company_portal_configurations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/portalConfigurations/count")]
+#[doc(alias = "count_connect_wise_psa_company_portal_configurations")]
 pub fn count_portal_configurations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/portalConfigurations/count").query(query)
+    Request::new(Method::Get, "/company/portalConfigurations/count")
+        .query(query)
+        .records::<PortalConfiguration>()
 }
 
 /// Lists payment processors.
@@ -60,6 +70,8 @@ pub fn count_portal_configurations(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/portalConfigurations/invoiceSetup/paymentProcessors")]
+#[doc(alias = "list_all_connect_wise_psa_portal_payment_processors")]
 pub fn list_portal_payment_processors(
     query: &ListQuery,
 ) -> Request<Vec<PortalConfigurationPaymentProcessor>> {
@@ -75,12 +87,15 @@ pub fn list_portal_payment_processors(
 /// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/count` · tool `count_connect_wise_psa_portal_payment_processors`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/portalConfigurations/invoiceSetup/paymentProcessors/count")]
+#[doc(alias = "count_connect_wise_psa_portal_payment_processors")]
 pub fn count_portal_payment_processors(query: &CountQuery) -> Request<Count> {
     Request::new(
             Method::Get,
             "/company/portalConfigurations/invoiceSetup/paymentProcessors/count",
         )
         .query(query)
+        .records::<PortalConfigurationPaymentProcessor>()
 }
 
 /// Gets a payment processor by its ID.
@@ -88,6 +103,8 @@ pub fn count_portal_payment_processors(query: &CountQuery) -> Request<Count> {
 /// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/{id}` · tool `get_single_connect_wise_psa_portal_payment_processor_by_id`
 ///
 /// * `id`: payment processor ID (see `company::list_portal_payment_processors`)
+#[doc(alias = "GET /company/portalConfigurations/invoiceSetup/paymentProcessors/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_portal_payment_processor_by_id")]
 pub fn get_portal_payment_processor(
     id: i32,
 ) -> Request<PortalConfigurationPaymentProcessor> {
@@ -103,6 +120,8 @@ pub fn get_portal_payment_processor(
 /// `GET /company/portalConfigurations/{id}` · tool `get_single_connect_wise_psa_company_portal_configuration_by_id`
 ///
 /// * `id`: portal configuration ID (see `company::list_portal_configurations`)
+#[doc(alias = "GET /company/portalConfigurations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_portal_configuration_by_id")]
 pub fn get_portal_configuration(id: i32) -> Request<PortalConfiguration> {
     Request::new(Method::Get, "/company/portalConfigurations/{id}").path("id", id)
 }
@@ -113,6 +132,8 @@ pub fn get_portal_configuration(id: i32) -> Request<PortalConfiguration> {
 ///
 /// * `id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `body`: the new state of the portal configuration.
+#[doc(alias = "PUT /company/portalConfigurations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_portal_configuration_by_id")]
 pub fn replace_portal_configuration(
     id: i32,
     body: &PortalConfiguration,
@@ -128,6 +149,8 @@ pub fn replace_portal_configuration(
 ///
 /// * `id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/portalConfigurations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_portal_configuration_by_id")]
 pub fn update_portal_configuration(
     id: i32,
     patch: &Patch<PortalConfiguration>,
@@ -142,6 +165,8 @@ pub fn update_portal_configuration(
 /// `DELETE /company/portalConfigurations/{id}` · tool `delete_a_connect_wise_psa_company_portal_configuration_by_id`
 ///
 /// * `id`: portal configuration ID (see `company::list_portal_configurations`)
+#[doc(alias = "DELETE /company/portalConfigurations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_portal_configuration_by_id")]
 pub fn delete_portal_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/portalConfigurations/{id}").path("id", id)
 }
@@ -154,6 +179,8 @@ pub fn delete_portal_configuration(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/invoiceSetups")]
+#[doc(alias = "list_all_connect_wise_psa_portal_configuration_invoice_setups")]
 pub fn list_portal_configuration_invoice_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -169,6 +196,8 @@ pub fn list_portal_configuration_invoice_setups(
 ///
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/invoiceSetups/count")]
+#[doc(alias = "count_connect_wise_psa_portal_configuration_invoice_setups")]
 pub fn count_portal_configuration_invoice_setups(
     portal_configuration_id: i32,
     query: &CountQuery,
@@ -179,6 +208,7 @@ pub fn count_portal_configuration_invoice_setups(
         )
         .path("parentId", portal_configuration_id)
         .query(query)
+        .records::<PortalConfigurationInvoiceSetup>()
 }
 
 /// Gets an invoice setup of a portal configuration by its ID.
@@ -187,6 +217,8 @@ pub fn count_portal_configuration_invoice_setups(
 ///
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/invoiceSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_portal_config_invoice_setup_by_id")]
 pub fn get_portal_configuration_invoice_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -206,6 +238,8 @@ pub fn get_portal_configuration_invoice_setup(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
 /// * `body`: the new state of the invoice setup.
+#[doc(alias = "PUT /company/portalConfigurations/{parentId}/invoiceSetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_portal_config_invoice_setup_by_id")]
 pub fn replace_portal_configuration_invoice_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -227,6 +261,8 @@ pub fn replace_portal_configuration_invoice_setup(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/portalConfigurations/{parentId}/invoiceSetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_portal_config_invoice_setup_by_id")]
 pub fn update_portal_configuration_invoice_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -248,6 +284,10 @@ pub fn update_portal_configuration_invoice_setup(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
 /// * `body`: the request body.
+#[doc(
+    alias = "POST /company/portalConfigurations/{parentId}/invoiceSetups/{id}/testTransaction"
+)]
+#[doc(alias = "test_connect_wise_psa_portal_config_inv_setup_transaction_by_id")]
 pub fn test_portal_configuration_invoice_setup_transaction(
     portal_configuration_id: i32,
     id: i32,
@@ -270,6 +310,8 @@ pub fn test_portal_configuration_invoice_setup_transaction(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/opportunitySetups")]
+#[doc(alias = "list_all_connect_wise_psa_portal_config_opportunity_setups")]
 pub fn list_portal_configuration_opportunity_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -288,6 +330,8 @@ pub fn list_portal_configuration_opportunity_setups(
 ///
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `body`: the new state of the opportunity setup.
+#[doc(alias = "PUT /company/portalConfigurations/{parentId}/opportunitySetups")]
+#[doc(alias = "replace_a_connect_wise_psa_portal_config_opportunity_setup")]
 pub fn replace_portal_configuration_opportunity_setup(
     portal_configuration_id: i32,
     body: &PortalConfigurationOpportunitySetup,
@@ -306,6 +350,8 @@ pub fn replace_portal_configuration_opportunity_setup(
 ///
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/portalConfigurations/{parentId}/opportunitySetups")]
+#[doc(alias = "update_a_connect_wise_psa_portal_config_opportunity_setup")]
 pub fn update_portal_configuration_opportunity_setup(
     portal_configuration_id: i32,
     patch: &Patch<PortalConfigurationOpportunitySetup>,
@@ -324,6 +370,8 @@ pub fn update_portal_configuration_opportunity_setup(
 ///
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration opportunity setup ID (see `company::list_portal_configuration_opportunity_setups`)
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/opportunitySetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_portal_config_opp_setup_by_id")]
 pub fn get_portal_configuration_opportunity_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -343,6 +391,8 @@ pub fn get_portal_configuration_opportunity_setup(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration opportunity setup ID (see `company::list_portal_configuration_opportunity_setups`)
 /// * `body`: the new state of the opportunity setup.
+#[doc(alias = "PUT /company/portalConfigurations/{parentId}/opportunitySetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_portal_config_opp_setup_by_id")]
 pub fn replace_portal_configuration_opportunity_setup_by_id(
     portal_configuration_id: i32,
     id: i32,
@@ -364,6 +414,8 @@ pub fn replace_portal_configuration_opportunity_setup_by_id(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration opportunity setup ID (see `company::list_portal_configuration_opportunity_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/portalConfigurations/{parentId}/opportunitySetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_portal_config_opportunity_setup_by_id")]
 pub fn update_portal_configuration_opportunity_setup_by_id(
     portal_configuration_id: i32,
     id: i32,
@@ -386,6 +438,8 @@ pub fn update_portal_configuration_opportunity_setup_by_id(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/passwordEmailSetups")]
+#[doc(alias = "list_all_connect_wise_psa_portal_config_password_email_setups")]
 pub fn list_portal_configuration_password_email_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -404,6 +458,8 @@ pub fn list_portal_configuration_password_email_setups(
 ///
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration password email setup ID (see `company::list_portal_configuration_password_email_setups`)
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_portal_config_pwd_email_setup_by_id")]
 pub fn get_portal_configuration_password_email_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -423,6 +479,8 @@ pub fn get_portal_configuration_password_email_setup(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration password email setup ID (see `company::list_portal_configuration_password_email_setups`)
 /// * `body`: the new state of the password email setup.
+#[doc(alias = "PUT /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_portal_config_pwd_email_setup_by_id")]
 pub fn replace_portal_configuration_password_email_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -444,6 +502,8 @@ pub fn replace_portal_configuration_password_email_setup(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration password email setup ID (see `company::list_portal_configuration_password_email_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_portal_config_pwd_email_setup_by_id")]
 pub fn update_portal_configuration_password_email_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -466,6 +526,8 @@ pub fn update_portal_configuration_password_email_setup(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/projectSetups")]
+#[doc(alias = "list_all_connect_wise_psa_portal_configuration_project_setups")]
 pub fn list_portal_configuration_project_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -481,6 +543,8 @@ pub fn list_portal_configuration_project_setups(
 ///
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/projectSetups/count")]
+#[doc(alias = "count_connect_wise_psa_portal_configuration_project_setups")]
 pub fn count_portal_configuration_project_setups(
     portal_configuration_id: i32,
     query: &CountQuery,
@@ -491,6 +555,7 @@ pub fn count_portal_configuration_project_setups(
         )
         .path("parentId", portal_configuration_id)
         .query(query)
+        .records::<PortalConfigurationProjectSetup>()
 }
 
 /// Gets a project setup of a portal configuration by its ID.
@@ -499,6 +564,8 @@ pub fn count_portal_configuration_project_setups(
 ///
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration project setup ID (see `company::list_portal_configuration_project_setups`)
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/projectSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_portal_config_project_setup_by_id")]
 pub fn get_portal_configuration_project_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -518,6 +585,8 @@ pub fn get_portal_configuration_project_setup(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration project setup ID (see `company::list_portal_configuration_project_setups`)
 /// * `body`: the new state of the project setup.
+#[doc(alias = "PUT /company/portalConfigurations/{parentId}/projectSetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_portal_config_project_setup_by_id")]
 pub fn replace_portal_configuration_project_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -539,6 +608,8 @@ pub fn replace_portal_configuration_project_setup(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration project setup ID (see `company::list_portal_configuration_project_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/portalConfigurations/{parentId}/projectSetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_portal_config_project_setup_by_id")]
 pub fn update_portal_configuration_project_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -561,6 +632,8 @@ pub fn update_portal_configuration_project_setup(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/serviceSetups")]
+#[doc(alias = "list_all_connect_wise_psa_portal_configuration_service_setups")]
 pub fn list_portal_configuration_service_setups(
     portal_configuration_id: i32,
     query: &ListQuery,
@@ -576,6 +649,8 @@ pub fn list_portal_configuration_service_setups(
 ///
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/serviceSetups/count")]
+#[doc(alias = "count_connect_wise_psa_portal_configuration_service_setups")]
 pub fn count_portal_configuration_service_setups(
     portal_configuration_id: i32,
     query: &CountQuery,
@@ -586,6 +661,7 @@ pub fn count_portal_configuration_service_setups(
         )
         .path("parentId", portal_configuration_id)
         .query(query)
+        .records::<PortalConfigurationServiceSetup>()
 }
 
 /// Gets a service setup of a portal configuration by its ID.
@@ -594,6 +670,8 @@ pub fn count_portal_configuration_service_setups(
 ///
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration service setup ID (see `company::list_portal_configuration_service_setups`)
+#[doc(alias = "GET /company/portalConfigurations/{parentId}/serviceSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_portal_config_service_setup_by_id")]
 pub fn get_portal_configuration_service_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -613,6 +691,8 @@ pub fn get_portal_configuration_service_setup(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration service setup ID (see `company::list_portal_configuration_service_setups`)
 /// * `body`: the new state of the service setup.
+#[doc(alias = "PUT /company/portalConfigurations/{parentId}/serviceSetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_portal_config_service_setup_by_id")]
 pub fn replace_portal_configuration_service_setup(
     portal_configuration_id: i32,
     id: i32,
@@ -634,6 +714,8 @@ pub fn replace_portal_configuration_service_setup(
 /// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
 /// * `id`: portal configuration service setup ID (see `company::list_portal_configuration_service_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/portalConfigurations/{parentId}/serviceSetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_portal_config_service_setup_by_id")]
 pub fn update_portal_configuration_service_setup(
     portal_configuration_id: i32,
     id: i32,

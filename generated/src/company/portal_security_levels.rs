@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/portalSecurityLevels")]
+#[doc(alias = "list_all_connect_wise_psa_company_portal_security_levels")]
 pub fn list_portal_security_levels(
     query: &ListQuery,
 ) -> Request<Vec<PortalSecurityLevel>> {
@@ -22,8 +24,12 @@ pub fn list_portal_security_levels(
 /// `GET /company/portalSecurityLevels/count` · tool `count_connect_wise_psa_company_portal_security_levels`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/portalSecurityLevels/count")]
+#[doc(alias = "count_connect_wise_psa_company_portal_security_levels")]
 pub fn count_portal_security_levels(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/portalSecurityLevels/count").query(query)
+    Request::new(Method::Get, "/company/portalSecurityLevels/count")
+        .query(query)
+        .records::<PortalSecurityLevel>()
 }
 
 /// Gets a portal security level by its ID.
@@ -31,6 +37,8 @@ pub fn count_portal_security_levels(query: &CountQuery) -> Request<Count> {
 /// `GET /company/portalSecurityLevels/{id}` · tool `get_single_connect_wise_psa_company_portal_security_level_by_id`
 ///
 /// * `id`: portal security level ID (see `company::list_portal_security_levels`)
+#[doc(alias = "GET /company/portalSecurityLevels/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_portal_security_level_by_id")]
 pub fn get_portal_security_level(id: i32) -> Request<PortalSecurityLevel> {
     Request::new(Method::Get, "/company/portalSecurityLevels/{id}").path("id", id)
 }
@@ -41,6 +49,8 @@ pub fn get_portal_security_level(id: i32) -> Request<PortalSecurityLevel> {
 ///
 /// * `id`: portal security level ID (see `company::list_portal_security_levels`)
 /// * `body`: the new state of the portal security level.
+#[doc(alias = "PUT /company/portalSecurityLevels/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_portal_security_level_by_id")]
 pub fn replace_portal_security_level(
     id: i32,
     body: &PortalSecurityLevel,
@@ -56,6 +66,8 @@ pub fn replace_portal_security_level(
 ///
 /// * `id`: portal security level ID (see `company::list_portal_security_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/portalSecurityLevels/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_portal_security_level_by_id")]
 pub fn update_portal_security_level(
     id: i32,
     patch: &Patch<PortalSecurityLevel>,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/portalSecuritySettings")]
+#[doc(alias = "list_all_connect_wise_psa_company_portal_security_settings")]
 pub fn list_portal_security_settings(
     query: &ListQuery,
 ) -> Request<Vec<PortalSecuritySetting>> {
@@ -22,8 +24,12 @@ pub fn list_portal_security_settings(
 /// `GET /company/portalSecuritySettings/count` · tool `count_connect_wise_psa_company_portal_security_settings`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/portalSecuritySettings/count")]
+#[doc(alias = "count_connect_wise_psa_company_portal_security_settings")]
 pub fn count_portal_security_settings(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/portalSecuritySettings/count").query(query)
+    Request::new(Method::Get, "/company/portalSecuritySettings/count")
+        .query(query)
+        .records::<PortalSecuritySetting>()
 }
 
 /// Gets a portal security setting by its ID.
@@ -31,6 +37,8 @@ pub fn count_portal_security_settings(query: &CountQuery) -> Request<Count> {
 /// `GET /company/portalSecuritySettings/{id}` · tool `get_single_connect_wise_psa_company_portal_sec_setting_by_id`
 ///
 /// * `id`: portal security setting ID (see `company::list_portal_security_settings`)
+#[doc(alias = "GET /company/portalSecuritySettings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_portal_sec_setting_by_id")]
 pub fn get_portal_security_setting(id: i32) -> Request<PortalSecuritySetting> {
     Request::new(Method::Get, "/company/portalSecuritySettings/{id}").path("id", id)
 }
@@ -41,6 +49,8 @@ pub fn get_portal_security_setting(id: i32) -> Request<PortalSecuritySetting> {
 ///
 /// * `id`: portal security setting ID (see `company::list_portal_security_settings`)
 /// * `body`: the new state of the portal security setting.
+#[doc(alias = "PUT /company/portalSecuritySettings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_portal_sec_setting_by_id")]
 pub fn replace_portal_security_setting(
     id: i32,
     body: &PortalSecuritySetting,
@@ -56,6 +66,8 @@ pub fn replace_portal_security_setting(
 ///
 /// * `id`: portal security setting ID (see `company::list_portal_security_settings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/portalSecuritySettings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_portal_security_setting_by_id")]
 pub fn update_portal_security_setting(
     id: i32,
     patch: &Patch<PortalSecuritySetting>,

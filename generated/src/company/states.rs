@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/states")]
+#[doc(alias = "list_all_connect_wise_psa_company_states")]
 pub fn list_states(query: &ListQuery) -> Request<Vec<State>> {
     Request::new(Method::Get, "/company/states").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_states(query: &ListQuery) -> Request<Vec<State>> {
 /// `POST /company/states` · tool `create_a_connect_wise_psa_company_state`
 ///
 /// * `body`: the state to create.
+#[doc(alias = "POST /company/states")]
+#[doc(alias = "create_a_connect_wise_psa_company_state")]
 pub fn create_state(body: &State) -> Request<State> {
     Request::new(Method::Post, "/company/states").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_state(body: &State) -> Request<State> {
 /// `GET /company/states/count` · tool `count_connect_wise_psa_company_states`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/states/count")]
+#[doc(alias = "count_connect_wise_psa_company_states")]
 pub fn count_states(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/states/count").query(query)
+    Request::new(Method::Get, "/company/states/count").query(query).records::<State>()
 }
 
 /// Lists states in summary form.
@@ -40,17 +46,23 @@ pub fn count_states(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/states/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_state_info")]
 pub fn list_state_info(query: &ListQuery) -> Request<Vec<StateInfo>> {
     Request::new(Method::Get, "/company/states/info").query(query)
 }
 
-/// Counts states in summary form.
+/// Counts the summaries of states.
 ///
 /// `GET /company/states/info/count` · tool `count_connect_wise_psa_company_state_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/states/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_state_info")]
 pub fn count_state_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/states/info/count").query(query)
+    Request::new(Method::Get, "/company/states/info/count")
+        .query(query)
+        .records::<StateInfo>()
 }
 
 /// Gets a state by its ID.
@@ -58,6 +70,8 @@ pub fn count_state_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/states/{id}` · tool `get_single_connect_wise_psa_company_state_by_id`
 ///
 /// * `id`: state ID (see `company::list_states`)
+#[doc(alias = "GET /company/states/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_state_by_id")]
 pub fn get_state(id: i32) -> Request<State> {
     Request::new(Method::Get, "/company/states/{id}").path("id", id)
 }
@@ -68,6 +82,8 @@ pub fn get_state(id: i32) -> Request<State> {
 ///
 /// * `id`: state ID (see `company::list_states`)
 /// * `body`: the new state of the state.
+#[doc(alias = "PUT /company/states/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_state_by_id")]
 pub fn replace_state(id: i32, body: &State) -> Request<State> {
     Request::new(Method::Put, "/company/states/{id}").path("id", id).body(body)
 }
@@ -78,6 +94,8 @@ pub fn replace_state(id: i32, body: &State) -> Request<State> {
 ///
 /// * `id`: state ID (see `company::list_states`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/states/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_state_by_id")]
 pub fn update_state(id: i32, patch: &Patch<State>) -> Request<State> {
     Request::new(Method::Patch, "/company/states/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +105,8 @@ pub fn update_state(id: i32, patch: &Patch<State>) -> Request<State> {
 /// `DELETE /company/states/{id}` · tool `delete_a_connect_wise_psa_company_state_by_id`
 ///
 /// * `id`: state ID (see `company::list_states`)
+#[doc(alias = "DELETE /company/states/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_state_by_id")]
 pub fn delete_state(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/states/{id}").path("id", id)
 }
@@ -96,6 +116,8 @@ pub fn delete_state(id: i32) -> Request<()> {
 /// `GET /company/states/{id}/info` · tool `get_single_connect_wise_psa_company_state_info_by_id`
 ///
 /// * `id`: state ID (see `company::list_states`)
+#[doc(alias = "GET /company/states/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_state_info_by_id")]
 pub fn get_state_info(id: i32) -> Request<StateInfo> {
     Request::new(Method::Get, "/company/states/{id}/info").path("id", id)
 }
@@ -108,6 +130,8 @@ pub fn get_state_info(id: i32) -> Request<StateInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/states/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_state_usages_by_id")]
 pub fn check_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/states/{id}/usages").path("id", id).query(query)
 }
@@ -120,6 +144,8 @@ pub fn check_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/states/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_state_usages_by_id")]
 pub fn list_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/states/{id}/usages/list")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/teamRoles")]
+#[doc(alias = "list_all_connect_wise_psa_company_team_roles")]
 pub fn list_team_roles(query: &ListQuery) -> Request<Vec<TeamRole>> {
     Request::new(Method::Get, "/company/teamRoles").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_team_roles(query: &ListQuery) -> Request<Vec<TeamRole>> {
 /// `POST /company/teamRoles` · tool `create_a_connect_wise_psa_company_team_role`
 ///
 /// * `body`: the team role to create.
+#[doc(alias = "POST /company/teamRoles")]
+#[doc(alias = "create_a_connect_wise_psa_company_team_role")]
 pub fn create_team_role(body: &TeamRole) -> Request<TeamRole> {
     Request::new(Method::Post, "/company/teamRoles").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_team_role(body: &TeamRole) -> Request<TeamRole> {
 /// `GET /company/teamRoles/count` · tool `count_connect_wise_psa_company_team_roles`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/teamRoles/count")]
+#[doc(alias = "count_connect_wise_psa_company_team_roles")]
 pub fn count_team_roles(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/teamRoles/count").query(query)
+    Request::new(Method::Get, "/company/teamRoles/count")
+        .query(query)
+        .records::<TeamRole>()
 }
 
 /// Lists team roles in summary form.
@@ -40,17 +48,23 @@ pub fn count_team_roles(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/teamRoles/info")]
+#[doc(alias = "list_all_connect_wise_psa_company_team_role_info")]
 pub fn list_team_role_info(query: &ListQuery) -> Request<Vec<TeamRoleInfo>> {
     Request::new(Method::Get, "/company/teamRoles/info").query(query)
 }
 
-/// Counts team roles in summary form.
+/// Counts the summaries of team roles.
 ///
 /// `GET /company/teamRoles/info/count` · tool `count_connect_wise_psa_company_team_role_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/teamRoles/info/count")]
+#[doc(alias = "count_connect_wise_psa_company_team_role_info")]
 pub fn count_team_role_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/teamRoles/info/count").query(query)
+    Request::new(Method::Get, "/company/teamRoles/info/count")
+        .query(query)
+        .records::<TeamRoleInfo>()
 }
 
 /// Gets a team role by its ID.
@@ -58,6 +72,8 @@ pub fn count_team_role_info(query: &CountQuery) -> Request<Count> {
 /// `GET /company/teamRoles/{id}` · tool `get_single_connect_wise_psa_company_team_role_by_id`
 ///
 /// * `id`: team role ID (see `company::list_team_roles`)
+#[doc(alias = "GET /company/teamRoles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_team_role_by_id")]
 pub fn get_team_role(id: i32) -> Request<TeamRole> {
     Request::new(Method::Get, "/company/teamRoles/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_team_role(id: i32) -> Request<TeamRole> {
 ///
 /// * `id`: team role ID (see `company::list_team_roles`)
 /// * `body`: the new state of the team role.
+#[doc(alias = "PUT /company/teamRoles/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_team_role_by_id")]
 pub fn replace_team_role(id: i32, body: &TeamRole) -> Request<TeamRole> {
     Request::new(Method::Put, "/company/teamRoles/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_team_role(id: i32, body: &TeamRole) -> Request<TeamRole> {
 ///
 /// * `id`: team role ID (see `company::list_team_roles`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/teamRoles/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_team_role_by_id")]
 pub fn update_team_role(id: i32, patch: &Patch<TeamRole>) -> Request<TeamRole> {
     Request::new(Method::Patch, "/company/teamRoles/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_team_role(id: i32, patch: &Patch<TeamRole>) -> Request<TeamRole> {
 /// `DELETE /company/teamRoles/{id}` · tool `delete_a_connect_wise_psa_company_team_role_by_id`
 ///
 /// * `id`: team role ID (see `company::list_team_roles`)
+#[doc(alias = "DELETE /company/teamRoles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_team_role_by_id")]
 pub fn delete_team_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/teamRoles/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_team_role(id: i32) -> Request<()> {
 /// `GET /company/teamRoles/{id}/info` · tool `get_single_connect_wise_psa_company_team_role_info_by_id`
 ///
 /// * `id`: team role ID (see `company::list_team_roles`)
+#[doc(alias = "GET /company/teamRoles/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_company_team_role_info_by_id")]
 pub fn get_team_role_info(id: i32) -> Request<TeamRoleInfo> {
     Request::new(Method::Get, "/company/teamRoles/{id}/info").path("id", id)
 }
@@ -108,6 +132,8 @@ pub fn get_team_role_info(id: i32) -> Request<TeamRoleInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/teamRoles/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_company_team_role_usages_by_id")]
 pub fn check_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/teamRoles/{id}/usages")
         .path("id", id)
@@ -122,6 +148,8 @@ pub fn check_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/teamRoles/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_company_team_role_usages_by_id")]
 pub fn list_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/teamRoles/{id}/usages/list")
         .path("id", id)

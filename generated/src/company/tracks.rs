@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/tracks")]
+#[doc(alias = "list_all_connect_wise_psa_company_tracks")]
 pub fn list_tracks(query: &ListQuery) -> Request<Vec<Track>> {
     Request::new(Method::Get, "/company/tracks").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_tracks(query: &ListQuery) -> Request<Vec<Track>> {
 /// `POST /company/tracks` · tool `create_a_connect_wise_psa_company_track`
 ///
 /// * `body`: the track to create.
+#[doc(alias = "POST /company/tracks")]
+#[doc(alias = "create_a_connect_wise_psa_company_track")]
 pub fn create_track(body: &Track) -> Request<Track> {
     Request::new(Method::Post, "/company/tracks").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_track(body: &Track) -> Request<Track> {
 /// `GET /company/tracks/count` · tool `count_connect_wise_psa_company_tracks`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/tracks/count")]
+#[doc(alias = "count_connect_wise_psa_company_tracks")]
 pub fn count_tracks(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/company/tracks/count").query(query)
+    Request::new(Method::Get, "/company/tracks/count").query(query).records::<Track>()
 }
 
 /// Gets a track by its ID.
@@ -38,6 +44,8 @@ pub fn count_tracks(query: &CountQuery) -> Request<Count> {
 /// `GET /company/tracks/{id}` · tool `get_single_connect_wise_psa_company_track_by_id`
 ///
 /// * `id`: track ID (see `company::list_tracks`)
+#[doc(alias = "GET /company/tracks/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_company_track_by_id")]
 pub fn get_track(id: i32) -> Request<Track> {
     Request::new(Method::Get, "/company/tracks/{id}").path("id", id)
 }
@@ -48,6 +56,8 @@ pub fn get_track(id: i32) -> Request<Track> {
 ///
 /// * `id`: track ID (see `company::list_tracks`)
 /// * `body`: the new state of the track.
+#[doc(alias = "PUT /company/tracks/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_company_track_by_id")]
 pub fn replace_track(id: i32, body: &Track) -> Request<Track> {
     Request::new(Method::Put, "/company/tracks/{id}").path("id", id).body(body)
 }
@@ -58,6 +68,8 @@ pub fn replace_track(id: i32, body: &Track) -> Request<Track> {
 ///
 /// * `id`: track ID (see `company::list_tracks`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/tracks/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_company_track_by_id")]
 pub fn update_track(id: i32, patch: &Patch<Track>) -> Request<Track> {
     Request::new(Method::Patch, "/company/tracks/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +79,8 @@ pub fn update_track(id: i32, patch: &Patch<Track>) -> Request<Track> {
 /// `DELETE /company/tracks/{id}` · tool `delete_a_connect_wise_psa_company_track_by_id`
 ///
 /// * `id`: track ID (see `company::list_tracks`)
+#[doc(alias = "DELETE /company/tracks/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_company_track_by_id")]
 pub fn delete_track(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/tracks/{id}").path("id", id)
 }
@@ -79,6 +93,8 @@ pub fn delete_track(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/tracks/{parentId}/actions")]
+#[doc(alias = "list_all_connect_wise_psa_track_actions")]
 pub fn list_track_actions(
     track_id: i32,
     query: &ListQuery,
@@ -94,6 +110,8 @@ pub fn list_track_actions(
 ///
 /// * `track_id`: track ID (see `company::list_tracks`)
 /// * `body`: the action to create.
+#[doc(alias = "POST /company/tracks/{parentId}/actions")]
+#[doc(alias = "create_a_connect_wise_psa_track_action")]
 pub fn create_track_action(track_id: i32, body: &TrackAction) -> Request<TrackAction> {
     Request::new(Method::Post, "/company/tracks/{parentId}/actions")
         .path("parentId", track_id)
@@ -106,10 +124,13 @@ pub fn create_track_action(track_id: i32, body: &TrackAction) -> Request<TrackAc
 ///
 /// * `track_id`: track ID (see `company::list_tracks`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /company/tracks/{parentId}/actions/count")]
+#[doc(alias = "count_connect_wise_psa_track_actions")]
 pub fn count_track_actions(track_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/tracks/{parentId}/actions/count")
         .path("parentId", track_id)
         .query(query)
+        .records::<TrackAction>()
 }
 
 /// Gets an action of a track by its ID.
@@ -118,6 +139,8 @@ pub fn count_track_actions(track_id: i32, query: &CountQuery) -> Request<Count> 
 ///
 /// * `track_id`: track ID (see `company::list_tracks`)
 /// * `id`: track action ID (see `company::list_track_actions`)
+#[doc(alias = "GET /company/tracks/{parentId}/actions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_track_action_by_id")]
 pub fn get_track_action(track_id: i32, id: i32) -> Request<TrackAction> {
     Request::new(Method::Get, "/company/tracks/{parentId}/actions/{id}")
         .path("parentId", track_id)
@@ -131,6 +154,8 @@ pub fn get_track_action(track_id: i32, id: i32) -> Request<TrackAction> {
 /// * `track_id`: track ID (see `company::list_tracks`)
 /// * `id`: track action ID (see `company::list_track_actions`)
 /// * `body`: the new state of the action.
+#[doc(alias = "PUT /company/tracks/{parentId}/actions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_track_action_by_id")]
 pub fn replace_track_action(
     track_id: i32,
     id: i32,
@@ -149,6 +174,8 @@ pub fn replace_track_action(
 /// * `track_id`: track ID (see `company::list_tracks`)
 /// * `id`: track action ID (see `company::list_track_actions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /company/tracks/{parentId}/actions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_track_action_by_id")]
 pub fn update_track_action(
     track_id: i32,
     id: i32,
@@ -166,6 +193,8 @@ pub fn update_track_action(
 ///
 /// * `track_id`: track ID (see `company::list_tracks`)
 /// * `id`: track action ID (see `company::list_track_actions`)
+#[doc(alias = "DELETE /company/tracks/{parentId}/actions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_track_action_by_id")]
 pub fn delete_track_action(track_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/tracks/{parentId}/actions/{id}")
         .path("parentId", track_id)

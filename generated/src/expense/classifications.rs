@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /expense/classifications")]
+#[doc(alias = "list_all_connect_wise_psa_expense_classifications")]
 pub fn list_classifications(query: &ListQuery) -> Request<Vec<Classification>> {
     Request::new(Method::Get, "/expense/classifications").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_classifications(query: &ListQuery) -> Request<Vec<Classification>> {
 /// `GET /expense/classifications/count` · tool `count_connect_wise_psa_expense_classifications`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /expense/classifications/count")]
+#[doc(alias = "count_connect_wise_psa_expense_classifications")]
 pub fn count_classifications(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/expense/classifications/count").query(query)
+    Request::new(Method::Get, "/expense/classifications/count")
+        .query(query)
+        .records::<Classification>()
 }
 
 /// Gets an expense classification by its ID.
@@ -29,6 +35,8 @@ pub fn count_classifications(query: &CountQuery) -> Request<Count> {
 /// `GET /expense/classifications/{id}` · tool `get_single_connect_wise_psa_expense_classification_by_id`
 ///
 /// * `id`: expense classification ID (see `expense::list_classifications`)
+#[doc(alias = "GET /expense/classifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_expense_classification_by_id")]
 pub fn get_classification(id: i32) -> Request<Classification> {
     Request::new(Method::Get, "/expense/classifications/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /expense/entries")]
+#[doc(alias = "list_all_connect_wise_psa_expense_entries")]
 pub fn list_entries(query: &ListQuery) -> Request<Vec<ExpenseEntry>> {
     Request::new(Method::Get, "/expense/entries").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_entries(query: &ListQuery) -> Request<Vec<ExpenseEntry>> {
 /// `POST /expense/entries` · tool `create_a_connect_wise_psa_expense_entry`
 ///
 /// * `body`: the expense entry to create.
+#[doc(alias = "POST /expense/entries")]
+#[doc(alias = "create_a_connect_wise_psa_expense_entry")]
 pub fn create_entry(body: &ExpenseEntry) -> Request<ExpenseEntry> {
     Request::new(Method::Post, "/expense/entries").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_entry(body: &ExpenseEntry) -> Request<ExpenseEntry> {
 /// `GET /expense/entries/count` · tool `count_connect_wise_psa_expense_entries`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /expense/entries/count")]
+#[doc(alias = "count_connect_wise_psa_expense_entries")]
 pub fn count_entries(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/expense/entries/count").query(query)
+    Request::new(Method::Get, "/expense/entries/count")
+        .query(query)
+        .records::<ExpenseEntry>()
 }
 
 /// Gets an expense entry by its ID.
@@ -38,6 +46,8 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
 /// `GET /expense/entries/{id}` · tool `get_single_connect_wise_psa_expense_entry_by_id`
 ///
 /// * `id`: expense entry ID (see `expense::list_entries`)
+#[doc(alias = "GET /expense/entries/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_expense_entry_by_id")]
 pub fn get_entry(id: i32) -> Request<ExpenseEntry> {
     Request::new(Method::Get, "/expense/entries/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_entry(id: i32) -> Request<ExpenseEntry> {
 ///
 /// * `id`: expense entry ID (see `expense::list_entries`)
 /// * `body`: the new state of the expense entry.
+#[doc(alias = "PUT /expense/entries/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_expense_entry_by_id")]
 pub fn replace_entry(id: i32, body: &ExpenseEntry) -> Request<ExpenseEntry> {
     Request::new(Method::Put, "/expense/entries/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_entry(id: i32, body: &ExpenseEntry) -> Request<ExpenseEntry> {
 ///
 /// * `id`: expense entry ID (see `expense::list_entries`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /expense/entries/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_expense_entry_by_id")]
 pub fn update_entry(id: i32, patch: &Patch<ExpenseEntry>) -> Request<ExpenseEntry> {
     Request::new(Method::Patch, "/expense/entries/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_entry(id: i32, patch: &Patch<ExpenseEntry>) -> Request<ExpenseEntr
 /// `DELETE /expense/entries/{id}` · tool `delete_a_connect_wise_psa_expense_entry_by_id`
 ///
 /// * `id`: expense entry ID (see `expense::list_entries`)
+#[doc(alias = "DELETE /expense/entries/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_expense_entry_by_id")]
 pub fn delete_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/expense/entries/{id}").path("id", id)
 }
@@ -79,6 +95,8 @@ pub fn delete_entry(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /expense/entries/{parentId}/audits")]
+#[doc(alias = "list_all_connect_wise_psa_expense_entry_audits")]
 pub fn list_entry_audits(
     entry_id: i32,
     query: &ListQuery,
@@ -94,10 +112,13 @@ pub fn list_entry_audits(
 ///
 /// * `entry_id`: expense entry ID (see `expense::list_entries`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /expense/entries/{parentId}/audits/count")]
+#[doc(alias = "count_connect_wise_psa_expense_entry_audits")]
 pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/entries/{parentId}/audits/count")
         .path("parentId", entry_id)
         .query(query)
+        .records::<ExpenseEntryAudit>()
 }
 
 /// Gets an audit entry of an expense entry by its ID.
@@ -106,6 +127,8 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
 ///
 /// * `entry_id`: expense entry ID (see `expense::list_entries`)
 /// * `id`: expense entry audit entry ID (see `expense::list_entry_audits`)
+#[doc(alias = "GET /expense/entries/{parentId}/audits/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_expense_entry_audit_by_id")]
 pub fn get_entry_audit(entry_id: i32, id: i32) -> Request<ExpenseEntryAudit> {
     Request::new(Method::Get, "/expense/entries/{parentId}/audits/{id}")
         .path("parentId", entry_id)

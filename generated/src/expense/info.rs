@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /expense/info/taxTypes")]
+#[doc(alias = "list_all_connect_wise_psa_expense_info_tax_types")]
 pub fn list_info_tax_types(query: &ListQuery) -> Request<Vec<ExpenseTaxTypeInfo>> {
     Request::new(Method::Get, "/expense/info/taxTypes").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_info_tax_types(query: &ListQuery) -> Request<Vec<ExpenseTaxTypeInfo>
 /// `GET /expense/info/taxTypes/count` · tool `count_connect_wise_psa_expense_info_tax_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /expense/info/taxTypes/count")]
+#[doc(alias = "count_connect_wise_psa_expense_info_tax_types")]
 pub fn count_info_tax_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/expense/info/taxTypes/count").query(query)
+    Request::new(Method::Get, "/expense/info/taxTypes/count")
+        .query(query)
+        .records::<ExpenseTaxTypeInfo>()
 }
 
 /// Gets a tax type by its ID.
@@ -29,6 +35,8 @@ pub fn count_info_tax_types(query: &CountQuery) -> Request<Count> {
 /// `GET /expense/info/taxTypes/{id}` · tool `get_single_connect_wise_psa_expense_info_tax_type_by_id`
 ///
 /// * `id`: tax type ID (see `expense::list_info_tax_types`)
+#[doc(alias = "GET /expense/info/taxTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_expense_info_tax_type_by_id")]
 pub fn get_info_tax_type(id: i32) -> Request<ExpenseTaxTypeInfo> {
     Request::new(Method::Get, "/expense/info/taxTypes/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /expense/paymentTypes")]
+#[doc(alias = "list_all_connect_wise_psa_expense_payment_types")]
 pub fn list_payment_types(query: &ListQuery) -> Request<Vec<PaymentType>> {
     Request::new(Method::Get, "/expense/paymentTypes").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_payment_types(query: &ListQuery) -> Request<Vec<PaymentType>> {
 /// `POST /expense/paymentTypes` · tool `create_a_connect_wise_psa_expense_payment_type`
 ///
 /// * `body`: the expense payment type to create.
+#[doc(alias = "POST /expense/paymentTypes")]
+#[doc(alias = "create_a_connect_wise_psa_expense_payment_type")]
 pub fn create_payment_type(body: &PaymentType) -> Request<PaymentType> {
     Request::new(Method::Post, "/expense/paymentTypes").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_payment_type(body: &PaymentType) -> Request<PaymentType> {
 /// `GET /expense/paymentTypes/count` · tool `count_connect_wise_psa_expense_payment_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /expense/paymentTypes/count")]
+#[doc(alias = "count_connect_wise_psa_expense_payment_types")]
 pub fn count_payment_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/expense/paymentTypes/count").query(query)
+    Request::new(Method::Get, "/expense/paymentTypes/count")
+        .query(query)
+        .records::<PaymentType>()
 }
 
 /// Lists expense payment types in summary form.
@@ -40,6 +48,8 @@ pub fn count_payment_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /expense/paymentTypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_expense_payment_type_info")]
 pub fn list_payment_type_info(query: &ListQuery) -> Request<Vec<PaymentTypeInfo>> {
     Request::new(Method::Get, "/expense/paymentTypes/info").query(query)
 }
@@ -49,6 +59,8 @@ pub fn list_payment_type_info(query: &ListQuery) -> Request<Vec<PaymentTypeInfo>
 /// `GET /expense/paymentTypes/{id}` · tool `get_single_connect_wise_psa_expense_payment_type_by_id`
 ///
 /// * `id`: expense payment type ID (see `expense::list_payment_types`)
+#[doc(alias = "GET /expense/paymentTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_expense_payment_type_by_id")]
 pub fn get_payment_type(id: i32) -> Request<PaymentType> {
     Request::new(Method::Get, "/expense/paymentTypes/{id}").path("id", id)
 }
@@ -59,6 +71,8 @@ pub fn get_payment_type(id: i32) -> Request<PaymentType> {
 ///
 /// * `id`: expense payment type ID (see `expense::list_payment_types`)
 /// * `body`: the new state of the expense payment type.
+#[doc(alias = "PUT /expense/paymentTypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_expense_payment_type_by_id")]
 pub fn replace_payment_type(id: i32, body: &PaymentType) -> Request<PaymentType> {
     Request::new(Method::Put, "/expense/paymentTypes/{id}").path("id", id).body(body)
 }
@@ -69,6 +83,8 @@ pub fn replace_payment_type(id: i32, body: &PaymentType) -> Request<PaymentType>
 ///
 /// * `id`: expense payment type ID (see `expense::list_payment_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /expense/paymentTypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_expense_payment_type_by_id")]
 pub fn update_payment_type(id: i32, patch: &Patch<PaymentType>) -> Request<PaymentType> {
     Request::new(Method::Patch, "/expense/paymentTypes/{id}").path("id", id).patch(patch)
 }
@@ -78,6 +94,8 @@ pub fn update_payment_type(id: i32, patch: &Patch<PaymentType>) -> Request<Payme
 /// `DELETE /expense/paymentTypes/{id}` · tool `delete_a_connect_wise_psa_expense_payment_type_by_id`
 ///
 /// * `id`: expense payment type ID (see `expense::list_payment_types`)
+#[doc(alias = "DELETE /expense/paymentTypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_expense_payment_type_by_id")]
 pub fn delete_payment_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/expense/paymentTypes/{id}").path("id", id)
 }
@@ -87,6 +105,8 @@ pub fn delete_payment_type(id: i32) -> Request<()> {
 /// `GET /expense/paymentTypes/{id}/info` · tool `get_single_connect_wise_psa_expense_payment_type_info_by_id`
 ///
 /// * `id`: expense payment type ID (see `expense::list_payment_types`)
+#[doc(alias = "GET /expense/paymentTypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_expense_payment_type_info_by_id")]
 pub fn get_payment_type_info(id: i32) -> Request<PaymentTypeInfo> {
     Request::new(Method::Get, "/expense/paymentTypes/{id}/info").path("id", id)
 }

@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /expense/reports")]
+#[doc(alias = "list_all_connect_wise_psa_expense_reports")]
 pub fn list_reports(query: &ListQuery) -> Request<Vec<ExpenseReport>> {
     Request::new(Method::Get, "/expense/reports").query(query)
 }
@@ -22,8 +24,12 @@ pub fn list_reports(query: &ListQuery) -> Request<Vec<ExpenseReport>> {
 /// `GET /expense/reports/count` · tool `count_connect_wise_psa_expense_reports`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /expense/reports/count")]
+#[doc(alias = "count_connect_wise_psa_expense_reports")]
 pub fn count_reports(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/expense/reports/count").query(query)
+    Request::new(Method::Get, "/expense/reports/count")
+        .query(query)
+        .records::<ExpenseReport>()
 }
 
 /// Gets an expense report by its ID.
@@ -31,6 +37,8 @@ pub fn count_reports(query: &CountQuery) -> Request<Count> {
 /// `GET /expense/reports/{id}` · tool `get_single_connect_wise_psa_expense_report_by_id`
 ///
 /// * `id`: expense report ID (see `expense::list_reports`)
+#[doc(alias = "GET /expense/reports/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_expense_report_by_id")]
 pub fn get_report(id: i32) -> Request<ExpenseReport> {
     Request::new(Method::Get, "/expense/reports/{id}").path("id", id)
 }
@@ -41,6 +49,8 @@ pub fn get_report(id: i32) -> Request<ExpenseReport> {
 ///
 /// * `id`: expense report ID (see `expense::list_reports`)
 /// * `body`: the request body.
+#[doc(alias = "POST /expense/reports/{id}/approve")]
+#[doc(alias = "approve_a_connect_wise_psa_expense_report_by_id")]
 pub fn approve_report(
     id: i32,
     body: &ExpenseReportTierUpdate,
@@ -53,6 +63,8 @@ pub fn approve_report(
 /// `POST /expense/reports/{id}/reject` · tool `reject_a_connect_wise_psa_expense_report_by_id`
 ///
 /// * `id`: expense report ID (see `expense::list_reports`)
+#[doc(alias = "POST /expense/reports/{id}/reject")]
+#[doc(alias = "reject_a_connect_wise_psa_expense_report_by_id")]
 pub fn reject_report(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/expense/reports/{id}/reject").path("id", id)
 }
@@ -62,6 +74,8 @@ pub fn reject_report(id: i32) -> Request<SuccessResponse> {
 /// `POST /expense/reports/{id}/reverse` · tool `reverse_a_connect_wise_psa_expense_report_by_id`
 ///
 /// * `id`: expense report ID (see `expense::list_reports`)
+#[doc(alias = "POST /expense/reports/{id}/reverse")]
+#[doc(alias = "reverse_a_connect_wise_psa_expense_report_by_id")]
 pub fn reverse_report(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/expense/reports/{id}/reverse").path("id", id)
 }
@@ -71,6 +85,8 @@ pub fn reverse_report(id: i32) -> Request<SuccessResponse> {
 /// `POST /expense/reports/{id}/submit` · tool `submit_a_connect_wise_psa_expense_report_by_id`
 ///
 /// * `id`: expense report ID (see `expense::list_reports`)
+#[doc(alias = "POST /expense/reports/{id}/submit")]
+#[doc(alias = "submit_a_connect_wise_psa_expense_report_by_id")]
 pub fn submit_report(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/expense/reports/{id}/submit").path("id", id)
 }
@@ -83,6 +99,8 @@ pub fn submit_report(id: i32) -> Request<SuccessResponse> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /expense/reports/{parentId}/audits")]
+#[doc(alias = "list_all_connect_wise_psa_report_audits")]
 pub fn list_report_audits(
     report_id: i32,
     query: &ListQuery,
@@ -98,10 +116,13 @@ pub fn list_report_audits(
 ///
 /// * `report_id`: expense report ID (see `expense::list_reports`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /expense/reports/{parentId}/audits/count")]
+#[doc(alias = "count_connect_wise_psa_report_audits")]
 pub fn count_report_audits(report_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/expense/reports/{parentId}/audits/count")
         .path("parentId", report_id)
         .query(query)
+        .records::<ExpenseReportAudit>()
 }
 
 /// Gets an audit entry of an expense report by its ID.
@@ -110,6 +131,8 @@ pub fn count_report_audits(report_id: i32, query: &CountQuery) -> Request<Count>
 ///
 /// * `report_id`: expense report ID (see `expense::list_reports`)
 /// * `id`: expense report audit entry ID (see `expense::list_report_audits`)
+#[doc(alias = "GET /expense/reports/{parentId}/audits/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_report_audit_by_id")]
 pub fn get_report_audit(report_id: i32, id: i32) -> Request<ExpenseReportAudit> {
     Request::new(Method::Get, "/expense/reports/{parentId}/audits/{id}")
         .path("parentId", report_id)

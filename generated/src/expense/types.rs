@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /expense/types")]
+#[doc(alias = "list_all_connect_wise_psa_expense_types")]
 pub fn list_types(query: &ListQuery) -> Request<Vec<ExpenseType>> {
     Request::new(Method::Get, "/expense/types").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_types(query: &ListQuery) -> Request<Vec<ExpenseType>> {
 /// `POST /expense/types` · tool `create_a_connect_wise_psa_expense_type`
 ///
 /// * `body`: the expense type to create.
+#[doc(alias = "POST /expense/types")]
+#[doc(alias = "create_a_connect_wise_psa_expense_type")]
 pub fn create_type(body: &ExpenseType) -> Request<ExpenseType> {
     Request::new(Method::Post, "/expense/types").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_type(body: &ExpenseType) -> Request<ExpenseType> {
 /// `GET /expense/types/count` · tool `count_connect_wise_psa_expense_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /expense/types/count")]
+#[doc(alias = "count_connect_wise_psa_expense_types")]
 pub fn count_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/expense/types/count").query(query)
+    Request::new(Method::Get, "/expense/types/count")
+        .query(query)
+        .records::<ExpenseType>()
 }
 
 /// Lists expense types in summary form.
@@ -40,6 +48,8 @@ pub fn count_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /expense/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_expense_type_info")]
 pub fn list_type_info(query: &ListQuery) -> Request<Vec<ExpenseTypeInfo>> {
     Request::new(Method::Get, "/expense/types/info").query(query)
 }
@@ -49,6 +59,8 @@ pub fn list_type_info(query: &ListQuery) -> Request<Vec<ExpenseTypeInfo>> {
 /// `GET /expense/types/{id}` · tool `get_single_connect_wise_psa_expense_type_by_id`
 ///
 /// * `id`: expense type ID (see `expense::list_types`)
+#[doc(alias = "GET /expense/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_expense_type_by_id")]
 pub fn get_type(id: i32) -> Request<ExpenseType> {
     Request::new(Method::Get, "/expense/types/{id}").path("id", id)
 }
@@ -59,6 +71,8 @@ pub fn get_type(id: i32) -> Request<ExpenseType> {
 ///
 /// * `id`: expense type ID (see `expense::list_types`)
 /// * `body`: the new state of the expense type.
+#[doc(alias = "PUT /expense/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_expense_type_by_id")]
 pub fn replace_type(id: i32, body: &ExpenseType) -> Request<ExpenseType> {
     Request::new(Method::Put, "/expense/types/{id}").path("id", id).body(body)
 }
@@ -69,6 +83,8 @@ pub fn replace_type(id: i32, body: &ExpenseType) -> Request<ExpenseType> {
 ///
 /// * `id`: expense type ID (see `expense::list_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /expense/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_expense_type_by_id")]
 pub fn update_type(id: i32, patch: &Patch<ExpenseType>) -> Request<ExpenseType> {
     Request::new(Method::Patch, "/expense/types/{id}").path("id", id).patch(patch)
 }
@@ -78,6 +94,8 @@ pub fn update_type(id: i32, patch: &Patch<ExpenseType>) -> Request<ExpenseType> 
 /// `DELETE /expense/types/{id}` · tool `delete_a_connect_wise_psa_expense_type_by_id`
 ///
 /// * `id`: expense type ID (see `expense::list_types`)
+#[doc(alias = "DELETE /expense/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_expense_type_by_id")]
 pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/expense/types/{id}").path("id", id)
 }
@@ -87,6 +105,8 @@ pub fn delete_type(id: i32) -> Request<()> {
 /// `GET /expense/types/{id}/info` · tool `get_single_connect_wise_psa_expense_type_info_by_id`
 ///
 /// * `id`: expense type ID (see `expense::list_types`)
+#[doc(alias = "GET /expense/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_expense_type_info_by_id")]
 pub fn get_type_info(id: i32) -> Request<ExpenseTypeInfo> {
     Request::new(Method::Get, "/expense/types/{id}/info").path("id", id)
 }

@@ -16,6 +16,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/batches")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_batches")]
 pub fn list_accounting_batches(query: &ListQuery) -> Request<Vec<AccountingBatch>> {
     Request::new(Method::Get, "/finance/accounting/batches").query(query)
 }
@@ -25,6 +27,8 @@ pub fn list_accounting_batches(query: &ListQuery) -> Request<Vec<AccountingBatch
 /// `POST /finance/accounting/batches` · tool `create_a_connect_wise_psa_finance_accounting_batch`
 ///
 /// * `body`: the accounting batch to create.
+#[doc(alias = "POST /finance/accounting/batches")]
+#[doc(alias = "create_a_connect_wise_psa_finance_accounting_batch")]
 pub fn create_accounting_batch(
     body: &CreateAccountingBatchRequest,
 ) -> Request<GlExport> {
@@ -36,8 +40,12 @@ pub fn create_accounting_batch(
 /// `GET /finance/accounting/batches/count` · tool `count_connect_wise_psa_finance_accounting_batches`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/batches/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_batches")]
 pub fn count_accounting_batches(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/accounting/batches/count").query(query)
+    Request::new(Method::Get, "/finance/accounting/batches/count")
+        .query(query)
+        .records::<AccountingBatch>()
 }
 
 /// Gets an accounting batch by its ID.
@@ -45,6 +53,8 @@ pub fn count_accounting_batches(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/accounting/batches/{id}` · tool `get_single_connect_wise_psa_finance_accounting_batch_by_id`
 ///
 /// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
+#[doc(alias = "GET /finance/accounting/batches/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_accounting_batch_by_id")]
 pub fn get_accounting_batch(id: i32) -> Request<AccountingBatch> {
     Request::new(Method::Get, "/finance/accounting/batches/{id}").path("id", id)
 }
@@ -54,6 +64,8 @@ pub fn get_accounting_batch(id: i32) -> Request<AccountingBatch> {
 /// `DELETE /finance/accounting/batches/{id}` · tool `delete_a_connect_wise_psa_finance_accounting_batch_by_id`
 ///
 /// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
+#[doc(alias = "DELETE /finance/accounting/batches/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_accounting_batch_by_id")]
 pub fn delete_accounting_batch(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/accounting/batches/{id}").path("id", id)
 }
@@ -64,6 +76,8 @@ pub fn delete_accounting_batch(id: i32) -> Request<()> {
 ///
 /// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
 /// * `body`: the request body.
+#[doc(alias = "POST /finance/accounting/batches/{id}/export")]
+#[doc(alias = "export_a_connect_wise_psa_finance_accounting_batch_by_id")]
 pub fn export_accounting_batch(
     id: i32,
     body: &ExportAccountingBatchRequest,
@@ -81,6 +95,8 @@ pub fn export_accounting_batch(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/batches/{parentId}/entries")]
+#[doc(alias = "list_all_connect_wise_psa_accounting_batch_entries")]
 pub fn list_accounting_batch_entries(
     batch_id: i32,
     query: &ListQuery,
@@ -96,6 +112,8 @@ pub fn list_accounting_batch_entries(
 ///
 /// * `batch_id`: accounting batch ID (see `finance::list_accounting_batches`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/batches/{parentId}/entries/count")]
+#[doc(alias = "count_connect_wise_psa_accounting_batch_entries")]
 pub fn count_accounting_batch_entries(
     batch_id: i32,
     query: &CountQuery,
@@ -103,6 +121,7 @@ pub fn count_accounting_batch_entries(
     Request::new(Method::Get, "/finance/accounting/batches/{parentId}/entries/count")
         .path("parentId", batch_id)
         .query(query)
+        .records::<BatchEntry>()
 }
 
 /// Gets an entry of an accounting batch by its ID.
@@ -111,6 +130,8 @@ pub fn count_accounting_batch_entries(
 ///
 /// * `batch_id`: accounting batch ID (see `finance::list_accounting_batches`)
 /// * `id`: accounting batch entry ID (see `finance::list_accounting_batch_entries`)
+#[doc(alias = "GET /finance/accounting/batches/{parentId}/entries/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_accounting_batch_entry_by_id")]
 pub fn get_accounting_batch_entry(batch_id: i32, id: i32) -> Request<BatchEntry> {
     Request::new(Method::Get, "/finance/accounting/batches/{parentId}/entries/{id}")
         .path("parentId", batch_id)
@@ -122,6 +143,8 @@ pub fn get_accounting_batch_entry(batch_id: i32, id: i32) -> Request<BatchEntry>
 /// `POST /finance/accounting/export` · tool `export_connect_wise_psa_finance_accounting`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /finance/accounting/export")]
+#[doc(alias = "export_connect_wise_psa_finance_accounting")]
 pub fn export_accounting(body: &ExportAccountingBatchRequest) -> Request<GlExport> {
     Request::new(Method::Post, "/finance/accounting/export").body(body)
 }
@@ -131,8 +154,12 @@ pub fn export_accounting(body: &ExportAccountingBatchRequest) -> Request<GlExpor
 /// `GET /finance/accounting/unpostedPayments/count` · tool `count_connect_wise_psa_finance_accounting_unposted_payments`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedPayments/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_unposted_payments")]
 pub fn count_accounting_unposted_payments(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/accounting/unpostedPayments/count").query(query)
+    Request::new(Method::Get, "/finance/accounting/unpostedPayments/count")
+        .query(query)
+        .records::<UnpostedPayments>()
 }
 
 /// Gets an unposted payment by its ID.
@@ -140,6 +167,8 @@ pub fn count_accounting_unposted_payments(query: &CountQuery) -> Request<Count> 
 /// `GET /finance/accounting/unpostedPayments/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_payment_by_id`
 ///
 /// * `id`: unposted payment ID (see `finance::list_accounting_unposted_payments`)
+#[doc(alias = "GET /finance/accounting/unpostedPayments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_payment_by_id")]
 pub fn get_accounting_unposted_payment(id: i32) -> Request<UnpostedPayments> {
     Request::new(Method::Get, "/finance/accounting/unpostedPayments/{id}").path("id", id)
 }
@@ -151,6 +180,8 @@ pub fn get_accounting_unposted_payment(id: i32) -> Request<UnpostedPayments> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedexpenses")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_unpostedexpenses")]
 pub fn list_accounting_unposted_expenses(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedExpense>> {
@@ -162,8 +193,12 @@ pub fn list_accounting_unposted_expenses(
 /// `GET /finance/accounting/unpostedexpenses/count` · tool `count_connect_wise_psa_finance_accounting_unpostedexpenses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedexpenses/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_unpostedexpenses")]
 pub fn count_accounting_unposted_expenses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/accounting/unpostedexpenses/count").query(query)
+    Request::new(Method::Get, "/finance/accounting/unpostedexpenses/count")
+        .query(query)
+        .records::<UnpostedExpense>()
 }
 
 /// Gets an unposted expense by its ID.
@@ -171,6 +206,8 @@ pub fn count_accounting_unposted_expenses(query: &CountQuery) -> Request<Count> 
 /// `GET /finance/accounting/unpostedexpenses/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_exp_by_id`
 ///
 /// * `id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
+#[doc(alias = "GET /finance/accounting/unpostedexpenses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_exp_by_id")]
 pub fn get_accounting_unposted_expense(id: i32) -> Request<UnpostedExpense> {
     Request::new(Method::Get, "/finance/accounting/unpostedexpenses/{id}").path("id", id)
 }
@@ -183,6 +220,8 @@ pub fn get_accounting_unposted_expense(id: i32) -> Request<UnpostedExpense> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels")]
+#[doc(alias = "list_all_connect_wise_psa_acct_unposted_exp_taxable_levels")]
 pub fn list_accounting_unposted_expense_taxable_levels(
     unposted_expense_id: i32,
     query: &ListQuery,
@@ -201,6 +240,8 @@ pub fn list_accounting_unposted_expense_taxable_levels(
 ///
 /// * `unposted_expense_id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/count")]
+#[doc(alias = "count_connect_wise_psa_accounting_unposted_exp_taxable_levels")]
 pub fn count_accounting_unposted_expense_taxable_levels(
     unposted_expense_id: i32,
     query: &CountQuery,
@@ -211,6 +252,7 @@ pub fn count_accounting_unposted_expense_taxable_levels(
         )
         .path("parentId", unposted_expense_id)
         .query(query)
+        .records::<UnpostedExpenseTaxableLevel>()
 }
 
 /// Gets a taxable level of an unposted expense by its ID.
@@ -219,6 +261,8 @@ pub fn count_accounting_unposted_expense_taxable_levels(
 ///
 /// * `unposted_expense_id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
 /// * `id`: unposted expense taxable level ID (see `finance::list_accounting_unposted_expense_taxable_levels`)
+#[doc(alias = "GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_acct_unposted_exp_tax_level_by_id")]
 pub fn get_accounting_unposted_expense_taxable_level(
     unposted_expense_id: i32,
     id: i32,
@@ -238,6 +282,8 @@ pub fn get_accounting_unposted_expense_taxable_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedinvoices")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_unpostedinvoices")]
 pub fn list_accounting_unposted_invoices(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedInvoice>> {
@@ -249,8 +295,12 @@ pub fn list_accounting_unposted_invoices(
 /// `GET /finance/accounting/unpostedinvoices/count` · tool `count_connect_wise_psa_finance_accounting_unpostedinvoices`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedinvoices/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_unpostedinvoices")]
 pub fn count_accounting_unposted_invoices(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/accounting/unpostedinvoices/count").query(query)
+    Request::new(Method::Get, "/finance/accounting/unpostedinvoices/count")
+        .query(query)
+        .records::<UnpostedInvoice>()
 }
 
 /// Gets an unposted invoice by its ID.
@@ -258,6 +308,8 @@ pub fn count_accounting_unposted_invoices(query: &CountQuery) -> Request<Count> 
 /// `GET /finance/accounting/unpostedinvoices/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_inv_by_id`
 ///
 /// * `id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
+#[doc(alias = "GET /finance/accounting/unpostedinvoices/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_inv_by_id")]
 pub fn get_accounting_unposted_invoice(id: i32) -> Request<UnpostedInvoice> {
     Request::new(Method::Get, "/finance/accounting/unpostedinvoices/{id}").path("id", id)
 }
@@ -270,6 +322,8 @@ pub fn get_accounting_unposted_invoice(id: i32) -> Request<UnpostedInvoice> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels")]
+#[doc(alias = "list_all_connect_wise_psa_acct_unposted_inv_taxable_levels")]
 pub fn list_accounting_unposted_invoice_taxable_levels(
     unposted_invoice_id: i32,
     query: &ListQuery,
@@ -288,6 +342,8 @@ pub fn list_accounting_unposted_invoice_taxable_levels(
 ///
 /// * `unposted_invoice_id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/count")]
+#[doc(alias = "count_connect_wise_psa_accounting_unposted_inv_taxable_levels")]
 pub fn count_accounting_unposted_invoice_taxable_levels(
     unposted_invoice_id: i32,
     query: &CountQuery,
@@ -298,6 +354,7 @@ pub fn count_accounting_unposted_invoice_taxable_levels(
         )
         .path("parentId", unposted_invoice_id)
         .query(query)
+        .records::<UnpostedInvoiceTaxableLevel>()
 }
 
 /// Gets a taxable level of an unposted invoice by its ID.
@@ -306,6 +363,8 @@ pub fn count_accounting_unposted_invoice_taxable_levels(
 ///
 /// * `unposted_invoice_id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
 /// * `id`: unposted invoice taxable level ID (see `finance::list_accounting_unposted_invoice_taxable_levels`)
+#[doc(alias = "GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_acct_unposted_inv_tax_level_by_id")]
 pub fn get_accounting_unposted_invoice_taxable_level(
     unposted_invoice_id: i32,
     id: i32,
@@ -325,6 +384,8 @@ pub fn get_accounting_unposted_invoice_taxable_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedpayments")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_unpostedpayments")]
 pub fn list_accounting_unposted_payments(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedPayments>> {
@@ -338,6 +399,8 @@ pub fn list_accounting_unposted_payments(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedprocurement")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_unposted_proc")]
 pub fn list_accounting_unposted_procurement(
     query: &ListQuery,
 ) -> Request<Vec<UnpostedProcurement>> {
@@ -349,9 +412,12 @@ pub fn list_accounting_unposted_procurement(
 /// `GET /finance/accounting/unpostedprocurement/count` · tool `count_connect_wise_psa_finance_accounting_unpostedprocurement`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accounting/unpostedprocurement/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_unpostedprocurement")]
 pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/accounting/unpostedprocurement/count")
         .query(query)
+        .records::<UnpostedProcurement>()
 }
 
 /// Gets an unposted procurement transaction by its ID.
@@ -359,6 +425,8 @@ pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Coun
 /// `GET /finance/accounting/unpostedprocurement/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_proc_by_id`
 ///
 /// * `id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
+#[doc(alias = "GET /finance/accounting/unpostedprocurement/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_proc_by_id")]
 pub fn get_accounting_unposted_procurement(id: i32) -> Request<UnpostedProcurement> {
     Request::new(Method::Get, "/finance/accounting/unpostedprocurement/{id}")
         .path("id", id)
@@ -372,6 +440,8 @@ pub fn get_accounting_unposted_procurement(id: i32) -> Request<UnpostedProcureme
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels")]
+#[doc(alias = "list_all_connect_wise_psa_acct_unposted_proc_taxable_levels")]
 pub fn list_accounting_unposted_procurement_taxable_levels(
     unposted_procurement_id: i32,
     query: &ListQuery,
@@ -390,6 +460,10 @@ pub fn list_accounting_unposted_procurement_taxable_levels(
 ///
 /// * `unposted_procurement_id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/count"
+)]
+#[doc(alias = "count_connect_wise_psa_accounting_unposted_proc_taxable_levels")]
 pub fn count_accounting_unposted_procurement_taxable_levels(
     unposted_procurement_id: i32,
     query: &CountQuery,
@@ -400,6 +474,7 @@ pub fn count_accounting_unposted_procurement_taxable_levels(
         )
         .path("parentId", unposted_procurement_id)
         .query(query)
+        .records::<UnpostedProcurementTaxableLevel>()
 }
 
 /// Gets a taxable level of an unposted procurement transaction by its ID.
@@ -408,6 +483,10 @@ pub fn count_accounting_unposted_procurement_taxable_levels(
 ///
 /// * `unposted_procurement_id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
 /// * `id`: unposted procurement transaction taxable level ID (see `finance::list_accounting_unposted_procurement_taxable_levels`)
+#[doc(
+    alias = "GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_acct_unposted_proc_tax_level_by_id")]
 pub fn get_accounting_unposted_procurement_taxable_level(
     unposted_procurement_id: i32,
     id: i32,

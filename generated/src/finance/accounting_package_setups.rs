@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accountingPackageSetup")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_package_setups")]
 pub fn list_accounting_package_setups(
     query: &ListQuery,
 ) -> Request<Vec<AccountingPackageSetup>> {
@@ -22,8 +24,12 @@ pub fn list_accounting_package_setups(
 /// `GET /finance/accountingPackageSetup/count` · tool `count_connect_wise_psa_finance_accounting_package_setups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accountingPackageSetup/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_package_setups")]
 pub fn count_accounting_package_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/accountingPackageSetup/count").query(query)
+    Request::new(Method::Get, "/finance/accountingPackageSetup/count")
+        .query(query)
+        .records::<AccountingPackageSetup>()
 }
 
 /// Gets an accounting package setup by its ID.
@@ -31,6 +37,8 @@ pub fn count_accounting_package_setups(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/accountingPackageSetup/{id}` · tool `get_single_connect_wise_psa_finance_acct_package_setup_by_id`
 ///
 /// * `id`: accounting package setup ID (see `finance::list_accounting_package_setups`)
+#[doc(alias = "GET /finance/accountingPackageSetup/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_acct_package_setup_by_id")]
 pub fn get_accounting_package_setup(id: i32) -> Request<AccountingPackageSetup> {
     Request::new(Method::Get, "/finance/accountingPackageSetup/{id}").path("id", id)
 }
@@ -41,6 +49,8 @@ pub fn get_accounting_package_setup(id: i32) -> Request<AccountingPackageSetup> 
 ///
 /// * `id`: accounting package setup ID (see `finance::list_accounting_package_setups`)
 /// * `body`: the new state of the accounting package setup.
+#[doc(alias = "PUT /finance/accountingPackageSetup/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_acct_package_setup_by_id")]
 pub fn replace_accounting_package_setup(
     id: i32,
     body: &AccountingPackageSetup,
@@ -56,6 +66,8 @@ pub fn replace_accounting_package_setup(
 ///
 /// * `id`: accounting package setup ID (see `finance::list_accounting_package_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/accountingPackageSetup/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_acct_package_setup_by_id")]
 pub fn update_accounting_package_setup(
     id: i32,
     patch: &Patch<AccountingPackageSetup>,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/accountingPackages")]
+#[doc(alias = "list_all_connect_wise_psa_finance_accounting_packages")]
 pub fn list_accounting_packages(query: &ListQuery) -> Request<Vec<AccountingPackage>> {
     Request::new(Method::Get, "/finance/accountingPackages").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_accounting_packages(query: &ListQuery) -> Request<Vec<AccountingPack
 /// `GET /finance/accountingPackages/count` · tool `count_connect_wise_psa_finance_accounting_packages`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/accountingPackages/count")]
+#[doc(alias = "count_connect_wise_psa_finance_accounting_packages")]
 pub fn count_accounting_packages(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/accountingPackages/count").query(query)
+    Request::new(Method::Get, "/finance/accountingPackages/count")
+        .query(query)
+        .records::<AccountingPackage>()
 }
 
 /// Gets an accounting package by its ID.
@@ -29,6 +35,8 @@ pub fn count_accounting_packages(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/accountingPackages/{id}` · tool `get_single_connect_wise_psa_finance_accounting_package_by_id`
 ///
 /// * `id`: accounting package ID (see `finance::list_accounting_packages`)
+#[doc(alias = "GET /finance/accountingPackages/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_accounting_package_by_id")]
 pub fn get_accounting_package(id: i32) -> Request<AccountingPackage> {
     Request::new(Method::Get, "/finance/accountingPackages/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::ListQuery;
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreementrecap/")]
+#[doc(alias = "list_all_connect_wise_psa_finance_agreementrecaps")]
 pub fn list_agreement_recaps(query: &ListQuery) -> Request<Vec<AgreementRecap>> {
     Request::new(Method::Get, "/finance/agreementrecap/").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_agreement_recaps(query: &ListQuery) -> Request<Vec<AgreementRecap>> 
 /// `GET /finance/agreementrecap/{id}` · tool `get_single_connect_wise_psa_finance_agreementrecap_by_id`
 ///
 /// * `id`: agreement recap ID (see `finance::list_agreement_recaps`)
+#[doc(alias = "GET /finance/agreementrecap/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_agreementrecap_by_id")]
 pub fn get_agreement_recap(id: i32) -> Request<AgreementRecap> {
     Request::new(Method::Get, "/finance/agreementrecap/{id}").path("id", id)
 }

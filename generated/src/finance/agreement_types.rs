@@ -16,6 +16,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/boardDefaults")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_type_board_defaults")]
 pub fn list_agreement_type_board_defaults(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -31,6 +33,8 @@ pub fn list_agreement_type_board_defaults(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `body`: the board default to create.
+#[doc(alias = "POST /finance/agreementTypes/{parentId}/boardDefaults")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_type_board_default")]
 pub fn create_agreement_type_board_default(
     agreement_type_id: i32,
     body: &AgreementTypeBoardDefault,
@@ -46,6 +50,8 @@ pub fn create_agreement_type_board_default(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/boardDefaults/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_type_board_defaults")]
 pub fn count_agreement_type_board_defaults(
     agreement_type_id: i32,
     query: &CountQuery,
@@ -53,6 +59,7 @@ pub fn count_agreement_type_board_defaults(
     Request::new(Method::Get, "/finance/agreementTypes/{parentId}/boardDefaults/count")
         .path("parentId", agreement_type_id)
         .query(query)
+        .records::<AgreementTypeBoardDefault>()
 }
 
 /// Gets a board default of an agreement type by its ID.
@@ -61,6 +68,8 @@ pub fn count_agreement_type_board_defaults(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_type_board_default_by_id")]
 pub fn get_agreement_type_board_default(
     agreement_type_id: i32,
     id: i32,
@@ -77,6 +86,8 @@ pub fn get_agreement_type_board_default(
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
 /// * `body`: the new state of the board default.
+#[doc(alias = "PUT /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_type_board_default_by_id")]
 pub fn replace_agreement_type_board_default(
     agreement_type_id: i32,
     id: i32,
@@ -95,6 +106,8 @@ pub fn replace_agreement_type_board_default(
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_type_board_default_by_id")]
 pub fn update_agreement_type_board_default(
     agreement_type_id: i32,
     id: i32,
@@ -112,6 +125,8 @@ pub fn update_agreement_type_board_default(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
+#[doc(alias = "DELETE /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_type_board_default_by_id")]
 pub fn delete_agreement_type_board_default(
     agreement_type_id: i32,
     id: i32,
@@ -129,6 +144,8 @@ pub fn delete_agreement_type_board_default(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workRoleExclusions")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_type_work_role_exclusions")]
 pub fn list_agreement_type_work_role_exclusions(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -144,6 +161,8 @@ pub fn list_agreement_type_work_role_exclusions(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `body`: the work role exclusion to create.
+#[doc(alias = "POST /finance/agreementTypes/{parentId}/workRoleExclusions")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_type_work_role_exclusion")]
 pub fn create_agreement_type_work_role_exclusion(
     agreement_type_id: i32,
     body: &AgreementTypeWorkRoleExclusion,
@@ -159,6 +178,8 @@ pub fn create_agreement_type_work_role_exclusion(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workRoleExclusions/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_type_work_role_exclusions")]
 pub fn count_agreement_type_work_role_exclusions(
     agreement_type_id: i32,
     query: &CountQuery,
@@ -169,6 +190,7 @@ pub fn count_agreement_type_work_role_exclusions(
         )
         .path("parentId", agreement_type_id)
         .query(query)
+        .records::<AgreementTypeWorkRoleExclusion>()
 }
 
 /// Gets a work role exclusion of an agreement type by its ID.
@@ -177,6 +199,8 @@ pub fn count_agreement_type_work_role_exclusions(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work role exclusion ID (see `finance::list_agreement_type_work_role_exclusions`)
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workRoleExclusions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_type_work_role_excl_by_id")]
 pub fn get_agreement_type_work_role_exclusion(
     agreement_type_id: i32,
     id: i32,
@@ -195,6 +219,8 @@ pub fn get_agreement_type_work_role_exclusion(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work role exclusion ID (see `finance::list_agreement_type_work_role_exclusions`)
+#[doc(alias = "DELETE /finance/agreementTypes/{parentId}/workRoleExclusions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_type_work_role_excl_by_id")]
 pub fn delete_agreement_type_work_role_exclusion(
     agreement_type_id: i32,
     id: i32,
@@ -215,6 +241,8 @@ pub fn delete_agreement_type_work_role_exclusion(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workTypeExclusions")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_type_work_type_exclusions")]
 pub fn list_agreement_type_work_type_exclusions(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -230,6 +258,8 @@ pub fn list_agreement_type_work_type_exclusions(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `body`: the work type exclusion to create.
+#[doc(alias = "POST /finance/agreementTypes/{parentId}/workTypeExclusions")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_type_work_type_exclusion")]
 pub fn create_agreement_type_work_type_exclusion(
     agreement_type_id: i32,
     body: &AgreementTypeWorkTypeExclusion,
@@ -245,6 +275,8 @@ pub fn create_agreement_type_work_type_exclusion(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workTypeExclusions/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_type_work_type_exclusions")]
 pub fn count_agreement_type_work_type_exclusions(
     agreement_type_id: i32,
     query: &CountQuery,
@@ -255,6 +287,7 @@ pub fn count_agreement_type_work_type_exclusions(
         )
         .path("parentId", agreement_type_id)
         .query(query)
+        .records::<AgreementTypeWorkTypeExclusion>()
 }
 
 /// Gets a work type exclusion of an agreement type by its ID.
@@ -263,6 +296,8 @@ pub fn count_agreement_type_work_type_exclusions(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work type exclusion ID (see `finance::list_agreement_type_work_type_exclusions`)
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workTypeExclusions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_type_work_type_excl_by_id")]
 pub fn get_agreement_type_work_type_exclusion(
     agreement_type_id: i32,
     id: i32,
@@ -281,6 +316,8 @@ pub fn get_agreement_type_work_type_exclusion(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work type exclusion ID (see `finance::list_agreement_type_work_type_exclusions`)
+#[doc(alias = "DELETE /finance/agreementTypes/{parentId}/workTypeExclusions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_type_work_type_excl_by_id")]
 pub fn delete_agreement_type_work_type_exclusion(
     agreement_type_id: i32,
     id: i32,
@@ -301,6 +338,8 @@ pub fn delete_agreement_type_work_type_exclusion(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_type_workroles")]
 pub fn list_agreement_type_work_roles(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -316,6 +355,8 @@ pub fn list_agreement_type_work_roles(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `body`: the work role to create.
+#[doc(alias = "POST /finance/agreementTypes/{parentId}/workroles")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_type_workrole")]
 pub fn create_agreement_type_work_role(
     agreement_type_id: i32,
     body: &AgreementTypeWorkRole,
@@ -331,6 +372,8 @@ pub fn create_agreement_type_work_role(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_type_workroles")]
 pub fn count_agreement_type_work_roles(
     agreement_type_id: i32,
     query: &CountQuery,
@@ -338,6 +381,7 @@ pub fn count_agreement_type_work_roles(
     Request::new(Method::Get, "/finance/agreementTypes/{parentId}/workroles/count")
         .path("parentId", agreement_type_id)
         .query(query)
+        .records::<AgreementTypeWorkRole>()
 }
 
 /// Lists the work roles of an agreement type in summary form.
@@ -348,6 +392,8 @@ pub fn count_agreement_type_work_roles(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/info")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_type_workrole_info")]
 pub fn list_agreement_type_work_role_info(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -357,12 +403,14 @@ pub fn list_agreement_type_work_role_info(
         .query(query)
 }
 
-/// Counts the work roles of an agreement type in summary form.
+/// Counts the summaries of the work roles of an agreement type.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/info/count` · tool `count_connect_wise_psa_agreement_type_workrole_info`
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/info/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_type_workrole_info")]
 pub fn count_agreement_type_work_role_info(
     agreement_type_id: i32,
     query: &CountQuery,
@@ -370,6 +418,7 @@ pub fn count_agreement_type_work_role_info(
     Request::new(Method::Get, "/finance/agreementTypes/{parentId}/workroles/info/count")
         .path("parentId", agreement_type_id)
         .query(query)
+        .records::<AgreementTypeWorkRoleInfo>()
 }
 
 /// Gets a summary of a work role of an agreement type by its ID.
@@ -378,6 +427,8 @@ pub fn count_agreement_type_work_role_info(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_role_info`)
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/info/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_type_workrole_info_by_id")]
 pub fn get_agreement_type_work_role_info(
     agreement_type_id: i32,
     id: i32,
@@ -393,6 +444,8 @@ pub fn get_agreement_type_work_role_info(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_type_workrole_by_id")]
 pub fn get_agreement_type_work_role(
     agreement_type_id: i32,
     id: i32,
@@ -409,6 +462,8 @@ pub fn get_agreement_type_work_role(
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
 /// * `body`: the new state of the work role.
+#[doc(alias = "PUT /finance/agreementTypes/{parentId}/workroles/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_type_workrole_by_id")]
 pub fn replace_agreement_type_work_role(
     agreement_type_id: i32,
     id: i32,
@@ -427,6 +482,8 @@ pub fn replace_agreement_type_work_role(
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreementTypes/{parentId}/workroles/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_type_workrole_by_id")]
 pub fn update_agreement_type_work_role(
     agreement_type_id: i32,
     id: i32,
@@ -444,6 +501,8 @@ pub fn update_agreement_type_work_role(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
+#[doc(alias = "DELETE /finance/agreementTypes/{parentId}/workroles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_type_workrole_by_id")]
 pub fn delete_agreement_type_work_role(agreement_type_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreementTypes/{parentId}/workroles/{id}")
         .path("parentId", agreement_type_id)
@@ -458,6 +517,8 @@ pub fn delete_agreement_type_work_role(agreement_type_id: i32, id: i32) -> Reque
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/worktypes")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_type_worktypes")]
 pub fn list_agreement_type_work_types(
     agreement_type_id: i32,
     query: &ListQuery,
@@ -473,6 +534,8 @@ pub fn list_agreement_type_work_types(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `body`: the work type to create.
+#[doc(alias = "POST /finance/agreementTypes/{parentId}/worktypes")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_type_worktype")]
 pub fn create_agreement_type_work_type(
     agreement_type_id: i32,
     body: &AgreementTypeWorkType,
@@ -488,6 +551,8 @@ pub fn create_agreement_type_work_type(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/worktypes/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_type_worktypes")]
 pub fn count_agreement_type_work_types(
     agreement_type_id: i32,
     query: &CountQuery,
@@ -495,6 +560,7 @@ pub fn count_agreement_type_work_types(
     Request::new(Method::Get, "/finance/agreementTypes/{parentId}/worktypes/count")
         .path("parentId", agreement_type_id)
         .query(query)
+        .records::<AgreementTypeWorkType>()
 }
 
 /// Gets a work type of an agreement type by its ID.
@@ -503,6 +569,8 @@ pub fn count_agreement_type_work_types(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
+#[doc(alias = "GET /finance/agreementTypes/{parentId}/worktypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_type_worktype_by_id")]
 pub fn get_agreement_type_work_type(
     agreement_type_id: i32,
     id: i32,
@@ -519,6 +587,8 @@ pub fn get_agreement_type_work_type(
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
 /// * `body`: the new state of the work type.
+#[doc(alias = "PUT /finance/agreementTypes/{parentId}/worktypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_type_worktype_by_id")]
 pub fn replace_agreement_type_work_type(
     agreement_type_id: i32,
     id: i32,
@@ -537,6 +607,8 @@ pub fn replace_agreement_type_work_type(
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreementTypes/{parentId}/worktypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_type_worktype_by_id")]
 pub fn update_agreement_type_work_type(
     agreement_type_id: i32,
     id: i32,
@@ -554,6 +626,8 @@ pub fn update_agreement_type_work_type(
 ///
 /// * `agreement_type_id`: agreement type ID
 /// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
+#[doc(alias = "DELETE /finance/agreementTypes/{parentId}/worktypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_type_worktype_by_id")]
 pub fn delete_agreement_type_work_type(agreement_type_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreementTypes/{parentId}/worktypes/{id}")
         .path("parentId", agreement_type_id)

@@ -16,6 +16,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements")]
+#[doc(alias = "list_all_connect_wise_psa_finance_agreements")]
 pub fn list_agreements(query: &ListQuery) -> Request<Vec<Agreement>> {
     Request::new(Method::Get, "/finance/agreements").query(query)
 }
@@ -25,6 +27,8 @@ pub fn list_agreements(query: &ListQuery) -> Request<Vec<Agreement>> {
 /// `POST /finance/agreements` · tool `create_a_connect_wise_psa_finance_agreement`
 ///
 /// * `body`: the agreement to create.
+#[doc(alias = "POST /finance/agreements")]
+#[doc(alias = "create_a_connect_wise_psa_finance_agreement")]
 pub fn create_agreement(body: &Agreement) -> Request<Agreement> {
     Request::new(Method::Post, "/finance/agreements").body(body)
 }
@@ -34,8 +38,12 @@ pub fn create_agreement(body: &Agreement) -> Request<Agreement> {
 /// `GET /finance/agreements/count` · tool `count_connect_wise_psa_finance_agreements`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/count")]
+#[doc(alias = "count_connect_wise_psa_finance_agreements")]
 pub fn count_agreements(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/agreements/count").query(query)
+    Request::new(Method::Get, "/finance/agreements/count")
+        .query(query)
+        .records::<Agreement>()
 }
 
 /// Lists agreement types.
@@ -45,6 +53,8 @@ pub fn count_agreements(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/types")]
+#[doc(alias = "list_all_connect_wise_psa_finance_agreement_types")]
 pub fn list_agreement_types(query: &ListQuery) -> Request<Vec<AgreementType>> {
     Request::new(Method::Get, "/finance/agreements/types").query(query)
 }
@@ -54,6 +64,8 @@ pub fn list_agreement_types(query: &ListQuery) -> Request<Vec<AgreementType>> {
 /// `POST /finance/agreements/types` · tool `create_a_connect_wise_psa_finance_agreement_type`
 ///
 /// * `body`: the agreement type to create.
+#[doc(alias = "POST /finance/agreements/types")]
+#[doc(alias = "create_a_connect_wise_psa_finance_agreement_type")]
 pub fn create_agreement_type(body: &AgreementType) -> Request<AgreementType> {
     Request::new(Method::Post, "/finance/agreements/types").body(body)
 }
@@ -63,8 +75,12 @@ pub fn create_agreement_type(body: &AgreementType) -> Request<AgreementType> {
 /// `GET /finance/agreements/types/count` · tool `count_connect_wise_psa_finance_agreement_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/types/count")]
+#[doc(alias = "count_connect_wise_psa_finance_agreement_types")]
 pub fn count_agreement_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/agreements/types/count").query(query)
+    Request::new(Method::Get, "/finance/agreements/types/count")
+        .query(query)
+        .records::<AgreementType>()
 }
 
 /// Lists agreement types in summary form.
@@ -74,17 +90,23 @@ pub fn count_agreement_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_finance_agreement_type_info")]
 pub fn list_agreement_type_info(query: &ListQuery) -> Request<Vec<AgreementTypeInfo>> {
     Request::new(Method::Get, "/finance/agreements/types/info").query(query)
 }
 
-/// Counts agreement types in summary form.
+/// Counts the summaries of agreement types.
 ///
 /// `GET /finance/agreements/types/info/count` · tool `count_connect_wise_psa_finance_agreement_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/types/info/count")]
+#[doc(alias = "count_connect_wise_psa_finance_agreement_type_info")]
 pub fn count_agreement_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/agreements/types/info/count").query(query)
+    Request::new(Method::Get, "/finance/agreements/types/info/count")
+        .query(query)
+        .records::<AgreementTypeInfo>()
 }
 
 /// Gets an agreement type by its ID.
@@ -92,6 +114,8 @@ pub fn count_agreement_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/agreements/types/{id}` · tool `get_single_connect_wise_psa_finance_agreement_type_by_id`
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
+#[doc(alias = "GET /finance/agreements/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn get_agreement_type(id: i32) -> Request<AgreementType> {
     Request::new(Method::Get, "/finance/agreements/types/{id}").path("id", id)
 }
@@ -102,6 +126,8 @@ pub fn get_agreement_type(id: i32) -> Request<AgreementType> {
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `body`: the new state of the agreement type.
+#[doc(alias = "PUT /finance/agreements/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn replace_agreement_type(id: i32, body: &AgreementType) -> Request<AgreementType> {
     Request::new(Method::Put, "/finance/agreements/types/{id}").path("id", id).body(body)
 }
@@ -112,6 +138,8 @@ pub fn replace_agreement_type(id: i32, body: &AgreementType) -> Request<Agreemen
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn update_agreement_type(
     id: i32,
     patch: &Patch<AgreementType>,
@@ -126,6 +154,8 @@ pub fn update_agreement_type(
 /// `DELETE /finance/agreements/types/{id}` · tool `delete_a_connect_wise_psa_finance_agreement_type_by_id`
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
+#[doc(alias = "DELETE /finance/agreements/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn delete_agreement_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/types/{id}").path("id", id)
 }
@@ -135,6 +165,8 @@ pub fn delete_agreement_type(id: i32) -> Request<()> {
 /// `GET /finance/agreements/types/{id}/info` · tool `get_single_connect_wise_psa_finance_agreement_type_info_by_id`
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
+#[doc(alias = "GET /finance/agreements/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_finance_agreement_type_info_by_id")]
 pub fn get_agreement_type_info(id: i32) -> Request<AgreementTypeInfo> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/info").path("id", id)
 }
@@ -147,6 +179,8 @@ pub fn get_agreement_type_info(id: i32) -> Request<AgreementTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_finance_agreement_type_usages_by_id")]
 pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/usages")
         .path("id", id)
@@ -161,6 +195,8 @@ pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_finance_agreement_type_usages_by_id")]
 pub fn list_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/usages/list")
         .path("id", id)
@@ -172,6 +208,8 @@ pub fn list_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 /// `POST /finance/agreements/types{id}/copy` · tool `copy_a_connect_wise_psa_finance_agreement_type_by_id`
 ///
 /// * `id`: agreement type ID (see `finance::list_agreement_types`)
+#[doc(alias = "POST /finance/agreements/types{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn copy_agreement_type(id: i32) -> Request<AgreementType> {
     Request::new(Method::Post, "/finance/agreements/types{id}/copy").path("id", id)
 }
@@ -181,6 +219,8 @@ pub fn copy_agreement_type(id: i32) -> Request<AgreementType> {
 /// `GET /finance/agreements/{id}` · tool `get_single_connect_wise_psa_finance_agreement_by_id`
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
+#[doc(alias = "GET /finance/agreements/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_agreement_by_id")]
 pub fn get_agreement(id: i32) -> Request<Agreement> {
     Request::new(Method::Get, "/finance/agreements/{id}").path("id", id)
 }
@@ -191,6 +231,8 @@ pub fn get_agreement(id: i32) -> Request<Agreement> {
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the new state of the agreement.
+#[doc(alias = "PUT /finance/agreements/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn replace_agreement(id: i32, body: &Agreement) -> Request<Agreement> {
     Request::new(Method::Put, "/finance/agreements/{id}").path("id", id).body(body)
 }
@@ -201,6 +243,8 @@ pub fn replace_agreement(id: i32, body: &Agreement) -> Request<Agreement> {
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn update_agreement(id: i32, patch: &Patch<Agreement>) -> Request<Agreement> {
     Request::new(Method::Patch, "/finance/agreements/{id}").path("id", id).patch(patch)
 }
@@ -210,6 +254,8 @@ pub fn update_agreement(id: i32, patch: &Patch<Agreement>) -> Request<Agreement>
 /// `DELETE /finance/agreements/{id}` · tool `delete_a_connect_wise_psa_finance_agreement_by_id`
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
+#[doc(alias = "DELETE /finance/agreements/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn delete_agreement(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{id}").path("id", id)
 }
@@ -220,6 +266,8 @@ pub fn delete_agreement(id: i32) -> Request<()> {
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `pod_id`: pod ID
+#[doc(alias = "GET /finance/agreements/{id}/applicationParameters/{podId}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_app_parameter_by_pod_id")]
 pub fn get_agreement_application_parameter(
     agreement_id: i32,
     pod_id: &str,
@@ -234,6 +282,8 @@ pub fn get_agreement_application_parameter(
 /// `POST /finance/agreements/{id}/invoice` · tool `invoice_a_connect_wise_psa_finance_agreement_by_id`
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
+#[doc(alias = "POST /finance/agreements/{id}/invoice")]
+#[doc(alias = "invoice_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn invoice_agreement(id: i32) -> Request<i32> {
     Request::new(Method::Post, "/finance/agreements/{id}/invoice").path("id", id)
 }
@@ -244,6 +294,8 @@ pub fn invoice_agreement(id: i32) -> Request<i32> {
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{id}/quickAccess/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_quick_accesses")]
 pub fn count_agreement_quick_accesses(
     agreement_id: i32,
     query: &CountQuery,
@@ -259,6 +311,8 @@ pub fn count_agreement_quick_accesses(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `pod_id`: pod ID
+#[doc(alias = "GET /finance/agreements/{id}/recurringParameters/{podId}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_recurring_param_by_pod_id")]
 pub fn get_agreement_recurring_parameter(
     agreement_id: i32,
     pod_id: &str,
@@ -276,6 +330,8 @@ pub fn get_agreement_recurring_parameter(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/additions")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_additions")]
 pub fn list_agreement_additions(
     agreement_id: i32,
     query: &ListQuery,
@@ -291,6 +347,8 @@ pub fn list_agreement_additions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the addition to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/additions")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_addition")]
 pub fn create_agreement_addition(
     agreement_id: i32,
     body: &Addition,
@@ -306,6 +364,8 @@ pub fn create_agreement_addition(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/additions/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_additions")]
 pub fn count_agreement_additions(
     agreement_id: i32,
     query: &CountQuery,
@@ -313,6 +373,7 @@ pub fn count_agreement_additions(
     Request::new(Method::Get, "/finance/agreements/{parentId}/additions/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<Addition>()
 }
 
 /// Gets an addition of an agreement by its ID.
@@ -321,6 +382,8 @@ pub fn count_agreement_additions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
+#[doc(alias = "GET /finance/agreements/{parentId}/additions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_addition_by_id")]
 pub fn get_agreement_addition(agreement_id: i32, id: i32) -> Request<Addition> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/additions/{id}")
         .path("parentId", agreement_id)
@@ -334,6 +397,8 @@ pub fn get_agreement_addition(agreement_id: i32, id: i32) -> Request<Addition> {
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
 /// * `body`: the new state of the addition.
+#[doc(alias = "PUT /finance/agreements/{parentId}/additions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_addition_by_id")]
 pub fn replace_agreement_addition(
     agreement_id: i32,
     id: i32,
@@ -352,6 +417,8 @@ pub fn replace_agreement_addition(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/additions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_addition_by_id")]
 pub fn update_agreement_addition(
     agreement_id: i32,
     id: i32,
@@ -369,6 +436,8 @@ pub fn update_agreement_addition(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/additions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_addition_by_id")]
 pub fn delete_agreement_addition(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/additions/{id}")
         .path("parentId", agreement_id)
@@ -383,6 +452,8 @@ pub fn delete_agreement_addition(agreement_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/adjustments")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_adjustments")]
 pub fn list_agreement_adjustments(
     agreement_id: i32,
     query: &ListQuery,
@@ -398,6 +469,8 @@ pub fn list_agreement_adjustments(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the adjustment to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/adjustments")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_adjustment")]
 pub fn create_agreement_adjustment(
     agreement_id: i32,
     body: &AgreementAdjustment,
@@ -413,6 +486,8 @@ pub fn create_agreement_adjustment(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/adjustments/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_adjustments")]
 pub fn count_agreement_adjustments(
     agreement_id: i32,
     query: &CountQuery,
@@ -420,6 +495,7 @@ pub fn count_agreement_adjustments(
     Request::new(Method::Get, "/finance/agreements/{parentId}/adjustments/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementAdjustment>()
 }
 
 /// Gets an adjustment of an agreement by its ID.
@@ -428,6 +504,8 @@ pub fn count_agreement_adjustments(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
+#[doc(alias = "GET /finance/agreements/{parentId}/adjustments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn get_agreement_adjustment(
     agreement_id: i32,
     id: i32,
@@ -444,6 +522,8 @@ pub fn get_agreement_adjustment(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
 /// * `body`: the new state of the adjustment.
+#[doc(alias = "PUT /finance/agreements/{parentId}/adjustments/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn replace_agreement_adjustment(
     agreement_id: i32,
     id: i32,
@@ -462,6 +542,8 @@ pub fn replace_agreement_adjustment(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/adjustments/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn update_agreement_adjustment(
     agreement_id: i32,
     id: i32,
@@ -479,6 +561,8 @@ pub fn update_agreement_adjustment(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/adjustments/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn delete_agreement_adjustment(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/adjustments/{id}")
         .path("parentId", agreement_id)
@@ -493,6 +577,8 @@ pub fn delete_agreement_adjustment(agreement_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/boardDefaults")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_board_defaults")]
 pub fn list_agreement_board_defaults(
     agreement_id: i32,
     query: &ListQuery,
@@ -508,6 +594,8 @@ pub fn list_agreement_board_defaults(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the board default to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/boardDefaults")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_board_default")]
 pub fn create_agreement_board_default(
     agreement_id: i32,
     body: &BoardDefault,
@@ -523,6 +611,8 @@ pub fn create_agreement_board_default(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/boardDefaults/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_board_defaults")]
 pub fn count_agreement_board_defaults(
     agreement_id: i32,
     query: &CountQuery,
@@ -530,6 +620,7 @@ pub fn count_agreement_board_defaults(
     Request::new(Method::Get, "/finance/agreements/{parentId}/boardDefaults/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<BoardDefault>()
 }
 
 /// Gets a board default of an agreement by its ID.
@@ -538,6 +629,8 @@ pub fn count_agreement_board_defaults(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
+#[doc(alias = "GET /finance/agreements/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_board_default_by_id")]
 pub fn get_agreement_board_default(agreement_id: i32, id: i32) -> Request<BoardDefault> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/boardDefaults/{id}")
         .path("parentId", agreement_id)
@@ -551,6 +644,8 @@ pub fn get_agreement_board_default(agreement_id: i32, id: i32) -> Request<BoardD
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
 /// * `body`: the new state of the board default.
+#[doc(alias = "PUT /finance/agreements/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_board_default_by_id")]
 pub fn replace_agreement_board_default(
     agreement_id: i32,
     id: i32,
@@ -569,6 +664,8 @@ pub fn replace_agreement_board_default(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_board_default_by_id")]
 pub fn update_agreement_board_default(
     agreement_id: i32,
     id: i32,
@@ -586,6 +683,8 @@ pub fn update_agreement_board_default(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/boardDefaults/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_board_default_by_id")]
 pub fn delete_agreement_board_default(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/boardDefaults/{id}")
         .path("parentId", agreement_id)
@@ -600,6 +699,8 @@ pub fn delete_agreement_board_default(agreement_id: i32, id: i32) -> Request<()>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/configurations")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_configurations")]
 pub fn list_agreement_configurations(
     agreement_id: i32,
     query: &ListQuery,
@@ -615,6 +716,8 @@ pub fn list_agreement_configurations(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the configuration to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/configurations")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_configuration")]
 pub fn create_agreement_configuration(
     agreement_id: i32,
     body: &ConfigurationReference,
@@ -630,6 +733,8 @@ pub fn create_agreement_configuration(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/configurations/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_configurations")]
 pub fn count_agreement_configurations(
     agreement_id: i32,
     query: &CountQuery,
@@ -637,6 +742,7 @@ pub fn count_agreement_configurations(
     Request::new(Method::Get, "/finance/agreements/{parentId}/configurations/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<ConfigurationReference>()
 }
 
 /// Gets a configuration of an agreement by its ID.
@@ -645,6 +751,8 @@ pub fn count_agreement_configurations(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement configuration ID (see `finance::list_agreement_configurations`)
+#[doc(alias = "GET /finance/agreements/{parentId}/configurations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_configuration_by_id")]
 pub fn get_agreement_configuration(
     agreement_id: i32,
     id: i32,
@@ -660,6 +768,8 @@ pub fn get_agreement_configuration(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement configuration ID (see `finance::list_agreement_configurations`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/configurations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_configuration_by_id")]
 pub fn delete_agreement_configuration(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/configurations/{id}")
         .path("parentId", agreement_id)
@@ -671,6 +781,8 @@ pub fn delete_agreement_configuration(agreement_id: i32, id: i32) -> Request<()>
 /// `POST /finance/agreements/{parentId}/copy` · tool `copy_a_connect_wise_psa_finance_agreement_by_id`
 ///
 /// * `id`: agreement ID (see `finance::list_agreements`)
+#[doc(alias = "POST /finance/agreements/{parentId}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn copy_agreement(id: i32) -> Request<Agreement> {
     Request::new(Method::Post, "/finance/agreements/{parentId}/copy")
         .path("parentId", id)
@@ -684,6 +796,8 @@ pub fn copy_agreement(id: i32) -> Request<Agreement> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/sites")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_sites")]
 pub fn list_agreement_sites(
     agreement_id: i32,
     query: &ListQuery,
@@ -699,6 +813,8 @@ pub fn list_agreement_sites(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the site to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/sites")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_site")]
 pub fn create_agreement_site(
     agreement_id: i32,
     body: &AgreementSite,
@@ -714,10 +830,13 @@ pub fn create_agreement_site(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/sites/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_sites")]
 pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/sites/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementSite>()
 }
 
 /// Gets a site of an agreement by its ID.
@@ -726,6 +845,8 @@ pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<C
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement site ID (see `finance::list_agreement_sites`)
+#[doc(alias = "GET /finance/agreements/{parentId}/sites/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_site_by_id")]
 pub fn get_agreement_site(agreement_id: i32, id: i32) -> Request<AgreementSite> {
     Request::new(Method::Get, "/finance/agreements/{parentId}/sites/{id}")
         .path("parentId", agreement_id)
@@ -739,6 +860,8 @@ pub fn get_agreement_site(agreement_id: i32, id: i32) -> Request<AgreementSite> 
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement site ID (see `finance::list_agreement_sites`)
 /// * `body`: the new state of the site.
+#[doc(alias = "PUT /finance/agreements/{parentId}/sites/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_site_by_id")]
 pub fn replace_agreement_site(
     agreement_id: i32,
     id: i32,
@@ -757,6 +880,8 @@ pub fn replace_agreement_site(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement site ID (see `finance::list_agreement_sites`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/sites/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_site_by_id")]
 pub fn update_agreement_site(
     agreement_id: i32,
     id: i32,
@@ -774,6 +899,8 @@ pub fn update_agreement_site(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement site ID (see `finance::list_agreement_sites`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/sites/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_site_by_id")]
 pub fn delete_agreement_site(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/sites/{id}")
         .path("parentId", agreement_id)
@@ -788,6 +915,8 @@ pub fn delete_agreement_site(agreement_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/workRoleExclusions")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_work_role_exclusions")]
 pub fn list_agreement_work_role_exclusions(
     agreement_id: i32,
     query: &ListQuery,
@@ -803,6 +932,8 @@ pub fn list_agreement_work_role_exclusions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the work role exclusion to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/workRoleExclusions")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_work_role_exclusion")]
 pub fn create_agreement_work_role_exclusion(
     agreement_id: i32,
     body: &AgreementWorkRoleExclusion,
@@ -818,6 +949,8 @@ pub fn create_agreement_work_role_exclusion(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/workRoleExclusions/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_work_role_exclusions")]
 pub fn count_agreement_work_role_exclusions(
     agreement_id: i32,
     query: &CountQuery,
@@ -825,6 +958,7 @@ pub fn count_agreement_work_role_exclusions(
     Request::new(Method::Get, "/finance/agreements/{parentId}/workRoleExclusions/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementWorkRoleExclusion>()
 }
 
 /// Deletes a work role exclusion of an agreement.
@@ -833,6 +967,8 @@ pub fn count_agreement_work_role_exclusions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work role exclusion ID (see `finance::list_agreement_work_role_exclusions`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/workRoleExclusions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_work_role_exclusion_by_id")]
 pub fn delete_agreement_work_role_exclusion(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -850,6 +986,8 @@ pub fn delete_agreement_work_role_exclusion(agreement_id: i32, id: i32) -> Reque
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/workTypeExclusions")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_work_type_exclusions")]
 pub fn list_agreement_work_type_exclusions(
     agreement_id: i32,
     query: &ListQuery,
@@ -865,6 +1003,8 @@ pub fn list_agreement_work_type_exclusions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the work type exclusion to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/workTypeExclusions")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_work_type_exclusion")]
 pub fn create_agreement_work_type_exclusion(
     agreement_id: i32,
     body: &AgreementWorkTypeExclusion,
@@ -880,6 +1020,8 @@ pub fn create_agreement_work_type_exclusion(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/workTypeExclusions/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_work_type_exclusions")]
 pub fn count_agreement_work_type_exclusions(
     agreement_id: i32,
     query: &CountQuery,
@@ -887,6 +1029,7 @@ pub fn count_agreement_work_type_exclusions(
     Request::new(Method::Get, "/finance/agreements/{parentId}/workTypeExclusions/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementWorkTypeExclusion>()
 }
 
 /// Deletes a work type exclusion of an agreement.
@@ -895,6 +1038,8 @@ pub fn count_agreement_work_type_exclusions(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work type exclusion ID (see `finance::list_agreement_work_type_exclusions`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/workTypeExclusions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_work_type_exclusion_by_id")]
 pub fn delete_agreement_work_type_exclusion(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -912,6 +1057,8 @@ pub fn delete_agreement_work_type_exclusion(agreement_id: i32, id: i32) -> Reque
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/workroles")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_workroles")]
 pub fn list_agreement_work_roles(
     agreement_id: i32,
     query: &ListQuery,
@@ -927,6 +1074,8 @@ pub fn list_agreement_work_roles(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the work role to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/workroles")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_workrole")]
 pub fn create_agreement_work_role(
     agreement_id: i32,
     body: &AgreementWorkRole,
@@ -942,6 +1091,8 @@ pub fn create_agreement_work_role(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/workroles/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_workroles")]
 pub fn count_agreement_work_roles(
     agreement_id: i32,
     query: &CountQuery,
@@ -949,6 +1100,7 @@ pub fn count_agreement_work_roles(
     Request::new(Method::Get, "/finance/agreements/{parentId}/workroles/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementWorkRole>()
 }
 
 /// Gets a work role of an agreement by its ID.
@@ -957,6 +1109,8 @@ pub fn count_agreement_work_roles(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
+#[doc(alias = "GET /finance/agreements/{parentId}/workroles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_workrole_by_id")]
 pub fn get_agreement_work_role(
     agreement_id: i32,
     id: i32,
@@ -973,6 +1127,8 @@ pub fn get_agreement_work_role(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
 /// * `body`: the new state of the work role.
+#[doc(alias = "PUT /finance/agreements/{parentId}/workroles/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_workrole_by_id")]
 pub fn replace_agreement_work_role(
     agreement_id: i32,
     id: i32,
@@ -991,6 +1147,8 @@ pub fn replace_agreement_work_role(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/workroles/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_workrole_by_id")]
 pub fn update_agreement_work_role(
     agreement_id: i32,
     id: i32,
@@ -1008,6 +1166,8 @@ pub fn update_agreement_work_role(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/workroles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_workrole_by_id")]
 pub fn delete_agreement_work_role(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/workroles/{id}")
         .path("parentId", agreement_id)
@@ -1022,6 +1182,8 @@ pub fn delete_agreement_work_role(agreement_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/agreements/{parentId}/worktypes")]
+#[doc(alias = "list_all_connect_wise_psa_agreement_worktypes")]
 pub fn list_agreement_work_types(
     agreement_id: i32,
     query: &ListQuery,
@@ -1037,6 +1199,8 @@ pub fn list_agreement_work_types(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `body`: the work type to create.
+#[doc(alias = "POST /finance/agreements/{parentId}/worktypes")]
+#[doc(alias = "create_a_connect_wise_psa_agreement_worktype")]
 pub fn create_agreement_work_type(
     agreement_id: i32,
     body: &AgreementWorkType,
@@ -1052,6 +1216,8 @@ pub fn create_agreement_work_type(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/agreements/{parentId}/worktypes/count")]
+#[doc(alias = "count_connect_wise_psa_agreement_worktypes")]
 pub fn count_agreement_work_types(
     agreement_id: i32,
     query: &CountQuery,
@@ -1059,6 +1225,7 @@ pub fn count_agreement_work_types(
     Request::new(Method::Get, "/finance/agreements/{parentId}/worktypes/count")
         .path("parentId", agreement_id)
         .query(query)
+        .records::<AgreementWorkType>()
 }
 
 /// Gets a work type of an agreement by its ID.
@@ -1067,6 +1234,8 @@ pub fn count_agreement_work_types(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
+#[doc(alias = "GET /finance/agreements/{parentId}/worktypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_agreement_worktype_by_id")]
 pub fn get_agreement_work_type(
     agreement_id: i32,
     id: i32,
@@ -1083,6 +1252,8 @@ pub fn get_agreement_work_type(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
 /// * `body`: the new state of the work type.
+#[doc(alias = "PUT /finance/agreements/{parentId}/worktypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_agreement_worktype_by_id")]
 pub fn replace_agreement_work_type(
     agreement_id: i32,
     id: i32,
@@ -1101,6 +1272,8 @@ pub fn replace_agreement_work_type(
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/agreements/{parentId}/worktypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_agreement_worktype_by_id")]
 pub fn update_agreement_work_type(
     agreement_id: i32,
     id: i32,
@@ -1118,6 +1291,8 @@ pub fn update_agreement_work_type(
 ///
 /// * `agreement_id`: agreement ID (see `finance::list_agreements`)
 /// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
+#[doc(alias = "DELETE /finance/agreements/{parentId}/worktypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_agreement_worktype_by_id")]
 pub fn delete_agreement_work_type(agreement_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{parentId}/worktypes/{id}")
         .path("parentId", agreement_id)

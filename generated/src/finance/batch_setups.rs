@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/batchSetups")]
+#[doc(alias = "list_all_connect_wise_psa_finance_batch_setups")]
 pub fn list_batch_setups(query: &ListQuery) -> Request<Vec<AgreementBatchSetup>> {
     Request::new(Method::Get, "/finance/batchSetups").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_batch_setups(query: &ListQuery) -> Request<Vec<AgreementBatchSetup>>
 /// `GET /finance/batchSetups/count` · tool `count_connect_wise_psa_finance_batch_setups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/batchSetups/count")]
+#[doc(alias = "count_connect_wise_psa_finance_batch_setups")]
 pub fn count_batch_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/batchSetups/count").query(query)
+    Request::new(Method::Get, "/finance/batchSetups/count")
+        .query(query)
+        .records::<AgreementBatchSetup>()
 }
 
 /// Gets a batch setup by its ID.
@@ -29,6 +35,8 @@ pub fn count_batch_setups(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/batchSetups/{id}` · tool `get_single_connect_wise_psa_finance_batch_setup_by_id`
 ///
 /// * `id`: batch setup ID (see `finance::list_batch_setups`)
+#[doc(alias = "GET /finance/batchSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_batch_setup_by_id")]
 pub fn get_batch_setup(id: i32) -> Request<AgreementBatchSetup> {
     Request::new(Method::Get, "/finance/batchSetups/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_batch_setup(id: i32) -> Request<AgreementBatchSetup> {
 ///
 /// * `id`: batch setup ID (see `finance::list_batch_setups`)
 /// * `body`: the new state of the batch setup.
+#[doc(alias = "PUT /finance/batchSetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_batch_setup_by_id")]
 pub fn replace_batch_setup(
     id: i32,
     body: &AgreementBatchSetup,
@@ -52,6 +62,8 @@ pub fn replace_batch_setup(
 ///
 /// * `id`: batch setup ID (see `finance::list_batch_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/batchSetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_batch_setup_by_id")]
 pub fn update_batch_setup(
     id: i32,
     patch: &Patch<AgreementBatchSetup>,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingCycles")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_cycles")]
 pub fn list_billing_cycles(query: &ListQuery) -> Request<Vec<BillingCycle>> {
     Request::new(Method::Get, "/finance/billingCycles").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_billing_cycles(query: &ListQuery) -> Request<Vec<BillingCycle>> {
 /// `POST /finance/billingCycles` · tool `create_a_connect_wise_psa_finance_billing_cycle`
 ///
 /// * `body`: the billing cycle to create.
+#[doc(alias = "POST /finance/billingCycles")]
+#[doc(alias = "create_a_connect_wise_psa_finance_billing_cycle")]
 pub fn create_billing_cycle(body: &BillingCycle) -> Request<BillingCycle> {
     Request::new(Method::Post, "/finance/billingCycles").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_billing_cycle(body: &BillingCycle) -> Request<BillingCycle> {
 /// `GET /finance/billingCycles/count` · tool `count_connect_wise_psa_finance_billing_cycles`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/billingCycles/count")]
+#[doc(alias = "count_connect_wise_psa_finance_billing_cycles")]
 pub fn count_billing_cycles(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/billingCycles/count").query(query)
+    Request::new(Method::Get, "/finance/billingCycles/count")
+        .query(query)
+        .records::<BillingCycle>()
 }
 
 /// Lists billing cycles in summary form.
@@ -40,17 +48,23 @@ pub fn count_billing_cycles(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingCycles/info")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_cycle_info")]
 pub fn list_billing_cycle_info(query: &ListQuery) -> Request<Vec<BillingCycleInfo>> {
     Request::new(Method::Get, "/finance/billingCycles/info").query(query)
 }
 
-/// Counts billing cycles in summary form.
+/// Counts the summaries of billing cycles.
 ///
 /// `GET /finance/billingCycles/info/count` · tool `count_connect_wise_psa_finance_billing_cycle_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/billingCycles/info/count")]
+#[doc(alias = "count_connect_wise_psa_finance_billing_cycle_info")]
 pub fn count_billing_cycle_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/billingCycles/info/count").query(query)
+    Request::new(Method::Get, "/finance/billingCycles/info/count")
+        .query(query)
+        .records::<BillingCycleInfo>()
 }
 
 /// Gets a billing cycle by its ID.
@@ -58,6 +72,8 @@ pub fn count_billing_cycle_info(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/billingCycles/{id}` · tool `get_single_connect_wise_psa_finance_billing_cycle_by_id`
 ///
 /// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
+#[doc(alias = "GET /finance/billingCycles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_billing_cycle_by_id")]
 pub fn get_billing_cycle(id: i32) -> Request<BillingCycle> {
     Request::new(Method::Get, "/finance/billingCycles/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_billing_cycle(id: i32) -> Request<BillingCycle> {
 ///
 /// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
 /// * `body`: the new state of the billing cycle.
+#[doc(alias = "PUT /finance/billingCycles/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_billing_cycle_by_id")]
 pub fn replace_billing_cycle(id: i32, body: &BillingCycle) -> Request<BillingCycle> {
     Request::new(Method::Put, "/finance/billingCycles/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_billing_cycle(id: i32, body: &BillingCycle) -> Request<BillingCyc
 ///
 /// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/billingCycles/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_billing_cycle_by_id")]
 pub fn update_billing_cycle(
     id: i32,
     patch: &Patch<BillingCycle>,
@@ -92,6 +112,8 @@ pub fn update_billing_cycle(
 /// `DELETE /finance/billingCycles/{id}` · tool `delete_a_connect_wise_psa_finance_billing_cycle_by_id`
 ///
 /// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
+#[doc(alias = "DELETE /finance/billingCycles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_billing_cycle_by_id")]
 pub fn delete_billing_cycle(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingCycles/{id}").path("id", id)
 }
@@ -101,6 +123,8 @@ pub fn delete_billing_cycle(id: i32) -> Request<()> {
 /// `GET /finance/billingCycles/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_cycle_info_by_id`
 ///
 /// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
+#[doc(alias = "GET /finance/billingCycles/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_finance_billing_cycle_info_by_id")]
 pub fn get_billing_cycle_info(id: i32) -> Request<BillingCycleInfo> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/info").path("id", id)
 }
@@ -113,6 +137,8 @@ pub fn get_billing_cycle_info(id: i32) -> Request<BillingCycleInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingCycles/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_finance_billing_cycle_usages_by_id")]
 pub fn check_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/usages")
         .path("id", id)
@@ -127,6 +153,8 @@ pub fn check_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingCycles/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_cycle_usages_by_id")]
 pub fn list_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/usages/list")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingSetups")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_setups")]
 pub fn list_billing_setups(query: &ListQuery) -> Request<Vec<BillingSetup>> {
     Request::new(Method::Get, "/finance/billingSetups").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_billing_setups(query: &ListQuery) -> Request<Vec<BillingSetup>> {
 /// `POST /finance/billingSetups` · tool `create_a_connect_wise_psa_finance_billing_setup`
 ///
 /// * `body`: the billing setup to create.
+#[doc(alias = "POST /finance/billingSetups")]
+#[doc(alias = "create_a_connect_wise_psa_finance_billing_setup")]
 pub fn create_billing_setup(body: &BillingSetup) -> Request<BillingSetup> {
     Request::new(Method::Post, "/finance/billingSetups").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_billing_setup(body: &BillingSetup) -> Request<BillingSetup> {
 /// `GET /finance/billingSetups/count` · tool `count_connect_wise_psa_finance_billing_setups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/billingSetups/count")]
+#[doc(alias = "count_connect_wise_psa_finance_billing_setups")]
 pub fn count_billing_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/billingSetups/count").query(query)
+    Request::new(Method::Get, "/finance/billingSetups/count")
+        .query(query)
+        .records::<BillingSetup>()
 }
 
 /// Lists billing setups in summary form.
@@ -40,17 +48,23 @@ pub fn count_billing_setups(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingSetups/info")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_setup_info")]
 pub fn list_billing_setup_info(query: &ListQuery) -> Request<Vec<BillingSetupInfo>> {
     Request::new(Method::Get, "/finance/billingSetups/info").query(query)
 }
 
-/// Counts billing setups in summary form.
+/// Counts the summaries of billing setups.
 ///
 /// `GET /finance/billingSetups/info/count` · tool `count_connect_wise_psa_finance_billing_setup_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/billingSetups/info/count")]
+#[doc(alias = "count_connect_wise_psa_finance_billing_setup_info")]
 pub fn count_billing_setup_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/billingSetups/info/count").query(query)
+    Request::new(Method::Get, "/finance/billingSetups/info/count")
+        .query(query)
+        .records::<BillingSetupInfo>()
 }
 
 /// Gets a billing setup by its ID.
@@ -58,6 +72,8 @@ pub fn count_billing_setup_info(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/billingSetups/{id}` · tool `get_single_connect_wise_psa_finance_billing_setup_by_id`
 ///
 /// * `id`: billing setup ID (see `finance::list_billing_setups`)
+#[doc(alias = "GET /finance/billingSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_billing_setup_by_id")]
 pub fn get_billing_setup(id: i32) -> Request<BillingSetup> {
     Request::new(Method::Get, "/finance/billingSetups/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_billing_setup(id: i32) -> Request<BillingSetup> {
 ///
 /// * `id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `body`: the new state of the billing setup.
+#[doc(alias = "PUT /finance/billingSetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_billing_setup_by_id")]
 pub fn replace_billing_setup(id: i32, body: &BillingSetup) -> Request<BillingSetup> {
     Request::new(Method::Put, "/finance/billingSetups/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_billing_setup(id: i32, body: &BillingSetup) -> Request<BillingSet
 ///
 /// * `id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/billingSetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_billing_setup_by_id")]
 pub fn update_billing_setup(
     id: i32,
     patch: &Patch<BillingSetup>,
@@ -92,6 +112,8 @@ pub fn update_billing_setup(
 /// `DELETE /finance/billingSetups/{id}` · tool `delete_a_connect_wise_psa_finance_billing_setup_by_id`
 ///
 /// * `id`: billing setup ID (see `finance::list_billing_setups`)
+#[doc(alias = "DELETE /finance/billingSetups/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_billing_setup_by_id")]
 pub fn delete_billing_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingSetups/{id}").path("id", id)
 }
@@ -101,6 +123,8 @@ pub fn delete_billing_setup(id: i32) -> Request<()> {
 /// `GET /finance/billingSetups/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_setup_info_by_id`
 ///
 /// * `id`: billing setup ID (see `finance::list_billing_setups`)
+#[doc(alias = "GET /finance/billingSetups/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_finance_billing_setup_info_by_id")]
 pub fn get_billing_setup_info(id: i32) -> Request<BillingSetupInfo> {
     Request::new(Method::Get, "/finance/billingSetups/{id}/info").path("id", id)
 }
@@ -113,6 +137,8 @@ pub fn get_billing_setup_info(id: i32) -> Request<BillingSetupInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingSetups/{parentId}/routings")]
+#[doc(alias = "list_all_connect_wise_psa_billing_setup_routings")]
 pub fn list_billing_setup_routings(
     billing_setup_id: i32,
     query: &ListQuery,
@@ -128,6 +154,8 @@ pub fn list_billing_setup_routings(
 ///
 /// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `body`: the routing to create.
+#[doc(alias = "POST /finance/billingSetups/{parentId}/routings")]
+#[doc(alias = "create_a_connect_wise_psa_billing_setup_routing")]
 pub fn create_billing_setup_routing(
     billing_setup_id: i32,
     body: &BillingSetupRouting,
@@ -143,6 +171,8 @@ pub fn create_billing_setup_routing(
 ///
 /// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/billingSetups/{parentId}/routings/count")]
+#[doc(alias = "count_connect_wise_psa_billing_setup_routings")]
 pub fn count_billing_setup_routings(
     billing_setup_id: i32,
     query: &CountQuery,
@@ -150,6 +180,7 @@ pub fn count_billing_setup_routings(
     Request::new(Method::Get, "/finance/billingSetups/{parentId}/routings/count")
         .path("parentId", billing_setup_id)
         .query(query)
+        .records::<BillingSetupRouting>()
 }
 
 /// Gets a routing of a billing setup by its ID.
@@ -158,6 +189,8 @@ pub fn count_billing_setup_routings(
 ///
 /// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
+#[doc(alias = "GET /finance/billingSetups/{parentId}/routings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_billing_setup_routing_by_id")]
 pub fn get_billing_setup_routing(
     billing_setup_id: i32,
     id: i32,
@@ -174,6 +207,8 @@ pub fn get_billing_setup_routing(
 /// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
 /// * `body`: the new state of the routing.
+#[doc(alias = "PUT /finance/billingSetups/{parentId}/routings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_billing_setup_routing_by_id")]
 pub fn replace_billing_setup_routing(
     billing_setup_id: i32,
     id: i32,
@@ -192,6 +227,8 @@ pub fn replace_billing_setup_routing(
 /// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/billingSetups/{parentId}/routings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_billing_setup_routing_by_id")]
 pub fn update_billing_setup_routing(
     billing_setup_id: i32,
     id: i32,
@@ -209,6 +246,8 @@ pub fn update_billing_setup_routing(
 ///
 /// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
 /// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
+#[doc(alias = "DELETE /finance/billingSetups/{parentId}/routings/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_billing_setup_routing_by_id")]
 pub fn delete_billing_setup_routing(billing_setup_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingSetups/{parentId}/routings/{id}")
         .path("parentId", billing_setup_id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingStatuses")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_statuses")]
 pub fn list_billing_statuses(query: &ListQuery) -> Request<Vec<BillingStatus>> {
     Request::new(Method::Get, "/finance/billingStatuses").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_billing_statuses(query: &ListQuery) -> Request<Vec<BillingStatus>> {
 /// `POST /finance/billingStatuses` · tool `create_a_connect_wise_psa_finance_billing_status`
 ///
 /// * `body`: the billing status to create.
+#[doc(alias = "POST /finance/billingStatuses")]
+#[doc(alias = "create_a_connect_wise_psa_finance_billing_status")]
 pub fn create_billing_status(body: &BillingStatus) -> Request<BillingStatus> {
     Request::new(Method::Post, "/finance/billingStatuses").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_billing_status(body: &BillingStatus) -> Request<BillingStatus> {
 /// `GET /finance/billingStatuses/count` · tool `count_connect_wise_psa_finance_billing_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/billingStatuses/count")]
+#[doc(alias = "count_connect_wise_psa_finance_billing_statuses")]
 pub fn count_billing_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/billingStatuses/count").query(query)
+    Request::new(Method::Get, "/finance/billingStatuses/count")
+        .query(query)
+        .records::<BillingStatus>()
 }
 
 /// Lists billing statuses in summary form.
@@ -40,17 +48,23 @@ pub fn count_billing_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingStatuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_status_info")]
 pub fn list_billing_status_info(query: &ListQuery) -> Request<Vec<BillingStatusInfo>> {
     Request::new(Method::Get, "/finance/billingStatuses/info").query(query)
 }
 
-/// Counts billing statuses in summary form.
+/// Counts the summaries of billing statuses.
 ///
 /// `GET /finance/billingStatuses/info/count` · tool `count_connect_wise_psa_finance_billing_status_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/billingStatuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_finance_billing_status_info")]
 pub fn count_billing_status_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/billingStatuses/info/count").query(query)
+    Request::new(Method::Get, "/finance/billingStatuses/info/count")
+        .query(query)
+        .records::<BillingStatusInfo>()
 }
 
 /// Gets a billing status by its ID.
@@ -58,6 +72,8 @@ pub fn count_billing_status_info(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/billingStatuses/{id}` · tool `get_single_connect_wise_psa_finance_billing_status_by_id`
 ///
 /// * `id`: billing status ID (see `finance::list_billing_statuses`)
+#[doc(alias = "GET /finance/billingStatuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_billing_status_by_id")]
 pub fn get_billing_status(id: i32) -> Request<BillingStatus> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_billing_status(id: i32) -> Request<BillingStatus> {
 ///
 /// * `id`: billing status ID (see `finance::list_billing_statuses`)
 /// * `body`: the new state of the billing status.
+#[doc(alias = "PUT /finance/billingStatuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_billing_status_by_id")]
 pub fn replace_billing_status(id: i32, body: &BillingStatus) -> Request<BillingStatus> {
     Request::new(Method::Put, "/finance/billingStatuses/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_billing_status(id: i32, body: &BillingStatus) -> Request<BillingS
 ///
 /// * `id`: billing status ID (see `finance::list_billing_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/billingStatuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_billing_status_by_id")]
 pub fn update_billing_status(
     id: i32,
     patch: &Patch<BillingStatus>,
@@ -92,6 +112,8 @@ pub fn update_billing_status(
 /// `DELETE /finance/billingStatuses/{id}` · tool `delete_a_connect_wise_psa_finance_billing_status_by_id`
 ///
 /// * `id`: billing status ID (see `finance::list_billing_statuses`)
+#[doc(alias = "DELETE /finance/billingStatuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_billing_status_by_id")]
 pub fn delete_billing_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingStatuses/{id}").path("id", id)
 }
@@ -101,6 +123,8 @@ pub fn delete_billing_status(id: i32) -> Request<()> {
 /// `GET /finance/billingStatuses/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_status_info_by_id`
 ///
 /// * `id`: billing status ID (see `finance::list_billing_statuses`)
+#[doc(alias = "GET /finance/billingStatuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_finance_billing_status_info_by_id")]
 pub fn get_billing_status_info(id: i32) -> Request<BillingStatusInfo> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/info").path("id", id)
 }
@@ -113,6 +137,8 @@ pub fn get_billing_status_info(id: i32) -> Request<BillingStatusInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingStatuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_finance_billing_status_usages_by_id")]
 pub fn check_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/usages")
         .path("id", id)
@@ -127,6 +153,8 @@ pub fn check_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingStatuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_status_usages_by_id")]
 pub fn list_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/usages/list")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingTerms")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_terms")]
 pub fn list_billing_terms(query: &ListQuery) -> Request<Vec<BillingTerm>> {
     Request::new(Method::Get, "/finance/billingTerms").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_billing_terms(query: &ListQuery) -> Request<Vec<BillingTerm>> {
 /// `POST /finance/billingTerms` · tool `create_a_connect_wise_psa_finance_billing_term`
 ///
 /// * `body`: the billing term to create.
+#[doc(alias = "POST /finance/billingTerms")]
+#[doc(alias = "create_a_connect_wise_psa_finance_billing_term")]
 pub fn create_billing_term(body: &BillingTerm) -> Request<BillingTerm> {
     Request::new(Method::Post, "/finance/billingTerms").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_billing_term(body: &BillingTerm) -> Request<BillingTerm> {
 /// `GET /finance/billingTerms/count` · tool `count_connect_wise_psa_finance_billing_terms`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/billingTerms/count")]
+#[doc(alias = "count_connect_wise_psa_finance_billing_terms")]
 pub fn count_billing_terms(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/billingTerms/count").query(query)
+    Request::new(Method::Get, "/finance/billingTerms/count")
+        .query(query)
+        .records::<BillingTerm>()
 }
 
 /// Lists billing terms in summary form.
@@ -40,17 +48,23 @@ pub fn count_billing_terms(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingTerms/info")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_term_info")]
 pub fn list_billing_term_info(query: &ListQuery) -> Request<Vec<BillingTermInfo>> {
     Request::new(Method::Get, "/finance/billingTerms/info").query(query)
 }
 
-/// Counts billing terms in summary form.
+/// Counts the summaries of billing terms.
 ///
 /// `GET /finance/billingTerms/info/count` · tool `count_connect_wise_psa_finance_billing_term_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/billingTerms/info/count")]
+#[doc(alias = "count_connect_wise_psa_finance_billing_term_info")]
 pub fn count_billing_term_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/billingTerms/info/count").query(query)
+    Request::new(Method::Get, "/finance/billingTerms/info/count")
+        .query(query)
+        .records::<BillingTermInfo>()
 }
 
 /// Gets a billing term by its ID.
@@ -58,6 +72,8 @@ pub fn count_billing_term_info(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/billingTerms/{id}` · tool `get_single_connect_wise_psa_finance_billing_term_by_id`
 ///
 /// * `id`: billing term ID (see `finance::list_billing_terms`)
+#[doc(alias = "GET /finance/billingTerms/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_billing_term_by_id")]
 pub fn get_billing_term(id: i32) -> Request<BillingTerm> {
     Request::new(Method::Get, "/finance/billingTerms/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_billing_term(id: i32) -> Request<BillingTerm> {
 ///
 /// * `id`: billing term ID (see `finance::list_billing_terms`)
 /// * `body`: the new state of the billing term.
+#[doc(alias = "PUT /finance/billingTerms/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_billing_term_by_id")]
 pub fn replace_billing_term(id: i32, body: &BillingTerm) -> Request<BillingTerm> {
     Request::new(Method::Put, "/finance/billingTerms/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_billing_term(id: i32, body: &BillingTerm) -> Request<BillingTerm>
 ///
 /// * `id`: billing term ID (see `finance::list_billing_terms`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/billingTerms/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_billing_term_by_id")]
 pub fn update_billing_term(id: i32, patch: &Patch<BillingTerm>) -> Request<BillingTerm> {
     Request::new(Method::Patch, "/finance/billingTerms/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_billing_term(id: i32, patch: &Patch<BillingTerm>) -> Request<Billi
 /// `DELETE /finance/billingTerms/{id}` · tool `delete_a_connect_wise_psa_finance_billing_term_by_id`
 ///
 /// * `id`: billing term ID (see `finance::list_billing_terms`)
+#[doc(alias = "DELETE /finance/billingTerms/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_billing_term_by_id")]
 pub fn delete_billing_term(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingTerms/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_billing_term(id: i32) -> Request<()> {
 /// `GET /finance/billingTerms/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_term_info_by_id`
 ///
 /// * `id`: billing term ID (see `finance::list_billing_terms`)
+#[doc(alias = "GET /finance/billingTerms/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_finance_billing_term_info_by_id")]
 pub fn get_billing_term_info(id: i32) -> Request<BillingTermInfo> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/info").path("id", id)
 }
@@ -108,6 +132,8 @@ pub fn get_billing_term_info(id: i32) -> Request<BillingTermInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingTerms/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_finance_billing_term_usages_by_id")]
 pub fn check_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/usages")
         .path("id", id)
@@ -122,6 +148,8 @@ pub fn check_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/billingTerms/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_finance_billing_term_usages_by_id")]
 pub fn list_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/usages/list")
         .path("id", id)

@@ -9,6 +9,8 @@ use crate::models::ClosedInvoice;
 ///
 /// * `id`: ID
 /// * `body`: the new state of the closed invoice.
+#[doc(alias = "PUT /finance/closedInvoices/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_closed_invoice_by_id")]
 pub fn replace_closed_invoice(id: i32, body: &ClosedInvoice) -> Request<ClosedInvoice> {
     Request::new(Method::Put, "/finance/closedInvoices/{id}").path("id", id).body(body)
 }
@@ -19,6 +21,8 @@ pub fn replace_closed_invoice(id: i32, body: &ClosedInvoice) -> Request<ClosedIn
 ///
 /// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/closedInvoices/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_closed_invoice_by_id")]
 pub fn update_closed_invoice(
     id: i32,
     patch: &Patch<ClosedInvoice>,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/companyFinance/")]
+#[doc(alias = "list_all_connect_wise_psa_finance_company_finances")]
 pub fn list_company_finances(query: &ListQuery) -> Request<Vec<CompanyFinance>> {
     Request::new(Method::Get, "/finance/companyFinance/").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_company_finances(query: &ListQuery) -> Request<Vec<CompanyFinance>> 
 /// `GET /finance/companyFinance/count` · tool `count_connect_wise_psa_finance_company_finances`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/companyFinance/count")]
+#[doc(alias = "count_connect_wise_psa_finance_company_finances")]
 pub fn count_company_finances(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/companyFinance/count").query(query)
+    Request::new(Method::Get, "/finance/companyFinance/count")
+        .query(query)
+        .records::<CompanyFinance>()
 }
 
 /// Gets a company finance record by its ID.
@@ -29,6 +35,8 @@ pub fn count_company_finances(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/companyFinance/{id}` · tool `get_single_connect_wise_psa_finance_company_finance_by_id`
 ///
 /// * `id`: company finance record ID (see `finance::list_company_finances`)
+#[doc(alias = "GET /finance/companyFinance/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_company_finance_by_id")]
 pub fn get_company_finance(id: i32) -> Request<CompanyFinance> {
     Request::new(Method::Get, "/finance/companyFinance/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_company_finance(id: i32) -> Request<CompanyFinance> {
 ///
 /// * `id`: company finance record ID (see `finance::list_company_finances`)
 /// * `body`: the new state of the company finance record.
+#[doc(alias = "PUT /finance/companyFinance/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_company_finance_by_id")]
 pub fn replace_company_finance(
     id: i32,
     body: &CompanyFinance,
@@ -52,6 +62,8 @@ pub fn replace_company_finance(
 ///
 /// * `id`: company finance record ID (see `finance::list_company_finances`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/companyFinance/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_company_finance_by_id")]
 pub fn update_company_finance(
     id: i32,
     patch: &Patch<CompanyFinance>,

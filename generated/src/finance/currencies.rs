@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/currencies")]
+#[doc(alias = "list_all_connect_wise_psa_finance_currencies")]
 pub fn list_currencies(query: &ListQuery) -> Request<Vec<FinanceCurrency>> {
     Request::new(Method::Get, "/finance/currencies").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_currencies(query: &ListQuery) -> Request<Vec<FinanceCurrency>> {
 /// `POST /finance/currencies` · tool `create_a_connect_wise_psa_finance_currency`
 ///
 /// * `body`: the currency to create.
+#[doc(alias = "POST /finance/currencies")]
+#[doc(alias = "create_a_connect_wise_psa_finance_currency")]
 pub fn create_currency(body: &FinanceCurrency) -> Request<FinanceCurrency> {
     Request::new(Method::Post, "/finance/currencies").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_currency(body: &FinanceCurrency) -> Request<FinanceCurrency> {
 /// `GET /finance/currencies/count` · tool `count_connect_wise_psa_finance_currencies`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/currencies/count")]
+#[doc(alias = "count_connect_wise_psa_finance_currencies")]
 pub fn count_currencies(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/currencies/count").query(query)
+    Request::new(Method::Get, "/finance/currencies/count")
+        .query(query)
+        .records::<FinanceCurrency>()
 }
 
 /// Lists currencies in summary form.
@@ -40,17 +48,23 @@ pub fn count_currencies(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/currencies/info")]
+#[doc(alias = "list_all_connect_wise_psa_finance_currency_info")]
 pub fn list_currency_info(query: &ListQuery) -> Request<Vec<CurrencyInfo>> {
     Request::new(Method::Get, "/finance/currencies/info").query(query)
 }
 
-/// Counts currencies in summary form.
+/// Counts the summaries of currencies.
 ///
 /// `GET /finance/currencies/info/count` · tool `count_connect_wise_psa_finance_currency_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/currencies/info/count")]
+#[doc(alias = "count_connect_wise_psa_finance_currency_info")]
 pub fn count_currency_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/currencies/info/count").query(query)
+    Request::new(Method::Get, "/finance/currencies/info/count")
+        .query(query)
+        .records::<CurrencyInfo>()
 }
 
 /// Gets a currency by its ID.
@@ -58,6 +72,8 @@ pub fn count_currency_info(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/currencies/{id}` · tool `get_single_connect_wise_psa_finance_currency_by_id`
 ///
 /// * `id`: currency ID (see `finance::list_currencies`)
+#[doc(alias = "GET /finance/currencies/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_currency_by_id")]
 pub fn get_currency(id: i32) -> Request<FinanceCurrency> {
     Request::new(Method::Get, "/finance/currencies/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_currency(id: i32) -> Request<FinanceCurrency> {
 ///
 /// * `id`: currency ID (see `finance::list_currencies`)
 /// * `body`: the new state of the currency.
+#[doc(alias = "PUT /finance/currencies/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_currency_by_id")]
 pub fn replace_currency(id: i32, body: &FinanceCurrency) -> Request<FinanceCurrency> {
     Request::new(Method::Put, "/finance/currencies/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_currency(id: i32, body: &FinanceCurrency) -> Request<FinanceCurre
 ///
 /// * `id`: currency ID (see `finance::list_currencies`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/currencies/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_currency_by_id")]
 pub fn update_currency(
     id: i32,
     patch: &Patch<FinanceCurrency>,
@@ -90,6 +110,8 @@ pub fn update_currency(
 /// `DELETE /finance/currencies/{id}` · tool `delete_a_connect_wise_psa_finance_currency_by_id`
 ///
 /// * `id`: currency ID (see `finance::list_currencies`)
+#[doc(alias = "DELETE /finance/currencies/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_currency_by_id")]
 pub fn delete_currency(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/currencies/{id}").path("id", id)
 }
@@ -99,6 +121,8 @@ pub fn delete_currency(id: i32) -> Request<()> {
 /// `GET /finance/currencies/{id}/info` · tool `get_single_connect_wise_psa_finance_currency_info_by_id`
 ///
 /// * `id`: currency ID (see `finance::list_currencies`)
+#[doc(alias = "GET /finance/currencies/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_finance_currency_info_by_id")]
 pub fn get_currency_info(id: i32) -> Request<CurrencyInfo> {
     Request::new(Method::Get, "/finance/currencies/{id}/info").path("id", id)
 }
@@ -111,6 +135,8 @@ pub fn get_currency_info(id: i32) -> Request<CurrencyInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/currencies/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_finance_currency_usages_by_id")]
 pub fn check_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/currencies/{id}/usages")
         .path("id", id)
@@ -125,6 +151,8 @@ pub fn check_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/currencies/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_finance_currency_usages_by_id")]
 pub fn list_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/currencies/{id}/usages/list")
         .path("id", id)

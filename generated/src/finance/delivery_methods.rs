@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/deliveryMethods")]
+#[doc(alias = "list_all_connect_wise_psa_finance_delivery_methods")]
 pub fn list_delivery_methods(query: &ListQuery) -> Request<Vec<DeliveryMethod>> {
     Request::new(Method::Get, "/finance/deliveryMethods").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_delivery_methods(query: &ListQuery) -> Request<Vec<DeliveryMethod>> 
 /// `POST /finance/deliveryMethods` · tool `create_a_connect_wise_psa_finance_delivery_method`
 ///
 /// * `body`: the delivery method to create.
+#[doc(alias = "POST /finance/deliveryMethods")]
+#[doc(alias = "create_a_connect_wise_psa_finance_delivery_method")]
 pub fn create_delivery_method(body: &DeliveryMethod) -> Request<DeliveryMethod> {
     Request::new(Method::Post, "/finance/deliveryMethods").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_delivery_method(body: &DeliveryMethod) -> Request<DeliveryMethod> 
 /// `GET /finance/deliveryMethods/count` · tool `count_connect_wise_psa_finance_delivery_methods`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/deliveryMethods/count")]
+#[doc(alias = "count_connect_wise_psa_finance_delivery_methods")]
 pub fn count_delivery_methods(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/deliveryMethods/count").query(query)
+    Request::new(Method::Get, "/finance/deliveryMethods/count")
+        .query(query)
+        .records::<DeliveryMethod>()
 }
 
 /// Gets a delivery method by its ID.
@@ -38,6 +46,8 @@ pub fn count_delivery_methods(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/deliveryMethods/{id}` · tool `get_single_connect_wise_psa_finance_delivery_method_by_id`
 ///
 /// * `id`: delivery method ID (see `finance::list_delivery_methods`)
+#[doc(alias = "GET /finance/deliveryMethods/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_delivery_method_by_id")]
 pub fn get_delivery_method(id: i32) -> Request<DeliveryMethod> {
     Request::new(Method::Get, "/finance/deliveryMethods/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_delivery_method(id: i32) -> Request<DeliveryMethod> {
 ///
 /// * `id`: delivery method ID (see `finance::list_delivery_methods`)
 /// * `body`: the new state of the delivery method.
+#[doc(alias = "PUT /finance/deliveryMethods/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_delivery_method_by_id")]
 pub fn replace_delivery_method(
     id: i32,
     body: &DeliveryMethod,
@@ -61,6 +73,8 @@ pub fn replace_delivery_method(
 ///
 /// * `id`: delivery method ID (see `finance::list_delivery_methods`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/deliveryMethods/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_delivery_method_by_id")]
 pub fn update_delivery_method(
     id: i32,
     patch: &Patch<DeliveryMethod>,
@@ -75,6 +89,8 @@ pub fn update_delivery_method(
 /// `DELETE /finance/deliveryMethods/{id}` · tool `delete_a_connect_wise_psa_finance_delivery_method_by_id`
 ///
 /// * `id`: delivery method ID (see `finance::list_delivery_methods`)
+#[doc(alias = "DELETE /finance/deliveryMethods/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_delivery_method_by_id")]
 pub fn delete_delivery_method(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/deliveryMethods/{id}").path("id", id)
 }

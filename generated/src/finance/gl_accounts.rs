@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/glAccounts")]
+#[doc(alias = "list_all_connect_wise_psa_finance_gl_accounts")]
 pub fn list_gl_accounts(query: &ListQuery) -> Request<Vec<GlAccount>> {
     Request::new(Method::Get, "/finance/glAccounts").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_gl_accounts(query: &ListQuery) -> Request<Vec<GlAccount>> {
 /// `POST /finance/glAccounts` · tool `create_a_connect_wise_psa_finance_gl_account`
 ///
 /// * `body`: the GL account to create.
+#[doc(alias = "POST /finance/glAccounts")]
+#[doc(alias = "create_a_connect_wise_psa_finance_gl_account")]
 pub fn create_gl_account(body: &GlAccount) -> Request<GlAccount> {
     Request::new(Method::Post, "/finance/glAccounts").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_gl_account(body: &GlAccount) -> Request<GlAccount> {
 /// `GET /finance/glAccounts/count` · tool `count_connect_wise_psa_finance_gl_accounts`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/glAccounts/count")]
+#[doc(alias = "count_connect_wise_psa_finance_gl_accounts")]
 pub fn count_gl_accounts(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/glAccounts/count").query(query)
+    Request::new(Method::Get, "/finance/glAccounts/count")
+        .query(query)
+        .records::<GlAccount>()
 }
 
 /// Lists GL account mapped types.
@@ -40,6 +48,8 @@ pub fn count_gl_accounts(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/glAccounts/mappedTypes")]
+#[doc(alias = "list_all_connect_wise_psa_finance_gl_account_mapped_types")]
 pub fn list_gl_account_mapped_types(query: &ListQuery) -> Request<Vec<MappedType>> {
     Request::new(Method::Get, "/finance/glAccounts/mappedTypes").query(query)
 }
@@ -49,8 +59,12 @@ pub fn list_gl_account_mapped_types(query: &ListQuery) -> Request<Vec<MappedType
 /// `GET /finance/glAccounts/mappedTypes/count` · tool `count_connect_wise_psa_finance_gl_account_mapped_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/glAccounts/mappedTypes/count")]
+#[doc(alias = "count_connect_wise_psa_finance_gl_account_mapped_types")]
 pub fn count_gl_account_mapped_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/glAccounts/mappedTypes/count").query(query)
+    Request::new(Method::Get, "/finance/glAccounts/mappedTypes/count")
+        .query(query)
+        .records::<MappedType>()
 }
 
 /// Gets a GL account by its ID.
@@ -58,6 +72,8 @@ pub fn count_gl_account_mapped_types(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/glAccounts/{id}` · tool `get_single_connect_wise_psa_finance_gl_account_by_id`
 ///
 /// * `id`: GL account ID (see `finance::list_gl_accounts`)
+#[doc(alias = "GET /finance/glAccounts/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_gl_account_by_id")]
 pub fn get_gl_account(id: i32) -> Request<GlAccount> {
     Request::new(Method::Get, "/finance/glAccounts/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_gl_account(id: i32) -> Request<GlAccount> {
 ///
 /// * `id`: GL account ID (see `finance::list_gl_accounts`)
 /// * `body`: the new state of the GL account.
+#[doc(alias = "PUT /finance/glAccounts/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_gl_account_by_id")]
 pub fn replace_gl_account(id: i32, body: &GlAccount) -> Request<GlAccount> {
     Request::new(Method::Put, "/finance/glAccounts/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_gl_account(id: i32, body: &GlAccount) -> Request<GlAccount> {
 ///
 /// * `id`: GL account ID (see `finance::list_gl_accounts`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/glAccounts/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_gl_account_by_id")]
 pub fn update_gl_account(id: i32, patch: &Patch<GlAccount>) -> Request<GlAccount> {
     Request::new(Method::Patch, "/finance/glAccounts/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_gl_account(id: i32, patch: &Patch<GlAccount>) -> Request<GlAccount
 /// `DELETE /finance/glAccounts/{id}` · tool `delete_a_connect_wise_psa_finance_gl_account_by_id`
 ///
 /// * `id`: GL account ID (see `finance::list_gl_accounts`)
+#[doc(alias = "DELETE /finance/glAccounts/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_gl_account_by_id")]
 pub fn delete_gl_account(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/glAccounts/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/glCaptions")]
+#[doc(alias = "list_all_connect_wise_psa_finance_gl_captions")]
 pub fn list_gl_captions(query: &ListQuery) -> Request<Vec<GlCaption>> {
     Request::new(Method::Get, "/finance/glCaptions").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_gl_captions(query: &ListQuery) -> Request<Vec<GlCaption>> {
 /// `GET /finance/glCaptions/count` · tool `count_connect_wise_psa_finance_gl_captions`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/glCaptions/count")]
+#[doc(alias = "count_connect_wise_psa_finance_gl_captions")]
 pub fn count_gl_captions(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/glCaptions/count").query(query)
+    Request::new(Method::Get, "/finance/glCaptions/count")
+        .query(query)
+        .records::<GlCaption>()
 }
 
 /// Gets a GL caption by its ID.
@@ -29,6 +35,8 @@ pub fn count_gl_captions(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/glCaptions/{id}` · tool `get_single_connect_wise_psa_finance_gl_caption_by_id`
 ///
 /// * `id`: GL caption ID (see `finance::list_gl_captions`)
+#[doc(alias = "GET /finance/glCaptions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_gl_caption_by_id")]
 pub fn get_gl_caption(id: i32) -> Request<GlCaption> {
     Request::new(Method::Get, "/finance/glCaptions/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_gl_caption(id: i32) -> Request<GlCaption> {
 ///
 /// * `id`: GL caption ID (see `finance::list_gl_captions`)
 /// * `body`: the new state of the GL caption.
+#[doc(alias = "PUT /finance/glCaptions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_gl_caption_by_id")]
 pub fn replace_gl_caption(id: i32, body: &GlCaption) -> Request<GlCaption> {
     Request::new(Method::Put, "/finance/glCaptions/{id}").path("id", id).body(body)
 }
@@ -49,6 +59,8 @@ pub fn replace_gl_caption(id: i32, body: &GlCaption) -> Request<GlCaption> {
 ///
 /// * `id`: GL caption ID (see `finance::list_gl_captions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/glCaptions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_gl_caption_by_id")]
 pub fn update_gl_caption(id: i32, patch: &Patch<GlCaption>) -> Request<GlCaption> {
     Request::new(Method::Patch, "/finance/glCaptions/{id}").path("id", id).patch(patch)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/glpaths")]
+#[doc(alias = "list_all_connect_wise_psa_finance_glpaths")]
 pub fn list_gl_paths(query: &ListQuery) -> Request<Vec<GlPath>> {
     Request::new(Method::Get, "/finance/glpaths").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_gl_paths(query: &ListQuery) -> Request<Vec<GlPath>> {
 /// `POST /finance/glpaths` · tool `create_a_connect_wise_psa_finance_glpath`
 ///
 /// * `body`: the GL path to create.
+#[doc(alias = "POST /finance/glpaths")]
+#[doc(alias = "create_a_connect_wise_psa_finance_glpath")]
 pub fn create_gl_path(body: &GlPath) -> Request<GlPath> {
     Request::new(Method::Post, "/finance/glpaths").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_gl_path(body: &GlPath) -> Request<GlPath> {
 /// `GET /finance/glpaths/count` · tool `count_connect_wise_psa_finance_glpaths`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/glpaths/count")]
+#[doc(alias = "count_connect_wise_psa_finance_glpaths")]
 pub fn count_gl_paths(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/glpaths/count").query(query)
+    Request::new(Method::Get, "/finance/glpaths/count").query(query).records::<GlPath>()
 }
 
 /// Gets a GL path by its ID.
@@ -38,6 +44,8 @@ pub fn count_gl_paths(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/glpaths/{id}` · tool `get_single_connect_wise_psa_finance_glpath_by_id`
 ///
 /// * `id`: GL path ID (see `finance::list_gl_paths`)
+#[doc(alias = "GET /finance/glpaths/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_glpath_by_id")]
 pub fn get_gl_path(id: i32) -> Request<GlPath> {
     Request::new(Method::Get, "/finance/glpaths/{id}").path("id", id)
 }
@@ -48,6 +56,8 @@ pub fn get_gl_path(id: i32) -> Request<GlPath> {
 ///
 /// * `id`: GL path ID (see `finance::list_gl_paths`)
 /// * `body`: the new state of the GL path.
+#[doc(alias = "PUT /finance/glpaths/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_glpath_by_id")]
 pub fn replace_gl_path(id: i32, body: &GlPath) -> Request<GlPath> {
     Request::new(Method::Put, "/finance/glpaths/{id}").path("id", id).body(body)
 }
@@ -58,6 +68,8 @@ pub fn replace_gl_path(id: i32, body: &GlPath) -> Request<GlPath> {
 ///
 /// * `id`: GL path ID (see `finance::list_gl_paths`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/glpaths/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_glpath_by_id")]
 pub fn update_gl_path(id: i32, patch: &Patch<GlPath>) -> Request<GlPath> {
     Request::new(Method::Patch, "/finance/glpaths/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +79,8 @@ pub fn update_gl_path(id: i32, patch: &Patch<GlPath>) -> Request<GlPath> {
 /// `DELETE /finance/glpaths/{id}` · tool `delete_a_connect_wise_psa_finance_glpath_by_id`
 ///
 /// * `id`: GL path ID (see `finance::list_gl_paths`)
+#[doc(alias = "DELETE /finance/glpaths/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_glpath_by_id")]
 pub fn delete_gl_path(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/glpaths/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/info/currencyCodes")]
+#[doc(alias = "list_all_connect_wise_psa_finance_info_currency_codes")]
 pub fn list_info_currency_codes(query: &ListQuery) -> Request<Vec<CurrencyCode>> {
     Request::new(Method::Get, "/finance/info/currencyCodes").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_info_currency_codes(query: &ListQuery) -> Request<Vec<CurrencyCode>>
 /// `GET /finance/info/currencyCodes/count` · tool `count_connect_wise_psa_finance_info_currency_codes`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/info/currencyCodes/count")]
+#[doc(alias = "count_connect_wise_psa_finance_info_currency_codes")]
 pub fn count_info_currency_codes(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/info/currencyCodes/count").query(query)
+    Request::new(Method::Get, "/finance/info/currencyCodes/count")
+        .query(query)
+        .records::<CurrencyCode>()
 }
 
 /// Gets a currency code by its ID.
@@ -29,6 +35,8 @@ pub fn count_info_currency_codes(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/info/currencyCodes/{id}` · tool `get_single_connect_wise_psa_finance_info_currency_code_by_id`
 ///
 /// * `id`: currency code ID (see `finance::list_info_currency_codes`)
+#[doc(alias = "GET /finance/info/currencyCodes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_info_currency_code_by_id")]
 pub fn get_info_currency_code(id: i32) -> Request<CurrencyCode> {
     Request::new(Method::Get, "/finance/info/currencyCodes/{id}").path("id", id)
 }
@@ -38,6 +46,8 @@ pub fn get_info_currency_code(id: i32) -> Request<CurrencyCode> {
 /// `GET /finance/info/invoice/{id}` · tool `get_single_connect_wise_psa_finance_info_invoice_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /finance/info/invoice/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_info_invoice_by_id")]
 pub fn get_info_invoice(id: i32) -> Request<InvoiceInfo> {
     Request::new(Method::Get, "/finance/info/invoice/{id}").path("id", id)
 }
@@ -49,19 +59,25 @@ pub fn get_info_invoice(id: i32) -> Request<InvoiceInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/info/taxIntegrations")]
+#[doc(alias = "list_all_connect_wise_psa_finance_info_tax_integrations")]
 pub fn list_info_tax_integrations(
     query: &ListQuery,
 ) -> Request<Vec<TaxIntegrationInfo>> {
     Request::new(Method::Get, "/finance/info/taxIntegrations").query(query)
 }
 
-/// Counts tax integrations in summary form.
+/// Counts the summaries of tax integrations.
 ///
 /// `GET /finance/info/taxIntegrations/count` · tool `count_connect_wise_psa_finance_info_tax_integrations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/info/taxIntegrations/count")]
+#[doc(alias = "count_connect_wise_psa_finance_info_tax_integrations")]
 pub fn count_info_tax_integrations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/info/taxIntegrations/count").query(query)
+    Request::new(Method::Get, "/finance/info/taxIntegrations/count")
+        .query(query)
+        .records::<TaxIntegrationInfo>()
 }
 
 /// Gets a summary of a tax integration by its ID.
@@ -69,6 +85,8 @@ pub fn count_info_tax_integrations(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/info/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_info_tax_integration_by_id`
 ///
 /// * `id`: tax integration ID (see `finance::list_info_tax_integrations`)
+#[doc(alias = "GET /finance/info/taxIntegrations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_info_tax_integration_by_id")]
 pub fn get_info_tax_integration(id: i32) -> Request<TaxIntegrationInfo> {
     Request::new(Method::Get, "/finance/info/taxIntegrations/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoiceEmailTemplates")]
+#[doc(alias = "list_all_connect_wise_psa_finance_invoice_email_templates")]
 pub fn list_invoice_email_templates(
     query: &ListQuery,
 ) -> Request<Vec<InvoiceEmailTemplate>> {
@@ -22,6 +24,8 @@ pub fn list_invoice_email_templates(
 /// `POST /finance/invoiceEmailTemplates` · tool `create_a_connect_wise_psa_finance_invoice_email_template`
 ///
 /// * `body`: the invoice email template to create.
+#[doc(alias = "POST /finance/invoiceEmailTemplates")]
+#[doc(alias = "create_a_connect_wise_psa_finance_invoice_email_template")]
 pub fn create_invoice_email_template(
     body: &InvoiceEmailTemplate,
 ) -> Request<InvoiceEmailTemplate> {
@@ -33,8 +37,12 @@ pub fn create_invoice_email_template(
 /// `GET /finance/invoiceEmailTemplates/count` · tool `count_connect_wise_psa_finance_invoice_email_templates`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/invoiceEmailTemplates/count")]
+#[doc(alias = "count_connect_wise_psa_finance_invoice_email_templates")]
 pub fn count_invoice_email_templates(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/invoiceEmailTemplates/count").query(query)
+    Request::new(Method::Get, "/finance/invoiceEmailTemplates/count")
+        .query(query)
+        .records::<InvoiceEmailTemplate>()
 }
 
 /// Lists invoice email templates in summary form.
@@ -44,19 +52,25 @@ pub fn count_invoice_email_templates(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoiceEmailTemplates/info")]
+#[doc(alias = "list_all_connect_wise_psa_finance_invoice_email_template_info")]
 pub fn list_invoice_email_template_info(
     query: &ListQuery,
 ) -> Request<Vec<InvoiceEmailTemplateInfo>> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/info").query(query)
 }
 
-/// Counts invoice email templates in summary form.
+/// Counts the summaries of invoice email templates.
 ///
 /// `GET /finance/invoiceEmailTemplates/info/count` · tool `count_connect_wise_psa_finance_invoice_email_template_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/invoiceEmailTemplates/info/count")]
+#[doc(alias = "count_connect_wise_psa_finance_invoice_email_template_info")]
 pub fn count_invoice_email_template_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/invoiceEmailTemplates/info/count").query(query)
+    Request::new(Method::Get, "/finance/invoiceEmailTemplates/info/count")
+        .query(query)
+        .records::<InvoiceEmailTemplateInfo>()
 }
 
 /// Gets an invoice email template by its ID.
@@ -64,6 +78,8 @@ pub fn count_invoice_email_template_info(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/invoiceEmailTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_email_tmpl_by_id`
 ///
 /// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
+#[doc(alias = "GET /finance/invoiceEmailTemplates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_invoice_email_tmpl_by_id")]
 pub fn get_invoice_email_template(id: i32) -> Request<InvoiceEmailTemplate> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/{id}").path("id", id)
 }
@@ -74,6 +90,8 @@ pub fn get_invoice_email_template(id: i32) -> Request<InvoiceEmailTemplate> {
 ///
 /// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
 /// * `body`: the new state of the invoice email template.
+#[doc(alias = "PUT /finance/invoiceEmailTemplates/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_invoice_email_template_by_id")]
 pub fn replace_invoice_email_template(
     id: i32,
     body: &InvoiceEmailTemplate,
@@ -89,6 +107,8 @@ pub fn replace_invoice_email_template(
 ///
 /// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoiceEmailTemplates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_invoice_email_template_by_id")]
 pub fn update_invoice_email_template(
     id: i32,
     patch: &Patch<InvoiceEmailTemplate>,
@@ -103,6 +123,8 @@ pub fn update_invoice_email_template(
 /// `DELETE /finance/invoiceEmailTemplates/{id}` · tool `delete_a_connect_wise_psa_finance_invoice_email_template_by_id`
 ///
 /// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
+#[doc(alias = "DELETE /finance/invoiceEmailTemplates/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_invoice_email_template_by_id")]
 pub fn delete_invoice_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceEmailTemplates/{id}").path("id", id)
 }
@@ -112,6 +134,8 @@ pub fn delete_invoice_email_template(id: i32) -> Request<()> {
 /// `GET /finance/invoiceEmailTemplates/{id}/info` · tool `get_single_connect_wise_psa_finance_inv_email_tmpl_info_by_id`
 ///
 /// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
+#[doc(alias = "GET /finance/invoiceEmailTemplates/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_finance_inv_email_tmpl_info_by_id")]
 pub fn get_invoice_email_template_info(id: i32) -> Request<InvoiceEmailTemplateInfo> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/{id}/info").path("id", id)
 }
@@ -124,6 +148,8 @@ pub fn get_invoice_email_template_info(id: i32) -> Request<InvoiceEmailTemplateI
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoiceEmailTemplates/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_finance_invoice_email_tmpl_usages_by_id")]
 pub fn check_invoice_email_template_usages(
     id: i32,
     query: &ListQuery,
@@ -141,6 +167,8 @@ pub fn check_invoice_email_template_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoiceEmailTemplates/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_finance_inv_email_tmpl_usages_by_id")]
 pub fn list_invoice_email_template_usages(
     id: i32,
     query: &ListQuery,

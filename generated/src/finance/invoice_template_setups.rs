@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoiceTemplateSetups")]
+#[doc(alias = "list_all_connect_wise_psa_finance_invoice_template_setups")]
 pub fn list_invoice_template_setups(
     query: &ListQuery,
 ) -> Request<Vec<InvoiceTemplateSetup>> {
@@ -22,8 +24,12 @@ pub fn list_invoice_template_setups(
 /// `GET /finance/invoiceTemplateSetups/count` · tool `count_connect_wise_psa_finance_invoice_template_setups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/invoiceTemplateSetups/count")]
+#[doc(alias = "count_connect_wise_psa_finance_invoice_template_setups")]
 pub fn count_invoice_template_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/invoiceTemplateSetups/count").query(query)
+    Request::new(Method::Get, "/finance/invoiceTemplateSetups/count")
+        .query(query)
+        .records::<InvoiceTemplateSetup>()
 }
 
 /// Gets an invoice template setup by its ID.
@@ -31,6 +37,8 @@ pub fn count_invoice_template_setups(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/invoiceTemplateSetups/{id}` · tool `get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id`
 ///
 /// * `id`: invoice template setup ID (see `finance::list_invoice_template_setups`)
+#[doc(alias = "GET /finance/invoiceTemplateSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id")]
 pub fn get_invoice_template_setup(id: i32) -> Request<InvoiceTemplateSetup> {
     Request::new(Method::Get, "/finance/invoiceTemplateSetups/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoiceTemplates")]
+#[doc(alias = "list_all_connect_wise_psa_finance_invoice_templates")]
 pub fn list_invoice_templates(query: &ListQuery) -> Request<Vec<InvoiceTemplate>> {
     Request::new(Method::Get, "/finance/invoiceTemplates").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_invoice_templates(query: &ListQuery) -> Request<Vec<InvoiceTemplate>
 /// `POST /finance/invoiceTemplates` · tool `create_a_connect_wise_psa_finance_invoice_template`
 ///
 /// * `body`: the invoice template to create.
+#[doc(alias = "POST /finance/invoiceTemplates")]
+#[doc(alias = "create_a_connect_wise_psa_finance_invoice_template")]
 pub fn create_invoice_template(body: &InvoiceTemplate) -> Request<InvoiceTemplate> {
     Request::new(Method::Post, "/finance/invoiceTemplates").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_invoice_template(body: &InvoiceTemplate) -> Request<InvoiceTemplat
 /// `GET /finance/invoiceTemplates/count` · tool `count_connect_wise_psa_finance_invoice_templates`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/invoiceTemplates/count")]
+#[doc(alias = "count_connect_wise_psa_finance_invoice_templates")]
 pub fn count_invoice_templates(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/invoiceTemplates/count").query(query)
+    Request::new(Method::Get, "/finance/invoiceTemplates/count")
+        .query(query)
+        .records::<InvoiceTemplate>()
 }
 
 /// Gets an invoice template by its ID.
@@ -38,6 +46,8 @@ pub fn count_invoice_templates(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/invoiceTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_template_by_id`
 ///
 /// * `id`: invoice template ID (see `finance::list_invoice_templates`)
+#[doc(alias = "GET /finance/invoiceTemplates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_invoice_template_by_id")]
 pub fn get_invoice_template(id: i32) -> Request<InvoiceTemplate> {
     Request::new(Method::Get, "/finance/invoiceTemplates/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_invoice_template(id: i32) -> Request<InvoiceTemplate> {
 ///
 /// * `id`: invoice template ID (see `finance::list_invoice_templates`)
 /// * `body`: the new state of the invoice template.
+#[doc(alias = "PUT /finance/invoiceTemplates/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_invoice_template_by_id")]
 pub fn replace_invoice_template(
     id: i32,
     body: &InvoiceTemplate,
@@ -61,6 +73,8 @@ pub fn replace_invoice_template(
 ///
 /// * `id`: invoice template ID (see `finance::list_invoice_templates`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoiceTemplates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_invoice_template_by_id")]
 pub fn update_invoice_template(
     id: i32,
     patch: &Patch<InvoiceTemplate>,
@@ -75,6 +89,8 @@ pub fn update_invoice_template(
 /// `DELETE /finance/invoiceTemplates/{id}` · tool `delete_a_connect_wise_psa_finance_invoice_template_by_id`
 ///
 /// * `id`: invoice template ID (see `finance::list_invoice_templates`)
+#[doc(alias = "DELETE /finance/invoiceTemplates/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_invoice_template_by_id")]
 pub fn delete_invoice_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceTemplates/{id}").path("id", id)
 }
@@ -87,6 +103,8 @@ pub fn delete_invoice_template(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoiceTemplates/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_finance_invoice_template_usages_by_id")]
 pub fn check_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/invoiceTemplates/{id}/usages")
         .path("id", id)
@@ -101,6 +119,8 @@ pub fn check_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoiceTemplates/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_finance_invoice_template_usages_by_id")]
 pub fn list_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/invoiceTemplates/{id}/usages/list")
         .path("id", id)

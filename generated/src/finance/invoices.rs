@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoices")]
+#[doc(alias = "list_all_connect_wise_psa_finance_invoices")]
 pub fn list_invoices(query: &ListQuery) -> Request<Vec<Invoice>> {
     Request::new(Method::Get, "/finance/invoices").query(query)
 }
@@ -22,6 +24,8 @@ pub fn list_invoices(query: &ListQuery) -> Request<Vec<Invoice>> {
 /// `POST /finance/invoices` · tool `create_a_connect_wise_psa_finance_invoice`
 ///
 /// * `body`: the invoice to create.
+#[doc(alias = "POST /finance/invoices")]
+#[doc(alias = "create_a_connect_wise_psa_finance_invoice")]
 pub fn create_invoice(body: &Invoice) -> Request<Invoice> {
     Request::new(Method::Post, "/finance/invoices").body(body)
 }
@@ -31,8 +35,12 @@ pub fn create_invoice(body: &Invoice) -> Request<Invoice> {
 /// `GET /finance/invoices/count` · tool `count_connect_wise_psa_finance_invoices`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/invoices/count")]
+#[doc(alias = "count_connect_wise_psa_finance_invoices")]
 pub fn count_invoices(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/invoices/count").query(query)
+    Request::new(Method::Get, "/finance/invoices/count")
+        .query(query)
+        .records::<Invoice>()
 }
 
 /// Gets an invoice by its ID.
@@ -40,6 +48,8 @@ pub fn count_invoices(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/invoices/{id}` · tool `get_single_connect_wise_psa_finance_invoice_by_id`
 ///
 /// * `id`: invoice ID (see `finance::list_invoices`)
+#[doc(alias = "GET /finance/invoices/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_invoice_by_id")]
 pub fn get_invoice(id: i32) -> Request<Invoice> {
     Request::new(Method::Get, "/finance/invoices/{id}").path("id", id)
 }
@@ -50,6 +60,8 @@ pub fn get_invoice(id: i32) -> Request<Invoice> {
 ///
 /// * `id`: invoice ID (see `finance::list_invoices`)
 /// * `body`: the new state of the invoice.
+#[doc(alias = "PUT /finance/invoices/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_invoice_by_id")]
 pub fn replace_invoice(id: i32, body: &Invoice) -> Request<Invoice> {
     Request::new(Method::Put, "/finance/invoices/{id}").path("id", id).body(body)
 }
@@ -60,6 +72,8 @@ pub fn replace_invoice(id: i32, body: &Invoice) -> Request<Invoice> {
 ///
 /// * `id`: invoice ID (see `finance::list_invoices`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoices/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_invoice_by_id")]
 pub fn update_invoice(id: i32, patch: &Patch<Invoice>) -> Request<Invoice> {
     Request::new(Method::Patch, "/finance/invoices/{id}").path("id", id).patch(patch)
 }
@@ -69,6 +83,8 @@ pub fn update_invoice(id: i32, patch: &Patch<Invoice>) -> Request<Invoice> {
 /// `DELETE /finance/invoices/{id}` · tool `delete_a_connect_wise_psa_finance_invoice_by_id`
 ///
 /// * `id`: invoice ID (see `finance::list_invoices`)
+#[doc(alias = "DELETE /finance/invoices/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_invoice_by_id")]
 pub fn delete_invoice(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoices/{id}").path("id", id)
 }
@@ -78,6 +94,8 @@ pub fn delete_invoice(id: i32) -> Request<()> {
 /// `GET /finance/invoices/{id}/pdf` · tool `download_a_connect_wise_psa_finance_invoice_pdf_by_id`
 ///
 /// * `id`: invoice ID (see `finance::list_invoices`)
+#[doc(alias = "GET /finance/invoices/{id}/pdf")]
+#[doc(alias = "download_a_connect_wise_psa_finance_invoice_pdf_by_id")]
 pub fn download_invoice_pdf(id: i32) -> Request<Download> {
     Request::new(Method::Get, "/finance/invoices/{id}/pdf").path("id", id)
 }
@@ -90,6 +108,8 @@ pub fn download_invoice_pdf(id: i32) -> Request<Download> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoices/{parentId}/commissions")]
+#[doc(alias = "list_all_connect_wise_psa_invoice_commissions")]
 pub fn list_invoice_commissions(
     invoice_id: i32,
     query: &ListQuery,
@@ -104,6 +124,8 @@ pub fn list_invoice_commissions(
 /// `POST /finance/invoices/{parentId}/commissions/recalculate` · tool `recalculate_connect_wise_psa_invoice_commissions`
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+#[doc(alias = "POST /finance/invoices/{parentId}/commissions/recalculate")]
+#[doc(alias = "recalculate_connect_wise_psa_invoice_commissions")]
 pub fn recalculate_invoice_commissions(invoice_id: i32) -> Request<()> {
     Request::new(Method::Post, "/finance/invoices/{parentId}/commissions/recalculate")
         .path("parentId", invoice_id)
@@ -115,6 +137,8 @@ pub fn recalculate_invoice_commissions(invoice_id: i32) -> Request<()> {
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice commission ID (see `finance::list_invoice_commissions`)
+#[doc(alias = "GET /finance/invoices/{parentId}/commissions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_invoice_commission_by_id")]
 pub fn get_invoice_commission(invoice_id: i32, id: i32) -> Request<InvoiceCommission> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/commissions/{id}")
         .path("parentId", invoice_id)
@@ -128,6 +152,8 @@ pub fn get_invoice_commission(invoice_id: i32, id: i32) -> Request<InvoiceCommis
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice commission ID (see `finance::list_invoice_commissions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoices/{parentId}/commissions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_invoice_commission_by_id")]
 pub fn update_invoice_commission(
     invoice_id: i32,
     id: i32,
@@ -147,6 +173,8 @@ pub fn update_invoice_commission(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoices/{parentId}/glEntries/")]
+#[doc(alias = "list_all_connect_wise_psa_invoice_gl_entries")]
 pub fn list_invoice_gl_entries(
     invoice_id: i32,
     query: &ListQuery,
@@ -162,6 +190,8 @@ pub fn list_invoice_gl_entries(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
+#[doc(alias = "GET /finance/invoices/{parentId}/glEntries/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_invoice_gl_entry_by_id")]
 pub fn get_invoice_gl_entry(invoice_id: i32, id: i32) -> Request<GlEntry> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/glEntries/{id}")
         .path("parentId", invoice_id)
@@ -175,6 +205,8 @@ pub fn get_invoice_gl_entry(invoice_id: i32, id: i32) -> Request<GlEntry> {
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
 /// * `body`: the new state of the GL entry.
+#[doc(alias = "PUT /finance/invoices/{parentId}/glEntries/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_invoice_gl_entry_by_id")]
 pub fn replace_invoice_gl_entry(
     invoice_id: i32,
     id: i32,
@@ -193,6 +225,8 @@ pub fn replace_invoice_gl_entry(
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoices/{parentId}/glEntries/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_invoice_gl_entry_by_id")]
 pub fn update_invoice_gl_entry(
     invoice_id: i32,
     id: i32,
@@ -212,6 +246,8 @@ pub fn update_invoice_gl_entry(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoices/{parentId}/payments")]
+#[doc(alias = "list_all_connect_wise_psa_invoice_payments")]
 pub fn list_invoice_payments(
     invoice_id: i32,
     query: &ListQuery,
@@ -227,6 +263,8 @@ pub fn list_invoice_payments(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `body`: the payment to create.
+#[doc(alias = "POST /finance/invoices/{parentId}/payments")]
+#[doc(alias = "create_a_connect_wise_psa_invoice_payment")]
 pub fn create_invoice_payment(
     invoice_id: i32,
     body: &InvoicePayment,
@@ -242,6 +280,8 @@ pub fn create_invoice_payment(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
+#[doc(alias = "GET /finance/invoices/{parentId}/payments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_invoice_payment_by_id")]
 pub fn get_invoice_payment(invoice_id: i32, id: i32) -> Request<InvoicePayment> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/payments/{id}")
         .path("parentId", invoice_id)
@@ -255,6 +295,8 @@ pub fn get_invoice_payment(invoice_id: i32, id: i32) -> Request<InvoicePayment> 
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
 /// * `body`: the new state of the payment.
+#[doc(alias = "PUT /finance/invoices/{parentId}/payments/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_invoice_payment_by_id")]
 pub fn replace_invoice_payment(
     invoice_id: i32,
     id: i32,
@@ -273,6 +315,8 @@ pub fn replace_invoice_payment(
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoices/{parentId}/payments/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_invoice_payment_by_id")]
 pub fn update_invoice_payment(
     invoice_id: i32,
     id: i32,
@@ -290,6 +334,8 @@ pub fn update_invoice_payment(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
+#[doc(alias = "DELETE /finance/invoices/{parentId}/payments/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_invoice_payment_by_id")]
 pub fn delete_invoice_payment(invoice_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoices/{parentId}/payments/{id}")
         .path("parentId", invoice_id)
@@ -304,6 +350,8 @@ pub fn delete_invoice_payment(invoice_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/invoices/{parentId}/routings")]
+#[doc(alias = "list_all_connect_wise_psa_invoice_routings")]
 pub fn list_invoice_routings(
     invoice_id: i32,
     query: &ListQuery,
@@ -319,6 +367,8 @@ pub fn list_invoice_routings(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `body`: the routing to create.
+#[doc(alias = "POST /finance/invoices/{parentId}/routings")]
+#[doc(alias = "create_a_connect_wise_psa_invoice_routing")]
 pub fn create_invoice_routing(
     invoice_id: i32,
     body: &InvoiceRouting,
@@ -334,10 +384,13 @@ pub fn create_invoice_routing(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/invoices/{parentId}/routings/count")]
+#[doc(alias = "count_connect_wise_psa_invoice_routings")]
 pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/routings/count")
         .path("parentId", invoice_id)
         .query(query)
+        .records::<InvoiceRouting>()
 }
 
 /// Gets a routing of an invoice by its ID.
@@ -346,6 +399,8 @@ pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Co
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
+#[doc(alias = "GET /finance/invoices/{parentId}/routings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_invoice_routing_by_id")]
 pub fn get_invoice_routing(invoice_id: i32, id: i32) -> Request<InvoiceRouting> {
     Request::new(Method::Get, "/finance/invoices/{parentId}/routings/{id}")
         .path("parentId", invoice_id)
@@ -359,6 +414,8 @@ pub fn get_invoice_routing(invoice_id: i32, id: i32) -> Request<InvoiceRouting> 
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
 /// * `body`: the new state of the routing.
+#[doc(alias = "PUT /finance/invoices/{parentId}/routings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_invoice_routing_by_id")]
 pub fn replace_invoice_routing(
     invoice_id: i32,
     id: i32,
@@ -377,6 +434,8 @@ pub fn replace_invoice_routing(
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/invoices/{parentId}/routings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_invoice_routing_by_id")]
 pub fn update_invoice_routing(
     invoice_id: i32,
     id: i32,
@@ -394,6 +453,8 @@ pub fn update_invoice_routing(
 ///
 /// * `invoice_id`: invoice ID (see `finance::list_invoices`)
 /// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
+#[doc(alias = "DELETE /finance/invoices/{parentId}/routings/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_invoice_routing_by_id")]
 pub fn delete_invoice_routing(invoice_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoices/{parentId}/routings/{id}")
         .path("parentId", invoice_id)

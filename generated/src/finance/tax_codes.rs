@@ -15,6 +15,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes")]
+#[doc(alias = "list_all_connect_wise_psa_finance_tax_codes")]
 pub fn list_tax_codes(query: &ListQuery) -> Request<Vec<TaxCode>> {
     Request::new(Method::Get, "/finance/taxCodes").query(query)
 }
@@ -24,6 +26,8 @@ pub fn list_tax_codes(query: &ListQuery) -> Request<Vec<TaxCode>> {
 /// `POST /finance/taxCodes` · tool `create_a_connect_wise_psa_finance_tax_code`
 ///
 /// * `body`: the tax code to create.
+#[doc(alias = "POST /finance/taxCodes")]
+#[doc(alias = "create_a_connect_wise_psa_finance_tax_code")]
 pub fn create_tax_code(body: &TaxCode) -> Request<TaxCode> {
     Request::new(Method::Post, "/finance/taxCodes").body(body)
 }
@@ -33,8 +37,12 @@ pub fn create_tax_code(body: &TaxCode) -> Request<TaxCode> {
 /// `GET /finance/taxCodes/count` · tool `count_connect_wise_psa_finance_tax_codes`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/count")]
+#[doc(alias = "count_connect_wise_psa_finance_tax_codes")]
 pub fn count_tax_codes(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/taxCodes/count").query(query)
+    Request::new(Method::Get, "/finance/taxCodes/count")
+        .query(query)
+        .records::<TaxCode>()
 }
 
 /// Lists tax codes in summary form.
@@ -44,17 +52,23 @@ pub fn count_tax_codes(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/info")]
+#[doc(alias = "list_all_connect_wise_psa_finance_tax_code_info")]
 pub fn list_tax_code_info(query: &ListQuery) -> Request<Vec<TaxCodeInfo>> {
     Request::new(Method::Get, "/finance/taxCodes/info").query(query)
 }
 
-/// Counts tax codes in summary form.
+/// Counts the summaries of tax codes.
 ///
 /// `GET /finance/taxCodes/info/count` · tool `count_connect_wise_psa_finance_tax_code_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/info/count")]
+#[doc(alias = "count_connect_wise_psa_finance_tax_code_info")]
 pub fn count_tax_code_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/taxCodes/info/count").query(query)
+    Request::new(Method::Get, "/finance/taxCodes/info/count")
+        .query(query)
+        .records::<TaxCodeInfo>()
 }
 
 /// Lists the taxable levels of a tax code expense type exemption.
@@ -66,6 +80,10 @@ pub fn count_tax_code_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels"
+)]
+#[doc(alias = "list_all_connect_wise_psa_taxable_expense_type_levels")]
 pub fn list_taxable_expense_type_levels(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -87,6 +105,10 @@ pub fn list_taxable_expense_type_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `body`: the taxable level to create.
+#[doc(
+    alias = "POST /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels"
+)]
+#[doc(alias = "create_a_connect_wise_psa_taxable_expense_type_level")]
 pub fn create_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -108,6 +130,10 @@ pub fn create_taxable_expense_type_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/count"
+)]
+#[doc(alias = "count_connect_wise_psa_taxable_expense_type_levels")]
 pub fn count_taxable_expense_type_levels(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -120,6 +146,7 @@ pub fn count_taxable_expense_type_levels(
         .path("grandparentId", tax_code_id)
         .path("parentId", expense_type_exemption_id)
         .query(query)
+        .records::<TaxableExpenseTypeLevel>()
 }
 
 /// Gets a taxable level of a tax code expense type exemption by its ID.
@@ -129,6 +156,10 @@ pub fn count_taxable_expense_type_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_taxable_expense_type_level_by_id")]
 pub fn get_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -151,6 +182,10 @@ pub fn get_taxable_expense_type_level(
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
 /// * `body`: the new state of the taxable level.
+#[doc(
+    alias = "PUT /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_taxable_expense_type_level_by_id")]
 pub fn replace_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -175,6 +210,10 @@ pub fn replace_taxable_expense_type_level(
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_taxable_expense_type_level_by_id")]
 pub fn update_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -198,6 +237,10 @@ pub fn update_taxable_expense_type_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
+#[doc(
+    alias = "DELETE /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_taxable_expense_type_level_by_id")]
 pub fn delete_taxable_expense_type_level(
     tax_code_id: i32,
     expense_type_exemption_id: i32,
@@ -221,6 +264,10 @@ pub fn delete_taxable_expense_type_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels"
+)]
+#[doc(alias = "list_all_connect_wise_psa_taxable_product_type_levels")]
 pub fn list_taxable_product_type_levels(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -242,6 +289,10 @@ pub fn list_taxable_product_type_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `body`: the taxable level to create.
+#[doc(
+    alias = "POST /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels"
+)]
+#[doc(alias = "create_a_connect_wise_psa_taxable_product_type_level")]
 pub fn create_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -263,6 +314,10 @@ pub fn create_taxable_product_type_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/count"
+)]
+#[doc(alias = "count_connect_wise_psa_taxable_product_type_levels")]
 pub fn count_taxable_product_type_levels(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -275,6 +330,7 @@ pub fn count_taxable_product_type_levels(
         .path("grandparentId", tax_code_id)
         .path("parentId", product_type_exemption_id)
         .query(query)
+        .records::<TaxableProductTypeLevel>()
 }
 
 /// Gets a taxable level of a tax code product type exemption by its ID.
@@ -284,6 +340,10 @@ pub fn count_taxable_product_type_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_taxable_product_type_level_by_id")]
 pub fn get_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -306,6 +366,10 @@ pub fn get_taxable_product_type_level(
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
 /// * `body`: the new state of the taxable level.
+#[doc(
+    alias = "PUT /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_taxable_product_type_level_by_id")]
 pub fn replace_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -330,6 +394,10 @@ pub fn replace_taxable_product_type_level(
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_taxable_product_type_level_by_id")]
 pub fn update_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -353,6 +421,10 @@ pub fn update_taxable_product_type_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
+#[doc(
+    alias = "DELETE /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_taxable_product_type_level_by_id")]
 pub fn delete_taxable_product_type_level(
     tax_code_id: i32,
     product_type_exemption_id: i32,
@@ -376,6 +448,10 @@ pub fn delete_taxable_product_type_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels"
+)]
+#[doc(alias = "list_all_connect_wise_psa_taxable_x_ref_levels")]
 pub fn list_taxable_x_ref_levels(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -397,6 +473,10 @@ pub fn list_taxable_x_ref_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `body`: the taxable level to create.
+#[doc(
+    alias = "POST /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels"
+)]
+#[doc(alias = "create_a_connect_wise_psa_taxable_x_ref_level")]
 pub fn create_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -418,6 +498,10 @@ pub fn create_taxable_x_ref_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/count"
+)]
+#[doc(alias = "count_connect_wise_psa_taxable_x_ref_levels")]
 pub fn count_taxable_x_ref_levels(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -430,6 +514,7 @@ pub fn count_taxable_x_ref_levels(
         .path("grandparentId", tax_code_id)
         .path("parentId", tax_code_x_ref_id)
         .query(query)
+        .records::<TaxableXRefLevel>()
 }
 
 /// Gets a taxable level of a tax code cross-reference by its ID.
@@ -439,6 +524,10 @@ pub fn count_taxable_x_ref_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_taxable_x_ref_level_by_id")]
 pub fn get_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -461,6 +550,10 @@ pub fn get_taxable_x_ref_level(
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
 /// * `body`: the new state of the taxable level.
+#[doc(
+    alias = "PUT /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_taxable_x_ref_level_by_id")]
 pub fn replace_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -485,6 +578,10 @@ pub fn replace_taxable_x_ref_level(
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_taxable_x_ref_level_by_id")]
 pub fn update_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -508,6 +605,10 @@ pub fn update_taxable_x_ref_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
+#[doc(
+    alias = "DELETE /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_taxable_x_ref_level_by_id")]
 pub fn delete_taxable_x_ref_level(
     tax_code_id: i32,
     tax_code_x_ref_id: i32,
@@ -531,6 +632,10 @@ pub fn delete_taxable_x_ref_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels"
+)]
+#[doc(alias = "list_all_connect_wise_psa_taxable_work_role_levels")]
 pub fn list_taxable_work_role_levels(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -552,6 +657,10 @@ pub fn list_taxable_work_role_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `body`: the taxable level to create.
+#[doc(
+    alias = "POST /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels"
+)]
+#[doc(alias = "create_a_connect_wise_psa_taxable_work_role_level")]
 pub fn create_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -573,6 +682,10 @@ pub fn create_taxable_work_role_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/count"
+)]
+#[doc(alias = "count_connect_wise_psa_taxable_work_role_levels")]
 pub fn count_taxable_work_role_levels(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -585,6 +698,7 @@ pub fn count_taxable_work_role_levels(
         .path("grandparentId", tax_code_id)
         .path("parentId", work_role_exemption_id)
         .query(query)
+        .records::<TaxableWorkRoleLevel>()
 }
 
 /// Gets a taxable level of a tax code work role exemption by its ID.
@@ -594,6 +708,10 @@ pub fn count_taxable_work_role_levels(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
+#[doc(
+    alias = "GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_taxable_work_role_level_by_id")]
 pub fn get_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -616,6 +734,10 @@ pub fn get_taxable_work_role_level(
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
 /// * `body`: the new state of the taxable level.
+#[doc(
+    alias = "PUT /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_taxable_work_role_level_by_id")]
 pub fn replace_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -640,6 +762,10 @@ pub fn replace_taxable_work_role_level(
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_taxable_work_role_level_by_id")]
 pub fn update_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -663,6 +789,10 @@ pub fn update_taxable_work_role_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
+#[doc(
+    alias = "DELETE /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_taxable_work_role_level_by_id")]
 pub fn delete_taxable_work_role_level(
     tax_code_id: i32,
     work_role_exemption_id: i32,
@@ -682,6 +812,8 @@ pub fn delete_taxable_work_role_level(
 /// `GET /finance/taxCodes/{id}` · tool `get_single_connect_wise_psa_finance_tax_code_by_id`
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
+#[doc(alias = "GET /finance/taxCodes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_tax_code_by_id")]
 pub fn get_tax_code(id: i32) -> Request<TaxCode> {
     Request::new(Method::Get, "/finance/taxCodes/{id}").path("id", id)
 }
@@ -692,6 +824,8 @@ pub fn get_tax_code(id: i32) -> Request<TaxCode> {
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the new state of the tax code.
+#[doc(alias = "PUT /finance/taxCodes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn replace_tax_code(id: i32, body: &TaxCode) -> Request<TaxCode> {
     Request::new(Method::Put, "/finance/taxCodes/{id}").path("id", id).body(body)
 }
@@ -702,6 +836,8 @@ pub fn replace_tax_code(id: i32, body: &TaxCode) -> Request<TaxCode> {
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn update_tax_code(id: i32, patch: &Patch<TaxCode>) -> Request<TaxCode> {
     Request::new(Method::Patch, "/finance/taxCodes/{id}").path("id", id).patch(patch)
 }
@@ -711,6 +847,8 @@ pub fn update_tax_code(id: i32, patch: &Patch<TaxCode>) -> Request<TaxCode> {
 /// `DELETE /finance/taxCodes/{id}` · tool `delete_a_connect_wise_psa_finance_tax_code_by_id`
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
+#[doc(alias = "DELETE /finance/taxCodes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn delete_tax_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{id}").path("id", id)
 }
@@ -720,6 +858,8 @@ pub fn delete_tax_code(id: i32) -> Request<()> {
 /// `POST /finance/taxCodes/{id}/copy` · tool `copy_a_connect_wise_psa_finance_tax_code_by_id`
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
+#[doc(alias = "POST /finance/taxCodes/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn copy_tax_code(id: i32) -> Request<TaxCode> {
     Request::new(Method::Post, "/finance/taxCodes/{id}/copy").path("id", id)
 }
@@ -729,6 +869,8 @@ pub fn copy_tax_code(id: i32) -> Request<TaxCode> {
 /// `GET /finance/taxCodes/{id}/info` · tool `get_single_connect_wise_psa_finance_tax_code_info_by_id`
 ///
 /// * `id`: tax code ID (see `finance::list_tax_codes`)
+#[doc(alias = "GET /finance/taxCodes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_finance_tax_code_info_by_id")]
 pub fn get_tax_code_info(id: i32) -> Request<TaxCodeInfo> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/info").path("id", id)
 }
@@ -741,6 +883,8 @@ pub fn get_tax_code_info(id: i32) -> Request<TaxCodeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_finance_tax_code_usages_by_id")]
 pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/usages")
         .path("id", id)
@@ -755,6 +899,8 @@ pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_finance_tax_code_usages_by_id")]
 pub fn list_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/usages/list")
         .path("id", id)
@@ -769,6 +915,8 @@ pub fn list_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{parentId}/expenseTypeExemptions")]
+#[doc(alias = "list_all_connect_wise_psa_tax_code_expense_type_exemptions")]
 pub fn list_tax_code_expense_type_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -784,6 +932,8 @@ pub fn list_tax_code_expense_type_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the expense type exemption to create.
+#[doc(alias = "POST /finance/taxCodes/{parentId}/expenseTypeExemptions")]
+#[doc(alias = "create_a_connect_wise_psa_tax_code_expense_type_exemption")]
 pub fn create_tax_code_expense_type_exemption(
     tax_code_id: i32,
     body: &ExpenseTypeExemption,
@@ -799,6 +949,8 @@ pub fn create_tax_code_expense_type_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/{parentId}/expenseTypeExemptions/count")]
+#[doc(alias = "count_connect_wise_psa_tax_code_expense_type_exemptions")]
 pub fn count_tax_code_expense_type_exemptions(
     tax_code_id: i32,
     query: &CountQuery,
@@ -806,6 +958,7 @@ pub fn count_tax_code_expense_type_exemptions(
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/expenseTypeExemptions/count")
         .path("parentId", tax_code_id)
         .query(query)
+        .records::<ExpenseTypeExemption>()
 }
 
 /// Gets an expense type exemption of a tax code by its ID.
@@ -814,6 +967,8 @@ pub fn count_tax_code_expense_type_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+#[doc(alias = "GET /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_tax_code_expense_type_exempt_by_id")]
 pub fn get_tax_code_expense_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -830,6 +985,8 @@ pub fn get_tax_code_expense_type_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `body`: the new state of the expense type exemption.
+#[doc(alias = "PUT /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_tax_code_expense_type_exempt_by_id")]
 pub fn replace_tax_code_expense_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -848,6 +1005,8 @@ pub fn replace_tax_code_expense_type_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_tax_code_expense_type_exemption_by_id")]
 pub fn update_tax_code_expense_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -868,6 +1027,8 @@ pub fn update_tax_code_expense_type_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+#[doc(alias = "DELETE /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_tax_code_expense_type_exemption_by_id")]
 pub fn delete_tax_code_expense_type_exemption(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -885,6 +1046,8 @@ pub fn delete_tax_code_expense_type_exemption(tax_code_id: i32, id: i32) -> Requ
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{parentId}/productTypeExemptions")]
+#[doc(alias = "list_all_connect_wise_psa_tax_code_product_type_exemptions")]
 pub fn list_tax_code_product_type_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -900,6 +1063,8 @@ pub fn list_tax_code_product_type_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the product type exemption to create.
+#[doc(alias = "POST /finance/taxCodes/{parentId}/productTypeExemptions")]
+#[doc(alias = "create_a_connect_wise_psa_tax_code_product_type_exemption")]
 pub fn create_tax_code_product_type_exemption(
     tax_code_id: i32,
     body: &ProductTypeExemption,
@@ -915,6 +1080,8 @@ pub fn create_tax_code_product_type_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/{parentId}/productTypeExemptions/count")]
+#[doc(alias = "count_connect_wise_psa_tax_code_product_type_exemptions")]
 pub fn count_tax_code_product_type_exemptions(
     tax_code_id: i32,
     query: &CountQuery,
@@ -922,6 +1089,7 @@ pub fn count_tax_code_product_type_exemptions(
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/productTypeExemptions/count")
         .path("parentId", tax_code_id)
         .query(query)
+        .records::<ProductTypeExemption>()
 }
 
 /// Gets a product type exemption of a tax code by its ID.
@@ -930,6 +1098,8 @@ pub fn count_tax_code_product_type_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+#[doc(alias = "GET /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_tax_code_product_type_exempt_by_id")]
 pub fn get_tax_code_product_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -946,6 +1116,8 @@ pub fn get_tax_code_product_type_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `body`: the new state of the product type exemption.
+#[doc(alias = "PUT /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_tax_code_product_type_exempt_by_id")]
 pub fn replace_tax_code_product_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -964,6 +1136,8 @@ pub fn replace_tax_code_product_type_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_tax_code_product_type_exemption_by_id")]
 pub fn update_tax_code_product_type_exemption(
     tax_code_id: i32,
     id: i32,
@@ -984,6 +1158,8 @@ pub fn update_tax_code_product_type_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+#[doc(alias = "DELETE /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_tax_code_product_type_exemption_by_id")]
 pub fn delete_tax_code_product_type_exemption(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -1001,6 +1177,8 @@ pub fn delete_tax_code_product_type_exemption(tax_code_id: i32, id: i32) -> Requ
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeLevels")]
+#[doc(alias = "list_all_connect_wise_psa_tax_code_levels")]
 pub fn list_tax_code_levels(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1016,6 +1194,8 @@ pub fn list_tax_code_levels(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the level to create.
+#[doc(alias = "POST /finance/taxCodes/{parentId}/taxCodeLevels")]
+#[doc(alias = "create_a_connect_wise_psa_tax_code_level")]
 pub fn create_tax_code_level(
     tax_code_id: i32,
     body: &TaxCodeLevel,
@@ -1031,10 +1211,13 @@ pub fn create_tax_code_level(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeLevels/count")]
+#[doc(alias = "count_connect_wise_psa_tax_code_levels")]
 pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeLevels/count")
         .path("parentId", tax_code_id)
         .query(query)
+        .records::<TaxCodeLevel>()
 }
 
 /// Gets a level of a tax code by its ID.
@@ -1043,6 +1226,8 @@ pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Co
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_tax_code_level_by_id")]
 pub fn get_tax_code_level(tax_code_id: i32, id: i32) -> Request<TaxCodeLevel> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeLevels/{id}")
         .path("parentId", tax_code_id)
@@ -1056,6 +1241,8 @@ pub fn get_tax_code_level(tax_code_id: i32, id: i32) -> Request<TaxCodeLevel> {
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
 /// * `body`: the new state of the level.
+#[doc(alias = "PUT /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_tax_code_level_by_id")]
 pub fn replace_tax_code_level(
     tax_code_id: i32,
     id: i32,
@@ -1074,6 +1261,8 @@ pub fn replace_tax_code_level(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_tax_code_level_by_id")]
 pub fn update_tax_code_level(
     tax_code_id: i32,
     id: i32,
@@ -1091,6 +1280,8 @@ pub fn update_tax_code_level(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
+#[doc(alias = "DELETE /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_tax_code_level_by_id")]
 pub fn delete_tax_code_level(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{parentId}/taxCodeLevels/{id}")
         .path("parentId", tax_code_id)
@@ -1105,6 +1296,8 @@ pub fn delete_tax_code_level(tax_code_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeXRefs")]
+#[doc(alias = "list_all_connect_wise_psa_tax_code_x_refs")]
 pub fn list_tax_code_x_refs(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1120,6 +1313,8 @@ pub fn list_tax_code_x_refs(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the cross-reference to create.
+#[doc(alias = "POST /finance/taxCodes/{parentId}/taxCodeXRefs")]
+#[doc(alias = "create_a_connect_wise_psa_tax_code_x_ref")]
 pub fn create_tax_code_x_ref(
     tax_code_id: i32,
     body: &TaxCodeXRef,
@@ -1135,10 +1330,13 @@ pub fn create_tax_code_x_ref(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeXRefs/count")]
+#[doc(alias = "count_connect_wise_psa_tax_code_x_refs")]
 pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeXRefs/count")
         .path("parentId", tax_code_id)
         .query(query)
+        .records::<TaxCodeXRef>()
 }
 
 /// Gets a cross-reference of a tax code by its ID.
@@ -1147,6 +1345,8 @@ pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Co
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+#[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn get_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<TaxCodeXRef> {
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/taxCodeXRefs/{id}")
         .path("parentId", tax_code_id)
@@ -1160,6 +1360,8 @@ pub fn get_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<TaxCodeXRef> {
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `body`: the new state of the cross-reference.
+#[doc(alias = "PUT /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn replace_tax_code_x_ref(
     tax_code_id: i32,
     id: i32,
@@ -1178,6 +1380,8 @@ pub fn replace_tax_code_x_ref(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn update_tax_code_x_ref(
     tax_code_id: i32,
     id: i32,
@@ -1195,6 +1399,8 @@ pub fn update_tax_code_x_ref(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+#[doc(alias = "DELETE /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn delete_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{parentId}/taxCodeXRefs/{id}")
         .path("parentId", tax_code_id)
@@ -1209,6 +1415,8 @@ pub fn delete_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxCodes/{parentId}/workRoleExemptions")]
+#[doc(alias = "list_all_connect_wise_psa_tax_code_work_role_exemptions")]
 pub fn list_tax_code_work_role_exemptions(
     tax_code_id: i32,
     query: &ListQuery,
@@ -1224,6 +1432,8 @@ pub fn list_tax_code_work_role_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `body`: the work role exemption to create.
+#[doc(alias = "POST /finance/taxCodes/{parentId}/workRoleExemptions")]
+#[doc(alias = "create_a_connect_wise_psa_tax_code_work_role_exemption")]
 pub fn create_tax_code_work_role_exemption(
     tax_code_id: i32,
     body: &WorkRoleExemption,
@@ -1239,6 +1449,8 @@ pub fn create_tax_code_work_role_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxCodes/{parentId}/workRoleExemptions/count")]
+#[doc(alias = "count_connect_wise_psa_tax_code_work_role_exemptions")]
 pub fn count_tax_code_work_role_exemptions(
     tax_code_id: i32,
     query: &CountQuery,
@@ -1246,6 +1458,7 @@ pub fn count_tax_code_work_role_exemptions(
     Request::new(Method::Get, "/finance/taxCodes/{parentId}/workRoleExemptions/count")
         .path("parentId", tax_code_id)
         .query(query)
+        .records::<WorkRoleExemption>()
 }
 
 /// Gets a work role exemption of a tax code by its ID.
@@ -1254,6 +1467,8 @@ pub fn count_tax_code_work_role_exemptions(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+#[doc(alias = "GET /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn get_tax_code_work_role_exemption(
     tax_code_id: i32,
     id: i32,
@@ -1270,6 +1485,8 @@ pub fn get_tax_code_work_role_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `body`: the new state of the work role exemption.
+#[doc(alias = "PUT /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn replace_tax_code_work_role_exemption(
     tax_code_id: i32,
     id: i32,
@@ -1288,6 +1505,8 @@ pub fn replace_tax_code_work_role_exemption(
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn update_tax_code_work_role_exemption(
     tax_code_id: i32,
     id: i32,
@@ -1305,6 +1524,8 @@ pub fn update_tax_code_work_role_exemption(
 ///
 /// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
 /// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+#[doc(alias = "DELETE /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn delete_tax_code_work_role_exemption(tax_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/taxCodes/{parentId}/workRoleExemptions/{id}")
         .path("parentId", tax_code_id)

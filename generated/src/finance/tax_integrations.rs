@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /finance/taxIntegrations")]
+#[doc(alias = "list_all_connect_wise_psa_finance_tax_integrations")]
 pub fn list_tax_integrations(query: &ListQuery) -> Request<Vec<TaxIntegration>> {
     Request::new(Method::Get, "/finance/taxIntegrations").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_tax_integrations(query: &ListQuery) -> Request<Vec<TaxIntegration>> 
 /// `GET /finance/taxIntegrations/count` · tool `count_connect_wise_psa_finance_tax_integrations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /finance/taxIntegrations/count")]
+#[doc(alias = "count_connect_wise_psa_finance_tax_integrations")]
 pub fn count_tax_integrations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/finance/taxIntegrations/count").query(query)
+    Request::new(Method::Get, "/finance/taxIntegrations/count")
+        .query(query)
+        .records::<TaxIntegration>()
 }
 
 /// Gets a tax integration by its ID.
@@ -29,6 +35,8 @@ pub fn count_tax_integrations(query: &CountQuery) -> Request<Count> {
 /// `GET /finance/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_tax_integration_by_id`
 ///
 /// * `id`: tax integration ID (see `finance::list_tax_integrations`)
+#[doc(alias = "GET /finance/taxIntegrations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_finance_tax_integration_by_id")]
 pub fn get_tax_integration(id: i32) -> Request<TaxIntegration> {
     Request::new(Method::Get, "/finance/taxIntegrations/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_tax_integration(id: i32) -> Request<TaxIntegration> {
 ///
 /// * `id`: tax integration ID (see `finance::list_tax_integrations`)
 /// * `body`: the new state of the tax integration.
+#[doc(alias = "PUT /finance/taxIntegrations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_finance_tax_integration_by_id")]
 pub fn replace_tax_integration(
     id: i32,
     body: &TaxIntegration,
@@ -52,6 +62,8 @@ pub fn replace_tax_integration(
 ///
 /// * `id`: tax integration ID (see `finance::list_tax_integrations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /finance/taxIntegrations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_finance_tax_integration_by_id")]
 pub fn update_tax_integration(
     id: i32,
     patch: &Patch<TaxIntegration>,

@@ -15,6 +15,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns")]
+#[doc(alias = "list_all_connect_wise_psa_marketing_campaigns")]
 pub fn list_campaigns(query: &ListQuery) -> Request<Vec<Campaign>> {
     Request::new(Method::Get, "/marketing/campaigns").query(query)
 }
@@ -24,6 +26,8 @@ pub fn list_campaigns(query: &ListQuery) -> Request<Vec<Campaign>> {
 /// `POST /marketing/campaigns` · tool `create_a_connect_wise_psa_marketing_campaign`
 ///
 /// * `body`: the marketing campaign to create.
+#[doc(alias = "POST /marketing/campaigns")]
+#[doc(alias = "create_a_connect_wise_psa_marketing_campaign")]
 pub fn create_campaign(body: &Campaign) -> Request<Campaign> {
     Request::new(Method::Post, "/marketing/campaigns").body(body)
 }
@@ -33,8 +37,12 @@ pub fn create_campaign(body: &Campaign) -> Request<Campaign> {
 /// `GET /marketing/campaigns/count` · tool `count_connect_wise_psa_marketing_campaigns`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/count")]
+#[doc(alias = "count_connect_wise_psa_marketing_campaigns")]
 pub fn count_campaigns(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/marketing/campaigns/count").query(query)
+    Request::new(Method::Get, "/marketing/campaigns/count")
+        .query(query)
+        .records::<Campaign>()
 }
 
 /// Lists campaign statuses.
@@ -44,6 +52,8 @@ pub fn count_campaigns(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_marketing_campaign_statuses")]
 pub fn list_campaign_statuses(query: &ListQuery) -> Request<Vec<CampaignStatus>> {
     Request::new(Method::Get, "/marketing/campaigns/statuses").query(query)
 }
@@ -53,6 +63,8 @@ pub fn list_campaign_statuses(query: &ListQuery) -> Request<Vec<CampaignStatus>>
 /// `POST /marketing/campaigns/statuses` · tool `create_a_connect_wise_psa_marketing_campaign_status`
 ///
 /// * `body`: the campaign status to create.
+#[doc(alias = "POST /marketing/campaigns/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_marketing_campaign_status")]
 pub fn create_campaign_status(body: &CampaignStatus) -> Request<CampaignStatus> {
     Request::new(Method::Post, "/marketing/campaigns/statuses").body(body)
 }
@@ -62,8 +74,12 @@ pub fn create_campaign_status(body: &CampaignStatus) -> Request<CampaignStatus> 
 /// `GET /marketing/campaigns/statuses/count` · tool `count_connect_wise_psa_marketing_campaign_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_marketing_campaign_statuses")]
 pub fn count_campaign_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/marketing/campaigns/statuses/count").query(query)
+    Request::new(Method::Get, "/marketing/campaigns/statuses/count")
+        .query(query)
+        .records::<CampaignStatus>()
 }
 
 /// Gets a campaign status by its ID.
@@ -71,6 +87,8 @@ pub fn count_campaign_statuses(query: &CountQuery) -> Request<Count> {
 /// `GET /marketing/campaigns/statuses/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_status_by_id`
 ///
 /// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
+#[doc(alias = "GET /marketing/campaigns/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_marketing_campaign_status_by_id")]
 pub fn get_campaign_status(id: i32) -> Request<CampaignStatus> {
     Request::new(Method::Get, "/marketing/campaigns/statuses/{id}").path("id", id)
 }
@@ -81,6 +99,8 @@ pub fn get_campaign_status(id: i32) -> Request<CampaignStatus> {
 ///
 /// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
 /// * `body`: the new state of the campaign status.
+#[doc(alias = "PUT /marketing/campaigns/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_marketing_campaign_status_by_id")]
 pub fn replace_campaign_status(
     id: i32,
     body: &CampaignStatus,
@@ -96,6 +116,8 @@ pub fn replace_campaign_status(
 ///
 /// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/campaigns/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_marketing_campaign_status_by_id")]
 pub fn update_campaign_status(
     id: i32,
     patch: &Patch<CampaignStatus>,
@@ -110,6 +132,8 @@ pub fn update_campaign_status(
 /// `DELETE /marketing/campaigns/statuses/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_status_by_id`
 ///
 /// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
+#[doc(alias = "DELETE /marketing/campaigns/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_marketing_campaign_status_by_id")]
 pub fn delete_campaign_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/statuses/{id}").path("id", id)
 }
@@ -121,6 +145,8 @@ pub fn delete_campaign_status(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/subTypes")]
+#[doc(alias = "list_all_connect_wise_psa_marketing_campaign_sub_types")]
 pub fn list_campaign_sub_types(
     query: &ListQuery,
 ) -> Request<Vec<CampaignSubTypeCampaignSubType>> {
@@ -132,6 +158,8 @@ pub fn list_campaign_sub_types(
 /// `POST /marketing/campaigns/subTypes` · tool `create_a_connect_wise_psa_marketing_campaign_sub_type`
 ///
 /// * `body`: the campaign subtype to create.
+#[doc(alias = "POST /marketing/campaigns/subTypes")]
+#[doc(alias = "create_a_connect_wise_psa_marketing_campaign_sub_type")]
 pub fn create_campaign_sub_type(
     body: &CampaignSubTypeCampaignSubType,
 ) -> Request<CampaignSubTypeCampaignSubType> {
@@ -143,8 +171,12 @@ pub fn create_campaign_sub_type(
 /// `GET /marketing/campaigns/subTypes/count` · tool `count_connect_wise_psa_marketing_campaign_sub_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/subTypes/count")]
+#[doc(alias = "count_connect_wise_psa_marketing_campaign_sub_types")]
 pub fn count_campaign_sub_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/marketing/campaigns/subTypes/count").query(query)
+    Request::new(Method::Get, "/marketing/campaigns/subTypes/count")
+        .query(query)
+        .records::<CampaignSubTypeCampaignSubType>()
 }
 
 /// Gets a campaign subtype by its ID.
@@ -152,6 +184,8 @@ pub fn count_campaign_sub_types(query: &CountQuery) -> Request<Count> {
 /// `GET /marketing/campaigns/subTypes/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
 /// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
+#[doc(alias = "GET /marketing/campaigns/subTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_marketing_campaign_sub_type_by_id")]
 pub fn get_campaign_sub_type(id: i32) -> Request<CampaignSubTypeCampaignSubType> {
     Request::new(Method::Get, "/marketing/campaigns/subTypes/{id}").path("id", id)
 }
@@ -162,6 +196,8 @@ pub fn get_campaign_sub_type(id: i32) -> Request<CampaignSubTypeCampaignSubType>
 ///
 /// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
 /// * `body`: the new state of the campaign subtype.
+#[doc(alias = "PUT /marketing/campaigns/subTypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_marketing_campaign_sub_type_by_id")]
 pub fn replace_campaign_sub_type(
     id: i32,
     body: &CampaignSubTypeCampaignSubType,
@@ -177,6 +213,8 @@ pub fn replace_campaign_sub_type(
 ///
 /// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/campaigns/subTypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_marketing_campaign_sub_type_by_id")]
 pub fn update_campaign_sub_type(
     id: i32,
     patch: &Patch<CampaignSubTypeCampaignSubType>,
@@ -191,6 +229,8 @@ pub fn update_campaign_sub_type(
 /// `DELETE /marketing/campaigns/subTypes/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
 /// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
+#[doc(alias = "DELETE /marketing/campaigns/subTypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_marketing_campaign_sub_type_by_id")]
 pub fn delete_campaign_sub_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/subTypes/{id}").path("id", id)
 }
@@ -202,6 +242,8 @@ pub fn delete_campaign_sub_type(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/types")]
+#[doc(alias = "list_all_connect_wise_psa_marketing_campaign_types")]
 pub fn list_campaign_types(query: &ListQuery) -> Request<Vec<CampaignType>> {
     Request::new(Method::Get, "/marketing/campaigns/types").query(query)
 }
@@ -211,6 +253,8 @@ pub fn list_campaign_types(query: &ListQuery) -> Request<Vec<CampaignType>> {
 /// `POST /marketing/campaigns/types` · tool `create_a_connect_wise_psa_marketing_campaign_type`
 ///
 /// * `body`: the campaign type to create.
+#[doc(alias = "POST /marketing/campaigns/types")]
+#[doc(alias = "create_a_connect_wise_psa_marketing_campaign_type")]
 pub fn create_campaign_type(body: &CampaignType) -> Request<CampaignType> {
     Request::new(Method::Post, "/marketing/campaigns/types").body(body)
 }
@@ -220,8 +264,12 @@ pub fn create_campaign_type(body: &CampaignType) -> Request<CampaignType> {
 /// `GET /marketing/campaigns/types/count` · tool `count_connect_wise_psa_marketing_campaign_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/types/count")]
+#[doc(alias = "count_connect_wise_psa_marketing_campaign_types")]
 pub fn count_campaign_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/marketing/campaigns/types/count").query(query)
+    Request::new(Method::Get, "/marketing/campaigns/types/count")
+        .query(query)
+        .records::<CampaignType>()
 }
 
 /// Lists campaign types in summary form.
@@ -231,17 +279,23 @@ pub fn count_campaign_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_marketing_campaign_type_info")]
 pub fn list_campaign_type_info(query: &ListQuery) -> Request<Vec<CampaignTypeInfo>> {
     Request::new(Method::Get, "/marketing/campaigns/types/info").query(query)
 }
 
-/// Counts campaign types in summary form.
+/// Counts the summaries of campaign types.
 ///
 /// `GET /marketing/campaigns/types/info/count` · tool `count_connect_wise_psa_marketing_campaign_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/types/info/count")]
+#[doc(alias = "count_connect_wise_psa_marketing_campaign_type_info")]
 pub fn count_campaign_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/marketing/campaigns/types/info/count").query(query)
+    Request::new(Method::Get, "/marketing/campaigns/types/info/count")
+        .query(query)
+        .records::<CampaignTypeInfo>()
 }
 
 /// Gets a campaign type by its ID.
@@ -249,6 +303,8 @@ pub fn count_campaign_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /marketing/campaigns/types/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_type_by_id`
 ///
 /// * `id`: campaign type ID (see `marketing::list_campaign_types`)
+#[doc(alias = "GET /marketing/campaigns/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_marketing_campaign_type_by_id")]
 pub fn get_campaign_type(id: i32) -> Request<CampaignType> {
     Request::new(Method::Get, "/marketing/campaigns/types/{id}").path("id", id)
 }
@@ -259,6 +315,8 @@ pub fn get_campaign_type(id: i32) -> Request<CampaignType> {
 ///
 /// * `id`: campaign type ID (see `marketing::list_campaign_types`)
 /// * `body`: the new state of the campaign type.
+#[doc(alias = "PUT /marketing/campaigns/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_marketing_campaign_type_by_id")]
 pub fn replace_campaign_type(id: i32, body: &CampaignType) -> Request<CampaignType> {
     Request::new(Method::Put, "/marketing/campaigns/types/{id}")
         .path("id", id)
@@ -271,6 +329,8 @@ pub fn replace_campaign_type(id: i32, body: &CampaignType) -> Request<CampaignTy
 ///
 /// * `id`: campaign type ID (see `marketing::list_campaign_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/campaigns/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_marketing_campaign_type_by_id")]
 pub fn update_campaign_type(
     id: i32,
     patch: &Patch<CampaignType>,
@@ -285,6 +345,8 @@ pub fn update_campaign_type(
 /// `DELETE /marketing/campaigns/types/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_type_by_id`
 ///
 /// * `id`: campaign type ID (see `marketing::list_campaign_types`)
+#[doc(alias = "DELETE /marketing/campaigns/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_marketing_campaign_type_by_id")]
 pub fn delete_campaign_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/types/{id}").path("id", id)
 }
@@ -294,6 +356,8 @@ pub fn delete_campaign_type(id: i32) -> Request<()> {
 /// `GET /marketing/campaigns/types/{id}/info` · tool `get_single_connect_wise_psa_marketing_campaign_type_info_by_id`
 ///
 /// * `id`: campaign type ID (see `marketing::list_campaign_types`)
+#[doc(alias = "GET /marketing/campaigns/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_marketing_campaign_type_info_by_id")]
 pub fn get_campaign_type_info(id: i32) -> Request<CampaignTypeInfo> {
     Request::new(Method::Get, "/marketing/campaigns/types/{id}/info").path("id", id)
 }
@@ -306,6 +370,8 @@ pub fn get_campaign_type_info(id: i32) -> Request<CampaignTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/types/{parentId}/subTypes")]
+#[doc(alias = "list_all_connect_wise_psa_campaign_type_sub_types")]
 pub fn list_campaign_type_sub_types(
     type_id: i32,
     query: &ListQuery,
@@ -321,6 +387,8 @@ pub fn list_campaign_type_sub_types(
 ///
 /// * `type_id`: campaign type ID (see `marketing::list_campaign_types`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/types/{parentId}/subTypes/count")]
+#[doc(alias = "count_connect_wise_psa_campaign_type_sub_types")]
 pub fn count_campaign_type_sub_types(
     type_id: i32,
     query: &CountQuery,
@@ -328,6 +396,7 @@ pub fn count_campaign_type_sub_types(
     Request::new(Method::Get, "/marketing/campaigns/types/{parentId}/subTypes/count")
         .path("parentId", type_id)
         .query(query)
+        .records::<TypeSubTypeCampaignSubType>()
 }
 
 /// Gets a subtype of a campaign type by its ID.
@@ -336,6 +405,8 @@ pub fn count_campaign_type_sub_types(
 ///
 /// * `type_id`: campaign type ID (see `marketing::list_campaign_types`)
 /// * `id`: campaign type subtype ID (see `marketing::list_campaign_type_sub_types`)
+#[doc(alias = "GET /marketing/campaigns/types/{parentId}/subTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_campaign_type_sub_type_by_id")]
 pub fn get_campaign_type_sub_type(
     type_id: i32,
     id: i32,
@@ -350,6 +421,8 @@ pub fn get_campaign_type_sub_type(
 /// `GET /marketing/campaigns/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_by_id`
 ///
 /// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
+#[doc(alias = "GET /marketing/campaigns/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_marketing_campaign_by_id")]
 pub fn get_campaign(id: i32) -> Request<Campaign> {
     Request::new(Method::Get, "/marketing/campaigns/{id}").path("id", id)
 }
@@ -360,6 +433,8 @@ pub fn get_campaign(id: i32) -> Request<Campaign> {
 ///
 /// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `body`: the new state of the marketing campaign.
+#[doc(alias = "PUT /marketing/campaigns/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_marketing_campaign_by_id")]
 pub fn replace_campaign(id: i32, body: &Campaign) -> Request<Campaign> {
     Request::new(Method::Put, "/marketing/campaigns/{id}").path("id", id).body(body)
 }
@@ -370,6 +445,8 @@ pub fn replace_campaign(id: i32, body: &Campaign) -> Request<Campaign> {
 ///
 /// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/campaigns/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_marketing_campaign_by_id")]
 pub fn update_campaign(id: i32, patch: &Patch<Campaign>) -> Request<Campaign> {
     Request::new(Method::Patch, "/marketing/campaigns/{id}").path("id", id).patch(patch)
 }
@@ -379,6 +456,8 @@ pub fn update_campaign(id: i32, patch: &Patch<Campaign>) -> Request<Campaign> {
 /// `DELETE /marketing/campaigns/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_by_id`
 ///
 /// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
+#[doc(alias = "DELETE /marketing/campaigns/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_marketing_campaign_by_id")]
 pub fn delete_campaign(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{id}").path("id", id)
 }
@@ -391,6 +470,8 @@ pub fn delete_campaign(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/{id}/activities")]
+#[doc(alias = "list_all_connect_wise_psa_campaign_activities")]
 pub fn list_campaign_activities(
     campaign_id: i32,
     query: &ListQuery,
@@ -406,6 +487,8 @@ pub fn list_campaign_activities(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/{id}/activities/count")]
+#[doc(alias = "count_connect_wise_psa_campaign_activities")]
 pub fn count_campaign_activities(
     campaign_id: i32,
     query: &CountQuery,
@@ -413,6 +496,7 @@ pub fn count_campaign_activities(
     Request::new(Method::Get, "/marketing/campaigns/{id}/activities/count")
         .path("id", campaign_id)
         .query(query)
+        .records::<ActivityReference>()
 }
 
 /// Lists the opportunities of a marketing campaign.
@@ -423,6 +507,8 @@ pub fn count_campaign_activities(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/{id}/opportunities")]
+#[doc(alias = "list_all_connect_wise_psa_campaign_opportunities")]
 pub fn list_campaign_opportunities(
     campaign_id: i32,
     query: &ListQuery,
@@ -438,6 +524,8 @@ pub fn list_campaign_opportunities(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/{id}/opportunities/count")]
+#[doc(alias = "count_connect_wise_psa_campaign_opportunities")]
 pub fn count_campaign_opportunities(
     campaign_id: i32,
     query: &CountQuery,
@@ -445,6 +533,7 @@ pub fn count_campaign_opportunities(
     Request::new(Method::Get, "/marketing/campaigns/{id}/opportunities/count")
         .path("id", campaign_id)
         .query(query)
+        .records::<OpportunityReference>()
 }
 
 /// Lists the audit entries of a marketing campaign.
@@ -455,6 +544,8 @@ pub fn count_campaign_opportunities(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/{parentId}/audits")]
+#[doc(alias = "list_all_connect_wise_psa_campaign_audits")]
 pub fn list_campaign_audits(
     campaign_id: i32,
     query: &ListQuery,
@@ -470,6 +561,8 @@ pub fn list_campaign_audits(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `body`: the audit entry to create.
+#[doc(alias = "POST /marketing/campaigns/{parentId}/audits")]
+#[doc(alias = "create_a_connect_wise_psa_campaign_audit")]
 pub fn create_campaign_audit(
     campaign_id: i32,
     body: &CampaignAudit,
@@ -485,10 +578,13 @@ pub fn create_campaign_audit(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/{parentId}/audits/count")]
+#[doc(alias = "count_connect_wise_psa_campaign_audits")]
 pub fn count_campaign_audits(campaign_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/audits/count")
         .path("parentId", campaign_id)
         .query(query)
+        .records::<CampaignAudit>()
 }
 
 /// Gets an audit entry of a marketing campaign by its ID.
@@ -497,6 +593,8 @@ pub fn count_campaign_audits(campaign_id: i32, query: &CountQuery) -> Request<Co
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
+#[doc(alias = "GET /marketing/campaigns/{parentId}/audits/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_campaign_audit_by_id")]
 pub fn get_campaign_audit(campaign_id: i32, id: i32) -> Request<CampaignAudit> {
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/audits/{id}")
         .path("parentId", campaign_id)
@@ -510,6 +608,8 @@ pub fn get_campaign_audit(campaign_id: i32, id: i32) -> Request<CampaignAudit> {
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
 /// * `body`: the new state of the audit entry.
+#[doc(alias = "PUT /marketing/campaigns/{parentId}/audits/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_campaign_audit_by_id")]
 pub fn replace_campaign_audit(
     campaign_id: i32,
     id: i32,
@@ -528,6 +628,8 @@ pub fn replace_campaign_audit(
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/campaigns/{parentId}/audits/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_campaign_audit_by_id")]
 pub fn update_campaign_audit(
     campaign_id: i32,
     id: i32,
@@ -545,6 +647,8 @@ pub fn update_campaign_audit(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
+#[doc(alias = "DELETE /marketing/campaigns/{parentId}/audits/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_campaign_audit_by_id")]
 pub fn delete_campaign_audit(campaign_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{parentId}/audits/{id}")
         .path("parentId", campaign_id)
@@ -559,6 +663,8 @@ pub fn delete_campaign_audit(campaign_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/{parentId}/emailsOpened")]
+#[doc(alias = "list_all_connect_wise_psa_campaign_emails_opened")]
 pub fn list_campaign_emails_opened(
     campaign_id: i32,
     query: &ListQuery,
@@ -574,6 +680,8 @@ pub fn list_campaign_emails_opened(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `body`: the opened email to create.
+#[doc(alias = "POST /marketing/campaigns/{parentId}/emailsOpened")]
+#[doc(alias = "create_a_connect_wise_psa_campaign_email_opened")]
 pub fn create_campaign_email_opened(
     campaign_id: i32,
     body: &EmailOpened,
@@ -589,6 +697,8 @@ pub fn create_campaign_email_opened(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/{parentId}/emailsOpened/count")]
+#[doc(alias = "count_connect_wise_psa_campaign_emails_opened")]
 pub fn count_campaign_emails_opened(
     campaign_id: i32,
     query: &CountQuery,
@@ -596,6 +706,7 @@ pub fn count_campaign_emails_opened(
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/emailsOpened/count")
         .path("parentId", campaign_id)
         .query(query)
+        .records::<EmailOpened>()
 }
 
 /// Gets an opened email of a marketing campaign by its ID.
@@ -604,6 +715,8 @@ pub fn count_campaign_emails_opened(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
+#[doc(alias = "GET /marketing/campaigns/{parentId}/emailsOpened/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn get_campaign_email_opened(campaign_id: i32, id: i32) -> Request<EmailOpened> {
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/emailsOpened/{id}")
         .path("parentId", campaign_id)
@@ -617,6 +730,8 @@ pub fn get_campaign_email_opened(campaign_id: i32, id: i32) -> Request<EmailOpen
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
 /// * `body`: the new state of the opened email.
+#[doc(alias = "PUT /marketing/campaigns/{parentId}/emailsOpened/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn replace_campaign_email_opened(
     campaign_id: i32,
     id: i32,
@@ -635,6 +750,8 @@ pub fn replace_campaign_email_opened(
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/campaigns/{parentId}/emailsOpened/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn update_campaign_email_opened(
     campaign_id: i32,
     id: i32,
@@ -652,6 +769,8 @@ pub fn update_campaign_email_opened(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
+#[doc(alias = "DELETE /marketing/campaigns/{parentId}/emailsOpened/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn delete_campaign_email_opened(campaign_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{parentId}/emailsOpened/{id}")
         .path("parentId", campaign_id)
@@ -666,6 +785,8 @@ pub fn delete_campaign_email_opened(campaign_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/{parentId}/formsSubmitted")]
+#[doc(alias = "list_all_connect_wise_psa_campaign_forms_submitted")]
 pub fn list_campaign_forms_submitted(
     campaign_id: i32,
     query: &ListQuery,
@@ -681,6 +802,8 @@ pub fn list_campaign_forms_submitted(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `body`: the submitted form to create.
+#[doc(alias = "POST /marketing/campaigns/{parentId}/formsSubmitted")]
+#[doc(alias = "create_a_connect_wise_psa_campaign_form_submitted")]
 pub fn create_campaign_form_submitted(
     campaign_id: i32,
     body: &FormSubmitted,
@@ -696,6 +819,8 @@ pub fn create_campaign_form_submitted(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/{parentId}/formsSubmitted/count")]
+#[doc(alias = "count_connect_wise_psa_campaign_forms_submitted")]
 pub fn count_campaign_forms_submitted(
     campaign_id: i32,
     query: &CountQuery,
@@ -703,6 +828,7 @@ pub fn count_campaign_forms_submitted(
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/formsSubmitted/count")
         .path("parentId", campaign_id)
         .query(query)
+        .records::<FormSubmitted>()
 }
 
 /// Gets a submitted form of a marketing campaign by its ID.
@@ -711,6 +837,8 @@ pub fn count_campaign_forms_submitted(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
+#[doc(alias = "GET /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn get_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<FormSubmitted> {
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/formsSubmitted/{id}")
         .path("parentId", campaign_id)
@@ -724,6 +852,8 @@ pub fn get_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<FormSub
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
 /// * `body`: the new state of the submitted form.
+#[doc(alias = "PUT /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn replace_campaign_form_submitted(
     campaign_id: i32,
     id: i32,
@@ -742,6 +872,8 @@ pub fn replace_campaign_form_submitted(
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn update_campaign_form_submitted(
     campaign_id: i32,
     id: i32,
@@ -759,6 +891,8 @@ pub fn update_campaign_form_submitted(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
+#[doc(alias = "DELETE /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn delete_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{parentId}/formsSubmitted/{id}")
         .path("parentId", campaign_id)
@@ -773,6 +907,8 @@ pub fn delete_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<()> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/campaigns/{parentId}/linksClicked")]
+#[doc(alias = "list_all_connect_wise_psa_campaign_links_clicked")]
 pub fn list_campaign_links_clicked(
     campaign_id: i32,
     query: &ListQuery,
@@ -788,6 +924,8 @@ pub fn list_campaign_links_clicked(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `body`: the clicked link to create.
+#[doc(alias = "POST /marketing/campaigns/{parentId}/linksClicked")]
+#[doc(alias = "create_a_connect_wise_psa_campaign_link_clicked")]
 pub fn create_campaign_link_clicked(
     campaign_id: i32,
     body: &LinkClicked,
@@ -803,6 +941,8 @@ pub fn create_campaign_link_clicked(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/campaigns/{parentId}/linksClicked/count")]
+#[doc(alias = "count_connect_wise_psa_campaign_links_clicked")]
 pub fn count_campaign_links_clicked(
     campaign_id: i32,
     query: &CountQuery,
@@ -810,6 +950,7 @@ pub fn count_campaign_links_clicked(
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/linksClicked/count")
         .path("parentId", campaign_id)
         .query(query)
+        .records::<LinkClicked>()
 }
 
 /// Gets a clicked link of a marketing campaign by its ID.
@@ -818,6 +959,8 @@ pub fn count_campaign_links_clicked(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
+#[doc(alias = "GET /marketing/campaigns/{parentId}/linksClicked/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn get_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<LinkClicked> {
     Request::new(Method::Get, "/marketing/campaigns/{parentId}/linksClicked/{id}")
         .path("parentId", campaign_id)
@@ -831,6 +974,8 @@ pub fn get_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<LinkClick
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
 /// * `body`: the new state of the clicked link.
+#[doc(alias = "PUT /marketing/campaigns/{parentId}/linksClicked/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn replace_campaign_link_clicked(
     campaign_id: i32,
     id: i32,
@@ -849,6 +994,8 @@ pub fn replace_campaign_link_clicked(
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/campaigns/{parentId}/linksClicked/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn update_campaign_link_clicked(
     campaign_id: i32,
     id: i32,
@@ -866,6 +1013,8 @@ pub fn update_campaign_link_clicked(
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
 /// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
+#[doc(alias = "DELETE /marketing/campaigns/{parentId}/linksClicked/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn delete_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{parentId}/linksClicked/{id}")
         .path("parentId", campaign_id)

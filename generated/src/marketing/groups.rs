@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/groups")]
+#[doc(alias = "list_all_connect_wise_psa_marketing_groups")]
 pub fn list_groups(query: &ListQuery) -> Request<Vec<Group>> {
     Request::new(Method::Get, "/marketing/groups").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_groups(query: &ListQuery) -> Request<Vec<Group>> {
 /// `POST /marketing/groups` · tool `create_a_connect_wise_psa_marketing_group`
 ///
 /// * `body`: the marketing group to create.
+#[doc(alias = "POST /marketing/groups")]
+#[doc(alias = "create_a_connect_wise_psa_marketing_group")]
 pub fn create_group(body: &Group) -> Request<Group> {
     Request::new(Method::Post, "/marketing/groups").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_group(body: &Group) -> Request<Group> {
 /// `GET /marketing/groups/count` · tool `count_connect_wise_psa_marketing_groups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/groups/count")]
+#[doc(alias = "count_connect_wise_psa_marketing_groups")]
 pub fn count_groups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/marketing/groups/count").query(query)
+    Request::new(Method::Get, "/marketing/groups/count").query(query).records::<Group>()
 }
 
 /// Lists marketing groups in summary form.
@@ -40,17 +46,23 @@ pub fn count_groups(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/groups/info")]
+#[doc(alias = "list_all_connect_wise_psa_marketing_group_info")]
 pub fn list_group_info(query: &ListQuery) -> Request<Vec<GroupInfo>> {
     Request::new(Method::Get, "/marketing/groups/info").query(query)
 }
 
-/// Counts marketing groups in summary form.
+/// Counts the summaries of marketing groups.
 ///
 /// `GET /marketing/groups/info/count` · tool `count_connect_wise_psa_marketing_group_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/groups/info/count")]
+#[doc(alias = "count_connect_wise_psa_marketing_group_info")]
 pub fn count_group_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/marketing/groups/info/count").query(query)
+    Request::new(Method::Get, "/marketing/groups/info/count")
+        .query(query)
+        .records::<GroupInfo>()
 }
 
 /// Gets a marketing group by its ID.
@@ -58,6 +70,8 @@ pub fn count_group_info(query: &CountQuery) -> Request<Count> {
 /// `GET /marketing/groups/{id}` · tool `get_single_connect_wise_psa_marketing_group_by_id`
 ///
 /// * `id`: marketing group ID (see `marketing::list_groups`)
+#[doc(alias = "GET /marketing/groups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_marketing_group_by_id")]
 pub fn get_group(id: i32) -> Request<Group> {
     Request::new(Method::Get, "/marketing/groups/{id}").path("id", id)
 }
@@ -68,6 +82,8 @@ pub fn get_group(id: i32) -> Request<Group> {
 ///
 /// * `id`: marketing group ID (see `marketing::list_groups`)
 /// * `body`: the new state of the marketing group.
+#[doc(alias = "PUT /marketing/groups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_marketing_group_by_id")]
 pub fn replace_group(id: i32, body: &Group) -> Request<Group> {
     Request::new(Method::Put, "/marketing/groups/{id}").path("id", id).body(body)
 }
@@ -78,6 +94,8 @@ pub fn replace_group(id: i32, body: &Group) -> Request<Group> {
 ///
 /// * `id`: marketing group ID (see `marketing::list_groups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/groups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_marketing_group_by_id")]
 pub fn update_group(id: i32, patch: &Patch<Group>) -> Request<Group> {
     Request::new(Method::Patch, "/marketing/groups/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +105,8 @@ pub fn update_group(id: i32, patch: &Patch<Group>) -> Request<Group> {
 /// `DELETE /marketing/groups/{id}` · tool `delete_a_connect_wise_psa_marketing_group_by_id`
 ///
 /// * `id`: marketing group ID (see `marketing::list_groups`)
+#[doc(alias = "DELETE /marketing/groups/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_marketing_group_by_id")]
 pub fn delete_group(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/groups/{id}").path("id", id)
 }
@@ -96,6 +116,8 @@ pub fn delete_group(id: i32) -> Request<()> {
 /// `GET /marketing/groups/{id}/info` · tool `get_single_connect_wise_psa_marketing_group_info_by_id`
 ///
 /// * `id`: marketing group ID (see `marketing::list_groups`)
+#[doc(alias = "GET /marketing/groups/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_marketing_group_info_by_id")]
 pub fn get_group_info(id: i32) -> Request<GroupInfo> {
     Request::new(Method::Get, "/marketing/groups/{id}/info").path("id", id)
 }
@@ -108,6 +130,8 @@ pub fn get_group_info(id: i32) -> Request<GroupInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/groups/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_marketing_group_usages_by_id")]
 pub fn check_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/marketing/groups/{id}/usages")
         .path("id", id)
@@ -122,6 +146,8 @@ pub fn check_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/groups/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_marketing_group_usages_by_id")]
 pub fn list_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/marketing/groups/{id}/usages/list")
         .path("id", id)
@@ -136,6 +162,8 @@ pub fn list_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/groups/{parentId}/companies")]
+#[doc(alias = "list_all_connect_wise_psa_group_companies")]
 pub fn list_group_companies(
     group_id: i32,
     query: &ListQuery,
@@ -151,6 +179,8 @@ pub fn list_group_companies(
 ///
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `body`: the company to create.
+#[doc(alias = "POST /marketing/groups/{parentId}/companies")]
+#[doc(alias = "create_a_connect_wise_psa_group_company")]
 pub fn create_group_company(
     group_id: i32,
     body: &MarketingCompany,
@@ -166,10 +196,13 @@ pub fn create_group_company(
 ///
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/groups/{parentId}/companies/count")]
+#[doc(alias = "count_connect_wise_psa_group_companies")]
 pub fn count_group_companies(group_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/groups/{parentId}/companies/count")
         .path("parentId", group_id)
         .query(query)
+        .records::<MarketingCompany>()
 }
 
 /// Gets a company of a marketing group by its ID.
@@ -178,6 +211,8 @@ pub fn count_group_companies(group_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `id`: marketing group company ID (see `marketing::list_group_companies`)
+#[doc(alias = "GET /marketing/groups/{parentId}/companies/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_group_company_by_id")]
 pub fn get_group_company(group_id: i32, id: i32) -> Request<MarketingCompany> {
     Request::new(Method::Get, "/marketing/groups/{parentId}/companies/{id}")
         .path("parentId", group_id)
@@ -191,6 +226,8 @@ pub fn get_group_company(group_id: i32, id: i32) -> Request<MarketingCompany> {
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `id`: marketing group company ID (see `marketing::list_group_companies`)
 /// * `body`: the new state of the company.
+#[doc(alias = "PUT /marketing/groups/{parentId}/companies/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_group_company_by_id")]
 pub fn replace_group_company(
     group_id: i32,
     id: i32,
@@ -209,6 +246,8 @@ pub fn replace_group_company(
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `id`: marketing group company ID (see `marketing::list_group_companies`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/groups/{parentId}/companies/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_group_company_by_id")]
 pub fn update_group_company(
     group_id: i32,
     id: i32,
@@ -226,6 +265,8 @@ pub fn update_group_company(
 ///
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `id`: marketing group company ID (see `marketing::list_group_companies`)
+#[doc(alias = "DELETE /marketing/groups/{parentId}/companies/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_group_company_by_id")]
 pub fn delete_group_company(group_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/groups/{parentId}/companies/{id}")
         .path("parentId", group_id)
@@ -240,6 +281,8 @@ pub fn delete_group_company(group_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /marketing/groups/{parentId}/contacts")]
+#[doc(alias = "list_all_connect_wise_psa_group_contacts")]
 pub fn list_group_contacts(
     group_id: i32,
     query: &ListQuery,
@@ -255,6 +298,8 @@ pub fn list_group_contacts(
 ///
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `body`: the contact to create.
+#[doc(alias = "POST /marketing/groups/{parentId}/contacts")]
+#[doc(alias = "create_a_connect_wise_psa_group_contact")]
 pub fn create_group_contact(
     group_id: i32,
     body: &MarketingContact,
@@ -270,10 +315,13 @@ pub fn create_group_contact(
 ///
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /marketing/groups/{parentId}/contacts/count")]
+#[doc(alias = "count_connect_wise_psa_group_contacts")]
 pub fn count_group_contacts(group_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/groups/{parentId}/contacts/count")
         .path("parentId", group_id)
         .query(query)
+        .records::<MarketingContact>()
 }
 
 /// Gets a contact of a marketing group by its ID.
@@ -282,6 +330,8 @@ pub fn count_group_contacts(group_id: i32, query: &CountQuery) -> Request<Count>
 ///
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
+#[doc(alias = "GET /marketing/groups/{parentId}/contacts/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_group_contact_by_id")]
 pub fn get_group_contact(group_id: i32, id: i32) -> Request<MarketingContact> {
     Request::new(Method::Get, "/marketing/groups/{parentId}/contacts/{id}")
         .path("parentId", group_id)
@@ -295,6 +345,8 @@ pub fn get_group_contact(group_id: i32, id: i32) -> Request<MarketingContact> {
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
 /// * `body`: the new state of the contact.
+#[doc(alias = "PUT /marketing/groups/{parentId}/contacts/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_group_contact_by_id")]
 pub fn replace_group_contact(
     group_id: i32,
     id: i32,
@@ -313,6 +365,8 @@ pub fn replace_group_contact(
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /marketing/groups/{parentId}/contacts/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_group_contact_by_id")]
 pub fn update_group_contact(
     group_id: i32,
     id: i32,
@@ -330,6 +384,8 @@ pub fn update_group_contact(
 ///
 /// * `group_id`: marketing group ID (see `marketing::list_groups`)
 /// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
+#[doc(alias = "DELETE /marketing/groups/{parentId}/contacts/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_group_contact_by_id")]
 pub fn delete_group_contact(group_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/groups/{parentId}/contacts/{id}")
         .path("parentId", group_id)

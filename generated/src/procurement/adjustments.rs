@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/adjustments")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_adjustments")]
 pub fn list_adjustments(query: &ListQuery) -> Request<Vec<ProcurementAdjustment>> {
     Request::new(Method::Get, "/procurement/adjustments").query(query)
 }
@@ -23,6 +25,8 @@ pub fn list_adjustments(query: &ListQuery) -> Request<Vec<ProcurementAdjustment>
 /// `POST /procurement/adjustments` · tool `create_a_connect_wise_psa_procurement_adjustment`
 ///
 /// * `body`: the inventory adjustment to create.
+#[doc(alias = "POST /procurement/adjustments")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_adjustment")]
 pub fn create_adjustment(
     body: &ProcurementAdjustment,
 ) -> Request<ProcurementAdjustment> {
@@ -34,8 +38,12 @@ pub fn create_adjustment(
 /// `GET /procurement/adjustments/count` · tool `count_connect_wise_psa_procurement_adjustments`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/adjustments/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_adjustments")]
 pub fn count_adjustments(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/adjustments/count").query(query)
+    Request::new(Method::Get, "/procurement/adjustments/count")
+        .query(query)
+        .records::<ProcurementAdjustment>()
 }
 
 /// Lists inventory adjustment types.
@@ -45,6 +53,8 @@ pub fn count_adjustments(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/adjustments/types")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_adjustment_types")]
 pub fn list_adjustment_types(query: &ListQuery) -> Request<Vec<AdjustmentType>> {
     Request::new(Method::Get, "/procurement/adjustments/types").query(query)
 }
@@ -54,6 +64,8 @@ pub fn list_adjustment_types(query: &ListQuery) -> Request<Vec<AdjustmentType>> 
 /// `POST /procurement/adjustments/types` · tool `create_a_connect_wise_psa_procurement_adjustment_type`
 ///
 /// * `body`: the inventory adjustment type to create.
+#[doc(alias = "POST /procurement/adjustments/types")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_adjustment_type")]
 pub fn create_adjustment_type(body: &AdjustmentType) -> Request<AdjustmentType> {
     Request::new(Method::Post, "/procurement/adjustments/types").body(body)
 }
@@ -63,8 +75,12 @@ pub fn create_adjustment_type(body: &AdjustmentType) -> Request<AdjustmentType> 
 /// `GET /procurement/adjustments/types/count` · tool `count_connect_wise_psa_procurement_adjustment_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/adjustments/types/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_adjustment_types")]
 pub fn count_adjustment_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/adjustments/types/count").query(query)
+    Request::new(Method::Get, "/procurement/adjustments/types/count")
+        .query(query)
+        .records::<AdjustmentType>()
 }
 
 /// Lists inventory adjustment types in summary form.
@@ -74,17 +90,23 @@ pub fn count_adjustment_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/adjustments/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_adjustment_type_info")]
 pub fn list_adjustment_type_info(query: &ListQuery) -> Request<Vec<AdjustmentTypeInfo>> {
     Request::new(Method::Get, "/procurement/adjustments/types/info").query(query)
 }
 
-/// Counts inventory adjustment types in summary form.
+/// Counts the summaries of inventory adjustment types.
 ///
 /// `GET /procurement/adjustments/types/info/count` · tool `count_connect_wise_psa_procurement_adjustment_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/adjustments/types/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_adjustment_type_info")]
 pub fn count_adjustment_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/adjustments/types/info/count").query(query)
+    Request::new(Method::Get, "/procurement/adjustments/types/info/count")
+        .query(query)
+        .records::<AdjustmentTypeInfo>()
 }
 
 /// Gets an inventory adjustment type by its ID.
@@ -92,6 +114,8 @@ pub fn count_adjustment_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/adjustments/types/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
 /// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
+#[doc(alias = "GET /procurement/adjustments/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_adjustment_type_by_id")]
 pub fn get_adjustment_type(id: i32) -> Request<AdjustmentType> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}").path("id", id)
 }
@@ -102,6 +126,8 @@ pub fn get_adjustment_type(id: i32) -> Request<AdjustmentType> {
 ///
 /// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
 /// * `body`: the new state of the inventory adjustment type.
+#[doc(alias = "PUT /procurement/adjustments/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_adjustment_type_by_id")]
 pub fn replace_adjustment_type(
     id: i32,
     body: &AdjustmentType,
@@ -117,6 +143,8 @@ pub fn replace_adjustment_type(
 ///
 /// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/adjustments/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_adjustment_type_by_id")]
 pub fn update_adjustment_type(
     id: i32,
     patch: &Patch<AdjustmentType>,
@@ -131,6 +159,8 @@ pub fn update_adjustment_type(
 /// `DELETE /procurement/adjustments/types/{id}` · tool `delete_a_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
 /// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
+#[doc(alias = "DELETE /procurement/adjustments/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_adjustment_type_by_id")]
 pub fn delete_adjustment_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/adjustments/types/{id}").path("id", id)
 }
@@ -140,6 +170,8 @@ pub fn delete_adjustment_type(id: i32) -> Request<()> {
 /// `GET /procurement/adjustments/types/{id}/info` · tool `get_single_connect_wise_psa_proc_adjustment_type_info_by_id`
 ///
 /// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
+#[doc(alias = "GET /procurement/adjustments/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_proc_adjustment_type_info_by_id")]
 pub fn get_adjustment_type_info(id: i32) -> Request<AdjustmentTypeInfo> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/info").path("id", id)
 }
@@ -152,6 +184,8 @@ pub fn get_adjustment_type_info(id: i32) -> Request<AdjustmentTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/adjustments/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_procurement_adjustment_type_usages_by_id")]
 pub fn check_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/usages")
         .path("id", id)
@@ -166,6 +200,8 @@ pub fn check_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<U
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/adjustments/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_proc_adjustment_type_usages_by_id")]
 pub fn list_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/usages/list")
         .path("id", id)
@@ -177,6 +213,8 @@ pub fn list_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 /// `GET /procurement/adjustments/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_by_id`
 ///
 /// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
+#[doc(alias = "GET /procurement/adjustments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_adjustment_by_id")]
 pub fn get_adjustment(id: i32) -> Request<ProcurementAdjustment> {
     Request::new(Method::Get, "/procurement/adjustments/{id}").path("id", id)
 }
@@ -187,6 +225,8 @@ pub fn get_adjustment(id: i32) -> Request<ProcurementAdjustment> {
 ///
 /// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
 /// * `body`: the new state of the inventory adjustment.
+#[doc(alias = "PUT /procurement/adjustments/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_adjustment_by_id")]
 pub fn replace_adjustment(
     id: i32,
     body: &ProcurementAdjustment,
@@ -200,6 +240,8 @@ pub fn replace_adjustment(
 ///
 /// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/adjustments/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_adjustment_by_id")]
 pub fn update_adjustment(
     id: i32,
     patch: &Patch<ProcurementAdjustment>,
@@ -214,6 +256,8 @@ pub fn update_adjustment(
 /// `DELETE /procurement/adjustments/{id}` · tool `delete_a_connect_wise_psa_procurement_adjustment_by_id`
 ///
 /// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
+#[doc(alias = "DELETE /procurement/adjustments/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_adjustment_by_id")]
 pub fn delete_adjustment(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/adjustments/{id}").path("id", id)
 }
@@ -226,6 +270,8 @@ pub fn delete_adjustment(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/adjustments/{parentId}/details")]
+#[doc(alias = "list_all_connect_wise_psa_adjustment_details")]
 pub fn list_adjustment_details(
     adjustment_id: i32,
     query: &ListQuery,
@@ -241,6 +287,8 @@ pub fn list_adjustment_details(
 ///
 /// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
 /// * `body`: the detail to create.
+#[doc(alias = "POST /procurement/adjustments/{parentId}/details")]
+#[doc(alias = "create_a_connect_wise_psa_adjustment_detail")]
 pub fn create_adjustment_detail(
     adjustment_id: i32,
     body: &AdjustmentDetail,
@@ -256,6 +304,8 @@ pub fn create_adjustment_detail(
 ///
 /// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/adjustments/{parentId}/details/count")]
+#[doc(alias = "count_connect_wise_psa_adjustment_details")]
 pub fn count_adjustment_details(
     adjustment_id: i32,
     query: &CountQuery,
@@ -263,6 +313,7 @@ pub fn count_adjustment_details(
     Request::new(Method::Get, "/procurement/adjustments/{parentId}/details/count")
         .path("parentId", adjustment_id)
         .query(query)
+        .records::<AdjustmentDetail>()
 }
 
 /// Gets a detail of an inventory adjustment by its ID.
@@ -271,6 +322,8 @@ pub fn count_adjustment_details(
 ///
 /// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
 /// * `id`: inventory adjustment detail ID (see `procurement::list_adjustment_details`)
+#[doc(alias = "GET /procurement/adjustments/{parentId}/details/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_adjustment_detail_by_id")]
 pub fn get_adjustment_detail(adjustment_id: i32, id: i32) -> Request<AdjustmentDetail> {
     Request::new(Method::Get, "/procurement/adjustments/{parentId}/details/{id}")
         .path("parentId", adjustment_id)
@@ -283,6 +336,8 @@ pub fn get_adjustment_detail(adjustment_id: i32, id: i32) -> Request<AdjustmentD
 ///
 /// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
 /// * `id`: inventory adjustment detail ID (see `procurement::list_adjustment_details`)
+#[doc(alias = "DELETE /procurement/adjustments/{parentId}/details/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_adjustment_detail_by_id")]
 pub fn delete_adjustment_detail(adjustment_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/adjustments/{parentId}/details/{id}")
         .path("parentId", adjustment_id)

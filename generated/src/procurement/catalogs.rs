@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_catalogs")]
 pub fn list_catalogs(query: &ListQuery) -> Request<Vec<CatalogItem>> {
     Request::new(Method::Get, "/procurement/catalog").query(query)
 }
@@ -23,6 +25,8 @@ pub fn list_catalogs(query: &ListQuery) -> Request<Vec<CatalogItem>> {
 /// `POST /procurement/catalog` · tool `create_a_connect_wise_psa_procurement_catalog`
 ///
 /// * `body`: the catalog item to create.
+#[doc(alias = "POST /procurement/catalog")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_catalog")]
 pub fn create_catalog(body: &CatalogItem) -> Request<CatalogItem> {
     Request::new(Method::Post, "/procurement/catalog").body(body)
 }
@@ -32,8 +36,12 @@ pub fn create_catalog(body: &CatalogItem) -> Request<CatalogItem> {
 /// `GET /procurement/catalog/count` · tool `count_connect_wise_psa_procurement_catalogs`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/catalog/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_catalogs")]
 pub fn count_catalogs(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/catalog/count").query(query)
+    Request::new(Method::Get, "/procurement/catalog/count")
+        .query(query)
+        .records::<CatalogItem>()
 }
 
 /// Lists catalog items in summary form.
@@ -43,17 +51,23 @@ pub fn count_catalogs(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_catalog_info")]
 pub fn list_catalog_info(query: &ListQuery) -> Request<Vec<CatalogItemInfo>> {
     Request::new(Method::Get, "/procurement/catalog/info").query(query)
 }
 
-/// Counts catalog items in summary form.
+/// Counts the summaries of catalog items.
 ///
 /// `GET /procurement/catalog/info/count` · tool `count_connect_wise_psa_procurement_catalog_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/catalog/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_catalog_info")]
 pub fn count_catalog_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/catalog/info/count").query(query)
+    Request::new(Method::Get, "/procurement/catalog/info/count")
+        .query(query)
+        .records::<CatalogItemInfo>()
 }
 
 /// Creates a catalog item vendor.
@@ -61,6 +75,8 @@ pub fn count_catalog_info(query: &CountQuery) -> Request<Count> {
 /// `POST /procurement/catalog/vendors` · tool `create_a_connect_wise_psa_procurement_catalog_vendor`
 ///
 /// * `body`: the catalog item vendor to create.
+#[doc(alias = "POST /procurement/catalog/vendors")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_catalog_vendor")]
 pub fn create_catalog_vendor(body: &CatalogVendors) -> Request<CatalogVendors> {
     Request::new(Method::Post, "/procurement/catalog/vendors").body(body)
 }
@@ -73,6 +89,8 @@ pub fn create_catalog_vendor(body: &CatalogVendors) -> Request<CatalogVendors> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog/vendors/{parentId}")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_catalog_vendors")]
 pub fn list_catalog_vendors(
     catalog_item_id: i32,
     query: &ListQuery,
@@ -88,6 +106,8 @@ pub fn list_catalog_vendors(
 ///
 /// * `catalog_item_identifier`: catalog item ID (see `procurement::list_catalogs`)
 /// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+#[doc(alias = "GET /procurement/catalog/{catalogItemIdentifier}/quantityOnHand")]
+#[doc(alias = "get_connect_wise_psa_procurement_catalog_quantity_on_hand")]
 pub fn get_catalog_quantity_on_hand(
     catalog_item_identifier: &str,
     warehouse_bin_id: i32,
@@ -105,6 +125,8 @@ pub fn get_catalog_quantity_on_hand(
 /// `GET /procurement/catalog/{id}` · tool `get_single_connect_wise_psa_procurement_catalog_by_id`
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
+#[doc(alias = "GET /procurement/catalog/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_catalog_by_id")]
 pub fn get_catalog(id: i32) -> Request<CatalogItem> {
     Request::new(Method::Get, "/procurement/catalog/{id}").path("id", id)
 }
@@ -115,6 +137,8 @@ pub fn get_catalog(id: i32) -> Request<CatalogItem> {
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `body`: the new state of the catalog item.
+#[doc(alias = "PUT /procurement/catalog/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn replace_catalog(id: i32, body: &CatalogItem) -> Request<CatalogItem> {
     Request::new(Method::Put, "/procurement/catalog/{id}").path("id", id).body(body)
 }
@@ -125,6 +149,8 @@ pub fn replace_catalog(id: i32, body: &CatalogItem) -> Request<CatalogItem> {
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/catalog/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn update_catalog(id: i32, patch: &Patch<CatalogItem>) -> Request<CatalogItem> {
     Request::new(Method::Patch, "/procurement/catalog/{id}").path("id", id).patch(patch)
 }
@@ -134,6 +160,8 @@ pub fn update_catalog(id: i32, patch: &Patch<CatalogItem>) -> Request<CatalogIte
 /// `DELETE /procurement/catalog/{id}` · tool `delete_a_connect_wise_psa_procurement_catalog_by_id`
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
+#[doc(alias = "DELETE /procurement/catalog/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn delete_catalog(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/catalog/{id}").path("id", id)
 }
@@ -143,6 +171,8 @@ pub fn delete_catalog(id: i32) -> Request<()> {
 /// `POST /procurement/catalog/{id}/copy` · tool `copy_a_connect_wise_psa_procurement_catalog_by_id`
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
+#[doc(alias = "POST /procurement/catalog/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn copy_catalog(id: i32) -> Request<CatalogItem> {
     Request::new(Method::Post, "/procurement/catalog/{id}/copy").path("id", id)
 }
@@ -152,6 +182,8 @@ pub fn copy_catalog(id: i32) -> Request<CatalogItem> {
 /// `GET /procurement/catalog/{id}/info` · tool `get_single_connect_wise_psa_procurement_catalog_info_by_id`
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
+#[doc(alias = "GET /procurement/catalog/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_catalog_info_by_id")]
 pub fn get_catalog_info(id: i32) -> Request<CatalogItemInfo> {
     Request::new(Method::Get, "/procurement/catalog/{id}/info").path("id", id)
 }
@@ -162,6 +194,8 @@ pub fn get_catalog_info(id: i32) -> Request<CatalogItemInfo> {
 ///
 /// * `id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `body`: the request body.
+#[doc(alias = "POST /procurement/catalog/{id}/pricing")]
+#[doc(alias = "calculate_connect_wise_psa_procurement_catalog_pricing_by_id")]
 pub fn calculate_catalog_pricing(
     id: i32,
     body: &CatalogPricing,
@@ -179,6 +213,8 @@ pub fn calculate_catalog_pricing(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog/{parentId}/components")]
+#[doc(alias = "list_all_connect_wise_psa_catalog_components")]
 pub fn list_catalog_components(
     catalog_id: i32,
     query: &ListQuery,
@@ -194,6 +230,8 @@ pub fn list_catalog_components(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `body`: the component to create.
+#[doc(alias = "POST /procurement/catalog/{parentId}/components")]
+#[doc(alias = "create_a_connect_wise_psa_catalog_component")]
 pub fn create_catalog_component(
     catalog_id: i32,
     body: &CatalogComponent,
@@ -209,10 +247,13 @@ pub fn create_catalog_component(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/catalog/{parentId}/components/count")]
+#[doc(alias = "count_connect_wise_psa_catalog_components")]
 pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/components/count")
         .path("parentId", catalog_id)
         .query(query)
+        .records::<CatalogComponent>()
 }
 
 /// Gets a component of a catalog item by its ID.
@@ -221,6 +262,8 @@ pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
+#[doc(alias = "GET /procurement/catalog/{parentId}/components/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_catalog_component_by_id")]
 pub fn get_catalog_component(catalog_id: i32, id: i32) -> Request<CatalogComponent> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/components/{id}")
         .path("parentId", catalog_id)
@@ -234,6 +277,8 @@ pub fn get_catalog_component(catalog_id: i32, id: i32) -> Request<CatalogCompone
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
 /// * `body`: the new state of the component.
+#[doc(alias = "PUT /procurement/catalog/{parentId}/components/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_catalog_component_by_id")]
 pub fn replace_catalog_component(
     catalog_id: i32,
     id: i32,
@@ -252,6 +297,8 @@ pub fn replace_catalog_component(
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/catalog/{parentId}/components/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_catalog_component_by_id")]
 pub fn update_catalog_component(
     catalog_id: i32,
     id: i32,
@@ -269,6 +316,8 @@ pub fn update_catalog_component(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
+#[doc(alias = "DELETE /procurement/catalog/{parentId}/components/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_catalog_component_by_id")]
 pub fn delete_catalog_component(catalog_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/catalog/{parentId}/components/{id}")
         .path("parentId", catalog_id)
@@ -283,6 +332,8 @@ pub fn delete_catalog_component(catalog_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog/{parentId}/inventory")]
+#[doc(alias = "list_all_connect_wise_psa_catalog_inventory")]
 pub fn list_catalog_inventory(
     catalog_id: i32,
     query: &ListQuery,
@@ -298,10 +349,13 @@ pub fn list_catalog_inventory(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/catalog/{parentId}/inventory/count")]
+#[doc(alias = "count_connect_wise_psa_catalog_inventory")]
 pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/inventory/count")
         .path("parentId", catalog_id)
         .query(query)
+        .records::<CatalogInventory>()
 }
 
 /// Gets a stock record of a catalog item by its ID.
@@ -310,6 +364,8 @@ pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<C
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item stock record ID (see `procurement::list_catalog_inventory`)
+#[doc(alias = "GET /procurement/catalog/{parentId}/inventory/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_catalog_inventory_by_id")]
 pub fn get_catalog_inventory(catalog_id: i32, id: i32) -> Request<CatalogInventory> {
     Request::new(Method::Get, "/procurement/catalog/{parentId}/inventory/{id}")
         .path("parentId", catalog_id)
@@ -324,6 +380,8 @@ pub fn get_catalog_inventory(catalog_id: i32, id: i32) -> Request<CatalogInvento
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/catalog/{parentId}/minimumStockByWarehouse")]
+#[doc(alias = "list_all_connect_wise_psa_catalog_minimum_stocks_by_warehouse")]
 pub fn list_catalog_minimum_stocks_by_warehouse(
     catalog_id: i32,
     query: &ListQuery,
@@ -339,6 +397,8 @@ pub fn list_catalog_minimum_stocks_by_warehouse(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `body`: the minimum stock level to create.
+#[doc(alias = "POST /procurement/catalog/{parentId}/minimumStockByWarehouse")]
+#[doc(alias = "create_a_connect_wise_psa_catalog_minimum_stock_by_warehouse")]
 pub fn create_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     body: &MinimumStockByWarehouse,
@@ -354,6 +414,8 @@ pub fn create_catalog_minimum_stock_by_warehouse(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/catalog/{parentId}/minimumStockByWarehouse/count")]
+#[doc(alias = "count_connect_wise_psa_catalog_minimum_stocks_by_warehouse")]
 pub fn count_catalog_minimum_stocks_by_warehouse(
     catalog_id: i32,
     query: &CountQuery,
@@ -364,6 +426,7 @@ pub fn count_catalog_minimum_stocks_by_warehouse(
         )
         .path("parentId", catalog_id)
         .query(query)
+        .records::<MinimumStockByWarehouse>()
 }
 
 /// Gets a minimum stock level of a catalog item by its ID.
@@ -372,6 +435,8 @@ pub fn count_catalog_minimum_stocks_by_warehouse(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
+#[doc(alias = "GET /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn get_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -391,6 +456,8 @@ pub fn get_catalog_minimum_stock_by_warehouse(
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
 /// * `body`: the new state of the minimum stock level.
+#[doc(alias = "PUT /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn replace_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -412,6 +479,8 @@ pub fn replace_catalog_minimum_stock_by_warehouse(
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn update_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -432,6 +501,8 @@ pub fn update_catalog_minimum_stock_by_warehouse(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
+#[doc(alias = "DELETE /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn delete_catalog_minimum_stock_by_warehouse(
     catalog_id: i32,
     id: i32,
@@ -451,6 +522,8 @@ pub fn delete_catalog_minimum_stock_by_warehouse(
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: ID
 /// * `body`: the new state of the vendor.
+#[doc(alias = "PUT /procurement/catalog/{parentId}/vendors/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_catalog_vendor_by_id")]
 pub fn replace_catalog_vendor(
     catalog_id: i32,
     id: i32,
@@ -468,6 +541,8 @@ pub fn replace_catalog_vendor(
 ///
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: ID
+#[doc(alias = "DELETE /procurement/catalog/{parentId}/vendors/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_catalog_vendor_by_id")]
 pub fn delete_catalog_vendor(catalog_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/catalog/{parentId}/vendors/{id}")
         .path("parentId", catalog_id)
@@ -481,6 +556,8 @@ pub fn delete_catalog_vendor(catalog_id: i32, id: i32) -> Request<()> {
 /// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/catalog/{parentId}/vendors/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_catalog_vendor_by_id")]
 pub fn update_catalog_vendor(
     catalog_id: i32,
     id: i32,

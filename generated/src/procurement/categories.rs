@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/categories")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_categories")]
 pub fn list_categories(query: &ListQuery) -> Request<Vec<Category>> {
     Request::new(Method::Get, "/procurement/categories").query(query)
 }
@@ -22,6 +24,8 @@ pub fn list_categories(query: &ListQuery) -> Request<Vec<Category>> {
 /// `POST /procurement/categories` · tool `create_a_connect_wise_psa_procurement_category`
 ///
 /// * `body`: the product category to create.
+#[doc(alias = "POST /procurement/categories")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_category")]
 pub fn create_category(body: &Category) -> Request<Category> {
     Request::new(Method::Post, "/procurement/categories").body(body)
 }
@@ -31,8 +35,12 @@ pub fn create_category(body: &Category) -> Request<Category> {
 /// `GET /procurement/categories/count` · tool `count_connect_wise_psa_procurement_categories`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/categories/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_categories")]
 pub fn count_categories(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/categories/count").query(query)
+    Request::new(Method::Get, "/procurement/categories/count")
+        .query(query)
+        .records::<Category>()
 }
 
 /// Lists product categories in summary form.
@@ -42,17 +50,23 @@ pub fn count_categories(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/categories/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_category_info")]
 pub fn list_category_info(query: &ListQuery) -> Request<Vec<CategoryInfo>> {
     Request::new(Method::Get, "/procurement/categories/info").query(query)
 }
 
-/// Counts product categories in summary form.
+/// Counts the summaries of product categories.
 ///
 /// `GET /procurement/categories/info/count` · tool `count_connect_wise_psa_procurement_category_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/categories/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_category_info")]
 pub fn count_category_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/categories/info/count").query(query)
+    Request::new(Method::Get, "/procurement/categories/info/count")
+        .query(query)
+        .records::<CategoryInfo>()
 }
 
 /// Gets a product category by its ID.
@@ -60,6 +74,8 @@ pub fn count_category_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/categories/{id}` · tool `get_single_connect_wise_psa_procurement_category_by_id`
 ///
 /// * `id`: product category ID (see `procurement::list_categories`)
+#[doc(alias = "GET /procurement/categories/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_category_by_id")]
 pub fn get_category(id: i32) -> Request<Category> {
     Request::new(Method::Get, "/procurement/categories/{id}").path("id", id)
 }
@@ -70,6 +86,8 @@ pub fn get_category(id: i32) -> Request<Category> {
 ///
 /// * `id`: product category ID (see `procurement::list_categories`)
 /// * `body`: the new state of the product category.
+#[doc(alias = "PUT /procurement/categories/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_category_by_id")]
 pub fn replace_category(id: i32, body: &Category) -> Request<Category> {
     Request::new(Method::Put, "/procurement/categories/{id}").path("id", id).body(body)
 }
@@ -80,6 +98,8 @@ pub fn replace_category(id: i32, body: &Category) -> Request<Category> {
 ///
 /// * `id`: product category ID (see `procurement::list_categories`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/categories/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_category_by_id")]
 pub fn update_category(id: i32, patch: &Patch<Category>) -> Request<Category> {
     Request::new(Method::Patch, "/procurement/categories/{id}")
         .path("id", id)
@@ -91,6 +111,8 @@ pub fn update_category(id: i32, patch: &Patch<Category>) -> Request<Category> {
 /// `DELETE /procurement/categories/{id}` · tool `delete_a_connect_wise_psa_procurement_category_by_id`
 ///
 /// * `id`: product category ID (see `procurement::list_categories`)
+#[doc(alias = "DELETE /procurement/categories/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_category_by_id")]
 pub fn delete_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/categories/{id}").path("id", id)
 }
@@ -100,6 +122,8 @@ pub fn delete_category(id: i32) -> Request<()> {
 /// `GET /procurement/categories/{id}/info` · tool `get_single_connect_wise_psa_procurement_category_info_by_id`
 ///
 /// * `id`: product category ID (see `procurement::list_categories`)
+#[doc(alias = "GET /procurement/categories/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_category_info_by_id")]
 pub fn get_category_info(id: i32) -> Request<CategoryInfo> {
     Request::new(Method::Get, "/procurement/categories/{id}/info").path("id", id)
 }
@@ -112,6 +136,8 @@ pub fn get_category_info(id: i32) -> Request<CategoryInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/")]
+#[doc(alias = "list_all_connect_wise_psa_category_subcategories")]
 pub fn list_category_sub_categories(
     category_id: i32,
     query: &ListQuery,
@@ -127,6 +153,8 @@ pub fn list_category_sub_categories(
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `body`: the subcategory to create.
+#[doc(alias = "POST /procurement/categories/{parentId}/subcategories/")]
+#[doc(alias = "create_a_connect_wise_psa_category_subcategory")]
 pub fn create_category_sub_category(
     category_id: i32,
     body: &LegacySubCategory,
@@ -142,6 +170,8 @@ pub fn create_category_sub_category(
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/count")]
+#[doc(alias = "count_connect_wise_psa_category_subcategories")]
 pub fn count_category_sub_categories(
     category_id: i32,
     query: &CountQuery,
@@ -149,6 +179,7 @@ pub fn count_category_sub_categories(
     Request::new(Method::Get, "/procurement/categories/{parentId}/subcategories/count")
         .path("parentId", category_id)
         .query(query)
+        .records::<LegacySubCategory>()
 }
 
 /// Lists the subcategories of a product category in summary form.
@@ -159,6 +190,8 @@ pub fn count_category_sub_categories(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/info")]
+#[doc(alias = "list_all_connect_wise_psa_category_subcategory_info")]
 pub fn list_category_sub_category_info(
     category_id: i32,
     query: &ListQuery,
@@ -168,12 +201,14 @@ pub fn list_category_sub_category_info(
         .query(query)
 }
 
-/// Counts the subcategories of a product category in summary form.
+/// Counts the summaries of the subcategories of a product category.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/info/count` · tool `count_connect_wise_psa_category_subcategory_info`
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/info/count")]
+#[doc(alias = "count_connect_wise_psa_category_subcategory_info")]
 pub fn count_category_sub_category_info(
     category_id: i32,
     query: &CountQuery,
@@ -184,6 +219,7 @@ pub fn count_category_sub_category_info(
         )
         .path("parentId", category_id)
         .query(query)
+        .records::<LegacySubCategoryInfo>()
 }
 
 /// Gets a subcategory of a product category by its ID.
@@ -192,6 +228,8 @@ pub fn count_category_sub_category_info(
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_category_subcategory_by_id")]
 pub fn get_category_sub_category(
     category_id: i32,
     id: i32,
@@ -208,6 +246,8 @@ pub fn get_category_sub_category(
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
 /// * `body`: the new state of the subcategory.
+#[doc(alias = "PUT /procurement/categories/{parentId}/subcategories/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_category_subcategory_by_id")]
 pub fn replace_category_sub_category(
     category_id: i32,
     id: i32,
@@ -226,6 +266,8 @@ pub fn replace_category_sub_category(
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/categories/{parentId}/subcategories/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_category_subcategory_by_id")]
 pub fn update_category_sub_category(
     category_id: i32,
     id: i32,
@@ -243,6 +285,8 @@ pub fn update_category_sub_category(
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
+#[doc(alias = "DELETE /procurement/categories/{parentId}/subcategories/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_category_subcategory_by_id")]
 pub fn delete_category_sub_category(category_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/categories/{parentId}/subcategories/{id}")
         .path("parentId", category_id)
@@ -255,6 +299,8 @@ pub fn delete_category_sub_category(category_id: i32, id: i32) -> Request<()> {
 ///
 /// * `category_id`: product category ID (see `procurement::list_categories`)
 /// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
+#[doc(alias = "GET /procurement/categories/{parentId}/subcategories/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_category_subcategory_info_by_id")]
 pub fn get_category_sub_category_info(
     category_id: i32,
     id: i32,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/changeorder")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_changeorders")]
 pub fn list_change_orders(query: &ListQuery) -> Request<Vec<ChangeOrder>> {
     Request::new(Method::Get, "/procurement/changeorder").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_change_orders(query: &ListQuery) -> Request<Vec<ChangeOrder>> {
 /// `POST /procurement/changeorder` · tool `create_a_connect_wise_psa_procurement_changeorder`
 ///
 /// * `body`: the change order to create.
+#[doc(alias = "POST /procurement/changeorder")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_changeorder")]
 pub fn create_change_order(body: &ChangeOrder) -> Request<ChangeOrder> {
     Request::new(Method::Post, "/procurement/changeorder").body(body)
 }
@@ -30,6 +34,8 @@ pub fn create_change_order(body: &ChangeOrder) -> Request<ChangeOrder> {
 ///
 /// * `id`: change order ID (see `procurement::list_change_orders`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/changeorder/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_changeorder_by_id")]
 pub fn update_change_order(id: i32, patch: &Patch<ChangeOrder>) -> Request<ChangeOrder> {
     Request::new(Method::Patch, "/procurement/changeorder/{id}")
         .path("id", id)
@@ -41,6 +47,8 @@ pub fn update_change_order(id: i32, patch: &Patch<ChangeOrder>) -> Request<Chang
 /// `DELETE /procurement/changeorder/{id}` · tool `delete_a_connect_wise_psa_procurement_changeorder_by_id`
 ///
 /// * `id`: change order ID (see `procurement::list_change_orders`)
+#[doc(alias = "DELETE /procurement/changeorder/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_changeorder_by_id")]
 pub fn delete_change_order(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/changeorder/{id}").path("id", id)
 }
@@ -50,6 +58,8 @@ pub fn delete_change_order(id: i32) -> Request<()> {
 /// `GET /procurement/changeorders/count` · tool `count_connect_wise_psa_procurement_changeorders`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/changeorders/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_changeorders")]
 pub fn count_change_orders(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/changeorders/count").query(query)
 }

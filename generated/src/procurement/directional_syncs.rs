@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/directionalSyncs")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_directional_syncs")]
 pub fn list_directional_syncs(query: &ListQuery) -> Request<Vec<DirectionalSync>> {
     Request::new(Method::Get, "/procurement/directionalSyncs").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_directional_syncs(query: &ListQuery) -> Request<Vec<DirectionalSync>
 /// `POST /procurement/directionalSyncs` · tool `create_a_connect_wise_psa_procurement_directional_sync`
 ///
 /// * `body`: the procurement directional sync to create.
+#[doc(alias = "POST /procurement/directionalSyncs")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_directional_sync")]
 pub fn create_directional_sync(body: &DirectionalSync) -> Request<DirectionalSync> {
     Request::new(Method::Post, "/procurement/directionalSyncs").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_directional_sync(body: &DirectionalSync) -> Request<DirectionalSyn
 /// `GET /procurement/directionalSyncs/count` · tool `count_connect_wise_psa_procurement_directional_syncs`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/directionalSyncs/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_directional_syncs")]
 pub fn count_directional_syncs(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/directionalSyncs/count").query(query)
+    Request::new(Method::Get, "/procurement/directionalSyncs/count")
+        .query(query)
+        .records::<DirectionalSync>()
 }
 
 /// Gets a procurement directional sync by its ID.
@@ -38,6 +46,8 @@ pub fn count_directional_syncs(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/directionalSyncs/{id}` · tool `get_single_connect_wise_psa_procurement_directional_sync_by_id`
 ///
 /// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
+#[doc(alias = "GET /procurement/directionalSyncs/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_directional_sync_by_id")]
 pub fn get_directional_sync(id: i32) -> Request<DirectionalSync> {
     Request::new(Method::Get, "/procurement/directionalSyncs/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_directional_sync(id: i32) -> Request<DirectionalSync> {
 ///
 /// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
 /// * `body`: the new state of the procurement directional sync.
+#[doc(alias = "PUT /procurement/directionalSyncs/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_directional_sync_by_id")]
 pub fn replace_directional_sync(
     id: i32,
     body: &DirectionalSync,
@@ -63,6 +75,8 @@ pub fn replace_directional_sync(
 ///
 /// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/directionalSyncs/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_directional_sync_by_id")]
 pub fn update_directional_sync(
     id: i32,
     patch: &Patch<DirectionalSync>,
@@ -77,6 +91,8 @@ pub fn update_directional_sync(
 /// `DELETE /procurement/directionalSyncs/{id}` · tool `delete_a_connect_wise_psa_procurement_directional_sync_by_id`
 ///
 /// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
+#[doc(alias = "DELETE /procurement/directionalSyncs/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_directional_sync_by_id")]
 pub fn delete_directional_sync(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/directionalSyncs/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/invoicegrouping")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_invoicegroupings")]
 pub fn list_invoice_groupings(query: &ListQuery) -> Request<Vec<InvoiceGrouping>> {
     Request::new(Method::Get, "/procurement/invoicegrouping").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_invoice_groupings(query: &ListQuery) -> Request<Vec<InvoiceGrouping>
 /// `GET /procurement/invoicegrouping/count` · tool `count_connect_wise_psa_procurement_invoicegroupings`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/invoicegrouping/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_invoicegroupings")]
 pub fn count_invoice_groupings(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/invoicegrouping/count").query(query)
+    Request::new(Method::Get, "/procurement/invoicegrouping/count")
+        .query(query)
+        .records::<InvoiceGrouping>()
 }
 
 /// Creates a procurement invoice grouping.
@@ -29,6 +35,8 @@ pub fn count_invoice_groupings(query: &CountQuery) -> Request<Count> {
 /// `POST /procurement/invoicegrouping/count` · tool `create_a_connect_wise_psa_procurement_invoicegrouping`
 ///
 /// * `body`: the invoice grouping count to create.
+#[doc(alias = "POST /procurement/invoicegrouping/count")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_invoicegrouping")]
 pub fn create_procurement_invoice_grouping(
     body: &InvoiceGrouping,
 ) -> Request<InvoiceGrouping> {
@@ -40,6 +48,8 @@ pub fn create_procurement_invoice_grouping(
 /// `GET /procurement/invoicegrouping/{id}` · tool `get_single_connect_wise_psa_procurement_invoicegrouping_by_id`
 ///
 /// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
+#[doc(alias = "GET /procurement/invoicegrouping/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_invoicegrouping_by_id")]
 pub fn get_invoice_grouping(id: i32) -> Request<InvoiceGrouping> {
     Request::new(Method::Get, "/procurement/invoicegrouping/{id}").path("id", id)
 }
@@ -50,6 +60,8 @@ pub fn get_invoice_grouping(id: i32) -> Request<InvoiceGrouping> {
 ///
 /// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
 /// * `body`: the new state of the invoice grouping.
+#[doc(alias = "PUT /procurement/invoicegrouping/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_invoicegrouping_by_id")]
 pub fn replace_invoice_grouping(
     id: i32,
     body: &InvoiceGrouping,
@@ -65,6 +77,8 @@ pub fn replace_invoice_grouping(
 ///
 /// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/invoicegrouping/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_invoicegrouping_by_id")]
 pub fn update_invoice_grouping(
     id: i32,
     patch: &Patch<InvoiceGrouping>,
@@ -79,6 +93,8 @@ pub fn update_invoice_grouping(
 /// `DELETE /procurement/invoicegrouping/{id}` · tool `delete_a_connect_wise_psa_procurement_invoicegrouping_by_id`
 ///
 /// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
+#[doc(alias = "DELETE /procurement/invoicegrouping/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_invoicegrouping_by_id")]
 pub fn delete_invoice_grouping(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/invoicegrouping/{id}").path("id", id)
 }
@@ -91,6 +107,8 @@ pub fn delete_invoice_grouping(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/invoicegrouping/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_procurement_invoicegrouping_usages_by_id")]
 pub fn check_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/invoicegrouping/{id}/usages")
         .path("id", id)
@@ -105,6 +123,8 @@ pub fn check_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/invoicegrouping/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_proc_invoicegrouping_usages_by_id")]
 pub fn list_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/invoicegrouping/{id}/usages/list")
         .path("id", id)

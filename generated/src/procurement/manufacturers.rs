@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/manufacturers")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_manufacturers")]
 pub fn list_manufacturers(query: &ListQuery) -> Request<Vec<Manufacturer>> {
     Request::new(Method::Get, "/procurement/manufacturers").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_manufacturers(query: &ListQuery) -> Request<Vec<Manufacturer>> {
 /// `POST /procurement/manufacturers` · tool `create_a_connect_wise_psa_procurement_manufacturer`
 ///
 /// * `body`: the manufacturer to create.
+#[doc(alias = "POST /procurement/manufacturers")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_manufacturer")]
 pub fn create_manufacturer(body: &Manufacturer) -> Request<Manufacturer> {
     Request::new(Method::Post, "/procurement/manufacturers").body(body)
 }
@@ -29,15 +33,21 @@ pub fn create_manufacturer(body: &Manufacturer) -> Request<Manufacturer> {
 /// `GET /procurement/manufacturers/count` · tool `count_connect_wise_psa_procurement_manufacturers`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/manufacturers/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_manufacturers")]
 pub fn count_manufacturers(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/manufacturers/count").query(query)
+    Request::new(Method::Get, "/procurement/manufacturers/count")
+        .query(query)
+        .records::<Manufacturer>()
 }
 
-/// Counts manufacturers in summary form.
+/// Counts the summaries of manufacturers.
 ///
 /// `GET /procurement/manufacturers/count/info` · tool `count_connect_wise_psa_procurement_manufacturer_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/manufacturers/count/info")]
+#[doc(alias = "count_connect_wise_psa_procurement_manufacturer_info")]
 pub fn count_manufacturer_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/manufacturers/count/info").query(query)
 }
@@ -49,6 +59,8 @@ pub fn count_manufacturer_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/manufacturers/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_manufacturer_info")]
 pub fn list_manufacturer_info(query: &ListQuery) -> Request<Vec<ManufacturerInfo>> {
     Request::new(Method::Get, "/procurement/manufacturers/info").query(query)
 }
@@ -58,6 +70,8 @@ pub fn list_manufacturer_info(query: &ListQuery) -> Request<Vec<ManufacturerInfo
 /// `GET /procurement/manufacturers/{id}` · tool `get_single_connect_wise_psa_procurement_manufacturer_by_id`
 ///
 /// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
+#[doc(alias = "GET /procurement/manufacturers/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_manufacturer_by_id")]
 pub fn get_manufacturer(id: i32) -> Request<Manufacturer> {
     Request::new(Method::Get, "/procurement/manufacturers/{id}").path("id", id)
 }
@@ -68,6 +82,8 @@ pub fn get_manufacturer(id: i32) -> Request<Manufacturer> {
 ///
 /// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
 /// * `body`: the new state of the manufacturer.
+#[doc(alias = "PUT /procurement/manufacturers/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_manufacturer_by_id")]
 pub fn replace_manufacturer(id: i32, body: &Manufacturer) -> Request<Manufacturer> {
     Request::new(Method::Put, "/procurement/manufacturers/{id}")
         .path("id", id)
@@ -80,6 +96,8 @@ pub fn replace_manufacturer(id: i32, body: &Manufacturer) -> Request<Manufacture
 ///
 /// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/manufacturers/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_manufacturer_by_id")]
 pub fn update_manufacturer(
     id: i32,
     patch: &Patch<Manufacturer>,
@@ -94,6 +112,8 @@ pub fn update_manufacturer(
 /// `DELETE /procurement/manufacturers/{id}` · tool `delete_a_connect_wise_psa_procurement_manufacturer_by_id`
 ///
 /// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
+#[doc(alias = "DELETE /procurement/manufacturers/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_manufacturer_by_id")]
 pub fn delete_manufacturer(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/manufacturers/{id}").path("id", id)
 }
@@ -103,6 +123,8 @@ pub fn delete_manufacturer(id: i32) -> Request<()> {
 /// `GET /procurement/manufacturers/{id}/info` · tool `get_single_connect_wise_psa_procurement_manufacturer_info_by_id`
 ///
 /// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
+#[doc(alias = "GET /procurement/manufacturers/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_manufacturer_info_by_id")]
 pub fn get_manufacturer_info(id: i32) -> Request<ManufacturerInfo> {
     Request::new(Method::Get, "/procurement/manufacturers/{id}/info").path("id", id)
 }

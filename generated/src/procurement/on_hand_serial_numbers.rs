@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/onhandserialnumbers")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_onhandserialnumbers")]
 pub fn list_on_hand_serial_numbers(
     query: &ListQuery,
 ) -> Request<Vec<OnHandSerialNumber>> {
@@ -22,8 +24,12 @@ pub fn list_on_hand_serial_numbers(
 /// `GET /procurement/onhandserialnumbers/count` · tool `count_connect_wise_psa_procurement_onhandserialnumbers`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/onhandserialnumbers/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_onhandserialnumbers")]
 pub fn count_on_hand_serial_numbers(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/onhandserialnumbers/count").query(query)
+    Request::new(Method::Get, "/procurement/onhandserialnumbers/count")
+        .query(query)
+        .records::<OnHandSerialNumber>()
 }
 
 /// Gets a serial number in stock by its ID.
@@ -31,6 +37,8 @@ pub fn count_on_hand_serial_numbers(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/onhandserialnumbers/{id}` · tool `get_single_connect_wise_psa_proc_onhandserialnumber_by_id`
 ///
 /// * `id`: serial number in stock ID (see `procurement::list_on_hand_serial_numbers`)
+#[doc(alias = "GET /procurement/onhandserialnumbers/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_proc_onhandserialnumber_by_id")]
 pub fn get_on_hand_serial_number(id: i32) -> Request<OnHandSerialNumber> {
     Request::new(Method::Get, "/procurement/onhandserialnumbers/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/pricingschedules")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_pricingschedules")]
 pub fn list_pricing_schedules(query: &ListQuery) -> Request<Vec<PricingSchedule>> {
     Request::new(Method::Get, "/procurement/pricingschedules").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_pricing_schedules(query: &ListQuery) -> Request<Vec<PricingSchedule>
 /// `POST /procurement/pricingschedules` · tool `create_a_connect_wise_psa_procurement_pricingschedule`
 ///
 /// * `body`: the pricing schedule to create.
+#[doc(alias = "POST /procurement/pricingschedules")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_pricingschedule")]
 pub fn create_pricing_schedule(body: &PricingSchedule) -> Request<PricingSchedule> {
     Request::new(Method::Post, "/procurement/pricingschedules").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_pricing_schedule(body: &PricingSchedule) -> Request<PricingSchedul
 /// `GET /procurement/pricingschedules/count` · tool `count_connect_wise_psa_procurement_pricingschedules`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/pricingschedules/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_pricingschedules")]
 pub fn count_pricing_schedules(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/pricingschedules/count").query(query)
+    Request::new(Method::Get, "/procurement/pricingschedules/count")
+        .query(query)
+        .records::<PricingSchedule>()
 }
 
 /// Lists the breaks of a pricing schedule detail.
@@ -42,6 +50,10 @@ pub fn count_pricing_schedules(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks"
+)]
+#[doc(alias = "list_all_connect_wise_psa_pricingschedule_detail_breaks")]
 pub fn list_pricing_schedule_detail_breaks(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -63,6 +75,10 @@ pub fn list_pricing_schedule_detail_breaks(
 /// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `body`: the break to create.
+#[doc(
+    alias = "POST /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks"
+)]
+#[doc(alias = "create_a_connect_wise_psa_pricingschedule_detail_break")]
 pub fn create_pricing_schedule_detail_break(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -84,6 +100,10 @@ pub fn create_pricing_schedule_detail_break(
 /// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/count"
+)]
+#[doc(alias = "count_connect_wise_psa_pricingschedule_detail_breaks")]
 pub fn count_pricing_schedule_detail_breaks(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -96,6 +116,7 @@ pub fn count_pricing_schedule_detail_breaks(
         .path("grandparentId", pricing_schedule_id)
         .path("parentId", detail_id)
         .query(query)
+        .records::<PricingBreak>()
 }
 
 /// Gets a break of a pricing schedule detail by its ID.
@@ -105,6 +126,10 @@ pub fn count_pricing_schedule_detail_breaks(
 /// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
+#[doc(
+    alias = "GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_pricingschedule_detail_break_by_id")]
 pub fn get_pricing_schedule_detail_break(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -127,6 +152,10 @@ pub fn get_pricing_schedule_detail_break(
 /// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
 /// * `body`: the new state of the break.
+#[doc(
+    alias = "PUT /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_pricingschedule_detail_break_by_id")]
 pub fn replace_pricing_schedule_detail_break(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -151,6 +180,10 @@ pub fn replace_pricing_schedule_detail_break(
 /// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_pricingschedule_detail_break_by_id")]
 pub fn update_pricing_schedule_detail_break(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -174,6 +207,10 @@ pub fn update_pricing_schedule_detail_break(
 /// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
+#[doc(
+    alias = "DELETE /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_pricingschedule_detail_break_by_id")]
 pub fn delete_pricing_schedule_detail_break(
     pricing_schedule_id: i32,
     detail_id: i32,
@@ -193,6 +230,8 @@ pub fn delete_pricing_schedule_detail_break(
 /// `GET /procurement/pricingschedules/{id}` · tool `get_single_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
 /// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+#[doc(alias = "GET /procurement/pricingschedules/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_pricingschedule_by_id")]
 pub fn get_pricing_schedule(id: i32) -> Request<PricingSchedule> {
     Request::new(Method::Get, "/procurement/pricingschedules/{id}").path("id", id)
 }
@@ -203,6 +242,8 @@ pub fn get_pricing_schedule(id: i32) -> Request<PricingSchedule> {
 ///
 /// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `body`: the new state of the pricing schedule.
+#[doc(alias = "PUT /procurement/pricingschedules/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_pricingschedule_by_id")]
 pub fn replace_pricing_schedule(
     id: i32,
     body: &PricingSchedule,
@@ -218,6 +259,8 @@ pub fn replace_pricing_schedule(
 ///
 /// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/pricingschedules/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_pricingschedule_by_id")]
 pub fn update_pricing_schedule(
     id: i32,
     patch: &Patch<PricingSchedule>,
@@ -232,6 +275,8 @@ pub fn update_pricing_schedule(
 /// `DELETE /procurement/pricingschedules/{id}` · tool `delete_a_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
 /// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+#[doc(alias = "DELETE /procurement/pricingschedules/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_pricingschedule_by_id")]
 pub fn delete_pricing_schedule(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/pricingschedules/{id}").path("id", id)
 }
@@ -244,6 +289,8 @@ pub fn delete_pricing_schedule(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/pricingschedules/{parentId}/details")]
+#[doc(alias = "list_all_connect_wise_psa_pricingschedule_details")]
 pub fn list_pricing_schedule_details(
     pricing_schedule_id: i32,
     query: &ListQuery,
@@ -259,6 +306,8 @@ pub fn list_pricing_schedule_details(
 ///
 /// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `body`: the detail to create.
+#[doc(alias = "POST /procurement/pricingschedules/{parentId}/details")]
+#[doc(alias = "create_a_connect_wise_psa_pricingschedule_detail")]
 pub fn create_pricing_schedule_detail(
     pricing_schedule_id: i32,
     body: &PricingDetail,
@@ -274,6 +323,8 @@ pub fn create_pricing_schedule_detail(
 ///
 /// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/pricingschedules/{parentId}/details/count")]
+#[doc(alias = "count_connect_wise_psa_pricingschedule_details")]
 pub fn count_pricing_schedule_details(
     pricing_schedule_id: i32,
     query: &CountQuery,
@@ -281,6 +332,7 @@ pub fn count_pricing_schedule_details(
     Request::new(Method::Get, "/procurement/pricingschedules/{parentId}/details/count")
         .path("parentId", pricing_schedule_id)
         .query(query)
+        .records::<PricingDetail>()
 }
 
 /// Gets a detail of a pricing schedule by its ID.
@@ -289,6 +341,8 @@ pub fn count_pricing_schedule_details(
 ///
 /// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
+#[doc(alias = "GET /procurement/pricingschedules/{parentId}/details/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_pricingschedule_detail_by_id")]
 pub fn get_pricing_schedule_detail(
     pricing_schedule_id: i32,
     id: i32,
@@ -305,6 +359,8 @@ pub fn get_pricing_schedule_detail(
 /// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `body`: the new state of the detail.
+#[doc(alias = "PUT /procurement/pricingschedules/{parentId}/details/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_pricingschedule_detail_by_id")]
 pub fn replace_pricing_schedule_detail(
     pricing_schedule_id: i32,
     id: i32,
@@ -323,6 +379,8 @@ pub fn replace_pricing_schedule_detail(
 /// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/pricingschedules/{parentId}/details/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_pricingschedule_detail_by_id")]
 pub fn update_pricing_schedule_detail(
     pricing_schedule_id: i32,
     id: i32,
@@ -340,6 +398,8 @@ pub fn update_pricing_schedule_detail(
 ///
 /// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
 /// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
+#[doc(alias = "DELETE /procurement/pricingschedules/{parentId}/details/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_pricingschedule_detail_by_id")]
 pub fn delete_pricing_schedule_detail(pricing_schedule_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/pricingschedules/{parentId}/details/{id}")
         .path("parentId", pricing_schedule_id)

@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/products")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_products")]
 pub fn list_products(query: &ListQuery) -> Request<Vec<ProductItem>> {
     Request::new(Method::Get, "/procurement/products").query(query)
 }
@@ -22,6 +24,8 @@ pub fn list_products(query: &ListQuery) -> Request<Vec<ProductItem>> {
 /// `POST /procurement/products` · tool `create_a_connect_wise_psa_procurement_product`
 ///
 /// * `body`: the product to create.
+#[doc(alias = "POST /procurement/products")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_product")]
 pub fn create_product(body: &ProductItem) -> Request<ProductItem> {
     Request::new(Method::Post, "/procurement/products").body(body)
 }
@@ -31,8 +35,12 @@ pub fn create_product(body: &ProductItem) -> Request<ProductItem> {
 /// `GET /procurement/products/count` · tool `count_connect_wise_psa_procurement_products`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/products/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_products")]
 pub fn count_products(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/products/count").query(query)
+    Request::new(Method::Get, "/procurement/products/count")
+        .query(query)
+        .records::<ProductItem>()
 }
 
 /// Gets a product by its ID.
@@ -40,6 +48,8 @@ pub fn count_products(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/products/{id}` · tool `get_single_connect_wise_psa_procurement_product_by_id`
 ///
 /// * `id`: product ID (see `procurement::list_products`)
+#[doc(alias = "GET /procurement/products/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_product_by_id")]
 pub fn get_product(id: i32) -> Request<ProductItem> {
     Request::new(Method::Get, "/procurement/products/{id}").path("id", id)
 }
@@ -50,6 +60,8 @@ pub fn get_product(id: i32) -> Request<ProductItem> {
 ///
 /// * `id`: product ID (see `procurement::list_products`)
 /// * `body`: the new state of the product.
+#[doc(alias = "PUT /procurement/products/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_product_by_id")]
 pub fn replace_product(id: i32, body: &ProductItem) -> Request<ProductItem> {
     Request::new(Method::Put, "/procurement/products/{id}").path("id", id).body(body)
 }
@@ -60,6 +72,8 @@ pub fn replace_product(id: i32, body: &ProductItem) -> Request<ProductItem> {
 ///
 /// * `id`: product ID (see `procurement::list_products`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/products/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_product_by_id")]
 pub fn update_product(id: i32, patch: &Patch<ProductItem>) -> Request<ProductItem> {
     Request::new(Method::Patch, "/procurement/products/{id}").path("id", id).patch(patch)
 }
@@ -69,6 +83,8 @@ pub fn update_product(id: i32, patch: &Patch<ProductItem>) -> Request<ProductIte
 /// `DELETE /procurement/products/{id}` · tool `delete_a_connect_wise_psa_procurement_product_by_id`
 ///
 /// * `id`: product ID (see `procurement::list_products`)
+#[doc(alias = "DELETE /procurement/products/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_product_by_id")]
 pub fn delete_product(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/products/{id}").path("id", id)
 }
@@ -79,6 +95,8 @@ pub fn delete_product(id: i32) -> Request<()> {
 ///
 /// * `id`: product ID (see `procurement::list_products`)
 /// * `body`: the request body.
+#[doc(alias = "POST /procurement/products/{id}/detach")]
+#[doc(alias = "detach_a_connect_wise_psa_procurement_product_by_id")]
 pub fn detach_product(id: i32, body: &ProductDetach) -> Request<()> {
     Request::new(Method::Post, "/procurement/products/{id}/detach")
         .path("id", id)
@@ -93,6 +111,8 @@ pub fn detach_product(id: i32, body: &ProductDetach) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/products/{parentId}/components")]
+#[doc(alias = "list_all_connect_wise_psa_product_components")]
 pub fn list_product_components(
     product_id: i32,
     query: &ListQuery,
@@ -108,6 +128,8 @@ pub fn list_product_components(
 ///
 /// * `product_id`: product ID (see `procurement::list_products`)
 /// * `body`: the component to create.
+#[doc(alias = "POST /procurement/products/{parentId}/components")]
+#[doc(alias = "create_a_connect_wise_psa_product_component")]
 pub fn create_product_component(
     product_id: i32,
     body: &ProductComponent,
@@ -123,10 +145,13 @@ pub fn create_product_component(
 ///
 /// * `product_id`: product ID (see `procurement::list_products`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/products/{parentId}/components/count")]
+#[doc(alias = "count_connect_wise_psa_product_components")]
 pub fn count_product_components(product_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/products/{parentId}/components/count")
         .path("parentId", product_id)
         .query(query)
+        .records::<ProductComponent>()
 }
 
 /// Gets a component of a product by its ID.
@@ -137,6 +162,8 @@ pub fn count_product_components(product_id: i32, query: &CountQuery) -> Request<
 /// * `id`: product component ID (see `procurement::list_product_components`)
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/products/{parentId}/components/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_product_component_by_id")]
 pub fn get_product_component(
     product_id: i32,
     id: i32,
@@ -153,6 +180,8 @@ pub fn get_product_component(
 /// * `product_id`: product ID (see `procurement::list_products`)
 /// * `id`: product component ID (see `procurement::list_product_components`)
 /// * `body`: the new state of the component.
+#[doc(alias = "PUT /procurement/products/{parentId}/components/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_product_component_by_id")]
 pub fn replace_product_component(
     product_id: i32,
     id: i32,
@@ -171,6 +200,8 @@ pub fn replace_product_component(
 /// * `product_id`: product ID (see `procurement::list_products`)
 /// * `id`: product component ID (see `procurement::list_product_components`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/products/{parentId}/components/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_product_component_by_id")]
 pub fn update_product_component(
     product_id: i32,
     id: i32,
@@ -188,6 +219,8 @@ pub fn update_product_component(
 ///
 /// * `product_id`: product ID (see `procurement::list_products`)
 /// * `id`: product component ID (see `procurement::list_product_components`)
+#[doc(alias = "DELETE /procurement/products/{parentId}/components/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_product_component_by_id")]
 pub fn delete_product_component(product_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/products/{parentId}/components/{id}")
         .path("parentId", product_id)
@@ -202,6 +235,8 @@ pub fn delete_product_component(product_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/products/{parentId}/pickingShippingDetails")]
+#[doc(alias = "list_all_connect_wise_psa_product_picking_shipping_details")]
 pub fn list_product_picking_shipping_details(
     product_id: i32,
     query: &ListQuery,
@@ -217,6 +252,8 @@ pub fn list_product_picking_shipping_details(
 ///
 /// * `product_id`: product ID (see `procurement::list_products`)
 /// * `body`: the picking and shipping detail to create.
+#[doc(alias = "POST /procurement/products/{parentId}/pickingShippingDetails")]
+#[doc(alias = "create_a_connect_wise_psa_product_picking_shipping_detail")]
 pub fn create_product_picking_shipping_detail(
     product_id: i32,
     body: &ProductPickingShippingDetail,
@@ -232,6 +269,8 @@ pub fn create_product_picking_shipping_detail(
 ///
 /// * `product_id`: product ID (see `procurement::list_products`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/products/{parentId}/pickingShippingDetails/count")]
+#[doc(alias = "count_connect_wise_psa_product_picking_shipping_details")]
 pub fn count_product_picking_shipping_details(
     product_id: i32,
     query: &CountQuery,
@@ -242,6 +281,7 @@ pub fn count_product_picking_shipping_details(
         )
         .path("parentId", product_id)
         .query(query)
+        .records::<ProductPickingShippingDetail>()
 }
 
 /// Gets a picking and shipping detail of a product by its ID.
@@ -252,6 +292,8 @@ pub fn count_product_picking_shipping_details(
 /// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/products/{parentId}/pickingShippingDetails/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_product_picking_ship_detail_by_id")]
 pub fn get_product_picking_shipping_detail(
     product_id: i32,
     id: i32,
@@ -271,6 +313,8 @@ pub fn get_product_picking_shipping_detail(
 /// * `product_id`: product ID (see `procurement::list_products`)
 /// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
 /// * `body`: the new state of the picking and shipping detail.
+#[doc(alias = "PUT /procurement/products/{parentId}/pickingShippingDetails/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_product_picking_ship_detail_by_id")]
 pub fn replace_product_picking_shipping_detail(
     product_id: i32,
     id: i32,
@@ -292,6 +336,8 @@ pub fn replace_product_picking_shipping_detail(
 /// * `product_id`: product ID (see `procurement::list_products`)
 /// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/products/{parentId}/pickingShippingDetails/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_product_picking_shipping_detail_by_id")]
 pub fn update_product_picking_shipping_detail(
     product_id: i32,
     id: i32,
@@ -312,6 +358,8 @@ pub fn update_product_picking_shipping_detail(
 ///
 /// * `product_id`: product ID (see `procurement::list_products`)
 /// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
+#[doc(alias = "DELETE /procurement/products/{parentId}/pickingShippingDetails/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_product_picking_shipping_detail_by_id")]
 pub fn delete_product_picking_shipping_detail(product_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,

@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorderstatuses")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_purchaseorderstatuses")]
 pub fn list_purchase_order_statuses(
     query: &ListQuery,
 ) -> Request<Vec<PurchaseOrderStatus>> {
@@ -25,20 +27,25 @@ pub fn list_purchase_order_statuses(
 /// `POST /procurement/purchaseorderstatuses` · tool `create_a_connect_wise_psa_procurement_purchaseorderstatus`
 ///
 /// * `body`: the purchase order status to create.
+#[doc(alias = "POST /procurement/purchaseorderstatuses")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_purchaseorderstatus")]
 pub fn create_purchase_order_status(
     body: &PurchaseOrderStatus,
 ) -> Request<PurchaseOrderStatus> {
     Request::new(Method::Post, "/procurement/purchaseorderstatuses").body(body)
 }
 
-/// Counts purchase order statuses in summary form.
+/// Counts the summaries of purchase order statuses.
 ///
 /// `GET /procurement/purchaseorderstatuses/Info/count` · tool `count_connect_wise_psa_procurement_purchaseorderstatus_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorderstatuses/Info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_purchaseorderstatus_info")]
 pub fn count_purchase_order_status_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/Info/count")
         .query(query)
+        .records::<PurchaseOrderStatusInfo>()
 }
 
 /// Counts purchase order statuses.
@@ -46,8 +53,12 @@ pub fn count_purchase_order_status_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/purchaseorderstatuses/count` · tool `count_connect_wise_psa_procurement_purchaseorderstatuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorderstatuses/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_purchaseorderstatuses")]
 pub fn count_purchase_order_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/purchaseorderstatuses/count").query(query)
+    Request::new(Method::Get, "/procurement/purchaseorderstatuses/count")
+        .query(query)
+        .records::<PurchaseOrderStatus>()
 }
 
 /// Lists purchase order statuses in summary form.
@@ -57,6 +68,8 @@ pub fn count_purchase_order_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorderstatuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_purchaseorderstatus_info")]
 pub fn list_purchase_order_status_info(
     query: &ListQuery,
 ) -> Request<Vec<PurchaseOrderStatusInfo>> {
@@ -68,6 +81,8 @@ pub fn list_purchase_order_status_info(
 /// `GET /procurement/purchaseorderstatuses/{id}` · tool `get_single_connect_wise_psa_procurement_po_status_by_id`
 ///
 /// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+#[doc(alias = "GET /procurement/purchaseorderstatuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_po_status_by_id")]
 pub fn get_purchase_order_status(id: i32) -> Request<PurchaseOrderStatus> {
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/{id}").path("id", id)
 }
@@ -78,6 +93,8 @@ pub fn get_purchase_order_status(id: i32) -> Request<PurchaseOrderStatus> {
 ///
 /// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `body`: the new state of the purchase order status.
+#[doc(alias = "PUT /procurement/purchaseorderstatuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_po_status_by_id")]
 pub fn replace_purchase_order_status(
     id: i32,
     body: &PurchaseOrderStatus,
@@ -93,6 +110,8 @@ pub fn replace_purchase_order_status(
 ///
 /// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/purchaseorderstatuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_purchaseorderstatus_by_id")]
 pub fn update_purchase_order_status(
     id: i32,
     patch: &Patch<PurchaseOrderStatus>,
@@ -107,6 +126,8 @@ pub fn update_purchase_order_status(
 /// `DELETE /procurement/purchaseorderstatuses/{id}` · tool `delete_a_connect_wise_psa_procurement_purchaseorderstatus_by_id`
 ///
 /// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+#[doc(alias = "DELETE /procurement/purchaseorderstatuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_purchaseorderstatus_by_id")]
 pub fn delete_purchase_order_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/purchaseorderstatuses/{id}")
         .path("id", id)
@@ -117,6 +138,8 @@ pub fn delete_purchase_order_status(id: i32) -> Request<()> {
 /// `GET /procurement/purchaseorderstatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_status_info_by_id`
 ///
 /// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+#[doc(alias = "GET /procurement/purchaseorderstatuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_po_status_info_by_id")]
 pub fn get_purchase_order_status_info(id: i32) -> Request<PurchaseOrderStatusInfo> {
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/{id}/info")
         .path("id", id)
@@ -130,6 +153,8 @@ pub fn get_purchase_order_status_info(id: i32) -> Request<PurchaseOrderStatusInf
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorderstatuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_procurement_po_status_usages_by_id")]
 pub fn check_purchase_order_status_usages(
     id: i32,
     query: &ListQuery,
@@ -147,6 +172,8 @@ pub fn check_purchase_order_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorderstatuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_po_status_usages_by_id")]
 pub fn list_purchase_order_status_usages(
     id: i32,
     query: &ListQuery,
@@ -164,6 +191,8 @@ pub fn list_purchase_order_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/")]
+#[doc(alias = "list_all_connect_wise_psa_purchaseorderstatus_emailtemplates")]
 pub fn list_purchase_order_status_email_templates(
     purchase_order_status_id: i32,
     query: &ListQuery,
@@ -182,6 +211,8 @@ pub fn list_purchase_order_status_email_templates(
 ///
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `body`: the email template to create.
+#[doc(alias = "POST /procurement/purchaseorderstatuses/{parentId}/emailtemplates/")]
+#[doc(alias = "create_a_connect_wise_psa_purchaseorderstatus_emailtemplate")]
 pub fn create_purchase_order_status_email_template(
     purchase_order_status_id: i32,
     body: &PurchaseOrderStatusEmailTemplate,
@@ -200,6 +231,8 @@ pub fn create_purchase_order_status_email_template(
 ///
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/count")]
+#[doc(alias = "count_connect_wise_psa_purchaseorderstatus_emailtemplates")]
 pub fn count_purchase_order_status_email_templates(
     purchase_order_status_id: i32,
     query: &CountQuery,
@@ -210,6 +243,7 @@ pub fn count_purchase_order_status_email_templates(
         )
         .path("parentId", purchase_order_status_id)
         .query(query)
+        .records::<PurchaseOrderStatusEmailTemplate>()
 }
 
 /// Gets an email template of a purchase order status by its ID.
@@ -218,6 +252,8 @@ pub fn count_purchase_order_status_email_templates(
 ///
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
+#[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_po_status_emailtemplate_by_id")]
 pub fn get_purchase_order_status_email_template(
     purchase_order_status_id: i32,
     id: i32,
@@ -237,6 +273,8 @@ pub fn get_purchase_order_status_email_template(
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
 /// * `body`: the new state of the email template.
+#[doc(alias = "PUT /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_po_status_emailtemplate_by_id")]
 pub fn replace_purchase_order_status_email_template(
     purchase_order_status_id: i32,
     id: i32,
@@ -258,6 +296,8 @@ pub fn replace_purchase_order_status_email_template(
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_po_status_emailtemplate_by_id")]
 pub fn update_purchase_order_status_email_template(
     purchase_order_status_id: i32,
     id: i32,
@@ -278,6 +318,10 @@ pub fn update_purchase_order_status_email_template(
 ///
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
+#[doc(
+    alias = "DELETE /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_po_status_emailtemplate_by_id")]
 pub fn delete_purchase_order_status_email_template(
     purchase_order_status_id: i32,
     id: i32,
@@ -298,6 +342,8 @@ pub fn delete_purchase_order_status_email_template(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/notifications")]
+#[doc(alias = "list_all_connect_wise_psa_purchaseorderstatus_notifications")]
 pub fn list_purchase_order_status_notifications(
     purchase_order_status_id: i32,
     query: &ListQuery,
@@ -316,6 +362,8 @@ pub fn list_purchase_order_status_notifications(
 ///
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `body`: the notification to create.
+#[doc(alias = "POST /procurement/purchaseorderstatuses/{parentId}/notifications")]
+#[doc(alias = "create_a_connect_wise_psa_purchaseorderstatus_notification")]
 pub fn create_purchase_order_status_notification(
     purchase_order_status_id: i32,
     body: &PurchaseOrderStatusNotification,
@@ -334,6 +382,8 @@ pub fn create_purchase_order_status_notification(
 ///
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/notifications/count")]
+#[doc(alias = "count_connect_wise_psa_purchaseorderstatus_notifications")]
 pub fn count_purchase_order_status_notifications(
     purchase_order_status_id: i32,
     query: &CountQuery,
@@ -344,6 +394,7 @@ pub fn count_purchase_order_status_notifications(
         )
         .path("parentId", purchase_order_status_id)
         .query(query)
+        .records::<PurchaseOrderStatusNotification>()
 }
 
 /// Gets a notification of a purchase order status by its ID.
@@ -352,6 +403,8 @@ pub fn count_purchase_order_status_notifications(
 ///
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
+#[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/notifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_po_status_notification_by_id")]
 pub fn get_purchase_order_status_notification(
     purchase_order_status_id: i32,
     id: i32,
@@ -371,6 +424,8 @@ pub fn get_purchase_order_status_notification(
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
 /// * `body`: the new state of the notification.
+#[doc(alias = "PUT /procurement/purchaseorderstatuses/{parentId}/notifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_po_status_notification_by_id")]
 pub fn replace_purchase_order_status_notification(
     purchase_order_status_id: i32,
     id: i32,
@@ -392,6 +447,8 @@ pub fn replace_purchase_order_status_notification(
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/purchaseorderstatuses/{parentId}/notifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_po_status_notification_by_id")]
 pub fn update_purchase_order_status_notification(
     purchase_order_status_id: i32,
     id: i32,
@@ -412,6 +469,8 @@ pub fn update_purchase_order_status_notification(
 ///
 /// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
 /// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
+#[doc(alias = "DELETE /procurement/purchaseorderstatuses/{parentId}/notifications/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_po_status_notification_by_id")]
 pub fn delete_purchase_order_status_notification(
     purchase_order_status_id: i32,
     id: i32,

@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorders")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_purchaseorders")]
 pub fn list_purchase_orders(query: &ListQuery) -> Request<Vec<PurchaseOrder>> {
     Request::new(Method::Get, "/procurement/purchaseorders").query(query)
 }
@@ -23,6 +25,8 @@ pub fn list_purchase_orders(query: &ListQuery) -> Request<Vec<PurchaseOrder>> {
 /// `POST /procurement/purchaseorders` · tool `create_a_connect_wise_psa_procurement_purchaseorder`
 ///
 /// * `body`: the purchase order to create.
+#[doc(alias = "POST /procurement/purchaseorders")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_purchaseorder")]
 pub fn create_purchase_order(body: &PurchaseOrder) -> Request<PurchaseOrder> {
     Request::new(Method::Post, "/procurement/purchaseorders").body(body)
 }
@@ -32,8 +36,12 @@ pub fn create_purchase_order(body: &PurchaseOrder) -> Request<PurchaseOrder> {
 /// `GET /procurement/purchaseorders/count` · tool `count_connect_wise_psa_procurement_purchaseorders`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorders/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_purchaseorders")]
 pub fn count_purchase_orders(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/purchaseorders/count").query(query)
+    Request::new(Method::Get, "/procurement/purchaseorders/count")
+        .query(query)
+        .records::<PurchaseOrder>()
 }
 
 /// Lists purchase orders in summary form.
@@ -43,17 +51,23 @@ pub fn count_purchase_orders(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorders/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_purchaseorder_info")]
 pub fn list_purchase_order_info(query: &ListQuery) -> Request<Vec<PurchaseOrderInfo>> {
     Request::new(Method::Get, "/procurement/purchaseorders/info").query(query)
 }
 
-/// Counts purchase orders in summary form.
+/// Counts the summaries of purchase orders.
 ///
 /// `GET /procurement/purchaseorders/info/count` · tool `count_connect_wise_psa_procurement_purchaseorder_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorders/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_purchaseorder_info")]
 pub fn count_purchase_order_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/purchaseorders/info/count").query(query)
+    Request::new(Method::Get, "/procurement/purchaseorders/info/count")
+        .query(query)
+        .records::<PurchaseOrderInfo>()
 }
 
 /// Gets a purchase order by its ID.
@@ -61,6 +75,8 @@ pub fn count_purchase_order_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/purchaseorders/{id}` · tool `get_single_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "GET /procurement/purchaseorders/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn get_purchase_order(id: i32) -> Request<PurchaseOrder> {
     Request::new(Method::Get, "/procurement/purchaseorders/{id}").path("id", id)
 }
@@ -71,6 +87,8 @@ pub fn get_purchase_order(id: i32) -> Request<PurchaseOrder> {
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `body`: the new state of the purchase order.
+#[doc(alias = "PUT /procurement/purchaseorders/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn replace_purchase_order(id: i32, body: &PurchaseOrder) -> Request<PurchaseOrder> {
     Request::new(Method::Put, "/procurement/purchaseorders/{id}")
         .path("id", id)
@@ -83,6 +101,8 @@ pub fn replace_purchase_order(id: i32, body: &PurchaseOrder) -> Request<Purchase
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/purchaseorders/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn update_purchase_order(
     id: i32,
     patch: &Patch<PurchaseOrder>,
@@ -97,6 +117,8 @@ pub fn update_purchase_order(
 /// `DELETE /procurement/purchaseorders/{id}` · tool `delete_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "DELETE /procurement/purchaseorders/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn delete_purchase_order(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/purchaseorders/{id}").path("id", id)
 }
@@ -106,6 +128,8 @@ pub fn delete_purchase_order(id: i32) -> Request<()> {
 /// `POST /procurement/purchaseorders/{id}/copy` · tool `copy_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "POST /procurement/purchaseorders/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn copy_purchase_order(id: i32) -> Request<PurchaseOrder> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/copy").path("id", id)
 }
@@ -115,6 +139,8 @@ pub fn copy_purchase_order(id: i32) -> Request<PurchaseOrder> {
 /// `GET /procurement/purchaseorders/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_info_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "GET /procurement/purchaseorders/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_po_info_by_id")]
 pub fn get_purchase_order_info(id: i32) -> Request<PurchaseOrderInfo> {
     Request::new(Method::Get, "/procurement/purchaseorders/{id}/info").path("id", id)
 }
@@ -125,6 +151,8 @@ pub fn get_purchase_order_info(id: i32) -> Request<PurchaseOrderInfo> {
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorders/{id}/quickAccess/count")]
+#[doc(alias = "count_connect_wise_psa_purchaseorder_quick_accesses")]
 pub fn count_purchase_order_quick_accesses(
     purchase_order_id: i32,
     query: &CountQuery,
@@ -139,6 +167,8 @@ pub fn count_purchase_order_quick_accesses(
 /// `POST /procurement/purchaseorders/{id}/rebatch` · tool `rebatch_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "POST /procurement/purchaseorders/{id}/rebatch")]
+#[doc(alias = "rebatch_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn rebatch_purchase_order(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/rebatch").path("id", id)
 }
@@ -148,6 +178,8 @@ pub fn rebatch_purchase_order(id: i32) -> Request<SuccessResponse> {
 /// `POST /procurement/purchaseorders/{id}/unbatch` · tool `unbatch_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
 /// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+#[doc(alias = "POST /procurement/purchaseorders/{id}/unbatch")]
+#[doc(alias = "unbatch_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn unbatch_purchase_order(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/unbatch").path("id", id)
 }
@@ -160,6 +192,8 @@ pub fn unbatch_purchase_order(id: i32) -> Request<SuccessResponse> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/lineitems")]
+#[doc(alias = "list_all_connect_wise_psa_purchaseorder_lineitems")]
 pub fn list_purchase_order_line_items(
     purchase_order_id: i32,
     query: &ListQuery,
@@ -175,6 +209,8 @@ pub fn list_purchase_order_line_items(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `body`: the line item to create.
+#[doc(alias = "POST /procurement/purchaseorders/{parentId}/lineitems")]
+#[doc(alias = "create_a_connect_wise_psa_purchaseorder_lineitem")]
 pub fn create_purchase_order_line_item(
     purchase_order_id: i32,
     body: &PurchaseOrderLineItem,
@@ -190,6 +226,8 @@ pub fn create_purchase_order_line_item(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: query parameter `id`
+#[doc(alias = "DELETE /procurement/purchaseorders/{parentId}/lineitems")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_po_lineitem_by_id")]
 pub fn delete_purchase_order_line_item_by_id(
     purchase_order_id: i32,
     id: i32,
@@ -207,6 +245,8 @@ pub fn delete_purchase_order_line_item_by_id(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "POST /procurement/purchaseorders/{parentId}/lineitems/bulk")]
+#[doc(alias = "create_connect_wise_psa_purchaseorder_lineitems_in_bulk")]
 pub fn create_purchase_order_line_items_in_bulk(
     purchase_order_id: i32,
     body: &[PurchaseOrderLineItem],
@@ -224,6 +264,8 @@ pub fn create_purchase_order_line_items_in_bulk(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "PUT /procurement/purchaseorders/{parentId}/lineitems/bulk")]
+#[doc(alias = "replace_connect_wise_psa_purchaseorder_lineitems_in_bulk")]
 pub fn replace_purchase_order_line_items_in_bulk(
     purchase_order_id: i32,
     body: &[PurchaseOrderLineItem],
@@ -241,6 +283,8 @@ pub fn replace_purchase_order_line_items_in_bulk(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "DELETE /procurement/purchaseorders/{parentId}/lineitems/bulk")]
+#[doc(alias = "delete_connect_wise_psa_purchaseorder_lineitems_in_bulk")]
 pub fn delete_purchase_order_line_items_in_bulk(
     purchase_order_id: i32,
     body: &IdCollection,
@@ -256,6 +300,8 @@ pub fn delete_purchase_order_line_items_in_bulk(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/lineitems/count")]
+#[doc(alias = "count_connect_wise_psa_purchaseorder_lineitems")]
 pub fn count_purchase_order_line_items(
     purchase_order_id: i32,
     query: &CountQuery,
@@ -263,6 +309,7 @@ pub fn count_purchase_order_line_items(
     Request::new(Method::Get, "/procurement/purchaseorders/{parentId}/lineitems/count")
         .path("parentId", purchase_order_id)
         .query(query)
+        .records::<PurchaseOrderLineItem>()
 }
 
 /// Gets a line item of a purchase order by its ID.
@@ -271,6 +318,8 @@ pub fn count_purchase_order_line_items(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/lineitems/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_purchaseorder_lineitem_by_id")]
 pub fn get_purchase_order_line_item(
     purchase_order_id: i32,
     id: i32,
@@ -287,6 +336,8 @@ pub fn get_purchase_order_line_item(
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
 /// * `body`: the new state of the line item.
+#[doc(alias = "PUT /procurement/purchaseorders/{parentId}/lineitems/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_purchaseorder_lineitem_by_id")]
 pub fn replace_purchase_order_line_item(
     purchase_order_id: i32,
     id: i32,
@@ -305,6 +356,8 @@ pub fn replace_purchase_order_line_item(
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/purchaseorders/{parentId}/lineitems/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_purchaseorder_lineitem_by_id")]
 pub fn update_purchase_order_line_item(
     purchase_order_id: i32,
     id: i32,
@@ -324,6 +377,8 @@ pub fn update_purchase_order_line_item(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/notes")]
+#[doc(alias = "list_all_connect_wise_psa_purchaseorder_notes")]
 pub fn list_purchase_order_notes(
     purchase_order_id: i32,
     query: &ListQuery,
@@ -339,6 +394,8 @@ pub fn list_purchase_order_notes(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `body`: the note to create.
+#[doc(alias = "POST /procurement/purchaseorders/{parentId}/notes")]
+#[doc(alias = "create_a_connect_wise_psa_purchaseorder_note")]
 pub fn create_purchase_order_note(
     purchase_order_id: i32,
     body: &PurchaseOrderNote,
@@ -354,6 +411,8 @@ pub fn create_purchase_order_note(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/notes/count")]
+#[doc(alias = "count_connect_wise_psa_purchaseorder_notes")]
 pub fn count_purchase_order_notes(
     purchase_order_id: i32,
     query: &CountQuery,
@@ -361,6 +420,7 @@ pub fn count_purchase_order_notes(
     Request::new(Method::Get, "/procurement/purchaseorders/{parentId}/notes/count")
         .path("parentId", purchase_order_id)
         .query(query)
+        .records::<PurchaseOrderNote>()
 }
 
 /// Gets a note of a purchase order by its ID.
@@ -369,6 +429,8 @@ pub fn count_purchase_order_notes(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
+#[doc(alias = "GET /procurement/purchaseorders/{parentId}/notes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn get_purchase_order_note(
     purchase_order_id: i32,
     id: i32,
@@ -385,6 +447,8 @@ pub fn get_purchase_order_note(
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
 /// * `body`: the new state of the note.
+#[doc(alias = "PUT /procurement/purchaseorders/{parentId}/notes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn replace_purchase_order_note(
     purchase_order_id: i32,
     id: i32,
@@ -403,6 +467,8 @@ pub fn replace_purchase_order_note(
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/purchaseorders/{parentId}/notes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn update_purchase_order_note(
     purchase_order_id: i32,
     id: i32,
@@ -420,6 +486,8 @@ pub fn update_purchase_order_note(
 ///
 /// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
 /// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
+#[doc(alias = "DELETE /procurement/purchaseorders/{parentId}/notes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn delete_purchase_order_note(purchase_order_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/purchaseorders/{parentId}/notes/{id}")
         .path("parentId", purchase_order_id)

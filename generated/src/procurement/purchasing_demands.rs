@@ -8,6 +8,8 @@ use crate::models::PurchasingDemand;
 /// `POST /procurement/purchasingDemands` · tool `create_a_connect_wise_psa_procurement_purchasing_demand`
 ///
 /// * `body`: the purchasing demand to create.
+#[doc(alias = "POST /procurement/purchasingDemands")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_purchasing_demand")]
 pub fn create_purchasing_demand(body: &PurchasingDemand) -> Request<PurchasingDemand> {
     Request::new(Method::Post, "/procurement/purchasingDemands").body(body)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/rmaActions")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_rma_actions")]
 pub fn list_rma_actions(query: &ListQuery) -> Request<Vec<RmaAction>> {
     Request::new(Method::Get, "/procurement/rmaActions").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_rma_actions(query: &ListQuery) -> Request<Vec<RmaAction>> {
 /// `POST /procurement/rmaActions` · tool `create_a_connect_wise_psa_procurement_rma_action`
 ///
 /// * `body`: the RMA action to create.
+#[doc(alias = "POST /procurement/rmaActions")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_rma_action")]
 pub fn create_rma_action(body: &RmaAction) -> Request<RmaAction> {
     Request::new(Method::Post, "/procurement/rmaActions").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_rma_action(body: &RmaAction) -> Request<RmaAction> {
 /// `GET /procurement/rmaActions/count` · tool `count_connect_wise_psa_procurement_rma_actions`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/rmaActions/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_rma_actions")]
 pub fn count_rma_actions(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/rmaActions/count").query(query)
+    Request::new(Method::Get, "/procurement/rmaActions/count")
+        .query(query)
+        .records::<RmaAction>()
 }
 
 /// Lists RMA actions in summary form.
@@ -40,17 +48,23 @@ pub fn count_rma_actions(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/rmaActions/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_rma_action_info")]
 pub fn list_rma_action_info(query: &ListQuery) -> Request<Vec<RmaActionInfo>> {
     Request::new(Method::Get, "/procurement/rmaActions/info").query(query)
 }
 
-/// Counts RMA actions in summary form.
+/// Counts the summaries of RMA actions.
 ///
 /// `GET /procurement/rmaActions/info/count` · tool `count_connect_wise_psa_procurement_rma_action_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/rmaActions/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_rma_action_info")]
 pub fn count_rma_action_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/rmaActions/info/count").query(query)
+    Request::new(Method::Get, "/procurement/rmaActions/info/count")
+        .query(query)
+        .records::<RmaActionInfo>()
 }
 
 /// Gets an RMA action by its ID.
@@ -58,6 +72,8 @@ pub fn count_rma_action_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/rmaActions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_action_by_id`
 ///
 /// * `id`: RMA action ID (see `procurement::list_rma_actions`)
+#[doc(alias = "GET /procurement/rmaActions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_rma_action_by_id")]
 pub fn get_rma_action(id: i32) -> Request<RmaAction> {
     Request::new(Method::Get, "/procurement/rmaActions/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_rma_action(id: i32) -> Request<RmaAction> {
 ///
 /// * `id`: RMA action ID (see `procurement::list_rma_actions`)
 /// * `body`: the new state of the RMA action.
+#[doc(alias = "PUT /procurement/rmaActions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_rma_action_by_id")]
 pub fn replace_rma_action(id: i32, body: &RmaAction) -> Request<RmaAction> {
     Request::new(Method::Put, "/procurement/rmaActions/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_rma_action(id: i32, body: &RmaAction) -> Request<RmaAction> {
 ///
 /// * `id`: RMA action ID (see `procurement::list_rma_actions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/rmaActions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_rma_action_by_id")]
 pub fn update_rma_action(id: i32, patch: &Patch<RmaAction>) -> Request<RmaAction> {
     Request::new(Method::Patch, "/procurement/rmaActions/{id}")
         .path("id", id)
@@ -89,6 +109,8 @@ pub fn update_rma_action(id: i32, patch: &Patch<RmaAction>) -> Request<RmaAction
 /// `DELETE /procurement/rmaActions/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_action_by_id`
 ///
 /// * `id`: RMA action ID (see `procurement::list_rma_actions`)
+#[doc(alias = "DELETE /procurement/rmaActions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_rma_action_by_id")]
 pub fn delete_rma_action(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaActions/{id}").path("id", id)
 }
@@ -98,6 +120,8 @@ pub fn delete_rma_action(id: i32) -> Request<()> {
 /// `GET /procurement/rmaActions/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_action_info_by_id`
 ///
 /// * `id`: RMA action ID (see `procurement::list_rma_actions`)
+#[doc(alias = "GET /procurement/rmaActions/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_rma_action_info_by_id")]
 pub fn get_rma_action_info(id: i32) -> Request<RmaActionInfo> {
     Request::new(Method::Get, "/procurement/rmaActions/{id}/info").path("id", id)
 }

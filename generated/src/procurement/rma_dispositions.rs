@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/RMADispositions")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_rma_dispositions")]
 pub fn list_rma_dispositions(query: &ListQuery) -> Request<Vec<RmaDisposition>> {
     Request::new(Method::Get, "/procurement/RMADispositions").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_rma_dispositions(query: &ListQuery) -> Request<Vec<RmaDisposition>> 
 /// `POST /procurement/RMADispositions` · tool `create_a_connect_wise_psa_procurement_rma_disposition`
 ///
 /// * `body`: the RMA disposition to create.
+#[doc(alias = "POST /procurement/RMADispositions")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_rma_disposition")]
 pub fn create_rma_disposition(body: &RmaDisposition) -> Request<RmaDisposition> {
     Request::new(Method::Post, "/procurement/RMADispositions").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_rma_disposition(body: &RmaDisposition) -> Request<RmaDisposition> 
 /// `GET /procurement/RMADispositions/count` · tool `count_connect_wise_psa_procurement_rma_dispositions`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/RMADispositions/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_rma_dispositions")]
 pub fn count_rma_dispositions(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/RMADispositions/count").query(query)
+    Request::new(Method::Get, "/procurement/RMADispositions/count")
+        .query(query)
+        .records::<RmaDisposition>()
 }
 
 /// Lists RMA dispositions in summary form.
@@ -40,17 +48,23 @@ pub fn count_rma_dispositions(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/RMADispositions/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_rma_disposition_info")]
 pub fn list_rma_disposition_info(query: &ListQuery) -> Request<Vec<RmaDispositionInfo>> {
     Request::new(Method::Get, "/procurement/RMADispositions/info").query(query)
 }
 
-/// Counts RMA dispositions in summary form.
+/// Counts the summaries of RMA dispositions.
 ///
 /// `GET /procurement/RMADispositions/info/count` · tool `count_connect_wise_psa_procurement_rma_disposition_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/RMADispositions/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_rma_disposition_info")]
 pub fn count_rma_disposition_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/RMADispositions/info/count").query(query)
+    Request::new(Method::Get, "/procurement/RMADispositions/info/count")
+        .query(query)
+        .records::<RmaDispositionInfo>()
 }
 
 /// Gets an RMA disposition by its ID.
@@ -58,6 +72,8 @@ pub fn count_rma_disposition_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/RMADispositions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_disposition_by_id`
 ///
 /// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
+#[doc(alias = "GET /procurement/RMADispositions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_rma_disposition_by_id")]
 pub fn get_rma_disposition(id: i32) -> Request<RmaDisposition> {
     Request::new(Method::Get, "/procurement/RMADispositions/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_rma_disposition(id: i32) -> Request<RmaDisposition> {
 ///
 /// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
 /// * `body`: the new state of the RMA disposition.
+#[doc(alias = "PUT /procurement/RMADispositions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_rma_disposition_by_id")]
 pub fn replace_rma_disposition(
     id: i32,
     body: &RmaDisposition,
@@ -83,6 +101,8 @@ pub fn replace_rma_disposition(
 ///
 /// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/RMADispositions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_rma_disposition_by_id")]
 pub fn update_rma_disposition(
     id: i32,
     patch: &Patch<RmaDisposition>,
@@ -97,6 +117,8 @@ pub fn update_rma_disposition(
 /// `DELETE /procurement/RMADispositions/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_disposition_by_id`
 ///
 /// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
+#[doc(alias = "DELETE /procurement/RMADispositions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_rma_disposition_by_id")]
 pub fn delete_rma_disposition(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/RMADispositions/{id}").path("id", id)
 }
@@ -106,6 +128,8 @@ pub fn delete_rma_disposition(id: i32) -> Request<()> {
 /// `GET /procurement/RMADispositions/{id}/info` · tool `get_single_connect_wise_psa_proc_rma_disposition_info_by_id`
 ///
 /// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
+#[doc(alias = "GET /procurement/RMADispositions/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_proc_rma_disposition_info_by_id")]
 pub fn get_rma_disposition_info(id: i32) -> Request<RmaDispositionInfo> {
     Request::new(Method::Get, "/procurement/RMADispositions/{id}/info").path("id", id)
 }

@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/rmaStatuses")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_rma_statuses")]
 pub fn list_rma_statuses(query: &ListQuery) -> Request<Vec<RmaStatus>> {
     Request::new(Method::Get, "/procurement/rmaStatuses").query(query)
 }
@@ -22,6 +24,8 @@ pub fn list_rma_statuses(query: &ListQuery) -> Request<Vec<RmaStatus>> {
 /// `POST /procurement/rmaStatuses` · tool `create_a_connect_wise_psa_procurement_rma_status`
 ///
 /// * `body`: the RMA status to create.
+#[doc(alias = "POST /procurement/rmaStatuses")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_rma_status")]
 pub fn create_rma_status(body: &RmaStatus) -> Request<RmaStatus> {
     Request::new(Method::Post, "/procurement/rmaStatuses").body(body)
 }
@@ -31,8 +35,12 @@ pub fn create_rma_status(body: &RmaStatus) -> Request<RmaStatus> {
 /// `GET /procurement/rmaStatuses/count` · tool `count_connect_wise_psa_procurement_rma_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/rmaStatuses/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_rma_statuses")]
 pub fn count_rma_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/rmaStatuses/count").query(query)
+    Request::new(Method::Get, "/procurement/rmaStatuses/count")
+        .query(query)
+        .records::<RmaStatus>()
 }
 
 /// Lists RMA statuses in summary form.
@@ -42,17 +50,23 @@ pub fn count_rma_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/rmaStatuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_rma_status_info")]
 pub fn list_rma_status_info(query: &ListQuery) -> Request<Vec<RmaStatusInfo>> {
     Request::new(Method::Get, "/procurement/rmaStatuses/info").query(query)
 }
 
-/// Counts RMA statuses in summary form.
+/// Counts the summaries of RMA statuses.
 ///
 /// `GET /procurement/rmaStatuses/info/count` · tool `count_connect_wise_psa_procurement_rma_status_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/rmaStatuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_rma_status_info")]
 pub fn count_rma_status_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/rmaStatuses/info/count").query(query)
+    Request::new(Method::Get, "/procurement/rmaStatuses/info/count")
+        .query(query)
+        .records::<RmaStatusInfo>()
 }
 
 /// Gets an RMA status by its ID.
@@ -60,6 +74,8 @@ pub fn count_rma_status_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/rmaStatuses/{id}` · tool `get_single_connect_wise_psa_procurement_rma_status_by_id`
 ///
 /// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
+#[doc(alias = "GET /procurement/rmaStatuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_rma_status_by_id")]
 pub fn get_rma_status(id: i32) -> Request<RmaStatus> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}").path("id", id)
 }
@@ -70,6 +86,8 @@ pub fn get_rma_status(id: i32) -> Request<RmaStatus> {
 ///
 /// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `body`: the new state of the RMA status.
+#[doc(alias = "PUT /procurement/rmaStatuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_rma_status_by_id")]
 pub fn replace_rma_status(id: i32, body: &RmaStatus) -> Request<RmaStatus> {
     Request::new(Method::Put, "/procurement/rmaStatuses/{id}").path("id", id).body(body)
 }
@@ -80,6 +98,8 @@ pub fn replace_rma_status(id: i32, body: &RmaStatus) -> Request<RmaStatus> {
 ///
 /// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/rmaStatuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_rma_status_by_id")]
 pub fn update_rma_status(id: i32, patch: &Patch<RmaStatus>) -> Request<RmaStatus> {
     Request::new(Method::Patch, "/procurement/rmaStatuses/{id}")
         .path("id", id)
@@ -91,6 +111,8 @@ pub fn update_rma_status(id: i32, patch: &Patch<RmaStatus>) -> Request<RmaStatus
 /// `DELETE /procurement/rmaStatuses/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_status_by_id`
 ///
 /// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
+#[doc(alias = "DELETE /procurement/rmaStatuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_rma_status_by_id")]
 pub fn delete_rma_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaStatuses/{id}").path("id", id)
 }
@@ -100,6 +122,8 @@ pub fn delete_rma_status(id: i32) -> Request<()> {
 /// `GET /procurement/rmaStatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_status_info_by_id`
 ///
 /// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
+#[doc(alias = "GET /procurement/rmaStatuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_rma_status_info_by_id")]
 pub fn get_rma_status_info(id: i32) -> Request<RmaStatusInfo> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/info").path("id", id)
 }
@@ -112,6 +136,8 @@ pub fn get_rma_status_info(id: i32) -> Request<RmaStatusInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/rmaStatuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_procurement_rma_status_usages_by_id")]
 pub fn check_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/usages")
         .path("id", id)
@@ -126,6 +152,8 @@ pub fn check_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/rmaStatuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_rma_status_usages_by_id")]
 pub fn list_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/usages/list")
         .path("id", id)
@@ -140,6 +168,8 @@ pub fn list_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/rmaStatuses/{parentId}/emailTemplates/")]
+#[doc(alias = "list_all_connect_wise_psa_rma_status_email_templates")]
 pub fn list_rma_status_email_templates(
     rma_status_id: i32,
     query: &ListQuery,
@@ -155,6 +185,8 @@ pub fn list_rma_status_email_templates(
 ///
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `body`: the email template to create.
+#[doc(alias = "POST /procurement/rmaStatuses/{parentId}/emailtemplates/")]
+#[doc(alias = "create_a_connect_wise_psa_rma_status_emailtemplate")]
 pub fn create_rma_status_email_template(
     rma_status_id: i32,
     body: &RmaStatusEmailTemplate,
@@ -170,6 +202,8 @@ pub fn create_rma_status_email_template(
 ///
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/rmaStatuses/{parentId}/emailtemplates/count")]
+#[doc(alias = "count_connect_wise_psa_rma_status_emailtemplates")]
 pub fn count_rma_status_email_templates(
     rma_status_id: i32,
     query: &CountQuery,
@@ -177,6 +211,7 @@ pub fn count_rma_status_email_templates(
     Request::new(Method::Get, "/procurement/rmaStatuses/{parentId}/emailtemplates/count")
         .path("parentId", rma_status_id)
         .query(query)
+        .records::<RmaStatusEmailTemplate>()
 }
 
 /// Gets an email template of an RMA status by its ID.
@@ -185,6 +220,8 @@ pub fn count_rma_status_email_templates(
 ///
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
+#[doc(alias = "GET /procurement/rmaStatuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_rma_status_emailtemplate_by_id")]
 pub fn get_rma_status_email_template(
     rma_status_id: i32,
     id: i32,
@@ -201,6 +238,8 @@ pub fn get_rma_status_email_template(
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
 /// * `body`: the new state of the email template.
+#[doc(alias = "PUT /procurement/rmaStatuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_rma_status_emailtemplate_by_id")]
 pub fn replace_rma_status_email_template(
     rma_status_id: i32,
     id: i32,
@@ -219,6 +258,8 @@ pub fn replace_rma_status_email_template(
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/rmaStatuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_rma_status_emailtemplate_by_id")]
 pub fn update_rma_status_email_template(
     rma_status_id: i32,
     id: i32,
@@ -239,6 +280,8 @@ pub fn update_rma_status_email_template(
 ///
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
+#[doc(alias = "DELETE /procurement/rmaStatuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_rma_status_emailtemplate_by_id")]
 pub fn delete_rma_status_email_template(rma_status_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -256,6 +299,8 @@ pub fn delete_rma_status_email_template(rma_status_id: i32, id: i32) -> Request<
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/rmaStatuses/{parentId}/notifications")]
+#[doc(alias = "list_all_connect_wise_psa_rma_status_notifications")]
 pub fn list_rma_status_notifications(
     rma_status_id: i32,
     query: &ListQuery,
@@ -271,6 +316,8 @@ pub fn list_rma_status_notifications(
 ///
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `body`: the notification to create.
+#[doc(alias = "POST /procurement/rmaStatuses/{parentId}/notifications")]
+#[doc(alias = "create_a_connect_wise_psa_rma_status_notification")]
 pub fn create_rma_status_notification(
     rma_status_id: i32,
     body: &RmaStatusNotification,
@@ -286,6 +333,8 @@ pub fn create_rma_status_notification(
 ///
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/rmaStatuses/{parentId}/notifications/count")]
+#[doc(alias = "count_connect_wise_psa_rma_status_notifications")]
 pub fn count_rma_status_notifications(
     rma_status_id: i32,
     query: &CountQuery,
@@ -293,6 +342,7 @@ pub fn count_rma_status_notifications(
     Request::new(Method::Get, "/procurement/rmaStatuses/{parentId}/notifications/count")
         .path("parentId", rma_status_id)
         .query(query)
+        .records::<RmaStatusNotification>()
 }
 
 /// Gets a notification of an RMA status by its ID.
@@ -301,6 +351,8 @@ pub fn count_rma_status_notifications(
 ///
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
+#[doc(alias = "GET /procurement/rmaStatuses/{parentId}/notifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_rma_status_notification_by_id")]
 pub fn get_rma_status_notification(
     rma_status_id: i32,
     id: i32,
@@ -317,6 +369,8 @@ pub fn get_rma_status_notification(
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
 /// * `body`: the new state of the notification.
+#[doc(alias = "PUT /procurement/rmaStatuses/{parentId}/notifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_rma_status_notification_by_id")]
 pub fn replace_rma_status_notification(
     rma_status_id: i32,
     id: i32,
@@ -335,6 +389,8 @@ pub fn replace_rma_status_notification(
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/rmaStatuses/{parentId}/notifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_rma_status_notification_by_id")]
 pub fn update_rma_status_notification(
     rma_status_id: i32,
     id: i32,
@@ -352,6 +408,8 @@ pub fn update_rma_status_notification(
 ///
 /// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
 /// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
+#[doc(alias = "DELETE /procurement/rmaStatuses/{parentId}/notifications/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_rma_status_notification_by_id")]
 pub fn delete_rma_status_notification(rma_status_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,

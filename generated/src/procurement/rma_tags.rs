@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/rmaTags")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_rma_tags")]
 pub fn list_rma_tags(query: &ListQuery) -> Request<Vec<RmaTag>> {
     Request::new(Method::Get, "/procurement/rmaTags").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_rma_tags(query: &ListQuery) -> Request<Vec<RmaTag>> {
 /// `POST /procurement/rmaTags` · tool `create_a_connect_wise_psa_procurement_rma_tag`
 ///
 /// * `body`: the RMA tag to create.
+#[doc(alias = "POST /procurement/rmaTags")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_rma_tag")]
 pub fn create_rma_tag(body: &RmaTag) -> Request<RmaTag> {
     Request::new(Method::Post, "/procurement/rmaTags").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_rma_tag(body: &RmaTag) -> Request<RmaTag> {
 /// `GET /procurement/rmaTags/count` · tool `count_connect_wise_psa_procurement_rma_tags`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/rmaTags/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_rma_tags")]
 pub fn count_rma_tags(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/rmaTags/count").query(query)
+    Request::new(Method::Get, "/procurement/rmaTags/count")
+        .query(query)
+        .records::<RmaTag>()
 }
 
 /// Gets an RMA tag record that holds the default values for a new RMA tag of a product, ticket, project, sales order or company.
@@ -43,6 +51,8 @@ pub fn count_rma_tags(query: &CountQuery) -> Request<Count> {
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `sales_order_id`: sales order ID (see `sales::list_orders`)
 /// * `company_id`: company ID (see `company::list_companies`)
+#[doc(alias = "GET /procurement/rmaTags/default")]
+#[doc(alias = "get_default_connect_wise_psa_procurement_rma_tag")]
 pub fn get_default_rma_tag(
     product_id: i32,
     billing_log_id: i32,
@@ -65,6 +75,8 @@ pub fn get_default_rma_tag(
 /// `GET /procurement/rmaTags/{id}` · tool `get_single_connect_wise_psa_procurement_rma_tag_by_id`
 ///
 /// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
+#[doc(alias = "GET /procurement/rmaTags/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_rma_tag_by_id")]
 pub fn get_rma_tag(id: i32) -> Request<RmaTag> {
     Request::new(Method::Get, "/procurement/rmaTags/{id}").path("id", id)
 }
@@ -75,6 +87,8 @@ pub fn get_rma_tag(id: i32) -> Request<RmaTag> {
 ///
 /// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
 /// * `body`: the new state of the RMA tag.
+#[doc(alias = "PUT /procurement/rmaTags/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_rma_tag_by_id")]
 pub fn replace_rma_tag(id: i32, body: &RmaTag) -> Request<RmaTag> {
     Request::new(Method::Put, "/procurement/rmaTags/{id}").path("id", id).body(body)
 }
@@ -85,6 +99,8 @@ pub fn replace_rma_tag(id: i32, body: &RmaTag) -> Request<RmaTag> {
 ///
 /// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/rmaTags/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_rma_tag_by_id")]
 pub fn update_rma_tag(id: i32, patch: &Patch<RmaTag>) -> Request<RmaTag> {
     Request::new(Method::Patch, "/procurement/rmaTags/{id}").path("id", id).patch(patch)
 }
@@ -94,6 +110,8 @@ pub fn update_rma_tag(id: i32, patch: &Patch<RmaTag>) -> Request<RmaTag> {
 /// `DELETE /procurement/rmaTags/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_tag_by_id`
 ///
 /// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
+#[doc(alias = "DELETE /procurement/rmaTags/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_rma_tag_by_id")]
 pub fn delete_rma_tag(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaTags/{id}").path("id", id)
 }

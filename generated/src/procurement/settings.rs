@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/settings")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_settings")]
 pub fn list_settings(query: &ListQuery) -> Request<Vec<ProcurementSetting>> {
     Request::new(Method::Get, "/procurement/settings").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_settings(query: &ListQuery) -> Request<Vec<ProcurementSetting>> {
 /// `GET /procurement/settings/count` · tool `count_connect_wise_psa_procurement_settings`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/settings/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_settings")]
 pub fn count_settings(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/settings/count").query(query)
+    Request::new(Method::Get, "/procurement/settings/count")
+        .query(query)
+        .records::<ProcurementSetting>()
 }
 
 /// Gets a procurement setting by its ID.
@@ -29,6 +35,8 @@ pub fn count_settings(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/settings/{id}` · tool `get_single_connect_wise_psa_procurement_setting_by_id`
 ///
 /// * `id`: procurement setting ID (see `procurement::list_settings`)
+#[doc(alias = "GET /procurement/settings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_setting_by_id")]
 pub fn get_setting(id: i32) -> Request<ProcurementSetting> {
     Request::new(Method::Get, "/procurement/settings/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_setting(id: i32) -> Request<ProcurementSetting> {
 ///
 /// * `id`: procurement setting ID (see `procurement::list_settings`)
 /// * `body`: the new state of the procurement setting.
+#[doc(alias = "PUT /procurement/settings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_setting_by_id")]
 pub fn replace_setting(
     id: i32,
     body: &ProcurementSetting,
@@ -52,6 +62,8 @@ pub fn replace_setting(
 ///
 /// * `id`: procurement setting ID (see `procurement::list_settings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/settings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_setting_by_id")]
 pub fn update_setting(
     id: i32,
     patch: &Patch<ProcurementSetting>,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/shipmentmethods")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_shipmentmethods")]
 pub fn list_shipment_methods(query: &ListQuery) -> Request<Vec<ShipmentMethod>> {
     Request::new(Method::Get, "/procurement/shipmentmethods").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_shipment_methods(query: &ListQuery) -> Request<Vec<ShipmentMethod>> 
 /// `POST /procurement/shipmentmethods` · tool `create_a_connect_wise_psa_procurement_shipmentmethod`
 ///
 /// * `body`: the shipment method to create.
+#[doc(alias = "POST /procurement/shipmentmethods")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_shipmentmethod")]
 pub fn create_shipment_method(body: &ShipmentMethod) -> Request<ShipmentMethod> {
     Request::new(Method::Post, "/procurement/shipmentmethods").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_shipment_method(body: &ShipmentMethod) -> Request<ShipmentMethod> 
 /// `GET /procurement/shipmentmethods/count` · tool `count_connect_wise_psa_procurement_shipmentmethods`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/shipmentmethods/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_shipmentmethods")]
 pub fn count_shipment_methods(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/shipmentmethods/count").query(query)
+    Request::new(Method::Get, "/procurement/shipmentmethods/count")
+        .query(query)
+        .records::<ShipmentMethod>()
 }
 
 /// Lists shipment methods in summary form.
@@ -40,17 +48,23 @@ pub fn count_shipment_methods(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/shipmentmethods/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_shipmentmethod_info")]
 pub fn list_shipment_method_info(query: &ListQuery) -> Request<Vec<ShipmentMethodInfo>> {
     Request::new(Method::Get, "/procurement/shipmentmethods/info").query(query)
 }
 
-/// Counts shipment methods in summary form.
+/// Counts the summaries of shipment methods.
 ///
 /// `GET /procurement/shipmentmethods/info/count` · tool `count_connect_wise_psa_procurement_shipmentmethod_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/shipmentmethods/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_shipmentmethod_info")]
 pub fn count_shipment_method_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/shipmentmethods/info/count").query(query)
+    Request::new(Method::Get, "/procurement/shipmentmethods/info/count")
+        .query(query)
+        .records::<ShipmentMethodInfo>()
 }
 
 /// Gets a shipment method by its ID.
@@ -58,6 +72,8 @@ pub fn count_shipment_method_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/shipmentmethods/{id}` · tool `get_single_connect_wise_psa_procurement_shipmentmethod_by_id`
 ///
 /// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
+#[doc(alias = "GET /procurement/shipmentmethods/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_shipmentmethod_by_id")]
 pub fn get_shipment_method(id: i32) -> Request<ShipmentMethod> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_shipment_method(id: i32) -> Request<ShipmentMethod> {
 ///
 /// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
 /// * `body`: the new state of the shipment method.
+#[doc(alias = "PUT /procurement/shipmentmethods/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_shipmentmethod_by_id")]
 pub fn replace_shipment_method(
     id: i32,
     body: &ShipmentMethod,
@@ -83,6 +101,8 @@ pub fn replace_shipment_method(
 ///
 /// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/shipmentmethods/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_shipmentmethod_by_id")]
 pub fn update_shipment_method(
     id: i32,
     patch: &Patch<ShipmentMethod>,
@@ -97,6 +117,8 @@ pub fn update_shipment_method(
 /// `DELETE /procurement/shipmentmethods/{id}` · tool `delete_a_connect_wise_psa_procurement_shipmentmethod_by_id`
 ///
 /// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
+#[doc(alias = "DELETE /procurement/shipmentmethods/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_shipmentmethod_by_id")]
 pub fn delete_shipment_method(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/shipmentmethods/{id}").path("id", id)
 }
@@ -106,6 +128,8 @@ pub fn delete_shipment_method(id: i32) -> Request<()> {
 /// `GET /procurement/shipmentmethods/{id}/info` · tool `get_single_connect_wise_psa_procurement_shipmethod_info_by_id`
 ///
 /// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
+#[doc(alias = "GET /procurement/shipmentmethods/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_shipmethod_info_by_id")]
 pub fn get_shipment_method_info(id: i32) -> Request<ShipmentMethodInfo> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/info").path("id", id)
 }
@@ -118,6 +142,8 @@ pub fn get_shipment_method_info(id: i32) -> Request<ShipmentMethodInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/shipmentmethods/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_procurement_shipmentmethod_usages_by_id")]
 pub fn check_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/usages")
         .path("id", id)
@@ -132,6 +158,8 @@ pub fn check_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<U
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/shipmentmethods/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_shipmethod_usages_by_id")]
 pub fn list_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/usages/list")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/subcategories/")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_subcategories")]
 pub fn list_sub_categories(query: &ListQuery) -> Request<Vec<SubCategory>> {
     Request::new(Method::Get, "/procurement/subcategories/").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_sub_categories(query: &ListQuery) -> Request<Vec<SubCategory>> {
 /// `POST /procurement/subcategories/` · tool `create_a_connect_wise_psa_procurement_subcategory`
 ///
 /// * `body`: the product subcategory to create.
+#[doc(alias = "POST /procurement/subcategories/")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_subcategory")]
 pub fn create_sub_category(body: &SubCategory) -> Request<SubCategory> {
     Request::new(Method::Post, "/procurement/subcategories/").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_sub_category(body: &SubCategory) -> Request<SubCategory> {
 /// `GET /procurement/subcategories/count` · tool `count_connect_wise_psa_procurement_subcategories`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/subcategories/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_subcategories")]
 pub fn count_sub_categories(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/subcategories/count").query(query)
+    Request::new(Method::Get, "/procurement/subcategories/count")
+        .query(query)
+        .records::<SubCategory>()
 }
 
 /// Lists product subcategories in summary form.
@@ -40,17 +48,23 @@ pub fn count_sub_categories(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/subcategories/info/")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_subcategory_info")]
 pub fn list_sub_category_info(query: &ListQuery) -> Request<Vec<SubCategoryInfo>> {
     Request::new(Method::Get, "/procurement/subcategories/info/").query(query)
 }
 
-/// Counts product subcategories in summary form.
+/// Counts the summaries of product subcategories.
 ///
 /// `GET /procurement/subcategories/info/count` · tool `count_connect_wise_psa_procurement_subcategory_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/subcategories/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_subcategory_info")]
 pub fn count_sub_category_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/subcategories/info/count").query(query)
+    Request::new(Method::Get, "/procurement/subcategories/info/count")
+        .query(query)
+        .records::<SubCategoryInfo>()
 }
 
 /// Gets a product subcategory by its ID.
@@ -58,6 +72,8 @@ pub fn count_sub_category_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/subcategories/{id}` · tool `get_single_connect_wise_psa_procurement_subcategory_by_id`
 ///
 /// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
+#[doc(alias = "GET /procurement/subcategories/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_subcategory_by_id")]
 pub fn get_sub_category(id: i32) -> Request<SubCategory> {
     Request::new(Method::Get, "/procurement/subcategories/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_sub_category(id: i32) -> Request<SubCategory> {
 ///
 /// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
 /// * `body`: the new state of the product subcategory.
+#[doc(alias = "PUT /procurement/subcategories/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_subcategory_by_id")]
 pub fn replace_sub_category(id: i32, body: &SubCategory) -> Request<SubCategory> {
     Request::new(Method::Put, "/procurement/subcategories/{id}")
         .path("id", id)
@@ -80,6 +98,8 @@ pub fn replace_sub_category(id: i32, body: &SubCategory) -> Request<SubCategory>
 ///
 /// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/subcategories/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_subcategory_by_id")]
 pub fn update_sub_category(id: i32, patch: &Patch<SubCategory>) -> Request<SubCategory> {
     Request::new(Method::Patch, "/procurement/subcategories/{id}")
         .path("id", id)
@@ -91,6 +111,8 @@ pub fn update_sub_category(id: i32, patch: &Patch<SubCategory>) -> Request<SubCa
 /// `DELETE /procurement/subcategories/{id}` · tool `delete_a_connect_wise_psa_procurement_subcategory_by_id`
 ///
 /// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
+#[doc(alias = "DELETE /procurement/subcategories/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_subcategory_by_id")]
 pub fn delete_sub_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/subcategories/{id}").path("id", id)
 }
@@ -100,6 +122,8 @@ pub fn delete_sub_category(id: i32) -> Request<()> {
 /// `GET /procurement/subcategories/{id}/info` · tool `get_single_connect_wise_psa_procurement_subcategory_info_by_id`
 ///
 /// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
+#[doc(alias = "GET /procurement/subcategories/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_subcategory_info_by_id")]
 pub fn get_sub_category_info(id: i32) -> Request<SubCategoryInfo> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/info").path("id", id)
 }
@@ -112,6 +136,8 @@ pub fn get_sub_category_info(id: i32) -> Request<SubCategoryInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/subcategories/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_procurement_subcategory_usages_by_id")]
 pub fn check_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/usages")
         .path("id", id)
@@ -126,6 +152,8 @@ pub fn check_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/subcategories/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_subcategory_usages_by_id")]
 pub fn list_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/usages/list")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/types")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_types")]
 pub fn list_types(query: &ListQuery) -> Request<Vec<ProductType>> {
     Request::new(Method::Get, "/procurement/types").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_types(query: &ListQuery) -> Request<Vec<ProductType>> {
 /// `POST /procurement/types` · tool `create_a_connect_wise_psa_procurement_type`
 ///
 /// * `body`: the product type to create.
+#[doc(alias = "POST /procurement/types")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_type")]
 pub fn create_type(body: &ProductType) -> Request<ProductType> {
     Request::new(Method::Post, "/procurement/types").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_type(body: &ProductType) -> Request<ProductType> {
 /// `GET /procurement/types/count` · tool `count_connect_wise_psa_procurement_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/types/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_types")]
 pub fn count_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/types/count").query(query)
+    Request::new(Method::Get, "/procurement/types/count")
+        .query(query)
+        .records::<ProductType>()
 }
 
 /// Lists product types in summary form.
@@ -40,17 +48,23 @@ pub fn count_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_type_info")]
 pub fn list_type_info(query: &ListQuery) -> Request<Vec<ProductTypeInfo>> {
     Request::new(Method::Get, "/procurement/types/info").query(query)
 }
 
-/// Counts product types in summary form.
+/// Counts the summaries of product types.
 ///
 /// `GET /procurement/types/info/count` · tool `count_connect_wise_psa_procurement_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/types/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_type_info")]
 pub fn count_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/types/info/count").query(query)
+    Request::new(Method::Get, "/procurement/types/info/count")
+        .query(query)
+        .records::<ProductTypeInfo>()
 }
 
 /// Gets a product type by its ID.
@@ -58,6 +72,8 @@ pub fn count_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/types/{id}` · tool `get_single_connect_wise_psa_procurement_type_by_id`
 ///
 /// * `id`: product type ID (see `procurement::list_types`)
+#[doc(alias = "GET /procurement/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_type_by_id")]
 pub fn get_type(id: i32) -> Request<ProductType> {
     Request::new(Method::Get, "/procurement/types/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_type(id: i32) -> Request<ProductType> {
 ///
 /// * `id`: product type ID (see `procurement::list_types`)
 /// * `body`: the new state of the product type.
+#[doc(alias = "PUT /procurement/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_type_by_id")]
 pub fn replace_type(id: i32, body: &ProductType) -> Request<ProductType> {
     Request::new(Method::Put, "/procurement/types/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_type(id: i32, body: &ProductType) -> Request<ProductType> {
 ///
 /// * `id`: product type ID (see `procurement::list_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_type_by_id")]
 pub fn update_type(id: i32, patch: &Patch<ProductType>) -> Request<ProductType> {
     Request::new(Method::Patch, "/procurement/types/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_type(id: i32, patch: &Patch<ProductType>) -> Request<ProductType> 
 /// `DELETE /procurement/types/{id}` · tool `delete_a_connect_wise_psa_procurement_type_by_id`
 ///
 /// * `id`: product type ID (see `procurement::list_types`)
+#[doc(alias = "DELETE /procurement/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_type_by_id")]
 pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/types/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_type(id: i32) -> Request<()> {
 /// `GET /procurement/types/{id}/info` · tool `get_single_connect_wise_psa_procurement_type_info_by_id`
 ///
 /// * `id`: product type ID (see `procurement::list_types`)
+#[doc(alias = "GET /procurement/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_type_info_by_id")]
 pub fn get_type_info(id: i32) -> Request<ProductTypeInfo> {
     Request::new(Method::Get, "/procurement/types/{id}/info").path("id", id)
 }
@@ -108,6 +132,8 @@ pub fn get_type_info(id: i32) -> Request<ProductTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_procurement_type_usages_by_id")]
 pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/types/{id}/usages")
         .path("id", id)
@@ -122,6 +148,8 @@ pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_type_usages_by_id")]
 pub fn list_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/procurement/types/{id}/usages/list")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/unitOfMeasures")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_unit_of_measures")]
 pub fn list_unit_of_measures(query: &ListQuery) -> Request<Vec<UnitOfMeasure>> {
     Request::new(Method::Get, "/procurement/unitOfMeasures").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_unit_of_measures(query: &ListQuery) -> Request<Vec<UnitOfMeasure>> {
 /// `POST /procurement/unitOfMeasures` · tool `create_a_connect_wise_psa_procurement_unit_of_measure`
 ///
 /// * `body`: the unit of measure to create.
+#[doc(alias = "POST /procurement/unitOfMeasures")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_unit_of_measure")]
 pub fn create_unit_of_measure(body: &UnitOfMeasure) -> Request<UnitOfMeasure> {
     Request::new(Method::Post, "/procurement/unitOfMeasures").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_unit_of_measure(body: &UnitOfMeasure) -> Request<UnitOfMeasure> {
 /// `GET /procurement/unitOfMeasures/count` · tool `count_connect_wise_psa_procurement_unit_of_measures`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/unitOfMeasures/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_unit_of_measures")]
 pub fn count_unit_of_measures(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/unitOfMeasures/count").query(query)
+    Request::new(Method::Get, "/procurement/unitOfMeasures/count")
+        .query(query)
+        .records::<UnitOfMeasure>()
 }
 
 /// Gets a unit of measure by its ID.
@@ -38,6 +46,8 @@ pub fn count_unit_of_measures(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/unitOfMeasures/{id}` · tool `get_single_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
 /// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
+#[doc(alias = "GET /procurement/unitOfMeasures/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_unit_of_measure_by_id")]
 pub fn get_unit_of_measure(id: i32) -> Request<UnitOfMeasure> {
     Request::new(Method::Get, "/procurement/unitOfMeasures/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_unit_of_measure(id: i32) -> Request<UnitOfMeasure> {
 ///
 /// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `body`: the new state of the unit of measure.
+#[doc(alias = "PUT /procurement/unitOfMeasures/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_unit_of_measure_by_id")]
 pub fn replace_unit_of_measure(id: i32, body: &UnitOfMeasure) -> Request<UnitOfMeasure> {
     Request::new(Method::Put, "/procurement/unitOfMeasures/{id}")
         .path("id", id)
@@ -60,6 +72,8 @@ pub fn replace_unit_of_measure(id: i32, body: &UnitOfMeasure) -> Request<UnitOfM
 ///
 /// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/unitOfMeasures/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_unit_of_measure_by_id")]
 pub fn update_unit_of_measure(
     id: i32,
     patch: &Patch<UnitOfMeasure>,
@@ -74,6 +88,8 @@ pub fn update_unit_of_measure(
 /// `DELETE /procurement/unitOfMeasures/{id}` · tool `delete_a_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
 /// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
+#[doc(alias = "DELETE /procurement/unitOfMeasures/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_unit_of_measure_by_id")]
 pub fn delete_unit_of_measure(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/unitOfMeasures/{id}").path("id", id)
 }
@@ -86,6 +102,8 @@ pub fn delete_unit_of_measure(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/unitOfMeasures/{parentId}/conversions")]
+#[doc(alias = "list_all_connect_wise_psa_unit_of_measure_conversions")]
 pub fn list_unit_of_measure_conversions(
     unit_of_measure_id: i32,
     query: &ListQuery,
@@ -101,6 +119,8 @@ pub fn list_unit_of_measure_conversions(
 ///
 /// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `body`: the conversion to create.
+#[doc(alias = "POST /procurement/unitOfMeasures/{parentId}/conversions")]
+#[doc(alias = "create_a_connect_wise_psa_unit_of_measure_conversion")]
 pub fn create_unit_of_measure_conversion(
     unit_of_measure_id: i32,
     body: &Conversion,
@@ -116,6 +136,8 @@ pub fn create_unit_of_measure_conversion(
 ///
 /// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/unitOfMeasures/{parentId}/conversions/count")]
+#[doc(alias = "count_connect_wise_psa_unit_of_measure_conversions")]
 pub fn count_unit_of_measure_conversions(
     unit_of_measure_id: i32,
     query: &CountQuery,
@@ -123,6 +145,7 @@ pub fn count_unit_of_measure_conversions(
     Request::new(Method::Get, "/procurement/unitOfMeasures/{parentId}/conversions/count")
         .path("parentId", unit_of_measure_id)
         .query(query)
+        .records::<Conversion>()
 }
 
 /// Gets a conversion of a unit of measure by its ID.
@@ -131,6 +154,8 @@ pub fn count_unit_of_measure_conversions(
 ///
 /// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
+#[doc(alias = "GET /procurement/unitOfMeasures/{parentId}/conversions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_unit_of_measure_conversion_by_id")]
 pub fn get_unit_of_measure_conversion(
     unit_of_measure_id: i32,
     id: i32,
@@ -147,6 +172,8 @@ pub fn get_unit_of_measure_conversion(
 /// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
 /// * `body`: the new state of the conversion.
+#[doc(alias = "PUT /procurement/unitOfMeasures/{parentId}/conversions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_unit_of_measure_conversion_by_id")]
 pub fn replace_unit_of_measure_conversion(
     unit_of_measure_id: i32,
     id: i32,
@@ -165,6 +192,8 @@ pub fn replace_unit_of_measure_conversion(
 /// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/unitOfMeasures/{parentId}/conversions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_unit_of_measure_conversion_by_id")]
 pub fn update_unit_of_measure_conversion(
     unit_of_measure_id: i32,
     id: i32,
@@ -185,6 +214,8 @@ pub fn update_unit_of_measure_conversion(
 ///
 /// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
 /// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
+#[doc(alias = "DELETE /procurement/unitOfMeasures/{parentId}/conversions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_unit_of_measure_conversion_by_id")]
 pub fn delete_unit_of_measure_conversion(
     unit_of_measure_id: i32,
     id: i32,

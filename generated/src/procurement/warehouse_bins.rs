@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/warehouseBins")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_warehouse_bins")]
 pub fn list_warehouse_bins(query: &ListQuery) -> Request<Vec<WarehouseBin>> {
     Request::new(Method::Get, "/procurement/warehouseBins").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_warehouse_bins(query: &ListQuery) -> Request<Vec<WarehouseBin>> {
 /// `POST /procurement/warehouseBins` · tool `create_a_connect_wise_psa_procurement_warehouse_bin`
 ///
 /// * `body`: the warehouse bin to create.
+#[doc(alias = "POST /procurement/warehouseBins")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_warehouse_bin")]
 pub fn create_warehouse_bin(body: &WarehouseBin) -> Request<WarehouseBin> {
     Request::new(Method::Post, "/procurement/warehouseBins").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_warehouse_bin(body: &WarehouseBin) -> Request<WarehouseBin> {
 /// `GET /procurement/warehouseBins/count` · tool `count_connect_wise_psa_procurement_warehouse_bins`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/warehouseBins/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_warehouse_bins")]
 pub fn count_warehouse_bins(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/warehouseBins/count").query(query)
+    Request::new(Method::Get, "/procurement/warehouseBins/count")
+        .query(query)
+        .records::<WarehouseBin>()
 }
 
 /// Lists warehouse bins in summary form.
@@ -40,17 +48,23 @@ pub fn count_warehouse_bins(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/warehouseBins/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_warehouse_bin_info")]
 pub fn list_warehouse_bin_info(query: &ListQuery) -> Request<Vec<WarehouseBinInfo>> {
     Request::new(Method::Get, "/procurement/warehouseBins/info").query(query)
 }
 
-/// Counts warehouse bins in summary form.
+/// Counts the summaries of warehouse bins.
 ///
 /// `GET /procurement/warehouseBins/info/count` · tool `count_connect_wise_psa_procurement_warehouse_bin_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/warehouseBins/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_warehouse_bin_info")]
 pub fn count_warehouse_bin_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/warehouseBins/info/count").query(query)
+    Request::new(Method::Get, "/procurement/warehouseBins/info/count")
+        .query(query)
+        .records::<WarehouseBinInfo>()
 }
 
 /// Gets a warehouse bin by its ID.
@@ -58,6 +72,8 @@ pub fn count_warehouse_bin_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/warehouseBins/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///
 /// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+#[doc(alias = "GET /procurement/warehouseBins/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_warehouse_bin_by_id")]
 pub fn get_warehouse_bin(id: i32) -> Request<WarehouseBin> {
     Request::new(Method::Get, "/procurement/warehouseBins/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_warehouse_bin(id: i32) -> Request<WarehouseBin> {
 ///
 /// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 /// * `body`: the new state of the warehouse bin.
+#[doc(alias = "PUT /procurement/warehouseBins/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_warehouse_bin_by_id")]
 pub fn replace_warehouse_bin(id: i32, body: &WarehouseBin) -> Request<WarehouseBin> {
     Request::new(Method::Put, "/procurement/warehouseBins/{id}")
         .path("id", id)
@@ -80,6 +98,8 @@ pub fn replace_warehouse_bin(id: i32, body: &WarehouseBin) -> Request<WarehouseB
 ///
 /// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/warehouseBins/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_warehouse_bin_by_id")]
 pub fn update_warehouse_bin(
     id: i32,
     patch: &Patch<WarehouseBin>,
@@ -94,6 +114,8 @@ pub fn update_warehouse_bin(
 /// `DELETE /procurement/warehouseBins/{id}` · tool `delete_a_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///
 /// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+#[doc(alias = "DELETE /procurement/warehouseBins/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_warehouse_bin_by_id")]
 pub fn delete_warehouse_bin(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/warehouseBins/{id}").path("id", id)
 }
@@ -103,6 +125,8 @@ pub fn delete_warehouse_bin(id: i32) -> Request<()> {
 /// `GET /procurement/warehouseBins/{id}/info` · tool `get_single_connect_wise_psa_proc_warehouse_bin_info_by_id`
 ///
 /// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+#[doc(alias = "GET /procurement/warehouseBins/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_proc_warehouse_bin_info_by_id")]
 pub fn get_warehouse_bin_info(id: i32) -> Request<WarehouseBinInfo> {
     Request::new(Method::Get, "/procurement/warehouseBins/{id}/info").path("id", id)
 }
@@ -115,6 +139,8 @@ pub fn get_warehouse_bin_info(id: i32) -> Request<WarehouseBinInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/warehouseBins/{parentId}/inventoryOnHand")]
+#[doc(alias = "list_all_connect_wise_psa_inventory_on_hands")]
 pub fn list_inventory_on_hands(
     warehouse_bin_id: i32,
     query: &ListQuery,
@@ -130,6 +156,8 @@ pub fn list_inventory_on_hands(
 ///
 /// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/warehouseBins/{parentId}/inventoryOnHand/count")]
+#[doc(alias = "count_connect_wise_psa_inventory_on_hands")]
 pub fn count_inventory_on_hands(
     warehouse_bin_id: i32,
     query: &CountQuery,
@@ -140,6 +168,7 @@ pub fn count_inventory_on_hands(
         )
         .path("parentId", warehouse_bin_id)
         .query(query)
+        .records::<InventoryOnHand>()
 }
 
 /// Gets an on-hand record of a warehouse bin by its ID.
@@ -148,6 +177,8 @@ pub fn count_inventory_on_hands(
 ///
 /// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
 /// * `id`: warehouse bin on-hand record ID (see `procurement::list_inventory_on_hands`)
+#[doc(alias = "GET /procurement/warehouseBins/{parentId}/inventoryOnHand/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_inventory_on_hand_by_id")]
 pub fn get_inventory_on_hand(
     warehouse_bin_id: i32,
     id: i32,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/warehouses")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_warehouses")]
 pub fn list_warehouses(query: &ListQuery) -> Request<Vec<Warehouse>> {
     Request::new(Method::Get, "/procurement/warehouses").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_warehouses(query: &ListQuery) -> Request<Vec<Warehouse>> {
 /// `POST /procurement/warehouses` · tool `create_a_connect_wise_psa_procurement_warehouse`
 ///
 /// * `body`: the warehouse to create.
+#[doc(alias = "POST /procurement/warehouses")]
+#[doc(alias = "create_a_connect_wise_psa_procurement_warehouse")]
 pub fn create_warehouse(body: &Warehouse) -> Request<Warehouse> {
     Request::new(Method::Post, "/procurement/warehouses").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_warehouse(body: &Warehouse) -> Request<Warehouse> {
 /// `GET /procurement/warehouses/count` · tool `count_connect_wise_psa_procurement_warehouses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/warehouses/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_warehouses")]
 pub fn count_warehouses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/warehouses/count").query(query)
+    Request::new(Method::Get, "/procurement/warehouses/count")
+        .query(query)
+        .records::<Warehouse>()
 }
 
 /// Lists warehouses in summary form.
@@ -40,17 +48,23 @@ pub fn count_warehouses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /procurement/warehouses/info")]
+#[doc(alias = "list_all_connect_wise_psa_procurement_warehouse_info")]
 pub fn list_warehouse_info(query: &ListQuery) -> Request<Vec<WarehouseInfo>> {
     Request::new(Method::Get, "/procurement/warehouses/info").query(query)
 }
 
-/// Counts warehouses in summary form.
+/// Counts the summaries of warehouses.
 ///
 /// `GET /procurement/warehouses/info/count` · tool `count_connect_wise_psa_procurement_warehouse_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /procurement/warehouses/info/count")]
+#[doc(alias = "count_connect_wise_psa_procurement_warehouse_info")]
 pub fn count_warehouse_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/procurement/warehouses/info/count").query(query)
+    Request::new(Method::Get, "/procurement/warehouses/info/count")
+        .query(query)
+        .records::<WarehouseInfo>()
 }
 
 /// Gets a warehouse by its ID.
@@ -58,6 +72,8 @@ pub fn count_warehouse_info(query: &CountQuery) -> Request<Count> {
 /// `GET /procurement/warehouses/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_by_id`
 ///
 /// * `id`: warehouse ID (see `procurement::list_warehouses`)
+#[doc(alias = "GET /procurement/warehouses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_warehouse_by_id")]
 pub fn get_warehouse(id: i32) -> Request<Warehouse> {
     Request::new(Method::Get, "/procurement/warehouses/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_warehouse(id: i32) -> Request<Warehouse> {
 ///
 /// * `id`: warehouse ID (see `procurement::list_warehouses`)
 /// * `body`: the new state of the warehouse.
+#[doc(alias = "PUT /procurement/warehouses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_procurement_warehouse_by_id")]
 pub fn replace_warehouse(id: i32, body: &Warehouse) -> Request<Warehouse> {
     Request::new(Method::Put, "/procurement/warehouses/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_warehouse(id: i32, body: &Warehouse) -> Request<Warehouse> {
 ///
 /// * `id`: warehouse ID (see `procurement::list_warehouses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /procurement/warehouses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_procurement_warehouse_by_id")]
 pub fn update_warehouse(id: i32, patch: &Patch<Warehouse>) -> Request<Warehouse> {
     Request::new(Method::Patch, "/procurement/warehouses/{id}")
         .path("id", id)
@@ -89,6 +109,8 @@ pub fn update_warehouse(id: i32, patch: &Patch<Warehouse>) -> Request<Warehouse>
 /// `DELETE /procurement/warehouses/{id}` · tool `delete_a_connect_wise_psa_procurement_warehouse_by_id`
 ///
 /// * `id`: warehouse ID (see `procurement::list_warehouses`)
+#[doc(alias = "DELETE /procurement/warehouses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_procurement_warehouse_by_id")]
 pub fn delete_warehouse(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/warehouses/{id}").path("id", id)
 }
@@ -98,6 +120,8 @@ pub fn delete_warehouse(id: i32) -> Request<()> {
 /// `GET /procurement/warehouses/{id}/info` · tool `get_single_connect_wise_psa_procurement_warehouse_info_by_id`
 ///
 /// * `id`: warehouse ID (see `procurement::list_warehouses`)
+#[doc(alias = "GET /procurement/warehouses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_procurement_warehouse_info_by_id")]
 pub fn get_warehouse_info(id: i32) -> Request<WarehouseInfo> {
     Request::new(Method::Get, "/procurement/warehouses/{id}/info").path("id", id)
 }

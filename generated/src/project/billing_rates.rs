@@ -10,6 +10,8 @@ use crate::models::ProjectBillingRate;
 /// * `billing_rate_id`: billing rate ID
 /// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/billingRates/{parentId}/billingRates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_billing_rate_by_id")]
 pub fn update_project_billing_rate(
     billing_rate_id: i32,
     id: i32,

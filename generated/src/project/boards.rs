@@ -16,6 +16,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/boards/{grandparentId}/teams/{parentId}/members")]
+#[doc(alias = "list_all_connect_wise_psa_board_team_members")]
 pub fn list_board_team_members(
     board_id: i32,
     team_id: i32,
@@ -34,6 +36,8 @@ pub fn list_board_team_members(
 /// * `board_id`: board ID
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `body`: the member to create.
+#[doc(alias = "POST /project/boards/{grandparentId}/teams/{parentId}/members")]
+#[doc(alias = "create_a_connect_wise_psa_board_team_member")]
 pub fn create_board_team_member(
     board_id: i32,
     team_id: i32,
@@ -55,6 +59,8 @@ pub fn create_board_team_member(
 /// * `board_id`: board ID
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `id`: project board team member ID (see `project::list_board_team_members`)
+#[doc(alias = "GET /project/boards/{grandparentId}/teams/{parentId}/members/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_team_member_by_id")]
 pub fn get_board_team_member(
     board_id: i32,
     team_id: i32,
@@ -77,6 +83,8 @@ pub fn get_board_team_member(
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `id`: project board team member ID (see `project::list_board_team_members`)
 /// * `body`: the new state of the member.
+#[doc(alias = "PUT /project/boards/{grandparentId}/teams/{parentId}/members/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_team_member_by_id")]
 pub fn replace_board_team_member(
     board_id: i32,
     team_id: i32,
@@ -101,6 +109,8 @@ pub fn replace_board_team_member(
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `id`: project board team member ID (see `project::list_board_team_members`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/boards/{grandparentId}/teams/{parentId}/members/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_team_member_by_id")]
 pub fn update_board_team_member(
     board_id: i32,
     team_id: i32,
@@ -124,6 +134,8 @@ pub fn update_board_team_member(
 /// * `board_id`: board ID
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `id`: project board team member ID (see `project::list_board_team_members`)
+#[doc(alias = "DELETE /project/boards/{grandparentId}/teams/{parentId}/members/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_team_member_by_id")]
 pub fn delete_board_team_member(board_id: i32, team_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -142,6 +154,8 @@ pub fn delete_board_team_member(board_id: i32, team_id: i32, id: i32) -> Request
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/boards/{parentId}/kanbanSettings")]
+#[doc(alias = "list_all_connect_wise_psa_board_kanban_settings")]
 pub fn list_board_kanban_settings(
     board_id: i32,
     query: &ListQuery,
@@ -157,6 +171,8 @@ pub fn list_board_kanban_settings(
 ///
 /// * `board_id`: board ID
 /// * `body`: the Kanban setting to create.
+#[doc(alias = "POST /project/boards/{parentId}/kanbanSettings")]
+#[doc(alias = "create_a_connect_wise_psa_board_kanban_setting")]
 pub fn create_board_kanban_setting(
     board_id: i32,
     body: &ProjectBoardKanbanSetting,
@@ -172,6 +188,8 @@ pub fn create_board_kanban_setting(
 ///
 /// * `board_id`: board ID
 /// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
+#[doc(alias = "GET /project/boards/{parentId}/kanbanSettings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_kanban_setting_by_id")]
 pub fn get_board_kanban_setting(
     board_id: i32,
     id: i32,
@@ -188,6 +206,8 @@ pub fn get_board_kanban_setting(
 /// * `board_id`: board ID
 /// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
 /// * `body`: the new state of the Kanban setting.
+#[doc(alias = "PUT /project/boards/{parentId}/kanbanSettings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_kanban_setting_by_id")]
 pub fn replace_board_kanban_setting(
     board_id: i32,
     id: i32,
@@ -206,6 +226,8 @@ pub fn replace_board_kanban_setting(
 /// * `board_id`: board ID
 /// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/boards/{parentId}/kanbanSettings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_kanban_setting_by_id")]
 pub fn update_board_kanban_setting(
     board_id: i32,
     id: i32,
@@ -223,6 +245,8 @@ pub fn update_board_kanban_setting(
 ///
 /// * `board_id`: board ID
 /// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
+#[doc(alias = "DELETE /project/boards/{parentId}/kanbanSettings/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_kanban_setting_by_id")]
 pub fn delete_board_kanban_setting(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/boards/{parentId}/kanbanSettings/{id}")
         .path("parentId", board_id)
@@ -237,6 +261,8 @@ pub fn delete_board_kanban_setting(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/boards/{parentId}/teams")]
+#[doc(alias = "list_all_connect_wise_psa_project_board_teams")]
 pub fn list_board_teams(
     board_id: i32,
     query: &ListQuery,
@@ -252,6 +278,8 @@ pub fn list_board_teams(
 ///
 /// * `board_id`: board ID
 /// * `body`: the team to create.
+#[doc(alias = "POST /project/boards/{parentId}/teams")]
+#[doc(alias = "create_a_connect_wise_psa_project_board_team")]
 pub fn create_board_team(
     board_id: i32,
     body: &ProjectBoardTeam,
@@ -267,10 +295,13 @@ pub fn create_board_team(
 ///
 /// * `board_id`: board ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/boards/{parentId}/teams/count")]
+#[doc(alias = "count_connect_wise_psa_project_board_teams")]
 pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/boards/{parentId}/teams/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<ProjectBoardTeam>()
 }
 
 /// Lists the teams of a project board in summary form.
@@ -281,6 +312,8 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/boards/{parentId}/teams/info")]
+#[doc(alias = "list_all_connect_wise_psa_project_board_team_info")]
 pub fn list_board_team_info(
     board_id: i32,
     query: &ListQuery,
@@ -296,6 +329,8 @@ pub fn list_board_team_info(
 ///
 /// * `board_id`: board ID
 /// * `id`: project board team ID (see `project::list_board_teams`)
+#[doc(alias = "GET /project/boards/{parentId}/teams/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_board_team_by_id")]
 pub fn get_board_team(board_id: i32, id: i32) -> Request<ProjectBoardTeam> {
     Request::new(Method::Get, "/project/boards/{parentId}/teams/{id}")
         .path("parentId", board_id)
@@ -309,6 +344,8 @@ pub fn get_board_team(board_id: i32, id: i32) -> Request<ProjectBoardTeam> {
 /// * `board_id`: board ID
 /// * `id`: project board team ID (see `project::list_board_teams`)
 /// * `body`: the new state of the team.
+#[doc(alias = "PUT /project/boards/{parentId}/teams/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_board_team_by_id")]
 pub fn replace_board_team(
     board_id: i32,
     id: i32,
@@ -327,6 +364,8 @@ pub fn replace_board_team(
 /// * `board_id`: board ID
 /// * `id`: project board team ID (see `project::list_board_teams`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/boards/{parentId}/teams/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_board_team_by_id")]
 pub fn update_board_team(
     board_id: i32,
     id: i32,
@@ -344,6 +383,8 @@ pub fn update_board_team(
 ///
 /// * `board_id`: board ID
 /// * `id`: project board team ID (see `project::list_board_teams`)
+#[doc(alias = "DELETE /project/boards/{parentId}/teams/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_board_team_by_id")]
 pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/boards/{parentId}/teams/{id}")
         .path("parentId", board_id)
@@ -356,19 +397,23 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: board ID
 /// * `id`: project board team ID (see `project::list_board_teams`)
+#[doc(alias = "GET /project/boards/{parentId}/teams/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_project_board_team_info_by_id")]
 pub fn get_board_team_info(board_id: i32, id: i32) -> Request<ProjectBoardTeamInfo> {
     Request::new(Method::Get, "/project/boards/{parentId}/teams/{id}/info")
         .path("parentId", board_id)
         .path("id", id)
 }
 
-/// Counts the teams of a project board in summary form.
+/// Counts the summaries of the teams of a project board.
 ///
 /// `GET /project/boards/{parentId}/teams/{id}/info/count` · tool `count_connect_wise_psa_project_board_team_info`
 ///
 /// * `board_id`: board ID
 /// * `id`: project board team ID (see `project::list_board_teams`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/boards/{parentId}/teams/{id}/info/count")]
+#[doc(alias = "count_connect_wise_psa_project_board_team_info")]
 pub fn count_board_team_info(
     board_id: i32,
     id: i32,

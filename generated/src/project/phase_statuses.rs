@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/phaseStatuses")]
+#[doc(alias = "list_all_connect_wise_psa_project_phase_statuses")]
 pub fn list_phase_statuses(query: &ListQuery) -> Request<Vec<PhaseStatus>> {
     Request::new(Method::Get, "/project/phaseStatuses").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_phase_statuses(query: &ListQuery) -> Request<Vec<PhaseStatus>> {
 /// `POST /project/phaseStatuses` · tool `create_a_connect_wise_psa_project_phase_status`
 ///
 /// * `body`: the phase status to create.
+#[doc(alias = "POST /project/phaseStatuses")]
+#[doc(alias = "create_a_connect_wise_psa_project_phase_status")]
 pub fn create_phase_status(body: &PhaseStatus) -> Request<PhaseStatus> {
     Request::new(Method::Post, "/project/phaseStatuses").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_phase_status(body: &PhaseStatus) -> Request<PhaseStatus> {
 /// `GET /project/phaseStatuses/count` · tool `count_connect_wise_psa_project_phase_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/phaseStatuses/count")]
+#[doc(alias = "count_connect_wise_psa_project_phase_statuses")]
 pub fn count_phase_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/phaseStatuses/count").query(query)
+    Request::new(Method::Get, "/project/phaseStatuses/count")
+        .query(query)
+        .records::<PhaseStatus>()
 }
 
 /// Lists phase statuses in summary form.
@@ -40,6 +48,8 @@ pub fn count_phase_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/phaseStatuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_project_phase_status_info")]
 pub fn list_phase_status_info(query: &ListQuery) -> Request<Vec<PhaseStatusInfo>> {
     Request::new(Method::Get, "/project/phaseStatuses/info").query(query)
 }
@@ -49,6 +59,8 @@ pub fn list_phase_status_info(query: &ListQuery) -> Request<Vec<PhaseStatusInfo>
 /// `GET /project/phaseStatuses/{id}` · tool `get_single_connect_wise_psa_project_phase_status_by_id`
 ///
 /// * `id`: phase status ID (see `project::list_phase_statuses`)
+#[doc(alias = "GET /project/phaseStatuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_phase_status_by_id")]
 pub fn get_phase_status(id: i32) -> Request<PhaseStatus> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}").path("id", id)
 }
@@ -59,6 +71,8 @@ pub fn get_phase_status(id: i32) -> Request<PhaseStatus> {
 ///
 /// * `id`: phase status ID (see `project::list_phase_statuses`)
 /// * `body`: the new state of the phase status.
+#[doc(alias = "PUT /project/phaseStatuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_phase_status_by_id")]
 pub fn replace_phase_status(id: i32, body: &PhaseStatus) -> Request<PhaseStatus> {
     Request::new(Method::Put, "/project/phaseStatuses/{id}").path("id", id).body(body)
 }
@@ -69,6 +83,8 @@ pub fn replace_phase_status(id: i32, body: &PhaseStatus) -> Request<PhaseStatus>
 ///
 /// * `id`: phase status ID (see `project::list_phase_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/phaseStatuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_phase_status_by_id")]
 pub fn update_phase_status(id: i32, patch: &Patch<PhaseStatus>) -> Request<PhaseStatus> {
     Request::new(Method::Patch, "/project/phaseStatuses/{id}")
         .path("id", id)
@@ -80,6 +96,8 @@ pub fn update_phase_status(id: i32, patch: &Patch<PhaseStatus>) -> Request<Phase
 /// `DELETE /project/phaseStatuses/{id}` · tool `delete_a_connect_wise_psa_project_phase_status_by_id`
 ///
 /// * `id`: phase status ID (see `project::list_phase_statuses`)
+#[doc(alias = "DELETE /project/phaseStatuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_phase_status_by_id")]
 pub fn delete_phase_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/phaseStatuses/{id}").path("id", id)
 }
@@ -89,6 +107,8 @@ pub fn delete_phase_status(id: i32) -> Request<()> {
 /// `GET /project/phaseStatuses/{id}/info` · tool `get_single_connect_wise_psa_project_phase_status_info_by_id`
 ///
 /// * `id`: phase status ID (see `project::list_phase_statuses`)
+#[doc(alias = "GET /project/phaseStatuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_project_phase_status_info_by_id")]
 pub fn get_phase_status_info(id: i32) -> Request<PhaseStatusInfo> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/info").path("id", id)
 }
@@ -101,6 +121,8 @@ pub fn get_phase_status_info(id: i32) -> Request<PhaseStatusInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/phaseStatuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_project_phase_status_usages_by_id")]
 pub fn check_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/usages")
         .path("id", id)
@@ -115,6 +137,8 @@ pub fn check_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/phaseStatuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_project_phase_status_usages_by_id")]
 pub fn list_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/usages/list")
         .path("id", id)

@@ -12,6 +12,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/{parentId}/billingRates")]
+#[doc(alias = "list_all_connect_wise_psa_project_billing_rates")]
 pub fn list_billing_rates(
     project_id: i32,
     query: &ListQuery,
@@ -27,6 +29,8 @@ pub fn list_billing_rates(
 ///
 /// * `project_id`: project ID
 /// * `body`: the billing rate to create.
+#[doc(alias = "POST /project/{parentId}/billingRates")]
+#[doc(alias = "create_a_connect_wise_psa_project_billing_rate")]
 pub fn create_billing_rate(
     project_id: i32,
     body: &ProjectBillingRate,
@@ -42,10 +46,13 @@ pub fn create_billing_rate(
 ///
 /// * `project_id`: project ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/{parentId}/billingRates/count")]
+#[doc(alias = "count_connect_wise_psa_project_billing_rates")]
 pub fn count_billing_rates(project_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/{parentId}/billingRates/count")
         .path("parentId", project_id)
         .query(query)
+        .records::<ProjectBillingRate>()
 }
 
 /// Gets a billing rate of a project by its ID.
@@ -54,6 +61,8 @@ pub fn count_billing_rates(project_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `project_id`: project ID
 /// * `id`: project billing rate ID (see `project::list_billing_rates`)
+#[doc(alias = "GET /project/{parentId}/billingRates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_billing_rate_by_id")]
 pub fn get_billing_rate(project_id: i32, id: i32) -> Request<ProjectBillingRate> {
     Request::new(Method::Get, "/project/{parentId}/billingRates/{id}")
         .path("parentId", project_id)
@@ -67,6 +76,8 @@ pub fn get_billing_rate(project_id: i32, id: i32) -> Request<ProjectBillingRate>
 /// * `project_id`: project ID
 /// * `id`: project billing rate ID (see `project::list_billing_rates`)
 /// * `body`: the new state of the billing rate.
+#[doc(alias = "PUT /project/{parentId}/billingRates/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_billing_rate_by_id")]
 pub fn replace_billing_rate(
     project_id: i32,
     id: i32,
@@ -84,6 +95,8 @@ pub fn replace_billing_rate(
 ///
 /// * `project_id`: project ID
 /// * `id`: project billing rate ID (see `project::list_billing_rates`)
+#[doc(alias = "DELETE /project/{parentId}/billingRates/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_billing_rate_by_id")]
 pub fn delete_billing_rate(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/{parentId}/billingRates/{id}")
         .path("parentId", project_id)

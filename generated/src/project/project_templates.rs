@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTemplates/")]
+#[doc(alias = "list_all_connect_wise_psa_project_templates")]
 pub fn list_project_templates(query: &ListQuery) -> Request<Vec<ProjectTemplate>> {
     Request::new(Method::Get, "/project/projectTemplates/").query(query)
 }
@@ -23,6 +25,8 @@ pub fn list_project_templates(query: &ListQuery) -> Request<Vec<ProjectTemplate>
 /// `POST /project/projectTemplates/` · tool `create_a_connect_wise_psa_project_template`
 ///
 /// * `body`: the project template to create.
+#[doc(alias = "POST /project/projectTemplates/")]
+#[doc(alias = "create_a_connect_wise_psa_project_template")]
 pub fn create_project_template(body: &ProjectTemplate) -> Request<ProjectTemplate> {
     Request::new(Method::Post, "/project/projectTemplates/").body(body)
 }
@@ -32,8 +36,12 @@ pub fn create_project_template(body: &ProjectTemplate) -> Request<ProjectTemplat
 /// `GET /project/projectTemplates/count` · tool `count_connect_wise_psa_project_templates`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projectTemplates/count")]
+#[doc(alias = "count_connect_wise_psa_project_templates")]
 pub fn count_project_templates(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/projectTemplates/count").query(query)
+    Request::new(Method::Get, "/project/projectTemplates/count")
+        .query(query)
+        .records::<ProjectTemplate>()
 }
 
 /// Creates a project template from an existing project.
@@ -42,6 +50,8 @@ pub fn count_project_templates(query: &CountQuery) -> Request<Count> {
 ///
 /// * `project_id`: project ID
 /// * `body`: the request body.
+#[doc(alias = "POST /project/projectTemplates/createFromProject/{id}")]
+#[doc(alias = "create_a_connect_wise_psa_project_template_from_project")]
 pub fn create_project_template_from_project(
     project_id: i32,
     body: &ProjectTemplate,
@@ -59,6 +69,8 @@ pub fn create_project_template_from_project(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTemplates/projectTemplatePhases")]
+#[doc(alias = "list_all_connect_wise_psa_project_template_phases_by_parent_id")]
 pub fn list_project_template_phases_by_parent_id(
     parent_id: i32,
     query: &ListQuery,
@@ -76,6 +88,8 @@ pub fn list_project_template_phases_by_parent_id(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTemplates/projectTemplateTickets")]
+#[doc(alias = "list_all_connect_wise_psa_project_template_tickets_by_parent_id")]
 pub fn list_project_template_tickets_by_parent_id(
     parent_id: i32,
     query: &ListQuery,
@@ -92,6 +106,8 @@ pub fn list_project_template_tickets_by_parent_id(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTemplates/projectTemplateTickets/tasks")]
+#[doc(alias = "list_all_ticket_tasks_of_all_connect_wise_psa_project_templates")]
 pub fn list_all_ticket_tasks_of_project_templates(
     query: &ListQuery,
 ) -> Request<Vec<ProjectTemplateTask>> {
@@ -108,6 +124,10 @@ pub fn list_all_ticket_tasks_of_project_templates(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks"
+)]
+#[doc(alias = "list_all_connect_wise_psa_project_template_ticket_tasks")]
 pub fn list_project_template_ticket_tasks(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -129,6 +149,10 @@ pub fn list_project_template_ticket_tasks(
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `body`: the task to create.
+#[doc(
+    alias = "POST /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks"
+)]
+#[doc(alias = "create_a_connect_wise_psa_project_template_ticket_task")]
 pub fn create_project_template_ticket_task(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -150,6 +174,10 @@ pub fn create_project_template_ticket_task(
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/count"
+)]
+#[doc(alias = "count_connect_wise_psa_project_template_ticket_tasks")]
 pub fn count_project_template_ticket_tasks(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -162,6 +190,7 @@ pub fn count_project_template_ticket_tasks(
         .path("grandParentId", project_template_id)
         .path("parentId", project_template_ticket_id)
         .query(query)
+        .records::<ProjectTemplateTask>()
 }
 
 /// Gets a task of a project template ticket by its ID.
@@ -171,6 +200,10 @@ pub fn count_project_template_ticket_tasks(
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
+#[doc(
+    alias = "GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_project_template_ticket_task_by_id")]
 pub fn get_project_template_ticket_task(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -193,6 +226,10 @@ pub fn get_project_template_ticket_task(
 /// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
 /// * `body`: the new state of the task.
+#[doc(
+    alias = "PUT /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_project_template_ticket_task_by_id")]
 pub fn replace_project_template_ticket_task(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -217,6 +254,10 @@ pub fn replace_project_template_ticket_task(
 /// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_project_template_ticket_task_by_id")]
 pub fn update_project_template_ticket_task(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -240,6 +281,10 @@ pub fn update_project_template_ticket_task(
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
+#[doc(
+    alias = "DELETE /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_project_template_ticket_task_by_id")]
 pub fn delete_project_template_ticket_task(
     project_template_id: i32,
     project_template_ticket_id: i32,
@@ -259,6 +304,8 @@ pub fn delete_project_template_ticket_task(
 /// `GET /project/projectTemplates/{id}` · tool `get_single_connect_wise_psa_project_template_by_id`
 ///
 /// * `id`: project template ID (see `project::list_project_templates`)
+#[doc(alias = "GET /project/projectTemplates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_template_by_id")]
 pub fn get_project_template(id: i32) -> Request<ProjectTemplate> {
     Request::new(Method::Get, "/project/projectTemplates/{id}").path("id", id)
 }
@@ -269,6 +316,8 @@ pub fn get_project_template(id: i32) -> Request<ProjectTemplate> {
 ///
 /// * `id`: project template ID (see `project::list_project_templates`)
 /// * `body`: the new state of the project template.
+#[doc(alias = "PUT /project/projectTemplates/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_template_by_id")]
 pub fn replace_project_template(
     id: i32,
     body: &ProjectTemplate,
@@ -282,6 +331,8 @@ pub fn replace_project_template(
 ///
 /// * `id`: project template ID (see `project::list_project_templates`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projectTemplates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_template_by_id")]
 pub fn update_project_template(
     id: i32,
     patch: &Patch<ProjectTemplate>,
@@ -296,6 +347,8 @@ pub fn update_project_template(
 /// `DELETE /project/projectTemplates/{id}` · tool `delete_a_connect_wise_psa_project_template_by_id`
 ///
 /// * `id`: project template ID (see `project::list_project_templates`)
+#[doc(alias = "DELETE /project/projectTemplates/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_template_by_id")]
 pub fn delete_project_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projectTemplates/{id}").path("id", id)
 }
@@ -308,6 +361,8 @@ pub fn delete_project_template(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTemplates/{id}/workplan")]
+#[doc(alias = "list_all_connect_wise_psa_project_template_workplans")]
 pub fn list_project_template_workplans(
     project_template_id: i32,
     query: &ListQuery,
@@ -325,6 +380,8 @@ pub fn list_project_template_workplans(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTemplates/{parentId}/projectTemplatePhases")]
+#[doc(alias = "list_all_connect_wise_psa_project_template_phases")]
 pub fn list_project_template_phases(
     project_template_id: i32,
     query: &ListQuery,
@@ -343,6 +400,8 @@ pub fn list_project_template_phases(
 ///
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `body`: the phase to create.
+#[doc(alias = "POST /project/projectTemplates/{parentId}/projectTemplatePhases")]
+#[doc(alias = "create_a_connect_wise_psa_project_template_phase")]
 pub fn create_project_template_phase(
     project_template_id: i32,
     body: &ProjectTemplatePhase,
@@ -361,6 +420,8 @@ pub fn create_project_template_phase(
 ///
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `id`: project template phase ID (see `project::list_project_template_phases`)
+#[doc(alias = "GET /project/projectTemplates/{parentId}/projectTemplatePhases/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_template_phase_by_id")]
 pub fn get_project_template_phase(
     project_template_id: i32,
     id: i32,
@@ -380,6 +441,8 @@ pub fn get_project_template_phase(
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `id`: project template phase ID (see `project::list_project_template_phases`)
 /// * `body`: the new state of the phase.
+#[doc(alias = "PUT /project/projectTemplates/{parentId}/projectTemplatePhases/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_template_phase_by_id")]
 pub fn replace_project_template_phase(
     project_template_id: i32,
     id: i32,
@@ -401,6 +464,8 @@ pub fn replace_project_template_phase(
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `id`: project template phase ID (see `project::list_project_template_phases`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projectTemplates/{parentId}/projectTemplatePhases/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_template_phase_by_id")]
 pub fn update_project_template_phase(
     project_template_id: i32,
     id: i32,
@@ -421,6 +486,8 @@ pub fn update_project_template_phase(
 ///
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `id`: project template phase ID (see `project::list_project_template_phases`)
+#[doc(alias = "DELETE /project/projectTemplates/{parentId}/projectTemplatePhases/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_template_phase_by_id")]
 pub fn delete_project_template_phase(project_template_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -438,6 +505,8 @@ pub fn delete_project_template_phase(project_template_id: i32, id: i32) -> Reque
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTemplates/{parentId}/projectTemplateTickets")]
+#[doc(alias = "list_all_connect_wise_psa_project_template_tickets")]
 pub fn list_project_template_tickets(
     project_template_id: i32,
     query: &ListQuery,
@@ -456,6 +525,8 @@ pub fn list_project_template_tickets(
 ///
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `body`: the ticket to create.
+#[doc(alias = "POST /project/projectTemplates/{parentId}/projectTemplateTickets")]
+#[doc(alias = "create_a_connect_wise_psa_project_template_ticket")]
 pub fn create_project_template_ticket(
     project_template_id: i32,
     body: &ProjectTemplateTicket,
@@ -474,6 +545,8 @@ pub fn create_project_template_ticket(
 ///
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projectTemplates/{parentId}/projectTemplateTickets/count")]
+#[doc(alias = "count_connect_wise_psa_project_template_tickets")]
 pub fn count_project_template_tickets(
     project_template_id: i32,
     query: &CountQuery,
@@ -484,6 +557,7 @@ pub fn count_project_template_tickets(
         )
         .path("parentId", project_template_id)
         .query(query)
+        .records::<ProjectTemplateTicket>()
 }
 
 /// Gets a ticket of a project template by its ID.
@@ -492,6 +566,8 @@ pub fn count_project_template_tickets(
 ///
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
+#[doc(alias = "GET /project/projectTemplates/{parentId}/projectTemplateTickets/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_template_ticket_by_id")]
 pub fn get_project_template_ticket(
     project_template_id: i32,
     id: i32,
@@ -511,6 +587,8 @@ pub fn get_project_template_ticket(
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `body`: the new state of the ticket.
+#[doc(alias = "PUT /project/projectTemplates/{parentId}/projectTemplateTickets/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_template_ticket_by_id")]
 pub fn replace_project_template_ticket(
     project_template_id: i32,
     id: i32,
@@ -532,6 +610,8 @@ pub fn replace_project_template_ticket(
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projectTemplates/{parentId}/projectTemplateTickets/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_template_ticket_by_id")]
 pub fn update_project_template_ticket(
     project_template_id: i32,
     id: i32,
@@ -552,6 +632,8 @@ pub fn update_project_template_ticket(
 ///
 /// * `project_template_id`: project template ID (see `project::list_project_templates`)
 /// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
+#[doc(alias = "DELETE /project/projectTemplates/{parentId}/projectTemplateTickets/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_template_ticket_by_id")]
 pub fn delete_project_template_ticket(project_template_id: i32, id: i32) -> Request<()> {
     Request::new(
             Method::Delete,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTypes")]
+#[doc(alias = "list_all_connect_wise_psa_project_types")]
 pub fn list_project_types(query: &ListQuery) -> Request<Vec<ProjectType>> {
     Request::new(Method::Get, "/project/projectTypes").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_project_types(query: &ListQuery) -> Request<Vec<ProjectType>> {
 /// `POST /project/projectTypes` · tool `create_a_connect_wise_psa_project_type`
 ///
 /// * `body`: the project type to create.
+#[doc(alias = "POST /project/projectTypes")]
+#[doc(alias = "create_a_connect_wise_psa_project_type")]
 pub fn create_project_type(body: &ProjectType) -> Request<ProjectType> {
     Request::new(Method::Post, "/project/projectTypes").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_project_type(body: &ProjectType) -> Request<ProjectType> {
 /// `GET /project/projectTypes/count` · tool `count_connect_wise_psa_project_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projectTypes/count")]
+#[doc(alias = "count_connect_wise_psa_project_types")]
 pub fn count_project_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/projectTypes/count").query(query)
+    Request::new(Method::Get, "/project/projectTypes/count")
+        .query(query)
+        .records::<ProjectType>()
 }
 
 /// Lists project types in summary form.
@@ -40,17 +48,23 @@ pub fn count_project_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_project_type_info")]
 pub fn list_project_type_info(query: &ListQuery) -> Request<Vec<ProjectTypeInfo>> {
     Request::new(Method::Get, "/project/projectTypes/info").query(query)
 }
 
-/// Counts project types in summary form.
+/// Counts the summaries of project types.
 ///
 /// `GET /project/projectTypes/info/count` · tool `count_connect_wise_psa_project_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projectTypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_project_type_info")]
 pub fn count_project_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/projectTypes/info/count").query(query)
+    Request::new(Method::Get, "/project/projectTypes/info/count")
+        .query(query)
+        .records::<ProjectTypeInfo>()
 }
 
 /// Gets a project type by its ID.
@@ -58,6 +72,8 @@ pub fn count_project_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /project/projectTypes/{id}` · tool `get_single_connect_wise_psa_project_type_by_id`
 ///
 /// * `id`: project type ID (see `project::list_project_types`)
+#[doc(alias = "GET /project/projectTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_type_by_id")]
 pub fn get_project_type(id: i32) -> Request<ProjectType> {
     Request::new(Method::Get, "/project/projectTypes/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_project_type(id: i32) -> Request<ProjectType> {
 ///
 /// * `id`: project type ID (see `project::list_project_types`)
 /// * `body`: the new state of the project type.
+#[doc(alias = "PUT /project/projectTypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_type_by_id")]
 pub fn replace_project_type(id: i32, body: &ProjectType) -> Request<ProjectType> {
     Request::new(Method::Put, "/project/projectTypes/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_project_type(id: i32, body: &ProjectType) -> Request<ProjectType>
 ///
 /// * `id`: project type ID (see `project::list_project_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projectTypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_type_by_id")]
 pub fn update_project_type(id: i32, patch: &Patch<ProjectType>) -> Request<ProjectType> {
     Request::new(Method::Patch, "/project/projectTypes/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_project_type(id: i32, patch: &Patch<ProjectType>) -> Request<Proje
 /// `DELETE /project/projectTypes/{id}` · tool `delete_a_connect_wise_psa_project_type_by_id`
 ///
 /// * `id`: project type ID (see `project::list_project_types`)
+#[doc(alias = "DELETE /project/projectTypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_type_by_id")]
 pub fn delete_project_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projectTypes/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_project_type(id: i32) -> Request<()> {
 /// `GET /project/projectTypes/{id}/info` · tool `get_single_connect_wise_psa_project_type_info_by_id`
 ///
 /// * `id`: project type ID (see `project::list_project_types`)
+#[doc(alias = "GET /project/projectTypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_project_type_info_by_id")]
 pub fn get_project_type_info(id: i32) -> Request<ProjectTypeInfo> {
     Request::new(Method::Get, "/project/projectTypes/{id}/info").path("id", id)
 }
@@ -108,6 +132,8 @@ pub fn get_project_type_info(id: i32) -> Request<ProjectTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTypes/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_project_type_usages_by_id")]
 pub fn check_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/projectTypes/{id}/usages")
         .path("id", id)
@@ -122,6 +148,8 @@ pub fn check_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projectTypes/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_project_type_usages_by_id")]
 pub fn list_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/projectTypes/{id}/usages/list")
         .path("id", id)

@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projects")]
+#[doc(alias = "list_all_connect_wise_psa_project_projects")]
 pub fn list_projects(query: &ListQuery) -> Request<Vec<Project>> {
     Request::new(Method::Get, "/project/projects").query(query)
 }
@@ -23,6 +25,8 @@ pub fn list_projects(query: &ListQuery) -> Request<Vec<Project>> {
 /// `POST /project/projects` · tool `create_a_connect_wise_psa_project`
 ///
 /// * `body`: the project to create.
+#[doc(alias = "POST /project/projects")]
+#[doc(alias = "create_a_connect_wise_psa_project")]
 pub fn create_project(body: &Project) -> Request<Project> {
     Request::new(Method::Post, "/project/projects").body(body)
 }
@@ -32,8 +36,12 @@ pub fn create_project(body: &Project) -> Request<Project> {
 /// `GET /project/projects/count` · tool `count_connect_wise_psa_project_projects`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projects/count")]
+#[doc(alias = "count_connect_wise_psa_project_projects")]
 pub fn count_projects(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/projects/count").query(query)
+    Request::new(Method::Get, "/project/projects/count")
+        .query(query)
+        .records::<Project>()
 }
 
 /// Gets a project by its ID.
@@ -41,6 +49,8 @@ pub fn count_projects(query: &CountQuery) -> Request<Count> {
 /// `GET /project/projects/{id}` · tool `get_single_connect_wise_psa_project_by_id`
 ///
 /// * `id`: project ID (see `project::list_projects`)
+#[doc(alias = "GET /project/projects/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_by_id")]
 pub fn get_project(id: i32) -> Request<Project> {
     Request::new(Method::Get, "/project/projects/{id}").path("id", id)
 }
@@ -51,6 +61,8 @@ pub fn get_project(id: i32) -> Request<Project> {
 ///
 /// * `id`: project ID (see `project::list_projects`)
 /// * `body`: the new state of the project.
+#[doc(alias = "PUT /project/projects/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_by_id")]
 pub fn replace_project(id: i32, body: &Project) -> Request<Project> {
     Request::new(Method::Put, "/project/projects/{id}").path("id", id).body(body)
 }
@@ -61,6 +73,8 @@ pub fn replace_project(id: i32, body: &Project) -> Request<Project> {
 ///
 /// * `id`: project ID (see `project::list_projects`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projects/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_by_id")]
 pub fn update_project(id: i32, patch: &Patch<Project>) -> Request<Project> {
     Request::new(Method::Patch, "/project/projects/{id}").path("id", id).patch(patch)
 }
@@ -70,6 +84,8 @@ pub fn update_project(id: i32, patch: &Patch<Project>) -> Request<Project> {
 /// `DELETE /project/projects/{id}` · tool `delete_a_connect_wise_psa_project_by_id`
 ///
 /// * `id`: project ID (see `project::list_projects`)
+#[doc(alias = "DELETE /project/projects/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_by_id")]
 pub fn delete_project(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{id}").path("id", id)
 }
@@ -79,6 +95,8 @@ pub fn delete_project(id: i32) -> Request<()> {
 /// `GET /project/projects/{id}/projectWorkplan` · tool `get_single_connect_wise_psa_project_workplan`
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
+#[doc(alias = "GET /project/projects/{id}/projectWorkplan")]
+#[doc(alias = "get_single_connect_wise_psa_project_workplan")]
 pub fn get_project_workplan(project_id: i32) -> Request<ProjectWorkplan> {
     Request::new(Method::Get, "/project/projects/{id}/projectWorkplan")
         .path("id", project_id)
@@ -90,6 +108,8 @@ pub fn get_project_workplan(project_id: i32) -> Request<ProjectWorkplan> {
 ///
 /// * `id`: project ID (see `project::list_projects`)
 /// * `template_id`: template ID
+#[doc(alias = "POST /project/projects/{parentId}/applyTemplate/{id}")]
+#[doc(alias = "apply_template_to_a_connect_wise_psa_project_by_id")]
 pub fn apply_template_to_project(id: i32, template_id: i32) -> Request<ProjectWorkplan> {
     Request::new(Method::Post, "/project/projects/{parentId}/applyTemplate/{id}")
         .path("parentId", id)
@@ -102,6 +122,8 @@ pub fn apply_template_to_project(id: i32, template_id: i32) -> Request<ProjectWo
 ///
 /// * `id`: project ID (see `project::list_projects`)
 /// * `body`: the request body.
+#[doc(alias = "POST /project/projects/{parentId}/applyTemplates")]
+#[doc(alias = "apply_templates_to_a_connect_wise_psa_project_by_id")]
 pub fn apply_templates_to_project(
     id: i32,
     body: &[ProjectTemplate],
@@ -119,6 +141,8 @@ pub fn apply_templates_to_project(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projects/{parentId}/contacts")]
+#[doc(alias = "list_all_connect_wise_psa_project_contacts")]
 pub fn list_project_contacts(
     project_id: i32,
     query: &ListQuery,
@@ -134,6 +158,8 @@ pub fn list_project_contacts(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `body`: the contact to create.
+#[doc(alias = "POST /project/projects/{parentId}/contacts")]
+#[doc(alias = "create_a_connect_wise_psa_project_contact")]
 pub fn create_project_contact(
     project_id: i32,
     body: &ProjectContact,
@@ -149,6 +175,8 @@ pub fn create_project_contact(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project contact ID (see `project::list_project_contacts`)
+#[doc(alias = "GET /project/projects/{parentId}/contacts/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_contact_by_id")]
 pub fn get_project_contact(project_id: i32, id: i32) -> Request<ProjectContact> {
     Request::new(Method::Get, "/project/projects/{parentId}/contacts/{id}")
         .path("parentId", project_id)
@@ -161,6 +189,8 @@ pub fn get_project_contact(project_id: i32, id: i32) -> Request<ProjectContact> 
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project contact ID (see `project::list_project_contacts`)
+#[doc(alias = "DELETE /project/projects/{parentId}/contacts/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_contact_by_id")]
 pub fn delete_project_contact(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/contacts/{id}")
         .path("parentId", project_id)
@@ -175,6 +205,8 @@ pub fn delete_project_contact(project_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projects/{parentId}/notes")]
+#[doc(alias = "list_all_connect_wise_psa_project_notes")]
 pub fn list_project_notes(
     project_id: i32,
     query: &ListQuery,
@@ -190,6 +222,8 @@ pub fn list_project_notes(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `body`: the note to create.
+#[doc(alias = "POST /project/projects/{parentId}/notes")]
+#[doc(alias = "create_a_connect_wise_psa_project_note")]
 pub fn create_project_note(project_id: i32, body: &ProjectNote) -> Request<ProjectNote> {
     Request::new(Method::Post, "/project/projects/{parentId}/notes")
         .path("parentId", project_id)
@@ -202,10 +236,13 @@ pub fn create_project_note(project_id: i32, body: &ProjectNote) -> Request<Proje
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projects/{parentId}/notes/count")]
+#[doc(alias = "count_connect_wise_psa_project_notes")]
 pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projects/{parentId}/notes/count")
         .path("parentId", project_id)
         .query(query)
+        .records::<ProjectNote>()
 }
 
 /// Gets a note of a project by its ID.
@@ -214,6 +251,8 @@ pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project note ID (see `project::list_project_notes`)
+#[doc(alias = "GET /project/projects/{parentId}/notes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_note_by_id")]
 pub fn get_project_note(project_id: i32, id: i32) -> Request<ProjectNote> {
     Request::new(Method::Get, "/project/projects/{parentId}/notes/{id}")
         .path("parentId", project_id)
@@ -227,6 +266,8 @@ pub fn get_project_note(project_id: i32, id: i32) -> Request<ProjectNote> {
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project note ID (see `project::list_project_notes`)
 /// * `body`: the new state of the note.
+#[doc(alias = "PUT /project/projects/{parentId}/notes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_note_by_id")]
 pub fn replace_project_note(
     project_id: i32,
     id: i32,
@@ -245,6 +286,8 @@ pub fn replace_project_note(
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project note ID (see `project::list_project_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projects/{parentId}/notes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_note_by_id")]
 pub fn update_project_note(
     project_id: i32,
     id: i32,
@@ -262,6 +305,8 @@ pub fn update_project_note(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project note ID (see `project::list_project_notes`)
+#[doc(alias = "DELETE /project/projects/{parentId}/notes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_note_by_id")]
 pub fn delete_project_note(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/notes/{id}")
         .path("parentId", project_id)
@@ -276,6 +321,8 @@ pub fn delete_project_note(project_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projects/{parentId}/phases")]
+#[doc(alias = "list_all_connect_wise_psa_project_phases")]
 pub fn list_project_phases(
     project_id: i32,
     query: &ListQuery,
@@ -291,6 +338,8 @@ pub fn list_project_phases(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `body`: the phase to create.
+#[doc(alias = "POST /project/projects/{parentId}/phases")]
+#[doc(alias = "create_a_connect_wise_psa_project_phase")]
 pub fn create_project_phase(
     project_id: i32,
     body: &ProjectPhase,
@@ -306,10 +355,13 @@ pub fn create_project_phase(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projects/{parentId}/phases/count")]
+#[doc(alias = "count_connect_wise_psa_project_phases")]
 pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/projects/{parentId}/phases/count")
         .path("parentId", project_id)
         .query(query)
+        .records::<ProjectPhase>()
 }
 
 /// Gets a phase of a project by its ID.
@@ -318,6 +370,8 @@ pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project phase ID (see `project::list_project_phases`)
+#[doc(alias = "GET /project/projects/{parentId}/phases/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_phase_by_id")]
 pub fn get_project_phase(project_id: i32, id: i32) -> Request<ProjectPhase> {
     Request::new(Method::Get, "/project/projects/{parentId}/phases/{id}")
         .path("parentId", project_id)
@@ -331,6 +385,8 @@ pub fn get_project_phase(project_id: i32, id: i32) -> Request<ProjectPhase> {
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project phase ID (see `project::list_project_phases`)
 /// * `body`: the new state of the phase.
+#[doc(alias = "PUT /project/projects/{parentId}/phases/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_phase_by_id")]
 pub fn replace_project_phase(
     project_id: i32,
     id: i32,
@@ -349,6 +405,8 @@ pub fn replace_project_phase(
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project phase ID (see `project::list_project_phases`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projects/{parentId}/phases/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_phase_by_id")]
 pub fn update_project_phase(
     project_id: i32,
     id: i32,
@@ -366,6 +424,8 @@ pub fn update_project_phase(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project phase ID (see `project::list_project_phases`)
+#[doc(alias = "DELETE /project/projects/{parentId}/phases/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_phase_by_id")]
 pub fn delete_project_phase(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/phases/{id}")
         .path("parentId", project_id)
@@ -380,6 +440,8 @@ pub fn delete_project_phase(project_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/projects/{parentId}/teamMembers")]
+#[doc(alias = "list_all_connect_wise_psa_project_team_members")]
 pub fn list_project_team_members(
     project_id: i32,
     query: &ListQuery,
@@ -395,6 +457,8 @@ pub fn list_project_team_members(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `body`: the team member to create.
+#[doc(alias = "POST /project/projects/{parentId}/teamMembers")]
+#[doc(alias = "create_a_connect_wise_psa_project_team_member")]
 pub fn create_project_team_member(
     project_id: i32,
     body: &ProjectTeamMember,
@@ -410,6 +474,8 @@ pub fn create_project_team_member(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/projects/{parentId}/teamMembers/count")]
+#[doc(alias = "count_connect_wise_psa_project_team_members")]
 pub fn count_project_team_members(
     project_id: i32,
     query: &CountQuery,
@@ -417,6 +483,7 @@ pub fn count_project_team_members(
     Request::new(Method::Get, "/project/projects/{parentId}/teamMembers/count")
         .path("parentId", project_id)
         .query(query)
+        .records::<ProjectTeamMember>()
 }
 
 /// Gets a team member of a project by its ID.
@@ -425,6 +492,8 @@ pub fn count_project_team_members(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project team member ID (see `project::list_project_team_members`)
+#[doc(alias = "GET /project/projects/{parentId}/teamMembers/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_team_member_by_id")]
 pub fn get_project_team_member(project_id: i32, id: i32) -> Request<ProjectTeamMember> {
     Request::new(Method::Get, "/project/projects/{parentId}/teamMembers/{id}")
         .path("parentId", project_id)
@@ -438,6 +507,8 @@ pub fn get_project_team_member(project_id: i32, id: i32) -> Request<ProjectTeamM
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project team member ID (see `project::list_project_team_members`)
 /// * `body`: the new state of the team member.
+#[doc(alias = "PUT /project/projects/{parentId}/teamMembers/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_team_member_by_id")]
 pub fn replace_project_team_member(
     project_id: i32,
     id: i32,
@@ -456,6 +527,8 @@ pub fn replace_project_team_member(
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project team member ID (see `project::list_project_team_members`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/projects/{parentId}/teamMembers/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_team_member_by_id")]
 pub fn update_project_team_member(
     project_id: i32,
     id: i32,
@@ -473,6 +546,8 @@ pub fn update_project_team_member(
 ///
 /// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project team member ID (see `project::list_project_team_members`)
+#[doc(alias = "DELETE /project/projects/{parentId}/teamMembers/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_team_member_by_id")]
 pub fn delete_project_team_member(project_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{parentId}/teamMembers/{id}")
         .path("parentId", project_id)

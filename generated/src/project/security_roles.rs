@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/securityRoles")]
+#[doc(alias = "list_all_connect_wise_psa_project_security_roles")]
 pub fn list_security_roles(query: &ListQuery) -> Request<Vec<ProjectSecurityRole>> {
     Request::new(Method::Get, "/project/securityRoles").query(query)
 }
@@ -22,6 +24,8 @@ pub fn list_security_roles(query: &ListQuery) -> Request<Vec<ProjectSecurityRole
 /// `POST /project/securityRoles` · tool `create_a_connect_wise_psa_project_security_role`
 ///
 /// * `body`: the project security role to create.
+#[doc(alias = "POST /project/securityRoles")]
+#[doc(alias = "create_a_connect_wise_psa_project_security_role")]
 pub fn create_security_role(body: &ProjectSecurityRole) -> Request<ProjectSecurityRole> {
     Request::new(Method::Post, "/project/securityRoles").body(body)
 }
@@ -31,8 +35,12 @@ pub fn create_security_role(body: &ProjectSecurityRole) -> Request<ProjectSecuri
 /// `GET /project/securityRoles/count` · tool `count_connect_wise_psa_project_security_roles`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/securityRoles/count")]
+#[doc(alias = "count_connect_wise_psa_project_security_roles")]
 pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/securityRoles/count").query(query)
+    Request::new(Method::Get, "/project/securityRoles/count")
+        .query(query)
+        .records::<ProjectSecurityRole>()
 }
 
 /// Lists project security roles in summary form.
@@ -42,6 +50,8 @@ pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/securityRoles/info")]
+#[doc(alias = "list_all_connect_wise_psa_project_security_role_info")]
 pub fn list_security_role_info(
     query: &ListQuery,
 ) -> Request<Vec<ProjectSecurityRoleInfo>> {
@@ -53,6 +63,8 @@ pub fn list_security_role_info(
 /// `GET /project/securityRoles/{id}` · tool `get_single_connect_wise_psa_project_security_role_by_id`
 ///
 /// * `id`: project security role ID (see `project::list_security_roles`)
+#[doc(alias = "GET /project/securityRoles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_security_role_by_id")]
 pub fn get_security_role(id: i32) -> Request<ProjectSecurityRole> {
     Request::new(Method::Get, "/project/securityRoles/{id}").path("id", id)
 }
@@ -63,6 +75,8 @@ pub fn get_security_role(id: i32) -> Request<ProjectSecurityRole> {
 ///
 /// * `id`: project security role ID (see `project::list_security_roles`)
 /// * `body`: the new state of the project security role.
+#[doc(alias = "PUT /project/securityRoles/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_security_role_by_id")]
 pub fn replace_security_role(
     id: i32,
     body: &ProjectSecurityRole,
@@ -76,6 +90,8 @@ pub fn replace_security_role(
 ///
 /// * `id`: project security role ID (see `project::list_security_roles`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/securityRoles/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_security_role_by_id")]
 pub fn update_security_role(
     id: i32,
     patch: &Patch<ProjectSecurityRole>,
@@ -90,6 +106,8 @@ pub fn update_security_role(
 /// `DELETE /project/securityRoles/{id}` · tool `delete_a_connect_wise_psa_project_security_role_by_id`
 ///
 /// * `id`: project security role ID (see `project::list_security_roles`)
+#[doc(alias = "DELETE /project/securityRoles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_security_role_by_id")]
 pub fn delete_security_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/securityRoles/{id}").path("id", id)
 }
@@ -99,6 +117,8 @@ pub fn delete_security_role(id: i32) -> Request<()> {
 /// `GET /project/securityRoles/{id}/info` · tool `get_single_connect_wise_psa_project_security_role_info_by_id`
 ///
 /// * `id`: project security role ID (see `project::list_security_roles`)
+#[doc(alias = "GET /project/securityRoles/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_project_security_role_info_by_id")]
 pub fn get_security_role_info(id: i32) -> Request<ProjectSecurityRoleInfo> {
     Request::new(Method::Get, "/project/securityRoles/{id}/info").path("id", id)
 }
@@ -111,6 +131,8 @@ pub fn get_security_role_info(id: i32) -> Request<ProjectSecurityRoleInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/securityRoles/{parentId}/settings")]
+#[doc(alias = "list_all_connect_wise_psa_project_security_role_settings")]
 pub fn list_security_role_settings(
     security_role_id: i32,
     query: &ListQuery,
@@ -126,6 +148,8 @@ pub fn list_security_role_settings(
 ///
 /// * `security_role_id`: project security role ID (see `project::list_security_roles`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/securityRoles/{parentId}/settings/count")]
+#[doc(alias = "count_connect_wise_psa_project_security_role_settings")]
 pub fn count_security_role_settings(
     security_role_id: i32,
     query: &CountQuery,
@@ -133,6 +157,7 @@ pub fn count_security_role_settings(
     Request::new(Method::Get, "/project/securityRoles/{parentId}/settings/count")
         .path("parentId", security_role_id)
         .query(query)
+        .records::<ProjectSecurityRoleSetting>()
 }
 
 /// Gets a setting of a project security role by its ID.
@@ -141,6 +166,8 @@ pub fn count_security_role_settings(
 ///
 /// * `security_role_id`: project security role ID (see `project::list_security_roles`)
 /// * `id`: project security role setting ID (see `project::list_security_role_settings`)
+#[doc(alias = "GET /project/securityRoles/{parentId}/settings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_security_role_setting_by_id")]
 pub fn get_security_role_setting(
     security_role_id: i32,
     id: i32,
@@ -157,6 +184,8 @@ pub fn get_security_role_setting(
 /// * `security_role_id`: project security role ID (see `project::list_security_roles`)
 /// * `id`: project security role setting ID (see `project::list_security_role_settings`)
 /// * `body`: the new state of the setting.
+#[doc(alias = "PUT /project/securityRoles/{parentId}/settings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_security_role_setting_by_id")]
 pub fn replace_security_role_setting(
     security_role_id: i32,
     id: i32,
@@ -175,6 +204,8 @@ pub fn replace_security_role_setting(
 /// * `security_role_id`: project security role ID (see `project::list_security_roles`)
 /// * `id`: project security role setting ID (see `project::list_security_role_settings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/securityRoles/{parentId}/settings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_security_role_setting_by_id")]
 pub fn update_security_role_setting(
     security_role_id: i32,
     id: i32,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/statusIndicators")]
+#[doc(alias = "list_all_connect_wise_psa_project_status_indicators")]
 pub fn list_status_indicators(query: &ListQuery) -> Request<Vec<StatusIndicator>> {
     Request::new(Method::Get, "/project/statusIndicators").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_status_indicators(query: &ListQuery) -> Request<Vec<StatusIndicator>
 /// `GET /project/statusIndicators/count` · tool `count_connect_wise_psa_project_status_indicators`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/statusIndicators/count")]
+#[doc(alias = "count_connect_wise_psa_project_status_indicators")]
 pub fn count_status_indicators(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/statusIndicators/count").query(query)
+    Request::new(Method::Get, "/project/statusIndicators/count")
+        .query(query)
+        .records::<StatusIndicator>()
 }
 
 /// Gets a status indicator by its ID.
@@ -29,6 +35,8 @@ pub fn count_status_indicators(query: &CountQuery) -> Request<Count> {
 /// `GET /project/statusIndicators/{id}` · tool `get_single_connect_wise_psa_project_status_indicator_by_id`
 ///
 /// * `id`: status indicator ID (see `project::list_status_indicators`)
+#[doc(alias = "GET /project/statusIndicators/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_status_indicator_by_id")]
 pub fn get_status_indicator(id: i32) -> Request<StatusIndicator> {
     Request::new(Method::Get, "/project/statusIndicators/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_project_statuses")]
 pub fn list_statuses(query: &ListQuery) -> Request<Vec<ProjectStatus>> {
     Request::new(Method::Get, "/project/statuses").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_statuses(query: &ListQuery) -> Request<Vec<ProjectStatus>> {
 /// `POST /project/statuses` · tool `create_a_connect_wise_psa_project_status`
 ///
 /// * `body`: the project status to create.
+#[doc(alias = "POST /project/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_project_status")]
 pub fn create_status(body: &ProjectStatus) -> Request<ProjectStatus> {
     Request::new(Method::Post, "/project/statuses").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_status(body: &ProjectStatus) -> Request<ProjectStatus> {
 /// `GET /project/statuses/count` · tool `count_connect_wise_psa_project_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_project_statuses")]
 pub fn count_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/statuses/count").query(query)
+    Request::new(Method::Get, "/project/statuses/count")
+        .query(query)
+        .records::<ProjectStatus>()
 }
 
 /// Lists project statuses in summary form.
@@ -40,17 +48,23 @@ pub fn count_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/statuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_project_status_info")]
 pub fn list_status_info(query: &ListQuery) -> Request<Vec<ProjectStatusInfo>> {
     Request::new(Method::Get, "/project/statuses/info").query(query)
 }
 
-/// Counts project statuses in summary form.
+/// Counts the summaries of project statuses.
 ///
 /// `GET /project/statuses/info/count` · tool `count_connect_wise_psa_project_status_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/statuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_project_status_info")]
 pub fn count_status_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/statuses/info/count").query(query)
+    Request::new(Method::Get, "/project/statuses/info/count")
+        .query(query)
+        .records::<ProjectStatusInfo>()
 }
 
 /// Gets a project status by its ID.
@@ -58,6 +72,8 @@ pub fn count_status_info(query: &CountQuery) -> Request<Count> {
 /// `GET /project/statuses/{id}` · tool `get_single_connect_wise_psa_project_status_by_id`
 ///
 /// * `id`: project status ID (see `project::list_statuses`)
+#[doc(alias = "GET /project/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_status_by_id")]
 pub fn get_status(id: i32) -> Request<ProjectStatus> {
     Request::new(Method::Get, "/project/statuses/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_status(id: i32) -> Request<ProjectStatus> {
 ///
 /// * `id`: project status ID (see `project::list_statuses`)
 /// * `body`: the new state of the project status.
+#[doc(alias = "PUT /project/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_status_by_id")]
 pub fn replace_status(id: i32, body: &ProjectStatus) -> Request<ProjectStatus> {
     Request::new(Method::Put, "/project/statuses/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_status(id: i32, body: &ProjectStatus) -> Request<ProjectStatus> {
 ///
 /// * `id`: project status ID (see `project::list_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_status_by_id")]
 pub fn update_status(id: i32, patch: &Patch<ProjectStatus>) -> Request<ProjectStatus> {
     Request::new(Method::Patch, "/project/statuses/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_status(id: i32, patch: &Patch<ProjectStatus>) -> Request<ProjectSt
 /// `DELETE /project/statuses/{id}` · tool `delete_a_connect_wise_psa_project_status_by_id`
 ///
 /// * `id`: project status ID (see `project::list_statuses`)
+#[doc(alias = "DELETE /project/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_status_by_id")]
 pub fn delete_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/statuses/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_status(id: i32) -> Request<()> {
 /// `GET /project/statuses/{id}/info` · tool `get_single_connect_wise_psa_project_status_info_by_id`
 ///
 /// * `id`: project status ID (see `project::list_statuses`)
+#[doc(alias = "GET /project/statuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_project_status_info_by_id")]
 pub fn get_status_info(id: i32) -> Request<ProjectStatusInfo> {
     Request::new(Method::Get, "/project/statuses/{id}/info").path("id", id)
 }
@@ -108,6 +132,8 @@ pub fn get_status_info(id: i32) -> Request<ProjectStatusInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/statuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_project_status_usages_by_id")]
 pub fn check_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/statuses/{id}/usages")
         .path("id", id)
@@ -122,6 +148,8 @@ pub fn check_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/statuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_project_status_usages_by_id")]
 pub fn list_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/project/statuses/{id}/usages/list")
         .path("id", id)

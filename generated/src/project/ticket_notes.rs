@@ -9,6 +9,8 @@ use crate::models::ProjectTicketNote;
 ///
 /// * `id`: ID
 /// * `body`: the request body.
+#[doc(alias = "POST /project/ticketNote/{id}/markAs/")]
+#[doc(alias = "mark_a_connect_wise_psa_project_ticket_note_by_id")]
 pub fn mark_ticket_note(id: i32, body: &ProjectTicketNote) -> Request<()> {
     Request::new(Method::Post, "/project/ticketNote/{id}/markAs/")
         .path("id", id)

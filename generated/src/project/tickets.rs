@@ -15,6 +15,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/tickets")]
+#[doc(alias = "list_all_connect_wise_psa_project_tickets")]
 pub fn list_tickets(query: &ListQuery) -> Request<Vec<ProjectTicket>> {
     Request::new(Method::Get, "/project/tickets").query(query)
 }
@@ -24,6 +26,8 @@ pub fn list_tickets(query: &ListQuery) -> Request<Vec<ProjectTicket>> {
 /// `POST /project/tickets` · tool `create_a_connect_wise_psa_project_ticket`
 ///
 /// * `body`: the project ticket to create.
+#[doc(alias = "POST /project/tickets")]
+#[doc(alias = "create_a_connect_wise_psa_project_ticket")]
 pub fn create_ticket(body: &ProjectTicket) -> Request<ProjectTicket> {
     Request::new(Method::Post, "/project/tickets").body(body)
 }
@@ -33,8 +37,12 @@ pub fn create_ticket(body: &ProjectTicket) -> Request<ProjectTicket> {
 /// `GET /project/tickets/count` · tool `count_connect_wise_psa_project_tickets`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/tickets/count")]
+#[doc(alias = "count_connect_wise_psa_project_tickets")]
 pub fn count_tickets(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/project/tickets/count").query(query)
+    Request::new(Method::Get, "/project/tickets/count")
+        .query(query)
+        .records::<ProjectTicket>()
 }
 
 /// Searches project tickets.
@@ -42,6 +50,8 @@ pub fn count_tickets(query: &CountQuery) -> Request<Count> {
 /// `POST /project/tickets/search` · tool `search_all_connect_wise_psa_project_tickets`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /project/tickets/search")]
+#[doc(alias = "search_all_connect_wise_psa_project_tickets")]
 pub fn search_tickets(body: &FilterValues) -> Request<Vec<ProjectTicket>> {
     Request::new(Method::Post, "/project/tickets/search").body(body)
 }
@@ -51,6 +61,8 @@ pub fn search_tickets(body: &FilterValues) -> Request<Vec<ProjectTicket>> {
 /// `GET /project/tickets/{id}` · tool `get_single_connect_wise_psa_project_ticket_by_id`
 ///
 /// * `id`: project ticket ID (see `project::list_tickets`)
+#[doc(alias = "GET /project/tickets/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_ticket_by_id")]
 pub fn get_ticket(id: i32) -> Request<ProjectTicket> {
     Request::new(Method::Get, "/project/tickets/{id}").path("id", id)
 }
@@ -61,6 +73,8 @@ pub fn get_ticket(id: i32) -> Request<ProjectTicket> {
 ///
 /// * `id`: project ticket ID (see `project::list_tickets`)
 /// * `body`: the new state of the project ticket.
+#[doc(alias = "PUT /project/tickets/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_ticket_by_id")]
 pub fn replace_ticket(id: i32, body: &ProjectTicket) -> Request<ProjectTicket> {
     Request::new(Method::Put, "/project/tickets/{id}").path("id", id).body(body)
 }
@@ -71,6 +85,8 @@ pub fn replace_ticket(id: i32, body: &ProjectTicket) -> Request<ProjectTicket> {
 ///
 /// * `id`: project ticket ID (see `project::list_tickets`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/tickets/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_ticket_by_id")]
 pub fn update_ticket(id: i32, patch: &Patch<ProjectTicket>) -> Request<ProjectTicket> {
     Request::new(Method::Patch, "/project/tickets/{id}").path("id", id).patch(patch)
 }
@@ -80,6 +96,8 @@ pub fn update_ticket(id: i32, patch: &Patch<ProjectTicket>) -> Request<ProjectTi
 /// `DELETE /project/tickets/{id}` · tool `delete_a_connect_wise_psa_project_ticket_by_id`
 ///
 /// * `id`: project ticket ID (see `project::list_tickets`)
+#[doc(alias = "DELETE /project/tickets/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_ticket_by_id")]
 pub fn delete_ticket(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/tickets/{id}").path("id", id)
 }
@@ -92,6 +110,8 @@ pub fn delete_ticket(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/tickets/{parentId}/activities")]
+#[doc(alias = "list_all_connect_wise_psa_project_ticket_activities")]
 pub fn list_ticket_activities(
     ticket_id: i32,
     query: &ListQuery,
@@ -107,10 +127,13 @@ pub fn list_ticket_activities(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/tickets/{parentId}/activities/count")]
+#[doc(alias = "count_connect_wise_psa_project_ticket_activities")]
 pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/activities/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<ActivityReference>()
 }
 
 /// Lists every kind of note of a project ticket, including those of its time entries.
@@ -121,6 +144,8 @@ pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Co
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/tickets/{parentId}/allNotes")]
+#[doc(alias = "list_all_connect_wise_psa_project_ticket_notes_of_any_kind")]
 pub fn list_ticket_notes_of_any_kind(
     id: i32,
     query: &ListQuery,
@@ -138,6 +163,8 @@ pub fn list_ticket_notes_of_any_kind(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/tickets/{parentId}/configurations")]
+#[doc(alias = "list_all_connect_wise_psa_project_ticket_configurations")]
 pub fn list_ticket_configurations(
     ticket_id: i32,
     query: &ListQuery,
@@ -153,6 +180,8 @@ pub fn list_ticket_configurations(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `body`: the configuration to create.
+#[doc(alias = "POST /project/tickets/{parentId}/configurations")]
+#[doc(alias = "create_a_connect_wise_psa_project_ticket_configuration")]
 pub fn create_ticket_configuration(
     ticket_id: i32,
     body: &ConfigurationReference,
@@ -168,6 +197,8 @@ pub fn create_ticket_configuration(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/tickets/{parentId}/configurations/count")]
+#[doc(alias = "count_connect_wise_psa_project_ticket_configurations")]
 pub fn count_ticket_configurations(
     ticket_id: i32,
     query: &CountQuery,
@@ -175,6 +206,7 @@ pub fn count_ticket_configurations(
     Request::new(Method::Get, "/project/tickets/{parentId}/configurations/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<ConfigurationReference>()
 }
 
 /// Gets a configuration of a project ticket by its ID.
@@ -183,6 +215,8 @@ pub fn count_ticket_configurations(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `id`: project ticket configuration ID (see `project::list_ticket_configurations`)
+#[doc(alias = "GET /project/tickets/{parentId}/configurations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_ticket_configuration_by_id")]
 pub fn get_ticket_configuration(
     ticket_id: i32,
     id: i32,
@@ -198,6 +232,8 @@ pub fn get_ticket_configuration(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `id`: project ticket configuration ID (see `project::list_ticket_configurations`)
+#[doc(alias = "DELETE /project/tickets/{parentId}/configurations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_ticket_configuration_by_id")]
 pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/tickets/{parentId}/configurations/{id}")
         .path("parentId", ticket_id)
@@ -210,6 +246,8 @@ pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
 ///
 /// * `id`: project ticket ID (see `project::list_tickets`)
 /// * `body`: the request body.
+#[doc(alias = "POST /project/tickets/{parentId}/convert")]
+#[doc(alias = "convert_a_connect_wise_psa_project_ticket_by_id")]
 pub fn convert_ticket(id: i32, body: &ConvertItem) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/project/tickets/{parentId}/convert")
         .path("parentId", id)
@@ -224,6 +262,8 @@ pub fn convert_ticket(id: i32, body: &ConvertItem) -> Request<SuccessResponse> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/tickets/{parentId}/documents")]
+#[doc(alias = "list_all_connect_wise_psa_project_ticket_documents")]
 pub fn list_ticket_documents(
     ticket_id: i32,
     query: &ListQuery,
@@ -239,10 +279,13 @@ pub fn list_ticket_documents(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/tickets/{parentId}/documents/count")]
+#[doc(alias = "count_connect_wise_psa_project_ticket_documents")]
 pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/documents/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<DocumentReference>()
 }
 
 /// Lists the notes of a project ticket.
@@ -253,6 +296,8 @@ pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Cou
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/tickets/{parentId}/notes")]
+#[doc(alias = "list_all_connect_wise_psa_project_ticket_notes")]
 pub fn list_ticket_notes(ticket_id: i32, query: &ListQuery) -> Request<Vec<TicketNote>> {
     Request::new(Method::Get, "/project/tickets/{parentId}/notes")
         .path("parentId", ticket_id)
@@ -265,6 +310,8 @@ pub fn list_ticket_notes(ticket_id: i32, query: &ListQuery) -> Request<Vec<Ticke
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `body`: the note to create.
+#[doc(alias = "POST /project/tickets/{parentId}/notes")]
+#[doc(alias = "create_a_connect_wise_psa_project_ticket_note")]
 pub fn create_ticket_note(ticket_id: i32, body: &TicketNote) -> Request<TicketNote> {
     Request::new(Method::Post, "/project/tickets/{parentId}/notes")
         .path("parentId", ticket_id)
@@ -277,10 +324,13 @@ pub fn create_ticket_note(ticket_id: i32, body: &TicketNote) -> Request<TicketNo
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/tickets/{parentId}/notes/count")]
+#[doc(alias = "count_connect_wise_psa_project_ticket_notes")]
 pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/notes/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<TicketNote>()
 }
 
 /// Gets a note of a project ticket by its ID.
@@ -289,6 +339,8 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `id`: project ticket note ID (see `project::list_ticket_notes`)
+#[doc(alias = "GET /project/tickets/{parentId}/notes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_ticket_note_by_id")]
 pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<TicketNote> {
     Request::new(Method::Get, "/project/tickets/{parentId}/notes/{id}")
         .path("parentId", ticket_id)
@@ -302,6 +354,8 @@ pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<TicketNote> {
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `id`: project ticket note ID (see `project::list_ticket_notes`)
 /// * `body`: the new state of the note.
+#[doc(alias = "PUT /project/tickets/{parentId}/notes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_ticket_note_by_id")]
 pub fn replace_ticket_note(
     ticket_id: i32,
     id: i32,
@@ -320,6 +374,8 @@ pub fn replace_ticket_note(
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `id`: project ticket note ID (see `project::list_ticket_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/tickets/{parentId}/notes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_ticket_note_by_id")]
 pub fn update_ticket_note(
     ticket_id: i32,
     id: i32,
@@ -337,6 +393,8 @@ pub fn update_ticket_note(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `id`: project ticket note ID (see `project::list_ticket_notes`)
+#[doc(alias = "DELETE /project/tickets/{parentId}/notes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_ticket_note_by_id")]
 pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/tickets/{parentId}/notes/{id}")
         .path("parentId", ticket_id)
@@ -351,6 +409,8 @@ pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/tickets/{parentId}/products")]
+#[doc(alias = "list_all_connect_wise_psa_project_ticket_products")]
 pub fn list_ticket_products(
     ticket_id: i32,
     query: &ListQuery,
@@ -366,10 +426,13 @@ pub fn list_ticket_products(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/tickets/{parentId}/products/count")]
+#[doc(alias = "count_connect_wise_psa_project_ticket_products")]
 pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/products/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<ProductReference>()
 }
 
 /// Lists the schedule entries of a project ticket.
@@ -380,6 +443,8 @@ pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Coun
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/tickets/{parentId}/scheduleentries")]
+#[doc(alias = "list_all_connect_wise_psa_project_ticket_scheduleentries")]
 pub fn list_ticket_schedule_entries(
     ticket_id: i32,
     query: &ListQuery,
@@ -395,6 +460,8 @@ pub fn list_ticket_schedule_entries(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/tickets/{parentId}/scheduleentries/count")]
+#[doc(alias = "count_connect_wise_psa_project_ticket_scheduleentries")]
 pub fn count_ticket_schedule_entries(
     ticket_id: i32,
     query: &CountQuery,
@@ -402,6 +469,7 @@ pub fn count_ticket_schedule_entries(
     Request::new(Method::Get, "/project/tickets/{parentId}/scheduleentries/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<ScheduleEntryReference>()
 }
 
 /// Lists the tasks of a project ticket.
@@ -412,6 +480,8 @@ pub fn count_ticket_schedule_entries(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/tickets/{parentId}/tasks")]
+#[doc(alias = "list_all_connect_wise_psa_project_ticket_tasks")]
 pub fn list_ticket_tasks(ticket_id: i32, query: &ListQuery) -> Request<Vec<TicketTask>> {
     Request::new(Method::Get, "/project/tickets/{parentId}/tasks")
         .path("parentId", ticket_id)
@@ -424,6 +494,8 @@ pub fn list_ticket_tasks(ticket_id: i32, query: &ListQuery) -> Request<Vec<Ticke
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `body`: the task to create.
+#[doc(alias = "POST /project/tickets/{parentId}/tasks")]
+#[doc(alias = "create_a_connect_wise_psa_project_ticket_task")]
 pub fn create_ticket_task(ticket_id: i32, body: &TicketTask) -> Request<TicketTask> {
     Request::new(Method::Post, "/project/tickets/{parentId}/tasks")
         .path("parentId", ticket_id)
@@ -436,10 +508,13 @@ pub fn create_ticket_task(ticket_id: i32, body: &TicketTask) -> Request<TicketTa
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/tickets/{parentId}/tasks/count")]
+#[doc(alias = "count_connect_wise_psa_project_ticket_tasks")]
 pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/tasks/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<TicketTask>()
 }
 
 /// Gets a task of a project ticket by its ID.
@@ -448,6 +523,8 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
+#[doc(alias = "GET /project/tickets/{parentId}/tasks/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_project_ticket_task_by_id")]
 pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<TicketTask> {
     Request::new(Method::Get, "/project/tickets/{parentId}/tasks/{id}")
         .path("parentId", ticket_id)
@@ -461,6 +538,8 @@ pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<TicketTask> {
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
 /// * `body`: the new state of the task.
+#[doc(alias = "PUT /project/tickets/{parentId}/tasks/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_project_ticket_task_by_id")]
 pub fn replace_ticket_task(
     ticket_id: i32,
     id: i32,
@@ -479,6 +558,8 @@ pub fn replace_ticket_task(
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /project/tickets/{parentId}/tasks/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_project_ticket_task_by_id")]
 pub fn update_ticket_task(
     ticket_id: i32,
     id: i32,
@@ -496,6 +577,8 @@ pub fn update_ticket_task(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
+#[doc(alias = "DELETE /project/tickets/{parentId}/tasks/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_project_ticket_task_by_id")]
 pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/tickets/{parentId}/tasks/{id}")
         .path("parentId", ticket_id)
@@ -510,6 +593,8 @@ pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /project/tickets/{parentId}/timeentries")]
+#[doc(alias = "list_all_connect_wise_psa_project_ticket_timeentries")]
 pub fn list_ticket_time_entries(
     ticket_id: i32,
     query: &ListQuery,
@@ -525,8 +610,11 @@ pub fn list_ticket_time_entries(
 ///
 /// * `ticket_id`: project ticket ID (see `project::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /project/tickets/{parentId}/timeentries/count")]
+#[doc(alias = "count_connect_wise_psa_project_ticket_timeentries")]
 pub fn count_ticket_time_entries(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/project/tickets/{parentId}/timeentries/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<TimeEntryReference>()
 }

@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/activities")]
+#[doc(alias = "list_all_connect_wise_psa_sales_activities")]
 pub fn list_activities(query: &ListQuery) -> Request<Vec<Activity>> {
     Request::new(Method::Get, "/sales/activities").query(query)
 }
@@ -22,6 +24,8 @@ pub fn list_activities(query: &ListQuery) -> Request<Vec<Activity>> {
 /// `POST /sales/activities` · tool `create_a_connect_wise_psa_sales_activity`
 ///
 /// * `body`: the sales activity to create.
+#[doc(alias = "POST /sales/activities")]
+#[doc(alias = "create_a_connect_wise_psa_sales_activity")]
 pub fn create_activity(body: &Activity) -> Request<Activity> {
     Request::new(Method::Post, "/sales/activities").body(body)
 }
@@ -31,8 +35,12 @@ pub fn create_activity(body: &Activity) -> Request<Activity> {
 /// `GET /sales/activities/count` · tool `count_connect_wise_psa_sales_activities`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/activities/count")]
+#[doc(alias = "count_connect_wise_psa_sales_activities")]
 pub fn count_activities(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/activities/count").query(query)
+    Request::new(Method::Get, "/sales/activities/count")
+        .query(query)
+        .records::<Activity>()
 }
 
 /// Lists activity statuses.
@@ -42,6 +50,8 @@ pub fn count_activities(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/activities/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_sales_activity_statuses")]
 pub fn list_activity_statuses(query: &ListQuery) -> Request<Vec<ActivityStatus>> {
     Request::new(Method::Get, "/sales/activities/statuses").query(query)
 }
@@ -51,6 +61,8 @@ pub fn list_activity_statuses(query: &ListQuery) -> Request<Vec<ActivityStatus>>
 /// `POST /sales/activities/statuses` · tool `create_a_connect_wise_psa_sales_activity_status`
 ///
 /// * `body`: the activity status to create.
+#[doc(alias = "POST /sales/activities/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_sales_activity_status")]
 pub fn create_activity_status(body: &ActivityStatus) -> Request<ActivityStatus> {
     Request::new(Method::Post, "/sales/activities/statuses").body(body)
 }
@@ -60,8 +72,12 @@ pub fn create_activity_status(body: &ActivityStatus) -> Request<ActivityStatus> 
 /// `GET /sales/activities/statuses/count` · tool `count_connect_wise_psa_sales_activity_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/activities/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_sales_activity_statuses")]
 pub fn count_activity_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/activities/statuses/count").query(query)
+    Request::new(Method::Get, "/sales/activities/statuses/count")
+        .query(query)
+        .records::<ActivityStatus>()
 }
 
 /// Lists activity statuses in summary form.
@@ -71,17 +87,23 @@ pub fn count_activity_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/activities/statuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_sales_activity_status_info")]
 pub fn list_activity_status_info(query: &ListQuery) -> Request<Vec<ActivityStatusInfo>> {
     Request::new(Method::Get, "/sales/activities/statuses/info").query(query)
 }
 
-/// Counts activity statuses in summary form.
+/// Counts the summaries of activity statuses.
 ///
 /// `GET /sales/activities/statuses/info/count` · tool `count_connect_wise_psa_sales_activity_status_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/activities/statuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_sales_activity_status_info")]
 pub fn count_activity_status_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/activities/statuses/info/count").query(query)
+    Request::new(Method::Get, "/sales/activities/statuses/info/count")
+        .query(query)
+        .records::<ActivityStatusInfo>()
 }
 
 /// Gets an activity status by its ID.
@@ -89,6 +111,8 @@ pub fn count_activity_status_info(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/activities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_activity_status_by_id`
 ///
 /// * `id`: activity status ID (see `sales::list_activity_statuses`)
+#[doc(alias = "GET /sales/activities/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_activity_status_by_id")]
 pub fn get_activity_status(id: i32) -> Request<ActivityStatus> {
     Request::new(Method::Get, "/sales/activities/statuses/{id}").path("id", id)
 }
@@ -99,6 +123,8 @@ pub fn get_activity_status(id: i32) -> Request<ActivityStatus> {
 ///
 /// * `id`: activity status ID (see `sales::list_activity_statuses`)
 /// * `body`: the new state of the activity status.
+#[doc(alias = "PUT /sales/activities/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_activity_status_by_id")]
 pub fn replace_activity_status(
     id: i32,
     body: &ActivityStatus,
@@ -114,6 +140,8 @@ pub fn replace_activity_status(
 ///
 /// * `id`: activity status ID (see `sales::list_activity_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/activities/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_activity_status_by_id")]
 pub fn update_activity_status(
     id: i32,
     patch: &Patch<ActivityStatus>,
@@ -128,6 +156,8 @@ pub fn update_activity_status(
 /// `DELETE /sales/activities/statuses/{id}` · tool `delete_a_connect_wise_psa_sales_activity_status_by_id`
 ///
 /// * `id`: activity status ID (see `sales::list_activity_statuses`)
+#[doc(alias = "DELETE /sales/activities/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_activity_status_by_id")]
 pub fn delete_activity_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/statuses/{id}").path("id", id)
 }
@@ -137,6 +167,8 @@ pub fn delete_activity_status(id: i32) -> Request<()> {
 /// `GET /sales/activities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_activity_status_info_by_id`
 ///
 /// * `id`: activity status ID (see `sales::list_activity_statuses`)
+#[doc(alias = "GET /sales/activities/statuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_sales_activity_status_info_by_id")]
 pub fn get_activity_status_info(id: i32) -> Request<ActivityStatusInfo> {
     Request::new(Method::Get, "/sales/activities/statuses/{id}/info").path("id", id)
 }
@@ -148,6 +180,8 @@ pub fn get_activity_status_info(id: i32) -> Request<ActivityStatusInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/activities/types")]
+#[doc(alias = "list_all_connect_wise_psa_sales_activity_types")]
 pub fn list_activity_types(query: &ListQuery) -> Request<Vec<ActivityType>> {
     Request::new(Method::Get, "/sales/activities/types").query(query)
 }
@@ -157,6 +191,8 @@ pub fn list_activity_types(query: &ListQuery) -> Request<Vec<ActivityType>> {
 /// `POST /sales/activities/types` · tool `create_a_connect_wise_psa_sales_activity_type`
 ///
 /// * `body`: the activity type to create.
+#[doc(alias = "POST /sales/activities/types")]
+#[doc(alias = "create_a_connect_wise_psa_sales_activity_type")]
 pub fn create_activity_type(body: &ActivityType) -> Request<ActivityType> {
     Request::new(Method::Post, "/sales/activities/types").body(body)
 }
@@ -166,8 +202,12 @@ pub fn create_activity_type(body: &ActivityType) -> Request<ActivityType> {
 /// `GET /sales/activities/types/count` · tool `count_connect_wise_psa_sales_activity_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/activities/types/count")]
+#[doc(alias = "count_connect_wise_psa_sales_activity_types")]
 pub fn count_activity_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/activities/types/count").query(query)
+    Request::new(Method::Get, "/sales/activities/types/count")
+        .query(query)
+        .records::<ActivityType>()
 }
 
 /// Gets an activity type by its ID.
@@ -175,6 +215,8 @@ pub fn count_activity_types(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/activities/types/{id}` · tool `get_single_connect_wise_psa_sales_activity_type_by_id`
 ///
 /// * `id`: activity type ID (see `sales::list_activity_types`)
+#[doc(alias = "GET /sales/activities/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_activity_type_by_id")]
 pub fn get_activity_type(id: i32) -> Request<ActivityType> {
     Request::new(Method::Get, "/sales/activities/types/{id}").path("id", id)
 }
@@ -185,6 +227,8 @@ pub fn get_activity_type(id: i32) -> Request<ActivityType> {
 ///
 /// * `id`: activity type ID (see `sales::list_activity_types`)
 /// * `body`: the new state of the activity type.
+#[doc(alias = "PUT /sales/activities/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_activity_type_by_id")]
 pub fn replace_activity_type(id: i32, body: &ActivityType) -> Request<ActivityType> {
     Request::new(Method::Put, "/sales/activities/types/{id}").path("id", id).body(body)
 }
@@ -195,6 +239,8 @@ pub fn replace_activity_type(id: i32, body: &ActivityType) -> Request<ActivityTy
 ///
 /// * `id`: activity type ID (see `sales::list_activity_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/activities/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_activity_type_by_id")]
 pub fn update_activity_type(
     id: i32,
     patch: &Patch<ActivityType>,
@@ -209,6 +255,8 @@ pub fn update_activity_type(
 /// `DELETE /sales/activities/types/{id}` · tool `delete_a_connect_wise_psa_sales_activity_type_by_id`
 ///
 /// * `id`: activity type ID (see `sales::list_activity_types`)
+#[doc(alias = "DELETE /sales/activities/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_activity_type_by_id")]
 pub fn delete_activity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/types/{id}").path("id", id)
 }
@@ -221,6 +269,8 @@ pub fn delete_activity_type(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/activities/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_sales_activity_type_usages_by_id")]
 pub fn check_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/activities/types/{id}/usages")
         .path("id", id)
@@ -235,6 +285,8 @@ pub fn check_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/activities/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_sales_activity_type_usages_by_id")]
 pub fn list_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/activities/types/{id}/usages/list")
         .path("id", id)
@@ -246,6 +298,8 @@ pub fn list_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 /// `GET /sales/activities/{id}` · tool `get_single_connect_wise_psa_sales_activity_by_id`
 ///
 /// * `id`: sales activity ID (see `sales::list_activities`)
+#[doc(alias = "GET /sales/activities/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_activity_by_id")]
 pub fn get_activity(id: i32) -> Request<Activity> {
     Request::new(Method::Get, "/sales/activities/{id}").path("id", id)
 }
@@ -256,6 +310,8 @@ pub fn get_activity(id: i32) -> Request<Activity> {
 ///
 /// * `id`: sales activity ID (see `sales::list_activities`)
 /// * `body`: the new state of the sales activity.
+#[doc(alias = "PUT /sales/activities/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_activity_by_id")]
 pub fn replace_activity(id: i32, body: &Activity) -> Request<Activity> {
     Request::new(Method::Put, "/sales/activities/{id}").path("id", id).body(body)
 }
@@ -266,6 +322,8 @@ pub fn replace_activity(id: i32, body: &Activity) -> Request<Activity> {
 ///
 /// * `id`: sales activity ID (see `sales::list_activities`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/activities/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_activity_by_id")]
 pub fn update_activity(id: i32, patch: &Patch<Activity>) -> Request<Activity> {
     Request::new(Method::Patch, "/sales/activities/{id}").path("id", id).patch(patch)
 }
@@ -275,6 +333,8 @@ pub fn update_activity(id: i32, patch: &Patch<Activity>) -> Request<Activity> {
 /// `DELETE /sales/activities/{id}` · tool `delete_a_connect_wise_psa_sales_activity_by_id`
 ///
 /// * `id`: sales activity ID (see `sales::list_activities`)
+#[doc(alias = "DELETE /sales/activities/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_activity_by_id")]
 pub fn delete_activity(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/commissions")]
+#[doc(alias = "list_all_connect_wise_psa_sales_commissions")]
 pub fn list_commissions(query: &ListQuery) -> Request<Vec<Commission>> {
     Request::new(Method::Get, "/sales/commissions").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_commissions(query: &ListQuery) -> Request<Vec<Commission>> {
 /// `POST /sales/commissions` · tool `create_a_connect_wise_psa_sales_commission`
 ///
 /// * `body`: the sales commission to create.
+#[doc(alias = "POST /sales/commissions")]
+#[doc(alias = "create_a_connect_wise_psa_sales_commission")]
 pub fn create_commission(body: &Commission) -> Request<Commission> {
     Request::new(Method::Post, "/sales/commissions").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_commission(body: &Commission) -> Request<Commission> {
 /// `GET /sales/commissions/count` · tool `count_connect_wise_psa_sales_commissions`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/commissions/count")]
+#[doc(alias = "count_connect_wise_psa_sales_commissions")]
 pub fn count_commissions(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/commissions/count").query(query)
+    Request::new(Method::Get, "/sales/commissions/count")
+        .query(query)
+        .records::<Commission>()
 }
 
 /// Gets a sales commission by its ID.
@@ -38,6 +46,8 @@ pub fn count_commissions(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/commissions/{id}` · tool `get_single_connect_wise_psa_sales_commission_by_id`
 ///
 /// * `id`: sales commission ID (see `sales::list_commissions`)
+#[doc(alias = "GET /sales/commissions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_commission_by_id")]
 pub fn get_commission(id: i32) -> Request<Commission> {
     Request::new(Method::Get, "/sales/commissions/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_commission(id: i32) -> Request<Commission> {
 ///
 /// * `id`: sales commission ID (see `sales::list_commissions`)
 /// * `body`: the new state of the sales commission.
+#[doc(alias = "PUT /sales/commissions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_commission_by_id")]
 pub fn replace_commission(id: i32, body: &Commission) -> Request<Commission> {
     Request::new(Method::Put, "/sales/commissions/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_commission(id: i32, body: &Commission) -> Request<Commission> {
 ///
 /// * `id`: sales commission ID (see `sales::list_commissions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/commissions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_commission_by_id")]
 pub fn update_commission(id: i32, patch: &Patch<Commission>) -> Request<Commission> {
     Request::new(Method::Patch, "/sales/commissions/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_commission(id: i32, patch: &Patch<Commission>) -> Request<Commissi
 /// `DELETE /sales/commissions/{id}` · tool `delete_a_connect_wise_psa_sales_commission_by_id`
 ///
 /// * `id`: sales commission ID (see `sales::list_commissions`)
+#[doc(alias = "DELETE /sales/commissions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_commission_by_id")]
 pub fn delete_commission(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/commissions/{id}").path("id", id)
 }
@@ -79,6 +95,8 @@ pub fn delete_commission(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/commissions/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_sales_commission_usages_by_id")]
 pub fn check_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/commissions/{id}/usages")
         .path("id", id)
@@ -93,6 +111,8 @@ pub fn check_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/commissions/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_sales_commission_usages_by_id")]
 pub fn list_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/commissions/{id}/usages/list")
         .path("id", id)

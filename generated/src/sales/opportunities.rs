@@ -18,6 +18,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities")]
+#[doc(alias = "list_all_connect_wise_psa_sales_opportunities")]
 pub fn list_opportunities(query: &ListQuery) -> Request<Vec<Opportunity>> {
     Request::new(Method::Get, "/sales/opportunities").query(query)
 }
@@ -27,6 +29,8 @@ pub fn list_opportunities(query: &ListQuery) -> Request<Vec<Opportunity>> {
 /// `POST /sales/opportunities` · tool `create_a_connect_wise_psa_sales_opportunity`
 ///
 /// * `body`: the opportunity to create.
+#[doc(alias = "POST /sales/opportunities")]
+#[doc(alias = "create_a_connect_wise_psa_sales_opportunity")]
 pub fn create_opportunity(body: &Opportunity) -> Request<Opportunity> {
     Request::new(Method::Post, "/sales/opportunities").body(body)
 }
@@ -39,6 +43,8 @@ pub fn create_opportunity(body: &Opportunity) -> Request<Opportunity> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/conversions/{id}")]
+#[doc(alias = "list_all_connect_wise_psa_sales_opportunity_conversions_by_id")]
 pub fn list_opportunity_conversions(
     id: i32,
     query: &ListQuery,
@@ -53,13 +59,19 @@ pub fn list_opportunity_conversions(
 /// `GET /sales/opportunities/count` · tool `count_connect_wise_psa_sales_opportunities`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/opportunities/count")]
+#[doc(alias = "count_connect_wise_psa_sales_opportunities")]
 pub fn count_opportunities(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/opportunities/count").query(query)
+    Request::new(Method::Get, "/sales/opportunities/count")
+        .query(query)
+        .records::<Opportunity>()
 }
 
 /// Gets an opportunity record that holds the default values for a new opportunity.
 ///
 /// `GET /sales/opportunities/default` · tool `get_default_connect_wise_psa_sales_opportunity`
+#[doc(alias = "GET /sales/opportunities/default")]
+#[doc(alias = "get_default_connect_wise_psa_sales_opportunity")]
 pub fn get_default_opportunity() -> Request<Opportunity> {
     Request::new(Method::Get, "/sales/opportunities/default")
 }
@@ -71,6 +83,8 @@ pub fn get_default_opportunity() -> Request<Opportunity> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/ratings")]
+#[doc(alias = "list_all_connect_wise_psa_sales_opportunity_ratings")]
 pub fn list_opportunity_ratings(query: &ListQuery) -> Request<Vec<OpportunityRating>> {
     Request::new(Method::Get, "/sales/opportunities/ratings").query(query)
 }
@@ -80,6 +94,8 @@ pub fn list_opportunity_ratings(query: &ListQuery) -> Request<Vec<OpportunityRat
 /// `POST /sales/opportunities/ratings` · tool `create_a_connect_wise_psa_sales_opportunity_rating`
 ///
 /// * `body`: the opportunity rating to create.
+#[doc(alias = "POST /sales/opportunities/ratings")]
+#[doc(alias = "create_a_connect_wise_psa_sales_opportunity_rating")]
 pub fn create_opportunity_rating(
     body: &OpportunityRating,
 ) -> Request<OpportunityRating> {
@@ -91,8 +107,12 @@ pub fn create_opportunity_rating(
 /// `GET /sales/opportunities/ratings/count` · tool `count_connect_wise_psa_sales_opportunity_ratings`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/opportunities/ratings/count")]
+#[doc(alias = "count_connect_wise_psa_sales_opportunity_ratings")]
 pub fn count_opportunity_ratings(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/opportunities/ratings/count").query(query)
+    Request::new(Method::Get, "/sales/opportunities/ratings/count")
+        .query(query)
+        .records::<OpportunityRating>()
 }
 
 /// Lists opportunity ratings in summary form.
@@ -102,19 +122,25 @@ pub fn count_opportunity_ratings(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/ratings/info")]
+#[doc(alias = "list_all_connect_wise_psa_sales_opportunity_rating_info")]
 pub fn list_opportunity_rating_info(
     query: &ListQuery,
 ) -> Request<Vec<OpportunityRatingInfo>> {
     Request::new(Method::Get, "/sales/opportunities/ratings/info").query(query)
 }
 
-/// Counts opportunity ratings in summary form.
+/// Counts the summaries of opportunity ratings.
 ///
 /// `GET /sales/opportunities/ratings/info/count` · tool `count_connect_wise_psa_sales_opportunity_rating_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/opportunities/ratings/info/count")]
+#[doc(alias = "count_connect_wise_psa_sales_opportunity_rating_info")]
 pub fn count_opportunity_rating_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/opportunities/ratings/info/count").query(query)
+    Request::new(Method::Get, "/sales/opportunities/ratings/info/count")
+        .query(query)
+        .records::<OpportunityRatingInfo>()
 }
 
 /// Gets an opportunity rating by its ID.
@@ -122,6 +148,8 @@ pub fn count_opportunity_rating_info(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/opportunities/ratings/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
 /// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
+#[doc(alias = "GET /sales/opportunities/ratings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_opportunity_rating_by_id")]
 pub fn get_opportunity_rating(id: i32) -> Request<OpportunityRating> {
     Request::new(Method::Get, "/sales/opportunities/ratings/{id}").path("id", id)
 }
@@ -132,6 +160,8 @@ pub fn get_opportunity_rating(id: i32) -> Request<OpportunityRating> {
 ///
 /// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
 /// * `body`: the new state of the opportunity rating.
+#[doc(alias = "PUT /sales/opportunities/ratings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_opportunity_rating_by_id")]
 pub fn replace_opportunity_rating(
     id: i32,
     body: &OpportunityRating,
@@ -147,6 +177,8 @@ pub fn replace_opportunity_rating(
 ///
 /// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/opportunities/ratings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_opportunity_rating_by_id")]
 pub fn update_opportunity_rating(
     id: i32,
     patch: &Patch<OpportunityRating>,
@@ -161,6 +193,8 @@ pub fn update_opportunity_rating(
 /// `DELETE /sales/opportunities/ratings/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
 /// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
+#[doc(alias = "DELETE /sales/opportunities/ratings/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_opportunity_rating_by_id")]
 pub fn delete_opportunity_rating(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/ratings/{id}").path("id", id)
 }
@@ -170,6 +204,8 @@ pub fn delete_opportunity_rating(id: i32) -> Request<()> {
 /// `GET /sales/opportunities/ratings/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_rating_info_by_id`
 ///
 /// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
+#[doc(alias = "GET /sales/opportunities/ratings/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_sales_opportunity_rating_info_by_id")]
 pub fn get_opportunity_rating_info(id: i32) -> Request<OpportunityRatingInfo> {
     Request::new(Method::Get, "/sales/opportunities/ratings/{id}/info").path("id", id)
 }
@@ -181,6 +217,8 @@ pub fn get_opportunity_rating_info(id: i32) -> Request<OpportunityRatingInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_sales_opportunity_statuses")]
 pub fn list_opportunity_statuses(query: &ListQuery) -> Request<Vec<OpportunityStatus>> {
     Request::new(Method::Get, "/sales/opportunities/statuses").query(query)
 }
@@ -190,6 +228,8 @@ pub fn list_opportunity_statuses(query: &ListQuery) -> Request<Vec<OpportunitySt
 /// `POST /sales/opportunities/statuses` · tool `create_a_connect_wise_psa_sales_opportunity_status`
 ///
 /// * `body`: the opportunity status to create.
+#[doc(alias = "POST /sales/opportunities/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_sales_opportunity_status")]
 pub fn create_opportunity_status(
     body: &OpportunityStatus,
 ) -> Request<OpportunityStatus> {
@@ -201,8 +241,12 @@ pub fn create_opportunity_status(
 /// `GET /sales/opportunities/statuses/count` · tool `count_connect_wise_psa_sales_opportunity_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/opportunities/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_sales_opportunity_statuses")]
 pub fn count_opportunity_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/opportunities/statuses/count").query(query)
+    Request::new(Method::Get, "/sales/opportunities/statuses/count")
+        .query(query)
+        .records::<OpportunityStatus>()
 }
 
 /// Lists opportunity statuses in summary form.
@@ -212,19 +256,25 @@ pub fn count_opportunity_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/statuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_sales_opportunity_status_info")]
 pub fn list_opportunity_status_info(
     query: &ListQuery,
 ) -> Request<Vec<OpportunityStatusInfo>> {
     Request::new(Method::Get, "/sales/opportunities/statuses/info").query(query)
 }
 
-/// Counts opportunity statuses in summary form.
+/// Counts the summaries of opportunity statuses.
 ///
 /// `GET /sales/opportunities/statuses/info/count` · tool `count_connect_wise_psa_sales_opportunity_status_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/opportunities/statuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_sales_opportunity_status_info")]
 pub fn count_opportunity_status_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/opportunities/statuses/info/count").query(query)
+    Request::new(Method::Get, "/sales/opportunities/statuses/info/count")
+        .query(query)
+        .records::<OpportunityStatusInfo>()
 }
 
 /// Gets an opportunity status by its ID.
@@ -232,6 +282,8 @@ pub fn count_opportunity_status_info(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/opportunities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_status_by_id`
 ///
 /// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
+#[doc(alias = "GET /sales/opportunities/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_opportunity_status_by_id")]
 pub fn get_opportunity_status(id: i32) -> Request<OpportunityStatus> {
     Request::new(Method::Get, "/sales/opportunities/statuses/{id}").path("id", id)
 }
@@ -242,6 +294,8 @@ pub fn get_opportunity_status(id: i32) -> Request<OpportunityStatus> {
 ///
 /// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
 /// * `body`: the new state of the opportunity status.
+#[doc(alias = "PUT /sales/opportunities/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_opportunity_status_by_id")]
 pub fn replace_opportunity_status(
     id: i32,
     body: &OpportunityStatus,
@@ -257,6 +311,8 @@ pub fn replace_opportunity_status(
 ///
 /// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/opportunities/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_opportunity_status_by_id")]
 pub fn update_opportunity_status(
     id: i32,
     patch: &Patch<OpportunityStatus>,
@@ -271,6 +327,8 @@ pub fn update_opportunity_status(
 /// `DELETE /sales/opportunities/statuses/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_status_by_id`
 ///
 /// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
+#[doc(alias = "DELETE /sales/opportunities/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_opportunity_status_by_id")]
 pub fn delete_opportunity_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/statuses/{id}").path("id", id)
 }
@@ -280,6 +338,8 @@ pub fn delete_opportunity_status(id: i32) -> Request<()> {
 /// `GET /sales/opportunities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_status_info_by_id`
 ///
 /// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
+#[doc(alias = "GET /sales/opportunities/statuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_sales_opportunity_status_info_by_id")]
 pub fn get_opportunity_status_info(id: i32) -> Request<OpportunityStatusInfo> {
     Request::new(Method::Get, "/sales/opportunities/statuses/{id}/info").path("id", id)
 }
@@ -292,6 +352,8 @@ pub fn get_opportunity_status_info(id: i32) -> Request<OpportunityStatusInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/statuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_sales_opportunity_status_usages_by_id")]
 pub fn check_opportunity_status_usages(
     id: i32,
     query: &ListQuery,
@@ -309,6 +371,8 @@ pub fn check_opportunity_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/statuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_sales_opportunity_status_usages_by_id")]
 pub fn list_opportunity_status_usages(
     id: i32,
     query: &ListQuery,
@@ -325,6 +389,8 @@ pub fn list_opportunity_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/types")]
+#[doc(alias = "list_all_connect_wise_psa_sales_opportunity_types")]
 pub fn list_opportunity_types(query: &ListQuery) -> Request<Vec<OpportunityType>> {
     Request::new(Method::Get, "/sales/opportunities/types").query(query)
 }
@@ -334,6 +400,8 @@ pub fn list_opportunity_types(query: &ListQuery) -> Request<Vec<OpportunityType>
 /// `POST /sales/opportunities/types` · tool `create_a_connect_wise_psa_sales_opportunity_type`
 ///
 /// * `body`: the opportunity type to create.
+#[doc(alias = "POST /sales/opportunities/types")]
+#[doc(alias = "create_a_connect_wise_psa_sales_opportunity_type")]
 pub fn create_opportunity_type(body: &OpportunityType) -> Request<OpportunityType> {
     Request::new(Method::Post, "/sales/opportunities/types").body(body)
 }
@@ -343,8 +411,12 @@ pub fn create_opportunity_type(body: &OpportunityType) -> Request<OpportunityTyp
 /// `GET /sales/opportunities/types/count` · tool `count_connect_wise_psa_sales_opportunity_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/opportunities/types/count")]
+#[doc(alias = "count_connect_wise_psa_sales_opportunity_types")]
 pub fn count_opportunity_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/opportunities/types/count").query(query)
+    Request::new(Method::Get, "/sales/opportunities/types/count")
+        .query(query)
+        .records::<OpportunityType>()
 }
 
 /// Lists opportunity types in summary form.
@@ -354,19 +426,25 @@ pub fn count_opportunity_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_sales_opportunity_type_info")]
 pub fn list_opportunity_type_info(
     query: &ListQuery,
 ) -> Request<Vec<OpportunityTypeInfo>> {
     Request::new(Method::Get, "/sales/opportunities/types/info").query(query)
 }
 
-/// Counts opportunity types in summary form.
+/// Counts the summaries of opportunity types.
 ///
 /// `GET /sales/opportunities/types/info/count` · tool `count_connect_wise_psa_sales_opportunity_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/opportunities/types/info/count")]
+#[doc(alias = "count_connect_wise_psa_sales_opportunity_type_info")]
 pub fn count_opportunity_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/opportunities/types/info/count").query(query)
+    Request::new(Method::Get, "/sales/opportunities/types/info/count")
+        .query(query)
+        .records::<OpportunityTypeInfo>()
 }
 
 /// Gets an opportunity type by its ID.
@@ -374,6 +452,8 @@ pub fn count_opportunity_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/opportunities/types/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_type_by_id`
 ///
 /// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
+#[doc(alias = "GET /sales/opportunities/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_opportunity_type_by_id")]
 pub fn get_opportunity_type(id: i32) -> Request<OpportunityType> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}").path("id", id)
 }
@@ -384,6 +464,8 @@ pub fn get_opportunity_type(id: i32) -> Request<OpportunityType> {
 ///
 /// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
 /// * `body`: the new state of the opportunity type.
+#[doc(alias = "PUT /sales/opportunities/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_opportunity_type_by_id")]
 pub fn replace_opportunity_type(
     id: i32,
     body: &OpportunityType,
@@ -399,6 +481,8 @@ pub fn replace_opportunity_type(
 ///
 /// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/opportunities/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_opportunity_type_by_id")]
 pub fn update_opportunity_type(
     id: i32,
     patch: &Patch<OpportunityType>,
@@ -413,6 +497,8 @@ pub fn update_opportunity_type(
 /// `DELETE /sales/opportunities/types/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_type_by_id`
 ///
 /// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
+#[doc(alias = "DELETE /sales/opportunities/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_opportunity_type_by_id")]
 pub fn delete_opportunity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/types/{id}").path("id", id)
 }
@@ -422,6 +508,8 @@ pub fn delete_opportunity_type(id: i32) -> Request<()> {
 /// `GET /sales/opportunities/types/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_type_info_by_id`
 ///
 /// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
+#[doc(alias = "GET /sales/opportunities/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_sales_opportunity_type_info_by_id")]
 pub fn get_opportunity_type_info(id: i32) -> Request<OpportunityTypeInfo> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/info").path("id", id)
 }
@@ -434,6 +522,8 @@ pub fn get_opportunity_type_info(id: i32) -> Request<OpportunityTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_sales_opportunity_type_usages_by_id")]
 pub fn check_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/usages")
         .path("id", id)
@@ -448,6 +538,8 @@ pub fn check_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_sales_opportunity_type_usages_by_id")]
 pub fn list_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/usages/list")
         .path("id", id)
@@ -459,6 +551,8 @@ pub fn list_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<U
 /// `GET /sales/opportunities/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_by_id`
 ///
 /// * `id`: opportunity ID (see `sales::list_opportunities`)
+#[doc(alias = "GET /sales/opportunities/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_opportunity_by_id")]
 pub fn get_opportunity(id: i32) -> Request<Opportunity> {
     Request::new(Method::Get, "/sales/opportunities/{id}").path("id", id)
 }
@@ -469,6 +563,8 @@ pub fn get_opportunity(id: i32) -> Request<Opportunity> {
 ///
 /// * `id`: opportunity ID (see `sales::list_opportunities`)
 /// * `body`: the new state of the opportunity.
+#[doc(alias = "PUT /sales/opportunities/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_opportunity_by_id")]
 pub fn replace_opportunity(id: i32, body: &Opportunity) -> Request<Opportunity> {
     Request::new(Method::Put, "/sales/opportunities/{id}").path("id", id).body(body)
 }
@@ -479,6 +575,8 @@ pub fn replace_opportunity(id: i32, body: &Opportunity) -> Request<Opportunity> 
 ///
 /// * `id`: opportunity ID (see `sales::list_opportunities`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/opportunities/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_opportunity_by_id")]
 pub fn update_opportunity(id: i32, patch: &Patch<Opportunity>) -> Request<Opportunity> {
     Request::new(Method::Patch, "/sales/opportunities/{id}").path("id", id).patch(patch)
 }
@@ -488,6 +586,8 @@ pub fn update_opportunity(id: i32, patch: &Patch<Opportunity>) -> Request<Opport
 /// `DELETE /sales/opportunities/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_by_id`
 ///
 /// * `id`: opportunity ID (see `sales::list_opportunities`)
+#[doc(alias = "DELETE /sales/opportunities/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_opportunity_by_id")]
 pub fn delete_opportunity(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{id}").path("id", id)
 }
@@ -498,6 +598,8 @@ pub fn delete_opportunity(id: i32) -> Request<()> {
 ///
 /// * `id`: opportunity ID (see `sales::list_opportunities`)
 /// * `body`: the request body.
+#[doc(alias = "POST /sales/opportunities/{id}/convertToAgreement")]
+#[doc(alias = "convert_a_connect_wise_psa_sales_opportunity_to_agreement_by_id")]
 pub fn convert_opportunity_to_agreement(
     id: i32,
     body: &OpportunityToAgreementConversion,
@@ -513,6 +615,8 @@ pub fn convert_opportunity_to_agreement(
 ///
 /// * `id`: opportunity ID (see `sales::list_opportunities`)
 /// * `body`: the request body.
+#[doc(alias = "POST /sales/opportunities/{id}/convertToProject")]
+#[doc(alias = "convert_a_connect_wise_psa_sales_opportunity_to_project_by_id")]
 pub fn convert_opportunity_to_project(
     id: i32,
     body: &OpportunityToProjectConversion,
@@ -528,6 +632,8 @@ pub fn convert_opportunity_to_project(
 ///
 /// * `id`: opportunity ID (see `sales::list_opportunities`)
 /// * `body`: the request body.
+#[doc(alias = "POST /sales/opportunities/{id}/convertToSalesOrder")]
+#[doc(alias = "convert_a_connect_wise_psa_sales_opp_to_sales_order_by_id")]
 pub fn convert_opportunity_to_sales_order(
     id: i32,
     body: &OpportunityToSalesOrderConversion,
@@ -543,6 +649,8 @@ pub fn convert_opportunity_to_sales_order(
 ///
 /// * `id`: opportunity ID (see `sales::list_opportunities`)
 /// * `body`: the request body.
+#[doc(alias = "POST /sales/opportunities/{id}/convertToServiceTicket")]
+#[doc(alias = "convert_a_connect_wise_psa_sales_opp_to_service_ticket_by_id")]
 pub fn convert_opportunity_to_service_ticket(
     id: i32,
     body: &OpportunityToServiceTicketConversion,
@@ -560,6 +668,8 @@ pub fn convert_opportunity_to_service_ticket(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/{parentId}/contacts")]
+#[doc(alias = "list_all_connect_wise_psa_opportunity_contacts")]
 pub fn list_opportunity_contacts(
     opportunity_id: i32,
     query: &ListQuery,
@@ -575,6 +685,8 @@ pub fn list_opportunity_contacts(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `body`: the contact to create.
+#[doc(alias = "POST /sales/opportunities/{parentId}/contacts")]
+#[doc(alias = "create_a_connect_wise_psa_opportunity_contact")]
 pub fn create_opportunity_contact(
     opportunity_id: i32,
     body: &OpportunityContact,
@@ -590,6 +702,8 @@ pub fn create_opportunity_contact(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/opportunities/{parentId}/contacts/count")]
+#[doc(alias = "count_connect_wise_psa_opportunity_contacts")]
 pub fn count_opportunity_contacts(
     opportunity_id: i32,
     query: &CountQuery,
@@ -597,6 +711,7 @@ pub fn count_opportunity_contacts(
     Request::new(Method::Get, "/sales/opportunities/{parentId}/contacts/count")
         .path("parentId", opportunity_id)
         .query(query)
+        .records::<OpportunityContact>()
 }
 
 /// Gets a contact of an opportunity by its ID.
@@ -605,6 +720,8 @@ pub fn count_opportunity_contacts(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
+#[doc(alias = "GET /sales/opportunities/{parentId}/contacts/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_opportunity_contact_by_id")]
 pub fn get_opportunity_contact(
     opportunity_id: i32,
     id: i32,
@@ -621,6 +738,8 @@ pub fn get_opportunity_contact(
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
 /// * `body`: the new state of the contact.
+#[doc(alias = "PUT /sales/opportunities/{parentId}/contacts/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_opportunity_contact_by_id")]
 pub fn replace_opportunity_contact(
     opportunity_id: i32,
     id: i32,
@@ -639,6 +758,8 @@ pub fn replace_opportunity_contact(
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/opportunities/{parentId}/contacts/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_opportunity_contact_by_id")]
 pub fn update_opportunity_contact(
     opportunity_id: i32,
     id: i32,
@@ -656,6 +777,8 @@ pub fn update_opportunity_contact(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
+#[doc(alias = "DELETE /sales/opportunities/{parentId}/contacts/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_opportunity_contact_by_id")]
 pub fn delete_opportunity_contact(opportunity_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{parentId}/contacts/{id}")
         .path("parentId", opportunity_id)
@@ -670,6 +793,8 @@ pub fn delete_opportunity_contact(opportunity_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/{parentId}/forecast")]
+#[doc(alias = "list_all_connect_wise_psa_opportunity_forecasts")]
 pub fn list_opportunity_forecasts(
     opportunity_id: i32,
     query: &ListQuery,
@@ -685,6 +810,8 @@ pub fn list_opportunity_forecasts(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `body`: the forecast to create.
+#[doc(alias = "POST /sales/opportunities/{parentId}/forecast")]
+#[doc(alias = "create_a_connect_wise_psa_opportunity_forecast")]
 pub fn create_opportunity_forecast(
     opportunity_id: i32,
     body: &Forecast,
@@ -700,6 +827,8 @@ pub fn create_opportunity_forecast(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `body`: the new state of the forecast.
+#[doc(alias = "PUT /sales/opportunities/{parentId}/forecast/")]
+#[doc(alias = "replace_a_connect_wise_psa_opportunity_forecast")]
 pub fn replace_opportunity_forecast(
     opportunity_id: i32,
     body: &Forecast,
@@ -715,6 +844,8 @@ pub fn replace_opportunity_forecast(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/opportunities/{parentId}/forecast/")]
+#[doc(alias = "update_a_connect_wise_psa_opportunity_forecast")]
 pub fn update_opportunity_forecast(
     opportunity_id: i32,
     patch: &Patch<Forecast>,
@@ -729,6 +860,8 @@ pub fn update_opportunity_forecast(
 /// `DELETE /sales/opportunities/{parentId}/forecast/` · tool `delete_a_connect_wise_psa_opportunity_forecast`
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+#[doc(alias = "DELETE /sales/opportunities/{parentId}/forecast/")]
+#[doc(alias = "delete_a_connect_wise_psa_opportunity_forecast")]
 pub fn delete_opportunity_forecast(opportunity_id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{parentId}/forecast/")
         .path("parentId", opportunity_id)
@@ -740,6 +873,8 @@ pub fn delete_opportunity_forecast(opportunity_id: i32) -> Request<()> {
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: ID
+#[doc(alias = "POST /sales/opportunities/{parentId}/forecast/copy/{id}")]
+#[doc(alias = "copy_a_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn copy_opportunity_forecast_item(
     opportunity_id: i32,
     id: i32,
@@ -755,6 +890,8 @@ pub fn copy_opportunity_forecast_item(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/opportunities/{parentId}/forecast/count")]
+#[doc(alias = "count_connect_wise_psa_opportunity_forecasts")]
 pub fn count_opportunity_forecasts(
     opportunity_id: i32,
     query: &CountQuery,
@@ -762,6 +899,7 @@ pub fn count_opportunity_forecasts(
     Request::new(Method::Get, "/sales/opportunities/{parentId}/forecast/count")
         .path("parentId", opportunity_id)
         .query(query)
+        .records::<Forecast>()
 }
 
 /// Gets an opportunity forecast item.
@@ -770,6 +908,8 @@ pub fn count_opportunity_forecasts(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
+#[doc(alias = "GET /sales/opportunities/{parentId}/forecast/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn get_opportunity_forecast_item(
     opportunity_id: i32,
     id: i32,
@@ -786,6 +926,8 @@ pub fn get_opportunity_forecast_item(
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
 /// * `body`: the forecast to create.
+#[doc(alias = "POST /sales/opportunities/{parentId}/forecast/{id}")]
+#[doc(alias = "create_a_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn create_opportunity_forecast_item(
     opportunity_id: i32,
     id: i32,
@@ -804,6 +946,8 @@ pub fn create_opportunity_forecast_item(
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
 /// * `body`: the new state of the forecast.
+#[doc(alias = "PUT /sales/opportunities/{parentId}/forecast/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn replace_opportunity_forecast_item(
     opportunity_id: i32,
     id: i32,
@@ -822,6 +966,8 @@ pub fn replace_opportunity_forecast_item(
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/opportunities/{parentId}/forecast/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn update_opportunity_forecast_item(
     opportunity_id: i32,
     id: i32,
@@ -839,6 +985,8 @@ pub fn update_opportunity_forecast_item(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
+#[doc(alias = "DELETE /sales/opportunities/{parentId}/forecast/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn delete_opportunity_forecast_item(opportunity_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{parentId}/forecast/{id}")
         .path("parentId", opportunity_id)
@@ -853,6 +1001,8 @@ pub fn delete_opportunity_forecast_item(opportunity_id: i32, id: i32) -> Request
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/{parentId}/notes")]
+#[doc(alias = "list_all_connect_wise_psa_opportunity_notes")]
 pub fn list_opportunity_notes(
     opportunity_id: i32,
     query: &ListQuery,
@@ -868,6 +1018,8 @@ pub fn list_opportunity_notes(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `body`: the note to create.
+#[doc(alias = "POST /sales/opportunities/{parentId}/notes")]
+#[doc(alias = "create_a_connect_wise_psa_opportunity_note")]
 pub fn create_opportunity_note(
     opportunity_id: i32,
     body: &OpportunityNote,
@@ -885,6 +1037,8 @@ pub fn create_opportunity_note(
 /// * `query`: which rows are counted
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/{parentId}/notes/count")]
+#[doc(alias = "count_connect_wise_psa_opportunity_notes")]
 pub fn count_opportunity_notes(
     opportunity_id: i32,
     query: &CountQuery,
@@ -892,6 +1046,7 @@ pub fn count_opportunity_notes(
     Request::new(Method::Get, "/sales/opportunities/{parentId}/notes/count")
         .path("parentId", opportunity_id)
         .query(query)
+        .records::<OpportunityNote>()
 }
 
 /// Gets a note of an opportunity by its ID.
@@ -900,6 +1055,8 @@ pub fn count_opportunity_notes(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
+#[doc(alias = "GET /sales/opportunities/{parentId}/notes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_opportunity_note_by_id")]
 pub fn get_opportunity_note(opportunity_id: i32, id: i32) -> Request<OpportunityNote> {
     Request::new(Method::Get, "/sales/opportunities/{parentId}/notes/{id}")
         .path("parentId", opportunity_id)
@@ -913,6 +1070,8 @@ pub fn get_opportunity_note(opportunity_id: i32, id: i32) -> Request<Opportunity
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
 /// * `body`: the new state of the note.
+#[doc(alias = "PUT /sales/opportunities/{parentId}/notes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_opportunity_note_by_id")]
 pub fn replace_opportunity_note(
     opportunity_id: i32,
     id: i32,
@@ -931,6 +1090,8 @@ pub fn replace_opportunity_note(
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/opportunities/{parentId}/notes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_opportunity_note_by_id")]
 pub fn update_opportunity_note(
     opportunity_id: i32,
     id: i32,
@@ -948,6 +1109,8 @@ pub fn update_opportunity_note(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
+#[doc(alias = "DELETE /sales/opportunities/{parentId}/notes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_opportunity_note_by_id")]
 pub fn delete_opportunity_note(opportunity_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{parentId}/notes/{id}")
         .path("parentId", opportunity_id)
@@ -962,6 +1125,8 @@ pub fn delete_opportunity_note(opportunity_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/opportunities/{parentId}/team")]
+#[doc(alias = "list_all_connect_wise_psa_opportunity_teams")]
 pub fn list_opportunity_teams(
     opportunity_id: i32,
     query: &ListQuery,
@@ -977,6 +1142,8 @@ pub fn list_opportunity_teams(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `body`: the team member to create.
+#[doc(alias = "POST /sales/opportunities/{parentId}/team")]
+#[doc(alias = "create_a_connect_wise_psa_opportunity_team")]
 pub fn create_opportunity_team(opportunity_id: i32, body: &Team) -> Request<Team> {
     Request::new(Method::Post, "/sales/opportunities/{parentId}/team")
         .path("parentId", opportunity_id)
@@ -989,6 +1156,8 @@ pub fn create_opportunity_team(opportunity_id: i32, body: &Team) -> Request<Team
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/opportunities/{parentId}/team/count")]
+#[doc(alias = "count_connect_wise_psa_opportunity_teams")]
 pub fn count_opportunity_teams(
     opportunity_id: i32,
     query: &CountQuery,
@@ -996,6 +1165,7 @@ pub fn count_opportunity_teams(
     Request::new(Method::Get, "/sales/opportunities/{parentId}/team/count")
         .path("parentId", opportunity_id)
         .query(query)
+        .records::<Team>()
 }
 
 /// Gets a team member of an opportunity by its ID.
@@ -1004,6 +1174,8 @@ pub fn count_opportunity_teams(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
+#[doc(alias = "GET /sales/opportunities/{parentId}/team/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_opportunity_team_by_id")]
 pub fn get_opportunity_team(opportunity_id: i32, id: i32) -> Request<Team> {
     Request::new(Method::Get, "/sales/opportunities/{parentId}/team/{id}")
         .path("parentId", opportunity_id)
@@ -1017,6 +1189,8 @@ pub fn get_opportunity_team(opportunity_id: i32, id: i32) -> Request<Team> {
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
 /// * `body`: the new state of the team member.
+#[doc(alias = "PUT /sales/opportunities/{parentId}/team/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_opportunity_team_by_id")]
 pub fn replace_opportunity_team(
     opportunity_id: i32,
     id: i32,
@@ -1035,6 +1209,8 @@ pub fn replace_opportunity_team(
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/opportunities/{parentId}/team/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_opportunity_team_by_id")]
 pub fn update_opportunity_team(
     opportunity_id: i32,
     id: i32,
@@ -1052,6 +1228,8 @@ pub fn update_opportunity_team(
 ///
 /// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
 /// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
+#[doc(alias = "DELETE /sales/opportunities/{parentId}/team/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_opportunity_team_by_id")]
 pub fn delete_opportunity_team(opportunity_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/{parentId}/team/{id}")
         .path("parentId", opportunity_id)

@@ -15,6 +15,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders")]
+#[doc(alias = "list_all_connect_wise_psa_sales_orders")]
 pub fn list_orders(query: &ListQuery) -> Request<Vec<Order>> {
     Request::new(Method::Get, "/sales/orders").query(query)
 }
@@ -24,6 +26,8 @@ pub fn list_orders(query: &ListQuery) -> Request<Vec<Order>> {
 /// `POST /sales/orders` · tool `create_a_connect_wise_psa_sales_order`
 ///
 /// * `body`: the sales order to create.
+#[doc(alias = "POST /sales/orders")]
+#[doc(alias = "create_a_connect_wise_psa_sales_order")]
 pub fn create_order(body: &Order) -> Request<Order> {
     Request::new(Method::Post, "/sales/orders").body(body)
 }
@@ -36,6 +40,8 @@ pub fn create_order(body: &Order) -> Request<Order> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders/conversions/{id}")]
+#[doc(alias = "list_all_connect_wise_psa_sales_order_conversions_by_id")]
 pub fn list_order_conversions(
     id: i32,
     query: &ListQuery,
@@ -50,8 +56,10 @@ pub fn list_order_conversions(
 /// `GET /sales/orders/count` · tool `count_connect_wise_psa_sales_orders`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/orders/count")]
+#[doc(alias = "count_connect_wise_psa_sales_orders")]
 pub fn count_orders(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/orders/count").query(query)
+    Request::new(Method::Get, "/sales/orders/count").query(query).records::<Order>()
 }
 
 /// Lists sales order statuses.
@@ -61,6 +69,8 @@ pub fn count_orders(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_sales_order_statuses")]
 pub fn list_order_statuses(query: &ListQuery) -> Request<Vec<OrderStatus>> {
     Request::new(Method::Get, "/sales/orders/statuses").query(query)
 }
@@ -70,6 +80,8 @@ pub fn list_order_statuses(query: &ListQuery) -> Request<Vec<OrderStatus>> {
 /// `POST /sales/orders/statuses` · tool `create_a_connect_wise_psa_sales_order_status`
 ///
 /// * `body`: the sales order status to create.
+#[doc(alias = "POST /sales/orders/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_sales_order_status")]
 pub fn create_order_status(body: &OrderStatus) -> Request<Vec<OrderStatus>> {
     Request::new(Method::Post, "/sales/orders/statuses").body(body)
 }
@@ -79,8 +91,12 @@ pub fn create_order_status(body: &OrderStatus) -> Request<Vec<OrderStatus>> {
 /// `GET /sales/orders/statuses/count` · tool `count_connect_wise_psa_sales_order_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/orders/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_sales_order_statuses")]
 pub fn count_order_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/orders/statuses/count").query(query)
+    Request::new(Method::Get, "/sales/orders/statuses/count")
+        .query(query)
+        .records::<OrderStatus>()
 }
 
 /// Lists sales order statuses in summary form.
@@ -90,17 +106,23 @@ pub fn count_order_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders/statuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_sales_order_status_info")]
 pub fn list_order_status_info(query: &ListQuery) -> Request<Vec<OrderStatusInfo>> {
     Request::new(Method::Get, "/sales/orders/statuses/info").query(query)
 }
 
-/// Counts sales order statuses in summary form.
+/// Counts the summaries of sales order statuses.
 ///
 /// `GET /sales/orders/statuses/info/count` · tool `count_connect_wise_psa_sales_order_status_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/orders/statuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_sales_order_status_info")]
 pub fn count_order_status_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/orders/statuses/info/count").query(query)
+    Request::new(Method::Get, "/sales/orders/statuses/info/count")
+        .query(query)
+        .records::<OrderStatusInfo>()
 }
 
 /// Gets a sales order status by its ID.
@@ -108,6 +130,8 @@ pub fn count_order_status_info(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/orders/statuses/{id}` · tool `get_single_connect_wise_psa_sales_order_status_by_id`
 ///
 /// * `id`: sales order status ID (see `sales::list_order_statuses`)
+#[doc(alias = "GET /sales/orders/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_order_status_by_id")]
 pub fn get_order_status(id: i32) -> Request<OrderStatus> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}").path("id", id)
 }
@@ -118,6 +142,8 @@ pub fn get_order_status(id: i32) -> Request<OrderStatus> {
 ///
 /// * `id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `body`: the new state of the sales order status.
+#[doc(alias = "PUT /sales/orders/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_order_status_by_id")]
 pub fn replace_order_status(id: i32, body: &OrderStatus) -> Request<OrderStatus> {
     Request::new(Method::Put, "/sales/orders/statuses/{id}").path("id", id).body(body)
 }
@@ -128,6 +154,8 @@ pub fn replace_order_status(id: i32, body: &OrderStatus) -> Request<OrderStatus>
 ///
 /// * `id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/orders/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_order_status_by_id")]
 pub fn update_order_status(id: i32, patch: &Patch<OrderStatus>) -> Request<OrderStatus> {
     Request::new(Method::Patch, "/sales/orders/statuses/{id}")
         .path("id", id)
@@ -139,6 +167,8 @@ pub fn update_order_status(id: i32, patch: &Patch<OrderStatus>) -> Request<Order
 /// `DELETE /sales/orders/statuses/{id}` · tool `delete_a_connect_wise_psa_sales_order_status_by_id`
 ///
 /// * `id`: sales order status ID (see `sales::list_order_statuses`)
+#[doc(alias = "DELETE /sales/orders/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_order_status_by_id")]
 pub fn delete_order_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/statuses/{id}").path("id", id)
 }
@@ -148,6 +178,8 @@ pub fn delete_order_status(id: i32) -> Request<()> {
 /// `GET /sales/orders/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_order_status_info_by_id`
 ///
 /// * `id`: sales order status ID (see `sales::list_order_statuses`)
+#[doc(alias = "GET /sales/orders/statuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_sales_order_status_info_by_id")]
 pub fn get_order_status_info(id: i32) -> Request<OrderStatusInfo> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/info").path("id", id)
 }
@@ -160,6 +192,8 @@ pub fn get_order_status_info(id: i32) -> Request<OrderStatusInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders/statuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_sales_order_status_usages_by_id")]
 pub fn check_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/usages")
         .path("id", id)
@@ -174,6 +208,8 @@ pub fn check_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders/statuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_sales_order_status_usages_by_id")]
 pub fn list_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/usages/list")
         .path("id", id)
@@ -188,6 +224,8 @@ pub fn list_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders/statuses/{parentId}/emailtemplates/")]
+#[doc(alias = "list_all_connect_wise_psa_order_status_emailtemplates")]
 pub fn list_order_status_email_templates(
     status_id: i32,
     query: &ListQuery,
@@ -203,6 +241,8 @@ pub fn list_order_status_email_templates(
 ///
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `body`: the email template to create.
+#[doc(alias = "POST /sales/orders/statuses/{parentId}/emailtemplates/")]
+#[doc(alias = "create_a_connect_wise_psa_order_status_emailtemplate")]
 pub fn create_order_status_email_template(
     status_id: i32,
     body: &OrderStatusEmailTemplate,
@@ -218,6 +258,8 @@ pub fn create_order_status_email_template(
 ///
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/orders/statuses/{parentId}/emailtemplates/count")]
+#[doc(alias = "count_connect_wise_psa_order_status_emailtemplates")]
 pub fn count_order_status_email_templates(
     status_id: i32,
     query: &CountQuery,
@@ -225,6 +267,7 @@ pub fn count_order_status_email_templates(
     Request::new(Method::Get, "/sales/orders/statuses/{parentId}/emailtemplates/count")
         .path("parentId", status_id)
         .query(query)
+        .records::<OrderStatusEmailTemplate>()
 }
 
 /// Gets an email template of a sales order status by its ID.
@@ -233,6 +276,8 @@ pub fn count_order_status_email_templates(
 ///
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
+#[doc(alias = "GET /sales/orders/statuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_order_status_emailtemplate_by_id")]
 pub fn get_order_status_email_template(
     status_id: i32,
     id: i32,
@@ -249,6 +294,8 @@ pub fn get_order_status_email_template(
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
 /// * `body`: the new state of the email template.
+#[doc(alias = "PUT /sales/orders/statuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_order_status_emailtemplate_by_id")]
 pub fn replace_order_status_email_template(
     status_id: i32,
     id: i32,
@@ -267,6 +314,8 @@ pub fn replace_order_status_email_template(
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/orders/statuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_order_status_emailtemplate_by_id")]
 pub fn update_order_status_email_template(
     status_id: i32,
     id: i32,
@@ -284,6 +333,8 @@ pub fn update_order_status_email_template(
 ///
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
+#[doc(alias = "DELETE /sales/orders/statuses/{parentId}/emailtemplates/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_order_status_emailtemplate_by_id")]
 pub fn delete_order_status_email_template(status_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/statuses/{parentId}/emailtemplates/{id}")
         .path("parentId", status_id)
@@ -298,6 +349,8 @@ pub fn delete_order_status_email_template(status_id: i32, id: i32) -> Request<()
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders/statuses/{parentId}/notifications")]
+#[doc(alias = "list_all_connect_wise_psa_order_status_notifications")]
 pub fn list_order_status_notifications(
     status_id: i32,
     query: &ListQuery,
@@ -313,6 +366,8 @@ pub fn list_order_status_notifications(
 ///
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `body`: the notification to create.
+#[doc(alias = "POST /sales/orders/statuses/{parentId}/notifications")]
+#[doc(alias = "create_a_connect_wise_psa_order_status_notification")]
 pub fn create_order_status_notification(
     status_id: i32,
     body: &OrderStatusNotification,
@@ -328,6 +383,8 @@ pub fn create_order_status_notification(
 ///
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/orders/statuses/{parentId}/notifications/count")]
+#[doc(alias = "count_connect_wise_psa_order_status_notifications")]
 pub fn count_order_status_notifications(
     status_id: i32,
     query: &CountQuery,
@@ -335,6 +392,7 @@ pub fn count_order_status_notifications(
     Request::new(Method::Get, "/sales/orders/statuses/{parentId}/notifications/count")
         .path("parentId", status_id)
         .query(query)
+        .records::<OrderStatusNotification>()
 }
 
 /// Gets a notification of a sales order status by its ID.
@@ -343,6 +401,8 @@ pub fn count_order_status_notifications(
 ///
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
+#[doc(alias = "GET /sales/orders/statuses/{parentId}/notifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_order_status_notification_by_id")]
 pub fn get_order_status_notification(
     status_id: i32,
     id: i32,
@@ -359,6 +419,8 @@ pub fn get_order_status_notification(
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
 /// * `body`: the new state of the notification.
+#[doc(alias = "PUT /sales/orders/statuses/{parentId}/notifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_order_status_notification_by_id")]
 pub fn replace_order_status_notification(
     status_id: i32,
     id: i32,
@@ -377,6 +439,8 @@ pub fn replace_order_status_notification(
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/orders/statuses/{parentId}/notifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_order_status_notification_by_id")]
 pub fn update_order_status_notification(
     status_id: i32,
     id: i32,
@@ -394,6 +458,8 @@ pub fn update_order_status_notification(
 ///
 /// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
 /// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
+#[doc(alias = "DELETE /sales/orders/statuses/{parentId}/notifications/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_order_status_notification_by_id")]
 pub fn delete_order_status_notification(status_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/statuses/{parentId}/notifications/{id}")
         .path("parentId", status_id)
@@ -405,6 +471,8 @@ pub fn delete_order_status_notification(status_id: i32, id: i32) -> Request<()> 
 /// `GET /sales/orders/{id}` · tool `get_single_connect_wise_psa_sales_order_by_id`
 ///
 /// * `id`: sales order ID (see `sales::list_orders`)
+#[doc(alias = "GET /sales/orders/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_order_by_id")]
 pub fn get_order(id: i32) -> Request<Order> {
     Request::new(Method::Get, "/sales/orders/{id}").path("id", id)
 }
@@ -415,6 +483,8 @@ pub fn get_order(id: i32) -> Request<Order> {
 ///
 /// * `id`: sales order ID (see `sales::list_orders`)
 /// * `body`: the new state of the sales order.
+#[doc(alias = "PUT /sales/orders/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_order_by_id")]
 pub fn replace_order(id: i32, body: &Order) -> Request<Order> {
     Request::new(Method::Put, "/sales/orders/{id}").path("id", id).body(body)
 }
@@ -425,6 +495,8 @@ pub fn replace_order(id: i32, body: &Order) -> Request<Order> {
 ///
 /// * `id`: sales order ID (see `sales::list_orders`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/orders/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_order_by_id")]
 pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
     Request::new(Method::Patch, "/sales/orders/{id}").path("id", id).patch(patch)
 }
@@ -434,6 +506,8 @@ pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
 /// `DELETE /sales/orders/{id}` · tool `delete_a_connect_wise_psa_sales_order_by_id`
 ///
 /// * `id`: sales order ID (see `sales::list_orders`)
+#[doc(alias = "DELETE /sales/orders/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_order_by_id")]
 pub fn delete_order(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/{id}").path("id", id)
 }
@@ -443,6 +517,8 @@ pub fn delete_order(id: i32) -> Request<()> {
 /// `POST /sales/orders/{id}/convertToServiceTicket` · tool `convert_a_connect_wise_psa_sales_order_to_service_ticket_by_id`
 ///
 /// * `id`: sales order ID (see `sales::list_orders`)
+#[doc(alias = "POST /sales/orders/{id}/convertToServiceTicket")]
+#[doc(alias = "convert_a_connect_wise_psa_sales_order_to_service_ticket_by_id")]
 pub fn convert_order_to_service_ticket(id: i32) -> Request<Ticket> {
     Request::new(Method::Post, "/sales/orders/{id}/convertToServiceTicket")
         .path("id", id)
@@ -456,6 +532,8 @@ pub fn convert_order_to_service_ticket(id: i32) -> Request<Ticket> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders/{id}/financialrecap")]
+#[doc(alias = "list_all_connect_wise_psa_order_financialrecaps")]
 pub fn list_order_financial_recaps(
     order_id: i32,
     query: &ListQuery,
@@ -473,6 +551,8 @@ pub fn list_order_financial_recaps(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders/{parentId}/lineitems/")]
+#[doc(alias = "list_all_connect_wise_psa_order_lineitems")]
 pub fn list_order_line_items(
     order_id: i32,
     query: &ListQuery,
@@ -488,6 +568,8 @@ pub fn list_order_line_items(
 ///
 /// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `body`: the line item to create.
+#[doc(alias = "POST /sales/orders/{parentId}/lineitems/")]
+#[doc(alias = "create_a_connect_wise_psa_order_lineitem")]
 pub fn create_order_line_item(
     order_id: i32,
     body: &SalesOrdersLineItem,
@@ -503,10 +585,13 @@ pub fn create_order_line_item(
 ///
 /// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/orders/{parentId}/lineitems/count")]
+#[doc(alias = "count_connect_wise_psa_order_lineitems")]
 pub fn count_order_line_items(order_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/orders/{parentId}/lineitems/count")
         .path("parentId", order_id)
         .query(query)
+        .records::<SalesOrdersLineItem>()
 }
 
 /// Gets a line item of a sales order by its ID.
@@ -515,6 +600,8 @@ pub fn count_order_line_items(order_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `id`: sales order line item ID (see `sales::list_order_line_items`)
+#[doc(alias = "GET /sales/orders/{parentId}/lineitems/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_order_lineitem_by_id")]
 pub fn get_order_line_item(order_id: i32, id: i32) -> Request<SalesOrdersLineItem> {
     Request::new(Method::Get, "/sales/orders/{parentId}/lineitems/{id}")
         .path("parentId", order_id)
@@ -528,6 +615,8 @@ pub fn get_order_line_item(order_id: i32, id: i32) -> Request<SalesOrdersLineIte
 /// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `id`: sales order line item ID (see `sales::list_order_line_items`)
 /// * `body`: the new state of the line item.
+#[doc(alias = "PUT /sales/orders/{parentId}/lineitems/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_order_lineitem_by_id")]
 pub fn replace_order_line_item(
     order_id: i32,
     id: i32,
@@ -546,6 +635,8 @@ pub fn replace_order_line_item(
 /// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `id`: sales order line item ID (see `sales::list_order_line_items`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/orders/{parentId}/lineitems/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_order_lineitem_by_id")]
 pub fn update_order_line_item(
     order_id: i32,
     id: i32,
@@ -563,6 +654,8 @@ pub fn update_order_line_item(
 ///
 /// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `id`: sales order line item ID (see `sales::list_order_line_items`)
+#[doc(alias = "DELETE /sales/orders/{parentId}/lineitems/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_order_lineitem_by_id")]
 pub fn delete_order_line_item(order_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/{parentId}/lineitems/{id}")
         .path("parentId", order_id)

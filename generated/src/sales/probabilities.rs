@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/probabilities")]
+#[doc(alias = "list_all_connect_wise_psa_sales_probabilities")]
 pub fn list_probabilities(query: &ListQuery) -> Request<Vec<SalesProbability>> {
     Request::new(Method::Get, "/sales/probabilities").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_probabilities(query: &ListQuery) -> Request<Vec<SalesProbability>> {
 /// `POST /sales/probabilities` · tool `create_a_connect_wise_psa_sales_probability`
 ///
 /// * `body`: the sales probability to create.
+#[doc(alias = "POST /sales/probabilities")]
+#[doc(alias = "create_a_connect_wise_psa_sales_probability")]
 pub fn create_probability(body: &SalesProbability) -> Request<SalesProbability> {
     Request::new(Method::Post, "/sales/probabilities").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_probability(body: &SalesProbability) -> Request<SalesProbability> 
 /// `GET /sales/probabilities/count` · tool `count_connect_wise_psa_sales_probabilities`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/probabilities/count")]
+#[doc(alias = "count_connect_wise_psa_sales_probabilities")]
 pub fn count_probabilities(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/probabilities/count").query(query)
+    Request::new(Method::Get, "/sales/probabilities/count")
+        .query(query)
+        .records::<SalesProbability>()
 }
 
 /// Lists sales probabilities in summary form.
@@ -40,17 +48,23 @@ pub fn count_probabilities(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/probabilities/info")]
+#[doc(alias = "list_all_connect_wise_psa_sales_probability_info")]
 pub fn list_probability_info(query: &ListQuery) -> Request<Vec<SalesProbabilityInfo>> {
     Request::new(Method::Get, "/sales/probabilities/info").query(query)
 }
 
-/// Counts sales probabilities in summary form.
+/// Counts the summaries of sales probabilities.
 ///
 /// `GET /sales/probabilities/info/count` · tool `count_connect_wise_psa_sales_probability_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/probabilities/info/count")]
+#[doc(alias = "count_connect_wise_psa_sales_probability_info")]
 pub fn count_probability_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/probabilities/info/count").query(query)
+    Request::new(Method::Get, "/sales/probabilities/info/count")
+        .query(query)
+        .records::<SalesProbabilityInfo>()
 }
 
 /// Gets a sales probability by its ID.
@@ -58,6 +72,8 @@ pub fn count_probability_info(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/probabilities/{id}` · tool `get_single_connect_wise_psa_sales_probability_by_id`
 ///
 /// * `id`: sales probability ID (see `sales::list_probabilities`)
+#[doc(alias = "GET /sales/probabilities/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_probability_by_id")]
 pub fn get_probability(id: i32) -> Request<SalesProbability> {
     Request::new(Method::Get, "/sales/probabilities/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_probability(id: i32) -> Request<SalesProbability> {
 ///
 /// * `id`: sales probability ID (see `sales::list_probabilities`)
 /// * `body`: the new state of the sales probability.
+#[doc(alias = "PUT /sales/probabilities/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_probability_by_id")]
 pub fn replace_probability(
     id: i32,
     body: &SalesProbability,
@@ -81,6 +99,8 @@ pub fn replace_probability(
 ///
 /// * `id`: sales probability ID (see `sales::list_probabilities`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/probabilities/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_probability_by_id")]
 pub fn update_probability(
     id: i32,
     patch: &Patch<SalesProbability>,
@@ -93,6 +113,8 @@ pub fn update_probability(
 /// `DELETE /sales/probabilities/{id}` · tool `delete_a_connect_wise_psa_sales_probability_by_id`
 ///
 /// * `id`: sales probability ID (see `sales::list_probabilities`)
+#[doc(alias = "DELETE /sales/probabilities/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_probability_by_id")]
 pub fn delete_probability(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/probabilities/{id}").path("id", id)
 }
@@ -102,6 +124,8 @@ pub fn delete_probability(id: i32) -> Request<()> {
 /// `GET /sales/probabilities/{id}/info` · tool `get_single_connect_wise_psa_sales_probability_info_by_id`
 ///
 /// * `id`: sales probability ID (see `sales::list_probabilities`)
+#[doc(alias = "GET /sales/probabilities/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_sales_probability_info_by_id")]
 pub fn get_probability_info(id: i32) -> Request<SalesProbabilityInfo> {
     Request::new(Method::Get, "/sales/probabilities/{id}/info").path("id", id)
 }

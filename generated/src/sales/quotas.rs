@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/quotas")]
+#[doc(alias = "list_all_connect_wise_psa_sales_quotas")]
 pub fn list_quotas(query: &ListQuery) -> Request<Vec<SalesQuota>> {
     Request::new(Method::Get, "/sales/quotas").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_quotas(query: &ListQuery) -> Request<Vec<SalesQuota>> {
 /// `POST /sales/quotas` · tool `create_a_connect_wise_psa_sales_quota`
 ///
 /// * `body`: the sales quota to create.
+#[doc(alias = "POST /sales/quotas")]
+#[doc(alias = "create_a_connect_wise_psa_sales_quota")]
 pub fn create_quota(body: &SalesQuota) -> Request<SalesQuota> {
     Request::new(Method::Post, "/sales/quotas").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_quota(body: &SalesQuota) -> Request<SalesQuota> {
 /// `GET /sales/quotas/count` · tool `count_connect_wise_psa_sales_quotas`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/quotas/count")]
+#[doc(alias = "count_connect_wise_psa_sales_quotas")]
 pub fn count_quotas(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/quotas/count").query(query)
+    Request::new(Method::Get, "/sales/quotas/count").query(query).records::<SalesQuota>()
 }
 
 /// Gets a sales quota by its ID.
@@ -38,6 +44,8 @@ pub fn count_quotas(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/quotas/{id}` · tool `get_single_connect_wise_psa_sales_quota_by_id`
 ///
 /// * `id`: sales quota ID (see `sales::list_quotas`)
+#[doc(alias = "GET /sales/quotas/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_quota_by_id")]
 pub fn get_quota(id: i32) -> Request<SalesQuota> {
     Request::new(Method::Get, "/sales/quotas/{id}").path("id", id)
 }
@@ -48,6 +56,8 @@ pub fn get_quota(id: i32) -> Request<SalesQuota> {
 ///
 /// * `id`: sales quota ID (see `sales::list_quotas`)
 /// * `body`: the new state of the sales quota.
+#[doc(alias = "PUT /sales/quotas/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_quota_by_id")]
 pub fn replace_quota(id: i32, body: &SalesQuota) -> Request<SalesQuota> {
     Request::new(Method::Put, "/sales/quotas/{id}").path("id", id).body(body)
 }
@@ -58,6 +68,8 @@ pub fn replace_quota(id: i32, body: &SalesQuota) -> Request<SalesQuota> {
 ///
 /// * `id`: sales quota ID (see `sales::list_quotas`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/quotas/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_quota_by_id")]
 pub fn update_quota(id: i32, patch: &Patch<SalesQuota>) -> Request<SalesQuota> {
     Request::new(Method::Patch, "/sales/quotas/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +79,8 @@ pub fn update_quota(id: i32, patch: &Patch<SalesQuota>) -> Request<SalesQuota> {
 /// `DELETE /sales/quotas/{id}` · tool `delete_a_connect_wise_psa_sales_quota_by_id`
 ///
 /// * `id`: sales quota ID (see `sales::list_quotas`)
+#[doc(alias = "DELETE /sales/quotas/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_quota_by_id")]
 pub fn delete_quota(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/quotas/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/roles")]
+#[doc(alias = "list_all_connect_wise_psa_sales_roles")]
 pub fn list_roles(query: &ListQuery) -> Request<Vec<Role>> {
     Request::new(Method::Get, "/sales/roles").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_roles(query: &ListQuery) -> Request<Vec<Role>> {
 /// `POST /sales/roles` · tool `create_a_connect_wise_psa_sales_role`
 ///
 /// * `body`: the sales role to create.
+#[doc(alias = "POST /sales/roles")]
+#[doc(alias = "create_a_connect_wise_psa_sales_role")]
 pub fn create_role(body: &Role) -> Request<Role> {
     Request::new(Method::Post, "/sales/roles").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_role(body: &Role) -> Request<Role> {
 /// `GET /sales/roles/count` · tool `count_connect_wise_psa_sales_roles`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/roles/count")]
+#[doc(alias = "count_connect_wise_psa_sales_roles")]
 pub fn count_roles(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/roles/count").query(query)
+    Request::new(Method::Get, "/sales/roles/count").query(query).records::<Role>()
 }
 
 /// Gets a sales role by its ID.
@@ -38,6 +44,8 @@ pub fn count_roles(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/roles/{id}` · tool `get_single_connect_wise_psa_sales_role_by_id`
 ///
 /// * `id`: sales role ID (see `sales::list_roles`)
+#[doc(alias = "GET /sales/roles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_role_by_id")]
 pub fn get_role(id: i32) -> Request<Role> {
     Request::new(Method::Get, "/sales/roles/{id}").path("id", id)
 }
@@ -48,6 +56,8 @@ pub fn get_role(id: i32) -> Request<Role> {
 ///
 /// * `id`: sales role ID (see `sales::list_roles`)
 /// * `body`: the new state of the sales role.
+#[doc(alias = "PUT /sales/roles/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_role_by_id")]
 pub fn replace_role(id: i32, body: &Role) -> Request<Role> {
     Request::new(Method::Put, "/sales/roles/{id}").path("id", id).body(body)
 }
@@ -58,6 +68,8 @@ pub fn replace_role(id: i32, body: &Role) -> Request<Role> {
 ///
 /// * `id`: sales role ID (see `sales::list_roles`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/roles/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_role_by_id")]
 pub fn update_role(id: i32, patch: &Patch<Role>) -> Request<Role> {
     Request::new(Method::Patch, "/sales/roles/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +79,8 @@ pub fn update_role(id: i32, patch: &Patch<Role>) -> Request<Role> {
 /// `DELETE /sales/roles/{id}` · tool `delete_a_connect_wise_psa_sales_role_by_id`
 ///
 /// * `id`: sales role ID (see `sales::list_roles`)
+#[doc(alias = "DELETE /sales/roles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_role_by_id")]
 pub fn delete_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/roles/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/salesTeams")]
+#[doc(alias = "list_all_connect_wise_psa_sales_teams")]
 pub fn list_sales_teams(query: &ListQuery) -> Request<Vec<SalesTeam>> {
     Request::new(Method::Get, "/sales/salesTeams").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_sales_teams(query: &ListQuery) -> Request<Vec<SalesTeam>> {
 /// `POST /sales/salesTeams` · tool `create_a_connect_wise_psa_sales_team`
 ///
 /// * `body`: the sales team to create.
+#[doc(alias = "POST /sales/salesTeams")]
+#[doc(alias = "create_a_connect_wise_psa_sales_team")]
 pub fn create_sales_team(body: &SalesTeam) -> Request<SalesTeam> {
     Request::new(Method::Post, "/sales/salesTeams").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_sales_team(body: &SalesTeam) -> Request<SalesTeam> {
 /// `GET /sales/salesTeams/count` · tool `count_connect_wise_psa_sales_teams`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/salesTeams/count")]
+#[doc(alias = "count_connect_wise_psa_sales_teams")]
 pub fn count_sales_teams(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/salesTeams/count").query(query)
+    Request::new(Method::Get, "/sales/salesTeams/count")
+        .query(query)
+        .records::<SalesTeam>()
 }
 
 /// Gets a sales team by its ID.
@@ -38,6 +46,8 @@ pub fn count_sales_teams(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/salesTeams/{id}` · tool `get_single_connect_wise_psa_sales_team_by_id`
 ///
 /// * `id`: sales team ID (see `sales::list_sales_teams`)
+#[doc(alias = "GET /sales/salesTeams/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_team_by_id")]
 pub fn get_sales_team(id: i32) -> Request<SalesTeam> {
     Request::new(Method::Get, "/sales/salesTeams/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_sales_team(id: i32) -> Request<SalesTeam> {
 ///
 /// * `id`: sales team ID (see `sales::list_sales_teams`)
 /// * `body`: the new state of the sales team.
+#[doc(alias = "PUT /sales/salesTeams/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_team_by_id")]
 pub fn replace_sales_team(id: i32, body: &SalesTeam) -> Request<SalesTeam> {
     Request::new(Method::Put, "/sales/salesTeams/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_sales_team(id: i32, body: &SalesTeam) -> Request<SalesTeam> {
 ///
 /// * `id`: sales team ID (see `sales::list_sales_teams`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/salesTeams/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_team_by_id")]
 pub fn update_sales_team(id: i32, patch: &Patch<SalesTeam>) -> Request<SalesTeam> {
     Request::new(Method::Patch, "/sales/salesTeams/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_sales_team(id: i32, patch: &Patch<SalesTeam>) -> Request<SalesTeam
 /// `DELETE /sales/salesTeams/{id}` · tool `delete_a_connect_wise_psa_sales_team_by_id`
 ///
 /// * `id`: sales team ID (see `sales::list_sales_teams`)
+#[doc(alias = "DELETE /sales/salesTeams/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_team_by_id")]
 pub fn delete_sales_team(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/salesTeams/{id}").path("id", id)
 }
@@ -79,6 +95,8 @@ pub fn delete_sales_team(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/salesTeams/{parentId}/members")]
+#[doc(alias = "list_all_connect_wise_psa_sales_team_members")]
 pub fn list_sales_team_members(
     sales_team_id: i32,
     query: &ListQuery,
@@ -94,6 +112,8 @@ pub fn list_sales_team_members(
 ///
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `body`: the member to create.
+#[doc(alias = "POST /sales/salesTeams/{parentId}/members")]
+#[doc(alias = "create_a_connect_wise_psa_sales_team_member")]
 pub fn create_sales_team_member(
     sales_team_id: i32,
     body: &SalesTeamMember,
@@ -109,6 +129,8 @@ pub fn create_sales_team_member(
 ///
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/salesTeams/{parentId}/members/count")]
+#[doc(alias = "count_connect_wise_psa_sales_team_members")]
 pub fn count_sales_team_members(
     sales_team_id: i32,
     query: &CountQuery,
@@ -116,6 +138,7 @@ pub fn count_sales_team_members(
     Request::new(Method::Get, "/sales/salesTeams/{parentId}/members/count")
         .path("parentId", sales_team_id)
         .query(query)
+        .records::<SalesTeamMember>()
 }
 
 /// Gets a member of a sales team by its ID.
@@ -124,6 +147,8 @@ pub fn count_sales_team_members(
 ///
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `id`: sales team member ID (see `sales::list_sales_team_members`)
+#[doc(alias = "GET /sales/salesTeams/{parentId}/members/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_team_member_by_id")]
 pub fn get_sales_team_member(sales_team_id: i32, id: i32) -> Request<SalesTeamMember> {
     Request::new(Method::Get, "/sales/salesTeams/{parentId}/members/{id}")
         .path("parentId", sales_team_id)
@@ -137,6 +162,8 @@ pub fn get_sales_team_member(sales_team_id: i32, id: i32) -> Request<SalesTeamMe
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `id`: sales team member ID (see `sales::list_sales_team_members`)
 /// * `body`: the new state of the member.
+#[doc(alias = "PUT /sales/salesTeams/{parentId}/members/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_team_member_by_id")]
 pub fn replace_sales_team_member(
     sales_team_id: i32,
     id: i32,
@@ -155,6 +182,8 @@ pub fn replace_sales_team_member(
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `id`: sales team member ID (see `sales::list_sales_team_members`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/salesTeams/{parentId}/members/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_team_member_by_id")]
 pub fn update_sales_team_member(
     sales_team_id: i32,
     id: i32,
@@ -172,6 +201,8 @@ pub fn update_sales_team_member(
 ///
 /// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
 /// * `id`: sales team member ID (see `sales::list_sales_team_members`)
+#[doc(alias = "DELETE /sales/salesTeams/{parentId}/members/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_team_member_by_id")]
 pub fn delete_sales_team_member(sales_team_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/salesTeams/{parentId}/members/{id}")
         .path("parentId", sales_team_id)

@@ -9,6 +9,8 @@ use crate::query::CountQuery;
 /// `GET /sales/schedule/holidaylists/info/count` · tool `count_connect_wise_psa_sales_schedule_holidaylist_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/schedule/holidaylists/info/count")]
+#[doc(alias = "count_connect_wise_psa_sales_schedule_holidaylist_info")]
 pub fn count_schedule_holiday_list_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/schedule/holidaylists/info/count").query(query)
 }
@@ -19,6 +21,8 @@ pub fn count_schedule_holiday_list_info(query: &CountQuery) -> Request<Count> {
 ///
 /// * `holiday_list_id`: holiday list ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/schedule/holidaylists/{parentId}/holidays/info/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_holidaylist_holiday_info")]
 pub fn count_schedule_holiday_list_holiday_info(
     holiday_list_id: i32,
     query: &CountQuery,

@@ -9,6 +9,8 @@ use crate::query::CountQuery;
 /// `GET /sales/service/priority/info/count` · tool `count_connect_wise_psa_sales_service_priority_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/service/priority/info/count")]
+#[doc(alias = "count_connect_wise_psa_sales_service_priority_info")]
 pub fn count_service_priority_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/service/priority/info/count").query(query)
 }

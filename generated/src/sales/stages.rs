@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/stages")]
+#[doc(alias = "list_all_connect_wise_psa_sales_stages")]
 pub fn list_stages(query: &ListQuery) -> Request<Vec<OpportunityStage>> {
     Request::new(Method::Get, "/sales/stages").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_stages(query: &ListQuery) -> Request<Vec<OpportunityStage>> {
 /// `POST /sales/stages` · tool `create_a_connect_wise_psa_sales_stage`
 ///
 /// * `body`: the sales stage to create.
+#[doc(alias = "POST /sales/stages")]
+#[doc(alias = "create_a_connect_wise_psa_sales_stage")]
 pub fn create_stage(body: &OpportunityStage) -> Request<OpportunityStage> {
     Request::new(Method::Post, "/sales/stages").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_stage(body: &OpportunityStage) -> Request<OpportunityStage> {
 /// `GET /sales/stages/count` · tool `count_connect_wise_psa_sales_stages`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/stages/count")]
+#[doc(alias = "count_connect_wise_psa_sales_stages")]
 pub fn count_stages(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/stages/count").query(query)
+    Request::new(Method::Get, "/sales/stages/count")
+        .query(query)
+        .records::<OpportunityStage>()
 }
 
 /// Lists sales stages in summary form.
@@ -40,17 +48,23 @@ pub fn count_stages(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/stages/info")]
+#[doc(alias = "list_all_connect_wise_psa_sales_stage_info")]
 pub fn list_stage_info(query: &ListQuery) -> Request<Vec<OpportunityStageInfo>> {
     Request::new(Method::Get, "/sales/stages/info").query(query)
 }
 
-/// Counts sales stages in summary form.
+/// Counts the summaries of sales stages.
 ///
 /// `GET /sales/stages/info/count` · tool `count_connect_wise_psa_sales_stage_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/stages/info/count")]
+#[doc(alias = "count_connect_wise_psa_sales_stage_info")]
 pub fn count_stage_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/sales/stages/info/count").query(query)
+    Request::new(Method::Get, "/sales/stages/info/count")
+        .query(query)
+        .records::<OpportunityStageInfo>()
 }
 
 /// Gets a sales stage by its ID.
@@ -58,6 +72,8 @@ pub fn count_stage_info(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/stages/{id}` · tool `get_single_connect_wise_psa_sales_stage_by_id`
 ///
 /// * `id`: sales stage ID (see `sales::list_stages`)
+#[doc(alias = "GET /sales/stages/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sales_stage_by_id")]
 pub fn get_stage(id: i32) -> Request<OpportunityStage> {
     Request::new(Method::Get, "/sales/stages/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_stage(id: i32) -> Request<OpportunityStage> {
 ///
 /// * `id`: sales stage ID (see `sales::list_stages`)
 /// * `body`: the new state of the sales stage.
+#[doc(alias = "PUT /sales/stages/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sales_stage_by_id")]
 pub fn replace_stage(id: i32, body: &OpportunityStage) -> Request<OpportunityStage> {
     Request::new(Method::Put, "/sales/stages/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_stage(id: i32, body: &OpportunityStage) -> Request<OpportunitySta
 ///
 /// * `id`: sales stage ID (see `sales::list_stages`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/stages/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sales_stage_by_id")]
 pub fn update_stage(
     id: i32,
     patch: &Patch<OpportunityStage>,
@@ -90,6 +110,8 @@ pub fn update_stage(
 /// `DELETE /sales/stages/{id}` · tool `delete_a_connect_wise_psa_sales_stage_by_id`
 ///
 /// * `id`: sales stage ID (see `sales::list_stages`)
+#[doc(alias = "DELETE /sales/stages/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sales_stage_by_id")]
 pub fn delete_stage(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/stages/{id}").path("id", id)
 }
@@ -99,6 +121,8 @@ pub fn delete_stage(id: i32) -> Request<()> {
 /// `GET /sales/stages/{id}/info` · tool `get_single_connect_wise_psa_sales_stage_info_by_id`
 ///
 /// * `id`: sales stage ID (see `sales::list_stages`)
+#[doc(alias = "GET /sales/stages/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_sales_stage_info_by_id")]
 pub fn get_stage_info(id: i32) -> Request<OpportunityStageInfo> {
     Request::new(Method::Get, "/sales/stages/{id}/info").path("id", id)
 }
@@ -111,6 +135,8 @@ pub fn get_stage_info(id: i32) -> Request<OpportunityStageInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/stages/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_sales_stage_usages_by_id")]
 pub fn check_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/stages/{id}/usages").path("id", id).query(query)
 }
@@ -123,6 +149,8 @@ pub fn check_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/stages/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_sales_stage_usages_by_id")]
 pub fn list_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/stages/{id}/usages/list")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/calendars")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_calendars")]
 pub fn list_calendars(query: &ListQuery) -> Request<Vec<Calendar>> {
     Request::new(Method::Get, "/schedule/calendars").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_calendars(query: &ListQuery) -> Request<Vec<Calendar>> {
 /// `POST /schedule/calendars` · tool `create_a_connect_wise_psa_schedule_calendar`
 ///
 /// * `body`: the schedule calendar to create.
+#[doc(alias = "POST /schedule/calendars")]
+#[doc(alias = "create_a_connect_wise_psa_schedule_calendar")]
 pub fn create_calendar(body: &Calendar) -> Request<Calendar> {
     Request::new(Method::Post, "/schedule/calendars").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_calendar(body: &Calendar) -> Request<Calendar> {
 /// `GET /schedule/calendars/count` · tool `count_connect_wise_psa_schedule_calendars`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/calendars/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_calendars")]
 pub fn count_calendars(query: &CountQuery) -> Request<Calendar> {
-    Request::new(Method::Get, "/schedule/calendars/count").query(query)
+    Request::new(Method::Get, "/schedule/calendars/count")
+        .query(query)
+        .records::<Calendar>()
 }
 
 /// Lists schedule calendars in summary form.
@@ -40,17 +48,23 @@ pub fn count_calendars(query: &CountQuery) -> Request<Calendar> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/calendars/info")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_calendar_info")]
 pub fn list_calendar_info(query: &ListQuery) -> Request<Vec<CalendarInfo>> {
     Request::new(Method::Get, "/schedule/calendars/info").query(query)
 }
 
-/// Counts schedule calendars in summary form.
+/// Counts the summaries of schedule calendars.
 ///
 /// `GET /schedule/calendars/info/count` · tool `count_connect_wise_psa_schedule_calendar_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/calendars/info/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_calendar_info")]
 pub fn count_calendar_info(query: &CountQuery) -> Request<CalendarInfo> {
-    Request::new(Method::Get, "/schedule/calendars/info/count").query(query)
+    Request::new(Method::Get, "/schedule/calendars/info/count")
+        .query(query)
+        .records::<CalendarInfo>()
 }
 
 /// Gets a schedule calendar by its ID.
@@ -58,6 +72,8 @@ pub fn count_calendar_info(query: &CountQuery) -> Request<CalendarInfo> {
 /// `GET /schedule/calendars/{id}` · tool `get_single_connect_wise_psa_schedule_calendar_by_id`
 ///
 /// * `id`: schedule calendar ID (see `schedule::list_calendars`)
+#[doc(alias = "GET /schedule/calendars/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_calendar_by_id")]
 pub fn get_calendar(id: i32) -> Request<Calendar> {
     Request::new(Method::Get, "/schedule/calendars/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_calendar(id: i32) -> Request<Calendar> {
 ///
 /// * `id`: schedule calendar ID (see `schedule::list_calendars`)
 /// * `body`: the new state of the schedule calendar.
+#[doc(alias = "PUT /schedule/calendars/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_schedule_calendar_by_id")]
 pub fn replace_calendar(id: i32, body: &Calendar) -> Request<Calendar> {
     Request::new(Method::Put, "/schedule/calendars/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_calendar(id: i32, body: &Calendar) -> Request<Calendar> {
 ///
 /// * `id`: schedule calendar ID (see `schedule::list_calendars`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /schedule/calendars/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_schedule_calendar_by_id")]
 pub fn update_calendar(id: i32, patch: &Patch<Calendar>) -> Request<Calendar> {
     Request::new(Method::Patch, "/schedule/calendars/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_calendar(id: i32, patch: &Patch<Calendar>) -> Request<Calendar> {
 /// `DELETE /schedule/calendars/{id}` · tool `delete_a_connect_wise_psa_schedule_calendar_by_id`
 ///
 /// * `id`: schedule calendar ID (see `schedule::list_calendars`)
+#[doc(alias = "DELETE /schedule/calendars/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_schedule_calendar_by_id")]
 pub fn delete_calendar(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/calendars/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_calendar(id: i32) -> Request<()> {
 /// `POST /schedule/calendars/{id}/copy` · tool `copy_a_connect_wise_psa_schedule_calendar_by_id`
 ///
 /// * `id`: schedule calendar ID (see `schedule::list_calendars`)
+#[doc(alias = "POST /schedule/calendars/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_schedule_calendar_by_id")]
 pub fn copy_calendar(id: i32) -> Request<Calendar> {
     Request::new(Method::Post, "/schedule/calendars/{id}/copy").path("id", id)
 }
@@ -105,6 +129,8 @@ pub fn copy_calendar(id: i32) -> Request<Calendar> {
 /// `GET /schedule/calendars/{id}/info` · tool `get_single_connect_wise_psa_schedule_calendar_info_by_id`
 ///
 /// * `id`: schedule calendar ID (see `schedule::list_calendars`)
+#[doc(alias = "GET /schedule/calendars/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_calendar_info_by_id")]
 pub fn get_calendar_info(id: i32) -> Request<CalendarInfo> {
     Request::new(Method::Get, "/schedule/calendars/{id}/info").path("id", id)
 }
@@ -117,6 +143,8 @@ pub fn get_calendar_info(id: i32) -> Request<CalendarInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/calendars/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_schedule_calendar_usages_by_id")]
 pub fn check_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/calendars/{id}/usages")
         .path("id", id)
@@ -131,6 +159,8 @@ pub fn check_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/calendars/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_calendar_usages_by_id")]
 pub fn list_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/calendars/{id}/usages/list")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/colors")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_colors")]
 pub fn list_colors(query: &ListQuery) -> Request<Vec<ScheduleColor>> {
     Request::new(Method::Get, "/schedule/colors").query(query)
 }
@@ -20,13 +22,19 @@ pub fn list_colors(query: &ListQuery) -> Request<Vec<ScheduleColor>> {
 /// `GET /schedule/colors/count` · tool `count_connect_wise_psa_schedule_colors`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/colors/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_colors")]
 pub fn count_colors(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/schedule/colors/count").query(query)
+    Request::new(Method::Get, "/schedule/colors/count")
+        .query(query)
+        .records::<ScheduleColor>()
 }
 
 /// Resets all schedule colors to their defaults.
 ///
 /// `POST /schedule/colors/reset` · tool `reset_connect_wise_psa_schedule_colors`
+#[doc(alias = "POST /schedule/colors/reset")]
+#[doc(alias = "reset_connect_wise_psa_schedule_colors")]
 pub fn reset_colors() -> Request<Vec<ScheduleColor>> {
     Request::new(Method::Post, "/schedule/colors/reset")
 }
@@ -36,6 +44,8 @@ pub fn reset_colors() -> Request<Vec<ScheduleColor>> {
 /// `GET /schedule/colors/{id}` · tool `get_single_connect_wise_psa_schedule_color_by_id`
 ///
 /// * `id`: schedule color ID (see `schedule::list_colors`)
+#[doc(alias = "GET /schedule/colors/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_color_by_id")]
 pub fn get_color(id: i32) -> Request<ScheduleColor> {
     Request::new(Method::Get, "/schedule/colors/{id}").path("id", id)
 }
@@ -46,6 +56,8 @@ pub fn get_color(id: i32) -> Request<ScheduleColor> {
 ///
 /// * `id`: schedule color ID (see `schedule::list_colors`)
 /// * `body`: the new state of the schedule color.
+#[doc(alias = "PUT /schedule/colors/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_schedule_color_by_id")]
 pub fn replace_color(id: i32, body: &ScheduleColor) -> Request<ScheduleColor> {
     Request::new(Method::Put, "/schedule/colors/{id}").path("id", id).body(body)
 }
@@ -56,6 +68,8 @@ pub fn replace_color(id: i32, body: &ScheduleColor) -> Request<ScheduleColor> {
 ///
 /// * `id`: schedule color ID (see `schedule::list_colors`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /schedule/colors/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_schedule_color_by_id")]
 pub fn update_color(id: i32, patch: &Patch<ScheduleColor>) -> Request<ScheduleColor> {
     Request::new(Method::Patch, "/schedule/colors/{id}").path("id", id).patch(patch)
 }
@@ -65,6 +79,8 @@ pub fn update_color(id: i32, patch: &Patch<ScheduleColor>) -> Request<ScheduleCo
 /// `POST /schedule/colors/{id}/clear` · tool `clear_a_connect_wise_psa_schedule_color_by_id`
 ///
 /// * `id`: schedule color ID (see `schedule::list_colors`)
+#[doc(alias = "POST /schedule/colors/{id}/clear")]
+#[doc(alias = "clear_a_connect_wise_psa_schedule_color_by_id")]
 pub fn clear_color(id: i32) -> Request<ScheduleColor> {
     Request::new(Method::Post, "/schedule/colors/{id}/clear").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/details")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_details")]
 pub fn list_details(query: &ListQuery) -> Request<Vec<ScheduleEntryDetail>> {
     Request::new(Method::Get, "/schedule/details").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_details(query: &ListQuery) -> Request<Vec<ScheduleEntryDetail>> {
 /// `GET /schedule/details/count` · tool `count_connect_wise_psa_schedule_details`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/details/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_details")]
 pub fn count_details(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/schedule/details/count").query(query)
+    Request::new(Method::Get, "/schedule/details/count")
+        .query(query)
+        .records::<ScheduleEntryDetail>()
 }
 
 /// Gets a schedule entry detail by its ID.
@@ -29,6 +35,8 @@ pub fn count_details(query: &CountQuery) -> Request<Count> {
 /// `GET /schedule/details/{id}` · tool `get_single_connect_wise_psa_schedule_detail_by_id`
 ///
 /// * `id`: schedule entry detail ID (see `schedule::list_details`)
+#[doc(alias = "GET /schedule/details/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_detail_by_id")]
 pub fn get_detail(id: i32) -> Request<ScheduleEntryDetail> {
     Request::new(Method::Get, "/schedule/details/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/entries")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_entries")]
 pub fn list_entries(query: &ListQuery) -> Request<Vec<ScheduleEntry>> {
     Request::new(Method::Get, "/schedule/entries").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_entries(query: &ListQuery) -> Request<Vec<ScheduleEntry>> {
 /// `POST /schedule/entries` · tool `create_a_connect_wise_psa_schedule_entry`
 ///
 /// * `body`: the schedule entry to create.
+#[doc(alias = "POST /schedule/entries")]
+#[doc(alias = "create_a_connect_wise_psa_schedule_entry")]
 pub fn create_entry(body: &ScheduleEntry) -> Request<ScheduleEntry> {
     Request::new(Method::Post, "/schedule/entries").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_entry(body: &ScheduleEntry) -> Request<ScheduleEntry> {
 /// `GET /schedule/entries/count` · tool `count_connect_wise_psa_schedule_entries`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/entries/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_entries")]
 pub fn count_entries(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/schedule/entries/count").query(query)
+    Request::new(Method::Get, "/schedule/entries/count")
+        .query(query)
+        .records::<ScheduleEntry>()
 }
 
 /// Gets a schedule entry by its ID.
@@ -38,6 +46,8 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
 /// `GET /schedule/entries/{id}` · tool `get_single_connect_wise_psa_schedule_entry_by_id`
 ///
 /// * `id`: schedule entry ID (see `schedule::list_entries`)
+#[doc(alias = "GET /schedule/entries/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_entry_by_id")]
 pub fn get_entry(id: i32) -> Request<ScheduleEntry> {
     Request::new(Method::Get, "/schedule/entries/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_entry(id: i32) -> Request<ScheduleEntry> {
 ///
 /// * `id`: schedule entry ID (see `schedule::list_entries`)
 /// * `body`: the new state of the schedule entry.
+#[doc(alias = "PUT /schedule/entries/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_schedule_entry_by_id")]
 pub fn replace_entry(id: i32, body: &ScheduleEntry) -> Request<ScheduleEntry> {
     Request::new(Method::Put, "/schedule/entries/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_entry(id: i32, body: &ScheduleEntry) -> Request<ScheduleEntry> {
 ///
 /// * `id`: schedule entry ID (see `schedule::list_entries`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /schedule/entries/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_schedule_entry_by_id")]
 pub fn update_entry(id: i32, patch: &Patch<ScheduleEntry>) -> Request<ScheduleEntry> {
     Request::new(Method::Patch, "/schedule/entries/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_entry(id: i32, patch: &Patch<ScheduleEntry>) -> Request<ScheduleEn
 /// `DELETE /schedule/entries/{id}` · tool `delete_a_connect_wise_psa_schedule_entry_by_id`
 ///
 /// * `id`: schedule entry ID (see `schedule::list_entries`)
+#[doc(alias = "DELETE /schedule/entries/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_schedule_entry_by_id")]
 pub fn delete_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/entries/{id}").path("id", id)
 }
@@ -77,6 +93,8 @@ pub fn delete_entry(id: i32) -> Request<()> {
 ///
 /// * `id`: schedule entry ID (see `schedule::list_entries`)
 /// * `notify_resource`: notify resource
+#[doc(alias = "DELETE /schedule/entries/{id}/{notifyResource}")]
+#[doc(alias = "delete_a_connect_wise_psa_schedule_entry_and_notify_by_id")]
 pub fn delete_entry_and_notify(id: i32, notify_resource: &str) -> Request<()> {
     Request::new(Method::Delete, "/schedule/entries/{id}/{notifyResource}")
         .path("id", id)
@@ -91,6 +109,8 @@ pub fn delete_entry_and_notify(id: i32, notify_resource: &str) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/entries/{parentId}/details")]
+#[doc(alias = "list_all_connect_wise_psa_entry_details")]
 pub fn list_entry_details(
     entry_id: i32,
     query: &ListQuery,
@@ -106,10 +126,13 @@ pub fn list_entry_details(
 ///
 /// * `entry_id`: schedule entry ID (see `schedule::list_entries`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/entries/{parentId}/details/count")]
+#[doc(alias = "count_connect_wise_psa_entry_details")]
 pub fn count_entry_details(entry_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/schedule/entries/{parentId}/details/count")
         .path("parentId", entry_id)
         .query(query)
+        .records::<ScheduleDetail>()
 }
 
 /// Gets a detail of a schedule entry by its ID.
@@ -118,6 +141,8 @@ pub fn count_entry_details(entry_id: i32, query: &CountQuery) -> Request<Count> 
 ///
 /// * `entry_id`: schedule entry ID (see `schedule::list_entries`)
 /// * `id`: schedule entry detail ID (see `schedule::list_entry_details`)
+#[doc(alias = "GET /schedule/entries/{parentId}/details/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_entry_detail_by_id")]
 pub fn get_entry_detail(entry_id: i32, id: i32) -> Request<ScheduleDetail> {
     Request::new(Method::Get, "/schedule/entries/{parentId}/details/{id}")
         .path("parentId", entry_id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/holidayLists")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_holiday_lists")]
 pub fn list_holiday_lists(query: &ListQuery) -> Request<Vec<HolidayList>> {
     Request::new(Method::Get, "/schedule/holidayLists").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_holiday_lists(query: &ListQuery) -> Request<Vec<HolidayList>> {
 /// `POST /schedule/holidayLists` · tool `create_a_connect_wise_psa_schedule_holiday_list`
 ///
 /// * `body`: the holiday list to create.
+#[doc(alias = "POST /schedule/holidayLists")]
+#[doc(alias = "create_a_connect_wise_psa_schedule_holiday_list")]
 pub fn create_holiday_list(body: &HolidayList) -> Request<HolidayList> {
     Request::new(Method::Post, "/schedule/holidayLists").body(body)
 }
@@ -29,6 +33,8 @@ pub fn create_holiday_list(body: &HolidayList) -> Request<HolidayList> {
 /// `POST /schedule/holidayLists/copy` · tool `copy_a_connect_wise_psa_schedule_holiday_list`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /schedule/holidayLists/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_schedule_holiday_list")]
 pub fn copy_holiday_list(body: &HolidayList) -> Request<HolidayList> {
     Request::new(Method::Post, "/schedule/holidayLists/copy").body(body)
 }
@@ -38,8 +44,12 @@ pub fn copy_holiday_list(body: &HolidayList) -> Request<HolidayList> {
 /// `GET /schedule/holidayLists/count` · tool `count_connect_wise_psa_schedule_holiday_lists`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/holidayLists/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_holiday_lists")]
 pub fn count_holiday_lists(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/schedule/holidayLists/count").query(query)
+    Request::new(Method::Get, "/schedule/holidayLists/count")
+        .query(query)
+        .records::<HolidayList>()
 }
 
 /// Gets a holiday list by its ID.
@@ -47,6 +57,8 @@ pub fn count_holiday_lists(query: &CountQuery) -> Request<Count> {
 /// `GET /schedule/holidayLists/{id}` · tool `get_single_connect_wise_psa_schedule_holiday_list_by_id`
 ///
 /// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
+#[doc(alias = "GET /schedule/holidayLists/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_holiday_list_by_id")]
 pub fn get_holiday_list(id: i32) -> Request<HolidayList> {
     Request::new(Method::Get, "/schedule/holidayLists/{id}").path("id", id)
 }
@@ -57,6 +69,8 @@ pub fn get_holiday_list(id: i32) -> Request<HolidayList> {
 ///
 /// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `body`: the new state of the holiday list.
+#[doc(alias = "PUT /schedule/holidayLists/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_schedule_holiday_list_by_id")]
 pub fn replace_holiday_list(id: i32, body: &HolidayList) -> Request<HolidayList> {
     Request::new(Method::Put, "/schedule/holidayLists/{id}").path("id", id).body(body)
 }
@@ -67,6 +81,8 @@ pub fn replace_holiday_list(id: i32, body: &HolidayList) -> Request<HolidayList>
 ///
 /// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /schedule/holidayLists/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_schedule_holiday_list_by_id")]
 pub fn update_holiday_list(id: i32, patch: &Patch<HolidayList>) -> Request<HolidayList> {
     Request::new(Method::Patch, "/schedule/holidayLists/{id}")
         .path("id", id)
@@ -78,6 +94,8 @@ pub fn update_holiday_list(id: i32, patch: &Patch<HolidayList>) -> Request<Holid
 /// `DELETE /schedule/holidayLists/{id}` · tool `delete_a_connect_wise_psa_schedule_holiday_list_by_id`
 ///
 /// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
+#[doc(alias = "DELETE /schedule/holidayLists/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_schedule_holiday_list_by_id")]
 pub fn delete_holiday_list(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/holidayLists/{id}").path("id", id)
 }
@@ -90,6 +108,8 @@ pub fn delete_holiday_list(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/holidayLists/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_schedule_holiday_list_usages_by_id")]
 pub fn check_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/holidayLists/{id}/usages")
         .path("id", id)
@@ -104,6 +124,8 @@ pub fn check_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/holidayLists/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_holiday_list_usages_by_id")]
 pub fn list_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/holidayLists/{id}/usages/list")
         .path("id", id)
@@ -118,6 +140,8 @@ pub fn list_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/holidayLists/{parentId}/holidays")]
+#[doc(alias = "list_all_connect_wise_psa_holiday_list_holidays")]
 pub fn list_holiday_list_holidays(
     holiday_list_id: i32,
     query: &ListQuery,
@@ -133,6 +157,8 @@ pub fn list_holiday_list_holidays(
 ///
 /// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `body`: the holiday to create.
+#[doc(alias = "POST /schedule/holidayLists/{parentId}/holidays")]
+#[doc(alias = "create_a_connect_wise_psa_holiday_list_holiday")]
 pub fn create_holiday_list_holiday(
     holiday_list_id: i32,
     body: &Holiday,
@@ -148,6 +174,8 @@ pub fn create_holiday_list_holiday(
 ///
 /// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/holidayLists/{parentId}/holidays/count")]
+#[doc(alias = "count_connect_wise_psa_holiday_list_holidays")]
 pub fn count_holiday_list_holidays(
     holiday_list_id: i32,
     query: &CountQuery,
@@ -155,6 +183,7 @@ pub fn count_holiday_list_holidays(
     Request::new(Method::Get, "/schedule/holidayLists/{parentId}/holidays/count")
         .path("parentId", holiday_list_id)
         .query(query)
+        .records::<Holiday>()
 }
 
 /// Gets a holiday of a holiday list by its ID.
@@ -163,6 +192,8 @@ pub fn count_holiday_list_holidays(
 ///
 /// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
+#[doc(alias = "GET /schedule/holidayLists/{parentId}/holidays/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_holiday_list_holiday_by_id")]
 pub fn get_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<Holiday> {
     Request::new(Method::Get, "/schedule/holidayLists/{parentId}/holidays/{id}")
         .path("parentId", holiday_list_id)
@@ -176,6 +207,8 @@ pub fn get_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<Holida
 /// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
 /// * `body`: the new state of the holiday.
+#[doc(alias = "PUT /schedule/holidayLists/{parentId}/holidays/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_holiday_list_holiday_by_id")]
 pub fn replace_holiday_list_holiday(
     holiday_list_id: i32,
     id: i32,
@@ -194,6 +227,8 @@ pub fn replace_holiday_list_holiday(
 /// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /schedule/holidayLists/{parentId}/holidays/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_holiday_list_holiday_by_id")]
 pub fn update_holiday_list_holiday(
     holiday_list_id: i32,
     id: i32,
@@ -211,6 +246,8 @@ pub fn update_holiday_list_holiday(
 ///
 /// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
+#[doc(alias = "DELETE /schedule/holidayLists/{parentId}/holidays/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_holiday_list_holiday_by_id")]
 pub fn delete_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/holidayLists/{parentId}/holidays/{id}")
         .path("parentId", holiday_list_id)
@@ -224,6 +261,8 @@ pub fn delete_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<()>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/holidaylists/info")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_holidaylist_info")]
 pub fn list_holiday_list_info(query: &ListQuery) -> Request<Vec<HolidayListInfo>> {
     Request::new(Method::Get, "/schedule/holidaylists/info").query(query)
 }
@@ -233,6 +272,8 @@ pub fn list_holiday_list_info(query: &ListQuery) -> Request<Vec<HolidayListInfo>
 /// `GET /schedule/holidaylists/{id}/info` · tool `get_single_connect_wise_psa_schedule_holidaylist_info_by_id`
 ///
 /// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
+#[doc(alias = "GET /schedule/holidaylists/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_holidaylist_info_by_id")]
 pub fn get_holiday_list_info(id: i32) -> Request<HolidayListInfo> {
     Request::new(Method::Get, "/schedule/holidaylists/{id}/info").path("id", id)
 }
@@ -245,6 +286,8 @@ pub fn get_holiday_list_info(id: i32) -> Request<HolidayListInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/holidaylists/{parentId}/holidays/info")]
+#[doc(alias = "list_all_connect_wise_psa_holidaylist_holiday_info")]
 pub fn list_holiday_list_holiday_info(
     holiday_list_id: i32,
     query: &ListQuery,
@@ -260,6 +303,8 @@ pub fn list_holiday_list_holiday_info(
 ///
 /// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
+#[doc(alias = "GET /schedule/holidaylists/{parentId}/holidays/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_holidaylist_holiday_info_by_id")]
 pub fn get_holiday_list_holiday_info(
     holiday_list_id: i32,
     id: i32,

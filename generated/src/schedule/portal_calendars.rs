@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/portalcalendars")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_portalcalendars")]
 pub fn list_portal_calendars(query: &ListQuery) -> Request<Vec<PortalCalendar>> {
     Request::new(Method::Get, "/schedule/portalcalendars").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_portal_calendars(query: &ListQuery) -> Request<Vec<PortalCalendar>> 
 /// `GET /schedule/portalcalendars/count` · tool `count_connect_wise_psa_schedule_portalcalendars`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/portalcalendars/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_portalcalendars")]
 pub fn count_portal_calendars(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/schedule/portalcalendars/count").query(query)
+    Request::new(Method::Get, "/schedule/portalcalendars/count")
+        .query(query)
+        .records::<PortalCalendar>()
 }
 
 /// Gets a portal calendar by its ID.
@@ -29,6 +35,8 @@ pub fn count_portal_calendars(query: &CountQuery) -> Request<Count> {
 /// `GET /schedule/portalcalendars/{id}` · tool `get_single_connect_wise_psa_schedule_portalcalendar_by_id`
 ///
 /// * `id`: portal calendar ID (see `schedule::list_portal_calendars`)
+#[doc(alias = "GET /schedule/portalcalendars/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_portalcalendar_by_id")]
 pub fn get_portal_calendar(id: i32) -> Request<PortalCalendar> {
     Request::new(Method::Get, "/schedule/portalcalendars/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_portal_calendar(id: i32) -> Request<PortalCalendar> {
 ///
 /// * `id`: portal calendar ID (see `schedule::list_portal_calendars`)
 /// * `body`: the new state of the portal calendar.
+#[doc(alias = "PUT /schedule/portalcalendars/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_schedule_portalcalendar_by_id")]
 pub fn replace_portal_calendar(
     id: i32,
     body: &PortalCalendar,
@@ -52,6 +62,8 @@ pub fn replace_portal_calendar(
 ///
 /// * `id`: portal calendar ID (see `schedule::list_portal_calendars`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /schedule/portalcalendars/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_schedule_portalcalendar_by_id")]
 pub fn update_portal_calendar(
     id: i32,
     patch: &Patch<PortalCalendar>,

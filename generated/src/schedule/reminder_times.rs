@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/reminderTimes")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_reminder_times")]
 pub fn list_reminder_times(query: &ListQuery) -> Request<Vec<ScheduleReminderTime>> {
     Request::new(Method::Get, "/schedule/reminderTimes").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_reminder_times(query: &ListQuery) -> Request<Vec<ScheduleReminderTim
 /// `GET /schedule/reminderTimes/count` · tool `count_connect_wise_psa_schedule_reminder_times`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/reminderTimes/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_reminder_times")]
 pub fn count_reminder_times(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/schedule/reminderTimes/count").query(query)
+    Request::new(Method::Get, "/schedule/reminderTimes/count")
+        .query(query)
+        .records::<ScheduleReminderTime>()
 }
 
 /// Gets a reminder time by its ID.
@@ -29,6 +35,8 @@ pub fn count_reminder_times(query: &CountQuery) -> Request<Count> {
 /// `GET /schedule/reminderTimes/{id}` · tool `get_single_connect_wise_psa_schedule_reminder_time_by_id`
 ///
 /// * `id`: reminder time ID (see `schedule::list_reminder_times`)
+#[doc(alias = "GET /schedule/reminderTimes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_reminder_time_by_id")]
 pub fn get_reminder_time(id: i32) -> Request<ScheduleReminderTime> {
     Request::new(Method::Get, "/schedule/reminderTimes/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_reminder_time(id: i32) -> Request<ScheduleReminderTime> {
 ///
 /// * `id`: reminder time ID (see `schedule::list_reminder_times`)
 /// * `body`: the new state of the reminder time.
+#[doc(alias = "PUT /schedule/reminderTimes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_schedule_reminder_time_by_id")]
 pub fn replace_reminder_time(
     id: i32,
     body: &ScheduleReminderTime,
@@ -52,6 +62,8 @@ pub fn replace_reminder_time(
 ///
 /// * `id`: reminder time ID (see `schedule::list_reminder_times`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /schedule/reminderTimes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_schedule_reminder_time_by_id")]
 pub fn update_reminder_time(
     id: i32,
     patch: &Patch<ScheduleReminderTime>,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_statuses")]
 pub fn list_statuses(query: &ListQuery) -> Request<Vec<ScheduleStatus>> {
     Request::new(Method::Get, "/schedule/statuses").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_statuses(query: &ListQuery) -> Request<Vec<ScheduleStatus>> {
 /// `POST /schedule/statuses` · tool `create_a_connect_wise_psa_schedule_status`
 ///
 /// * `body`: the schedule status to create.
+#[doc(alias = "POST /schedule/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_schedule_status")]
 pub fn create_status(body: &ScheduleStatus) -> Request<ScheduleStatus> {
     Request::new(Method::Post, "/schedule/statuses").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_status(body: &ScheduleStatus) -> Request<ScheduleStatus> {
 /// `GET /schedule/statuses/count` · tool `count_connect_wise_psa_schedule_statuses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_statuses")]
 pub fn count_statuses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/schedule/statuses/count").query(query)
+    Request::new(Method::Get, "/schedule/statuses/count")
+        .query(query)
+        .records::<ScheduleStatus>()
 }
 
 /// Lists schedule statuses in summary form.
@@ -40,17 +48,23 @@ pub fn count_statuses(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/statuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_status_info")]
 pub fn list_status_info(query: &ListQuery) -> Request<Vec<ScheduleStatusInfo>> {
     Request::new(Method::Get, "/schedule/statuses/info").query(query)
 }
 
-/// Counts schedule statuses in summary form.
+/// Counts the summaries of schedule statuses.
 ///
 /// `GET /schedule/statuses/info/count` · tool `count_connect_wise_psa_schedule_status_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/statuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_status_info")]
 pub fn count_status_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/schedule/statuses/info/count").query(query)
+    Request::new(Method::Get, "/schedule/statuses/info/count")
+        .query(query)
+        .records::<ScheduleStatusInfo>()
 }
 
 /// Gets a schedule status by its ID.
@@ -58,6 +72,8 @@ pub fn count_status_info(query: &CountQuery) -> Request<Count> {
 /// `GET /schedule/statuses/{id}` · tool `get_single_connect_wise_psa_schedule_status_by_id`
 ///
 /// * `id`: schedule status ID (see `schedule::list_statuses`)
+#[doc(alias = "GET /schedule/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_status_by_id")]
 pub fn get_status(id: i32) -> Request<ScheduleStatus> {
     Request::new(Method::Get, "/schedule/statuses/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_status(id: i32) -> Request<ScheduleStatus> {
 ///
 /// * `id`: schedule status ID (see `schedule::list_statuses`)
 /// * `body`: the new state of the schedule status.
+#[doc(alias = "PUT /schedule/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_schedule_status_by_id")]
 pub fn replace_status(id: i32, body: &ScheduleStatus) -> Request<ScheduleStatus> {
     Request::new(Method::Put, "/schedule/statuses/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_status(id: i32, body: &ScheduleStatus) -> Request<ScheduleStatus>
 ///
 /// * `id`: schedule status ID (see `schedule::list_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /schedule/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_schedule_status_by_id")]
 pub fn update_status(id: i32, patch: &Patch<ScheduleStatus>) -> Request<ScheduleStatus> {
     Request::new(Method::Patch, "/schedule/statuses/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_status(id: i32, patch: &Patch<ScheduleStatus>) -> Request<Schedule
 /// `DELETE /schedule/statuses/{id}` · tool `delete_a_connect_wise_psa_schedule_status_by_id`
 ///
 /// * `id`: schedule status ID (see `schedule::list_statuses`)
+#[doc(alias = "DELETE /schedule/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_schedule_status_by_id")]
 pub fn delete_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/statuses/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_status(id: i32) -> Request<()> {
 /// `GET /schedule/statuses/{id}/info` · tool `get_single_connect_wise_psa_schedule_status_info_by_id`
 ///
 /// * `id`: schedule status ID (see `schedule::list_statuses`)
+#[doc(alias = "GET /schedule/statuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_status_info_by_id")]
 pub fn get_status_info(id: i32) -> Request<ScheduleStatusInfo> {
     Request::new(Method::Get, "/schedule/statuses/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/types")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_types")]
 pub fn list_types(query: &ListQuery) -> Request<Vec<ScheduleType>> {
     Request::new(Method::Get, "/schedule/types").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_types(query: &ListQuery) -> Request<Vec<ScheduleType>> {
 /// `POST /schedule/types` · tool `create_a_connect_wise_psa_schedule_type`
 ///
 /// * `body`: the schedule type to create.
+#[doc(alias = "POST /schedule/types")]
+#[doc(alias = "create_a_connect_wise_psa_schedule_type")]
 pub fn create_type(body: &ScheduleType) -> Request<ScheduleType> {
     Request::new(Method::Post, "/schedule/types").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_type(body: &ScheduleType) -> Request<ScheduleType> {
 /// `GET /schedule/types/count` · tool `count_connect_wise_psa_schedule_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/types/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_types")]
 pub fn count_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/schedule/types/count").query(query)
+    Request::new(Method::Get, "/schedule/types/count")
+        .query(query)
+        .records::<ScheduleType>()
 }
 
 /// Lists schedule types in summary form.
@@ -40,17 +48,23 @@ pub fn count_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_type_info")]
 pub fn list_type_info(query: &ListQuery) -> Request<Vec<ScheduleTypeInfo>> {
     Request::new(Method::Get, "/schedule/types/info").query(query)
 }
 
-/// Counts schedule types in summary form.
+/// Counts the summaries of schedule types.
 ///
 /// `GET /schedule/types/info/count` · tool `count_connect_wise_psa_schedule_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /schedule/types/info/count")]
+#[doc(alias = "count_connect_wise_psa_schedule_type_info")]
 pub fn count_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/schedule/types/info/count").query(query)
+    Request::new(Method::Get, "/schedule/types/info/count")
+        .query(query)
+        .records::<ScheduleTypeInfo>()
 }
 
 /// Gets a schedule type by its ID.
@@ -58,6 +72,8 @@ pub fn count_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /schedule/types/{id}` · tool `get_single_connect_wise_psa_schedule_type_by_id`
 ///
 /// * `id`: schedule type ID (see `schedule::list_types`)
+#[doc(alias = "GET /schedule/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_type_by_id")]
 pub fn get_type(id: i32) -> Request<ScheduleType> {
     Request::new(Method::Get, "/schedule/types/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_type(id: i32) -> Request<ScheduleType> {
 ///
 /// * `id`: schedule type ID (see `schedule::list_types`)
 /// * `body`: the new state of the schedule type.
+#[doc(alias = "PUT /schedule/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_schedule_type_by_id")]
 pub fn replace_type(id: i32, body: &ScheduleType) -> Request<ScheduleType> {
     Request::new(Method::Put, "/schedule/types/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_type(id: i32, body: &ScheduleType) -> Request<ScheduleType> {
 ///
 /// * `id`: schedule type ID (see `schedule::list_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /schedule/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_schedule_type_by_id")]
 pub fn update_type(id: i32, patch: &Patch<ScheduleType>) -> Request<ScheduleType> {
     Request::new(Method::Patch, "/schedule/types/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_type(id: i32, patch: &Patch<ScheduleType>) -> Request<ScheduleType
 /// `DELETE /schedule/types/{id}` · tool `delete_a_connect_wise_psa_schedule_type_by_id`
 ///
 /// * `id`: schedule type ID (see `schedule::list_types`)
+#[doc(alias = "DELETE /schedule/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_schedule_type_by_id")]
 pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/types/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_type(id: i32) -> Request<()> {
 /// `GET /schedule/types/{id}/info` · tool `get_single_connect_wise_psa_schedule_type_info_by_id`
 ///
 /// * `id`: schedule type ID (see `schedule::list_types`)
+#[doc(alias = "GET /schedule/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_schedule_type_info_by_id")]
 pub fn get_type_info(id: i32) -> Request<ScheduleTypeInfo> {
     Request::new(Method::Get, "/schedule/types/{id}/info").path("id", id)
 }
@@ -108,6 +132,8 @@ pub fn get_type_info(id: i32) -> Request<ScheduleTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_schedule_type_usages_by_id")]
 pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/types/{id}/usages").path("id", id).query(query)
 }
@@ -120,6 +146,8 @@ pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /schedule/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_schedule_type_usages_by_id")]
 pub fn list_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/types/{id}/usages/list")
         .path("id", id)

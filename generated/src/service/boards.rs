@@ -16,6 +16,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards")]
+#[doc(alias = "list_all_connect_wise_psa_service_boards")]
 pub fn list_boards(query: &ListQuery) -> Request<Vec<Board>> {
     Request::new(Method::Get, "/service/boards").query(query)
 }
@@ -25,6 +27,8 @@ pub fn list_boards(query: &ListQuery) -> Request<Vec<Board>> {
 /// `POST /service/boards` · tool `create_a_connect_wise_psa_service_board`
 ///
 /// * `body`: the service board to create.
+#[doc(alias = "POST /service/boards")]
+#[doc(alias = "create_a_connect_wise_psa_service_board")]
 pub fn create_board(body: &Board) -> Request<Board> {
     Request::new(Method::Post, "/service/boards").body(body)
 }
@@ -34,6 +38,8 @@ pub fn create_board(body: &Board) -> Request<Board> {
 /// `POST /service/boards/copy` · tool `copy_a_connect_wise_psa_service_board`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /service/boards/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_service_board")]
 pub fn copy_board(body: &BoardCopy) -> Request<Board> {
     Request::new(Method::Post, "/service/boards/copy").body(body)
 }
@@ -43,8 +49,10 @@ pub fn copy_board(body: &BoardCopy) -> Request<Board> {
 /// `GET /service/boards/count` · tool `count_connect_wise_psa_service_boards`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/count")]
+#[doc(alias = "count_connect_wise_psa_service_boards")]
 pub fn count_boards(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/boards/count").query(query)
+    Request::new(Method::Get, "/service/boards/count").query(query).records::<Board>()
 }
 
 /// Lists the associations of a service board item.
@@ -56,6 +64,8 @@ pub fn count_boards(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations")]
+#[doc(alias = "list_all_connect_wise_psa_board_item_associations")]
 pub fn list_board_item_associations(
     board_id: i32,
     item_id: i32,
@@ -77,6 +87,8 @@ pub fn list_board_item_associations(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `item_id`: service board item ID (see `service::list_board_items`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations/count")]
+#[doc(alias = "count_connect_wise_psa_board_item_associations")]
 pub fn count_board_item_associations(
     board_id: i32,
     item_id: i32,
@@ -89,6 +101,7 @@ pub fn count_board_item_associations(
         .path("grandparentId", board_id)
         .path("parentId", item_id)
         .query(query)
+        .records::<BoardItemAssociation>()
 }
 
 /// Gets an association of a service board item by its ID.
@@ -98,6 +111,8 @@ pub fn count_board_item_associations(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `item_id`: service board item ID (see `service::list_board_items`)
 /// * `id`: service board item association ID (see `service::list_board_item_associations`)
+#[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_item_association_by_id")]
 pub fn get_board_item_association(
     board_id: i32,
     item_id: i32,
@@ -120,6 +135,8 @@ pub fn get_board_item_association(
 /// * `item_id`: service board item ID (see `service::list_board_items`)
 /// * `id`: service board item association ID (see `service::list_board_item_associations`)
 /// * `body`: the new state of the association.
+#[doc(alias = "PUT /service/boards/{grandparentId}/items/{parentId}/associations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_item_association_by_id")]
 pub fn replace_board_item_association(
     board_id: i32,
     item_id: i32,
@@ -144,6 +161,10 @@ pub fn replace_board_item_association(
 /// * `item_id`: service board item ID (see `service::list_board_items`)
 /// * `id`: service board item association ID (see `service::list_board_item_associations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /service/boards/{grandparentId}/items/{parentId}/associations/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_board_item_association_by_id")]
 pub fn update_board_item_association(
     board_id: i32,
     item_id: i32,
@@ -169,6 +190,8 @@ pub fn update_board_item_association(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications")]
+#[doc(alias = "list_all_connect_wise_psa_board_status_notifications")]
 pub fn list_board_status_notifications(
     board_id: i32,
     status_id: i32,
@@ -190,6 +213,8 @@ pub fn list_board_status_notifications(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `body`: the notification to create.
+#[doc(alias = "POST /service/boards/{grandparentId}/statuses/{parentId}/notifications")]
+#[doc(alias = "create_a_connect_wise_psa_board_status_notification")]
 pub fn create_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -211,6 +236,10 @@ pub fn create_board_status_notification(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/count"
+)]
+#[doc(alias = "count_connect_wise_psa_board_status_notifications")]
 pub fn count_board_status_notifications(
     board_id: i32,
     status_id: i32,
@@ -223,6 +252,7 @@ pub fn count_board_status_notifications(
         .path("grandparentId", board_id)
         .path("parentId", status_id)
         .query(query)
+        .records::<BoardStatusNotification>()
 }
 
 /// Gets a notification of a service board status by its ID.
@@ -232,6 +262,10 @@ pub fn count_board_status_notifications(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
+#[doc(
+    alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_board_status_notification_by_id")]
 pub fn get_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -254,6 +288,10 @@ pub fn get_board_status_notification(
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
 /// * `body`: the new state of the notification.
+#[doc(
+    alias = "PUT /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_board_status_notification_by_id")]
 pub fn replace_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -278,6 +316,10 @@ pub fn replace_board_status_notification(
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_board_status_notification_by_id")]
 pub fn update_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -301,6 +343,10 @@ pub fn update_board_status_notification(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `status_id`: service board status ID (see `service::list_board_statuses`)
 /// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
+#[doc(
+    alias = "DELETE /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_board_status_notification_by_id")]
 pub fn delete_board_status_notification(
     board_id: i32,
     status_id: i32,
@@ -320,6 +366,8 @@ pub fn delete_board_status_notification(
 /// `GET /service/boards/{id}` · tool `get_single_connect_wise_psa_service_board_by_id`
 ///
 /// * `id`: service board ID (see `service::list_boards`)
+#[doc(alias = "GET /service/boards/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_board_by_id")]
 pub fn get_board(id: i32) -> Request<Board> {
     Request::new(Method::Get, "/service/boards/{id}").path("id", id)
 }
@@ -330,6 +378,8 @@ pub fn get_board(id: i32) -> Request<Board> {
 ///
 /// * `id`: service board ID (see `service::list_boards`)
 /// * `body`: the new state of the service board.
+#[doc(alias = "PUT /service/boards/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_board_by_id")]
 pub fn replace_board(id: i32, body: &Board) -> Request<Board> {
     Request::new(Method::Put, "/service/boards/{id}").path("id", id).body(body)
 }
@@ -340,6 +390,8 @@ pub fn replace_board(id: i32, body: &Board) -> Request<Board> {
 ///
 /// * `id`: service board ID (see `service::list_boards`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_board_by_id")]
 pub fn update_board(id: i32, patch: &Patch<Board>) -> Request<Board> {
     Request::new(Method::Patch, "/service/boards/{id}").path("id", id).patch(patch)
 }
@@ -349,6 +401,8 @@ pub fn update_board(id: i32, patch: &Patch<Board>) -> Request<Board> {
 /// `DELETE /service/boards/{id}` · tool `delete_a_connect_wise_psa_service_board_by_id`
 ///
 /// * `id`: service board ID (see `service::list_boards`)
+#[doc(alias = "DELETE /service/boards/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_board_by_id")]
 pub fn delete_board(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{id}").path("id", id)
 }
@@ -361,6 +415,8 @@ pub fn delete_board(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_service_board_usages_by_id")]
 pub fn check_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages").path("id", id).query(query)
 }
@@ -373,6 +429,8 @@ pub fn check_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_service_board_usages_by_id")]
 pub fn list_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages/list")
         .path("id", id)
@@ -387,6 +445,8 @@ pub fn list_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/autoAssignResources")]
+#[doc(alias = "list_all_connect_wise_psa_board_auto_assign_resources")]
 pub fn list_board_auto_assign_resources(
     board_id: i32,
     query: &ListQuery,
@@ -402,6 +462,8 @@ pub fn list_board_auto_assign_resources(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the auto-assign resource to create.
+#[doc(alias = "POST /service/boards/{parentId}/autoAssignResources")]
+#[doc(alias = "create_a_connect_wise_psa_board_auto_assign_resource")]
 pub fn create_board_auto_assign_resource(
     board_id: i32,
     body: &BoardAutoAssignResource,
@@ -417,6 +479,8 @@ pub fn create_board_auto_assign_resource(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/autoAssignResources/count")]
+#[doc(alias = "count_connect_wise_psa_board_auto_assign_resources")]
 pub fn count_board_auto_assign_resources(
     board_id: i32,
     query: &CountQuery,
@@ -424,6 +488,7 @@ pub fn count_board_auto_assign_resources(
     Request::new(Method::Get, "/service/boards/{parentId}/autoAssignResources/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardAutoAssignResource>()
 }
 
 /// Gets an auto-assign resource of a service board by its ID.
@@ -432,6 +497,8 @@ pub fn count_board_auto_assign_resources(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
+#[doc(alias = "GET /service/boards/{parentId}/autoAssignResources/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn get_board_auto_assign_resource(
     board_id: i32,
     id: i32,
@@ -448,6 +515,8 @@ pub fn get_board_auto_assign_resource(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
 /// * `body`: the new state of the auto-assign resource.
+#[doc(alias = "PUT /service/boards/{parentId}/autoAssignResources/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn replace_board_auto_assign_resource(
     board_id: i32,
     id: i32,
@@ -466,6 +535,8 @@ pub fn replace_board_auto_assign_resource(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/autoAssignResources/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn update_board_auto_assign_resource(
     board_id: i32,
     id: i32,
@@ -483,6 +554,8 @@ pub fn update_board_auto_assign_resource(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
+#[doc(alias = "DELETE /service/boards/{parentId}/autoAssignResources/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn delete_board_auto_assign_resource(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/autoAssignResources/{id}")
         .path("parentId", board_id)
@@ -497,6 +570,8 @@ pub fn delete_board_auto_assign_resource(board_id: i32, id: i32) -> Request<()> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/autoTemplates")]
+#[doc(alias = "list_all_connect_wise_psa_board_auto_templates")]
 pub fn list_board_auto_templates(
     board_id: i32,
     query: &ListQuery,
@@ -512,6 +587,8 @@ pub fn list_board_auto_templates(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the automatic template to create.
+#[doc(alias = "POST /service/boards/{parentId}/autoTemplates")]
+#[doc(alias = "create_a_connect_wise_psa_board_auto_template")]
 pub fn create_board_auto_template(
     board_id: i32,
     body: &BoardAutoTemplate,
@@ -527,10 +604,13 @@ pub fn create_board_auto_template(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/autoTemplates/count")]
+#[doc(alias = "count_connect_wise_psa_board_auto_templates")]
 pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/autoTemplates/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardAutoTemplate>()
 }
 
 /// Gets an automatic template of a service board by its ID.
@@ -539,6 +619,8 @@ pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
+#[doc(alias = "GET /service/boards/{parentId}/autoTemplates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_auto_template_by_id")]
 pub fn get_board_auto_template(board_id: i32, id: i32) -> Request<BoardAutoTemplate> {
     Request::new(Method::Get, "/service/boards/{parentId}/autoTemplates/{id}")
         .path("parentId", board_id)
@@ -552,6 +634,8 @@ pub fn get_board_auto_template(board_id: i32, id: i32) -> Request<BoardAutoTempl
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
 /// * `body`: the new state of the automatic template.
+#[doc(alias = "PUT /service/boards/{parentId}/autoTemplates/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_auto_template_by_id")]
 pub fn replace_board_auto_template(
     board_id: i32,
     id: i32,
@@ -570,6 +654,8 @@ pub fn replace_board_auto_template(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/autoTemplates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_auto_template_by_id")]
 pub fn update_board_auto_template(
     board_id: i32,
     id: i32,
@@ -587,6 +673,8 @@ pub fn update_board_auto_template(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
+#[doc(alias = "DELETE /service/boards/{parentId}/autoTemplates/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_auto_template_by_id")]
 pub fn delete_board_auto_template(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/autoTemplates/{id}")
         .path("parentId", board_id)
@@ -601,6 +689,8 @@ pub fn delete_board_auto_template(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/excludedMembers")]
+#[doc(alias = "list_all_connect_wise_psa_board_excluded_members")]
 pub fn list_board_excluded_members(
     board_id: i32,
     query: &ListQuery,
@@ -616,6 +706,8 @@ pub fn list_board_excluded_members(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the excluded member to create.
+#[doc(alias = "POST /service/boards/{parentId}/excludedMembers")]
+#[doc(alias = "create_a_connect_wise_psa_board_excluded_member")]
 pub fn create_board_excluded_member(
     board_id: i32,
     body: &BoardExcludedMember,
@@ -631,6 +723,8 @@ pub fn create_board_excluded_member(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/excludedMembers/count")]
+#[doc(alias = "count_connect_wise_psa_board_excluded_members")]
 pub fn count_board_excluded_members(
     board_id: i32,
     query: &CountQuery,
@@ -638,6 +732,7 @@ pub fn count_board_excluded_members(
     Request::new(Method::Get, "/service/boards/{parentId}/excludedMembers/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardExcludedMember>()
 }
 
 /// Gets an excluded member of a service board by its ID.
@@ -646,6 +741,8 @@ pub fn count_board_excluded_members(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board excluded member ID (see `service::list_board_excluded_members`)
+#[doc(alias = "GET /service/boards/{parentId}/excludedMembers/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_excluded_member_by_id")]
 pub fn get_board_excluded_member(
     board_id: i32,
     id: i32,
@@ -661,6 +758,8 @@ pub fn get_board_excluded_member(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board excluded member ID (see `service::list_board_excluded_members`)
+#[doc(alias = "DELETE /service/boards/{parentId}/excludedMembers/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_excluded_member_by_id")]
 pub fn delete_board_excluded_member(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/excludedMembers/{id}")
         .path("parentId", board_id)
@@ -675,6 +774,8 @@ pub fn delete_board_excluded_member(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/items")]
+#[doc(alias = "list_all_connect_wise_psa_board_items")]
 pub fn list_board_items(board_id: i32, query: &ListQuery) -> Request<Vec<BoardItem>> {
     Request::new(Method::Get, "/service/boards/{parentId}/items")
         .path("parentId", board_id)
@@ -687,6 +788,8 @@ pub fn list_board_items(board_id: i32, query: &ListQuery) -> Request<Vec<BoardIt
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the item to create.
+#[doc(alias = "POST /service/boards/{parentId}/items")]
+#[doc(alias = "create_a_connect_wise_psa_board_item")]
 pub fn create_board_item(board_id: i32, body: &BoardItem) -> Request<BoardItem> {
     Request::new(Method::Post, "/service/boards/{parentId}/items")
         .path("parentId", board_id)
@@ -699,10 +802,13 @@ pub fn create_board_item(board_id: i32, body: &BoardItem) -> Request<BoardItem> 
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/items/count")]
+#[doc(alias = "count_connect_wise_psa_board_items")]
 pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/items/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardItem>()
 }
 
 /// Gets an item of a service board by its ID.
@@ -711,6 +817,8 @@ pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board item ID (see `service::list_board_items`)
+#[doc(alias = "GET /service/boards/{parentId}/items/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_item_by_id")]
 pub fn get_board_item(board_id: i32, id: i32) -> Request<BoardItem> {
     Request::new(Method::Get, "/service/boards/{parentId}/items/{id}")
         .path("parentId", board_id)
@@ -724,6 +832,8 @@ pub fn get_board_item(board_id: i32, id: i32) -> Request<BoardItem> {
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board item ID (see `service::list_board_items`)
 /// * `body`: the new state of the item.
+#[doc(alias = "PUT /service/boards/{parentId}/items/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_item_by_id")]
 pub fn replace_board_item(
     board_id: i32,
     id: i32,
@@ -742,6 +852,8 @@ pub fn replace_board_item(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board item ID (see `service::list_board_items`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/items/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_item_by_id")]
 pub fn update_board_item(
     board_id: i32,
     id: i32,
@@ -759,6 +871,8 @@ pub fn update_board_item(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board item ID (see `service::list_board_items`)
+#[doc(alias = "DELETE /service/boards/{parentId}/items/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_item_by_id")]
 pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/items/{id}")
         .path("parentId", board_id)
@@ -774,6 +888,8 @@ pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/items/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_board_item_usages_by_id")]
 pub fn check_board_item_usages(
     board_id: i32,
     id: i32,
@@ -794,6 +910,8 @@ pub fn check_board_item_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/items/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_board_item_usages_by_id")]
 pub fn list_board_item_usages(
     board_id: i32,
     id: i32,
@@ -813,6 +931,8 @@ pub fn list_board_item_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/notifications")]
+#[doc(alias = "list_all_connect_wise_psa_board_notifications")]
 pub fn list_board_notifications(
     board_id: i32,
     query: &ListQuery,
@@ -828,6 +948,8 @@ pub fn list_board_notifications(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the notification to create.
+#[doc(alias = "POST /service/boards/{parentId}/notifications")]
+#[doc(alias = "create_a_connect_wise_psa_board_notification")]
 pub fn create_board_notification(
     board_id: i32,
     body: &BoardNotification,
@@ -843,10 +965,13 @@ pub fn create_board_notification(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/notifications/count")]
+#[doc(alias = "count_connect_wise_psa_board_notifications")]
 pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/notifications/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardNotification>()
 }
 
 /// Gets a notification of a service board by its ID.
@@ -855,6 +980,8 @@ pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<C
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board notification ID (see `service::list_board_notifications`)
+#[doc(alias = "GET /service/boards/{parentId}/notifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_notification_by_id")]
 pub fn get_board_notification(board_id: i32, id: i32) -> Request<BoardNotification> {
     Request::new(Method::Get, "/service/boards/{parentId}/notifications/{id}")
         .path("parentId", board_id)
@@ -868,6 +995,8 @@ pub fn get_board_notification(board_id: i32, id: i32) -> Request<BoardNotificati
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board notification ID (see `service::list_board_notifications`)
 /// * `body`: the new state of the notification.
+#[doc(alias = "PUT /service/boards/{parentId}/notifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_notification_by_id")]
 pub fn replace_board_notification(
     board_id: i32,
     id: i32,
@@ -886,6 +1015,8 @@ pub fn replace_board_notification(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board notification ID (see `service::list_board_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/notifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_notification_by_id")]
 pub fn update_board_notification(
     board_id: i32,
     id: i32,
@@ -903,6 +1034,8 @@ pub fn update_board_notification(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board notification ID (see `service::list_board_notifications`)
+#[doc(alias = "DELETE /service/boards/{parentId}/notifications/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_notification_by_id")]
 pub fn delete_board_notification(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/notifications/{id}")
         .path("parentId", board_id)
@@ -917,6 +1050,8 @@ pub fn delete_board_notification(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/skillMappings/")]
+#[doc(alias = "list_all_connect_wise_psa_board_skill_mappings")]
 pub fn list_board_skill_mappings(
     board_id: i32,
     query: &ListQuery,
@@ -932,6 +1067,8 @@ pub fn list_board_skill_mappings(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the skill mapping to create.
+#[doc(alias = "POST /service/boards/{parentId}/skillMappings/")]
+#[doc(alias = "create_a_connect_wise_psa_board_skill_mapping")]
 pub fn create_board_skill_mapping(
     board_id: i32,
     body: &BoardSkillMapping,
@@ -947,10 +1084,13 @@ pub fn create_board_skill_mapping(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/skillMappings/count")]
+#[doc(alias = "count_connect_wise_psa_board_skill_mappings")]
 pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/skillMappings/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardSkillMapping>()
 }
 
 /// Gets a skill mapping of a service board by its ID.
@@ -959,6 +1099,8 @@ pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
+#[doc(alias = "GET /service/boards/{parentId}/skillMappings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn get_board_skill_mapping(board_id: i32, id: i32) -> Request<BoardSkillMapping> {
     Request::new(Method::Get, "/service/boards/{parentId}/skillMappings/{id}")
         .path("parentId", board_id)
@@ -972,6 +1114,8 @@ pub fn get_board_skill_mapping(board_id: i32, id: i32) -> Request<BoardSkillMapp
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
 /// * `body`: the new state of the skill mapping.
+#[doc(alias = "PUT /service/boards/{parentId}/skillMappings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn replace_board_skill_mapping(
     board_id: i32,
     id: i32,
@@ -990,6 +1134,8 @@ pub fn replace_board_skill_mapping(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/skillMappings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn update_board_skill_mapping(
     board_id: i32,
     id: i32,
@@ -1007,6 +1153,8 @@ pub fn update_board_skill_mapping(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
+#[doc(alias = "DELETE /service/boards/{parentId}/skillMappings/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn delete_board_skill_mapping(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/skillMappings/{id}")
         .path("parentId", board_id)
@@ -1021,6 +1169,8 @@ pub fn delete_board_skill_mapping(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/statuses")]
+#[doc(alias = "list_all_connect_wise_psa_board_statuses")]
 pub fn list_board_statuses(
     board_id: i32,
     query: &ListQuery,
@@ -1036,6 +1186,8 @@ pub fn list_board_statuses(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the status to create.
+#[doc(alias = "POST /service/boards/{parentId}/statuses")]
+#[doc(alias = "create_a_connect_wise_psa_board_status")]
 pub fn create_board_status(board_id: i32, body: &BoardStatus) -> Request<BoardStatus> {
     Request::new(Method::Post, "/service/boards/{parentId}/statuses")
         .path("parentId", board_id)
@@ -1048,10 +1200,13 @@ pub fn create_board_status(board_id: i32, body: &BoardStatus) -> Request<BoardSt
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/statuses/count")]
+#[doc(alias = "count_connect_wise_psa_board_statuses")]
 pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardStatus>()
 }
 
 /// Lists the statuses of a service board in summary form.
@@ -1062,6 +1217,8 @@ pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/statuses/info")]
+#[doc(alias = "list_all_connect_wise_psa_board_status_info")]
 pub fn list_board_status_info(
     board_id: i32,
     query: &ListQuery,
@@ -1071,16 +1228,19 @@ pub fn list_board_status_info(
         .query(query)
 }
 
-/// Counts the statuses of a service board in summary form.
+/// Counts the summaries of the statuses of a service board.
 ///
 /// `GET /service/boards/{parentId}/statuses/info/count` · tool `count_connect_wise_psa_board_status_info`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/statuses/info/count")]
+#[doc(alias = "count_connect_wise_psa_board_status_info")]
 pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/info/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardStatusInfo>()
 }
 
 /// Gets a status of a service board by its ID.
@@ -1089,6 +1249,8 @@ pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Cou
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board status ID (see `service::list_board_statuses`)
+#[doc(alias = "GET /service/boards/{parentId}/statuses/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_status_by_id")]
 pub fn get_board_status(board_id: i32, id: i32) -> Request<BoardStatus> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/{id}")
         .path("parentId", board_id)
@@ -1102,6 +1264,8 @@ pub fn get_board_status(board_id: i32, id: i32) -> Request<BoardStatus> {
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board status ID (see `service::list_board_statuses`)
 /// * `body`: the new state of the status.
+#[doc(alias = "PUT /service/boards/{parentId}/statuses/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_status_by_id")]
 pub fn replace_board_status(
     board_id: i32,
     id: i32,
@@ -1120,6 +1284,8 @@ pub fn replace_board_status(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board status ID (see `service::list_board_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/statuses/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_status_by_id")]
 pub fn update_board_status(
     board_id: i32,
     id: i32,
@@ -1137,6 +1303,8 @@ pub fn update_board_status(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board status ID (see `service::list_board_statuses`)
+#[doc(alias = "DELETE /service/boards/{parentId}/statuses/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_status_by_id")]
 pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/statuses/{id}")
         .path("parentId", board_id)
@@ -1149,6 +1317,8 @@ pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board status ID (see `service::list_board_statuses`)
+#[doc(alias = "GET /service/boards/{parentId}/statuses/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_board_status_info_by_id")]
 pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo> {
     Request::new(Method::Get, "/service/boards/{parentId}/statuses/{id}/info")
         .path("parentId", board_id)
@@ -1164,6 +1334,8 @@ pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/statuses/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_board_status_usages_by_id")]
 pub fn check_board_status_usages(
     board_id: i32,
     id: i32,
@@ -1184,6 +1356,8 @@ pub fn check_board_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/statuses/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_board_status_usages_by_id")]
 pub fn list_board_status_usages(
     board_id: i32,
     id: i32,
@@ -1203,6 +1377,8 @@ pub fn list_board_status_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/subtypes")]
+#[doc(alias = "list_all_connect_wise_psa_board_subtypes")]
 pub fn list_board_sub_types(
     board_id: i32,
     query: &ListQuery,
@@ -1218,6 +1394,8 @@ pub fn list_board_sub_types(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the subtype to create.
+#[doc(alias = "POST /service/boards/{parentId}/subtypes")]
+#[doc(alias = "create_a_connect_wise_psa_board_subtype")]
 pub fn create_board_sub_type(
     board_id: i32,
     body: &BoardSubType,
@@ -1233,10 +1411,13 @@ pub fn create_board_sub_type(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/count")]
+#[doc(alias = "count_connect_wise_psa_board_subtypes")]
 pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardSubType>()
 }
 
 /// Lists the subtypes of a service board in summary form.
@@ -1247,6 +1428,8 @@ pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_board_subtype_info")]
 pub fn list_board_sub_type_info(
     board_id: i32,
     query: &ListQuery,
@@ -1256,16 +1439,19 @@ pub fn list_board_sub_type_info(
         .query(query)
 }
 
-/// Counts the subtypes of a service board in summary form.
+/// Counts the summaries of the subtypes of a service board.
 ///
 /// `GET /service/boards/{parentId}/subtypes/info/count` · tool `count_connect_wise_psa_board_subtype_info`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_board_subtype_info")]
 pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/info/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardSubTypeInfo>()
 }
 
 /// Gets a subtype of a service board by its ID.
@@ -1274,6 +1460,8 @@ pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<C
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_subtype_by_id")]
 pub fn get_board_sub_type(board_id: i32, id: i32) -> Request<BoardSubType> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/{id}")
         .path("parentId", board_id)
@@ -1287,6 +1475,8 @@ pub fn get_board_sub_type(board_id: i32, id: i32) -> Request<BoardSubType> {
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board subtype ID (see `service::list_board_sub_types`)
 /// * `body`: the new state of the subtype.
+#[doc(alias = "PUT /service/boards/{parentId}/subtypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_subtype_by_id")]
 pub fn replace_board_sub_type(
     board_id: i32,
     id: i32,
@@ -1305,6 +1495,8 @@ pub fn replace_board_sub_type(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board subtype ID (see `service::list_board_sub_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/subtypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_subtype_by_id")]
 pub fn update_board_sub_type(
     board_id: i32,
     id: i32,
@@ -1322,6 +1514,8 @@ pub fn update_board_sub_type(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+#[doc(alias = "DELETE /service/boards/{parentId}/subtypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_subtype_by_id")]
 pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/subtypes/{id}")
         .path("parentId", board_id)
@@ -1334,6 +1528,8 @@ pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_board_subtype_info_by_id")]
 pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeInfo> {
     Request::new(Method::Get, "/service/boards/{parentId}/subtypes/{id}/info")
         .path("parentId", board_id)
@@ -1349,6 +1545,8 @@ pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeIn
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_board_subtype_usages_by_id")]
 pub fn check_board_sub_type_usages(
     board_id: i32,
     id: i32,
@@ -1369,6 +1567,8 @@ pub fn check_board_sub_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_board_subtype_usages_by_id")]
 pub fn list_board_sub_type_usages(
     board_id: i32,
     id: i32,
@@ -1388,6 +1588,8 @@ pub fn list_board_sub_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/teams")]
+#[doc(alias = "list_all_connect_wise_psa_service_board_teams")]
 pub fn list_board_teams(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTeam>> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams")
         .path("parentId", board_id)
@@ -1400,6 +1602,8 @@ pub fn list_board_teams(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTe
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the team to create.
+#[doc(alias = "POST /service/boards/{parentId}/teams")]
+#[doc(alias = "create_a_connect_wise_psa_service_board_team")]
 pub fn create_board_team(board_id: i32, body: &BoardTeam) -> Request<BoardTeam> {
     Request::new(Method::Post, "/service/boards/{parentId}/teams")
         .path("parentId", board_id)
@@ -1412,10 +1616,13 @@ pub fn create_board_team(board_id: i32, body: &BoardTeam) -> Request<BoardTeam> 
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/teams/count")]
+#[doc(alias = "count_connect_wise_psa_service_board_teams")]
 pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardTeam>()
 }
 
 /// Lists the teams of a service board in summary form.
@@ -1426,6 +1633,8 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/teams/info")]
+#[doc(alias = "list_all_connect_wise_psa_service_board_team_info")]
 pub fn list_board_team_info(
     board_id: i32,
     query: &ListQuery,
@@ -1435,16 +1644,19 @@ pub fn list_board_team_info(
         .query(query)
 }
 
-/// Counts the teams of a service board in summary form.
+/// Counts the summaries of the teams of a service board.
 ///
 /// `GET /service/boards/{parentId}/teams/info/count` · tool `count_connect_wise_psa_service_board_team_info`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/teams/info/count")]
+#[doc(alias = "count_connect_wise_psa_service_board_team_info")]
 pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/info/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardTeamInfo>()
 }
 
 /// Gets a team of a service board by its ID.
@@ -1453,6 +1665,8 @@ pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board team ID (see `service::list_board_teams`)
+#[doc(alias = "GET /service/boards/{parentId}/teams/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_board_team_by_id")]
 pub fn get_board_team(board_id: i32, id: i32) -> Request<BoardTeam> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/{id}")
         .path("parentId", board_id)
@@ -1466,6 +1680,8 @@ pub fn get_board_team(board_id: i32, id: i32) -> Request<BoardTeam> {
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board team ID (see `service::list_board_teams`)
 /// * `body`: the new state of the team.
+#[doc(alias = "PUT /service/boards/{parentId}/teams/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_board_team_by_id")]
 pub fn replace_board_team(
     board_id: i32,
     id: i32,
@@ -1484,6 +1700,8 @@ pub fn replace_board_team(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board team ID (see `service::list_board_teams`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/teams/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_board_team_by_id")]
 pub fn update_board_team(
     board_id: i32,
     id: i32,
@@ -1501,6 +1719,8 @@ pub fn update_board_team(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board team ID (see `service::list_board_teams`)
+#[doc(alias = "DELETE /service/boards/{parentId}/teams/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_board_team_by_id")]
 pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/teams/{id}")
         .path("parentId", board_id)
@@ -1513,6 +1733,8 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board team ID (see `service::list_board_teams`)
+#[doc(alias = "GET /service/boards/{parentId}/teams/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_service_board_team_info_by_id")]
 pub fn get_board_team_info(board_id: i32, id: i32) -> Request<BoardTeamInfo> {
     Request::new(Method::Get, "/service/boards/{parentId}/teams/{id}/info")
         .path("parentId", board_id)
@@ -1528,6 +1750,8 @@ pub fn get_board_team_info(board_id: i32, id: i32) -> Request<BoardTeamInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/teams/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_board_team_usages_by_id")]
 pub fn list_board_team_usages(
     board_id: i32,
     id: i32,
@@ -1547,6 +1771,8 @@ pub fn list_board_team_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/typeSubTypeItemAssociations")]
+#[doc(alias = "list_all_connect_wise_psa_board_type_subtype_item_associations")]
 pub fn list_board_type_sub_type_item_associations(
     board_id: i32,
     query: &ListQuery,
@@ -1562,6 +1788,8 @@ pub fn list_board_type_sub_type_item_associations(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/typeSubTypeItemAssociations/count")]
+#[doc(alias = "count_connect_wise_psa_board_type_subtype_item_associations")]
 pub fn count_board_type_sub_type_item_associations(
     board_id: i32,
     query: &CountQuery,
@@ -1572,6 +1800,7 @@ pub fn count_board_type_sub_type_item_associations(
         )
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardTypeSubTypeItemAssociation>()
 }
 
 /// Gets a type, subtype and item association of a service board by its ID.
@@ -1580,6 +1809,8 @@ pub fn count_board_type_sub_type_item_associations(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board type, subtype and item association ID (see `service::list_board_type_sub_type_item_associations`)
+#[doc(alias = "GET /service/boards/{parentId}/typeSubTypeItemAssociations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_type_subtype_item_assoc_by_id")]
 pub fn get_board_type_sub_type_item_association(
     board_id: i32,
     id: i32,
@@ -1600,6 +1831,8 @@ pub fn get_board_type_sub_type_item_association(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/types")]
+#[doc(alias = "list_all_connect_wise_psa_board_types")]
 pub fn list_board_types(board_id: i32, query: &ListQuery) -> Request<Vec<BoardType>> {
     Request::new(Method::Get, "/service/boards/{parentId}/types")
         .path("parentId", board_id)
@@ -1612,6 +1845,8 @@ pub fn list_board_types(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTy
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the type to create.
+#[doc(alias = "POST /service/boards/{parentId}/types")]
+#[doc(alias = "create_a_connect_wise_psa_board_type")]
 pub fn create_board_type(board_id: i32, body: &BoardType) -> Request<BoardType> {
     Request::new(Method::Post, "/service/boards/{parentId}/types")
         .path("parentId", board_id)
@@ -1624,10 +1859,13 @@ pub fn create_board_type(board_id: i32, body: &BoardType) -> Request<BoardType> 
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/boards/{parentId}/types/count")]
+#[doc(alias = "count_connect_wise_psa_board_types")]
 pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/{parentId}/types/count")
         .path("parentId", board_id)
         .query(query)
+        .records::<BoardType>()
 }
 
 /// Gets a type of a service board by its ID.
@@ -1636,6 +1874,8 @@ pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board type ID (see `service::list_board_types`)
+#[doc(alias = "GET /service/boards/{parentId}/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_board_type_by_id")]
 pub fn get_board_type(board_id: i32, id: i32) -> Request<BoardType> {
     Request::new(Method::Get, "/service/boards/{parentId}/types/{id}")
         .path("parentId", board_id)
@@ -1649,6 +1889,8 @@ pub fn get_board_type(board_id: i32, id: i32) -> Request<BoardType> {
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board type ID (see `service::list_board_types`)
 /// * `body`: the new state of the type.
+#[doc(alias = "PUT /service/boards/{parentId}/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_board_type_by_id")]
 pub fn replace_board_type(
     board_id: i32,
     id: i32,
@@ -1667,6 +1909,8 @@ pub fn replace_board_type(
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board type ID (see `service::list_board_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/boards/{parentId}/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_board_type_by_id")]
 pub fn update_board_type(
     board_id: i32,
     id: i32,
@@ -1684,6 +1928,8 @@ pub fn update_board_type(
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: service board type ID (see `service::list_board_types`)
+#[doc(alias = "DELETE /service/boards/{parentId}/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_board_type_by_id")]
 pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{parentId}/types/{id}")
         .path("parentId", board_id)
@@ -1699,6 +1945,8 @@ pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/types/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_board_type_usages_by_id")]
 pub fn check_board_type_usages(
     board_id: i32,
     id: i32,
@@ -1719,6 +1967,8 @@ pub fn check_board_type_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/boards/{parentId}/types/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_board_type_usages_by_id")]
 pub fn list_board_type_usages(
     board_id: i32,
     id: i32,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/codes")]
+#[doc(alias = "list_all_connect_wise_psa_service_codes")]
 pub fn list_codes(query: &ListQuery) -> Request<Vec<Code>> {
     Request::new(Method::Get, "/service/codes").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_codes(query: &ListQuery) -> Request<Vec<Code>> {
 /// `POST /service/codes` · tool `create_a_connect_wise_psa_service_code`
 ///
 /// * `body`: the service code to create.
+#[doc(alias = "POST /service/codes")]
+#[doc(alias = "create_a_connect_wise_psa_service_code")]
 pub fn create_code(body: &Code) -> Request<Code> {
     Request::new(Method::Post, "/service/codes").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_code(body: &Code) -> Request<Code> {
 /// `GET /service/codes/count` · tool `count_connect_wise_psa_service_codes`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/codes/count")]
+#[doc(alias = "count_connect_wise_psa_service_codes")]
 pub fn count_codes(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/codes/count").query(query)
+    Request::new(Method::Get, "/service/codes/count").query(query).records::<Code>()
 }
 
 /// Gets a service code by its ID.
@@ -38,6 +44,8 @@ pub fn count_codes(query: &CountQuery) -> Request<Count> {
 /// `GET /service/codes/{id}` · tool `get_single_connect_wise_psa_service_code_by_id`
 ///
 /// * `id`: service code ID (see `service::list_codes`)
+#[doc(alias = "GET /service/codes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_code_by_id")]
 pub fn get_code(id: i32) -> Request<Code> {
     Request::new(Method::Get, "/service/codes/{id}").path("id", id)
 }
@@ -48,6 +56,8 @@ pub fn get_code(id: i32) -> Request<Code> {
 ///
 /// * `id`: service code ID (see `service::list_codes`)
 /// * `body`: the new state of the service code.
+#[doc(alias = "PUT /service/codes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_code_by_id")]
 pub fn replace_code(id: i32, body: &Code) -> Request<Code> {
     Request::new(Method::Put, "/service/codes/{id}").path("id", id).body(body)
 }
@@ -58,6 +68,8 @@ pub fn replace_code(id: i32, body: &Code) -> Request<Code> {
 ///
 /// * `id`: service code ID (see `service::list_codes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/codes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_code_by_id")]
 pub fn update_code(id: i32, patch: &Patch<Code>) -> Request<Code> {
     Request::new(Method::Patch, "/service/codes/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +79,8 @@ pub fn update_code(id: i32, patch: &Patch<Code>) -> Request<Code> {
 /// `DELETE /service/codes/{id}` · tool `delete_a_connect_wise_psa_service_code_by_id`
 ///
 /// * `id`: service code ID (see `service::list_codes`)
+#[doc(alias = "DELETE /service/codes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_code_by_id")]
 pub fn delete_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/codes/{id}").path("id", id)
 }

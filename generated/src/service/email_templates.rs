@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/emailTemplates")]
+#[doc(alias = "list_all_connect_wise_psa_service_email_templates")]
 pub fn list_email_templates(query: &ListQuery) -> Request<Vec<ServiceEmailTemplate>> {
     Request::new(Method::Get, "/service/emailTemplates").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_email_templates(query: &ListQuery) -> Request<Vec<ServiceEmailTempla
 /// `POST /service/emailTemplates` · tool `create_a_connect_wise_psa_service_email_template`
 ///
 /// * `body`: the service email template to create.
+#[doc(alias = "POST /service/emailTemplates")]
+#[doc(alias = "create_a_connect_wise_psa_service_email_template")]
 pub fn create_email_template(
     body: &ServiceEmailTemplate,
 ) -> Request<ServiceEmailTemplate> {
@@ -31,8 +35,12 @@ pub fn create_email_template(
 /// `GET /service/emailTemplates/count` · tool `count_connect_wise_psa_service_email_templates`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/emailTemplates/count")]
+#[doc(alias = "count_connect_wise_psa_service_email_templates")]
 pub fn count_email_templates(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/emailTemplates/count").query(query)
+    Request::new(Method::Get, "/service/emailTemplates/count")
+        .query(query)
+        .records::<ServiceEmailTemplate>()
 }
 
 /// Gets a service email template by its ID.
@@ -40,6 +48,8 @@ pub fn count_email_templates(query: &CountQuery) -> Request<Count> {
 /// `GET /service/emailTemplates/{id}` · tool `get_single_connect_wise_psa_service_email_template_by_id`
 ///
 /// * `id`: service email template ID (see `service::list_email_templates`)
+#[doc(alias = "GET /service/emailTemplates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_email_template_by_id")]
 pub fn get_email_template(id: i32) -> Request<ServiceEmailTemplate> {
     Request::new(Method::Get, "/service/emailTemplates/{id}").path("id", id)
 }
@@ -50,6 +60,8 @@ pub fn get_email_template(id: i32) -> Request<ServiceEmailTemplate> {
 ///
 /// * `id`: service email template ID (see `service::list_email_templates`)
 /// * `body`: the new state of the service email template.
+#[doc(alias = "PUT /service/emailTemplates/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_email_template_by_id")]
 pub fn replace_email_template(
     id: i32,
     body: &ServiceEmailTemplate,
@@ -63,6 +75,8 @@ pub fn replace_email_template(
 ///
 /// * `id`: service email template ID (see `service::list_email_templates`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/emailTemplates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_email_template_by_id")]
 pub fn update_email_template(
     id: i32,
     patch: &Patch<ServiceEmailTemplate>,
@@ -77,6 +91,8 @@ pub fn update_email_template(
 /// `DELETE /service/emailTemplates/{id}` · tool `delete_a_connect_wise_psa_service_email_template_by_id`
 ///
 /// * `id`: service email template ID (see `service::list_email_templates`)
+#[doc(alias = "DELETE /service/emailTemplates/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_email_template_by_id")]
 pub fn delete_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/emailTemplates/{id}").path("id", id)
 }
@@ -89,6 +105,8 @@ pub fn delete_email_template(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/emailTemplates/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_service_email_template_usages_by_id")]
 pub fn check_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/emailTemplates/{id}/usages")
         .path("id", id)
@@ -103,6 +121,8 @@ pub fn check_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/emailTemplates/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_service_email_template_usages_by_id")]
 pub fn list_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/emailTemplates/{id}/usages/list")
         .path("id", id)

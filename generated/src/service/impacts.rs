@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/impacts")]
+#[doc(alias = "list_all_connect_wise_psa_service_impacts")]
 pub fn list_impacts(query: &ListQuery) -> Request<Vec<Impact>> {
     Request::new(Method::Get, "/service/impacts").query(query)
 }
@@ -20,8 +22,10 @@ pub fn list_impacts(query: &ListQuery) -> Request<Vec<Impact>> {
 /// `GET /service/impacts/count` · tool `count_connect_wise_psa_service_impacts`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/impacts/count")]
+#[doc(alias = "count_connect_wise_psa_service_impacts")]
 pub fn count_impacts(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/impacts/count").query(query)
+    Request::new(Method::Get, "/service/impacts/count").query(query).records::<Impact>()
 }
 
 /// Gets a ticket impact by its ID.
@@ -29,6 +33,8 @@ pub fn count_impacts(query: &CountQuery) -> Request<Count> {
 /// `GET /service/impacts/{id}` · tool `get_single_connect_wise_psa_service_impact_by_id`
 ///
 /// * `id`: ticket impact ID (see `service::list_impacts`)
+#[doc(alias = "GET /service/impacts/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_impact_by_id")]
 pub fn get_impact(id: i32) -> Request<Impact> {
     Request::new(Method::Get, "/service/impacts/{id}").path("id", id)
 }
@@ -39,6 +45,8 @@ pub fn get_impact(id: i32) -> Request<Impact> {
 ///
 /// * `id`: ticket impact ID (see `service::list_impacts`)
 /// * `body`: the new state of the ticket impact.
+#[doc(alias = "PUT /service/impacts/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_impact_by_id")]
 pub fn replace_impact(id: i32, body: &Impact) -> Request<Impact> {
     Request::new(Method::Put, "/service/impacts/{id}").path("id", id).body(body)
 }
@@ -49,6 +57,8 @@ pub fn replace_impact(id: i32, body: &Impact) -> Request<Impact> {
 ///
 /// * `id`: ticket impact ID (see `service::list_impacts`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/impacts/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_impact_by_id")]
 pub fn update_impact(id: i32, patch: &Patch<Impact>) -> Request<Impact> {
     Request::new(Method::Patch, "/service/impacts/{id}").path("id", id).patch(patch)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/info/boards")]
+#[doc(alias = "list_all_connect_wise_psa_service_info_boards")]
 pub fn list_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
     Request::new(Method::Get, "/service/info/boards").query(query)
 }
@@ -22,17 +24,23 @@ pub fn list_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/info/boards/active")]
+#[doc(alias = "list_active_connect_wise_psa_service_info_boards")]
 pub fn list_active_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
     Request::new(Method::Get, "/service/info/boards/active").query(query)
 }
 
-/// Counts service boards in summary form.
+/// Counts the summaries of service boards.
 ///
 /// `GET /service/info/boards/count` · tool `count_connect_wise_psa_service_info_boards`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/info/boards/count")]
+#[doc(alias = "count_connect_wise_psa_service_info_boards")]
 pub fn count_info_boards(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/info/boards/count").query(query)
+    Request::new(Method::Get, "/service/info/boards/count")
+        .query(query)
+        .records::<BoardInfo>()
 }
 
 /// Gets a summary of a service board by its ID.
@@ -40,6 +48,8 @@ pub fn count_info_boards(query: &CountQuery) -> Request<Count> {
 /// `GET /service/info/boards/{id}` · tool `get_single_connect_wise_psa_service_info_board_by_id`
 ///
 /// * `id`: service board ID (see `service::list_info_boards`)
+#[doc(alias = "GET /service/info/boards/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_info_board_by_id")]
 pub fn get_info_board(id: i32) -> Request<BoardInfo> {
     Request::new(Method::Get, "/service/info/boards/{id}").path("id", id)
 }
@@ -51,6 +61,8 @@ pub fn get_info_board(id: i32) -> Request<BoardInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/info/boardtypes")]
+#[doc(alias = "list_all_connect_wise_psa_service_info_boardtypes")]
 pub fn list_info_board_types(query: &ListQuery) -> Request<Vec<BoardTypeInfo>> {
     Request::new(Method::Get, "/service/info/boardtypes").query(query)
 }
@@ -60,8 +72,12 @@ pub fn list_info_board_types(query: &ListQuery) -> Request<Vec<BoardTypeInfo>> {
 /// `GET /service/info/boardtypes/count` · tool `count_connect_wise_psa_service_info_boardtypes`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/info/boardtypes/count")]
+#[doc(alias = "count_connect_wise_psa_service_info_boardtypes")]
 pub fn count_info_board_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/info/boardtypes/count").query(query)
+    Request::new(Method::Get, "/service/info/boardtypes/count")
+        .query(query)
+        .records::<BoardTypeInfo>()
 }
 
 /// Gets a service board type by its ID.
@@ -69,6 +85,8 @@ pub fn count_info_board_types(query: &CountQuery) -> Request<Count> {
 /// `GET /service/info/boardtypes/{id}` · tool `get_single_connect_wise_psa_service_info_boardtype_by_id`
 ///
 /// * `id`: service board type ID (see `service::list_info_board_types`)
+#[doc(alias = "GET /service/info/boardtypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_info_boardtype_by_id")]
 pub fn get_info_board_type(id: i32) -> Request<BoardTypeInfo> {
     Request::new(Method::Get, "/service/info/boardtypes/{id}").path("id", id)
 }

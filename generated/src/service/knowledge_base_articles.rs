@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/knowledgeBaseArticles")]
+#[doc(alias = "list_all_connect_wise_psa_service_knowledge_base_articles")]
 pub fn list_knowledge_base_articles(
     query: &ListQuery,
 ) -> Request<Vec<KnowledgeBaseArticle>> {
@@ -22,6 +24,8 @@ pub fn list_knowledge_base_articles(
 /// `POST /service/knowledgeBaseArticles` · tool `create_a_connect_wise_psa_service_knowledge_base_article`
 ///
 /// * `body`: the knowledge base article to create.
+#[doc(alias = "POST /service/knowledgeBaseArticles")]
+#[doc(alias = "create_a_connect_wise_psa_service_knowledge_base_article")]
 pub fn create_knowledge_base_article(
     body: &KnowledgeBaseArticle,
 ) -> Request<KnowledgeBaseArticle> {
@@ -33,8 +37,12 @@ pub fn create_knowledge_base_article(
 /// `GET /service/knowledgeBaseArticles/count` · tool `count_connect_wise_psa_service_knowledge_base_articles`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/knowledgeBaseArticles/count")]
+#[doc(alias = "count_connect_wise_psa_service_knowledge_base_articles")]
 pub fn count_knowledge_base_articles(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/knowledgeBaseArticles/count").query(query)
+    Request::new(Method::Get, "/service/knowledgeBaseArticles/count")
+        .query(query)
+        .records::<KnowledgeBaseArticle>()
 }
 
 /// Gets a knowledge base article by its ID.
@@ -42,6 +50,8 @@ pub fn count_knowledge_base_articles(query: &CountQuery) -> Request<Count> {
 /// `GET /service/knowledgeBaseArticles/{id}` · tool `get_single_connect_wise_psa_service_know_base_article_by_id`
 ///
 /// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
+#[doc(alias = "GET /service/knowledgeBaseArticles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_know_base_article_by_id")]
 pub fn get_knowledge_base_article(id: i32) -> Request<KnowledgeBaseArticle> {
     Request::new(Method::Get, "/service/knowledgeBaseArticles/{id}").path("id", id)
 }
@@ -52,6 +62,8 @@ pub fn get_knowledge_base_article(id: i32) -> Request<KnowledgeBaseArticle> {
 ///
 /// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
 /// * `body`: the new state of the knowledge base article.
+#[doc(alias = "PUT /service/knowledgeBaseArticles/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_knowledge_base_article_by_id")]
 pub fn replace_knowledge_base_article(
     id: i32,
     body: &KnowledgeBaseArticle,
@@ -67,6 +79,8 @@ pub fn replace_knowledge_base_article(
 ///
 /// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/knowledgeBaseArticles/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_knowledge_base_article_by_id")]
 pub fn update_knowledge_base_article(
     id: i32,
     patch: &Patch<KnowledgeBaseArticle>,
@@ -81,6 +95,8 @@ pub fn update_knowledge_base_article(
 /// `DELETE /service/knowledgeBaseArticles/{id}` · tool `delete_a_connect_wise_psa_service_knowledge_base_article_by_id`
 ///
 /// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
+#[doc(alias = "DELETE /service/knowledgeBaseArticles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_knowledge_base_article_by_id")]
 pub fn delete_knowledge_base_article(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/knowledgeBaseArticles/{id}").path("id", id)
 }

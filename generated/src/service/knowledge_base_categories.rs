@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/knowledgeBaseCategories")]
+#[doc(alias = "list_all_connect_wise_psa_service_knowledge_base_categories")]
 pub fn list_knowledge_base_categories(
     query: &ListQuery,
 ) -> Request<Vec<KnowledgeBaseCategory>> {
@@ -22,6 +24,8 @@ pub fn list_knowledge_base_categories(
 /// `POST /service/knowledgeBaseCategories` · tool `create_a_connect_wise_psa_service_knowledge_base_category`
 ///
 /// * `body`: the knowledge base category to create.
+#[doc(alias = "POST /service/knowledgeBaseCategories")]
+#[doc(alias = "create_a_connect_wise_psa_service_knowledge_base_category")]
 pub fn create_knowledge_base_category(
     body: &KnowledgeBaseCategory,
 ) -> Request<KnowledgeBaseCategory> {
@@ -33,8 +37,12 @@ pub fn create_knowledge_base_category(
 /// `GET /service/knowledgeBaseCategories/count` · tool `count_connect_wise_psa_service_knowledge_base_categories`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/knowledgeBaseCategories/count")]
+#[doc(alias = "count_connect_wise_psa_service_knowledge_base_categories")]
 pub fn count_knowledge_base_categories(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/knowledgeBaseCategories/count").query(query)
+    Request::new(Method::Get, "/service/knowledgeBaseCategories/count")
+        .query(query)
+        .records::<KnowledgeBaseCategory>()
 }
 
 /// Gets a knowledge base category by its ID.
@@ -42,6 +50,8 @@ pub fn count_knowledge_base_categories(query: &CountQuery) -> Request<Count> {
 /// `GET /service/knowledgeBaseCategories/{id}` · tool `get_single_connect_wise_psa_service_know_base_category_by_id`
 ///
 /// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
+#[doc(alias = "GET /service/knowledgeBaseCategories/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_know_base_category_by_id")]
 pub fn get_knowledge_base_category(id: i32) -> Request<KnowledgeBaseCategory> {
     Request::new(Method::Get, "/service/knowledgeBaseCategories/{id}").path("id", id)
 }
@@ -52,6 +62,8 @@ pub fn get_knowledge_base_category(id: i32) -> Request<KnowledgeBaseCategory> {
 ///
 /// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
 /// * `body`: the new state of the knowledge base category.
+#[doc(alias = "PUT /service/knowledgeBaseCategories/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_know_base_category_by_id")]
 pub fn replace_knowledge_base_category(
     id: i32,
     body: &KnowledgeBaseCategory,
@@ -67,6 +79,8 @@ pub fn replace_knowledge_base_category(
 ///
 /// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/knowledgeBaseCategories/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_knowledge_base_category_by_id")]
 pub fn update_knowledge_base_category(
     id: i32,
     patch: &Patch<KnowledgeBaseCategory>,
@@ -81,6 +95,8 @@ pub fn update_knowledge_base_category(
 /// `DELETE /service/knowledgeBaseCategories/{id}` · tool `delete_a_connect_wise_psa_service_knowledge_base_category_by_id`
 ///
 /// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
+#[doc(alias = "DELETE /service/knowledgeBaseCategories/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_knowledge_base_category_by_id")]
 pub fn delete_knowledge_base_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/knowledgeBaseCategories/{id}").path("id", id)
 }

@@ -6,6 +6,8 @@ use crate::models::KnowledgeBaseSettings;
 /// Gets the knowledge base setting.
 ///
 /// `GET /service/knowledgebasesettings` · tool `get_single_connect_wise_psa_service_knowledgebasesetting`
+#[doc(alias = "GET /service/knowledgebasesettings")]
+#[doc(alias = "get_single_connect_wise_psa_service_knowledgebasesetting")]
 pub fn get_knowledge_base_setting() -> Request<KnowledgeBaseSettings> {
     Request::new(Method::Get, "/service/knowledgebasesettings")
 }
@@ -15,6 +17,8 @@ pub fn get_knowledge_base_setting() -> Request<KnowledgeBaseSettings> {
 /// `POST /service/knowledgebasesettings` · tool `create_a_connect_wise_psa_service_knowledgebasesetting`
 ///
 /// * `body`: the knowledge base setting to create.
+#[doc(alias = "POST /service/knowledgebasesettings")]
+#[doc(alias = "create_a_connect_wise_psa_service_knowledgebasesetting")]
 pub fn create_knowledge_base_setting(
     body: &KnowledgeBaseSettings,
 ) -> Request<KnowledgeBaseSettings> {
@@ -26,6 +30,8 @@ pub fn create_knowledge_base_setting(
 /// `GET /service/knowledgebasesettings/{id}` · tool `get_single_connect_wise_psa_service_knowledgebasesetting_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /service/knowledgebasesettings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_knowledgebasesetting_by_id")]
 pub fn get_knowledge_base_setting_by_id(id: i32) -> Request<KnowledgeBaseSettings> {
     Request::new(Method::Get, "/service/knowledgebasesettings/{id}").path("id", id)
 }
@@ -36,6 +42,8 @@ pub fn get_knowledge_base_setting_by_id(id: i32) -> Request<KnowledgeBaseSetting
 ///
 /// * `id`: ID
 /// * `body`: the new state of the knowledge base setting.
+#[doc(alias = "PUT /service/knowledgebasesettings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_knowledgebasesetting_by_id")]
 pub fn replace_knowledge_base_setting(
     id: i32,
     body: &KnowledgeBaseSettings,
@@ -51,6 +59,8 @@ pub fn replace_knowledge_base_setting(
 ///
 /// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/knowledgebasesettings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_knowledgebasesetting_by_id")]
 pub fn update_knowledge_base_setting(
     id: i32,
     patch: &Patch<KnowledgeBaseSettings>,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/knowledgeBaseSubCategories")]
+#[doc(alias = "list_all_connect_wise_psa_service_knowledge_base_sub_categories")]
 pub fn list_knowledge_base_sub_categories(
     query: &ListQuery,
 ) -> Request<Vec<KnowledgeBaseSubCategory>> {
@@ -22,6 +24,8 @@ pub fn list_knowledge_base_sub_categories(
 /// `POST /service/knowledgeBaseSubCategories` · tool `create_a_connect_wise_psa_service_knowledge_base_sub_category`
 ///
 /// * `body`: the knowledge base subcategory to create.
+#[doc(alias = "POST /service/knowledgeBaseSubCategories")]
+#[doc(alias = "create_a_connect_wise_psa_service_knowledge_base_sub_category")]
 pub fn create_knowledge_base_sub_category(
     body: &KnowledgeBaseSubCategory,
 ) -> Request<KnowledgeBaseSubCategory> {
@@ -33,8 +37,12 @@ pub fn create_knowledge_base_sub_category(
 /// `GET /service/knowledgeBaseSubCategories/count` · tool `count_connect_wise_psa_service_knowledge_base_sub_categories`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/knowledgeBaseSubCategories/count")]
+#[doc(alias = "count_connect_wise_psa_service_knowledge_base_sub_categories")]
 pub fn count_knowledge_base_sub_categories(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/knowledgeBaseSubCategories/count").query(query)
+    Request::new(Method::Get, "/service/knowledgeBaseSubCategories/count")
+        .query(query)
+        .records::<KnowledgeBaseSubCategory>()
 }
 
 /// Gets a knowledge base subcategory by its ID.
@@ -42,6 +50,8 @@ pub fn count_knowledge_base_sub_categories(query: &CountQuery) -> Request<Count>
 /// `GET /service/knowledgeBaseSubCategories/{id}` · tool `get_single_connect_wise_psa_service_know_base_sub_cat_by_id`
 ///
 /// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
+#[doc(alias = "GET /service/knowledgeBaseSubCategories/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_know_base_sub_cat_by_id")]
 pub fn get_knowledge_base_sub_category(id: i32) -> Request<KnowledgeBaseSubCategory> {
     Request::new(Method::Get, "/service/knowledgeBaseSubCategories/{id}").path("id", id)
 }
@@ -52,6 +62,8 @@ pub fn get_knowledge_base_sub_category(id: i32) -> Request<KnowledgeBaseSubCateg
 ///
 /// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
 /// * `body`: the new state of the knowledge base subcategory.
+#[doc(alias = "PUT /service/knowledgeBaseSubCategories/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_know_base_sub_category_by_id")]
 pub fn replace_knowledge_base_sub_category(
     id: i32,
     body: &KnowledgeBaseSubCategory,
@@ -67,6 +79,8 @@ pub fn replace_knowledge_base_sub_category(
 ///
 /// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/knowledgeBaseSubCategories/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_know_base_sub_category_by_id")]
 pub fn update_knowledge_base_sub_category(
     id: i32,
     patch: &Patch<KnowledgeBaseSubCategory>,
@@ -81,6 +95,8 @@ pub fn update_knowledge_base_sub_category(
 /// `DELETE /service/knowledgeBaseSubCategories/{id}` · tool `delete_a_connect_wise_psa_service_know_base_sub_category_by_id`
 ///
 /// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
+#[doc(alias = "DELETE /service/knowledgeBaseSubCategories/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_know_base_sub_category_by_id")]
 pub fn delete_knowledge_base_sub_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/knowledgeBaseSubCategories/{id}")
         .path("id", id)
@@ -94,6 +110,8 @@ pub fn delete_knowledge_base_sub_category(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/knowledgeBaseSubCategories/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_service_know_base_sub_cat_usages_by_id")]
 pub fn check_knowledge_base_sub_category_usages(
     id: i32,
     query: &ListQuery,
@@ -111,6 +129,8 @@ pub fn check_knowledge_base_sub_category_usages(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/knowledgeBaseSubCategories/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_svc_know_base_sub_cat_usages_by_id")]
 pub fn list_knowledge_base_sub_category_usages(
     id: i32,
     query: &ListQuery,

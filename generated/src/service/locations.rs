@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/locations")]
+#[doc(alias = "list_all_connect_wise_psa_service_locations")]
 pub fn list_locations(query: &ListQuery) -> Request<Vec<ServiceLocation>> {
     Request::new(Method::Get, "/service/locations").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_locations(query: &ListQuery) -> Request<Vec<ServiceLocation>> {
 /// `POST /service/locations` · tool `create_a_connect_wise_psa_service_location`
 ///
 /// * `body`: the service location to create.
+#[doc(alias = "POST /service/locations")]
+#[doc(alias = "create_a_connect_wise_psa_service_location")]
 pub fn create_location(body: &ServiceLocation) -> Request<ServiceLocation> {
     Request::new(Method::Post, "/service/locations").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_location(body: &ServiceLocation) -> Request<ServiceLocation> {
 /// `GET /service/locations/count` · tool `count_connect_wise_psa_service_locations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/locations/count")]
+#[doc(alias = "count_connect_wise_psa_service_locations")]
 pub fn count_locations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/locations/count").query(query)
+    Request::new(Method::Get, "/service/locations/count")
+        .query(query)
+        .records::<ServiceLocation>()
 }
 
 /// Lists service locations in summary form.
@@ -40,17 +48,23 @@ pub fn count_locations(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/locations/info")]
+#[doc(alias = "list_all_connect_wise_psa_service_location_info")]
 pub fn list_location_info(query: &ListQuery) -> Request<Vec<ServiceLocationInfo>> {
     Request::new(Method::Get, "/service/locations/info").query(query)
 }
 
-/// Counts service locations in summary form.
+/// Counts the summaries of service locations.
 ///
 /// `GET /service/locations/info/count` · tool `count_connect_wise_psa_service_location_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/locations/info/count")]
+#[doc(alias = "count_connect_wise_psa_service_location_info")]
 pub fn count_location_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/locations/info/count").query(query)
+    Request::new(Method::Get, "/service/locations/info/count")
+        .query(query)
+        .records::<ServiceLocationInfo>()
 }
 
 /// Gets a service location by its ID.
@@ -58,6 +72,8 @@ pub fn count_location_info(query: &CountQuery) -> Request<Count> {
 /// `GET /service/locations/{id}` · tool `get_single_connect_wise_psa_service_location_by_id`
 ///
 /// * `id`: service location ID (see `service::list_locations`)
+#[doc(alias = "GET /service/locations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_location_by_id")]
 pub fn get_location(id: i32) -> Request<ServiceLocation> {
     Request::new(Method::Get, "/service/locations/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_location(id: i32) -> Request<ServiceLocation> {
 ///
 /// * `id`: service location ID (see `service::list_locations`)
 /// * `body`: the new state of the service location.
+#[doc(alias = "PUT /service/locations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_location_by_id")]
 pub fn replace_location(id: i32, body: &ServiceLocation) -> Request<ServiceLocation> {
     Request::new(Method::Put, "/service/locations/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_location(id: i32, body: &ServiceLocation) -> Request<ServiceLocat
 ///
 /// * `id`: service location ID (see `service::list_locations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/locations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_location_by_id")]
 pub fn update_location(
     id: i32,
     patch: &Patch<ServiceLocation>,
@@ -90,6 +110,8 @@ pub fn update_location(
 /// `DELETE /service/locations/{id}` · tool `delete_a_connect_wise_psa_service_location_by_id`
 ///
 /// * `id`: service location ID (see `service::list_locations`)
+#[doc(alias = "DELETE /service/locations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_location_by_id")]
 pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/locations/{id}").path("id", id)
 }
@@ -99,6 +121,8 @@ pub fn delete_location(id: i32) -> Request<()> {
 /// `GET /service/locations/{id}/info` · tool `get_single_connect_wise_psa_service_location_info_by_id`
 ///
 /// * `id`: service location ID (see `service::list_locations`)
+#[doc(alias = "GET /service/locations/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_service_location_info_by_id")]
 pub fn get_location_info(id: i32) -> Request<ServiceLocationInfo> {
     Request::new(Method::Get, "/service/locations/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/priorities")]
+#[doc(alias = "list_all_connect_wise_psa_service_priorities")]
 pub fn list_priorities(query: &ListQuery) -> Request<Vec<Priority>> {
     Request::new(Method::Get, "/service/priorities").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_priorities(query: &ListQuery) -> Request<Vec<Priority>> {
 /// `POST /service/priorities` · tool `create_a_connect_wise_psa_service_priority`
 ///
 /// * `body`: the ticket priority to create.
+#[doc(alias = "POST /service/priorities")]
+#[doc(alias = "create_a_connect_wise_psa_service_priority")]
 pub fn create_priority(body: &Priority) -> Request<Priority> {
     Request::new(Method::Post, "/service/priorities").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_priority(body: &Priority) -> Request<Priority> {
 /// `GET /service/priorities/count` · tool `count_connect_wise_psa_service_priorities`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/priorities/count")]
+#[doc(alias = "count_connect_wise_psa_service_priorities")]
 pub fn count_priorities(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/priorities/count").query(query)
+    Request::new(Method::Get, "/service/priorities/count")
+        .query(query)
+        .records::<Priority>()
 }
 
 /// Gets a ticket priority by its ID.
@@ -38,6 +46,8 @@ pub fn count_priorities(query: &CountQuery) -> Request<Count> {
 /// `GET /service/priorities/{id}` · tool `get_single_connect_wise_psa_service_priority_by_id`
 ///
 /// * `id`: ticket priority ID (see `service::list_priorities`)
+#[doc(alias = "GET /service/priorities/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_priority_by_id")]
 pub fn get_priority(id: i32) -> Request<Priority> {
     Request::new(Method::Get, "/service/priorities/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_priority(id: i32) -> Request<Priority> {
 ///
 /// * `id`: ticket priority ID (see `service::list_priorities`)
 /// * `body`: the new state of the ticket priority.
+#[doc(alias = "PUT /service/priorities/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_priority_by_id")]
 pub fn replace_priority(id: i32, body: &Priority) -> Request<Priority> {
     Request::new(Method::Put, "/service/priorities/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_priority(id: i32, body: &Priority) -> Request<Priority> {
 ///
 /// * `id`: ticket priority ID (see `service::list_priorities`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/priorities/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_priority_by_id")]
 pub fn update_priority(id: i32, patch: &Patch<Priority>) -> Request<Priority> {
     Request::new(Method::Patch, "/service/priorities/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_priority(id: i32, patch: &Patch<Priority>) -> Request<Priority> {
 /// `DELETE /service/priorities/{id}` · tool `delete_a_connect_wise_psa_service_priority_by_id`
 ///
 /// * `id`: ticket priority ID (see `service::list_priorities`)
+#[doc(alias = "DELETE /service/priorities/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_priority_by_id")]
 pub fn delete_priority(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/priorities/{id}").path("id", id)
 }
@@ -77,6 +93,8 @@ pub fn delete_priority(id: i32) -> Request<()> {
 ///
 /// * `id`: ticket priority ID (see `service::list_priorities`)
 /// * `last_modified`: query parameter `lastModified`
+#[doc(alias = "GET /service/priorities/{id}/image")]
+#[doc(alias = "download_a_connect_wise_psa_service_priority_image_by_id")]
 pub fn download_priority_image(id: i32, last_modified: &str) -> Request<Download> {
     Request::new(Method::Get, "/service/priorities/{id}/image")
         .path("id", id)
@@ -91,6 +109,8 @@ pub fn download_priority_image(id: i32, last_modified: &str) -> Request<Download
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/priorities/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_service_priority_usages_by_id")]
 pub fn check_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/priorities/{id}/usages")
         .path("id", id)
@@ -105,6 +125,8 @@ pub fn check_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/priorities/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_service_priority_usages_by_id")]
 pub fn list_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/priorities/{id}/usages/list")
         .path("id", id)
@@ -118,6 +140,8 @@ pub fn list_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/priority/info")]
+#[doc(alias = "list_all_connect_wise_psa_service_priority_info")]
 pub fn list_priority_info(query: &ListQuery) -> Request<Vec<PriorityInfo>> {
     Request::new(Method::Get, "/service/priority/info").query(query)
 }
@@ -127,6 +151,8 @@ pub fn list_priority_info(query: &ListQuery) -> Request<Vec<PriorityInfo>> {
 /// `GET /service/priority/{id}/info` · tool `get_single_connect_wise_psa_service_priority_info_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /service/priority/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_service_priority_info_by_id")]
 pub fn get_priority_info(id: i32) -> Request<PriorityInfo> {
     Request::new(Method::Get, "/service/priority/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/scheduling/members/info")]
+#[doc(alias = "list_all_connect_wise_psa_service_scheduling_member_info")]
 pub fn list_scheduling_member_info(
     query: &ListQuery,
 ) -> Request<Vec<SchedulingMemberInfo>> {
@@ -22,8 +24,12 @@ pub fn list_scheduling_member_info(
 /// `GET /service/scheduling/members/info/count` · tool `count_connect_wise_psa_service_scheduling_member_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/scheduling/members/info/count")]
+#[doc(alias = "count_connect_wise_psa_service_scheduling_member_info")]
 pub fn count_scheduling_member_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/scheduling/members/info/count").query(query)
+    Request::new(Method::Get, "/service/scheduling/members/info/count")
+        .query(query)
+        .records::<SchedulingMemberInfo>()
 }
 
 /// Gets a member available for scheduling by its ID.
@@ -31,6 +37,8 @@ pub fn count_scheduling_member_info(query: &CountQuery) -> Request<Count> {
 /// `GET /service/scheduling/members/{id}/info` · tool `get_single_connect_wise_psa_service_sched_member_info_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /service/scheduling/members/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_service_sched_member_info_by_id")]
 pub fn get_scheduling_member_info(id: i32) -> Request<SchedulingMemberInfo> {
     Request::new(Method::Get, "/service/scheduling/members/{id}/info").path("id", id)
 }

@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/serviceSignoff")]
+#[doc(alias = "list_all_connect_wise_psa_service_signoffs")]
 pub fn list_service_signoffs(query: &ListQuery) -> Request<Vec<ServiceSignoff>> {
     Request::new(Method::Get, "/service/serviceSignoff").query(query)
 }
@@ -22,6 +24,8 @@ pub fn list_service_signoffs(query: &ListQuery) -> Request<Vec<ServiceSignoff>> 
 /// `POST /service/serviceSignoff` · tool `create_a_connect_wise_psa_service_signoff`
 ///
 /// * `body`: the service sign-off to create.
+#[doc(alias = "POST /service/serviceSignoff")]
+#[doc(alias = "create_a_connect_wise_psa_service_signoff")]
 pub fn create_service_signoff(body: &ServiceSignoff) -> Request<ServiceSignoff> {
     Request::new(Method::Post, "/service/serviceSignoff").body(body)
 }
@@ -31,8 +35,12 @@ pub fn create_service_signoff(body: &ServiceSignoff) -> Request<ServiceSignoff> 
 /// `GET /service/serviceSignoff/count` · tool `count_connect_wise_psa_service_signoffs`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/serviceSignoff/count")]
+#[doc(alias = "count_connect_wise_psa_service_signoffs")]
 pub fn count_service_signoffs(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/serviceSignoff/count").query(query)
+    Request::new(Method::Get, "/service/serviceSignoff/count")
+        .query(query)
+        .records::<ServiceSignoff>()
 }
 
 /// Lists service sign-offs in summary form.
@@ -42,17 +50,23 @@ pub fn count_service_signoffs(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/serviceSignoff/info")]
+#[doc(alias = "list_all_connect_wise_psa_service_signoff_info")]
 pub fn list_service_signoff_info(query: &ListQuery) -> Request<Vec<ServiceSignoffInfo>> {
     Request::new(Method::Get, "/service/serviceSignoff/info").query(query)
 }
 
-/// Counts service sign-offs in summary form.
+/// Counts the summaries of service sign-offs.
 ///
 /// `GET /service/serviceSignoff/info/count` · tool `count_connect_wise_psa_service_signoff_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/serviceSignoff/info/count")]
+#[doc(alias = "count_connect_wise_psa_service_signoff_info")]
 pub fn count_service_signoff_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/serviceSignoff/info/count").query(query)
+    Request::new(Method::Get, "/service/serviceSignoff/info/count")
+        .query(query)
+        .records::<ServiceSignoffInfo>()
 }
 
 /// Gets a service sign-off by its ID.
@@ -60,6 +74,8 @@ pub fn count_service_signoff_info(query: &CountQuery) -> Request<Count> {
 /// `GET /service/serviceSignoff/{id}` · tool `get_single_connect_wise_psa_service_signoff_by_id`
 ///
 /// * `id`: service sign-off ID (see `service::list_service_signoffs`)
+#[doc(alias = "GET /service/serviceSignoff/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_signoff_by_id")]
 pub fn get_service_signoff(id: i32) -> Request<ServiceSignoff> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}").path("id", id)
 }
@@ -70,6 +86,8 @@ pub fn get_service_signoff(id: i32) -> Request<ServiceSignoff> {
 ///
 /// * `id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `body`: the new state of the service sign-off.
+#[doc(alias = "PUT /service/serviceSignoff/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_signoff_by_id")]
 pub fn replace_service_signoff(
     id: i32,
     body: &ServiceSignoff,
@@ -83,6 +101,8 @@ pub fn replace_service_signoff(
 ///
 /// * `id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/serviceSignoff/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_signoff_by_id")]
 pub fn update_service_signoff(
     id: i32,
     patch: &Patch<ServiceSignoff>,
@@ -97,6 +117,8 @@ pub fn update_service_signoff(
 /// `DELETE /service/serviceSignoff/{id}` · tool `delete_a_connect_wise_psa_service_signoff_by_id`
 ///
 /// * `id`: service sign-off ID (see `service::list_service_signoffs`)
+#[doc(alias = "DELETE /service/serviceSignoff/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_signoff_by_id")]
 pub fn delete_service_signoff(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/serviceSignoff/{id}").path("id", id)
 }
@@ -106,6 +128,8 @@ pub fn delete_service_signoff(id: i32) -> Request<()> {
 /// `GET /service/serviceSignoff/{id}/info` · tool `get_single_connect_wise_psa_service_signoff_info_by_id`
 ///
 /// * `id`: service sign-off ID (see `service::list_service_signoffs`)
+#[doc(alias = "GET /service/serviceSignoff/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_service_signoff_info_by_id")]
 pub fn get_service_signoff_info(id: i32) -> Request<ServiceSignoffInfo> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/info").path("id", id)
 }
@@ -118,6 +142,8 @@ pub fn get_service_signoff_info(id: i32) -> Request<ServiceSignoffInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/serviceSignoff/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_service_signoff_usages_by_id")]
 pub fn check_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/usages")
         .path("id", id)
@@ -132,6 +158,8 @@ pub fn check_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<U
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/serviceSignoff/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_service_signoff_usages_by_id")]
 pub fn list_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/usages/list")
         .path("id", id)
@@ -146,6 +174,8 @@ pub fn list_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/serviceSignoff/{parentId}/signoffcustomfields")]
+#[doc(alias = "list_all_connect_wise_psa_service_signoff_customfields")]
 pub fn list_service_signoff_custom_fields(
     service_signoff_id: i32,
     query: &ListQuery,
@@ -161,6 +191,8 @@ pub fn list_service_signoff_custom_fields(
 ///
 /// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `body`: the custom field to create.
+#[doc(alias = "POST /service/serviceSignoff/{parentId}/signoffcustomfields")]
+#[doc(alias = "create_a_connect_wise_psa_service_signoff_customfield")]
 pub fn create_service_signoff_custom_field(
     service_signoff_id: i32,
     body: &ServiceSignoffCustomField,
@@ -176,6 +208,8 @@ pub fn create_service_signoff_custom_field(
 ///
 /// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/serviceSignoff/{parentId}/signoffcustomfields/count")]
+#[doc(alias = "count_connect_wise_psa_service_signoff_customfields")]
 pub fn count_service_signoff_custom_fields(
     service_signoff_id: i32,
     query: &CountQuery,
@@ -186,6 +220,7 @@ pub fn count_service_signoff_custom_fields(
         )
         .path("parentId", service_signoff_id)
         .query(query)
+        .records::<ServiceSignoffCustomField>()
 }
 
 /// Gets a custom field of a service sign-off by its ID.
@@ -194,6 +229,8 @@ pub fn count_service_signoff_custom_fields(
 ///
 /// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
+#[doc(alias = "GET /service/serviceSignoff/{parentId}/signoffcustomfields/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_signoff_customfield_by_id")]
 pub fn get_service_signoff_custom_field(
     service_signoff_id: i32,
     id: i32,
@@ -213,6 +250,8 @@ pub fn get_service_signoff_custom_field(
 /// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
 /// * `body`: the new state of the custom field.
+#[doc(alias = "PUT /service/serviceSignoff/{parentId}/signoffcustomfields/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_signoff_customfield_by_id")]
 pub fn replace_service_signoff_custom_field(
     service_signoff_id: i32,
     id: i32,
@@ -234,6 +273,8 @@ pub fn replace_service_signoff_custom_field(
 /// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/serviceSignoff/{parentId}/signoffcustomfields/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_signoff_customfield_by_id")]
 pub fn update_service_signoff_custom_field(
     service_signoff_id: i32,
     id: i32,
@@ -254,6 +295,8 @@ pub fn update_service_signoff_custom_field(
 ///
 /// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
 /// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
+#[doc(alias = "DELETE /service/serviceSignoff/{parentId}/signoffcustomfields/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_signoff_customfield_by_id")]
 pub fn delete_service_signoff_custom_field(
     service_signoff_id: i32,
     id: i32,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/severities")]
+#[doc(alias = "list_all_connect_wise_psa_service_severities")]
 pub fn list_severities(query: &ListQuery) -> Request<Vec<Severity>> {
     Request::new(Method::Get, "/service/severities").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_severities(query: &ListQuery) -> Request<Vec<Severity>> {
 /// `GET /service/severities/count` · tool `count_connect_wise_psa_service_severities`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/severities/count")]
+#[doc(alias = "count_connect_wise_psa_service_severities")]
 pub fn count_severities(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/severities/count").query(query)
+    Request::new(Method::Get, "/service/severities/count")
+        .query(query)
+        .records::<Severity>()
 }
 
 /// Gets a ticket severity by its ID.
@@ -29,6 +35,8 @@ pub fn count_severities(query: &CountQuery) -> Request<Count> {
 /// `GET /service/severities/{id}` · tool `get_single_connect_wise_psa_service_severity_by_id`
 ///
 /// * `id`: ticket severity ID (see `service::list_severities`)
+#[doc(alias = "GET /service/severities/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_severity_by_id")]
 pub fn get_severity(id: i32) -> Request<Severity> {
     Request::new(Method::Get, "/service/severities/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_severity(id: i32) -> Request<Severity> {
 ///
 /// * `id`: ticket severity ID (see `service::list_severities`)
 /// * `body`: the new state of the ticket severity.
+#[doc(alias = "PUT /service/severities/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_severity_by_id")]
 pub fn replace_severity(id: i32, body: &Severity) -> Request<Severity> {
     Request::new(Method::Put, "/service/severities/{id}").path("id", id).body(body)
 }
@@ -49,6 +59,8 @@ pub fn replace_severity(id: i32, body: &Severity) -> Request<Severity> {
 ///
 /// * `id`: ticket severity ID (see `service::list_severities`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/severities/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_severity_by_id")]
 pub fn update_severity(id: i32, patch: &Patch<Severity>) -> Request<Severity> {
     Request::new(Method::Patch, "/service/severities/{id}").path("id", id).patch(patch)
 }

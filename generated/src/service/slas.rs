@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/SLAs")]
+#[doc(alias = "list_all_connect_wise_psa_service_slas")]
 pub fn list_slas(query: &ListQuery) -> Request<Vec<Sla>> {
     Request::new(Method::Get, "/service/SLAs").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_slas(query: &ListQuery) -> Request<Vec<Sla>> {
 /// `POST /service/SLAs` · tool `create_a_connect_wise_psa_service_sla`
 ///
 /// * `body`: the SLA to create.
+#[doc(alias = "POST /service/SLAs")]
+#[doc(alias = "create_a_connect_wise_psa_service_sla")]
 pub fn create_sla(body: &Sla) -> Request<Sla> {
     Request::new(Method::Post, "/service/SLAs").body(body)
 }
@@ -29,17 +33,23 @@ pub fn create_sla(body: &Sla) -> Request<Sla> {
 /// `GET /service/SLAs/count` · tool `count_connect_wise_psa_service_slas`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/SLAs/count")]
+#[doc(alias = "count_connect_wise_psa_service_slas")]
 pub fn count_slas(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/SLAs/count").query(query)
+    Request::new(Method::Get, "/service/SLAs/count").query(query).records::<Sla>()
 }
 
-/// Counts SLAs in summary form.
+/// Counts the summaries of SLAs.
 ///
 /// `GET /service/SLAs/info/count` · tool `count_connect_wise_psa_service_sla_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/SLAs/info/count")]
+#[doc(alias = "count_connect_wise_psa_service_sla_info")]
 pub fn count_sla_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/SLAs/info/count").query(query)
+    Request::new(Method::Get, "/service/SLAs/info/count")
+        .query(query)
+        .records::<SlaInfo>()
 }
 
 /// Gets an SLA by its ID.
@@ -47,6 +57,8 @@ pub fn count_sla_info(query: &CountQuery) -> Request<Count> {
 /// `GET /service/SLAs/{id}` · tool `get_single_connect_wise_psa_service_sla_by_id`
 ///
 /// * `id`: SLA ID (see `service::list_slas`)
+#[doc(alias = "GET /service/SLAs/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_sla_by_id")]
 pub fn get_sla(id: i32) -> Request<Sla> {
     Request::new(Method::Get, "/service/SLAs/{id}").path("id", id)
 }
@@ -57,6 +69,8 @@ pub fn get_sla(id: i32) -> Request<Sla> {
 ///
 /// * `id`: SLA ID (see `service::list_slas`)
 /// * `body`: the new state of the SLA.
+#[doc(alias = "PUT /service/SLAs/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_sla_by_id")]
 pub fn replace_sla(id: i32, body: &Sla) -> Request<Sla> {
     Request::new(Method::Put, "/service/SLAs/{id}").path("id", id).body(body)
 }
@@ -67,6 +81,8 @@ pub fn replace_sla(id: i32, body: &Sla) -> Request<Sla> {
 ///
 /// * `id`: SLA ID (see `service::list_slas`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/SLAs/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_sla_by_id")]
 pub fn update_sla(id: i32, patch: &Patch<Sla>) -> Request<Sla> {
     Request::new(Method::Patch, "/service/SLAs/{id}").path("id", id).patch(patch)
 }
@@ -76,6 +92,8 @@ pub fn update_sla(id: i32, patch: &Patch<Sla>) -> Request<Sla> {
 /// `DELETE /service/SLAs/{id}` · tool `delete_a_connect_wise_psa_service_sla_by_id`
 ///
 /// * `id`: SLA ID (see `service::list_slas`)
+#[doc(alias = "DELETE /service/SLAs/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_sla_by_id")]
 pub fn delete_sla(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/SLAs/{id}").path("id", id)
 }
@@ -88,6 +106,8 @@ pub fn delete_sla(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/SLAs/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_service_sla_usages_by_id")]
 pub fn check_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/SLAs/{id}/usages").path("id", id).query(query)
 }
@@ -100,6 +120,8 @@ pub fn check_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/SLAs/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_service_sla_usages_by_id")]
 pub fn list_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/SLAs/{id}/usages/list")
         .path("id", id)
@@ -114,6 +136,8 @@ pub fn list_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/SLAs/{parentId}/priorities")]
+#[doc(alias = "list_all_connect_wise_psa_sla_priorities")]
 pub fn list_sla_priorities(sla_id: i32, query: &ListQuery) -> Request<Vec<SlaPriority>> {
     Request::new(Method::Get, "/service/SLAs/{parentId}/priorities")
         .path("parentId", sla_id)
@@ -126,6 +150,8 @@ pub fn list_sla_priorities(sla_id: i32, query: &ListQuery) -> Request<Vec<SlaPri
 ///
 /// * `sla_id`: SLA ID (see `service::list_slas`)
 /// * `body`: the priority to create.
+#[doc(alias = "POST /service/SLAs/{parentId}/priorities")]
+#[doc(alias = "create_a_connect_wise_psa_sla_priority")]
 pub fn create_sla_priority(sla_id: i32, body: &SlaPriority) -> Request<SlaPriority> {
     Request::new(Method::Post, "/service/SLAs/{parentId}/priorities")
         .path("parentId", sla_id)
@@ -138,10 +164,13 @@ pub fn create_sla_priority(sla_id: i32, body: &SlaPriority) -> Request<SlaPriori
 ///
 /// * `sla_id`: SLA ID (see `service::list_slas`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/SLAs/{parentId}/priorities/count")]
+#[doc(alias = "count_connect_wise_psa_sla_priorities")]
 pub fn count_sla_priorities(sla_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/SLAs/{parentId}/priorities/count")
         .path("parentId", sla_id)
         .query(query)
+        .records::<SlaPriority>()
 }
 
 /// Gets a priority of an SLA by its ID.
@@ -150,6 +179,8 @@ pub fn count_sla_priorities(sla_id: i32, query: &CountQuery) -> Request<Count> {
 ///
 /// * `sla_id`: SLA ID (see `service::list_slas`)
 /// * `id`: SLA priority ID (see `service::list_sla_priorities`)
+#[doc(alias = "GET /service/SLAs/{parentId}/priorities/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sla_priority_by_id")]
 pub fn get_sla_priority(sla_id: i32, id: i32) -> Request<SlaPriority> {
     Request::new(Method::Get, "/service/SLAs/{parentId}/priorities/{id}")
         .path("parentId", sla_id)
@@ -163,6 +194,8 @@ pub fn get_sla_priority(sla_id: i32, id: i32) -> Request<SlaPriority> {
 /// * `sla_id`: SLA ID (see `service::list_slas`)
 /// * `id`: SLA priority ID (see `service::list_sla_priorities`)
 /// * `body`: the new state of the priority.
+#[doc(alias = "PUT /service/SLAs/{parentId}/priorities/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sla_priority_by_id")]
 pub fn replace_sla_priority(
     sla_id: i32,
     id: i32,
@@ -181,6 +214,8 @@ pub fn replace_sla_priority(
 /// * `sla_id`: SLA ID (see `service::list_slas`)
 /// * `id`: SLA priority ID (see `service::list_sla_priorities`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/SLAs/{parentId}/priorities/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sla_priority_by_id")]
 pub fn update_sla_priority(
     sla_id: i32,
     id: i32,
@@ -198,6 +233,8 @@ pub fn update_sla_priority(
 ///
 /// * `sla_id`: SLA ID (see `service::list_slas`)
 /// * `id`: SLA priority ID (see `service::list_sla_priorities`)
+#[doc(alias = "DELETE /service/SLAs/{parentId}/priorities/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_sla_priority_by_id")]
 pub fn delete_sla_priority(sla_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/SLAs/{parentId}/priorities/{id}")
         .path("parentId", sla_id)
@@ -211,6 +248,8 @@ pub fn delete_sla_priority(sla_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/slas/info")]
+#[doc(alias = "list_all_connect_wise_psa_service_sla_info")]
 pub fn list_sla_info(query: &ListQuery) -> Request<Vec<SlaInfo>> {
     Request::new(Method::Get, "/service/slas/info").query(query)
 }
@@ -220,6 +259,8 @@ pub fn list_sla_info(query: &ListQuery) -> Request<Vec<SlaInfo>> {
 /// `GET /service/slas/{id}/info` · tool `get_single_connect_wise_psa_service_sla_info_by_id`
 ///
 /// * `id`: SLA ID (see `service::list_slas`)
+#[doc(alias = "GET /service/slas/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_service_sla_info_by_id")]
 pub fn get_sla_info(id: i32) -> Request<SlaInfo> {
     Request::new(Method::Get, "/service/slas/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/sources")]
+#[doc(alias = "list_all_connect_wise_psa_service_sources")]
 pub fn list_sources(query: &ListQuery) -> Request<Vec<Source>> {
     Request::new(Method::Get, "/service/sources").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_sources(query: &ListQuery) -> Request<Vec<Source>> {
 /// `POST /service/sources` · tool `create_a_connect_wise_psa_service_source`
 ///
 /// * `body`: the ticket source to create.
+#[doc(alias = "POST /service/sources")]
+#[doc(alias = "create_a_connect_wise_psa_service_source")]
 pub fn create_source(body: &Source) -> Request<Source> {
     Request::new(Method::Post, "/service/sources").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_source(body: &Source) -> Request<Source> {
 /// `GET /service/sources/count` · tool `count_connect_wise_psa_service_sources`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/sources/count")]
+#[doc(alias = "count_connect_wise_psa_service_sources")]
 pub fn count_sources(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/sources/count").query(query)
+    Request::new(Method::Get, "/service/sources/count").query(query).records::<Source>()
 }
 
 /// Lists ticket sources in summary form.
@@ -40,17 +46,23 @@ pub fn count_sources(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/sources/info")]
+#[doc(alias = "list_all_connect_wise_psa_service_source_info")]
 pub fn list_source_info(query: &ListQuery) -> Request<Vec<SourceInfo>> {
     Request::new(Method::Get, "/service/sources/info").query(query)
 }
 
-/// Counts ticket sources in summary form.
+/// Counts the summaries of ticket sources.
 ///
 /// `GET /service/sources/info/count` · tool `count_connect_wise_psa_service_source_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/sources/info/count")]
+#[doc(alias = "count_connect_wise_psa_service_source_info")]
 pub fn count_source_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/sources/info/count").query(query)
+    Request::new(Method::Get, "/service/sources/info/count")
+        .query(query)
+        .records::<SourceInfo>()
 }
 
 /// Gets a ticket source by its ID.
@@ -58,6 +70,8 @@ pub fn count_source_info(query: &CountQuery) -> Request<Count> {
 /// `GET /service/sources/{id}` · tool `get_single_connect_wise_psa_service_source_by_id`
 ///
 /// * `id`: ticket source ID (see `service::list_sources`)
+#[doc(alias = "GET /service/sources/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_source_by_id")]
 pub fn get_source(id: i32) -> Request<Source> {
     Request::new(Method::Get, "/service/sources/{id}").path("id", id)
 }
@@ -68,6 +82,8 @@ pub fn get_source(id: i32) -> Request<Source> {
 ///
 /// * `id`: ticket source ID (see `service::list_sources`)
 /// * `body`: the new state of the ticket source.
+#[doc(alias = "PUT /service/sources/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_source_by_id")]
 pub fn replace_source(id: i32, body: &Source) -> Request<Source> {
     Request::new(Method::Put, "/service/sources/{id}").path("id", id).body(body)
 }
@@ -78,6 +94,8 @@ pub fn replace_source(id: i32, body: &Source) -> Request<Source> {
 ///
 /// * `id`: ticket source ID (see `service::list_sources`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/sources/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_source_by_id")]
 pub fn update_source(id: i32, patch: &Patch<Source>) -> Request<Source> {
     Request::new(Method::Patch, "/service/sources/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +105,8 @@ pub fn update_source(id: i32, patch: &Patch<Source>) -> Request<Source> {
 /// `DELETE /service/sources/{id}` · tool `delete_a_connect_wise_psa_service_source_by_id`
 ///
 /// * `id`: ticket source ID (see `service::list_sources`)
+#[doc(alias = "DELETE /service/sources/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_source_by_id")]
 pub fn delete_source(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/sources/{id}").path("id", id)
 }
@@ -96,6 +116,8 @@ pub fn delete_source(id: i32) -> Request<()> {
 /// `GET /service/sources/{id}/info` · tool `get_single_connect_wise_psa_service_source_info_by_id`
 ///
 /// * `id`: ticket source ID (see `service::list_sources`)
+#[doc(alias = "GET /service/sources/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_service_source_info_by_id")]
 pub fn get_source_info(id: i32) -> Request<SourceInfo> {
     Request::new(Method::Get, "/service/sources/{id}/info").path("id", id)
 }
@@ -108,6 +130,8 @@ pub fn get_source_info(id: i32) -> Request<SourceInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/sources/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_service_source_usages_by_id")]
 pub fn check_source_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/sources/{id}/usages").path("id", id).query(query)
 }
@@ -120,6 +144,8 @@ pub fn check_source_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/sources/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_service_source_usages_by_id")]
 pub fn list_source_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/sources/{id}/usages/list")
         .path("id", id)

@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/surveys")]
+#[doc(alias = "list_all_connect_wise_psa_service_surveys")]
 pub fn list_surveys(query: &ListQuery) -> Request<Vec<ServiceSurvey>> {
     Request::new(Method::Get, "/service/surveys").query(query)
 }
@@ -22,6 +24,8 @@ pub fn list_surveys(query: &ListQuery) -> Request<Vec<ServiceSurvey>> {
 /// `POST /service/surveys` · tool `create_a_connect_wise_psa_service_survey`
 ///
 /// * `body`: the service survey to create.
+#[doc(alias = "POST /service/surveys")]
+#[doc(alias = "create_a_connect_wise_psa_service_survey")]
 pub fn create_survey(body: &ServiceSurvey) -> Request<ServiceSurvey> {
     Request::new(Method::Post, "/service/surveys").body(body)
 }
@@ -31,8 +35,12 @@ pub fn create_survey(body: &ServiceSurvey) -> Request<ServiceSurvey> {
 /// `GET /service/surveys/count` · tool `count_connect_wise_psa_service_surveys`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/surveys/count")]
+#[doc(alias = "count_connect_wise_psa_service_surveys")]
 pub fn count_surveys(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/surveys/count").query(query)
+    Request::new(Method::Get, "/service/surveys/count")
+        .query(query)
+        .records::<ServiceSurvey>()
 }
 
 /// Lists the options of a service survey question.
@@ -44,6 +52,8 @@ pub fn count_surveys(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/surveys/{grandparentId}/questions/{parentId}/options")]
+#[doc(alias = "list_all_connect_wise_psa_survey_question_options")]
 pub fn list_survey_question_options(
     survey_id: i32,
     question_id: i32,
@@ -65,6 +75,8 @@ pub fn list_survey_question_options(
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `question_id`: service survey question ID (see `service::list_survey_questions`)
 /// * `body`: the option to create.
+#[doc(alias = "POST /service/surveys/{grandparentId}/questions/{parentId}/options")]
+#[doc(alias = "create_a_connect_wise_psa_survey_question_option")]
 pub fn create_survey_question_option(
     survey_id: i32,
     question_id: i32,
@@ -86,6 +98,8 @@ pub fn create_survey_question_option(
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `question_id`: service survey question ID (see `service::list_survey_questions`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/surveys/{grandparentId}/questions/{parentId}/options/count")]
+#[doc(alias = "count_connect_wise_psa_survey_question_options")]
 pub fn count_survey_question_options(
     survey_id: i32,
     question_id: i32,
@@ -98,6 +112,7 @@ pub fn count_survey_question_options(
         .path("grandparentId", survey_id)
         .path("parentId", question_id)
         .query(query)
+        .records::<SurveyOption>()
 }
 
 /// Gets an option of a service survey question by its ID.
@@ -107,6 +122,8 @@ pub fn count_survey_question_options(
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `question_id`: service survey question ID (see `service::list_survey_questions`)
 /// * `id`: service survey question option ID (see `service::list_survey_question_options`)
+#[doc(alias = "GET /service/surveys/{grandparentId}/questions/{parentId}/options/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_survey_question_option_by_id")]
 pub fn get_survey_question_option(
     survey_id: i32,
     question_id: i32,
@@ -129,6 +146,8 @@ pub fn get_survey_question_option(
 /// * `question_id`: service survey question ID (see `service::list_survey_questions`)
 /// * `id`: service survey question option ID (see `service::list_survey_question_options`)
 /// * `body`: the new state of the option.
+#[doc(alias = "PUT /service/surveys/{grandparentId}/questions/{parentId}/options/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_survey_question_option_by_id")]
 pub fn replace_survey_question_option(
     survey_id: i32,
     question_id: i32,
@@ -153,6 +172,10 @@ pub fn replace_survey_question_option(
 /// * `question_id`: service survey question ID (see `service::list_survey_questions`)
 /// * `id`: service survey question option ID (see `service::list_survey_question_options`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /service/surveys/{grandparentId}/questions/{parentId}/options/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_survey_question_option_by_id")]
 pub fn update_survey_question_option(
     survey_id: i32,
     question_id: i32,
@@ -176,6 +199,10 @@ pub fn update_survey_question_option(
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `question_id`: service survey question ID (see `service::list_survey_questions`)
 /// * `id`: service survey question option ID (see `service::list_survey_question_options`)
+#[doc(
+    alias = "DELETE /service/surveys/{grandparentId}/questions/{parentId}/options/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_survey_question_option_by_id")]
 pub fn delete_survey_question_option(
     survey_id: i32,
     question_id: i32,
@@ -195,6 +222,8 @@ pub fn delete_survey_question_option(
 /// `GET /service/surveys/{id}` · tool `get_single_connect_wise_psa_service_survey_by_id`
 ///
 /// * `id`: service survey ID (see `service::list_surveys`)
+#[doc(alias = "GET /service/surveys/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_survey_by_id")]
 pub fn get_survey(id: i32) -> Request<ServiceSurvey> {
     Request::new(Method::Get, "/service/surveys/{id}").path("id", id)
 }
@@ -205,6 +234,8 @@ pub fn get_survey(id: i32) -> Request<ServiceSurvey> {
 ///
 /// * `id`: service survey ID (see `service::list_surveys`)
 /// * `body`: the new state of the service survey.
+#[doc(alias = "PUT /service/surveys/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_survey_by_id")]
 pub fn replace_survey(id: i32, body: &ServiceSurvey) -> Request<ServiceSurvey> {
     Request::new(Method::Put, "/service/surveys/{id}").path("id", id).body(body)
 }
@@ -215,6 +246,8 @@ pub fn replace_survey(id: i32, body: &ServiceSurvey) -> Request<ServiceSurvey> {
 ///
 /// * `id`: service survey ID (see `service::list_surveys`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/surveys/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_survey_by_id")]
 pub fn update_survey(id: i32, patch: &Patch<ServiceSurvey>) -> Request<ServiceSurvey> {
     Request::new(Method::Patch, "/service/surveys/{id}").path("id", id).patch(patch)
 }
@@ -224,6 +257,8 @@ pub fn update_survey(id: i32, patch: &Patch<ServiceSurvey>) -> Request<ServiceSu
 /// `DELETE /service/surveys/{id}` · tool `delete_a_connect_wise_psa_service_survey_by_id`
 ///
 /// * `id`: service survey ID (see `service::list_surveys`)
+#[doc(alias = "DELETE /service/surveys/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_survey_by_id")]
 pub fn delete_survey(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/surveys/{id}").path("id", id)
 }
@@ -233,6 +268,8 @@ pub fn delete_survey(id: i32) -> Request<()> {
 /// `POST /service/surveys/{id}/copy` · tool `copy_a_connect_wise_psa_service_survey_by_id`
 ///
 /// * `id`: service survey ID (see `service::list_surveys`)
+#[doc(alias = "POST /service/surveys/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_service_survey_by_id")]
 pub fn copy_survey(id: i32) -> Request<ServiceSurvey> {
     Request::new(Method::Post, "/service/surveys/{id}/copy").path("id", id)
 }
@@ -245,6 +282,8 @@ pub fn copy_survey(id: i32) -> Request<ServiceSurvey> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/surveys/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_service_survey_usages_by_id")]
 pub fn check_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/surveys/{id}/usages").path("id", id).query(query)
 }
@@ -257,6 +296,8 @@ pub fn check_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/surveys/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_service_survey_usages_by_id")]
 pub fn list_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/surveys/{id}/usages/list")
         .path("id", id)
@@ -271,6 +312,8 @@ pub fn list_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/surveys/{parentId}/questions")]
+#[doc(alias = "list_all_connect_wise_psa_service_survey_questions")]
 pub fn list_survey_questions(
     survey_id: i32,
     query: &ListQuery,
@@ -286,6 +329,8 @@ pub fn list_survey_questions(
 ///
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `body`: the question to create.
+#[doc(alias = "POST /service/surveys/{parentId}/questions")]
+#[doc(alias = "create_a_connect_wise_psa_service_survey_question")]
 pub fn create_survey_question(
     survey_id: i32,
     body: &ServiceSurveyQuestion,
@@ -301,10 +346,13 @@ pub fn create_survey_question(
 ///
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/surveys/{parentId}/questions/count")]
+#[doc(alias = "count_connect_wise_psa_service_survey_questions")]
 pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/surveys/{parentId}/questions/count")
         .path("parentId", survey_id)
         .query(query)
+        .records::<ServiceSurveyQuestion>()
 }
 
 /// Gets a question of a service survey by its ID.
@@ -313,6 +361,8 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
 ///
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `id`: service survey question ID (see `service::list_survey_questions`)
+#[doc(alias = "GET /service/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_survey_question_by_id")]
 pub fn get_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQuestion> {
     Request::new(Method::Get, "/service/surveys/{parentId}/questions/{id}")
         .path("parentId", survey_id)
@@ -326,6 +376,8 @@ pub fn get_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQues
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `id`: service survey question ID (see `service::list_survey_questions`)
 /// * `body`: the new state of the question.
+#[doc(alias = "PUT /service/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_survey_question_by_id")]
 pub fn replace_survey_question(
     survey_id: i32,
     id: i32,
@@ -344,6 +396,8 @@ pub fn replace_survey_question(
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `id`: service survey question ID (see `service::list_survey_questions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_survey_question_by_id")]
 pub fn update_survey_question(
     survey_id: i32,
     id: i32,
@@ -361,6 +415,8 @@ pub fn update_survey_question(
 ///
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `id`: service survey question ID (see `service::list_survey_questions`)
+#[doc(alias = "DELETE /service/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_survey_question_by_id")]
 pub fn delete_survey_question(survey_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/surveys/{parentId}/questions/{id}")
         .path("parentId", survey_id)
@@ -373,6 +429,8 @@ pub fn delete_survey_question(survey_id: i32, id: i32) -> Request<()> {
 ///
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `id`: service survey question ID (see `service::list_survey_questions`)
+#[doc(alias = "POST /service/surveys/{parentId}/questions/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_survey_question_by_id")]
 pub fn copy_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQuestion> {
     Request::new(Method::Post, "/service/surveys/{parentId}/questions/{id}/copy")
         .path("parentId", survey_id)
@@ -387,6 +445,8 @@ pub fn copy_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQue
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/surveys/{parentId}/results")]
+#[doc(alias = "list_all_connect_wise_psa_survey_results")]
 pub fn list_survey_results(
     survey_id: i32,
     query: &ListQuery,
@@ -402,6 +462,8 @@ pub fn list_survey_results(
 ///
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `body`: the result to create.
+#[doc(alias = "POST /service/surveys/{parentId}/results")]
+#[doc(alias = "create_a_connect_wise_psa_survey_result")]
 pub fn create_survey_result(
     survey_id: i32,
     body: &SurveyResult,
@@ -417,10 +479,13 @@ pub fn create_survey_result(
 ///
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/surveys/{parentId}/results/count")]
+#[doc(alias = "count_connect_wise_psa_survey_results")]
 pub fn count_survey_results(survey_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/surveys/{parentId}/results/count")
         .path("parentId", survey_id)
         .query(query)
+        .records::<SurveyResult>()
 }
 
 /// Gets a result of a service survey by its ID.
@@ -429,6 +494,8 @@ pub fn count_survey_results(survey_id: i32, query: &CountQuery) -> Request<Count
 ///
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `id`: service survey result ID (see `service::list_survey_results`)
+#[doc(alias = "GET /service/surveys/{parentId}/results/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_survey_result_by_id")]
 pub fn get_survey_result(survey_id: i32, id: i32) -> Request<SurveyResult> {
     Request::new(Method::Get, "/service/surveys/{parentId}/results/{id}")
         .path("parentId", survey_id)
@@ -442,6 +509,8 @@ pub fn get_survey_result(survey_id: i32, id: i32) -> Request<SurveyResult> {
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `id`: service survey result ID (see `service::list_survey_results`)
 /// * `body`: the new state of the result.
+#[doc(alias = "PUT /service/surveys/{parentId}/results/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_survey_result_by_id")]
 pub fn replace_survey_result(
     survey_id: i32,
     id: i32,
@@ -460,6 +529,8 @@ pub fn replace_survey_result(
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `id`: service survey result ID (see `service::list_survey_results`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/surveys/{parentId}/results/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_survey_result_by_id")]
 pub fn update_survey_result(
     survey_id: i32,
     id: i32,
@@ -477,6 +548,8 @@ pub fn update_survey_result(
 ///
 /// * `survey_id`: service survey ID (see `service::list_surveys`)
 /// * `id`: service survey result ID (see `service::list_survey_results`)
+#[doc(alias = "DELETE /service/surveys/{parentId}/results/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_survey_result_by_id")]
 pub fn delete_survey_result(survey_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/surveys/{parentId}/results/{id}")
         .path("parentId", survey_id)

@@ -8,6 +8,8 @@ use crate::models::TeamMember;
 /// `POST /service/teamMembers` · tool `create_a_connect_wise_psa_service_team_member`
 ///
 /// * `body`: the team member to create.
+#[doc(alias = "POST /service/teamMembers")]
+#[doc(alias = "create_a_connect_wise_psa_service_team_member")]
 pub fn create_team_member(body: &TeamMember) -> Request<TeamMember> {
     Request::new(Method::Post, "/service/teamMembers").body(body)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/teams")]
+#[doc(alias = "list_all_connect_wise_psa_service_teams")]
 pub fn list_teams(query: &ListQuery) -> Request<Vec<ServiceTeam>> {
     Request::new(Method::Get, "/service/teams").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_teams(query: &ListQuery) -> Request<Vec<ServiceTeam>> {
 /// `GET /service/teams/count` · tool `count_connect_wise_psa_service_teams`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/teams/count")]
+#[doc(alias = "count_connect_wise_psa_service_teams")]
 pub fn count_teams(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/teams/count").query(query)
+    Request::new(Method::Get, "/service/teams/count")
+        .query(query)
+        .records::<ServiceTeam>()
 }
 
 /// Gets a service team by its ID.
@@ -29,6 +35,8 @@ pub fn count_teams(query: &CountQuery) -> Request<Count> {
 /// `GET /service/teams/{id}` · tool `get_single_connect_wise_psa_service_team_by_id`
 ///
 /// * `id`: service team ID (see `service::list_teams`)
+#[doc(alias = "GET /service/teams/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_team_by_id")]
 pub fn get_team(id: i32) -> Request<ServiceTeam> {
     Request::new(Method::Get, "/service/teams/{id}").path("id", id)
 }

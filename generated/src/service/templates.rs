@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/templates")]
+#[doc(alias = "list_all_connect_wise_psa_service_templates")]
 pub fn list_templates(query: &ListQuery) -> Request<Vec<ServiceTemplate>> {
     Request::new(Method::Get, "/service/templates").query(query)
 }
@@ -22,8 +24,12 @@ pub fn list_templates(query: &ListQuery) -> Request<Vec<ServiceTemplate>> {
 /// `GET /service/templates/count` · tool `count_connect_wise_psa_service_templates`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/templates/count")]
+#[doc(alias = "count_connect_wise_psa_service_templates")]
 pub fn count_templates(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/templates/count").query(query)
+    Request::new(Method::Get, "/service/templates/count")
+        .query(query)
+        .records::<ServiceTemplate>()
 }
 
 /// Lists ticket templates in summary form.
@@ -33,17 +39,23 @@ pub fn count_templates(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/templates/info")]
+#[doc(alias = "list_all_connect_wise_psa_service_template_info")]
 pub fn list_template_info(query: &ListQuery) -> Request<Vec<ServiceTemplateInfo>> {
     Request::new(Method::Get, "/service/templates/info").query(query)
 }
 
-/// Counts ticket templates in summary form.
+/// Counts the summaries of ticket templates.
 ///
 /// `GET /service/templates/info/count` · tool `count_connect_wise_psa_service_template_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/templates/info/count")]
+#[doc(alias = "count_connect_wise_psa_service_template_info")]
 pub fn count_template_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/templates/info/count").query(query)
+    Request::new(Method::Get, "/service/templates/info/count")
+        .query(query)
+        .records::<ServiceTemplateInfo>()
 }
 
 /// Gets a ticket template by its ID.
@@ -51,6 +63,8 @@ pub fn count_template_info(query: &CountQuery) -> Request<Count> {
 /// `GET /service/templates/{id}` · tool `get_single_connect_wise_psa_service_template_by_id`
 ///
 /// * `id`: ticket template ID (see `service::list_templates`)
+#[doc(alias = "GET /service/templates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_template_by_id")]
 pub fn get_template(id: i32) -> Request<ServiceTemplate> {
     Request::new(Method::Get, "/service/templates/{id}").path("id", id)
 }
@@ -60,6 +74,8 @@ pub fn get_template(id: i32) -> Request<ServiceTemplate> {
 /// `POST /service/templates/{id}/generate` · tool `generate_tickets_from_a_connect_wise_psa_service_template_by_id`
 ///
 /// * `id`: ticket template ID (see `service::list_templates`)
+#[doc(alias = "POST /service/templates/{id}/generate")]
+#[doc(alias = "generate_tickets_from_a_connect_wise_psa_service_template_by_id")]
 pub fn generate_tickets_from_template(id: i32) -> Request<TemplateGeneratedCountsModel> {
     Request::new(Method::Post, "/service/templates/{id}/generate").path("id", id)
 }
@@ -69,6 +85,8 @@ pub fn generate_tickets_from_template(id: i32) -> Request<TemplateGeneratedCount
 /// `GET /service/templates/{id}/info` · tool `get_single_connect_wise_psa_service_template_info_by_id`
 ///
 /// * `id`: ticket template ID (see `service::list_templates`)
+#[doc(alias = "GET /service/templates/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_service_template_info_by_id")]
 pub fn get_template_info(id: i32) -> Request<ServiceTemplateInfo> {
     Request::new(Method::Get, "/service/templates/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/ticketLinks")]
+#[doc(alias = "list_all_connect_wise_psa_service_ticket_links")]
 pub fn list_ticket_links(query: &ListQuery) -> Request<Vec<ServiceTicketLink>> {
     Request::new(Method::Get, "/service/ticketLinks").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_ticket_links(query: &ListQuery) -> Request<Vec<ServiceTicketLink>> {
 /// `POST /service/ticketLinks` · tool `create_a_connect_wise_psa_service_ticket_link`
 ///
 /// * `body`: the ticket link to create.
+#[doc(alias = "POST /service/ticketLinks")]
+#[doc(alias = "create_a_connect_wise_psa_service_ticket_link")]
 pub fn create_ticket_link(body: &ServiceTicketLink) -> Request<ServiceTicketLink> {
     Request::new(Method::Post, "/service/ticketLinks").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_ticket_link(body: &ServiceTicketLink) -> Request<ServiceTicketLink
 /// `GET /service/ticketLinks/count` · tool `count_connect_wise_psa_service_ticket_links`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/ticketLinks/count")]
+#[doc(alias = "count_connect_wise_psa_service_ticket_links")]
 pub fn count_ticket_links(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/ticketLinks/count").query(query)
+    Request::new(Method::Get, "/service/ticketLinks/count")
+        .query(query)
+        .records::<ServiceTicketLink>()
 }
 
 /// Lists ticket links in summary form.
@@ -40,17 +48,23 @@ pub fn count_ticket_links(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/ticketLinks/info")]
+#[doc(alias = "list_all_connect_wise_psa_service_ticket_link_info")]
 pub fn list_ticket_link_info(query: &ListQuery) -> Request<Vec<ServiceTicketLinkInfo>> {
     Request::new(Method::Get, "/service/ticketLinks/info").query(query)
 }
 
-/// Counts ticket links in summary form.
+/// Counts the summaries of ticket links.
 ///
 /// `GET /service/ticketLinks/info/count` · tool `count_connect_wise_psa_service_ticket_link_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/ticketLinks/info/count")]
+#[doc(alias = "count_connect_wise_psa_service_ticket_link_info")]
 pub fn count_ticket_link_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/ticketLinks/info/count").query(query)
+    Request::new(Method::Get, "/service/ticketLinks/info/count")
+        .query(query)
+        .records::<ServiceTicketLinkInfo>()
 }
 
 /// Gets a ticket link by its ID.
@@ -58,6 +72,8 @@ pub fn count_ticket_link_info(query: &CountQuery) -> Request<Count> {
 /// `GET /service/ticketLinks/{id}` · tool `get_single_connect_wise_psa_service_ticket_link_by_id`
 ///
 /// * `id`: ticket link ID (see `service::list_ticket_links`)
+#[doc(alias = "GET /service/ticketLinks/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_ticket_link_by_id")]
 pub fn get_ticket_link(id: i32) -> Request<ServiceTicketLink> {
     Request::new(Method::Get, "/service/ticketLinks/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_ticket_link(id: i32) -> Request<ServiceTicketLink> {
 ///
 /// * `id`: ticket link ID (see `service::list_ticket_links`)
 /// * `body`: the new state of the ticket link.
+#[doc(alias = "PUT /service/ticketLinks/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_ticket_link_by_id")]
 pub fn replace_ticket_link(
     id: i32,
     body: &ServiceTicketLink,
@@ -81,6 +99,8 @@ pub fn replace_ticket_link(
 ///
 /// * `id`: ticket link ID (see `service::list_ticket_links`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/ticketLinks/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_ticket_link_by_id")]
 pub fn update_ticket_link(
     id: i32,
     patch: &Patch<ServiceTicketLink>,
@@ -93,6 +113,8 @@ pub fn update_ticket_link(
 /// `DELETE /service/ticketLinks/{id}` · tool `delete_a_connect_wise_psa_service_ticket_link_by_id`
 ///
 /// * `id`: ticket link ID (see `service::list_ticket_links`)
+#[doc(alias = "DELETE /service/ticketLinks/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_ticket_link_by_id")]
 pub fn delete_ticket_link(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/ticketLinks/{id}").path("id", id)
 }
@@ -102,6 +124,8 @@ pub fn delete_ticket_link(id: i32) -> Request<()> {
 /// `GET /service/ticketLinks/{id}/info` · tool `get_single_connect_wise_psa_service_ticket_link_info_by_id`
 ///
 /// * `id`: ticket link ID (see `service::list_ticket_links`)
+#[doc(alias = "GET /service/ticketLinks/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_service_ticket_link_info_by_id")]
 pub fn get_ticket_link_info(id: i32) -> Request<ServiceTicketLinkInfo> {
     Request::new(Method::Get, "/service/ticketLinks/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/ticketSyncs")]
+#[doc(alias = "list_all_connect_wise_psa_service_ticket_syncs")]
 pub fn list_ticket_syncs(query: &ListQuery) -> Request<Vec<TicketSync>> {
     Request::new(Method::Get, "/service/ticketSyncs").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_ticket_syncs(query: &ListQuery) -> Request<Vec<TicketSync>> {
 /// `POST /service/ticketSyncs` · tool `create_a_connect_wise_psa_service_ticket_sync`
 ///
 /// * `body`: the ticket sync to create.
+#[doc(alias = "POST /service/ticketSyncs")]
+#[doc(alias = "create_a_connect_wise_psa_service_ticket_sync")]
 pub fn create_ticket_sync(body: &TicketSync) -> Request<TicketSync> {
     Request::new(Method::Post, "/service/ticketSyncs").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_ticket_sync(body: &TicketSync) -> Request<TicketSync> {
 /// `GET /service/ticketSyncs/count` · tool `count_connect_wise_psa_service_ticket_syncs`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/ticketSyncs/count")]
+#[doc(alias = "count_connect_wise_psa_service_ticket_syncs")]
 pub fn count_ticket_syncs(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/ticketSyncs/count").query(query)
+    Request::new(Method::Get, "/service/ticketSyncs/count")
+        .query(query)
+        .records::<TicketSync>()
 }
 
 /// Gets a ticket sync by its ID.
@@ -38,6 +46,8 @@ pub fn count_ticket_syncs(query: &CountQuery) -> Request<Count> {
 /// `GET /service/ticketSyncs/{id}` · tool `get_single_connect_wise_psa_service_ticket_sync_by_id`
 ///
 /// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
+#[doc(alias = "GET /service/ticketSyncs/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_service_ticket_sync_by_id")]
 pub fn get_ticket_sync(id: i32) -> Request<TicketSync> {
     Request::new(Method::Get, "/service/ticketSyncs/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_ticket_sync(id: i32) -> Request<TicketSync> {
 ///
 /// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
 /// * `body`: the new state of the ticket sync.
+#[doc(alias = "PUT /service/ticketSyncs/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_service_ticket_sync_by_id")]
 pub fn replace_ticket_sync(id: i32, body: &TicketSync) -> Request<TicketSync> {
     Request::new(Method::Put, "/service/ticketSyncs/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_ticket_sync(id: i32, body: &TicketSync) -> Request<TicketSync> {
 ///
 /// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/ticketSyncs/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_service_ticket_sync_by_id")]
 pub fn update_ticket_sync(id: i32, patch: &Patch<TicketSync>) -> Request<TicketSync> {
     Request::new(Method::Patch, "/service/ticketSyncs/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_ticket_sync(id: i32, patch: &Patch<TicketSync>) -> Request<TicketS
 /// `DELETE /service/ticketSyncs/{id}` · tool `delete_a_connect_wise_psa_service_ticket_sync_by_id`
 ///
 /// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
+#[doc(alias = "DELETE /service/ticketSyncs/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_service_ticket_sync_by_id")]
 pub fn delete_ticket_sync(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/ticketSyncs/{id}").path("id", id)
 }

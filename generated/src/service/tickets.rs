@@ -16,6 +16,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets")]
+#[doc(alias = "list_all_connect_wise_psa_tickets")]
 pub fn list_tickets(query: &ListQuery) -> Request<Vec<Ticket>> {
     Request::new(Method::Get, "/service/tickets").query(query)
 }
@@ -25,6 +27,8 @@ pub fn list_tickets(query: &ListQuery) -> Request<Vec<Ticket>> {
 /// `POST /service/tickets` · tool `create_a_connect_wise_psa_ticket`
 ///
 /// * `body`: the ticket to create.
+#[doc(alias = "POST /service/tickets")]
+#[doc(alias = "create_a_connect_wise_psa_ticket")]
 pub fn create_ticket(body: &Ticket) -> Request<Ticket> {
     Request::new(Method::Post, "/service/tickets").body(body)
 }
@@ -36,6 +40,8 @@ pub fn create_ticket(body: &Ticket) -> Request<Ticket> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/calculateSla")]
+#[doc(alias = "list_all_connect_wise_psa_tickets_with_calculated_sla")]
 pub fn list_tickets_with_calculated_sla(query: &ListQuery) -> Request<Vec<Ticket>> {
     Request::new(Method::Get, "/service/tickets/calculateSla").query(query)
 }
@@ -47,6 +53,8 @@ pub fn list_tickets_with_calculated_sla(query: &ListQuery) -> Request<Vec<Ticket
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/changelogs")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_changelogs")]
 pub fn list_ticket_change_logs(query: &ListQuery) -> Request<Vec<TicketChangeLog>> {
     Request::new(Method::Get, "/service/tickets/changelogs").query(query)
 }
@@ -54,6 +62,8 @@ pub fn list_ticket_change_logs(query: &ListQuery) -> Request<Vec<TicketChangeLog
 /// Deletes the change logs of tickets.
 ///
 /// `DELETE /service/tickets/changelogs` · tool `delete_all_connect_wise_psa_ticket_changelogs`
+#[doc(alias = "DELETE /service/tickets/changelogs")]
+#[doc(alias = "delete_all_connect_wise_psa_ticket_changelogs")]
 pub fn delete_ticket_change_logs() -> Request<()> {
     Request::new(Method::Delete, "/service/tickets/changelogs")
 }
@@ -63,8 +73,10 @@ pub fn delete_ticket_change_logs() -> Request<()> {
 /// `GET /service/tickets/count` · tool `count_connect_wise_psa_tickets`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/tickets/count")]
+#[doc(alias = "count_connect_wise_psa_tickets")]
 pub fn count_tickets(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/tickets/count").query(query)
+    Request::new(Method::Get, "/service/tickets/count").query(query).records::<Ticket>()
 }
 
 /// Lists tickets in summary form.
@@ -74,17 +86,23 @@ pub fn count_tickets(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/info")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_info")]
 pub fn list_ticket_info(query: &ListQuery) -> Request<Vec<TicketInfo>> {
     Request::new(Method::Get, "/service/tickets/info").query(query)
 }
 
-/// Counts tickets in summary form.
+/// Counts the summaries of tickets.
 ///
 /// `GET /service/tickets/info/count` · tool `count_connect_wise_psa_ticket_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/tickets/info/count")]
+#[doc(alias = "count_connect_wise_psa_ticket_info")]
 pub fn count_ticket_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/service/tickets/info/count").query(query)
+    Request::new(Method::Get, "/service/tickets/info/count")
+        .query(query)
+        .records::<TicketInfo>()
 }
 
 /// Searches tickets.
@@ -92,6 +110,8 @@ pub fn count_ticket_info(query: &CountQuery) -> Request<Count> {
 /// `POST /service/tickets/search` · tool `search_all_connect_wise_psa_tickets`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /service/tickets/search")]
+#[doc(alias = "search_all_connect_wise_psa_tickets")]
 pub fn search_tickets(body: &FilterValues) -> Request<Vec<Ticket>> {
     Request::new(Method::Post, "/service/tickets/search").body(body)
 }
@@ -101,6 +121,8 @@ pub fn search_tickets(body: &FilterValues) -> Request<Vec<Ticket>> {
 /// `GET /service/tickets/{id}` · tool `get_single_connect_wise_psa_ticket_by_id`
 ///
 /// * `id`: ticket ID (see `service::list_tickets`)
+#[doc(alias = "GET /service/tickets/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_ticket_by_id")]
 pub fn get_ticket(id: i32) -> Request<Ticket> {
     Request::new(Method::Get, "/service/tickets/{id}").path("id", id)
 }
@@ -111,6 +133,8 @@ pub fn get_ticket(id: i32) -> Request<Ticket> {
 ///
 /// * `id`: ticket ID (see `service::list_tickets`)
 /// * `body`: the new state of the ticket.
+#[doc(alias = "PUT /service/tickets/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_ticket_by_id")]
 pub fn replace_ticket(id: i32, body: &Ticket) -> Request<Ticket> {
     Request::new(Method::Put, "/service/tickets/{id}").path("id", id).body(body)
 }
@@ -121,6 +145,8 @@ pub fn replace_ticket(id: i32, body: &Ticket) -> Request<Ticket> {
 ///
 /// * `id`: ticket ID (see `service::list_tickets`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/tickets/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_ticket_by_id")]
 pub fn update_ticket(id: i32, patch: &Patch<Ticket>) -> Request<Ticket> {
     Request::new(Method::Patch, "/service/tickets/{id}").path("id", id).patch(patch)
 }
@@ -130,6 +156,8 @@ pub fn update_ticket(id: i32, patch: &Patch<Ticket>) -> Request<Ticket> {
 /// `DELETE /service/tickets/{id}` · tool `delete_a_connect_wise_psa_ticket_by_id`
 ///
 /// * `id`: ticket ID (see `service::list_tickets`)
+#[doc(alias = "DELETE /service/tickets/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_ticket_by_id")]
 pub fn delete_ticket(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/tickets/{id}").path("id", id)
 }
@@ -139,6 +167,8 @@ pub fn delete_ticket(id: i32) -> Request<()> {
 /// `POST /service/tickets/{id}/copy` · tool `copy_a_connect_wise_psa_ticket_by_id`
 ///
 /// * `id`: ticket ID (see `service::list_tickets`)
+#[doc(alias = "POST /service/tickets/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_ticket_by_id")]
 pub fn copy_ticket(id: i32) -> Request<Ticket> {
     Request::new(Method::Post, "/service/tickets/{id}/copy").path("id", id)
 }
@@ -148,6 +178,8 @@ pub fn copy_ticket(id: i32) -> Request<Ticket> {
 /// `GET /service/tickets/{id}/info` · tool `get_single_connect_wise_psa_ticket_info_by_id`
 ///
 /// * `id`: ticket ID (see `service::list_tickets`)
+#[doc(alias = "GET /service/tickets/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_ticket_info_by_id")]
 pub fn get_ticket_info(id: i32) -> Request<TicketInfo> {
     Request::new(Method::Get, "/service/tickets/{id}/info").path("id", id)
 }
@@ -160,6 +192,8 @@ pub fn get_ticket_info(id: i32) -> Request<TicketInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/{parentId}/activities")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_activities")]
 pub fn list_ticket_activities(
     ticket_id: i32,
     query: &ListQuery,
@@ -175,10 +209,13 @@ pub fn list_ticket_activities(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/tickets/{parentId}/activities/count")]
+#[doc(alias = "count_connect_wise_psa_ticket_activities")]
 pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/activities/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<ActivityReference>()
 }
 
 /// Lists every kind of note of a service ticket, including those of its time entries.
@@ -189,6 +226,8 @@ pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Co
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/{parentId}/allNotes")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_notes_of_any_kind")]
 pub fn list_ticket_notes_of_any_kind(
     id: i32,
     query: &ListQuery,
@@ -204,6 +243,8 @@ pub fn list_ticket_notes_of_any_kind(
 ///
 /// * `id`: ticket ID (see `service::list_tickets`)
 /// * `body`: the request body.
+#[doc(alias = "POST /service/tickets/{parentId}/attachChildren")]
+#[doc(alias = "attach_connect_wise_psa_ticket_children_by_id")]
 pub fn attach_ticket_children(id: i32, body: &TicketBundle) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/service/tickets/{parentId}/attachChildren")
         .path("parentId", id)
@@ -218,6 +259,8 @@ pub fn attach_ticket_children(id: i32, body: &TicketBundle) -> Request<SuccessRe
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/{parentId}/configurations")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_configurations")]
 pub fn list_ticket_configurations(
     ticket_id: i32,
     query: &ListQuery,
@@ -233,6 +276,8 @@ pub fn list_ticket_configurations(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `body`: the configuration to create.
+#[doc(alias = "POST /service/tickets/{parentId}/configurations")]
+#[doc(alias = "create_a_connect_wise_psa_ticket_configuration")]
 pub fn create_ticket_configuration(
     ticket_id: i32,
     body: &ConfigurationReference,
@@ -248,6 +293,8 @@ pub fn create_ticket_configuration(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/tickets/{parentId}/configurations/count")]
+#[doc(alias = "count_connect_wise_psa_ticket_configurations")]
 pub fn count_ticket_configurations(
     ticket_id: i32,
     query: &CountQuery,
@@ -255,6 +302,7 @@ pub fn count_ticket_configurations(
     Request::new(Method::Get, "/service/tickets/{parentId}/configurations/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<ConfigurationReference>()
 }
 
 /// Gets a configuration of a ticket by its ID.
@@ -263,6 +311,8 @@ pub fn count_ticket_configurations(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `id`: ticket configuration ID (see `service::list_ticket_configurations`)
+#[doc(alias = "GET /service/tickets/{parentId}/configurations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_ticket_configuration_by_id")]
 pub fn get_ticket_configuration(
     ticket_id: i32,
     id: i32,
@@ -278,6 +328,8 @@ pub fn get_ticket_configuration(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `id`: ticket configuration ID (see `service::list_ticket_configurations`)
+#[doc(alias = "DELETE /service/tickets/{parentId}/configurations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_ticket_configuration_by_id")]
 pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/tickets/{parentId}/configurations/{id}")
         .path("parentId", ticket_id)
@@ -290,6 +342,8 @@ pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
 ///
 /// * `id`: ticket ID (see `service::list_tickets`)
 /// * `body`: the request body.
+#[doc(alias = "POST /service/tickets/{parentId}/convert")]
+#[doc(alias = "convert_a_connect_wise_psa_ticket_to_project_ticket_by_id")]
 pub fn convert_ticket_to_project_ticket(
     id: i32,
     body: &ConvertToProject,
@@ -307,6 +361,8 @@ pub fn convert_ticket_to_project_ticket(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/{parentId}/documents")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_documents")]
 pub fn list_ticket_documents(
     ticket_id: i32,
     query: &ListQuery,
@@ -322,10 +378,13 @@ pub fn list_ticket_documents(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/tickets/{parentId}/documents/count")]
+#[doc(alias = "count_connect_wise_psa_ticket_documents")]
 pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/documents/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<DocumentReference>()
 }
 
 /// Merges other tickets into a ticket.
@@ -334,6 +393,8 @@ pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Cou
 ///
 /// * `id`: ticket ID (see `service::list_tickets`)
 /// * `body`: the request body.
+#[doc(alias = "POST /service/tickets/{parentId}/merge")]
+#[doc(alias = "merge_a_connect_wise_psa_ticket_by_id")]
 pub fn merge_ticket(id: i32, body: &TicketMerge) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/service/tickets/{parentId}/merge")
         .path("parentId", id)
@@ -348,6 +409,8 @@ pub fn merge_ticket(id: i32, body: &TicketMerge) -> Request<SuccessResponse> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/{parentId}/notes")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_notes")]
 pub fn list_ticket_notes(
     ticket_id: i32,
     query: &ListQuery,
@@ -363,6 +426,8 @@ pub fn list_ticket_notes(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `body`: the note to create.
+#[doc(alias = "POST /service/tickets/{parentId}/notes")]
+#[doc(alias = "create_a_connect_wise_psa_ticket_note")]
 pub fn create_ticket_note(ticket_id: i32, body: &ServiceNote) -> Request<ServiceNote> {
     Request::new(Method::Post, "/service/tickets/{parentId}/notes")
         .path("parentId", ticket_id)
@@ -375,10 +440,13 @@ pub fn create_ticket_note(ticket_id: i32, body: &ServiceNote) -> Request<Service
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/tickets/{parentId}/notes/count")]
+#[doc(alias = "count_connect_wise_psa_ticket_notes")]
 pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/notes/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<ServiceNote>()
 }
 
 /// Gets a note of a ticket by its ID.
@@ -387,6 +455,8 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `id`: ticket note ID (see `service::list_ticket_notes`)
+#[doc(alias = "GET /service/tickets/{parentId}/notes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_ticket_note_by_id")]
 pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<ServiceNote> {
     Request::new(Method::Get, "/service/tickets/{parentId}/notes/{id}")
         .path("parentId", ticket_id)
@@ -400,6 +470,8 @@ pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<ServiceNote> {
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `id`: ticket note ID (see `service::list_ticket_notes`)
 /// * `body`: the new state of the note.
+#[doc(alias = "PUT /service/tickets/{parentId}/notes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_ticket_note_by_id")]
 pub fn replace_ticket_note(
     ticket_id: i32,
     id: i32,
@@ -418,6 +490,8 @@ pub fn replace_ticket_note(
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `id`: ticket note ID (see `service::list_ticket_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/tickets/{parentId}/notes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_ticket_note_by_id")]
 pub fn update_ticket_note(
     ticket_id: i32,
     id: i32,
@@ -435,6 +509,8 @@ pub fn update_ticket_note(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `id`: ticket note ID (see `service::list_ticket_notes`)
+#[doc(alias = "DELETE /service/tickets/{parentId}/notes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_ticket_note_by_id")]
 pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/tickets/{parentId}/notes/{id}")
         .path("parentId", ticket_id)
@@ -449,6 +525,8 @@ pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/{parentId}/products")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_products")]
 pub fn list_ticket_products(
     ticket_id: i32,
     query: &ListQuery,
@@ -464,10 +542,13 @@ pub fn list_ticket_products(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/tickets/{parentId}/products/count")]
+#[doc(alias = "count_connect_wise_psa_ticket_products")]
 pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/products/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<ProductReference>()
 }
 
 /// Lists the schedule entries of a ticket.
@@ -478,6 +559,8 @@ pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Coun
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/{parentId}/scheduleentries")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_scheduleentries")]
 pub fn list_ticket_schedule_entries(
     ticket_id: i32,
     query: &ListQuery,
@@ -493,6 +576,8 @@ pub fn list_ticket_schedule_entries(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/tickets/{parentId}/scheduleentries/count")]
+#[doc(alias = "count_connect_wise_psa_ticket_scheduleentries")]
 pub fn count_ticket_schedule_entries(
     ticket_id: i32,
     query: &CountQuery,
@@ -500,6 +585,7 @@ pub fn count_ticket_schedule_entries(
     Request::new(Method::Get, "/service/tickets/{parentId}/scheduleentries/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<ScheduleEntryReference>()
 }
 
 /// Lists the tasks of a ticket.
@@ -510,6 +596,8 @@ pub fn count_ticket_schedule_entries(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/{parentId}/tasks")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_tasks")]
 pub fn list_ticket_tasks(
     ticket_id: i32,
     query: &ListQuery,
@@ -525,6 +613,8 @@ pub fn list_ticket_tasks(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `body`: the task to create.
+#[doc(alias = "POST /service/tickets/{parentId}/tasks")]
+#[doc(alias = "create_a_connect_wise_psa_ticket_task")]
 pub fn create_ticket_task(ticket_id: i32, body: &ServiceTask) -> Request<ServiceTask> {
     Request::new(Method::Post, "/service/tickets/{parentId}/tasks")
         .path("parentId", ticket_id)
@@ -537,10 +627,13 @@ pub fn create_ticket_task(ticket_id: i32, body: &ServiceTask) -> Request<Service
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/tickets/{parentId}/tasks/count")]
+#[doc(alias = "count_connect_wise_psa_ticket_tasks")]
 pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/tasks/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<ServiceTask>()
 }
 
 /// Gets a task of a ticket by its ID.
@@ -549,6 +642,8 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `id`: ticket task ID (see `service::list_ticket_tasks`)
+#[doc(alias = "GET /service/tickets/{parentId}/tasks/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_ticket_task_by_id")]
 pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<ServiceTask> {
     Request::new(Method::Get, "/service/tickets/{parentId}/tasks/{id}")
         .path("parentId", ticket_id)
@@ -562,6 +657,8 @@ pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<ServiceTask> {
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `id`: ticket task ID (see `service::list_ticket_tasks`)
 /// * `body`: the new state of the task.
+#[doc(alias = "PUT /service/tickets/{parentId}/tasks/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_ticket_task_by_id")]
 pub fn replace_ticket_task(
     ticket_id: i32,
     id: i32,
@@ -580,6 +677,8 @@ pub fn replace_ticket_task(
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `id`: ticket task ID (see `service::list_ticket_tasks`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /service/tickets/{parentId}/tasks/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_ticket_task_by_id")]
 pub fn update_ticket_task(
     ticket_id: i32,
     id: i32,
@@ -597,6 +696,8 @@ pub fn update_ticket_task(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `id`: ticket task ID (see `service::list_ticket_tasks`)
+#[doc(alias = "DELETE /service/tickets/{parentId}/tasks/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_ticket_task_by_id")]
 pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/tickets/{parentId}/tasks/{id}")
         .path("parentId", ticket_id)
@@ -611,6 +712,8 @@ pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /service/tickets/{parentId}/timeentries")]
+#[doc(alias = "list_all_connect_wise_psa_ticket_timeentries")]
 pub fn list_ticket_time_entries(
     ticket_id: i32,
     query: &ListQuery,
@@ -626,8 +729,11 @@ pub fn list_ticket_time_entries(
 ///
 /// * `ticket_id`: ticket ID (see `service::list_tickets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /service/tickets/{parentId}/timeentries/count")]
+#[doc(alias = "count_connect_wise_psa_ticket_timeentries")]
 pub fn count_ticket_time_entries(ticket_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/{parentId}/timeentries/count")
         .path("parentId", ticket_id)
         .query(query)
+        .records::<TimeEntryReference>()
 }

@@ -9,6 +9,8 @@ use crate::query::{CountQuery, ListQuery};
 /// `POST /system/AllowedFileTypes/` · tool `create_a_connect_wise_psa_system_allowed_file_type`
 ///
 /// * `body`: the allowed file type to create.
+#[doc(alias = "POST /system/AllowedFileTypes/")]
+#[doc(alias = "create_a_connect_wise_psa_system_allowed_file_type")]
 pub fn create_allowed_file_type(body: &AllowedFileType) -> Request<AllowedFileType> {
     Request::new(Method::Post, "/system/AllowedFileTypes/").body(body)
 }
@@ -20,6 +22,8 @@ pub fn create_allowed_file_type(body: &AllowedFileType) -> Request<AllowedFileTy
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/allowedfiletypes/")]
+#[doc(alias = "list_all_connect_wise_psa_system_allowedfiletypes")]
 pub fn list_allowed_file_types(query: &ListQuery) -> Request<Vec<AllowedFileType>> {
     Request::new(Method::Get, "/system/allowedfiletypes/").query(query)
 }
@@ -29,8 +33,12 @@ pub fn list_allowed_file_types(query: &ListQuery) -> Request<Vec<AllowedFileType
 /// `GET /system/allowedfiletypes/count` · tool `count_connect_wise_psa_system_allowedfiletypes`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/allowedfiletypes/count")]
+#[doc(alias = "count_connect_wise_psa_system_allowedfiletypes")]
 pub fn count_allowed_file_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/allowedfiletypes/count").query(query)
+    Request::new(Method::Get, "/system/allowedfiletypes/count")
+        .query(query)
+        .records::<AllowedFileType>()
 }
 
 /// Gets an allowed file type by its ID.
@@ -38,6 +46,8 @@ pub fn count_allowed_file_types(query: &CountQuery) -> Request<Count> {
 /// `GET /system/allowedfiletypes/{id}` · tool `get_single_connect_wise_psa_system_allowedfiletype_by_id`
 ///
 /// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
+#[doc(alias = "GET /system/allowedfiletypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_allowedfiletype_by_id")]
 pub fn get_allowed_file_type(id: i32) -> Request<AllowedFileType> {
     Request::new(Method::Get, "/system/allowedfiletypes/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_allowed_file_type(id: i32) -> Request<AllowedFileType> {
 ///
 /// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
 /// * `body`: the new state of the allowed file type.
+#[doc(alias = "PUT /system/allowedfiletypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_allowedfiletype_by_id")]
 pub fn replace_allowed_file_type(
     id: i32,
     body: &AllowedFileType,
@@ -61,6 +73,8 @@ pub fn replace_allowed_file_type(
 ///
 /// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/allowedfiletypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_allowedfiletype_by_id")]
 pub fn update_allowed_file_type(
     id: i32,
     patch: &Patch<AllowedFileType>,
@@ -75,6 +89,8 @@ pub fn update_allowed_file_type(
 /// `DELETE /system/allowedfiletypes/{id}` · tool `delete_a_connect_wise_psa_system_allowedfiletype_by_id`
 ///
 /// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
+#[doc(alias = "DELETE /system/allowedfiletypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_allowedfiletype_by_id")]
 pub fn delete_allowed_file_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/allowedfiletypes/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/allowedorigins")]
+#[doc(alias = "list_all_connect_wise_psa_system_allowedorigins")]
 pub fn list_allowed_origins(query: &ListQuery) -> Request<Vec<AllowedOrigin>> {
     Request::new(Method::Get, "/system/allowedorigins").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_allowed_origins(query: &ListQuery) -> Request<Vec<AllowedOrigin>> {
 /// `POST /system/allowedorigins` · tool `create_a_connect_wise_psa_system_allowedorigin`
 ///
 /// * `body`: the allowed origin to create.
+#[doc(alias = "POST /system/allowedorigins")]
+#[doc(alias = "create_a_connect_wise_psa_system_allowedorigin")]
 pub fn create_allowed_origin(body: &AllowedOrigin) -> Request<AllowedOrigin> {
     Request::new(Method::Post, "/system/allowedorigins").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_allowed_origin(body: &AllowedOrigin) -> Request<AllowedOrigin> {
 /// `GET /system/allowedorigins/count` · tool `count_connect_wise_psa_system_allowedorigins`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/allowedorigins/count")]
+#[doc(alias = "count_connect_wise_psa_system_allowedorigins")]
 pub fn count_allowed_origins(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/allowedorigins/count").query(query)
+    Request::new(Method::Get, "/system/allowedorigins/count")
+        .query(query)
+        .records::<AllowedOrigin>()
 }
 
 /// Gets an allowed origin by its ID.
@@ -38,6 +46,8 @@ pub fn count_allowed_origins(query: &CountQuery) -> Request<Count> {
 /// `GET /system/allowedorigins/{id}` · tool `get_single_connect_wise_psa_system_allowedorigin_by_id`
 ///
 /// * `id`: allowed origin ID (see `system::list_allowed_origins`)
+#[doc(alias = "GET /system/allowedorigins/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_allowedorigin_by_id")]
 pub fn get_allowed_origin(id: i32) -> Request<AllowedOrigin> {
     Request::new(Method::Get, "/system/allowedorigins/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_allowed_origin(id: i32) -> Request<AllowedOrigin> {
 ///
 /// * `id`: allowed origin ID (see `system::list_allowed_origins`)
 /// * `body`: the new state of the allowed origin.
+#[doc(alias = "PUT /system/allowedorigins/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_allowedorigin_by_id")]
 pub fn replace_allowed_origin(id: i32, body: &AllowedOrigin) -> Request<AllowedOrigin> {
     Request::new(Method::Put, "/system/allowedorigins/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_allowed_origin(id: i32, body: &AllowedOrigin) -> Request<AllowedO
 ///
 /// * `id`: allowed origin ID (see `system::list_allowed_origins`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/allowedorigins/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_allowedorigin_by_id")]
 pub fn update_allowed_origin(
     id: i32,
     patch: &Patch<AllowedOrigin>,
@@ -72,6 +86,8 @@ pub fn update_allowed_origin(
 /// `DELETE /system/allowedorigins/{id}` · tool `delete_a_connect_wise_psa_system_allowedorigin_by_id`
 ///
 /// * `id`: allowed origin ID (see `system::list_allowed_origins`)
+#[doc(alias = "DELETE /system/allowedorigins/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_allowedorigin_by_id")]
 pub fn delete_allowed_origin(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/allowedorigins/{id}").path("id", id)
 }

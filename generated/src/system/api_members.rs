@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/apiMembers")]
+#[doc(alias = "list_all_connect_wise_psa_system_api_members")]
 pub fn list_api_members(query: &ListQuery) -> Request<Vec<ApiMember>> {
     Request::new(Method::Get, "/system/apiMembers").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_api_members(query: &ListQuery) -> Request<Vec<ApiMember>> {
 /// `POST /system/apiMembers` · tool `create_a_connect_wise_psa_system_api_member`
 ///
 /// * `body`: the API member to create.
+#[doc(alias = "POST /system/apiMembers")]
+#[doc(alias = "create_a_connect_wise_psa_system_api_member")]
 pub fn create_api_member(body: &ApiMember) -> Request<ApiMember> {
     Request::new(Method::Post, "/system/apiMembers").body(body)
 }
@@ -29,13 +33,19 @@ pub fn create_api_member(body: &ApiMember) -> Request<ApiMember> {
 /// `GET /system/apiMembers/count` · tool `count_connect_wise_psa_system_api_members`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/apiMembers/count")]
+#[doc(alias = "count_connect_wise_psa_system_api_members")]
 pub fn count_api_members(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/apiMembers/count").query(query)
+    Request::new(Method::Get, "/system/apiMembers/count")
+        .query(query)
+        .records::<ApiMember>()
 }
 
 /// Gets an API member record that holds the default values for a new API member.
 ///
 /// `GET /system/apiMembers/default` · tool `get_default_connect_wise_psa_system_api_member`
+#[doc(alias = "GET /system/apiMembers/default")]
+#[doc(alias = "get_default_connect_wise_psa_system_api_member")]
 pub fn get_default_api_member() -> Request<ApiMember> {
     Request::new(Method::Get, "/system/apiMembers/default")
 }
@@ -45,6 +55,8 @@ pub fn get_default_api_member() -> Request<ApiMember> {
 /// `GET /system/apiMembers/{id}` · tool `get_single_connect_wise_psa_system_api_member_by_id`
 ///
 /// * `id`: API member ID (see `system::list_api_members`)
+#[doc(alias = "GET /system/apiMembers/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_api_member_by_id")]
 pub fn get_api_member(id: i32) -> Request<ApiMember> {
     Request::new(Method::Get, "/system/apiMembers/{id}").path("id", id)
 }
@@ -55,6 +67,8 @@ pub fn get_api_member(id: i32) -> Request<ApiMember> {
 ///
 /// * `id`: API member ID (see `system::list_api_members`)
 /// * `body`: the new state of the API member.
+#[doc(alias = "PUT /system/apiMembers/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_api_member_by_id")]
 pub fn replace_api_member(id: i32, body: &ApiMember) -> Request<ApiMember> {
     Request::new(Method::Put, "/system/apiMembers/{id}").path("id", id).body(body)
 }
@@ -65,6 +79,8 @@ pub fn replace_api_member(id: i32, body: &ApiMember) -> Request<ApiMember> {
 ///
 /// * `id`: API member ID (see `system::list_api_members`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/apiMembers/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_api_member_by_id")]
 pub fn update_api_member(id: i32, patch: &Patch<ApiMember>) -> Request<ApiMember> {
     Request::new(Method::Patch, "/system/apiMembers/{id}").path("id", id).patch(patch)
 }

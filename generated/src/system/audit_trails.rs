@@ -15,6 +15,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/audittrail")]
+#[doc(alias = "list_all_connect_wise_psa_system_audittrails")]
 pub fn list_audit_trails(
     type_: Option<&str>,
     id: Option<i32>,
@@ -39,6 +41,8 @@ pub fn list_audit_trails(
 /// * `device_identifier`: query parameter `deviceIdentifier`
 /// * `x_ref_rec_id`: query parameter `xrefRecId`
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/audittrail/count")]
+#[doc(alias = "count_connect_wise_psa_system_audittrails")]
 pub fn count_audit_trails(
     type_: Option<&str>,
     id: Option<i32>,
@@ -52,4 +56,5 @@ pub fn count_audit_trails(
         .parameter_opt("deviceIdentifier", device_identifier)
         .parameter_opt("xrefRecId", x_ref_rec_id)
         .query(query)
+        .records::<AuditTrailEntry>()
 }

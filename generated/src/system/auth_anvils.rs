@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/authAnvils")]
+#[doc(alias = "list_all_connect_wise_psa_system_auth_anvils")]
 pub fn list_auth_anvils(query: &ListQuery) -> Request<Vec<AuthAnvil>> {
     Request::new(Method::Get, "/system/authAnvils").query(query)
 }
@@ -20,13 +22,19 @@ pub fn list_auth_anvils(query: &ListQuery) -> Request<Vec<AuthAnvil>> {
 /// `GET /system/authAnvils/count` · tool `count_connect_wise_psa_system_auth_anvils`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/authAnvils/count")]
+#[doc(alias = "count_connect_wise_psa_system_auth_anvils")]
 pub fn count_auth_anvils(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/authAnvils/count").query(query)
+    Request::new(Method::Get, "/system/authAnvils/count")
+        .query(query)
+        .records::<AuthAnvil>()
 }
 
 /// Tests the connection to AuthAnvil.
 ///
 /// `GET /system/authAnvils/testConnection` · tool `test_connect_wise_psa_system_auth_anvil_connection`
+#[doc(alias = "GET /system/authAnvils/testConnection")]
+#[doc(alias = "test_connect_wise_psa_system_auth_anvil_connection")]
 pub fn test_auth_anvil_connection() -> Request<SuccessResponse> {
     Request::new(Method::Get, "/system/authAnvils/testConnection")
 }
@@ -36,6 +44,8 @@ pub fn test_auth_anvil_connection() -> Request<SuccessResponse> {
 /// `GET /system/authAnvils/{id}` · tool `get_single_connect_wise_psa_system_auth_anvil_by_id`
 ///
 /// * `id`: AuthAnvil setup ID (see `system::list_auth_anvils`)
+#[doc(alias = "GET /system/authAnvils/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_auth_anvil_by_id")]
 pub fn get_auth_anvil(id: i32) -> Request<AuthAnvil> {
     Request::new(Method::Get, "/system/authAnvils/{id}").path("id", id)
 }
@@ -46,6 +56,8 @@ pub fn get_auth_anvil(id: i32) -> Request<AuthAnvil> {
 ///
 /// * `id`: AuthAnvil setup ID (see `system::list_auth_anvils`)
 /// * `body`: the new state of the AuthAnvil setup.
+#[doc(alias = "PUT /system/authAnvils/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_auth_anvil_by_id")]
 pub fn replace_auth_anvil(id: i32, body: &AuthAnvil) -> Request<AuthAnvil> {
     Request::new(Method::Put, "/system/authAnvils/{id}").path("id", id).body(body)
 }
@@ -56,6 +68,8 @@ pub fn replace_auth_anvil(id: i32, body: &AuthAnvil) -> Request<AuthAnvil> {
 ///
 /// * `id`: AuthAnvil setup ID (see `system::list_auth_anvils`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/authAnvils/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_auth_anvil_by_id")]
 pub fn update_auth_anvil(id: i32, patch: &Patch<AuthAnvil>) -> Request<AuthAnvil> {
     Request::new(Method::Patch, "/system/authAnvils/{id}").path("id", id).patch(patch)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/autoSyncTime")]
+#[doc(alias = "list_all_connect_wise_psa_system_auto_sync_times")]
 pub fn list_auto_sync_times(query: &ListQuery) -> Request<Vec<AutoSyncTime>> {
     Request::new(Method::Get, "/system/autoSyncTime").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_auto_sync_times(query: &ListQuery) -> Request<Vec<AutoSyncTime>> {
 /// `POST /system/autoSyncTime` · tool `create_a_connect_wise_psa_system_auto_sync_time`
 ///
 /// * `body`: the automatic sync time to create.
+#[doc(alias = "POST /system/autoSyncTime")]
+#[doc(alias = "create_a_connect_wise_psa_system_auto_sync_time")]
 pub fn create_auto_sync_time(body: &AutoSyncTime) -> Request<AutoSyncTime> {
     Request::new(Method::Post, "/system/autoSyncTime").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_auto_sync_time(body: &AutoSyncTime) -> Request<AutoSyncTime> {
 /// `GET /system/autoSyncTime/count` · tool `count_connect_wise_psa_system_auto_sync_times`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/autoSyncTime/count")]
+#[doc(alias = "count_connect_wise_psa_system_auto_sync_times")]
 pub fn count_auto_sync_times(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/autoSyncTime/count").query(query)
+    Request::new(Method::Get, "/system/autoSyncTime/count")
+        .query(query)
+        .records::<AutoSyncTime>()
 }
 
 /// Gets an automatic sync time by its ID.
@@ -38,6 +46,8 @@ pub fn count_auto_sync_times(query: &CountQuery) -> Request<Count> {
 /// `GET /system/autoSyncTime/{id}` · tool `get_single_connect_wise_psa_system_auto_sync_time_by_id`
 ///
 /// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
+#[doc(alias = "GET /system/autoSyncTime/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_auto_sync_time_by_id")]
 pub fn get_auto_sync_time(id: i32) -> Request<AutoSyncTime> {
     Request::new(Method::Get, "/system/autoSyncTime/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_auto_sync_time(id: i32) -> Request<AutoSyncTime> {
 ///
 /// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
 /// * `body`: the new state of the automatic sync time.
+#[doc(alias = "PUT /system/autoSyncTime/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_auto_sync_time_by_id")]
 pub fn replace_auto_sync_time(id: i32, body: &AutoSyncTime) -> Request<AutoSyncTime> {
     Request::new(Method::Put, "/system/autoSyncTime/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_auto_sync_time(id: i32, body: &AutoSyncTime) -> Request<AutoSyncT
 ///
 /// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/autoSyncTime/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_auto_sync_time_by_id")]
 pub fn update_auto_sync_time(
     id: i32,
     patch: &Patch<AutoSyncTime>,
@@ -70,6 +84,8 @@ pub fn update_auto_sync_time(
 /// `DELETE /system/autoSyncTime/{id}` · tool `delete_a_connect_wise_psa_system_auto_sync_time_by_id`
 ///
 /// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
+#[doc(alias = "DELETE /system/autoSyncTime/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_auto_sync_time_by_id")]
 pub fn delete_auto_sync_time(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/autoSyncTime/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::ListQuery;
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/BillableOptions/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_billable_option_info")]
 pub fn list_billable_option_info(
     query: &ListQuery,
 ) -> Request<Vec<BillableOptionsInfo>> {

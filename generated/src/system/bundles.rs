@@ -8,6 +8,8 @@ use crate::models::{BundleRequestsCollection, BundleResultsCollection};
 /// `POST /system/bundles/count` · tool `count_connect_wise_psa_system_bundle_results`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /system/bundles/count")]
+#[doc(alias = "count_connect_wise_psa_system_bundle_results")]
 pub fn count_system_bundle_results(
     body: &BundleRequestsCollection,
 ) -> Request<BundleResultsCollection> {

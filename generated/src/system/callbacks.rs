@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/callbacks")]
+#[doc(alias = "list_all_connect_wise_psa_system_callbacks")]
 pub fn list_callbacks(query: &ListQuery) -> Request<Vec<CallbackEntry>> {
     Request::new(Method::Get, "/system/callbacks").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_callbacks(query: &ListQuery) -> Request<Vec<CallbackEntry>> {
 /// `POST /system/callbacks` · tool `create_a_connect_wise_psa_system_callback`
 ///
 /// * `body`: the callback to create.
+#[doc(alias = "POST /system/callbacks")]
+#[doc(alias = "create_a_connect_wise_psa_system_callback")]
 pub fn create_callback(body: &CallbackEntry) -> Request<CallbackEntry> {
     Request::new(Method::Post, "/system/callbacks").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_callback(body: &CallbackEntry) -> Request<CallbackEntry> {
 /// `GET /system/callbacks/count` · tool `count_connect_wise_psa_system_callbacks`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/callbacks/count")]
+#[doc(alias = "count_connect_wise_psa_system_callbacks")]
 pub fn count_callbacks(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/callbacks/count").query(query)
+    Request::new(Method::Get, "/system/callbacks/count")
+        .query(query)
+        .records::<CallbackEntry>()
 }
 
 /// Gets a callback by its ID.
@@ -38,6 +46,8 @@ pub fn count_callbacks(query: &CountQuery) -> Request<Count> {
 /// `GET /system/callbacks/{id}` · tool `get_single_connect_wise_psa_system_callback_by_id`
 ///
 /// * `id`: callback ID (see `system::list_callbacks`)
+#[doc(alias = "GET /system/callbacks/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_callback_by_id")]
 pub fn get_callback(id: i32) -> Request<CallbackEntry> {
     Request::new(Method::Get, "/system/callbacks/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_callback(id: i32) -> Request<CallbackEntry> {
 ///
 /// * `id`: callback ID (see `system::list_callbacks`)
 /// * `body`: the new state of the callback.
+#[doc(alias = "PUT /system/callbacks/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_callback_by_id")]
 pub fn replace_callback(id: i32, body: &CallbackEntry) -> Request<CallbackEntry> {
     Request::new(Method::Put, "/system/callbacks/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_callback(id: i32, body: &CallbackEntry) -> Request<CallbackEntry>
 ///
 /// * `id`: callback ID (see `system::list_callbacks`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/callbacks/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_callback_by_id")]
 pub fn update_callback(id: i32, patch: &Patch<CallbackEntry>) -> Request<CallbackEntry> {
     Request::new(Method::Patch, "/system/callbacks/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_callback(id: i32, patch: &Patch<CallbackEntry>) -> Request<Callbac
 /// `DELETE /system/callbacks/{id}` · tool `delete_a_connect_wise_psa_system_callback_by_id`
 ///
 /// * `id`: callback ID (see `system::list_callbacks`)
+#[doc(alias = "DELETE /system/callbacks/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_callback_by_id")]
 pub fn delete_callback(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/callbacks/{id}").path("id", id)
 }

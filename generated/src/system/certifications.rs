@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/certifications")]
+#[doc(alias = "list_all_connect_wise_psa_system_certifications")]
 pub fn list_certifications(query: &ListQuery) -> Request<Vec<Certification>> {
     Request::new(Method::Get, "/system/certifications").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_certifications(query: &ListQuery) -> Request<Vec<Certification>> {
 /// `POST /system/certifications` · tool `create_a_connect_wise_psa_system_certification`
 ///
 /// * `body`: the certification to create.
+#[doc(alias = "POST /system/certifications")]
+#[doc(alias = "create_a_connect_wise_psa_system_certification")]
 pub fn create_certification(body: &Certification) -> Request<Certification> {
     Request::new(Method::Post, "/system/certifications").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_certification(body: &Certification) -> Request<Certification> {
 /// `GET /system/certifications/count` · tool `count_connect_wise_psa_system_certifications`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/certifications/count")]
+#[doc(alias = "count_connect_wise_psa_system_certifications")]
 pub fn count_certifications(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/certifications/count").query(query)
+    Request::new(Method::Get, "/system/certifications/count")
+        .query(query)
+        .records::<Certification>()
 }
 
 /// Gets a certification by its ID.
@@ -38,6 +46,8 @@ pub fn count_certifications(query: &CountQuery) -> Request<Count> {
 /// `GET /system/certifications/{id}` · tool `get_single_connect_wise_psa_system_certification_by_id`
 ///
 /// * `id`: certification ID (see `system::list_certifications`)
+#[doc(alias = "GET /system/certifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_certification_by_id")]
 pub fn get_certification(id: i32) -> Request<Certification> {
     Request::new(Method::Get, "/system/certifications/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_certification(id: i32) -> Request<Certification> {
 ///
 /// * `id`: certification ID (see `system::list_certifications`)
 /// * `body`: the new state of the certification.
+#[doc(alias = "PUT /system/certifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_certification_by_id")]
 pub fn replace_certification(id: i32, body: &Certification) -> Request<Certification> {
     Request::new(Method::Put, "/system/certifications/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_certification(id: i32, body: &Certification) -> Request<Certifica
 ///
 /// * `id`: certification ID (see `system::list_certifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/certifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_certification_by_id")]
 pub fn update_certification(
     id: i32,
     patch: &Patch<Certification>,
@@ -72,6 +86,8 @@ pub fn update_certification(
 /// `DELETE /system/certifications/{id}` · tool `delete_a_connect_wise_psa_system_certification_by_id`
 ///
 /// * `id`: certification ID (see `system::list_certifications`)
+#[doc(alias = "DELETE /system/certifications/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_certification_by_id")]
 pub fn delete_certification(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/certifications/{id}").path("id", id)
 }
@@ -84,6 +100,8 @@ pub fn delete_certification(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/certifications/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_system_certification_usages_by_id")]
 pub fn check_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/certifications/{id}/usages")
         .path("id", id)
@@ -98,6 +116,8 @@ pub fn check_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/certifications/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_system_certification_usages_by_id")]
 pub fn list_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/certifications/{id}/usages/list")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/connectWiseHostedScreens")]
+#[doc(alias = "list_all_connect_wise_psa_connect_wise_hosted_screens")]
 pub fn list_connect_wise_hosted_screens(
     query: &ListQuery,
 ) -> Request<Vec<ConnectWiseHostedScreen>> {
@@ -22,8 +24,12 @@ pub fn list_connect_wise_hosted_screens(
 /// `GET /system/connectWiseHostedScreens/count` · tool `count_connect_wise_psa_connect_wise_hosted_screens`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/connectWiseHostedScreens/count")]
+#[doc(alias = "count_connect_wise_psa_connect_wise_hosted_screens")]
 pub fn count_connect_wise_hosted_screens(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/connectWiseHostedScreens/count").query(query)
+    Request::new(Method::Get, "/system/connectWiseHostedScreens/count")
+        .query(query)
+        .records::<ConnectWiseHostedScreen>()
 }
 
 /// Gets a ConnectWise hosted screen by its ID.
@@ -31,6 +37,8 @@ pub fn count_connect_wise_hosted_screens(query: &CountQuery) -> Request<Count> {
 /// `GET /system/connectWiseHostedScreens/{id}` · tool `get_single_connect_wise_psa_connect_wise_hosted_screen_by_id`
 ///
 /// * `id`: ConnectWise hosted screen ID (see `system::list_connect_wise_hosted_screens`)
+#[doc(alias = "GET /system/connectWiseHostedScreens/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_connect_wise_hosted_screen_by_id")]
 pub fn get_connect_wise_hosted_screen(id: i32) -> Request<ConnectWiseHostedScreen> {
     Request::new(Method::Get, "/system/connectWiseHostedScreens/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/connectwisehostedsetups")]
+#[doc(alias = "list_all_connect_wise_psa_system_connectwisehostedsetups")]
 pub fn list_connect_wise_hosted_setups(
     query: &ListQuery,
 ) -> Request<Vec<ConnectWiseHostedSetup>> {
@@ -22,6 +24,8 @@ pub fn list_connect_wise_hosted_setups(
 /// `POST /system/connectwisehostedsetups` · tool `create_a_connect_wise_psa_system_connectwisehostedsetup`
 ///
 /// * `body`: the ConnectWise hosted setup to create.
+#[doc(alias = "POST /system/connectwisehostedsetups")]
+#[doc(alias = "create_a_connect_wise_psa_system_connectwisehostedsetup")]
 pub fn create_connect_wise_hosted_setup(
     body: &ConnectWiseHostedSetup,
 ) -> Request<ConnectWiseHostedSetup> {
@@ -33,8 +37,12 @@ pub fn create_connect_wise_hosted_setup(
 /// `GET /system/connectwisehostedsetups/count` · tool `count_connect_wise_psa_system_connectwisehostedsetups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/connectwisehostedsetups/count")]
+#[doc(alias = "count_connect_wise_psa_system_connectwisehostedsetups")]
 pub fn count_connect_wise_hosted_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/connectwisehostedsetups/count").query(query)
+    Request::new(Method::Get, "/system/connectwisehostedsetups/count")
+        .query(query)
+        .records::<ConnectWiseHostedSetup>()
 }
 
 /// Gets a ConnectWise hosted setup by its ID.
@@ -42,6 +50,8 @@ pub fn count_connect_wise_hosted_setups(query: &CountQuery) -> Request<Count> {
 /// `GET /system/connectwisehostedsetups/{id}` · tool `get_single_connect_wise_psa_system_connectwisehostedsetup_by_id`
 ///
 /// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
+#[doc(alias = "GET /system/connectwisehostedsetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_connectwisehostedsetup_by_id")]
 pub fn get_connect_wise_hosted_setup(id: i32) -> Request<ConnectWiseHostedSetup> {
     Request::new(Method::Get, "/system/connectwisehostedsetups/{id}").path("id", id)
 }
@@ -52,6 +62,8 @@ pub fn get_connect_wise_hosted_setup(id: i32) -> Request<ConnectWiseHostedSetup>
 ///
 /// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
 /// * `body`: the new state of the ConnectWise hosted setup.
+#[doc(alias = "PUT /system/connectwisehostedsetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_connectwisehostedsetup_by_id")]
 pub fn replace_connect_wise_hosted_setup(
     id: i32,
     body: &ConnectWiseHostedSetup,
@@ -67,6 +79,8 @@ pub fn replace_connect_wise_hosted_setup(
 ///
 /// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/connectwisehostedsetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_connectwisehostedsetup_by_id")]
 pub fn update_connect_wise_hosted_setup(
     id: i32,
     patch: &Patch<ConnectWiseHostedSetup>,
@@ -81,6 +95,8 @@ pub fn update_connect_wise_hosted_setup(
 /// `DELETE /system/connectwisehostedsetups/{id}` · tool `delete_a_connect_wise_psa_system_connectwisehostedsetup_by_id`
 ///
 /// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
+#[doc(alias = "DELETE /system/connectwisehostedsetups/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_connectwisehostedsetup_by_id")]
 pub fn delete_connect_wise_hosted_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/connectwisehostedsetups/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/contactsync/monitoring")]
+#[doc(alias = "list_all_connect_wise_psa_contactsync_monitoring")]
 pub fn list_contact_sync_monitoring(
     query: &ListQuery,
 ) -> Request<Vec<M365ContactSyncMonitoring>> {
@@ -20,6 +22,8 @@ pub fn list_contact_sync_monitoring(
 /// Creates a contact sync monitoring rule.
 ///
 /// `POST /system/contactsync/monitoring/` · tool `create_a_connect_wise_psa_contactsync_monitoring`
+#[doc(alias = "POST /system/contactsync/monitoring/")]
+#[doc(alias = "create_a_connect_wise_psa_contactsync_monitoring")]
 pub fn create_contact_sync_monitoring() -> Request<M365ContactSyncMonitoring> {
     Request::new(Method::Post, "/system/contactsync/monitoring/")
 }
@@ -29,6 +33,8 @@ pub fn create_contact_sync_monitoring() -> Request<M365ContactSyncMonitoring> {
 /// `PATCH /system/contactsync/monitoring/` · tool `update_a_connect_wise_psa_contactsync_monitoring`
 ///
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/contactsync/monitoring/")]
+#[doc(alias = "update_a_connect_wise_psa_contactsync_monitoring")]
 pub fn update_contact_sync_monitoring(
     patch: &Patch<M365ContactSyncMonitoring>,
 ) -> Request<M365ContactSyncMonitoring> {
@@ -40,13 +46,19 @@ pub fn update_contact_sync_monitoring(
 /// `GET /system/contactsync/monitoring/count` · tool `count_connect_wise_psa_contactsync_monitoring`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/contactsync/monitoring/count")]
+#[doc(alias = "count_connect_wise_psa_contactsync_monitoring")]
 pub fn count_contact_sync_monitoring(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/contactsync/monitoring/count").query(query)
+    Request::new(Method::Get, "/system/contactsync/monitoring/count")
+        .query(query)
+        .records::<M365ContactSyncMonitoring>()
 }
 
 /// Gets the notification type of contact sync monitoring.
 ///
 /// `GET /system/contactsync/monitoring/notificationtype/` · tool `get_connect_wise_psa_contactsync_monitoring_notification_type`
+#[doc(alias = "GET /system/contactsync/monitoring/notificationtype/")]
+#[doc(alias = "get_connect_wise_psa_contactsync_monitoring_notification_type")]
 pub fn get_contact_sync_monitoring_notification_type() -> Request<
     M365ContactSyncMonitoring,
 > {
@@ -58,6 +70,8 @@ pub fn get_contact_sync_monitoring_notification_type() -> Request<
 /// `GET /system/contactsync/monitoring/type/{id}` · tool `get_single_connect_wise_psa_contactsync_monitoring_by_type_id`
 ///
 /// * `type_id`: type ID
+#[doc(alias = "GET /system/contactsync/monitoring/type/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_contactsync_monitoring_by_type_id")]
 pub fn get_contact_sync_monitoring_by_type_id(
     type_id: i32,
 ) -> Request<M365ContactSyncMonitoring> {
@@ -70,6 +84,8 @@ pub fn get_contact_sync_monitoring_by_type_id(
 /// `DELETE /system/contactsync/monitoring/type/{id}` · tool `delete_a_connect_wise_psa_contactsync_monitoring_by_type_id`
 ///
 /// * `type_id`: type ID
+#[doc(alias = "DELETE /system/contactsync/monitoring/type/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_contactsync_monitoring_by_type_id")]
 pub fn delete_contact_sync_monitoring(type_id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/contactsync/monitoring/type/{id}")
         .path("id", type_id)
@@ -80,6 +96,8 @@ pub fn delete_contact_sync_monitoring(type_id: i32) -> Request<()> {
 /// `GET /system/contactsync/monitoring/{id}` · tool `get_single_connect_wise_psa_contactsync_monitoring_by_id`
 ///
 /// * `id`: contact sync monitoring rule ID (see `system::list_contact_sync_monitoring`)
+#[doc(alias = "GET /system/contactsync/monitoring/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_contactsync_monitoring_by_id")]
 pub fn get_contact_sync_monitoring(id: i32) -> Request<M365ContactSyncMonitoring> {
     Request::new(Method::Get, "/system/contactsync/monitoring/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/customReports")]
+#[doc(alias = "list_all_connect_wise_psa_system_custom_reports")]
 pub fn list_custom_reports(query: &ListQuery) -> Request<Vec<CustomReport>> {
     Request::new(Method::Get, "/system/customReports").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_custom_reports(query: &ListQuery) -> Request<Vec<CustomReport>> {
 /// `POST /system/customReports` · tool `create_a_connect_wise_psa_system_custom_report`
 ///
 /// * `body`: the custom report to create.
+#[doc(alias = "POST /system/customReports")]
+#[doc(alias = "create_a_connect_wise_psa_system_custom_report")]
 pub fn create_custom_report(body: &CustomReport) -> Request<CustomReport> {
     Request::new(Method::Post, "/system/customReports").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_custom_report(body: &CustomReport) -> Request<CustomReport> {
 /// `GET /system/customReports/count` · tool `count_connect_wise_psa_system_custom_reports`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/customReports/count")]
+#[doc(alias = "count_connect_wise_psa_system_custom_reports")]
 pub fn count_custom_reports(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/customReports/count").query(query)
+    Request::new(Method::Get, "/system/customReports/count")
+        .query(query)
+        .records::<CustomReport>()
 }
 
 /// Gets a custom report by its ID.
@@ -38,6 +46,8 @@ pub fn count_custom_reports(query: &CountQuery) -> Request<Count> {
 /// `GET /system/customReports/{id}` · tool `get_single_connect_wise_psa_system_custom_report_by_id`
 ///
 /// * `id`: custom report ID (see `system::list_custom_reports`)
+#[doc(alias = "GET /system/customReports/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_custom_report_by_id")]
 pub fn get_custom_report(id: i32) -> Request<CustomReport> {
     Request::new(Method::Get, "/system/customReports/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_custom_report(id: i32) -> Request<CustomReport> {
 ///
 /// * `id`: custom report ID (see `system::list_custom_reports`)
 /// * `body`: the new state of the custom report.
+#[doc(alias = "PUT /system/customReports/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_custom_report_by_id")]
 pub fn replace_custom_report(id: i32, body: &CustomReport) -> Request<CustomReport> {
     Request::new(Method::Put, "/system/customReports/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_custom_report(id: i32, body: &CustomReport) -> Request<CustomRepo
 ///
 /// * `id`: custom report ID (see `system::list_custom_reports`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/customReports/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_custom_report_by_id")]
 pub fn update_custom_report(
     id: i32,
     patch: &Patch<CustomReport>,
@@ -70,6 +84,8 @@ pub fn update_custom_report(
 /// `DELETE /system/customReports/{id}` · tool `delete_a_connect_wise_psa_system_custom_report_by_id`
 ///
 /// * `id`: custom report ID (see `system::list_custom_reports`)
+#[doc(alias = "DELETE /system/customReports/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_custom_report_by_id")]
 pub fn delete_custom_report(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/customReports/{id}").path("id", id)
 }
@@ -82,6 +98,8 @@ pub fn delete_custom_report(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/customReports/{parentId}/parameters")]
+#[doc(alias = "list_all_connect_wise_psa_custom_report_parameters")]
 pub fn list_custom_report_parameters(
     custom_report_id: i32,
     query: &ListQuery,
@@ -97,6 +115,8 @@ pub fn list_custom_report_parameters(
 ///
 /// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
 /// * `body`: the parameter to create.
+#[doc(alias = "POST /system/customReports/{parentId}/parameters")]
+#[doc(alias = "create_a_connect_wise_psa_custom_report_parameter")]
 pub fn create_custom_report_parameter(
     custom_report_id: i32,
     body: &CustomReportParameter,
@@ -112,6 +132,8 @@ pub fn create_custom_report_parameter(
 ///
 /// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/customReports/{parentId}/parameters/count")]
+#[doc(alias = "count_connect_wise_psa_custom_report_parameters")]
 pub fn count_custom_report_parameters(
     custom_report_id: i32,
     query: &CountQuery,
@@ -119,6 +141,7 @@ pub fn count_custom_report_parameters(
     Request::new(Method::Get, "/system/customReports/{parentId}/parameters/count")
         .path("parentId", custom_report_id)
         .query(query)
+        .records::<CustomReportParameter>()
 }
 
 /// Gets a parameter of a custom report by its ID.
@@ -127,6 +150,8 @@ pub fn count_custom_report_parameters(
 ///
 /// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
 /// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
+#[doc(alias = "GET /system/customReports/{parentId}/parameters/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_custom_report_parameter_by_id")]
 pub fn get_custom_report_parameter(
     custom_report_id: i32,
     id: i32,
@@ -143,6 +168,8 @@ pub fn get_custom_report_parameter(
 /// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
 /// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
 /// * `body`: the new state of the parameter.
+#[doc(alias = "PUT /system/customReports/{parentId}/parameters/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_custom_report_parameter_by_id")]
 pub fn replace_custom_report_parameter(
     custom_report_id: i32,
     id: i32,
@@ -161,6 +188,8 @@ pub fn replace_custom_report_parameter(
 /// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
 /// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/customReports/{parentId}/parameters/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_custom_report_parameter_by_id")]
 pub fn update_custom_report_parameter(
     custom_report_id: i32,
     id: i32,
@@ -178,6 +207,8 @@ pub fn update_custom_report_parameter(
 ///
 /// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
 /// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
+#[doc(alias = "DELETE /system/customReports/{parentId}/parameters/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_custom_report_parameter_by_id")]
 pub fn delete_custom_report_parameter(custom_report_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/customReports/{parentId}/parameters/{id}")
         .path("parentId", custom_report_id)

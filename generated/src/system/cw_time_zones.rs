@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/cwTimeZones")]
+#[doc(alias = "list_all_connect_wise_psa_system_cw_time_zones")]
 pub fn list_cw_time_zones(query: &ListQuery) -> Request<Vec<CwTimeZone>> {
     Request::new(Method::Get, "/system/cwTimeZones").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_cw_time_zones(query: &ListQuery) -> Request<Vec<CwTimeZone>> {
 /// `GET /system/cwTimeZones/count` · tool `count_connect_wise_psa_system_cw_time_zones`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/cwTimeZones/count")]
+#[doc(alias = "count_connect_wise_psa_system_cw_time_zones")]
 pub fn count_cw_time_zones(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/cwTimeZones/count").query(query)
+    Request::new(Method::Get, "/system/cwTimeZones/count")
+        .query(query)
+        .records::<CwTimeZone>()
 }
 
 /// Gets a ConnectWise time zone by its ID.
@@ -29,6 +35,8 @@ pub fn count_cw_time_zones(query: &CountQuery) -> Request<Count> {
 /// `GET /system/cwTimeZones/{id}` · tool `get_single_connect_wise_psa_system_cw_time_zone_by_id`
 ///
 /// * `id`: ConnectWise time zone ID (see `system::list_cw_time_zones`)
+#[doc(alias = "GET /system/cwTimeZones/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_cw_time_zone_by_id")]
 pub fn get_cw_time_zone(id: i32) -> Request<CwTimeZone> {
     Request::new(Method::Get, "/system/cwTimeZones/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/departments")]
+#[doc(alias = "list_all_connect_wise_psa_system_departments")]
 pub fn list_departments(query: &ListQuery) -> Request<Vec<Department>> {
     Request::new(Method::Get, "/system/departments").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_departments(query: &ListQuery) -> Request<Vec<Department>> {
 /// `POST /system/departments` · tool `create_a_connect_wise_psa_system_department`
 ///
 /// * `body`: the department to create.
+#[doc(alias = "POST /system/departments")]
+#[doc(alias = "create_a_connect_wise_psa_system_department")]
 pub fn create_department(body: &Department) -> Request<Department> {
     Request::new(Method::Post, "/system/departments").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_department(body: &Department) -> Request<Department> {
 /// `GET /system/departments/count` · tool `count_connect_wise_psa_system_departments`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/departments/count")]
+#[doc(alias = "count_connect_wise_psa_system_departments")]
 pub fn count_departments(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/departments/count").query(query)
+    Request::new(Method::Get, "/system/departments/count")
+        .query(query)
+        .records::<Department>()
 }
 
 /// Gets a department by its ID.
@@ -38,6 +46,8 @@ pub fn count_departments(query: &CountQuery) -> Request<Count> {
 /// `GET /system/departments/{id}` · tool `get_single_connect_wise_psa_system_department_by_id`
 ///
 /// * `id`: department ID (see `system::list_departments`)
+#[doc(alias = "GET /system/departments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_department_by_id")]
 pub fn get_department(id: i32) -> Request<Department> {
     Request::new(Method::Get, "/system/departments/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_department(id: i32) -> Request<Department> {
 ///
 /// * `id`: department ID (see `system::list_departments`)
 /// * `body`: the new state of the department.
+#[doc(alias = "PUT /system/departments/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_department_by_id")]
 pub fn replace_department(id: i32, body: &Department) -> Request<Department> {
     Request::new(Method::Put, "/system/departments/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_department(id: i32, body: &Department) -> Request<Department> {
 ///
 /// * `id`: department ID (see `system::list_departments`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/departments/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_department_by_id")]
 pub fn update_department(id: i32, patch: &Patch<Department>) -> Request<Department> {
     Request::new(Method::Patch, "/system/departments/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_department(id: i32, patch: &Patch<Department>) -> Request<Departme
 /// `DELETE /system/departments/{id}` · tool `delete_a_connect_wise_psa_system_department_by_id`
 ///
 /// * `id`: department ID (see `system::list_departments`)
+#[doc(alias = "DELETE /system/departments/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_department_by_id")]
 pub fn delete_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/departments/{id}").path("id", id)
 }
@@ -79,6 +95,8 @@ pub fn delete_department(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/departments/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_system_department_usages_by_id")]
 pub fn check_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/departments/{id}/usages")
         .path("id", id)
@@ -93,6 +111,8 @@ pub fn check_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/departments/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_system_department_usages_by_id")]
 pub fn list_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/departments/{id}/usages/list")
         .path("id", id)
@@ -107,6 +127,8 @@ pub fn list_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/departments/{parentId}/locations")]
+#[doc(alias = "list_all_connect_wise_psa_department_locations")]
 pub fn list_department_locations(
     department_id: i32,
     query: &ListQuery,
@@ -122,6 +144,8 @@ pub fn list_department_locations(
 ///
 /// * `department_id`: department ID (see `system::list_departments`)
 /// * `body`: the location to create.
+#[doc(alias = "POST /system/departments/{parentId}/locations")]
+#[doc(alias = "create_a_connect_wise_psa_department_location")]
 pub fn create_department_location(
     department_id: i32,
     body: &DepartmentLocation,
@@ -137,6 +161,8 @@ pub fn create_department_location(
 ///
 /// * `department_id`: department ID (see `system::list_departments`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/departments/{parentId}/locations/count")]
+#[doc(alias = "count_connect_wise_psa_department_locations")]
 pub fn count_department_locations(
     department_id: i32,
     query: &CountQuery,
@@ -144,6 +170,7 @@ pub fn count_department_locations(
     Request::new(Method::Get, "/system/departments/{parentId}/locations/count")
         .path("parentId", department_id)
         .query(query)
+        .records::<DepartmentLocation>()
 }
 
 /// Gets a location of a department by its ID.
@@ -152,6 +179,8 @@ pub fn count_department_locations(
 ///
 /// * `department_id`: department ID (see `system::list_departments`)
 /// * `id`: department location ID (see `system::list_department_locations`)
+#[doc(alias = "GET /system/departments/{parentId}/locations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_department_location_by_id")]
 pub fn get_department_location(
     department_id: i32,
     id: i32,
@@ -168,6 +197,8 @@ pub fn get_department_location(
 /// * `department_id`: department ID (see `system::list_departments`)
 /// * `id`: department location ID (see `system::list_department_locations`)
 /// * `body`: the new state of the location.
+#[doc(alias = "PUT /system/departments/{parentId}/locations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_department_location_by_id")]
 pub fn replace_department_location(
     department_id: i32,
     id: i32,
@@ -186,6 +217,8 @@ pub fn replace_department_location(
 /// * `department_id`: department ID (see `system::list_departments`)
 /// * `id`: department location ID (see `system::list_department_locations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/departments/{parentId}/locations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_department_location_by_id")]
 pub fn update_department_location(
     department_id: i32,
     id: i32,
@@ -203,6 +236,8 @@ pub fn update_department_location(
 ///
 /// * `department_id`: department ID (see `system::list_departments`)
 /// * `id`: department location ID (see `system::list_department_locations`)
+#[doc(alias = "DELETE /system/departments/{parentId}/locations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_department_location_by_id")]
 pub fn delete_department_location(department_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/departments/{parentId}/locations/{id}")
         .path("parentId", department_id)

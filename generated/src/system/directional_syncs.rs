@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/directionalSyncs/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_directional_sync_info")]
 pub fn list_directional_sync_info(
     query: &ListQuery,
 ) -> Request<Vec<DirectionalSyncInfo>> {
@@ -22,8 +24,12 @@ pub fn list_directional_sync_info(
 /// `GET /system/directionalSyncs/info/count` · tool `count_connect_wise_psa_system_directional_sync_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/directionalSyncs/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_directional_sync_info")]
 pub fn count_directional_sync_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/directionalSyncs/info/count").query(query)
+    Request::new(Method::Get, "/system/directionalSyncs/info/count")
+        .query(query)
+        .records::<DirectionalSyncInfo>()
 }
 
 /// Gets a system directional sync by its ID.
@@ -31,6 +37,8 @@ pub fn count_directional_sync_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/directionalSyncs/{id}/info` · tool `get_single_connect_wise_psa_system_directional_sync_info_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /system/directionalSyncs/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_directional_sync_info_by_id")]
 pub fn get_directional_sync_info(id: i32) -> Request<DirectionalSyncInfo> {
     Request::new(Method::Get, "/system/directionalSyncs/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/documentTypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_document_type_info")]
 pub fn list_document_type_info(query: &ListQuery) -> Request<Vec<DocumentType>> {
     Request::new(Method::Get, "/system/documentTypes/info").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_document_type_info(query: &ListQuery) -> Request<Vec<DocumentType>> 
 /// `GET /system/documentTypes/info/count` · tool `count_connect_wise_psa_system_document_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/documentTypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_document_type_info")]
 pub fn count_document_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/documentTypes/info/count").query(query)
+    Request::new(Method::Get, "/system/documentTypes/info/count")
+        .query(query)
+        .records::<DocumentType>()
 }
 
 /// Gets a document type by its ID.
@@ -29,6 +35,8 @@ pub fn count_document_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/documentTypes/{id}/info` · tool `get_single_connect_wise_psa_system_document_type_info_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /system/documentTypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_document_type_info_by_id")]
 pub fn get_document_type_info(id: i32) -> Request<DocumentType> {
     Request::new(Method::Get, "/system/documentTypes/{id}/info").path("id", id)
 }

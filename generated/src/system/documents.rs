@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/documents")]
+#[doc(alias = "list_all_connect_wise_psa_system_documents")]
 pub fn list_documents(
     record_type: Option<&str>,
     record_id: Option<i32>,
@@ -29,6 +31,8 @@ pub fn list_documents(
 /// `POST /system/documents` · tool `create_a_connect_wise_psa_system_document`
 ///
 /// * `form`: the parts `file` (file), `isAvatar`, `privateFlag`, `readOnlyFlay`, `recordId`, `recordType`, `title`, `url`.
+#[doc(alias = "POST /system/documents")]
+#[doc(alias = "create_a_connect_wise_psa_system_document")]
 pub fn create_document(form: &Form) -> Request<DocumentInfo> {
     Request::new(Method::Post, "/system/documents").form(form)
 }
@@ -40,6 +44,8 @@ pub fn create_document(form: &Form) -> Request<DocumentInfo> {
 /// * `record_type`: query parameter `recordType`
 /// * `record_id`: query parameter `recordId`
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/documents/count")]
+#[doc(alias = "count_connect_wise_psa_system_documents")]
 pub fn count_documents(
     record_type: Option<&str>,
     record_id: Option<i32>,
@@ -49,11 +55,14 @@ pub fn count_documents(
         .parameter_opt("recordType", record_type)
         .parameter_opt("recordId", record_id)
         .query(query)
+        .records::<DocumentInfo>()
 }
 
 /// Downloads the sample that shows how documents are uploaded.
 ///
 /// `GET /system/documents/uploadsample` · tool `download_a_connect_wise_psa_system_document_upload_sample`
+#[doc(alias = "GET /system/documents/uploadsample")]
+#[doc(alias = "download_a_connect_wise_psa_system_document_upload_sample")]
 pub fn download_document_upload_sample() -> Request<Download> {
     Request::new(Method::Get, "/system/documents/uploadsample")
 }
@@ -63,6 +72,8 @@ pub fn download_document_upload_sample() -> Request<Download> {
 /// `GET /system/documents/{id}` · tool `get_single_connect_wise_psa_system_document_by_id`
 ///
 /// * `id`: document ID (see `system::list_documents`)
+#[doc(alias = "GET /system/documents/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_document_by_id")]
 pub fn get_document(id: i32) -> Request<DocumentInfo> {
     Request::new(Method::Get, "/system/documents/{id}").path("id", id)
 }
@@ -73,6 +84,8 @@ pub fn get_document(id: i32) -> Request<DocumentInfo> {
 ///
 /// * `id`: document ID (see `system::list_documents`)
 /// * `form`: the parts `file` (file), `isAvatar`, `privateFlag`, `readOnlyFlay`, `recordId`, `recordType`, `title`, `url`.
+#[doc(alias = "POST /system/documents/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_document_file_by_id")]
 pub fn update_system_document_file(id: i32, form: &Form) -> Request<DocumentInfo> {
     Request::new(Method::Post, "/system/documents/{id}").path("id", id).form(form)
 }
@@ -82,6 +95,8 @@ pub fn update_system_document_file(id: i32, form: &Form) -> Request<DocumentInfo
 /// `DELETE /system/documents/{id}` · tool `delete_a_connect_wise_psa_system_document_by_id`
 ///
 /// * `id`: document ID (see `system::list_documents`)
+#[doc(alias = "DELETE /system/documents/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_document_by_id")]
 pub fn delete_document(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/documents/{id}").path("id", id)
 }
@@ -92,6 +107,8 @@ pub fn delete_document(id: i32) -> Request<()> {
 ///
 /// * `id`: document ID (see `system::list_documents`)
 /// * `last_modified`: query parameter `lastModified`
+#[doc(alias = "GET /system/documents/{id}/download")]
+#[doc(alias = "download_a_connect_wise_psa_system_document_by_id")]
 pub fn download_document(id: i32, last_modified: Option<&str>) -> Request<Download> {
     Request::new(Method::Get, "/system/documents/{id}/download")
         .path("id", id)
@@ -104,6 +121,8 @@ pub fn download_document(id: i32, last_modified: Option<&str>) -> Request<Downlo
 ///
 /// * `id`: document ID (see `system::list_documents`)
 /// * `last_modified`: query parameter `lastModified`
+#[doc(alias = "GET /system/documents/{id}/thumbnail")]
+#[doc(alias = "download_a_connect_wise_psa_system_document_thumbnail_by_id")]
 pub fn download_document_thumbnail(
     id: i32,
     last_modified: Option<&str>,

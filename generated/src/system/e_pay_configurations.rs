@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/ePayConfigurations")]
+#[doc(alias = "list_all_connect_wise_psa_system_e_pay_configurations")]
 pub fn list_e_pay_configurations(query: &ListQuery) -> Request<Vec<EPayConfiguration>> {
     Request::new(Method::Get, "/system/ePayConfigurations").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_e_pay_configurations(query: &ListQuery) -> Request<Vec<EPayConfigura
 /// `POST /system/ePayConfigurations` · tool `create_a_connect_wise_psa_system_e_pay_configuration`
 ///
 /// * `body`: the e-payment configuration to create.
+#[doc(alias = "POST /system/ePayConfigurations")]
+#[doc(alias = "create_a_connect_wise_psa_system_e_pay_configuration")]
 pub fn create_e_pay_configuration(
     body: &EPayConfiguration,
 ) -> Request<EPayConfiguration> {
@@ -31,8 +35,12 @@ pub fn create_e_pay_configuration(
 /// `GET /system/ePayConfigurations/count` · tool `count_connect_wise_psa_system_e_pay_configurations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/ePayConfigurations/count")]
+#[doc(alias = "count_connect_wise_psa_system_e_pay_configurations")]
 pub fn count_e_pay_configurations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/ePayConfigurations/count").query(query)
+    Request::new(Method::Get, "/system/ePayConfigurations/count")
+        .query(query)
+        .records::<EPayConfiguration>()
 }
 
 /// Gets an e-payment configuration by its ID.
@@ -40,6 +48,8 @@ pub fn count_e_pay_configurations(query: &CountQuery) -> Request<Count> {
 /// `GET /system/ePayConfigurations/{id}` · tool `get_single_connect_wise_psa_system_e_pay_configuration_by_id`
 ///
 /// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
+#[doc(alias = "GET /system/ePayConfigurations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_e_pay_configuration_by_id")]
 pub fn get_e_pay_configuration(id: i32) -> Request<EPayConfiguration> {
     Request::new(Method::Get, "/system/ePayConfigurations/{id}").path("id", id)
 }
@@ -50,6 +60,8 @@ pub fn get_e_pay_configuration(id: i32) -> Request<EPayConfiguration> {
 ///
 /// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
 /// * `body`: the new state of the e-payment configuration.
+#[doc(alias = "PUT /system/ePayConfigurations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_e_pay_configuration_by_id")]
 pub fn replace_e_pay_configuration(
     id: i32,
     body: &EPayConfiguration,
@@ -65,6 +77,8 @@ pub fn replace_e_pay_configuration(
 ///
 /// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/ePayConfigurations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_e_pay_configuration_by_id")]
 pub fn update_e_pay_configuration(
     id: i32,
     patch: &Patch<EPayConfiguration>,
@@ -79,6 +93,8 @@ pub fn update_e_pay_configuration(
 /// `DELETE /system/ePayConfigurations/{id}` · tool `delete_a_connect_wise_psa_system_e_pay_configuration_by_id`
 ///
 /// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
+#[doc(alias = "DELETE /system/ePayConfigurations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_e_pay_configuration_by_id")]
 pub fn delete_e_pay_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/ePayConfigurations/{id}").path("id", id)
 }

@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/emailConnectors")]
+#[doc(alias = "list_all_connect_wise_psa_system_email_connectors")]
 pub fn list_email_connectors(query: &ListQuery) -> Request<Vec<EmailConnector>> {
     Request::new(Method::Get, "/system/emailConnectors").query(query)
 }
@@ -23,6 +25,8 @@ pub fn list_email_connectors(query: &ListQuery) -> Request<Vec<EmailConnector>> 
 /// `POST /system/emailConnectors` · tool `create_a_connect_wise_psa_system_email_connector`
 ///
 /// * `body`: the email connector to create.
+#[doc(alias = "POST /system/emailConnectors")]
+#[doc(alias = "create_a_connect_wise_psa_system_email_connector")]
 pub fn create_email_connector(body: &EmailConnector) -> Request<EmailConnector> {
     Request::new(Method::Post, "/system/emailConnectors").body(body)
 }
@@ -32,8 +36,12 @@ pub fn create_email_connector(body: &EmailConnector) -> Request<EmailConnector> 
 /// `GET /system/emailConnectors/count` · tool `count_connect_wise_psa_system_email_connectors`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/emailConnectors/count")]
+#[doc(alias = "count_connect_wise_psa_system_email_connectors")]
 pub fn count_email_connectors(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/emailConnectors/count").query(query)
+    Request::new(Method::Get, "/system/emailConnectors/count")
+        .query(query)
+        .records::<EmailConnector>()
 }
 
 /// Lists email connectors in summary form.
@@ -43,17 +51,23 @@ pub fn count_email_connectors(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/emailConnectors/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_email_connector_info")]
 pub fn list_email_connector_info(query: &ListQuery) -> Request<Vec<EmailConnectorInfo>> {
     Request::new(Method::Get, "/system/emailConnectors/info").query(query)
 }
 
-/// Counts email connectors in summary form.
+/// Counts the summaries of email connectors.
 ///
 /// `GET /system/emailConnectors/info/count` · tool `count_connect_wise_psa_system_email_connector_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/emailConnectors/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_email_connector_info")]
 pub fn count_email_connector_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/emailConnectors/info/count").query(query)
+    Request::new(Method::Get, "/system/emailConnectors/info/count")
+        .query(query)
+        .records::<EmailConnectorInfo>()
 }
 
 /// Lists the parsing rules of an email connector parsing style.
@@ -65,6 +79,10 @@ pub fn count_email_connector_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules"
+)]
+#[doc(alias = "list_all_connect_wise_psa_email_connector_parsing_rules")]
 pub fn list_email_connector_parsing_style_parsing_rules(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -86,6 +104,10 @@ pub fn list_email_connector_parsing_style_parsing_rules(
 /// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `body`: the parsing rule to create.
+#[doc(
+    alias = "POST /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules"
+)]
+#[doc(alias = "create_a_connect_wise_psa_email_connector_parsing_rule")]
 pub fn create_email_connector_parsing_style_parsing_rule(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -107,6 +129,10 @@ pub fn create_email_connector_parsing_style_parsing_rule(
 /// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `query`: which rows are counted
+#[doc(
+    alias = "GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/count"
+)]
+#[doc(alias = "count_connect_wise_psa_email_connector_parsing_rules")]
 pub fn count_email_connector_parsing_style_parsing_rules(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -119,6 +145,7 @@ pub fn count_email_connector_parsing_style_parsing_rules(
         .path("grandparentId", email_connector_id)
         .path("parentId", parsing_style_id)
         .query(query)
+        .records::<EmailConnectorParsingRule>()
 }
 
 /// Gets a parsing rule of an email connector parsing style by its ID.
@@ -128,6 +155,10 @@ pub fn count_email_connector_parsing_style_parsing_rules(
 /// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
+#[doc(
+    alias = "GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}"
+)]
+#[doc(alias = "get_single_connect_wise_psa_email_connector_parsing_rule_by_id")]
 pub fn get_email_connector_parsing_style_parsing_rule(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -150,6 +181,10 @@ pub fn get_email_connector_parsing_style_parsing_rule(
 /// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
 /// * `body`: the new state of the parsing rule.
+#[doc(
+    alias = "PUT /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}"
+)]
+#[doc(alias = "replace_a_connect_wise_psa_email_connector_parsing_rule_by_id")]
 pub fn replace_email_connector_parsing_style_parsing_rule(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -174,6 +209,10 @@ pub fn replace_email_connector_parsing_style_parsing_rule(
 /// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(
+    alias = "PATCH /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}"
+)]
+#[doc(alias = "update_a_connect_wise_psa_email_connector_parsing_rule_by_id")]
 pub fn update_email_connector_parsing_style_parsing_rule(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -197,6 +236,10 @@ pub fn update_email_connector_parsing_style_parsing_rule(
 /// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
+#[doc(
+    alias = "DELETE /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}"
+)]
+#[doc(alias = "delete_a_connect_wise_psa_email_connector_parsing_rule_by_id")]
 pub fn delete_email_connector_parsing_style_parsing_rule(
     email_connector_id: i32,
     parsing_style_id: i32,
@@ -216,6 +259,8 @@ pub fn delete_email_connector_parsing_style_parsing_rule(
 /// `GET /system/emailConnectors/{id}` · tool `get_single_connect_wise_psa_system_email_connector_by_id`
 ///
 /// * `id`: email connector ID (see `system::list_email_connectors`)
+#[doc(alias = "GET /system/emailConnectors/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_email_connector_by_id")]
 pub fn get_email_connector(id: i32) -> Request<EmailConnector> {
     Request::new(Method::Get, "/system/emailConnectors/{id}").path("id", id)
 }
@@ -226,6 +271,8 @@ pub fn get_email_connector(id: i32) -> Request<EmailConnector> {
 ///
 /// * `id`: email connector ID (see `system::list_email_connectors`)
 /// * `body`: the new state of the email connector.
+#[doc(alias = "PUT /system/emailConnectors/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_email_connector_by_id")]
 pub fn replace_email_connector(
     id: i32,
     body: &EmailConnector,
@@ -239,6 +286,8 @@ pub fn replace_email_connector(
 ///
 /// * `id`: email connector ID (see `system::list_email_connectors`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/emailConnectors/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_email_connector_by_id")]
 pub fn update_email_connector(
     id: i32,
     patch: &Patch<EmailConnector>,
@@ -253,6 +302,8 @@ pub fn update_email_connector(
 /// `DELETE /system/emailConnectors/{id}` · tool `delete_a_connect_wise_psa_system_email_connector_by_id`
 ///
 /// * `id`: email connector ID (see `system::list_email_connectors`)
+#[doc(alias = "DELETE /system/emailConnectors/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_email_connector_by_id")]
 pub fn delete_email_connector(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/emailConnectors/{id}").path("id", id)
 }
@@ -262,6 +313,8 @@ pub fn delete_email_connector(id: i32) -> Request<()> {
 /// `GET /system/emailConnectors/{id}/info` · tool `get_single_connect_wise_psa_system_email_connector_info_by_id`
 ///
 /// * `id`: email connector ID (see `system::list_email_connectors`)
+#[doc(alias = "GET /system/emailConnectors/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_email_connector_info_by_id")]
 pub fn get_email_connector_info(id: i32) -> Request<EmailConnectorInfo> {
     Request::new(Method::Get, "/system/emailConnectors/{id}/info").path("id", id)
 }
@@ -274,6 +327,8 @@ pub fn get_email_connector_info(id: i32) -> Request<EmailConnectorInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/emailConnectors/{parentId}/parsingStyles")]
+#[doc(alias = "list_all_connect_wise_psa_email_connector_parsing_styles")]
 pub fn list_email_connector_parsing_styles(
     email_connector_id: i32,
     query: &ListQuery,
@@ -289,6 +344,8 @@ pub fn list_email_connector_parsing_styles(
 ///
 /// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `body`: the parsing style to create.
+#[doc(alias = "POST /system/emailConnectors/{parentId}/parsingStyles")]
+#[doc(alias = "create_a_connect_wise_psa_email_connector_parsing_style")]
 pub fn create_email_connector_parsing_style(
     email_connector_id: i32,
     body: &EmailConnectorParsingStyle,
@@ -304,6 +361,8 @@ pub fn create_email_connector_parsing_style(
 ///
 /// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/emailConnectors/{parentId}/parsingStyles/count")]
+#[doc(alias = "count_connect_wise_psa_email_connector_parsing_styles")]
 pub fn count_email_connector_parsing_styles(
     email_connector_id: i32,
     query: &CountQuery,
@@ -311,6 +370,7 @@ pub fn count_email_connector_parsing_styles(
     Request::new(Method::Get, "/system/emailConnectors/{parentId}/parsingStyles/count")
         .path("parentId", email_connector_id)
         .query(query)
+        .records::<EmailConnectorParsingStyle>()
 }
 
 /// Gets a parsing style of an email connector by its ID.
@@ -319,6 +379,8 @@ pub fn count_email_connector_parsing_styles(
 ///
 /// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
+#[doc(alias = "GET /system/emailConnectors/{parentId}/parsingStyles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_email_connector_parsing_style_by_id")]
 pub fn get_email_connector_parsing_style(
     email_connector_id: i32,
     id: i32,
@@ -335,6 +397,8 @@ pub fn get_email_connector_parsing_style(
 /// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `body`: the new state of the parsing style.
+#[doc(alias = "PUT /system/emailConnectors/{parentId}/parsingStyles/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_email_connector_parsing_style_by_id")]
 pub fn replace_email_connector_parsing_style(
     email_connector_id: i32,
     id: i32,
@@ -353,6 +417,8 @@ pub fn replace_email_connector_parsing_style(
 /// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/emailConnectors/{parentId}/parsingStyles/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_email_connector_parsing_style_by_id")]
 pub fn update_email_connector_parsing_style(
     email_connector_id: i32,
     id: i32,
@@ -370,6 +436,8 @@ pub fn update_email_connector_parsing_style(
 ///
 /// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
 /// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
+#[doc(alias = "DELETE /system/emailConnectors/{parentId}/parsingStyles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_email_connector_parsing_style_by_id")]
 pub fn delete_email_connector_parsing_style(
     email_connector_id: i32,
     id: i32,

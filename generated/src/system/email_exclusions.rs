@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/emailExclusions")]
+#[doc(alias = "list_all_connect_wise_psa_system_email_exclusions")]
 pub fn list_email_exclusions(query: &ListQuery) -> Request<Vec<EmailExclusion>> {
     Request::new(Method::Get, "/system/emailExclusions").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_email_exclusions(query: &ListQuery) -> Request<Vec<EmailExclusion>> 
 /// `POST /system/emailExclusions` · tool `create_a_connect_wise_psa_system_email_exclusion`
 ///
 /// * `body`: the email exclusion to create.
+#[doc(alias = "POST /system/emailExclusions")]
+#[doc(alias = "create_a_connect_wise_psa_system_email_exclusion")]
 pub fn create_email_exclusion(body: &EmailExclusion) -> Request<EmailExclusion> {
     Request::new(Method::Post, "/system/emailExclusions").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_email_exclusion(body: &EmailExclusion) -> Request<EmailExclusion> 
 /// `GET /system/emailExclusions/count` · tool `count_connect_wise_psa_system_email_exclusions`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/emailExclusions/count")]
+#[doc(alias = "count_connect_wise_psa_system_email_exclusions")]
 pub fn count_email_exclusions(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/emailExclusions/count").query(query)
+    Request::new(Method::Get, "/system/emailExclusions/count")
+        .query(query)
+        .records::<EmailExclusion>()
 }
 
 /// Gets an email exclusion by its ID.
@@ -38,6 +46,8 @@ pub fn count_email_exclusions(query: &CountQuery) -> Request<Count> {
 /// `GET /system/emailExclusions/{id}` · tool `get_single_connect_wise_psa_system_email_exclusion_by_id`
 ///
 /// * `id`: email exclusion ID (see `system::list_email_exclusions`)
+#[doc(alias = "GET /system/emailExclusions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_email_exclusion_by_id")]
 pub fn get_email_exclusion(id: i32) -> Request<EmailExclusion> {
     Request::new(Method::Get, "/system/emailExclusions/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_email_exclusion(id: i32) -> Request<EmailExclusion> {
 ///
 /// * `id`: email exclusion ID (see `system::list_email_exclusions`)
 /// * `body`: the new state of the email exclusion.
+#[doc(alias = "PUT /system/emailExclusions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_email_exclusion_by_id")]
 pub fn replace_email_exclusion(
     id: i32,
     body: &EmailExclusion,
@@ -61,6 +73,8 @@ pub fn replace_email_exclusion(
 ///
 /// * `id`: email exclusion ID (see `system::list_email_exclusions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/emailExclusions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_email_exclusion_by_id")]
 pub fn update_email_exclusion(
     id: i32,
     patch: &Patch<EmailExclusion>,
@@ -75,6 +89,8 @@ pub fn update_email_exclusion(
 /// `DELETE /system/emailExclusions/{id}` · tool `delete_a_connect_wise_psa_system_email_exclusion_by_id`
 ///
 /// * `id`: email exclusion ID (see `system::list_email_exclusions`)
+#[doc(alias = "DELETE /system/emailExclusions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_email_exclusion_by_id")]
 pub fn delete_email_exclusion(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/emailExclusions/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/emailTokens")]
+#[doc(alias = "list_all_connect_wise_psa_system_email_tokens")]
 pub fn list_email_tokens(query: &ListQuery) -> Request<Vec<EmailToken>> {
     Request::new(Method::Get, "/system/emailTokens").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_email_tokens(query: &ListQuery) -> Request<Vec<EmailToken>> {
 /// `GET /system/emailTokens/count` · tool `count_connect_wise_psa_system_email_tokens`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/emailTokens/count")]
+#[doc(alias = "count_connect_wise_psa_system_email_tokens")]
 pub fn count_email_tokens(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/emailTokens/count").query(query)
+    Request::new(Method::Get, "/system/emailTokens/count")
+        .query(query)
+        .records::<EmailToken>()
 }
 
 /// Gets an email token by its ID.
@@ -29,6 +35,8 @@ pub fn count_email_tokens(query: &CountQuery) -> Request<Count> {
 /// `GET /system/emailTokens/{id}` · tool `get_single_connect_wise_psa_system_email_token_by_id`
 ///
 /// * `id`: email token ID (see `system::list_email_tokens`)
+#[doc(alias = "GET /system/emailTokens/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_email_token_by_id")]
 pub fn get_email_token(id: i32) -> Request<EmailToken> {
     Request::new(Method::Get, "/system/emailTokens/{id}").path("id", id)
 }

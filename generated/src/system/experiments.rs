@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/experiments")]
+#[doc(alias = "list_all_connect_wise_psa_system_experiments")]
 pub fn list_experiments(query: &ListQuery) -> Request<Vec<Experiment>> {
     Request::new(Method::Get, "/system/experiments").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_experiments(query: &ListQuery) -> Request<Vec<Experiment>> {
 /// `GET /system/experiments/count` · tool `count_connect_wise_psa_system_experiments`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/experiments/count")]
+#[doc(alias = "count_connect_wise_psa_system_experiments")]
 pub fn count_experiments(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/experiments/count").query(query)
+    Request::new(Method::Get, "/system/experiments/count")
+        .query(query)
+        .records::<Experiment>()
 }
 
 /// Gets an experiment by its ID.
@@ -29,6 +35,8 @@ pub fn count_experiments(query: &CountQuery) -> Request<Count> {
 /// `GET /system/experiments/{id}` · tool `get_single_connect_wise_psa_system_experiment_by_id`
 ///
 /// * `id`: experiment ID (see `system::list_experiments`)
+#[doc(alias = "GET /system/experiments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_experiment_by_id")]
 pub fn get_experiment(id: i32) -> Request<Experiment> {
     Request::new(Method::Get, "/system/experiments/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/fileuploadsettings/")]
+#[doc(alias = "list_all_connect_wise_psa_system_fileuploadsettings")]
 pub fn list_file_upload_settings(query: &ListQuery) -> Request<Vec<FileUploadSetting>> {
     Request::new(Method::Get, "/system/fileuploadsettings/").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_file_upload_settings(query: &ListQuery) -> Request<Vec<FileUploadSet
 /// `GET /system/fileuploadsettings/count` · tool `count_connect_wise_psa_system_fileuploadsettings`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/fileuploadsettings/count")]
+#[doc(alias = "count_connect_wise_psa_system_fileuploadsettings")]
 pub fn count_file_upload_settings(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/fileuploadsettings/count").query(query)
+    Request::new(Method::Get, "/system/fileuploadsettings/count")
+        .query(query)
+        .records::<FileUploadSetting>()
 }
 
 /// Gets a file upload setting by its ID.
@@ -29,6 +35,8 @@ pub fn count_file_upload_settings(query: &CountQuery) -> Request<Count> {
 /// `GET /system/fileuploadsettings/{id}` · tool `get_single_connect_wise_psa_system_fileuploadsetting_by_id`
 ///
 /// * `id`: file upload setting ID (see `system::list_file_upload_settings`)
+#[doc(alias = "GET /system/fileuploadsettings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_fileuploadsetting_by_id")]
 pub fn get_file_upload_setting(id: i32) -> Request<FileUploadSetting> {
     Request::new(Method::Get, "/system/fileuploadsettings/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_file_upload_setting(id: i32) -> Request<FileUploadSetting> {
 ///
 /// * `id`: file upload setting ID (see `system::list_file_upload_settings`)
 /// * `body`: the new state of the file upload setting.
+#[doc(alias = "PUT /system/fileuploadsettings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_fileuploadsetting_by_id")]
 pub fn replace_file_upload_setting(
     id: i32,
     body: &FileUploadSetting,
@@ -54,6 +64,8 @@ pub fn replace_file_upload_setting(
 ///
 /// * `id`: file upload setting ID (see `system::list_file_upload_settings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/fileuploadsettings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_fileuploadsetting_by_id")]
 pub fn update_file_upload_setting(
     id: i32,
     patch: &Patch<FileUploadSetting>,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/googleemailsetup/")]
+#[doc(alias = "list_all_connect_wise_psa_system_googleemailsetups")]
 pub fn list_google_email_setups(query: &ListQuery) -> Request<Vec<GoogleEmailSetup>> {
     Request::new(Method::Get, "/system/googleemailsetup/").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_google_email_setups(query: &ListQuery) -> Request<Vec<GoogleEmailSet
 /// `POST /system/googleemailsetup/` · tool `create_a_connect_wise_psa_system_googleemailsetup`
 ///
 /// * `body`: the Google email setup to create.
+#[doc(alias = "POST /system/googleemailsetup/")]
+#[doc(alias = "create_a_connect_wise_psa_system_googleemailsetup")]
 pub fn create_google_email_setup(body: &GoogleEmailSetup) -> Request<GoogleEmailSetup> {
     Request::new(Method::Post, "/system/googleemailsetup/").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_google_email_setup(body: &GoogleEmailSetup) -> Request<GoogleEmail
 /// `GET /system/googleemailsetup/count` · tool `count_connect_wise_psa_system_googleemailsetups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/googleemailsetup/count")]
+#[doc(alias = "count_connect_wise_psa_system_googleemailsetups")]
 pub fn count_google_email_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/googleemailsetup/count").query(query)
+    Request::new(Method::Get, "/system/googleemailsetup/count")
+        .query(query)
+        .records::<GoogleEmailSetup>()
 }
 
 /// Gets a Google email setup by its ID.
@@ -38,6 +46,8 @@ pub fn count_google_email_setups(query: &CountQuery) -> Request<Count> {
 /// `GET /system/googleemailsetup/{id}` · tool `get_single_connect_wise_psa_system_googleemailsetup_by_id`
 ///
 /// * `id`: Google email setup ID (see `system::list_google_email_setups`)
+#[doc(alias = "GET /system/googleemailsetup/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_googleemailsetup_by_id")]
 pub fn get_google_email_setup(id: i32) -> Request<GoogleEmailSetup> {
     Request::new(Method::Get, "/system/googleemailsetup/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_google_email_setup(id: i32) -> Request<GoogleEmailSetup> {
 ///
 /// * `id`: Google email setup ID (see `system::list_google_email_setups`)
 /// * `body`: the new state of the Google email setup.
+#[doc(alias = "PUT /system/googleemailsetup/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_googleemailsetup_by_id")]
 pub fn replace_google_email_setup(
     id: i32,
     body: &GoogleEmailSetup,
@@ -61,6 +73,8 @@ pub fn replace_google_email_setup(
 ///
 /// * `id`: Google email setup ID (see `system::list_google_email_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/googleemailsetup/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_googleemailsetup_by_id")]
 pub fn update_google_email_setup(
     id: i32,
     patch: &Patch<GoogleEmailSetup>,
@@ -75,6 +89,8 @@ pub fn update_google_email_setup(
 /// `DELETE /system/googleemailsetup/{id}` · tool `delete_a_connect_wise_psa_system_googleemailsetup_by_id`
 ///
 /// * `id`: Google email setup ID (see `system::list_google_email_setups`)
+#[doc(alias = "DELETE /system/googleemailsetup/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_googleemailsetup_by_id")]
 pub fn delete_google_email_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/googleemailsetup/{id}").path("id", id)
 }
@@ -84,6 +100,8 @@ pub fn delete_google_email_setup(id: i32) -> Request<()> {
 /// `POST /system/googleemailsetup/{id}/testConnection` · tool `test_connect_wise_psa_system_googleemailsetup_connection_by_id`
 ///
 /// * `id`: Google email setup ID (see `system::list_google_email_setups`)
+#[doc(alias = "POST /system/googleemailsetup/{id}/testConnection")]
+#[doc(alias = "test_connect_wise_psa_system_googleemailsetup_connection_by_id")]
 pub fn test_google_email_setup_connection(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/googleemailsetup/{id}/testConnection")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/imaps")]
+#[doc(alias = "list_all_connect_wise_psa_system_imaps")]
 pub fn list_imaps(query: &ListQuery) -> Request<Vec<Imap>> {
     Request::new(Method::Get, "/system/imaps").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_imaps(query: &ListQuery) -> Request<Vec<Imap>> {
 /// `POST /system/imaps` · tool `create_a_connect_wise_psa_system_imap`
 ///
 /// * `body`: the IMAP setup to create.
+#[doc(alias = "POST /system/imaps")]
+#[doc(alias = "create_a_connect_wise_psa_system_imap")]
 pub fn create_imap(body: &Imap) -> Request<Imap> {
     Request::new(Method::Post, "/system/imaps").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_imap(body: &Imap) -> Request<Imap> {
 /// `GET /system/imaps/count` · tool `count_connect_wise_psa_system_imaps`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/imaps/count")]
+#[doc(alias = "count_connect_wise_psa_system_imaps")]
 pub fn count_imaps(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/imaps/count").query(query)
+    Request::new(Method::Get, "/system/imaps/count").query(query).records::<Imap>()
 }
 
 /// Lists IMAP setups in summary form.
@@ -40,17 +46,23 @@ pub fn count_imaps(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/imaps/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_imap_info")]
 pub fn list_imap_info(query: &ListQuery) -> Request<Vec<ImapInfo>> {
     Request::new(Method::Get, "/system/imaps/info").query(query)
 }
 
-/// Counts IMAP setups in summary form.
+/// Counts the summaries of IMAP setups.
 ///
 /// `GET /system/imaps/info/count` · tool `count_connect_wise_psa_system_imap_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/imaps/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_imap_info")]
 pub fn count_imap_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/imaps/info/count").query(query)
+    Request::new(Method::Get, "/system/imaps/info/count")
+        .query(query)
+        .records::<ImapInfo>()
 }
 
 /// Gets an IMAP setup by its ID.
@@ -58,6 +70,8 @@ pub fn count_imap_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/imaps/{id}` · tool `get_single_connect_wise_psa_system_imap_by_id`
 ///
 /// * `id`: IMAP setup ID (see `system::list_imaps`)
+#[doc(alias = "GET /system/imaps/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_imap_by_id")]
 pub fn get_imap(id: i32) -> Request<Imap> {
     Request::new(Method::Get, "/system/imaps/{id}").path("id", id)
 }
@@ -68,6 +82,8 @@ pub fn get_imap(id: i32) -> Request<Imap> {
 ///
 /// * `id`: IMAP setup ID (see `system::list_imaps`)
 /// * `body`: the new state of the IMAP setup.
+#[doc(alias = "PUT /system/imaps/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_imap_by_id")]
 pub fn replace_imap(id: i32, body: &Imap) -> Request<Imap> {
     Request::new(Method::Put, "/system/imaps/{id}").path("id", id).body(body)
 }
@@ -78,6 +94,8 @@ pub fn replace_imap(id: i32, body: &Imap) -> Request<Imap> {
 ///
 /// * `id`: IMAP setup ID (see `system::list_imaps`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/imaps/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_imap_by_id")]
 pub fn update_imap(id: i32, patch: &Patch<Imap>) -> Request<Imap> {
     Request::new(Method::Patch, "/system/imaps/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +105,8 @@ pub fn update_imap(id: i32, patch: &Patch<Imap>) -> Request<Imap> {
 /// `DELETE /system/imaps/{id}` · tool `delete_a_connect_wise_psa_system_imap_by_id`
 ///
 /// * `id`: IMAP setup ID (see `system::list_imaps`)
+#[doc(alias = "DELETE /system/imaps/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_imap_by_id")]
 pub fn delete_imap(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/imaps/{id}").path("id", id)
 }
@@ -96,6 +116,8 @@ pub fn delete_imap(id: i32) -> Request<()> {
 /// `GET /system/imaps/{id}/info` · tool `get_single_connect_wise_psa_system_imap_info_by_id`
 ///
 /// * `id`: IMAP setup ID (see `system::list_imaps`)
+#[doc(alias = "GET /system/imaps/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_imap_info_by_id")]
 pub fn get_imap_info(id: i32) -> Request<ImapInfo> {
     Request::new(Method::Get, "/system/imaps/{id}/info").path("id", id)
 }

@@ -8,6 +8,8 @@ use crate::models::ImportMassMaintenance;
 /// `POST /system/importMassMaintenance/{id}` · tool `run_a_connect_wise_psa_system_import_mass_maintenance_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "POST /system/importMassMaintenance/{id}")]
+#[doc(alias = "run_a_connect_wise_psa_system_import_mass_maintenance_by_id")]
 pub fn run_import_mass_maintenance(id: i32) -> Request<ImportMassMaintenance> {
     Request::new(Method::Post, "/system/importMassMaintenance/{id}").path("id", id)
 }

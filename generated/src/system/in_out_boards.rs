@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/inOutBoards")]
+#[doc(alias = "list_all_connect_wise_psa_system_in_out_boards")]
 pub fn list_in_out_boards(query: &ListQuery) -> Request<Vec<InOutBoard>> {
     Request::new(Method::Get, "/system/inOutBoards").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_in_out_boards(query: &ListQuery) -> Request<Vec<InOutBoard>> {
 /// `POST /system/inOutBoards` · tool `create_a_connect_wise_psa_system_in_out_board`
 ///
 /// * `body`: the in/out board entry to create.
+#[doc(alias = "POST /system/inOutBoards")]
+#[doc(alias = "create_a_connect_wise_psa_system_in_out_board")]
 pub fn create_in_out_board(body: &InOutBoard) -> Request<InOutBoard> {
     Request::new(Method::Post, "/system/inOutBoards").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_in_out_board(body: &InOutBoard) -> Request<InOutBoard> {
 /// `GET /system/inOutBoards/count` · tool `count_connect_wise_psa_system_in_out_boards`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/inOutBoards/count")]
+#[doc(alias = "count_connect_wise_psa_system_in_out_boards")]
 pub fn count_in_out_boards(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/inOutBoards/count").query(query)
+    Request::new(Method::Get, "/system/inOutBoards/count")
+        .query(query)
+        .records::<InOutBoard>()
 }
 
 /// Gets an in/out board entry by its ID.
@@ -38,6 +46,8 @@ pub fn count_in_out_boards(query: &CountQuery) -> Request<Count> {
 /// `GET /system/inOutBoards/{id}` · tool `get_single_connect_wise_psa_system_in_out_board_by_id`
 ///
 /// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
+#[doc(alias = "GET /system/inOutBoards/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_in_out_board_by_id")]
 pub fn get_in_out_board(id: i32) -> Request<InOutBoard> {
     Request::new(Method::Get, "/system/inOutBoards/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_in_out_board(id: i32) -> Request<InOutBoard> {
 ///
 /// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
 /// * `body`: the new state of the in/out board entry.
+#[doc(alias = "PUT /system/inOutBoards/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_in_out_board_by_id")]
 pub fn replace_in_out_board(id: i32, body: &InOutBoard) -> Request<InOutBoard> {
     Request::new(Method::Put, "/system/inOutBoards/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_in_out_board(id: i32, body: &InOutBoard) -> Request<InOutBoard> {
 ///
 /// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/inOutBoards/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_in_out_board_by_id")]
 pub fn update_in_out_board(id: i32, patch: &Patch<InOutBoard>) -> Request<InOutBoard> {
     Request::new(Method::Patch, "/system/inOutBoards/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_in_out_board(id: i32, patch: &Patch<InOutBoard>) -> Request<InOutB
 /// `DELETE /system/inOutBoards/{id}` · tool `delete_a_connect_wise_psa_system_in_out_board_by_id`
 ///
 /// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
+#[doc(alias = "DELETE /system/inOutBoards/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_in_out_board_by_id")]
 pub fn delete_in_out_board(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/inOutBoards/{id}").path("id", id)
 }

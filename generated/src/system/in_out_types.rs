@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/inOutTypes")]
+#[doc(alias = "list_all_connect_wise_psa_system_in_out_types")]
 pub fn list_in_out_types(query: &ListQuery) -> Request<Vec<InOutType>> {
     Request::new(Method::Get, "/system/inOutTypes").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_in_out_types(query: &ListQuery) -> Request<Vec<InOutType>> {
 /// `POST /system/inOutTypes` · tool `create_a_connect_wise_psa_system_in_out_type`
 ///
 /// * `body`: the in/out type to create.
+#[doc(alias = "POST /system/inOutTypes")]
+#[doc(alias = "create_a_connect_wise_psa_system_in_out_type")]
 pub fn create_in_out_type(body: &InOutType) -> Request<InOutType> {
     Request::new(Method::Post, "/system/inOutTypes").body(body)
 }
@@ -29,15 +33,21 @@ pub fn create_in_out_type(body: &InOutType) -> Request<InOutType> {
 /// `GET /system/inOutTypes/count` · tool `count_connect_wise_psa_system_in_out_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/inOutTypes/count")]
+#[doc(alias = "count_connect_wise_psa_system_in_out_types")]
 pub fn count_in_out_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/inOutTypes/count").query(query)
+    Request::new(Method::Get, "/system/inOutTypes/count")
+        .query(query)
+        .records::<InOutType>()
 }
 
-/// Counts in/out types in summary form.
+/// Counts the summaries of in/out types.
 ///
 /// `GET /system/inOutTypes/count/info` · tool `count_connect_wise_psa_system_in_out_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/inOutTypes/count/info")]
+#[doc(alias = "count_connect_wise_psa_system_in_out_type_info")]
 pub fn count_in_out_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/inOutTypes/count/info").query(query)
 }
@@ -49,6 +59,8 @@ pub fn count_in_out_type_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/inOutTypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_in_out_type_info")]
 pub fn list_in_out_type_info(query: &ListQuery) -> Request<Vec<InOutTypeInfo>> {
     Request::new(Method::Get, "/system/inOutTypes/info").query(query)
 }
@@ -58,6 +70,8 @@ pub fn list_in_out_type_info(query: &ListQuery) -> Request<Vec<InOutTypeInfo>> {
 /// `GET /system/inOutTypes/{id}` · tool `get_single_connect_wise_psa_system_in_out_type_by_id`
 ///
 /// * `id`: in/out type ID (see `system::list_in_out_types`)
+#[doc(alias = "GET /system/inOutTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_in_out_type_by_id")]
 pub fn get_in_out_type(id: i32) -> Request<InOutType> {
     Request::new(Method::Get, "/system/inOutTypes/{id}").path("id", id)
 }
@@ -68,6 +82,8 @@ pub fn get_in_out_type(id: i32) -> Request<InOutType> {
 ///
 /// * `id`: in/out type ID (see `system::list_in_out_types`)
 /// * `body`: the new state of the in/out type.
+#[doc(alias = "PUT /system/inOutTypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_in_out_type_by_id")]
 pub fn replace_in_out_type(id: i32, body: &InOutType) -> Request<InOutType> {
     Request::new(Method::Put, "/system/inOutTypes/{id}").path("id", id).body(body)
 }
@@ -78,6 +94,8 @@ pub fn replace_in_out_type(id: i32, body: &InOutType) -> Request<InOutType> {
 ///
 /// * `id`: in/out type ID (see `system::list_in_out_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/inOutTypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_in_out_type_by_id")]
 pub fn update_in_out_type(id: i32, patch: &Patch<InOutType>) -> Request<InOutType> {
     Request::new(Method::Patch, "/system/inOutTypes/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +105,8 @@ pub fn update_in_out_type(id: i32, patch: &Patch<InOutType>) -> Request<InOutTyp
 /// `DELETE /system/inOutTypes/{id}` · tool `delete_a_connect_wise_psa_system_in_out_type_by_id`
 ///
 /// * `id`: in/out type ID (see `system::list_in_out_types`)
+#[doc(alias = "DELETE /system/inOutTypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_in_out_type_by_id")]
 pub fn delete_in_out_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/inOutTypes/{id}").path("id", id)
 }
@@ -96,6 +116,8 @@ pub fn delete_in_out_type(id: i32) -> Request<()> {
 /// `GET /system/inOutTypes/{id}/info` · tool `get_single_connect_wise_psa_system_in_out_type_info_by_id`
 ///
 /// * `id`: in/out type ID (see `system::list_in_out_types`)
+#[doc(alias = "GET /system/inOutTypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_in_out_type_info_by_id")]
 pub fn get_in_out_type_info(id: i32) -> Request<InOutTypeInfo> {
     Request::new(Method::Get, "/system/inOutTypes/{id}/info").path("id", id)
 }

@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/info/departmentlocations")]
+#[doc(alias = "list_all_connect_wise_psa_system_info_departmentlocations")]
 pub fn list_info_department_locations(
     query: &ListQuery,
 ) -> Request<Vec<DepartmentLocationInfo>> {
@@ -25,8 +27,12 @@ pub fn list_info_department_locations(
 /// `GET /system/info/departmentlocations/count` · tool `count_connect_wise_psa_system_info_departmentlocations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/info/departmentlocations/count")]
+#[doc(alias = "count_connect_wise_psa_system_info_departmentlocations")]
 pub fn count_info_department_locations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/info/departmentlocations/count").query(query)
+    Request::new(Method::Get, "/system/info/departmentlocations/count")
+        .query(query)
+        .records::<DepartmentLocationInfo>()
 }
 
 /// Gets a department location by its ID.
@@ -34,6 +40,8 @@ pub fn count_info_department_locations(query: &CountQuery) -> Request<Count> {
 /// `GET /system/info/departmentlocations/{id}` · tool `get_single_connect_wise_psa_sys_info_departmentlocation_by_id`
 ///
 /// * `id`: department location ID (see `system::list_info_department_locations`)
+#[doc(alias = "GET /system/info/departmentlocations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sys_info_departmentlocation_by_id")]
 pub fn get_info_department_location(id: i32) -> Request<DepartmentLocationInfo> {
     Request::new(Method::Get, "/system/info/departmentlocations/{id}").path("id", id)
 }
@@ -45,17 +53,23 @@ pub fn get_info_department_location(id: i32) -> Request<DepartmentLocationInfo> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/info/departments")]
+#[doc(alias = "list_all_connect_wise_psa_system_info_departments")]
 pub fn list_info_departments(query: &ListQuery) -> Request<Vec<DepartmentInfo>> {
     Request::new(Method::Get, "/system/info/departments").query(query)
 }
 
-/// Counts departments in summary form.
+/// Counts the summaries of departments.
 ///
 /// `GET /system/info/departments/count` · tool `count_connect_wise_psa_system_info_departments`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/info/departments/count")]
+#[doc(alias = "count_connect_wise_psa_system_info_departments")]
 pub fn count_info_departments(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/info/departments/count").query(query)
+    Request::new(Method::Get, "/system/info/departments/count")
+        .query(query)
+        .records::<DepartmentInfo>()
 }
 
 /// Gets a summary of a department by its ID.
@@ -63,6 +77,8 @@ pub fn count_info_departments(query: &CountQuery) -> Request<Count> {
 /// `GET /system/info/departments/{id}` · tool `get_single_connect_wise_psa_system_info_department_by_id`
 ///
 /// * `id`: department ID (see `system::list_info_departments`)
+#[doc(alias = "GET /system/info/departments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_info_department_by_id")]
 pub fn get_info_department(id: i32) -> Request<DepartmentInfo> {
     Request::new(Method::Get, "/system/info/departments/{id}").path("id", id)
 }
@@ -74,17 +90,23 @@ pub fn get_info_department(id: i32) -> Request<DepartmentInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/info/links")]
+#[doc(alias = "list_all_connect_wise_psa_system_info_links")]
 pub fn list_info_links(query: &ListQuery) -> Request<Vec<LinkInfo>> {
     Request::new(Method::Get, "/system/info/links").query(query)
 }
 
-/// Counts links in summary form.
+/// Counts the summaries of links.
 ///
 /// `GET /system/info/links/count` · tool `count_connect_wise_psa_system_info_links`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/info/links/count")]
+#[doc(alias = "count_connect_wise_psa_system_info_links")]
 pub fn count_info_links(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/info/links/count").query(query)
+    Request::new(Method::Get, "/system/info/links/count")
+        .query(query)
+        .records::<LinkInfo>()
 }
 
 /// Gets a summary of a link by its ID.
@@ -92,6 +114,8 @@ pub fn count_info_links(query: &CountQuery) -> Request<Count> {
 /// `GET /system/info/links/{id}` · tool `get_single_connect_wise_psa_system_info_link_by_id`
 ///
 /// * `id`: link ID (see `system::list_info_links`)
+#[doc(alias = "GET /system/info/links/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_info_link_by_id")]
 pub fn get_info_link(id: i32) -> Request<LinkInfo> {
     Request::new(Method::Get, "/system/info/links/{id}").path("id", id)
 }
@@ -102,6 +126,8 @@ pub fn get_info_link(id: i32) -> Request<LinkInfo> {
 ///
 /// * `id`: link ID (see `system::list_info_links`)
 /// * `body`: the request body.
+#[doc(alias = "POST /system/info/links/{id}/resolveurl")]
+#[doc(alias = "resolve_a_connect_wise_psa_system_info_link_url_by_id")]
 pub fn resolve_info_link_url(
     id: i32,
     body: &LinkResolveUrlInfo,
@@ -118,6 +144,8 @@ pub fn resolve_info_link_url(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/info/locales")]
+#[doc(alias = "list_all_connect_wise_psa_system_info_locales")]
 pub fn list_info_locales(query: &ListQuery) -> Request<Vec<LocaleInfo>> {
     Request::new(Method::Get, "/system/info/locales").query(query)
 }
@@ -127,8 +155,12 @@ pub fn list_info_locales(query: &ListQuery) -> Request<Vec<LocaleInfo>> {
 /// `GET /system/info/locales/count` · tool `count_connect_wise_psa_system_info_locales`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/info/locales/count")]
+#[doc(alias = "count_connect_wise_psa_system_info_locales")]
 pub fn count_info_locales(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/info/locales/count").query(query)
+    Request::new(Method::Get, "/system/info/locales/count")
+        .query(query)
+        .records::<LocaleInfo>()
 }
 
 /// Gets a locale by its ID.
@@ -136,6 +168,8 @@ pub fn count_info_locales(query: &CountQuery) -> Request<Count> {
 /// `GET /system/info/locales/{id}` · tool `get_single_connect_wise_psa_system_info_locale_by_id`
 ///
 /// * `id`: locale ID (see `system::list_info_locales`)
+#[doc(alias = "GET /system/info/locales/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_info_locale_by_id")]
 pub fn get_info_locale(id: i32) -> Request<LocaleInfo> {
     Request::new(Method::Get, "/system/info/locales/{id}").path("id", id)
 }
@@ -147,17 +181,23 @@ pub fn get_info_locale(id: i32) -> Request<LocaleInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/info/locations")]
+#[doc(alias = "list_all_connect_wise_psa_system_info_locations")]
 pub fn list_info_locations(query: &ListQuery) -> Request<Vec<LocationInfo>> {
     Request::new(Method::Get, "/system/info/locations").query(query)
 }
 
-/// Counts locations in summary form.
+/// Counts the summaries of locations.
 ///
 /// `GET /system/info/locations/count` · tool `count_connect_wise_psa_system_info_locations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/info/locations/count")]
+#[doc(alias = "count_connect_wise_psa_system_info_locations")]
 pub fn count_info_locations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/info/locations/count").query(query)
+    Request::new(Method::Get, "/system/info/locations/count")
+        .query(query)
+        .records::<LocationInfo>()
 }
 
 /// Gets a summary of a location by its ID.
@@ -165,6 +205,8 @@ pub fn count_info_locations(query: &CountQuery) -> Request<Count> {
 /// `GET /system/info/locations/{id}` · tool `get_single_connect_wise_psa_system_info_location_by_id`
 ///
 /// * `id`: location ID (see `system::list_info_locations`)
+#[doc(alias = "GET /system/info/locations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_info_location_by_id")]
 pub fn get_info_location(id: i32) -> Request<LocationInfo> {
     Request::new(Method::Get, "/system/info/locations/{id}").path("id", id)
 }
@@ -176,17 +218,23 @@ pub fn get_info_location(id: i32) -> Request<LocationInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/info/members")]
+#[doc(alias = "list_all_connect_wise_psa_system_info_members")]
 pub fn list_info_members(query: &ListQuery) -> Request<Vec<MemberInfo>> {
     Request::new(Method::Get, "/system/info/members").query(query)
 }
 
-/// Counts members in summary form.
+/// Counts the summaries of members.
 ///
 /// `GET /system/info/members/count` · tool `count_connect_wise_psa_system_info_members`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/info/members/count")]
+#[doc(alias = "count_connect_wise_psa_system_info_members")]
 pub fn count_info_members(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/info/members/count").query(query)
+    Request::new(Method::Get, "/system/info/members/count")
+        .query(query)
+        .records::<MemberInfo>()
 }
 
 /// Gets a summary of a member by its ID.
@@ -194,6 +242,8 @@ pub fn count_info_members(query: &CountQuery) -> Request<Count> {
 /// `GET /system/info/members/{id}` · tool `get_single_connect_wise_psa_system_info_member_by_id`
 ///
 /// * `id`: member ID (see `system::list_info_members`)
+#[doc(alias = "GET /system/info/members/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_info_member_by_id")]
 pub fn get_info_member(id: i32) -> Request<MemberInfo> {
     Request::new(Method::Get, "/system/info/members/{id}").path("id", id)
 }
@@ -203,6 +253,8 @@ pub fn get_info_member(id: i32) -> Request<MemberInfo> {
 /// `GET /system/info/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_info_member_by_identifier`
 ///
 /// * `member_identifier`: member ID (see `system::list_info_members`)
+#[doc(alias = "GET /system/info/members/{memberIdentifier}")]
+#[doc(alias = "get_single_connect_wise_psa_system_info_member_by_identifier")]
 pub fn get_info_member_by_identifier(member_identifier: &str) -> Request<MemberInfo> {
     Request::new(Method::Get, "/system/info/members/{memberIdentifier}")
         .path("memberIdentifier", member_identifier)
@@ -215,6 +267,8 @@ pub fn get_info_member_by_identifier(member_identifier: &str) -> Request<MemberI
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/info/personas")]
+#[doc(alias = "list_all_connect_wise_psa_system_info_personas")]
 pub fn list_info_personas(query: &ListQuery) -> Request<Vec<PersonasInfo>> {
     Request::new(Method::Get, "/system/info/personas").query(query)
 }
@@ -224,8 +278,12 @@ pub fn list_info_personas(query: &ListQuery) -> Request<Vec<PersonasInfo>> {
 /// `GET /system/info/personas/count` · tool `count_connect_wise_psa_system_info_personas`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/info/personas/count")]
+#[doc(alias = "count_connect_wise_psa_system_info_personas")]
 pub fn count_info_personas(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/info/personas/count").query(query)
+    Request::new(Method::Get, "/system/info/personas/count")
+        .query(query)
+        .records::<PersonasInfo>()
 }
 
 /// Gets a persona by its ID.
@@ -233,6 +291,8 @@ pub fn count_info_personas(query: &CountQuery) -> Request<Count> {
 /// `GET /system/info/personas/{id}` · tool `get_single_connect_wise_psa_system_info_persona_by_id`
 ///
 /// * `id`: persona ID (see `system::list_info_personas`)
+#[doc(alias = "GET /system/info/personas/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_info_persona_by_id")]
 pub fn get_info_persona(id: i32) -> Request<PersonasInfo> {
     Request::new(Method::Get, "/system/info/personas/{id}").path("id", id)
 }
@@ -244,17 +304,23 @@ pub fn get_info_persona(id: i32) -> Request<PersonasInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/info/standardNotes")]
+#[doc(alias = "list_all_connect_wise_psa_system_info_standard_notes")]
 pub fn list_info_standard_notes(query: &ListQuery) -> Request<Vec<StandardNoteInfo>> {
     Request::new(Method::Get, "/system/info/standardNotes").query(query)
 }
 
-/// Counts standard notes in summary form.
+/// Counts the summaries of standard notes.
 ///
 /// `GET /system/info/standardNotes/count` · tool `count_connect_wise_psa_system_info_standard_notes`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/info/standardNotes/count")]
+#[doc(alias = "count_connect_wise_psa_system_info_standard_notes")]
 pub fn count_info_standard_notes(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/info/standardNotes/count").query(query)
+    Request::new(Method::Get, "/system/info/standardNotes/count")
+        .query(query)
+        .records::<StandardNoteInfo>()
 }
 
 /// Gets a summary of a standard note by its ID.
@@ -262,6 +328,8 @@ pub fn count_info_standard_notes(query: &CountQuery) -> Request<Count> {
 /// `GET /system/info/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_info_standard_note_by_id`
 ///
 /// * `id`: standard note ID (see `system::list_info_standard_notes`)
+#[doc(alias = "GET /system/info/standardNotes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_info_standard_note_by_id")]
 pub fn get_info_standard_note(id: i32) -> Request<StandardNoteInfo> {
     Request::new(Method::Get, "/system/info/standardNotes/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/integratorlogins")]
+#[doc(alias = "list_all_connect_wise_psa_system_integratorlogins")]
 pub fn list_integrator_logins(query: &ListQuery) -> Request<Vec<IntegratorLogin>> {
     Request::new(Method::Get, "/system/integratorlogins").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_integrator_logins(query: &ListQuery) -> Request<Vec<IntegratorLogin>
 /// `POST /system/integratorlogins` · tool `create_a_connect_wise_psa_system_integratorlogin`
 ///
 /// * `body`: the integrator login to create.
+#[doc(alias = "POST /system/integratorlogins")]
+#[doc(alias = "create_a_connect_wise_psa_system_integratorlogin")]
 pub fn create_integrator_login(body: &IntegratorLogin) -> Request<IntegratorLogin> {
     Request::new(Method::Post, "/system/integratorlogins").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_integrator_login(body: &IntegratorLogin) -> Request<IntegratorLogi
 /// `GET /system/integratorlogins/count` · tool `count_connect_wise_psa_system_integratorlogins`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/integratorlogins/count")]
+#[doc(alias = "count_connect_wise_psa_system_integratorlogins")]
 pub fn count_integrator_logins(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/integratorlogins/count").query(query)
+    Request::new(Method::Get, "/system/integratorlogins/count")
+        .query(query)
+        .records::<IntegratorLogin>()
 }
 
 /// Gets an integrator login by its ID.
@@ -38,6 +46,8 @@ pub fn count_integrator_logins(query: &CountQuery) -> Request<Count> {
 /// `GET /system/integratorlogins/{id}` · tool `get_single_connect_wise_psa_system_integratorlogin_by_id`
 ///
 /// * `id`: integrator login ID (see `system::list_integrator_logins`)
+#[doc(alias = "GET /system/integratorlogins/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_integratorlogin_by_id")]
 pub fn get_integrator_login(id: i32) -> Request<IntegratorLogin> {
     Request::new(Method::Get, "/system/integratorlogins/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_integrator_login(id: i32) -> Request<IntegratorLogin> {
 ///
 /// * `id`: integrator login ID (see `system::list_integrator_logins`)
 /// * `body`: the new state of the integrator login.
+#[doc(alias = "PUT /system/integratorlogins/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_integratorlogin_by_id")]
 pub fn replace_integrator_login(
     id: i32,
     body: &IntegratorLogin,
@@ -61,6 +73,8 @@ pub fn replace_integrator_login(
 ///
 /// * `id`: integrator login ID (see `system::list_integrator_logins`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/integratorlogins/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_integratorlogin_by_id")]
 pub fn update_integrator_login(
     id: i32,
     patch: &Patch<IntegratorLogin>,
@@ -75,6 +89,8 @@ pub fn update_integrator_login(
 /// `DELETE /system/integratorlogins/{id}` · tool `delete_a_connect_wise_psa_system_integratorlogin_by_id`
 ///
 /// * `id`: integrator login ID (see `system::list_integrator_logins`)
+#[doc(alias = "DELETE /system/integratorlogins/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_integratorlogin_by_id")]
 pub fn delete_integrator_login(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/integratorlogins/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/integratorTags")]
+#[doc(alias = "list_all_connect_wise_psa_system_integrator_tags")]
 pub fn list_integrator_tags(query: &ListQuery) -> Request<Vec<IntegratorTag>> {
     Request::new(Method::Get, "/system/integratorTags").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_integrator_tags(query: &ListQuery) -> Request<Vec<IntegratorTag>> {
 /// `POST /system/integratorTags` · tool `create_a_connect_wise_psa_system_integrator_tag`
 ///
 /// * `body`: the integrator tag to create.
+#[doc(alias = "POST /system/integratorTags")]
+#[doc(alias = "create_a_connect_wise_psa_system_integrator_tag")]
 pub fn create_integrator_tag(body: &IntegratorTag) -> Request<IntegratorTag> {
     Request::new(Method::Post, "/system/integratorTags").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_integrator_tag(body: &IntegratorTag) -> Request<IntegratorTag> {
 /// `GET /system/integratorTags/count` · tool `count_connect_wise_psa_system_integrator_tags`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/integratorTags/count")]
+#[doc(alias = "count_connect_wise_psa_system_integrator_tags")]
 pub fn count_integrator_tags(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/integratorTags/count").query(query)
+    Request::new(Method::Get, "/system/integratorTags/count")
+        .query(query)
+        .records::<IntegratorTag>()
 }
 
 /// Gets an integrator tag by its ID.
@@ -38,6 +46,8 @@ pub fn count_integrator_tags(query: &CountQuery) -> Request<Count> {
 /// `GET /system/integratorTags/{id}` · tool `get_single_connect_wise_psa_system_integrator_tag_by_id`
 ///
 /// * `id`: integrator tag ID (see `system::list_integrator_tags`)
+#[doc(alias = "GET /system/integratorTags/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_integrator_tag_by_id")]
 pub fn get_integrator_tag(id: i32) -> Request<IntegratorTag> {
     Request::new(Method::Get, "/system/integratorTags/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_integrator_tag(id: i32) -> Request<IntegratorTag> {
 ///
 /// * `id`: integrator tag ID (see `system::list_integrator_tags`)
 /// * `body`: the new state of the integrator tag.
+#[doc(alias = "PUT /system/integratorTags/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_integrator_tag_by_id")]
 pub fn replace_integrator_tag(id: i32, body: &IntegratorTag) -> Request<IntegratorTag> {
     Request::new(Method::Put, "/system/integratorTags/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_integrator_tag(id: i32, body: &IntegratorTag) -> Request<Integrat
 ///
 /// * `id`: integrator tag ID (see `system::list_integrator_tags`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/integratorTags/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_integrator_tag_by_id")]
 pub fn update_integrator_tag(
     id: i32,
     patch: &Patch<IntegratorTag>,
@@ -72,6 +86,8 @@ pub fn update_integrator_tag(
 /// `DELETE /system/integratorTags/{id}` · tool `delete_a_connect_wise_psa_system_integrator_tag_by_id`
 ///
 /// * `id`: integrator tag ID (see `system::list_integrator_tags`)
+#[doc(alias = "DELETE /system/integratorTags/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_integrator_tag_by_id")]
 pub fn delete_integrator_tag(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/integratorTags/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/kpiCategories")]
+#[doc(alias = "list_all_connect_wise_psa_system_kpi_categories")]
 pub fn list_kpi_categories(query: &ListQuery) -> Request<Vec<KpiCategory>> {
     Request::new(Method::Get, "/system/kpiCategories").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_kpi_categories(query: &ListQuery) -> Request<Vec<KpiCategory>> {
 /// `GET /system/kpiCategories/count` · tool `count_connect_wise_psa_system_kpi_categories`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/kpiCategories/count")]
+#[doc(alias = "count_connect_wise_psa_system_kpi_categories")]
 pub fn count_kpi_categories(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/kpiCategories/count").query(query)
+    Request::new(Method::Get, "/system/kpiCategories/count")
+        .query(query)
+        .records::<KpiCategory>()
 }
 
 /// Gets a KPI category by its ID.
@@ -29,6 +35,8 @@ pub fn count_kpi_categories(query: &CountQuery) -> Request<Count> {
 /// `GET /system/kpiCategories/{id}` · tool `get_single_connect_wise_psa_system_kpi_category_by_id`
 ///
 /// * `id`: KPI category ID (see `system::list_kpi_categories`)
+#[doc(alias = "GET /system/kpiCategories/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_kpi_category_by_id")]
 pub fn get_kpi_category(id: i32) -> Request<KpiCategory> {
     Request::new(Method::Get, "/system/kpiCategories/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/kpis")]
+#[doc(alias = "list_all_connect_wise_psa_system_kpis")]
 pub fn list_kpis(query: &ListQuery) -> Request<Vec<Kpi>> {
     Request::new(Method::Get, "/system/kpis").query(query)
 }
@@ -20,8 +22,10 @@ pub fn list_kpis(query: &ListQuery) -> Request<Vec<Kpi>> {
 /// `GET /system/kpis/count` · tool `count_connect_wise_psa_system_kpis`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/kpis/count")]
+#[doc(alias = "count_connect_wise_psa_system_kpis")]
 pub fn count_kpis(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/kpis/count").query(query)
+    Request::new(Method::Get, "/system/kpis/count").query(query).records::<Kpi>()
 }
 
 /// Gets a KPI by its ID.
@@ -29,6 +33,8 @@ pub fn count_kpis(query: &CountQuery) -> Request<Count> {
 /// `GET /system/kpis/{id}` · tool `get_single_connect_wise_psa_system_kpi_by_id`
 ///
 /// * `id`: KPI ID (see `system::list_kpis`)
+#[doc(alias = "GET /system/kpis/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_kpi_by_id")]
 pub fn get_kpi(id: i32) -> Request<Kpi> {
     Request::new(Method::Get, "/system/kpis/{id}").path("id", id)
 }

@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/ldapConfigurations")]
+#[doc(alias = "list_all_connect_wise_psa_system_ldap_configurations")]
 pub fn list_ldap_configurations(query: &ListQuery) -> Request<Vec<LdapConfiguration>> {
     Request::new(Method::Get, "/system/ldapConfigurations").query(query)
 }
@@ -23,6 +25,8 @@ pub fn list_ldap_configurations(query: &ListQuery) -> Request<Vec<LdapConfigurat
 /// `POST /system/ldapConfigurations` · tool `create_a_connect_wise_psa_system_ldap_configuration`
 ///
 /// * `body`: the LDAP configuration to create.
+#[doc(alias = "POST /system/ldapConfigurations")]
+#[doc(alias = "create_a_connect_wise_psa_system_ldap_configuration")]
 pub fn create_ldap_configuration(
     body: &LdapConfiguration,
 ) -> Request<LdapConfiguration> {
@@ -34,8 +38,12 @@ pub fn create_ldap_configuration(
 /// `GET /system/ldapConfigurations/count` · tool `count_connect_wise_psa_system_ldap_configurations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/ldapConfigurations/count")]
+#[doc(alias = "count_connect_wise_psa_system_ldap_configurations")]
 pub fn count_ldap_configurations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/ldapConfigurations/count").query(query)
+    Request::new(Method::Get, "/system/ldapConfigurations/count")
+        .query(query)
+        .records::<LdapConfiguration>()
 }
 
 /// Lists LDAP configurations in summary form.
@@ -45,19 +53,25 @@ pub fn count_ldap_configurations(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/ldapConfigurations/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_ldap_configuration_info")]
 pub fn list_ldap_configuration_info(
     query: &ListQuery,
 ) -> Request<Vec<LdapConfigurationInfo>> {
     Request::new(Method::Get, "/system/ldapConfigurations/info").query(query)
 }
 
-/// Counts LDAP configurations in summary form.
+/// Counts the summaries of LDAP configurations.
 ///
 /// `GET /system/ldapConfigurations/info/count` · tool `count_connect_wise_psa_system_ldap_configuration_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/ldapConfigurations/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_ldap_configuration_info")]
 pub fn count_ldap_configuration_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/ldapConfigurations/info/count").query(query)
+    Request::new(Method::Get, "/system/ldapConfigurations/info/count")
+        .query(query)
+        .records::<LdapConfigurationInfo>()
 }
 
 /// Tests a connection to an LDAP server with these settings.
@@ -65,6 +79,8 @@ pub fn count_ldap_configuration_info(query: &CountQuery) -> Request<Count> {
 /// `POST /system/ldapConfigurations/testLink` · tool `test_connect_wise_psa_system_ldap_configuration_link`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /system/ldapConfigurations/testLink")]
+#[doc(alias = "test_connect_wise_psa_system_ldap_configuration_link")]
 pub fn test_ldap_configuration_link(
     body: &LdapConfigurationTestLink,
 ) -> Request<SuccessResponse> {
@@ -76,6 +92,8 @@ pub fn test_ldap_configuration_link(
 /// `GET /system/ldapConfigurations/{id}` · tool `get_single_connect_wise_psa_system_ldap_configuration_by_id`
 ///
 /// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
+#[doc(alias = "GET /system/ldapConfigurations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_ldap_configuration_by_id")]
 pub fn get_ldap_configuration(id: i32) -> Request<LdapConfiguration> {
     Request::new(Method::Get, "/system/ldapConfigurations/{id}").path("id", id)
 }
@@ -86,6 +104,8 @@ pub fn get_ldap_configuration(id: i32) -> Request<LdapConfiguration> {
 ///
 /// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
 /// * `body`: the new state of the LDAP configuration.
+#[doc(alias = "PUT /system/ldapConfigurations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_ldap_configuration_by_id")]
 pub fn replace_ldap_configuration(
     id: i32,
     body: &LdapConfiguration,
@@ -101,6 +121,8 @@ pub fn replace_ldap_configuration(
 ///
 /// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/ldapConfigurations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_ldap_configuration_by_id")]
 pub fn update_ldap_configuration(
     id: i32,
     patch: &Patch<LdapConfiguration>,
@@ -115,6 +137,8 @@ pub fn update_ldap_configuration(
 /// `DELETE /system/ldapConfigurations/{id}` · tool `delete_a_connect_wise_psa_system_ldap_configuration_by_id`
 ///
 /// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
+#[doc(alias = "DELETE /system/ldapConfigurations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_ldap_configuration_by_id")]
 pub fn delete_ldap_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/ldapConfigurations/{id}").path("id", id)
 }
@@ -124,6 +148,8 @@ pub fn delete_ldap_configuration(id: i32) -> Request<()> {
 /// `GET /system/ldapConfigurations/{id}/info` · tool `get_single_connect_wise_psa_system_ldap_config_info_by_id`
 ///
 /// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
+#[doc(alias = "GET /system/ldapConfigurations/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_ldap_config_info_by_id")]
 pub fn get_ldap_configuration_info(id: i32) -> Request<LdapConfigurationInfo> {
     Request::new(Method::Get, "/system/ldapConfigurations/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/links")]
+#[doc(alias = "list_all_connect_wise_psa_system_links")]
 pub fn list_links(query: &ListQuery) -> Request<Vec<Link>> {
     Request::new(Method::Get, "/system/links").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_links(query: &ListQuery) -> Request<Vec<Link>> {
 /// `POST /system/links` · tool `create_a_connect_wise_psa_system_link`
 ///
 /// * `body`: the link to create.
+#[doc(alias = "POST /system/links")]
+#[doc(alias = "create_a_connect_wise_psa_system_link")]
 pub fn create_link(body: &Link) -> Request<Link> {
     Request::new(Method::Post, "/system/links").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_link(body: &Link) -> Request<Link> {
 /// `GET /system/links/count` · tool `count_connect_wise_psa_system_links`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/links/count")]
+#[doc(alias = "count_connect_wise_psa_system_links")]
 pub fn count_links(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/links/count").query(query)
+    Request::new(Method::Get, "/system/links/count").query(query).records::<Link>()
 }
 
 /// Gets a link by its ID.
@@ -38,6 +44,8 @@ pub fn count_links(query: &CountQuery) -> Request<Count> {
 /// `GET /system/links/{id}` · tool `get_single_connect_wise_psa_system_link_by_id`
 ///
 /// * `id`: link ID (see `system::list_links`)
+#[doc(alias = "GET /system/links/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_link_by_id")]
 pub fn get_link(id: i32) -> Request<Link> {
     Request::new(Method::Get, "/system/links/{id}").path("id", id)
 }
@@ -48,6 +56,8 @@ pub fn get_link(id: i32) -> Request<Link> {
 ///
 /// * `id`: link ID (see `system::list_links`)
 /// * `body`: the new state of the link.
+#[doc(alias = "PUT /system/links/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_link_by_id")]
 pub fn replace_link(id: i32, body: &Link) -> Request<Link> {
     Request::new(Method::Put, "/system/links/{id}").path("id", id).body(body)
 }
@@ -58,6 +68,8 @@ pub fn replace_link(id: i32, body: &Link) -> Request<Link> {
 ///
 /// * `id`: link ID (see `system::list_links`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/links/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_link_by_id")]
 pub fn update_link(id: i32, patch: &Patch<Link>) -> Request<Link> {
     Request::new(Method::Patch, "/system/links/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +79,8 @@ pub fn update_link(id: i32, patch: &Patch<Link>) -> Request<Link> {
 /// `DELETE /system/links/{id}` · tool `delete_a_connect_wise_psa_system_link_by_id`
 ///
 /// * `id`: link ID (see `system::list_links`)
+#[doc(alias = "DELETE /system/links/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_link_by_id")]
 pub fn delete_link(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/links/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/locations")]
+#[doc(alias = "list_all_connect_wise_psa_system_locations")]
 pub fn list_locations(query: &ListQuery) -> Request<Vec<Location>> {
     Request::new(Method::Get, "/system/locations").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_locations(query: &ListQuery) -> Request<Vec<Location>> {
 /// `POST /system/locations` · tool `create_a_connect_wise_psa_system_location`
 ///
 /// * `body`: the location to create.
+#[doc(alias = "POST /system/locations")]
+#[doc(alias = "create_a_connect_wise_psa_system_location")]
 pub fn create_location(body: &Location) -> Request<Location> {
     Request::new(Method::Post, "/system/locations").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_location(body: &Location) -> Request<Location> {
 /// `GET /system/locations/count` · tool `count_connect_wise_psa_system_locations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/locations/count")]
+#[doc(alias = "count_connect_wise_psa_system_locations")]
 pub fn count_locations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/locations/count").query(query)
+    Request::new(Method::Get, "/system/locations/count")
+        .query(query)
+        .records::<Location>()
 }
 
 /// Gets a location by its ID.
@@ -38,6 +46,8 @@ pub fn count_locations(query: &CountQuery) -> Request<Count> {
 /// `GET /system/locations/{id}` · tool `get_single_connect_wise_psa_system_location_by_id`
 ///
 /// * `id`: location ID (see `system::list_locations`)
+#[doc(alias = "GET /system/locations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_location_by_id")]
 pub fn get_location(id: i32) -> Request<Location> {
     Request::new(Method::Get, "/system/locations/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_location(id: i32) -> Request<Location> {
 ///
 /// * `id`: location ID (see `system::list_locations`)
 /// * `body`: the new state of the location.
+#[doc(alias = "PUT /system/locations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_location_by_id")]
 pub fn replace_location(id: i32, body: &Location) -> Request<Location> {
     Request::new(Method::Put, "/system/locations/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_location(id: i32, body: &Location) -> Request<Location> {
 ///
 /// * `id`: location ID (see `system::list_locations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/locations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_location_by_id")]
 pub fn update_location(id: i32, patch: &Patch<Location>) -> Request<Location> {
     Request::new(Method::Patch, "/system/locations/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_location(id: i32, patch: &Patch<Location>) -> Request<Location> {
 /// `DELETE /system/locations/{id}` · tool `delete_a_connect_wise_psa_system_location_by_id`
 ///
 /// * `id`: location ID (see `system::list_locations`)
+#[doc(alias = "DELETE /system/locations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_location_by_id")]
 pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/locations/{id}").path("id", id)
 }
@@ -79,6 +95,8 @@ pub fn delete_location(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/locations/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_system_location_usages_by_id")]
 pub fn check_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/locations/{id}/usages")
         .path("id", id)
@@ -93,6 +111,8 @@ pub fn check_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/locations/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_system_location_usages_by_id")]
 pub fn list_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/locations/{id}/usages/list")
         .path("id", id)
@@ -107,6 +127,8 @@ pub fn list_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/locations/{parentId}/departments")]
+#[doc(alias = "list_all_connect_wise_psa_location_departments")]
 pub fn list_location_departments(
     location_id: i32,
     query: &ListQuery,
@@ -122,6 +144,8 @@ pub fn list_location_departments(
 ///
 /// * `location_id`: location ID (see `system::list_locations`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/locations/{parentId}/departments/count")]
+#[doc(alias = "count_connect_wise_psa_location_departments")]
 pub fn count_location_departments(
     location_id: i32,
     query: &CountQuery,
@@ -129,6 +153,7 @@ pub fn count_location_departments(
     Request::new(Method::Get, "/system/locations/{parentId}/departments/count")
         .path("parentId", location_id)
         .query(query)
+        .records::<LocationDepartment>()
 }
 
 /// Gets a department of a location by its ID.
@@ -137,6 +162,8 @@ pub fn count_location_departments(
 ///
 /// * `location_id`: location ID (see `system::list_locations`)
 /// * `id`: location department ID (see `system::list_location_departments`)
+#[doc(alias = "GET /system/locations/{parentId}/departments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_location_department_by_id")]
 pub fn get_location_department(
     location_id: i32,
     id: i32,
@@ -154,6 +181,8 @@ pub fn get_location_department(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/locations/{parentId}/workRoles")]
+#[doc(alias = "list_all_connect_wise_psa_location_work_roles")]
 pub fn list_location_work_roles(
     location_id: i32,
     query: &ListQuery,
@@ -169,6 +198,8 @@ pub fn list_location_work_roles(
 ///
 /// * `location_id`: location ID (see `system::list_locations`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/locations/{parentId}/workRoles/count")]
+#[doc(alias = "count_connect_wise_psa_location_work_roles")]
 pub fn count_location_work_roles(
     location_id: i32,
     query: &CountQuery,
@@ -176,6 +207,7 @@ pub fn count_location_work_roles(
     Request::new(Method::Get, "/system/locations/{parentId}/workRoles/count")
         .path("parentId", location_id)
         .query(query)
+        .records::<LocationWorkRole>()
 }
 
 /// Gets a work role of a location by its ID.
@@ -184,6 +216,8 @@ pub fn count_location_work_roles(
 ///
 /// * `location_id`: location ID (see `system::list_locations`)
 /// * `id`: location work role ID (see `system::list_location_work_roles`)
+#[doc(alias = "GET /system/locations/{parentId}/workRoles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_location_work_role_by_id")]
 pub fn get_location_work_role(location_id: i32, id: i32) -> Request<LocationWorkRole> {
     Request::new(Method::Get, "/system/locations/{parentId}/workRoles/{id}")
         .path("parentId", location_id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/m365contactsync/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_m365contactsync_info")]
 pub fn list_m365_contact_sync_info(
     query: &ListQuery,
 ) -> Request<Vec<M365ContactSyncInfo>> {
@@ -22,8 +24,12 @@ pub fn list_m365_contact_sync_info(
 /// `GET /system/m365contactsync/info/count` · tool `count_connect_wise_psa_system_m365contactsync_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/m365contactsync/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_m365contactsync_info")]
 pub fn count_m365_contact_sync_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/m365contactsync/info/count").query(query)
+    Request::new(Method::Get, "/system/m365contactsync/info/count")
+        .query(query)
+        .records::<M365ContactSyncInfo>()
 }
 
 /// Gets a Microsoft 365 contact sync by its ID.
@@ -31,6 +37,8 @@ pub fn count_m365_contact_sync_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/m365contactsync/{id}/info` · tool `get_single_connect_wise_psa_system_m365contactsync_info_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /system/m365contactsync/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_m365contactsync_info_by_id")]
 pub fn get_m365_contact_sync_info(id: i32) -> Request<M365ContactSyncInfo> {
     Request::new(Method::Get, "/system/m365contactsync/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/managementNetworkSecurities")]
+#[doc(alias = "list_all_connect_wise_psa_system_management_network_securities")]
 pub fn list_management_network_securities(
     query: &ListQuery,
 ) -> Request<Vec<ManagementNetworkSecurity>> {
@@ -22,6 +24,8 @@ pub fn list_management_network_securities(
 /// `POST /system/managementNetworkSecurities` · tool `create_a_connect_wise_psa_system_management_network_security`
 ///
 /// * `body`: the management network security setting to create.
+#[doc(alias = "POST /system/managementNetworkSecurities")]
+#[doc(alias = "create_a_connect_wise_psa_system_management_network_security")]
 pub fn create_management_network_security(
     body: &ManagementNetworkSecurity,
 ) -> Request<ManagementNetworkSecurity> {
@@ -33,8 +37,12 @@ pub fn create_management_network_security(
 /// `GET /system/managementNetworkSecurities/count` · tool `count_connect_wise_psa_system_management_network_securities`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/managementNetworkSecurities/count")]
+#[doc(alias = "count_connect_wise_psa_system_management_network_securities")]
 pub fn count_management_network_securities(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/managementNetworkSecurities/count").query(query)
+    Request::new(Method::Get, "/system/managementNetworkSecurities/count")
+        .query(query)
+        .records::<ManagementNetworkSecurity>()
 }
 
 /// Gets a management network security setting by its ID.
@@ -42,6 +50,8 @@ pub fn count_management_network_securities(query: &CountQuery) -> Request<Count>
 /// `GET /system/managementNetworkSecurities/{id}` · tool `get_single_connect_wise_psa_system_mgmt_network_security_by_id`
 ///
 /// * `id`: management network security setting ID (see `system::list_management_network_securities`)
+#[doc(alias = "GET /system/managementNetworkSecurities/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_mgmt_network_security_by_id")]
 pub fn get_management_network_security(id: i32) -> Request<ManagementNetworkSecurity> {
     Request::new(Method::Get, "/system/managementNetworkSecurities/{id}").path("id", id)
 }
@@ -52,6 +62,8 @@ pub fn get_management_network_security(id: i32) -> Request<ManagementNetworkSecu
 ///
 /// * `id`: management network security setting ID (see `system::list_management_network_securities`)
 /// * `body`: the new state of the management network security setting.
+#[doc(alias = "PUT /system/managementNetworkSecurities/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_mgmt_network_security_by_id")]
 pub fn replace_management_network_security(
     id: i32,
     body: &ManagementNetworkSecurity,
@@ -67,6 +79,8 @@ pub fn replace_management_network_security(
 ///
 /// * `id`: management network security setting ID (see `system::list_management_network_securities`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/managementNetworkSecurities/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_mgmt_network_security_by_id")]
 pub fn update_management_network_security(
     id: i32,
     patch: &Patch<ManagementNetworkSecurity>,
@@ -81,6 +95,8 @@ pub fn update_management_network_security(
 /// `DELETE /system/managementNetworkSecurities/{id}` · tool `delete_a_connect_wise_psa_system_mgmt_network_security_by_id`
 ///
 /// * `id`: management network security setting ID (see `system::list_management_network_securities`)
+#[doc(alias = "DELETE /system/managementNetworkSecurities/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_mgmt_network_security_by_id")]
 pub fn delete_management_network_security(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/managementNetworkSecurities/{id}")
         .path("id", id)
@@ -91,6 +107,8 @@ pub fn delete_management_network_security(id: i32) -> Request<()> {
 /// `GET /system/managementNetworkSecurities/{id}/testCredentials` · tool `test_connect_wise_psa_system_mgmt_network_sec_credentials_by_id`
 ///
 /// * `id`: management network security setting ID (see `system::list_management_network_securities`)
+#[doc(alias = "GET /system/managementNetworkSecurities/{id}/testCredentials")]
+#[doc(alias = "test_connect_wise_psa_system_mgmt_network_sec_credentials_by_id")]
 pub fn test_management_network_security_credentials(
     id: i32,
 ) -> Request<SuccessResponse> {

@@ -8,6 +8,8 @@ use crate::models::MarketplaceImport;
 /// `GET /system/marketplaceimport/getdefinition/{id}` · tool `get_single_connect_wise_psa_marketplaceimport_definition_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /system/marketplaceimport/getdefinition/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_marketplaceimport_definition_by_id")]
 pub fn get_marketplace_import_definition(id: i32) -> Request<MarketplaceImport> {
     Request::new(Method::Get, "/system/marketplaceimport/getdefinition/{id}")
         .path("id", id)
@@ -18,6 +20,8 @@ pub fn get_marketplace_import_definition(id: i32) -> Request<MarketplaceImport> 
 /// `POST /system/marketplaceimport/import` · tool `run_a_connect_wise_psa_system_marketplaceimport`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /system/marketplaceimport/import")]
+#[doc(alias = "run_a_connect_wise_psa_system_marketplaceimport")]
 pub fn run_marketplace_import(body: &MarketplaceImport) -> Request<MarketplaceImport> {
     Request::new(Method::Post, "/system/marketplaceimport/import").body(body)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/membertemplates/")]
+#[doc(alias = "list_all_connect_wise_psa_system_membertemplates")]
 pub fn list_member_templates(query: &ListQuery) -> Request<Vec<MemberTemplate>> {
     Request::new(Method::Get, "/system/membertemplates/").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_member_templates(query: &ListQuery) -> Request<Vec<MemberTemplate>> 
 /// `POST /system/membertemplates/` · tool `create_a_connect_wise_psa_system_membertemplate`
 ///
 /// * `body`: the member template to create.
+#[doc(alias = "POST /system/membertemplates/")]
+#[doc(alias = "create_a_connect_wise_psa_system_membertemplate")]
 pub fn create_member_template(body: &MemberTemplate) -> Request<MemberTemplate> {
     Request::new(Method::Post, "/system/membertemplates/").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_member_template(body: &MemberTemplate) -> Request<MemberTemplate> 
 /// `GET /system/membertemplates/count` · tool `count_connect_wise_psa_system_membertemplates`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/membertemplates/count")]
+#[doc(alias = "count_connect_wise_psa_system_membertemplates")]
 pub fn count_member_templates(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/membertemplates/count").query(query)
+    Request::new(Method::Get, "/system/membertemplates/count")
+        .query(query)
+        .records::<MemberTemplate>()
 }
 
 /// Gets a member template by its ID.
@@ -38,6 +46,8 @@ pub fn count_member_templates(query: &CountQuery) -> Request<Count> {
 /// `GET /system/membertemplates/{id}` · tool `get_single_connect_wise_psa_system_membertemplate_by_id`
 ///
 /// * `id`: member template ID (see `system::list_member_templates`)
+#[doc(alias = "GET /system/membertemplates/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_membertemplate_by_id")]
 pub fn get_member_template(id: i32) -> Request<MemberTemplate> {
     Request::new(Method::Get, "/system/membertemplates/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_member_template(id: i32) -> Request<MemberTemplate> {
 ///
 /// * `id`: member template ID (see `system::list_member_templates`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/membertemplates/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_membertemplate_by_id")]
 pub fn update_member_template(
     id: i32,
     patch: &Patch<MemberTemplate>,

@@ -17,6 +17,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members")]
+#[doc(alias = "list_all_connect_wise_psa_system_members")]
 pub fn list_members(query: &ListQuery) -> Request<Vec<Member>> {
     Request::new(Method::Get, "/system/members").query(query)
 }
@@ -26,6 +28,8 @@ pub fn list_members(query: &ListQuery) -> Request<Vec<Member>> {
 /// `POST /system/members` · tool `create_a_connect_wise_psa_system_member`
 ///
 /// * `body`: the member to create.
+#[doc(alias = "POST /system/members")]
+#[doc(alias = "create_a_connect_wise_psa_system_member")]
 pub fn create_member(body: &Member) -> Request<Member> {
     Request::new(Method::Post, "/system/members").body(body)
 }
@@ -37,6 +41,8 @@ pub fn create_member(body: &Member) -> Request<Member> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/calendarsync")]
+#[doc(alias = "list_all_connect_wise_psa_system_members_for_calendar_sync")]
 pub fn list_members_for_calendar_sync(
     query: &ListQuery,
 ) -> Request<Vec<MemberForCalSync>> {
@@ -48,8 +54,10 @@ pub fn list_members_for_calendar_sync(
 /// `GET /system/members/count` · tool `count_connect_wise_psa_system_members`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/members/count")]
+#[doc(alias = "count_connect_wise_psa_system_members")]
 pub fn count_members(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/members/count").query(query)
+    Request::new(Method::Get, "/system/members/count").query(query).records::<Member>()
 }
 
 /// Lists member types.
@@ -59,6 +67,8 @@ pub fn count_members(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/types")]
+#[doc(alias = "list_all_connect_wise_psa_system_member_types")]
 pub fn list_member_types(query: &ListQuery) -> Request<Vec<MemberType>> {
     Request::new(Method::Get, "/system/members/types").query(query)
 }
@@ -68,6 +78,8 @@ pub fn list_member_types(query: &ListQuery) -> Request<Vec<MemberType>> {
 /// `POST /system/members/types` · tool `create_a_connect_wise_psa_system_member_type`
 ///
 /// * `body`: the member type to create.
+#[doc(alias = "POST /system/members/types")]
+#[doc(alias = "create_a_connect_wise_psa_system_member_type")]
 pub fn create_member_type(body: &MemberType) -> Request<MemberType> {
     Request::new(Method::Post, "/system/members/types").body(body)
 }
@@ -77,8 +89,12 @@ pub fn create_member_type(body: &MemberType) -> Request<MemberType> {
 /// `GET /system/members/types/count` · tool `count_connect_wise_psa_system_member_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/members/types/count")]
+#[doc(alias = "count_connect_wise_psa_system_member_types")]
 pub fn count_member_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/members/types/count").query(query)
+    Request::new(Method::Get, "/system/members/types/count")
+        .query(query)
+        .records::<MemberType>()
 }
 
 /// Lists member types in summary form.
@@ -88,17 +104,23 @@ pub fn count_member_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/types/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_member_type_info")]
 pub fn list_member_type_info(query: &ListQuery) -> Request<Vec<MemberTypeInfo>> {
     Request::new(Method::Get, "/system/members/types/info").query(query)
 }
 
-/// Counts member types in summary form.
+/// Counts the summaries of member types.
 ///
 /// `GET /system/members/types/info/count` · tool `count_connect_wise_psa_system_member_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/members/types/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_member_type_info")]
 pub fn count_member_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/members/types/info/count").query(query)
+    Request::new(Method::Get, "/system/members/types/info/count")
+        .query(query)
+        .records::<MemberTypeInfo>()
 }
 
 /// Gets a member type by its ID.
@@ -106,6 +128,8 @@ pub fn count_member_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/members/types/{id}` · tool `get_single_connect_wise_psa_system_member_type_by_id`
 ///
 /// * `id`: member type ID (see `system::list_member_types`)
+#[doc(alias = "GET /system/members/types/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_member_type_by_id")]
 pub fn get_member_type(id: i32) -> Request<MemberType> {
     Request::new(Method::Get, "/system/members/types/{id}").path("id", id)
 }
@@ -116,6 +140,8 @@ pub fn get_member_type(id: i32) -> Request<MemberType> {
 ///
 /// * `id`: member type ID (see `system::list_member_types`)
 /// * `body`: the new state of the member type.
+#[doc(alias = "PUT /system/members/types/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_member_type_by_id")]
 pub fn replace_member_type(id: i32, body: &MemberType) -> Request<MemberType> {
     Request::new(Method::Put, "/system/members/types/{id}").path("id", id).body(body)
 }
@@ -126,6 +152,8 @@ pub fn replace_member_type(id: i32, body: &MemberType) -> Request<MemberType> {
 ///
 /// * `id`: member type ID (see `system::list_member_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/members/types/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_member_type_by_id")]
 pub fn update_member_type(id: i32, patch: &Patch<MemberType>) -> Request<MemberType> {
     Request::new(Method::Patch, "/system/members/types/{id}").path("id", id).patch(patch)
 }
@@ -135,6 +163,8 @@ pub fn update_member_type(id: i32, patch: &Patch<MemberType>) -> Request<MemberT
 /// `DELETE /system/members/types/{id}` · tool `delete_a_connect_wise_psa_system_member_type_by_id`
 ///
 /// * `id`: member type ID (see `system::list_member_types`)
+#[doc(alias = "DELETE /system/members/types/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_member_type_by_id")]
 pub fn delete_member_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/types/{id}").path("id", id)
 }
@@ -144,6 +174,8 @@ pub fn delete_member_type(id: i32) -> Request<()> {
 /// `GET /system/members/types/{id}/info` · tool `get_single_connect_wise_psa_system_member_type_info_by_id`
 ///
 /// * `id`: member type ID (see `system::list_member_types`)
+#[doc(alias = "GET /system/members/types/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_member_type_info_by_id")]
 pub fn get_member_type_info(id: i32) -> Request<MemberTypeInfo> {
     Request::new(Method::Get, "/system/members/types/{id}/info").path("id", id)
 }
@@ -155,6 +187,8 @@ pub fn get_member_type_info(id: i32) -> Request<MemberTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/withSso")]
+#[doc(alias = "list_all_connect_wise_psa_system_members_with_sso")]
 pub fn list_members_with_sso(query: &ListQuery) -> Request<Vec<Member>> {
     Request::new(Method::Get, "/system/members/withSso").query(query)
 }
@@ -164,6 +198,8 @@ pub fn list_members_with_sso(query: &ListQuery) -> Request<Vec<Member>> {
 /// `GET /system/members/{id}` · tool `get_single_connect_wise_psa_system_member_by_id`
 ///
 /// * `id`: member ID (see `system::list_members`)
+#[doc(alias = "GET /system/members/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_member_by_id")]
 pub fn get_member(id: i32) -> Request<Member> {
     Request::new(Method::Get, "/system/members/{id}").path("id", id)
 }
@@ -174,6 +210,8 @@ pub fn get_member(id: i32) -> Request<Member> {
 ///
 /// * `id`: member ID (see `system::list_members`)
 /// * `body`: the new state of the member.
+#[doc(alias = "PUT /system/members/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_member_by_id")]
 pub fn replace_member(id: i32, body: &Member) -> Request<Member> {
     Request::new(Method::Put, "/system/members/{id}").path("id", id).body(body)
 }
@@ -184,6 +222,8 @@ pub fn replace_member(id: i32, body: &Member) -> Request<Member> {
 ///
 /// * `id`: member ID (see `system::list_members`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/members/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_member_by_id")]
 pub fn update_member(id: i32, patch: &Patch<Member>) -> Request<Member> {
     Request::new(Method::Patch, "/system/members/{id}").path("id", id).patch(patch)
 }
@@ -194,6 +234,8 @@ pub fn update_member(id: i32, patch: &Patch<Member>) -> Request<Member> {
 ///
 /// * `id`: member ID (see `system::list_members`)
 /// * `body`: the request body.
+#[doc(alias = "POST /system/members/{id}/deactivate")]
+#[doc(alias = "deactivate_a_connect_wise_psa_system_member_by_id")]
 pub fn deactivate_member(
     id: i32,
     body: &MemberDeactivation,
@@ -210,6 +252,8 @@ pub fn deactivate_member(
 /// * `id`: member ID (see `system::list_members`)
 /// * `use_default_flag`: query parameter `useDefaultFlag`
 /// * `lastmodified`: query parameter `lastmodified`
+#[doc(alias = "GET /system/members/{id}/image")]
+#[doc(alias = "download_a_connect_wise_psa_system_member_image_by_id")]
 pub fn download_member_image(
     id: i32,
     use_default_flag: bool,
@@ -227,6 +271,8 @@ pub fn download_member_image(
 ///
 /// * `id`: member ID (see `system::list_members`)
 /// * `body`: the request body.
+#[doc(alias = "POST /system/members/{id}/linkSsoUser")]
+#[doc(alias = "link_sso_user_to_a_connect_wise_psa_system_member_by_id")]
 pub fn link_sso_user_to_member(
     id: i32,
     body: &MemberLinkSsoUser,
@@ -242,6 +288,8 @@ pub fn link_sso_user_to_member(
 ///
 /// * `id`: member ID (see `system::list_members`)
 /// * `body`: the request body.
+#[doc(alias = "POST /system/members/{id}/submit")]
+#[doc(alias = "submit_sso_token_of_a_connect_wise_psa_system_member_by_id")]
 pub fn submit_sso_token_of_member(
     id: i32,
     body: &MemberSsoToken,
@@ -254,6 +302,8 @@ pub fn submit_sso_token_of_member(
 /// `POST /system/members/{id}/unlinkSsoUser` · tool `unlink_sso_user_from_a_connect_wise_psa_system_member_by_id`
 ///
 /// * `id`: member ID (see `system::list_members`)
+#[doc(alias = "POST /system/members/{id}/unlinkSsoUser")]
+#[doc(alias = "unlink_sso_user_from_a_connect_wise_psa_system_member_by_id")]
 pub fn unlink_sso_user_from_member(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/members/{id}/unlinkSsoUser").path("id", id)
 }
@@ -263,6 +313,8 @@ pub fn unlink_sso_user_from_member(id: i32) -> Request<SuccessResponse> {
 /// `DELETE /system/members/{id}/unusedTimeSheets` · tool `delete_connect_wise_psa_system_member_unused_time_sheets_by_id`
 ///
 /// * `id`: member ID (see `system::list_members`)
+#[doc(alias = "DELETE /system/members/{id}/unusedTimeSheets")]
+#[doc(alias = "delete_connect_wise_psa_system_member_unused_time_sheets_by_id")]
 pub fn delete_member_unused_time_sheets(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{id}/unusedTimeSheets").path("id", id)
 }
@@ -275,6 +327,8 @@ pub fn delete_member_unused_time_sheets(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_system_member_usages_by_id")]
 pub fn check_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/members/{id}/usages").path("id", id).query(query)
 }
@@ -287,6 +341,8 @@ pub fn check_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_system_member_usages_by_id")]
 pub fn list_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/members/{id}/usages/list")
         .path("id", id)
@@ -298,6 +354,8 @@ pub fn list_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 /// `GET /system/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_member_by_identifier`
 ///
 /// * `member_identifier`: member ID (see `system::list_members`)
+#[doc(alias = "GET /system/members/{memberIdentifier}")]
+#[doc(alias = "get_single_connect_wise_psa_system_member_by_identifier")]
 pub fn get_member_by_identifier(member_identifier: &str) -> Request<Member> {
     Request::new(Method::Get, "/system/members/{memberIdentifier}")
         .path("memberIdentifier", member_identifier)
@@ -309,6 +367,8 @@ pub fn get_member_by_identifier(member_identifier: &str) -> Request<Member> {
 ///
 /// * `member_identifier`: member ID (see `system::list_members`)
 /// * `body`: the token to create.
+#[doc(alias = "POST /system/members/{memberIdentifier}/tokens")]
+#[doc(alias = "create_a_connect_wise_psa_member_token")]
 pub fn create_member_token(
     member_identifier: &str,
     body: &PostSystemMembersMemberIdentifierTokensBody,
@@ -326,6 +386,8 @@ pub fn create_member_token(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/{parentId}/accruals")]
+#[doc(alias = "list_all_connect_wise_psa_member_accruals")]
 pub fn list_member_accruals(
     member_id: i32,
     query: &ListQuery,
@@ -341,6 +403,8 @@ pub fn list_member_accruals(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `body`: the accrual to create.
+#[doc(alias = "POST /system/members/{parentId}/accruals")]
+#[doc(alias = "create_a_connect_wise_psa_member_accrual")]
 pub fn create_member_accrual(
     member_id: i32,
     body: &MemberAccrual,
@@ -356,10 +420,13 @@ pub fn create_member_accrual(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/members/{parentId}/accruals/count")]
+#[doc(alias = "count_connect_wise_psa_member_accruals")]
 pub fn count_member_accruals(member_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/{parentId}/accruals/count")
         .path("parentId", member_id)
         .query(query)
+        .records::<MemberAccrual>()
 }
 
 /// Gets an accrual of a member by its ID.
@@ -368,6 +435,8 @@ pub fn count_member_accruals(member_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member accrual ID (see `system::list_member_accruals`)
+#[doc(alias = "GET /system/members/{parentId}/accruals/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_member_accrual_by_id")]
 pub fn get_member_accrual(member_id: i32, id: i32) -> Request<MemberAccrual> {
     Request::new(Method::Get, "/system/members/{parentId}/accruals/{id}")
         .path("parentId", member_id)
@@ -381,6 +450,8 @@ pub fn get_member_accrual(member_id: i32, id: i32) -> Request<MemberAccrual> {
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member accrual ID (see `system::list_member_accruals`)
 /// * `body`: the new state of the accrual.
+#[doc(alias = "PUT /system/members/{parentId}/accruals/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_member_accrual_by_id")]
 pub fn replace_member_accrual(
     member_id: i32,
     id: i32,
@@ -399,6 +470,8 @@ pub fn replace_member_accrual(
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member accrual ID (see `system::list_member_accruals`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/members/{parentId}/accruals/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_member_accrual_by_id")]
 pub fn update_member_accrual(
     member_id: i32,
     id: i32,
@@ -416,6 +489,8 @@ pub fn update_member_accrual(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member accrual ID (see `system::list_member_accruals`)
+#[doc(alias = "DELETE /system/members/{parentId}/accruals/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_member_accrual_by_id")]
 pub fn delete_member_accrual(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/accruals/{id}")
         .path("parentId", member_id)
@@ -430,6 +505,8 @@ pub fn delete_member_accrual(member_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/{parentId}/certifications")]
+#[doc(alias = "list_all_connect_wise_psa_member_certifications")]
 pub fn list_member_certifications(
     member_id: i32,
     query: &ListQuery,
@@ -445,6 +522,8 @@ pub fn list_member_certifications(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `body`: the certification to create.
+#[doc(alias = "POST /system/members/{parentId}/certifications")]
+#[doc(alias = "create_a_connect_wise_psa_member_certification")]
 pub fn create_member_certification(
     member_id: i32,
     body: &MemberCertification,
@@ -460,6 +539,8 @@ pub fn create_member_certification(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/members/{parentId}/certifications/count")]
+#[doc(alias = "count_connect_wise_psa_member_certifications")]
 pub fn count_member_certifications(
     member_id: i32,
     query: &CountQuery,
@@ -467,6 +548,7 @@ pub fn count_member_certifications(
     Request::new(Method::Get, "/system/members/{parentId}/certifications/count")
         .path("parentId", member_id)
         .query(query)
+        .records::<MemberCertification>()
 }
 
 /// Gets a certification of a member by its ID.
@@ -475,6 +557,8 @@ pub fn count_member_certifications(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member certification ID (see `system::list_member_certifications`)
+#[doc(alias = "GET /system/members/{parentId}/certifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_member_certification_by_id")]
 pub fn get_member_certification(
     member_id: i32,
     id: i32,
@@ -491,6 +575,8 @@ pub fn get_member_certification(
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member certification ID (see `system::list_member_certifications`)
 /// * `body`: the new state of the certification.
+#[doc(alias = "PUT /system/members/{parentId}/certifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_member_certification_by_id")]
 pub fn replace_member_certification(
     member_id: i32,
     id: i32,
@@ -509,6 +595,8 @@ pub fn replace_member_certification(
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member certification ID (see `system::list_member_certifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/members/{parentId}/certifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_member_certification_by_id")]
 pub fn update_member_certification(
     member_id: i32,
     id: i32,
@@ -526,6 +614,8 @@ pub fn update_member_certification(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member certification ID (see `system::list_member_certifications`)
+#[doc(alias = "DELETE /system/members/{parentId}/certifications/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_member_certification_by_id")]
 pub fn delete_member_certification(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/certifications/{id}")
         .path("parentId", member_id)
@@ -540,6 +630,8 @@ pub fn delete_member_certification(member_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/{parentId}/delegations")]
+#[doc(alias = "list_all_connect_wise_psa_member_delegations")]
 pub fn list_member_delegations(
     member_id: i32,
     query: &ListQuery,
@@ -555,6 +647,8 @@ pub fn list_member_delegations(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `body`: the delegation to create.
+#[doc(alias = "POST /system/members/{parentId}/delegations")]
+#[doc(alias = "create_a_connect_wise_psa_member_delegation")]
 pub fn create_member_delegation(
     member_id: i32,
     body: &MemberDelegation,
@@ -570,10 +664,13 @@ pub fn create_member_delegation(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/members/{parentId}/delegations/count")]
+#[doc(alias = "count_connect_wise_psa_member_delegations")]
 pub fn count_member_delegations(member_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/{parentId}/delegations/count")
         .path("parentId", member_id)
         .query(query)
+        .records::<MemberDelegation>()
 }
 
 /// Gets a delegation of a member by its ID.
@@ -582,6 +679,8 @@ pub fn count_member_delegations(member_id: i32, query: &CountQuery) -> Request<C
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member delegation ID (see `system::list_member_delegations`)
+#[doc(alias = "GET /system/members/{parentId}/delegations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_member_delegation_by_id")]
 pub fn get_member_delegation(member_id: i32, id: i32) -> Request<MemberDelegation> {
     Request::new(Method::Get, "/system/members/{parentId}/delegations/{id}")
         .path("parentId", member_id)
@@ -595,6 +694,8 @@ pub fn get_member_delegation(member_id: i32, id: i32) -> Request<MemberDelegatio
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member delegation ID (see `system::list_member_delegations`)
 /// * `body`: the new state of the delegation.
+#[doc(alias = "PUT /system/members/{parentId}/delegations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_member_delegation_by_id")]
 pub fn replace_member_delegation(
     member_id: i32,
     id: i32,
@@ -613,6 +714,8 @@ pub fn replace_member_delegation(
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member delegation ID (see `system::list_member_delegations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/members/{parentId}/delegations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_member_delegation_by_id")]
 pub fn update_member_delegation(
     member_id: i32,
     id: i32,
@@ -630,6 +733,8 @@ pub fn update_member_delegation(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member delegation ID (see `system::list_member_delegations`)
+#[doc(alias = "DELETE /system/members/{parentId}/delegations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_member_delegation_by_id")]
 pub fn delete_member_delegation(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/delegations/{id}")
         .path("parentId", member_id)
@@ -644,6 +749,8 @@ pub fn delete_member_delegation(member_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/{parentId}/managedDeviceAccounts")]
+#[doc(alias = "list_all_connect_wise_psa_member_managed_device_accounts")]
 pub fn list_member_managed_device_accounts(
     member_id: i32,
     query: &ListQuery,
@@ -661,6 +768,8 @@ pub fn list_member_managed_device_accounts(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "PUT /system/members/{parentId}/managedDeviceAccounts/bulk")]
+#[doc(alias = "replace_connect_wise_psa_member_managed_device_accounts_in_bulk")]
 pub fn replace_member_managed_device_accounts_in_bulk(
     member_id: i32,
     body: &[ManagedDeviceAccount],
@@ -678,6 +787,8 @@ pub fn replace_member_managed_device_accounts_in_bulk(
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "DELETE /system/members/{parentId}/managedDeviceAccounts/bulk")]
+#[doc(alias = "delete_connect_wise_psa_member_managed_device_accounts_in_bulk")]
 pub fn delete_member_managed_device_accounts_in_bulk(
     member_id: i32,
     body: &IdCollection,
@@ -695,6 +806,8 @@ pub fn delete_member_managed_device_accounts_in_bulk(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/{parentId}/mycertifications")]
+#[doc(alias = "list_all_connect_wise_psa_member_mycertifications")]
 pub fn list_member_my_certifications(
     member_id: i32,
     query: &ListQuery,
@@ -710,6 +823,8 @@ pub fn list_member_my_certifications(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `body`: the personal certification to create.
+#[doc(alias = "POST /system/members/{parentId}/mycertifications")]
+#[doc(alias = "create_a_connect_wise_psa_member_mycertification")]
 pub fn create_member_my_certification(
     member_id: i32,
     body: &MemberCertification,
@@ -725,6 +840,8 @@ pub fn create_member_my_certification(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/members/{parentId}/mycertifications/count")]
+#[doc(alias = "count_connect_wise_psa_member_mycertifications")]
 pub fn count_member_my_certifications(
     member_id: i32,
     query: &CountQuery,
@@ -732,6 +849,7 @@ pub fn count_member_my_certifications(
     Request::new(Method::Get, "/system/members/{parentId}/mycertifications/count")
         .path("parentId", member_id)
         .query(query)
+        .records::<MemberCertification>()
 }
 
 /// Gets a personal certification of a member by its ID.
@@ -740,6 +858,8 @@ pub fn count_member_my_certifications(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
+#[doc(alias = "GET /system/members/{parentId}/mycertifications/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_member_mycertification_by_id")]
 pub fn get_member_my_certification(
     member_id: i32,
     id: i32,
@@ -756,6 +876,8 @@ pub fn get_member_my_certification(
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
 /// * `body`: the new state of the personal certification.
+#[doc(alias = "PUT /system/members/{parentId}/mycertifications/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_member_mycertification_by_id")]
 pub fn replace_member_my_certification(
     member_id: i32,
     id: i32,
@@ -774,6 +896,8 @@ pub fn replace_member_my_certification(
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/members/{parentId}/mycertifications/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_member_mycertification_by_id")]
 pub fn update_member_my_certification(
     member_id: i32,
     id: i32,
@@ -791,6 +915,8 @@ pub fn update_member_my_certification(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
+#[doc(alias = "DELETE /system/members/{parentId}/mycertifications/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_member_mycertification_by_id")]
 pub fn delete_member_my_certification(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/mycertifications/{id}")
         .path("parentId", member_id)
@@ -805,6 +931,8 @@ pub fn delete_member_my_certification(member_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/{parentId}/notificationSettings")]
+#[doc(alias = "list_all_connect_wise_psa_member_notification_settings")]
 pub fn list_member_notification_settings(
     member_id: i32,
     query: &ListQuery,
@@ -820,6 +948,8 @@ pub fn list_member_notification_settings(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `body`: the notification setting to create.
+#[doc(alias = "POST /system/members/{parentId}/notificationSettings")]
+#[doc(alias = "create_a_connect_wise_psa_member_notification_setting")]
 pub fn create_member_notification_setting(
     member_id: i32,
     body: &MemberNotificationSetting,
@@ -835,6 +965,8 @@ pub fn create_member_notification_setting(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/members/{parentId}/notificationSettings/count")]
+#[doc(alias = "count_connect_wise_psa_member_notification_settings")]
 pub fn count_member_notification_settings(
     member_id: i32,
     query: &CountQuery,
@@ -842,6 +974,7 @@ pub fn count_member_notification_settings(
     Request::new(Method::Get, "/system/members/{parentId}/notificationSettings/count")
         .path("parentId", member_id)
         .query(query)
+        .records::<MemberNotificationSetting>()
 }
 
 /// Gets a notification setting of a member by its ID.
@@ -850,6 +983,8 @@ pub fn count_member_notification_settings(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
+#[doc(alias = "GET /system/members/{parentId}/notificationSettings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_member_notification_setting_by_id")]
 pub fn get_member_notification_setting(
     member_id: i32,
     id: i32,
@@ -866,6 +1001,8 @@ pub fn get_member_notification_setting(
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
 /// * `body`: the new state of the notification setting.
+#[doc(alias = "PUT /system/members/{parentId}/notificationSettings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_member_notification_setting_by_id")]
 pub fn replace_member_notification_setting(
     member_id: i32,
     id: i32,
@@ -884,6 +1021,8 @@ pub fn replace_member_notification_setting(
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/members/{parentId}/notificationSettings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_member_notification_setting_by_id")]
 pub fn update_member_notification_setting(
     member_id: i32,
     id: i32,
@@ -901,6 +1040,8 @@ pub fn update_member_notification_setting(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
+#[doc(alias = "DELETE /system/members/{parentId}/notificationSettings/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_member_notification_setting_by_id")]
 pub fn delete_member_notification_setting(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/notificationSettings/{id}")
         .path("parentId", member_id)
@@ -915,6 +1056,8 @@ pub fn delete_member_notification_setting(member_id: i32, id: i32) -> Request<()
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/{parentId}/personas")]
+#[doc(alias = "list_all_connect_wise_psa_member_personas")]
 pub fn list_member_personas(
     member_id: i32,
     query: &ListQuery,
@@ -930,6 +1073,8 @@ pub fn list_member_personas(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `body`: the persona to create.
+#[doc(alias = "POST /system/members/{parentId}/personas")]
+#[doc(alias = "create_a_connect_wise_psa_member_persona")]
 pub fn create_member_persona(
     member_id: i32,
     body: &MemberPersona,
@@ -945,10 +1090,13 @@ pub fn create_member_persona(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/members/{parentId}/personas/count")]
+#[doc(alias = "count_connect_wise_psa_member_personas")]
 pub fn count_member_personas(member_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/{parentId}/personas/count")
         .path("parentId", member_id)
         .query(query)
+        .records::<MemberPersona>()
 }
 
 /// Gets a persona of a member by its ID.
@@ -957,6 +1105,8 @@ pub fn count_member_personas(member_id: i32, query: &CountQuery) -> Request<Coun
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member persona ID (see `system::list_member_personas`)
+#[doc(alias = "GET /system/members/{parentId}/personas/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_member_persona_by_id")]
 pub fn get_member_persona(member_id: i32, id: i32) -> Request<MemberPersona> {
     Request::new(Method::Get, "/system/members/{parentId}/personas/{id}")
         .path("parentId", member_id)
@@ -970,6 +1120,8 @@ pub fn get_member_persona(member_id: i32, id: i32) -> Request<MemberPersona> {
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member persona ID (see `system::list_member_personas`)
 /// * `body`: the new state of the persona.
+#[doc(alias = "PUT /system/members/{parentId}/personas/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_member_persona_by_id")]
 pub fn replace_member_persona(
     member_id: i32,
     id: i32,
@@ -988,6 +1140,8 @@ pub fn replace_member_persona(
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member persona ID (see `system::list_member_personas`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/members/{parentId}/personas/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_member_persona_by_id")]
 pub fn update_member_persona(
     member_id: i32,
     id: i32,
@@ -1005,6 +1159,8 @@ pub fn update_member_persona(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member persona ID (see `system::list_member_personas`)
+#[doc(alias = "DELETE /system/members/{parentId}/personas/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_member_persona_by_id")]
 pub fn delete_member_persona(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/personas/{id}")
         .path("parentId", member_id)
@@ -1019,6 +1175,8 @@ pub fn delete_member_persona(member_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/members/{parentId}/skills")]
+#[doc(alias = "list_all_connect_wise_psa_member_skills")]
 pub fn list_member_skills(
     member_id: i32,
     query: &ListQuery,
@@ -1034,6 +1192,8 @@ pub fn list_member_skills(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `body`: the skill to create.
+#[doc(alias = "POST /system/members/{parentId}/skills")]
+#[doc(alias = "create_a_connect_wise_psa_member_skill")]
 pub fn create_member_skill(member_id: i32, body: &MemberSkill) -> Request<MemberSkill> {
     Request::new(Method::Post, "/system/members/{parentId}/skills")
         .path("parentId", member_id)
@@ -1046,10 +1206,13 @@ pub fn create_member_skill(member_id: i32, body: &MemberSkill) -> Request<Member
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/members/{parentId}/skills/count")]
+#[doc(alias = "count_connect_wise_psa_member_skills")]
 pub fn count_member_skills(member_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/members/{parentId}/skills/count")
         .path("parentId", member_id)
         .query(query)
+        .records::<MemberSkill>()
 }
 
 /// Gets a skill of a member by its ID.
@@ -1058,6 +1221,8 @@ pub fn count_member_skills(member_id: i32, query: &CountQuery) -> Request<Count>
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member skill ID (see `system::list_member_skills`)
+#[doc(alias = "GET /system/members/{parentId}/skills/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_member_skill_by_id")]
 pub fn get_member_skill(member_id: i32, id: i32) -> Request<MemberSkill> {
     Request::new(Method::Get, "/system/members/{parentId}/skills/{id}")
         .path("parentId", member_id)
@@ -1071,6 +1236,8 @@ pub fn get_member_skill(member_id: i32, id: i32) -> Request<MemberSkill> {
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member skill ID (see `system::list_member_skills`)
 /// * `body`: the new state of the skill.
+#[doc(alias = "PUT /system/members/{parentId}/skills/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_member_skill_by_id")]
 pub fn replace_member_skill(
     member_id: i32,
     id: i32,
@@ -1089,6 +1256,8 @@ pub fn replace_member_skill(
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member skill ID (see `system::list_member_skills`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/members/{parentId}/skills/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_member_skill_by_id")]
 pub fn update_member_skill(
     member_id: i32,
     id: i32,
@@ -1106,6 +1275,8 @@ pub fn update_member_skill(
 ///
 /// * `member_id`: member ID (see `system::list_members`)
 /// * `id`: member skill ID (see `system::list_member_skills`)
+#[doc(alias = "DELETE /system/members/{parentId}/skills/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_member_skill_by_id")]
 pub fn delete_member_skill(member_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{parentId}/skills/{id}")
         .path("parentId", member_id)
@@ -1117,6 +1288,8 @@ pub fn delete_member_skill(member_id: i32, id: i32) -> Request<()> {
 /// `POST /system/members/{ssoid}/deactivateIamMember` · tool `deactivate_iam_connect_wise_psa_system_member_by_ssoid`
 ///
 /// * `ssoid`: member ID (see `system::list_members`)
+#[doc(alias = "POST /system/members/{ssoid}/deactivateIamMember")]
+#[doc(alias = "deactivate_iam_connect_wise_psa_system_member_by_ssoid")]
 pub fn deactivate_iam_member(ssoid: &str) -> Request<()> {
     Request::new(Method::Post, "/system/members/{ssoid}/deactivateIamMember")
         .path("ssoid", ssoid)

@@ -12,6 +12,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/menuEntries/{parentId}/locations")]
+#[doc(alias = "list_all_connect_wise_psa_menu_entry_locations")]
 pub fn list_menu_entry_locations(
     menu_entry_id: i32,
     query: &ListQuery,
@@ -27,6 +29,8 @@ pub fn list_menu_entry_locations(
 ///
 /// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
 /// * `body`: the location to create.
+#[doc(alias = "POST /system/menuEntries/{parentId}/locations")]
+#[doc(alias = "create_a_connect_wise_psa_menu_entry_location")]
 pub fn create_menu_entry_location(
     menu_entry_id: i32,
     body: &MenuEntryLocation,
@@ -42,6 +46,8 @@ pub fn create_menu_entry_location(
 ///
 /// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/menuEntries/{parentId}/locations/count")]
+#[doc(alias = "count_connect_wise_psa_menu_entry_locations")]
 pub fn count_menu_entry_locations(
     menu_entry_id: i32,
     query: &CountQuery,
@@ -49,6 +55,7 @@ pub fn count_menu_entry_locations(
     Request::new(Method::Get, "/system/menuEntries/{parentId}/locations/count")
         .path("parentId", menu_entry_id)
         .query(query)
+        .records::<MenuEntryLocation>()
 }
 
 /// Gets a location of a menu entry by its ID.
@@ -57,6 +64,8 @@ pub fn count_menu_entry_locations(
 ///
 /// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
 /// * `id`: menu entry location ID (see `system::list_menu_entry_locations`)
+#[doc(alias = "GET /system/menuEntries/{parentId}/locations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_menu_entry_location_by_id")]
 pub fn get_menu_entry_location(
     menu_entry_id: i32,
     id: i32,
@@ -72,6 +81,8 @@ pub fn get_menu_entry_location(
 ///
 /// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
 /// * `id`: menu entry location ID (see `system::list_menu_entry_locations`)
+#[doc(alias = "DELETE /system/menuEntries/{parentId}/locations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_menu_entry_location_by_id")]
 pub fn delete_menu_entry_location(menu_entry_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/menuEntries/{parentId}/locations/{id}")
         .path("parentId", menu_entry_id)
@@ -85,6 +96,8 @@ pub fn delete_menu_entry_location(menu_entry_id: i32, id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/menuentries")]
+#[doc(alias = "list_all_connect_wise_psa_system_menuentries")]
 pub fn list_menu_entries(query: &ListQuery) -> Request<Vec<MenuEntry>> {
     Request::new(Method::Get, "/system/menuentries").query(query)
 }
@@ -94,6 +107,8 @@ pub fn list_menu_entries(query: &ListQuery) -> Request<Vec<MenuEntry>> {
 /// `POST /system/menuentries` · tool `create_a_connect_wise_psa_system_menuentry`
 ///
 /// * `body`: the menu entry to create.
+#[doc(alias = "POST /system/menuentries")]
+#[doc(alias = "create_a_connect_wise_psa_system_menuentry")]
 pub fn create_menu_entry(body: &MenuEntry) -> Request<MenuEntry> {
     Request::new(Method::Post, "/system/menuentries").body(body)
 }
@@ -103,8 +118,12 @@ pub fn create_menu_entry(body: &MenuEntry) -> Request<MenuEntry> {
 /// `GET /system/menuentries/count` · tool `count_connect_wise_psa_system_menuentries`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/menuentries/count")]
+#[doc(alias = "count_connect_wise_psa_system_menuentries")]
 pub fn count_menu_entries(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/menuentries/count").query(query)
+    Request::new(Method::Get, "/system/menuentries/count")
+        .query(query)
+        .records::<MenuEntry>()
 }
 
 /// Gets a menu entry by its ID.
@@ -112,6 +131,8 @@ pub fn count_menu_entries(query: &CountQuery) -> Request<Count> {
 /// `GET /system/menuentries/{id}` · tool `get_single_connect_wise_psa_system_menuentry_by_id`
 ///
 /// * `id`: menu entry ID (see `system::list_menu_entries`)
+#[doc(alias = "GET /system/menuentries/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_menuentry_by_id")]
 pub fn get_menu_entry(id: i32) -> Request<MenuEntry> {
     Request::new(Method::Get, "/system/menuentries/{id}").path("id", id)
 }
@@ -122,6 +143,8 @@ pub fn get_menu_entry(id: i32) -> Request<MenuEntry> {
 ///
 /// * `id`: menu entry ID (see `system::list_menu_entries`)
 /// * `body`: the new state of the menu entry.
+#[doc(alias = "PUT /system/menuentries/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_menuentry_by_id")]
 pub fn replace_menu_entry(id: i32, body: &MenuEntry) -> Request<MenuEntry> {
     Request::new(Method::Put, "/system/menuentries/{id}").path("id", id).body(body)
 }
@@ -132,6 +155,8 @@ pub fn replace_menu_entry(id: i32, body: &MenuEntry) -> Request<MenuEntry> {
 ///
 /// * `id`: menu entry ID (see `system::list_menu_entries`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/menuentries/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_menuentry_by_id")]
 pub fn update_menu_entry(id: i32, patch: &Patch<MenuEntry>) -> Request<MenuEntry> {
     Request::new(Method::Patch, "/system/menuentries/{id}").path("id", id).patch(patch)
 }
@@ -141,6 +166,8 @@ pub fn update_menu_entry(id: i32, patch: &Patch<MenuEntry>) -> Request<MenuEntry
 /// `DELETE /system/menuentries/{id}` · tool `delete_a_connect_wise_psa_system_menuentry_by_id`
 ///
 /// * `id`: menu entry ID (see `system::list_menu_entries`)
+#[doc(alias = "DELETE /system/menuentries/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_menuentry_by_id")]
 pub fn delete_menu_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/menuentries/{id}").path("id", id)
 }
@@ -152,6 +179,8 @@ pub fn delete_menu_entry(id: i32) -> Request<()> {
 /// * `id`: menu entry ID (see `system::list_menu_entries`)
 /// * `lastmodified`: query parameter `lastmodified`
 /// * `large_flag`: query parameter `largeFlag`
+#[doc(alias = "GET /system/menuentries/{id}/image")]
+#[doc(alias = "download_a_connect_wise_psa_system_menuentry_image_by_id")]
 pub fn download_menu_entry_image(
     id: i32,
     lastmodified: &str,
@@ -169,6 +198,8 @@ pub fn download_menu_entry_image(
 ///
 /// * `id`: menu entry ID (see `system::list_menu_entries`)
 /// * `form`: the parts `file` (file).
+#[doc(alias = "POST /system/menuentries/{id}/image")]
+#[doc(alias = "upload_a_connect_wise_psa_system_menuentry_image_by_id")]
 pub fn upload_menu_entry_image(id: i32, form: &Form) -> Request<()> {
     Request::new(Method::Post, "/system/menuentries/{id}/image")
         .path("id", id)

@@ -9,6 +9,8 @@ use crate::query::{CountQuery, ListQuery};
 /// `GET /system/myAccount/{id}` · tool `get_single_connect_wise_psa_system_my_account_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /system/myAccount/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_my_account_by_id")]
 pub fn get_my_account(id: i32) -> Request<MyAccount> {
     Request::new(Method::Get, "/system/myAccount/{id}").path("id", id)
 }
@@ -19,6 +21,8 @@ pub fn get_my_account(id: i32) -> Request<MyAccount> {
 ///
 /// * `id`: ID
 /// * `body`: the new state of the signed-in member's account.
+#[doc(alias = "PUT /system/myAccount/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_my_account_by_id")]
 pub fn replace_my_account(id: i32, body: &MyAccount) -> Request<MyAccount> {
     Request::new(Method::Put, "/system/myAccount/{id}").path("id", id).body(body)
 }
@@ -29,6 +33,8 @@ pub fn replace_my_account(id: i32, body: &MyAccount) -> Request<MyAccount> {
 ///
 /// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/myAccount/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_my_account_by_id")]
 pub fn update_my_account(id: i32, patch: &Patch<MyAccount>) -> Request<MyAccount> {
     Request::new(Method::Patch, "/system/myAccount/{id}").path("id", id).patch(patch)
 }
@@ -41,6 +47,8 @@ pub fn update_my_account(id: i32, patch: &Patch<MyAccount>) -> Request<MyAccount
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myAccount/{parentId}/delegations")]
+#[doc(alias = "list_all_connect_wise_psa_my_account_delegations")]
 pub fn list_my_account_delegations(
     my_account_id: i32,
     query: &ListQuery,
@@ -56,6 +64,8 @@ pub fn list_my_account_delegations(
 ///
 /// * `my_account_id`: my account ID
 /// * `body`: the delegation to create.
+#[doc(alias = "POST /system/myAccount/{parentId}/delegations")]
+#[doc(alias = "create_a_connect_wise_psa_my_account_delegation")]
 pub fn create_my_account_delegation(
     my_account_id: i32,
     body: &MemberDelegation,
@@ -71,6 +81,8 @@ pub fn create_my_account_delegation(
 ///
 /// * `my_account_id`: my account ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myAccount/{parentId}/delegations/count")]
+#[doc(alias = "count_connect_wise_psa_my_account_delegations")]
 pub fn count_my_account_delegations(
     my_account_id: i32,
     query: &CountQuery,
@@ -78,6 +90,7 @@ pub fn count_my_account_delegations(
     Request::new(Method::Get, "/system/myAccount/{parentId}/delegations/count")
         .path("parentId", my_account_id)
         .query(query)
+        .records::<MemberDelegation>()
 }
 
 /// Gets a delegation of a signed-in member's account by its ID.
@@ -86,6 +99,8 @@ pub fn count_my_account_delegations(
 ///
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
+#[doc(alias = "GET /system/myAccount/{parentId}/delegations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_my_account_delegation_by_id")]
 pub fn get_my_account_delegation(
     my_account_id: i32,
     id: i32,
@@ -102,6 +117,8 @@ pub fn get_my_account_delegation(
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
 /// * `body`: the new state of the delegation.
+#[doc(alias = "PUT /system/myAccount/{parentId}/delegations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn replace_my_account_delegation(
     my_account_id: i32,
     id: i32,
@@ -120,6 +137,8 @@ pub fn replace_my_account_delegation(
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/myAccount/{parentId}/delegations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn update_my_account_delegation(
     my_account_id: i32,
     id: i32,
@@ -137,6 +156,8 @@ pub fn update_my_account_delegation(
 ///
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
+#[doc(alias = "DELETE /system/myAccount/{parentId}/delegations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn delete_my_account_delegation(my_account_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/myAccount/{parentId}/delegations/{id}")
         .path("parentId", my_account_id)
@@ -151,6 +172,8 @@ pub fn delete_my_account_delegation(my_account_id: i32, id: i32) -> Request<()> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myAccount/{parentId}/skills")]
+#[doc(alias = "list_all_connect_wise_psa_my_account_skills")]
 pub fn list_my_account_skills(
     my_account_id: i32,
     query: &ListQuery,
@@ -166,6 +189,8 @@ pub fn list_my_account_skills(
 ///
 /// * `my_account_id`: my account ID
 /// * `body`: the skill to create.
+#[doc(alias = "POST /system/myAccount/{parentId}/skills")]
+#[doc(alias = "create_a_connect_wise_psa_my_account_skill")]
 pub fn create_my_account_skill(
     my_account_id: i32,
     body: &MemberSkill,
@@ -181,6 +206,8 @@ pub fn create_my_account_skill(
 ///
 /// * `my_account_id`: my account ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myAccount/{parentId}/skills/count")]
+#[doc(alias = "count_connect_wise_psa_my_account_skills")]
 pub fn count_my_account_skills(
     my_account_id: i32,
     query: &CountQuery,
@@ -188,6 +215,7 @@ pub fn count_my_account_skills(
     Request::new(Method::Get, "/system/myAccount/{parentId}/skills/count")
         .path("parentId", my_account_id)
         .query(query)
+        .records::<MemberSkill>()
 }
 
 /// Gets a skill of a signed-in member's account by its ID.
@@ -196,6 +224,8 @@ pub fn count_my_account_skills(
 ///
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
+#[doc(alias = "GET /system/myAccount/{parentId}/skills/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_my_account_skill_by_id")]
 pub fn get_my_account_skill(my_account_id: i32, id: i32) -> Request<MemberSkill> {
     Request::new(Method::Get, "/system/myAccount/{parentId}/skills/{id}")
         .path("parentId", my_account_id)
@@ -209,6 +239,8 @@ pub fn get_my_account_skill(my_account_id: i32, id: i32) -> Request<MemberSkill>
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
 /// * `body`: the new state of the skill.
+#[doc(alias = "PUT /system/myAccount/{parentId}/skills/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn replace_my_account_skill(
     my_account_id: i32,
     id: i32,
@@ -227,6 +259,8 @@ pub fn replace_my_account_skill(
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/myAccount/{parentId}/skills/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn update_my_account_skill(
     my_account_id: i32,
     id: i32,
@@ -244,6 +278,8 @@ pub fn update_my_account_skill(
 ///
 /// * `my_account_id`: my account ID
 /// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
+#[doc(alias = "DELETE /system/myAccount/{parentId}/skills/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn delete_my_account_skill(my_account_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/myAccount/{parentId}/skills/{id}")
         .path("parentId", my_account_id)

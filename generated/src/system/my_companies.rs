@@ -15,6 +15,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myCompany/corporateStructure")]
+#[doc(alias = "list_all_connect_wise_psa_system_my_company_corporate_structs")]
 pub fn list_my_company_corporate_structures(
     query: &ListQuery,
 ) -> Request<Vec<CorporateStructure>> {
@@ -26,8 +28,12 @@ pub fn list_my_company_corporate_structures(
 /// `GET /system/myCompany/corporateStructure/count` · tool `count_connect_wise_psa_system_my_company_corporate_structures`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myCompany/corporateStructure/count")]
+#[doc(alias = "count_connect_wise_psa_system_my_company_corporate_structures")]
 pub fn count_my_company_corporate_structures(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/myCompany/corporateStructure/count").query(query)
+    Request::new(Method::Get, "/system/myCompany/corporateStructure/count")
+        .query(query)
+        .records::<CorporateStructure>()
 }
 
 /// Lists corporate structures in summary form.
@@ -37,20 +43,25 @@ pub fn count_my_company_corporate_structures(query: &CountQuery) -> Request<Coun
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myCompany/corporateStructure/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_my_company_corp_struct_info")]
 pub fn list_my_company_corporate_structure_info(
     query: &ListQuery,
 ) -> Request<Vec<CorporateStructureInfo>> {
     Request::new(Method::Get, "/system/myCompany/corporateStructure/info").query(query)
 }
 
-/// Counts corporate structures in summary form.
+/// Counts the summaries of corporate structures.
 ///
 /// `GET /system/myCompany/corporateStructure/info/count` · tool `count_connect_wise_psa_system_my_company_corporate_struct_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myCompany/corporateStructure/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_my_company_corporate_struct_info")]
 pub fn count_my_company_corporate_structure_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/myCompany/corporateStructure/info/count")
         .query(query)
+        .records::<CorporateStructureInfo>()
 }
 
 /// Gets a corporate structure by its ID.
@@ -58,6 +69,8 @@ pub fn count_my_company_corporate_structure_info(query: &CountQuery) -> Request<
 /// `GET /system/myCompany/corporateStructure/{id}` · tool `get_single_connect_wise_psa_system_my_company_corp_struct_by_id`
 ///
 /// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
+#[doc(alias = "GET /system/myCompany/corporateStructure/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_my_company_corp_struct_by_id")]
 pub fn get_my_company_corporate_structure(id: i32) -> Request<CorporateStructure> {
     Request::new(Method::Get, "/system/myCompany/corporateStructure/{id}").path("id", id)
 }
@@ -68,6 +81,8 @@ pub fn get_my_company_corporate_structure(id: i32) -> Request<CorporateStructure
 ///
 /// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
 /// * `body`: the new state of the corporate structure.
+#[doc(alias = "PUT /system/myCompany/corporateStructure/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_my_company_corp_struct_by_id")]
 pub fn replace_my_company_corporate_structure(
     id: i32,
     body: &CorporateStructure,
@@ -83,6 +98,8 @@ pub fn replace_my_company_corporate_structure(
 ///
 /// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/myCompany/corporateStructure/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_my_company_corp_struct_by_id")]
 pub fn update_my_company_corporate_structure(
     id: i32,
     patch: &Patch<CorporateStructure>,
@@ -97,6 +114,8 @@ pub fn update_my_company_corporate_structure(
 /// `GET /system/myCompany/corporateStructure/{id}/info` · tool `get_single_connect_wise_psa_system_my_co_corp_struct_info_by_id`
 ///
 /// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
+#[doc(alias = "GET /system/myCompany/corporateStructure/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_my_co_corp_struct_info_by_id")]
 pub fn get_my_company_corporate_structure_info(
     id: i32,
 ) -> Request<CorporateStructureInfo> {
@@ -111,6 +130,8 @@ pub fn get_my_company_corporate_structure_info(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myCompany/corporateStructureLevels")]
+#[doc(alias = "list_all_connect_wise_psa_system_my_company_corp_struct_levels")]
 pub fn list_my_company_corporate_structure_levels(
     query: &ListQuery,
 ) -> Request<Vec<CorporateStructureLevel>> {
@@ -122,11 +143,14 @@ pub fn list_my_company_corporate_structure_levels(
 /// `GET /system/myCompany/corporateStructureLevels/count` · tool `count_connect_wise_psa_system_my_company_corp_struct_levels`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myCompany/corporateStructureLevels/count")]
+#[doc(alias = "count_connect_wise_psa_system_my_company_corp_struct_levels")]
 pub fn count_my_company_corporate_structure_levels(
     query: &CountQuery,
 ) -> Request<Count> {
     Request::new(Method::Get, "/system/myCompany/corporateStructureLevels/count")
         .query(query)
+        .records::<CorporateStructureLevel>()
 }
 
 /// Gets a corporate structure level by its ID.
@@ -134,6 +158,8 @@ pub fn count_my_company_corporate_structure_levels(
 /// `GET /system/myCompany/corporateStructureLevels/{id}` · tool `get_single_connect_wise_psa_sys_my_co_corp_struct_level_by_id`
 ///
 /// * `id`: corporate structure level ID (see `system::list_my_company_corporate_structure_levels`)
+#[doc(alias = "GET /system/myCompany/corporateStructureLevels/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sys_my_co_corp_struct_level_by_id")]
 pub fn get_my_company_corporate_structure_level(
     id: i32,
 ) -> Request<CorporateStructureLevel> {
@@ -148,6 +174,8 @@ pub fn get_my_company_corporate_structure_level(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myCompany/crm")]
+#[doc(alias = "list_all_connect_wise_psa_system_my_company_crms")]
 pub fn list_my_company_crms(query: &ListQuery) -> Request<Vec<Crm>> {
     Request::new(Method::Get, "/system/myCompany/crm").query(query)
 }
@@ -157,8 +185,12 @@ pub fn list_my_company_crms(query: &ListQuery) -> Request<Vec<Crm>> {
 /// `GET /system/myCompany/crm/count` · tool `count_connect_wise_psa_system_my_company_crms`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myCompany/crm/count")]
+#[doc(alias = "count_connect_wise_psa_system_my_company_crms")]
 pub fn count_my_company_crms(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/myCompany/crm/count").query(query)
+    Request::new(Method::Get, "/system/myCompany/crm/count")
+        .query(query)
+        .records::<Crm>()
 }
 
 /// Lists My Company CRM settings in summary form.
@@ -168,17 +200,23 @@ pub fn count_my_company_crms(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myCompany/crm/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_my_company_crm_info")]
 pub fn list_my_company_crm_info(query: &ListQuery) -> Request<Vec<CrmInfo>> {
     Request::new(Method::Get, "/system/myCompany/crm/info").query(query)
 }
 
-/// Counts My Company CRM settings in summary form.
+/// Counts the summaries of My Company CRM settings.
 ///
 /// `GET /system/myCompany/crm/info/count` · tool `count_connect_wise_psa_system_my_company_crm_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myCompany/crm/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_my_company_crm_info")]
 pub fn count_my_company_crm_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/myCompany/crm/info/count").query(query)
+    Request::new(Method::Get, "/system/myCompany/crm/info/count")
+        .query(query)
+        .records::<CrmInfo>()
 }
 
 /// Gets a My Company CRM setting by its ID.
@@ -186,6 +224,8 @@ pub fn count_my_company_crm_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/myCompany/crm/{id}` · tool `get_single_connect_wise_psa_system_my_company_crm_by_id`
 ///
 /// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
+#[doc(alias = "GET /system/myCompany/crm/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_my_company_crm_by_id")]
 pub fn get_my_company_crm(id: i32) -> Request<Crm> {
     Request::new(Method::Get, "/system/myCompany/crm/{id}").path("id", id)
 }
@@ -196,6 +236,8 @@ pub fn get_my_company_crm(id: i32) -> Request<Crm> {
 ///
 /// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
 /// * `body`: the new state of the My Company CRM setting.
+#[doc(alias = "PUT /system/myCompany/crm/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_my_company_crm_by_id")]
 pub fn replace_my_company_crm(id: i32, body: &Crm) -> Request<Crm> {
     Request::new(Method::Put, "/system/myCompany/crm/{id}").path("id", id).body(body)
 }
@@ -206,6 +248,8 @@ pub fn replace_my_company_crm(id: i32, body: &Crm) -> Request<Crm> {
 ///
 /// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/myCompany/crm/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_my_company_crm_by_id")]
 pub fn update_my_company_crm(id: i32, patch: &Patch<Crm>) -> Request<Crm> {
     Request::new(Method::Patch, "/system/myCompany/crm/{id}").path("id", id).patch(patch)
 }
@@ -215,6 +259,8 @@ pub fn update_my_company_crm(id: i32, patch: &Patch<Crm>) -> Request<Crm> {
 /// `GET /system/myCompany/crm/{id}/info` · tool `get_single_connect_wise_psa_system_my_company_crm_info_by_id`
 ///
 /// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
+#[doc(alias = "GET /system/myCompany/crm/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_my_company_crm_info_by_id")]
 pub fn get_my_company_crm_info(id: i32) -> Request<CrmInfo> {
     Request::new(Method::Get, "/system/myCompany/crm/{id}/info").path("id", id)
 }
@@ -226,6 +272,8 @@ pub fn get_my_company_crm_info(id: i32) -> Request<CrmInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myCompany/other")]
+#[doc(alias = "list_all_connect_wise_psa_system_my_company_other")]
 pub fn list_my_company_other(query: &ListQuery) -> Request<Vec<Other>> {
     Request::new(Method::Get, "/system/myCompany/other").query(query)
 }
@@ -235,8 +283,12 @@ pub fn list_my_company_other(query: &ListQuery) -> Request<Vec<Other>> {
 /// `GET /system/myCompany/other/count` · tool `count_connect_wise_psa_system_my_company_other`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myCompany/other/count")]
+#[doc(alias = "count_connect_wise_psa_system_my_company_other")]
 pub fn count_my_company_other(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/myCompany/other/count").query(query)
+    Request::new(Method::Get, "/system/myCompany/other/count")
+        .query(query)
+        .records::<Other>()
 }
 
 /// Gets an other My Company setting by its ID.
@@ -244,6 +296,8 @@ pub fn count_my_company_other(query: &CountQuery) -> Request<Count> {
 /// `GET /system/myCompany/other/{id}` · tool `get_single_connect_wise_psa_system_my_company_other_by_id`
 ///
 /// * `id`: other My Company setting ID (see `system::list_my_company_other`)
+#[doc(alias = "GET /system/myCompany/other/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_my_company_other_by_id")]
 pub fn get_my_company_other(id: i32) -> Request<Other> {
     Request::new(Method::Get, "/system/myCompany/other/{id}").path("id", id)
 }
@@ -254,6 +308,8 @@ pub fn get_my_company_other(id: i32) -> Request<Other> {
 ///
 /// * `id`: other My Company setting ID (see `system::list_my_company_other`)
 /// * `body`: the new state of the other My Company setting.
+#[doc(alias = "PUT /system/myCompany/other/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_my_company_other_by_id")]
 pub fn replace_my_company_other(id: i32, body: &Other) -> Request<Other> {
     Request::new(Method::Put, "/system/myCompany/other/{id}").path("id", id).body(body)
 }
@@ -264,6 +320,8 @@ pub fn replace_my_company_other(id: i32, body: &Other) -> Request<Other> {
 ///
 /// * `id`: other My Company setting ID (see `system::list_my_company_other`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/myCompany/other/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_my_company_other_by_id")]
 pub fn update_my_company_other(id: i32, patch: &Patch<Other>) -> Request<Other> {
     Request::new(Method::Patch, "/system/myCompany/other/{id}")
         .path("id", id)
@@ -277,6 +335,8 @@ pub fn update_my_company_other(id: i32, patch: &Patch<Other>) -> Request<Other> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/myCompany/timeExpense")]
+#[doc(alias = "list_all_connect_wise_psa_system_my_company_time_expenses")]
 pub fn list_my_company_time_expenses(query: &ListQuery) -> Request<Vec<TimeExpense>> {
     Request::new(Method::Get, "/system/myCompany/timeExpense").query(query)
 }
@@ -286,8 +346,12 @@ pub fn list_my_company_time_expenses(query: &ListQuery) -> Request<Vec<TimeExpen
 /// `GET /system/myCompany/timeExpense/count` · tool `count_connect_wise_psa_system_my_company_time_expenses`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/myCompany/timeExpense/count")]
+#[doc(alias = "count_connect_wise_psa_system_my_company_time_expenses")]
 pub fn count_my_company_time_expenses(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/myCompany/timeExpense/count").query(query)
+    Request::new(Method::Get, "/system/myCompany/timeExpense/count")
+        .query(query)
+        .records::<TimeExpense>()
 }
 
 /// Gets a My Company time and expense setting by its ID.
@@ -295,6 +359,8 @@ pub fn count_my_company_time_expenses(query: &CountQuery) -> Request<Count> {
 /// `GET /system/myCompany/timeExpense/{id}` · tool `get_single_connect_wise_psa_system_my_company_time_exp_by_id`
 ///
 /// * `id`: My Company time and expense setting ID (see `system::list_my_company_time_expenses`)
+#[doc(alias = "GET /system/myCompany/timeExpense/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_my_company_time_exp_by_id")]
 pub fn get_my_company_time_expense(id: i32) -> Request<TimeExpense> {
     Request::new(Method::Get, "/system/myCompany/timeExpense/{id}").path("id", id)
 }
@@ -305,6 +371,8 @@ pub fn get_my_company_time_expense(id: i32) -> Request<TimeExpense> {
 ///
 /// * `id`: My Company time and expense setting ID (see `system::list_my_company_time_expenses`)
 /// * `body`: the new state of the My Company time and expense setting.
+#[doc(alias = "PUT /system/myCompany/timeExpense/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_my_company_time_expense_by_id")]
 pub fn replace_my_company_time_expense(
     id: i32,
     body: &TimeExpense,
@@ -320,6 +388,8 @@ pub fn replace_my_company_time_expense(
 ///
 /// * `id`: My Company time and expense setting ID (see `system::list_my_company_time_expenses`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/myCompany/timeExpense/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_my_company_time_expense_by_id")]
 pub fn update_my_company_time_expense(
     id: i32,
     patch: &Patch<TimeExpense>,
@@ -336,6 +406,8 @@ pub fn update_my_company_time_expense(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/mycompany/documents")]
+#[doc(alias = "list_all_connect_wise_psa_system_mycompany_documents")]
 pub fn list_my_company_documents(query: &ListQuery) -> Request<Vec<DocumentSetup>> {
     Request::new(Method::Get, "/system/mycompany/documents").query(query)
 }
@@ -345,6 +417,8 @@ pub fn list_my_company_documents(query: &ListQuery) -> Request<Vec<DocumentSetup
 /// `GET /system/mycompany/documents/{id}` · tool `get_single_connect_wise_psa_system_mycompany_document_by_id`
 ///
 /// * `id`: My Company document setting ID (see `system::list_my_company_documents`)
+#[doc(alias = "GET /system/mycompany/documents/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_mycompany_document_by_id")]
 pub fn get_my_company_document(id: i32) -> Request<DocumentSetup> {
     Request::new(Method::Get, "/system/mycompany/documents/{id}").path("id", id)
 }
@@ -355,6 +429,8 @@ pub fn get_my_company_document(id: i32) -> Request<DocumentSetup> {
 ///
 /// * `id`: My Company document setting ID (see `system::list_my_company_documents`)
 /// * `body`: the new state of the My Company document setting.
+#[doc(alias = "PUT /system/mycompany/documents/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_mycompany_document_by_id")]
 pub fn replace_my_company_document(
     id: i32,
     body: &DocumentSetup,
@@ -370,6 +446,8 @@ pub fn replace_my_company_document(
 ///
 /// * `id`: My Company document setting ID (see `system::list_my_company_documents`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/mycompany/documents/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_mycompany_document_by_id")]
 pub fn update_my_company_document(
     id: i32,
     patch: &Patch<DocumentSetup>,
@@ -386,6 +464,8 @@ pub fn update_my_company_document(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/mycompany/info/services")]
+#[doc(alias = "list_all_connect_wise_psa_system_mycompany_info_services")]
 pub fn list_my_company_info_services(query: &ListQuery) -> Request<Vec<ServiceInfo>> {
     Request::new(Method::Get, "/system/mycompany/info/services").query(query)
 }
@@ -395,6 +475,8 @@ pub fn list_my_company_info_services(query: &ListQuery) -> Request<Vec<ServiceIn
 /// `GET /system/mycompany/info/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_info_service_by_id`
 ///
 /// * `id`: My Company service setting ID (see `system::list_my_company_info_services`)
+#[doc(alias = "GET /system/mycompany/info/services/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_mycompany_info_service_by_id")]
 pub fn get_my_company_info_service(id: i32) -> Request<ServiceInfo> {
     Request::new(Method::Get, "/system/mycompany/info/services/{id}").path("id", id)
 }
@@ -406,6 +488,8 @@ pub fn get_my_company_info_service(id: i32) -> Request<ServiceInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/mycompany/reportingServices")]
+#[doc(alias = "list_all_connect_wise_psa_reporting_services")]
 pub fn list_reporting_services(query: &ListQuery) -> Request<Vec<ReportingService>> {
     Request::new(Method::Get, "/system/mycompany/reportingServices").query(query)
 }
@@ -415,6 +499,8 @@ pub fn list_reporting_services(query: &ListQuery) -> Request<Vec<ReportingServic
 /// `GET /system/mycompany/reportingServices/{id}` · tool `get_single_connect_wise_psa_reporting_service_by_id`
 ///
 /// * `id`: reporting service ID (see `system::list_reporting_services`)
+#[doc(alias = "GET /system/mycompany/reportingServices/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_reporting_service_by_id")]
 pub fn get_reporting_service(id: i32) -> Request<ReportingService> {
     Request::new(Method::Get, "/system/mycompany/reportingServices/{id}").path("id", id)
 }
@@ -425,6 +511,8 @@ pub fn get_reporting_service(id: i32) -> Request<ReportingService> {
 ///
 /// * `id`: reporting service ID (see `system::list_reporting_services`)
 /// * `body`: the new state of the reporting service.
+#[doc(alias = "PUT /system/mycompany/reportingServices/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_reporting_service_by_id")]
 pub fn replace_reporting_service(
     id: i32,
     body: &ReportingService,
@@ -440,6 +528,8 @@ pub fn replace_reporting_service(
 ///
 /// * `id`: reporting service ID (see `system::list_reporting_services`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/mycompany/reportingServices/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_reporting_service_by_id")]
 pub fn update_reporting_service(
     id: i32,
     patch: &Patch<ReportingService>,
@@ -454,6 +544,8 @@ pub fn update_reporting_service(
 /// `POST /system/mycompany/reportingServices/{id}/testConnection` · tool `test_connect_wise_psa_reporting_service_connection_by_id`
 ///
 /// * `id`: reporting service ID (see `system::list_reporting_services`)
+#[doc(alias = "POST /system/mycompany/reportingServices/{id}/testConnection")]
+#[doc(alias = "test_connect_wise_psa_reporting_service_connection_by_id")]
 pub fn test_reporting_service_connection(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/mycompany/reportingServices/{id}/testConnection")
         .path("id", id)
@@ -466,6 +558,8 @@ pub fn test_reporting_service_connection(id: i32) -> Request<SuccessResponse> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/mycompany/services")]
+#[doc(alias = "list_all_connect_wise_psa_system_mycompany_services")]
 pub fn list_my_company_services(query: &ListQuery) -> Request<Vec<Service>> {
     Request::new(Method::Get, "/system/mycompany/services").query(query)
 }
@@ -475,6 +569,8 @@ pub fn list_my_company_services(query: &ListQuery) -> Request<Vec<Service>> {
 /// `GET /system/mycompany/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_service_by_id`
 ///
 /// * `id`: My Company service setting ID (see `system::list_my_company_services`)
+#[doc(alias = "GET /system/mycompany/services/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_mycompany_service_by_id")]
 pub fn get_my_company_service(id: i32) -> Request<Service> {
     Request::new(Method::Get, "/system/mycompany/services/{id}").path("id", id)
 }
@@ -485,6 +581,8 @@ pub fn get_my_company_service(id: i32) -> Request<Service> {
 ///
 /// * `id`: My Company service setting ID (see `system::list_my_company_services`)
 /// * `body`: the new state of the My Company service setting.
+#[doc(alias = "PUT /system/mycompany/services/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_mycompany_service_by_id")]
 pub fn replace_my_company_service(id: i32, body: &Service) -> Request<Service> {
     Request::new(Method::Put, "/system/mycompany/services/{id}")
         .path("id", id)
@@ -497,6 +595,8 @@ pub fn replace_my_company_service(id: i32, body: &Service) -> Request<Service> {
 ///
 /// * `id`: My Company service setting ID (see `system::list_my_company_services`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/mycompany/services/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_mycompany_service_by_id")]
 pub fn update_my_company_service(id: i32, patch: &Patch<Service>) -> Request<Service> {
     Request::new(Method::Patch, "/system/mycompany/services/{id}")
         .path("id", id)

@@ -6,6 +6,8 @@ use crate::models::{MyMember, MyMemberInfo};
 /// Gets the signed-in member.
 ///
 /// `GET /system/myMembers` · tool `get_single_connect_wise_psa_system_my_member`
+#[doc(alias = "GET /system/myMembers")]
+#[doc(alias = "get_single_connect_wise_psa_system_my_member")]
 pub fn get_my_member() -> Request<MyMember> {
     Request::new(Method::Get, "/system/myMembers")
 }
@@ -13,6 +15,8 @@ pub fn get_my_member() -> Request<MyMember> {
 /// Gets a summary of the signed-in member.
 ///
 /// `GET /system/myMembers/info` · tool `list_all_connect_wise_psa_system_my_member_info`
+#[doc(alias = "GET /system/myMembers/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_my_member_info")]
 pub fn list_my_member_info() -> Request<MyMemberInfo> {
     Request::new(Method::Get, "/system/myMembers/info")
 }

@@ -11,6 +11,8 @@ use crate::query::ListQuery;
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/mySecurity")]
+#[doc(alias = "list_all_connect_wise_psa_system_my_security")]
 pub fn list_my_security(query: &ListQuery) -> Request<Vec<MySecurity>> {
     Request::new(Method::Get, "/system/mySecurity").query(query)
 }
@@ -22,6 +24,8 @@ pub fn list_my_security(query: &ListQuery) -> Request<Vec<MySecurity>> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/mySecurity/customizeItems/")]
+#[doc(alias = "list_all_connect_wise_psa_system_my_security_customize_items")]
 pub fn list_my_security_customize_items(
     query: &ListQuery,
 ) -> Request<Vec<MySecurityCustomizeItem>> {

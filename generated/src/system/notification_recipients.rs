@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/notificationRecipients")]
+#[doc(alias = "list_all_connect_wise_psa_system_notification_recipients")]
 pub fn list_notification_recipients(
     query: &ListQuery,
 ) -> Request<Vec<NotificationRecipient>> {
@@ -22,8 +24,12 @@ pub fn list_notification_recipients(
 /// `GET /system/notificationRecipients/count` · tool `count_connect_wise_psa_system_notification_recipients`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/notificationRecipients/count")]
+#[doc(alias = "count_connect_wise_psa_system_notification_recipients")]
 pub fn count_notification_recipients(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/notificationRecipients/count").query(query)
+    Request::new(Method::Get, "/system/notificationRecipients/count")
+        .query(query)
+        .records::<NotificationRecipient>()
 }
 
 /// Gets a notification recipient by its ID.
@@ -31,6 +37,8 @@ pub fn count_notification_recipients(query: &CountQuery) -> Request<Count> {
 /// `GET /system/notificationRecipients/{id}` · tool `get_single_connect_wise_psa_system_notification_recipient_by_id`
 ///
 /// * `id`: notification recipient ID (see `system::list_notification_recipients`)
+#[doc(alias = "GET /system/notificationRecipients/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_notification_recipient_by_id")]
 pub fn get_notification_recipient(id: i32) -> Request<NotificationRecipient> {
     Request::new(Method::Get, "/system/notificationRecipients/{id}").path("id", id)
 }

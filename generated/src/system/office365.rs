@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/office365/application/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_office365_application_info")]
 pub fn list_office365_application_info(
     query: &ListQuery,
 ) -> Request<Vec<Office365EmailApplicationInfo>> {
@@ -24,8 +26,12 @@ pub fn list_office365_application_info(
 /// `GET /system/office365/application/info/count` · tool `count_connect_wise_psa_system_office365_application_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/office365/application/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_office365_application_info")]
 pub fn count_office365_application_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/office365/application/info/count").query(query)
+    Request::new(Method::Get, "/system/office365/application/info/count")
+        .query(query)
+        .records::<Office365EmailApplicationInfo>()
 }
 
 /// Gets an Office 365 application by its ID.
@@ -33,6 +39,8 @@ pub fn count_office365_application_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/office365/application/{id}/info` · tool `get_single_connect_wise_psa_system_office365_app_info_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /system/office365/application/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_office365_app_info_by_id")]
 pub fn get_office365_application_info(
     id: i32,
 ) -> Request<Office365EmailApplicationInfo> {
@@ -46,6 +54,8 @@ pub fn get_office365_application_info(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/office365/emailSetups")]
+#[doc(alias = "list_all_connect_wise_psa_office365_email_setups")]
 pub fn list_office365_email_setups(
     query: &ListQuery,
 ) -> Request<Vec<Office365EmailSetup>> {
@@ -57,6 +67,8 @@ pub fn list_office365_email_setups(
 /// `POST /system/office365/emailSetups` · tool `create_a_connect_wise_psa_office365_email_setup`
 ///
 /// * `body`: the Office 365 email setup to create.
+#[doc(alias = "POST /system/office365/emailSetups")]
+#[doc(alias = "create_a_connect_wise_psa_office365_email_setup")]
 pub fn create_office365_email_setup(
     body: &Office365EmailSetup,
 ) -> Request<Office365EmailSetup> {
@@ -68,8 +80,12 @@ pub fn create_office365_email_setup(
 /// `GET /system/office365/emailSetups/count` · tool `count_connect_wise_psa_office365_email_setups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/office365/emailSetups/count")]
+#[doc(alias = "count_connect_wise_psa_office365_email_setups")]
 pub fn count_office365_email_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/office365/emailSetups/count").query(query)
+    Request::new(Method::Get, "/system/office365/emailSetups/count")
+        .query(query)
+        .records::<Office365EmailSetup>()
 }
 
 /// Gets an Office 365 email setup by its ID.
@@ -77,6 +93,8 @@ pub fn count_office365_email_setups(query: &CountQuery) -> Request<Count> {
 /// `GET /system/office365/emailSetups/{id}` · tool `get_single_connect_wise_psa_office365_email_setup_by_id`
 ///
 /// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
+#[doc(alias = "GET /system/office365/emailSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_office365_email_setup_by_id")]
 pub fn get_office365_email_setup(id: i32) -> Request<Office365EmailSetup> {
     Request::new(Method::Get, "/system/office365/emailSetups/{id}").path("id", id)
 }
@@ -87,6 +105,8 @@ pub fn get_office365_email_setup(id: i32) -> Request<Office365EmailSetup> {
 ///
 /// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
 /// * `body`: the new state of the Office 365 email setup.
+#[doc(alias = "PUT /system/office365/emailSetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_office365_email_setup_by_id")]
 pub fn replace_office365_email_setup(
     id: i32,
     body: &Office365EmailSetup,
@@ -102,6 +122,8 @@ pub fn replace_office365_email_setup(
 ///
 /// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/office365/emailSetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_office365_email_setup_by_id")]
 pub fn update_office365_email_setup(
     id: i32,
     patch: &Patch<Office365EmailSetup>,
@@ -116,6 +138,8 @@ pub fn update_office365_email_setup(
 /// `DELETE /system/office365/emailSetups/{id}` · tool `delete_a_connect_wise_psa_office365_email_setup_by_id`
 ///
 /// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
+#[doc(alias = "DELETE /system/office365/emailSetups/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_office365_email_setup_by_id")]
 pub fn delete_office365_email_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/office365/emailSetups/{id}").path("id", id)
 }
@@ -125,6 +149,8 @@ pub fn delete_office365_email_setup(id: i32) -> Request<()> {
 /// `POST /system/office365/emailSetups/{id}/authorize` · tool `authorize_a_connect_wise_psa_office365_email_setup_by_id`
 ///
 /// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
+#[doc(alias = "POST /system/office365/emailSetups/{id}/authorize")]
+#[doc(alias = "authorize_a_connect_wise_psa_office365_email_setup_by_id")]
 pub fn authorize_office365_email_setup(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/office365/emailSetups/{id}/authorize")
         .path("id", id)
@@ -138,6 +164,8 @@ pub fn authorize_office365_email_setup(id: i32) -> Request<SuccessResponse> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/office365/emailSetups/{id}/getEmails/")]
+#[doc(alias = "list_all_connect_wise_psa_office365_email_setup_emails_by_id")]
 pub fn list_office365_email_setup_emails(
     id: i32,
     query: &ListQuery,
@@ -152,6 +180,8 @@ pub fn list_office365_email_setup_emails(
 /// `POST /system/office365/emailSetups/{id}/testConnection` · tool `test_connect_wise_psa_office365_email_setup_connection_by_id`
 ///
 /// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
+#[doc(alias = "POST /system/office365/emailSetups/{id}/testConnection")]
+#[doc(alias = "test_connect_wise_psa_office365_email_setup_connection_by_id")]
 pub fn test_office365_email_setup_connection(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/office365/emailSetups/{id}/testConnection")
         .path("id", id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/onPremiseSearchSetting/")]
+#[doc(alias = "list_all_connect_wise_psa_system_on_premise_search_settings")]
 pub fn list_on_premise_search_settings(
     query: &ListQuery,
 ) -> Request<Vec<OnPremiseSearchSetting>> {
@@ -22,8 +24,12 @@ pub fn list_on_premise_search_settings(
 /// `GET /system/onPremiseSearchSetting/count` · tool `count_connect_wise_psa_system_on_premise_search_settings`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/onPremiseSearchSetting/count")]
+#[doc(alias = "count_connect_wise_psa_system_on_premise_search_settings")]
 pub fn count_on_premise_search_settings(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/onPremiseSearchSetting/count").query(query)
+    Request::new(Method::Get, "/system/onPremiseSearchSetting/count")
+        .query(query)
+        .records::<OnPremiseSearchSetting>()
 }
 
 /// Gets an on-premises search setting by its ID.
@@ -31,6 +37,8 @@ pub fn count_on_premise_search_settings(query: &CountQuery) -> Request<Count> {
 /// `GET /system/onPremiseSearchSetting/{id}` · tool `get_single_connect_wise_psa_sys_on_premise_search_setting_by_id`
 ///
 /// * `id`: on-premises search setting ID (see `system::list_on_premise_search_settings`)
+#[doc(alias = "GET /system/onPremiseSearchSetting/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sys_on_premise_search_setting_by_id")]
 pub fn get_on_premise_search_setting(id: i32) -> Request<OnPremiseSearchSetting> {
     Request::new(Method::Get, "/system/onPremiseSearchSetting/{id}").path("id", id)
 }
@@ -41,6 +49,8 @@ pub fn get_on_premise_search_setting(id: i32) -> Request<OnPremiseSearchSetting>
 ///
 /// * `id`: on-premises search setting ID (see `system::list_on_premise_search_settings`)
 /// * `body`: the new state of the on-premises search setting.
+#[doc(alias = "PUT /system/onPremiseSearchSetting/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_sys_on_premise_search_setting_by_id")]
 pub fn replace_on_premise_search_setting(
     id: i32,
     body: &OnPremiseSearchSetting,
@@ -56,6 +66,8 @@ pub fn replace_on_premise_search_setting(
 ///
 /// * `id`: on-premises search setting ID (see `system::list_on_premise_search_settings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/onPremiseSearchSetting/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_sys_on_premise_search_setting_by_id")]
 pub fn update_on_premise_search_setting(
     id: i32,
     patch: &Patch<OnPremiseSearchSetting>,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/osgradeweights")]
+#[doc(alias = "list_all_connect_wise_psa_system_osgradeweights")]
 pub fn list_os_grade_weights(query: &ListQuery) -> Request<Vec<OsGradeWeight>> {
     Request::new(Method::Get, "/system/osgradeweights").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_os_grade_weights(query: &ListQuery) -> Request<Vec<OsGradeWeight>> {
 /// `GET /system/osgradeweights/count` · tool `count_connect_wise_psa_system_osgradeweights`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/osgradeweights/count")]
+#[doc(alias = "count_connect_wise_psa_system_osgradeweights")]
 pub fn count_os_grade_weights(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/osgradeweights/count").query(query)
+    Request::new(Method::Get, "/system/osgradeweights/count")
+        .query(query)
+        .records::<OsGradeWeight>()
 }
 
 /// Gets an OS grade weight by its ID.
@@ -29,6 +35,8 @@ pub fn count_os_grade_weights(query: &CountQuery) -> Request<Count> {
 /// `GET /system/osgradeweights/{id}` · tool `get_single_connect_wise_psa_system_osgradeweight_by_id`
 ///
 /// * `id`: OS grade weight ID (see `system::list_os_grade_weights`)
+#[doc(alias = "GET /system/osgradeweights/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_osgradeweight_by_id")]
 pub fn get_os_grade_weight(id: i32) -> Request<OsGradeWeight> {
     Request::new(Method::Get, "/system/osgradeweights/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_os_grade_weight(id: i32) -> Request<OsGradeWeight> {
 ///
 /// * `id`: OS grade weight ID (see `system::list_os_grade_weights`)
 /// * `body`: the new state of the OS grade weight.
+#[doc(alias = "PUT /system/osgradeweights/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_osgradeweight_by_id")]
 pub fn replace_os_grade_weight(id: i32, body: &OsGradeWeight) -> Request<OsGradeWeight> {
     Request::new(Method::Put, "/system/osgradeweights/{id}").path("id", id).body(body)
 }
@@ -49,6 +59,8 @@ pub fn replace_os_grade_weight(id: i32, body: &OsGradeWeight) -> Request<OsGrade
 ///
 /// * `id`: OS grade weight ID (see `system::list_os_grade_weights`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/osgradeweights/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_osgradeweight_by_id")]
 pub fn update_os_grade_weight(
     id: i32,
     patch: &Patch<OsGradeWeight>,

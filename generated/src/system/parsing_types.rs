@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/parsingTypes")]
+#[doc(alias = "list_all_connect_wise_psa_system_parsing_types")]
 pub fn list_parsing_types(query: &ListQuery) -> Request<Vec<ParsingType>> {
     Request::new(Method::Get, "/system/parsingTypes").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_parsing_types(query: &ListQuery) -> Request<Vec<ParsingType>> {
 /// `GET /system/parsingTypes/count` · tool `count_connect_wise_psa_system_parsing_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/parsingTypes/count")]
+#[doc(alias = "count_connect_wise_psa_system_parsing_types")]
 pub fn count_parsing_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/parsingTypes/count").query(query)
+    Request::new(Method::Get, "/system/parsingTypes/count")
+        .query(query)
+        .records::<ParsingType>()
 }
 
 /// Gets a parsing type by its ID.
@@ -29,6 +35,8 @@ pub fn count_parsing_types(query: &CountQuery) -> Request<Count> {
 /// `GET /system/parsingTypes/{id}` · tool `get_single_connect_wise_psa_system_parsing_type_by_id`
 ///
 /// * `id`: parsing type ID (see `system::list_parsing_types`)
+#[doc(alias = "GET /system/parsingTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_parsing_type_by_id")]
 pub fn get_parsing_type(id: i32) -> Request<ParsingType> {
     Request::new(Method::Get, "/system/parsingTypes/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/parsingVariables")]
+#[doc(alias = "list_all_connect_wise_psa_system_parsing_variables")]
 pub fn list_parsing_variables(query: &ListQuery) -> Request<Vec<ParsingVariable>> {
     Request::new(Method::Get, "/system/parsingVariables").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_parsing_variables(query: &ListQuery) -> Request<Vec<ParsingVariable>
 /// `GET /system/parsingVariables/count` · tool `count_connect_wise_psa_system_parsing_variables`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/parsingVariables/count")]
+#[doc(alias = "count_connect_wise_psa_system_parsing_variables")]
 pub fn count_parsing_variables(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/parsingVariables/count").query(query)
+    Request::new(Method::Get, "/system/parsingVariables/count")
+        .query(query)
+        .records::<ParsingVariable>()
 }
 
 /// Gets a parsing variable by its ID.
@@ -29,6 +35,8 @@ pub fn count_parsing_variables(query: &CountQuery) -> Request<Count> {
 /// `GET /system/parsingVariables/{id}` · tool `get_single_connect_wise_psa_system_parsing_variable_by_id`
 ///
 /// * `id`: parsing variable ID (see `system::list_parsing_variables`)
+#[doc(alias = "GET /system/parsingVariables/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_parsing_variable_by_id")]
 pub fn get_parsing_variable(id: i32) -> Request<ParsingVariable> {
     Request::new(Method::Get, "/system/parsingVariables/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/portalReports")]
+#[doc(alias = "list_all_connect_wise_psa_system_portal_reports")]
 pub fn list_portal_reports(query: &ListQuery) -> Request<Vec<PortalReport>> {
     Request::new(Method::Get, "/system/portalReports").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_portal_reports(query: &ListQuery) -> Request<Vec<PortalReport>> {
 /// `POST /system/portalReports` · tool `create_a_connect_wise_psa_system_portal_report`
 ///
 /// * `body`: the portal report to create.
+#[doc(alias = "POST /system/portalReports")]
+#[doc(alias = "create_a_connect_wise_psa_system_portal_report")]
 pub fn create_portal_report(body: &PortalReport) -> Request<PortalReport> {
     Request::new(Method::Post, "/system/portalReports").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_portal_report(body: &PortalReport) -> Request<PortalReport> {
 /// `GET /system/portalReports/count` · tool `count_connect_wise_psa_system_portal_reports`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/portalReports/count")]
+#[doc(alias = "count_connect_wise_psa_system_portal_reports")]
 pub fn count_portal_reports(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/portalReports/count").query(query)
+    Request::new(Method::Get, "/system/portalReports/count")
+        .query(query)
+        .records::<PortalReport>()
 }
 
 /// Gets a portal report by its ID.
@@ -38,6 +46,8 @@ pub fn count_portal_reports(query: &CountQuery) -> Request<Count> {
 /// `GET /system/portalReports/{id}` · tool `get_single_connect_wise_psa_system_portal_report_by_id`
 ///
 /// * `id`: portal report ID (see `system::list_portal_reports`)
+#[doc(alias = "GET /system/portalReports/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_portal_report_by_id")]
 pub fn get_portal_report(id: i32) -> Request<PortalReport> {
     Request::new(Method::Get, "/system/portalReports/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_portal_report(id: i32) -> Request<PortalReport> {
 ///
 /// * `id`: portal report ID (see `system::list_portal_reports`)
 /// * `body`: the new state of the portal report.
+#[doc(alias = "PUT /system/portalReports/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_portal_report_by_id")]
 pub fn replace_portal_report(id: i32, body: &PortalReport) -> Request<PortalReport> {
     Request::new(Method::Put, "/system/portalReports/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_portal_report(id: i32, body: &PortalReport) -> Request<PortalRepo
 ///
 /// * `id`: portal report ID (see `system::list_portal_reports`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/portalReports/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_portal_report_by_id")]
 pub fn update_portal_report(
     id: i32,
     patch: &Patch<PortalReport>,
@@ -70,6 +84,8 @@ pub fn update_portal_report(
 /// `DELETE /system/portalReports/{id}` · tool `delete_a_connect_wise_psa_system_portal_report_by_id`
 ///
 /// * `id`: portal report ID (see `system::list_portal_reports`)
+#[doc(alias = "DELETE /system/portalReports/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_portal_report_by_id")]
 pub fn delete_portal_report(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/portalReports/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/quoteLinkSetup")]
+#[doc(alias = "list_all_connect_wise_psa_system_quote_link_setups")]
 pub fn list_quote_link_setups(query: &ListQuery) -> Request<Vec<QuoteLink>> {
     Request::new(Method::Get, "/system/quoteLinkSetup").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_quote_link_setups(query: &ListQuery) -> Request<Vec<QuoteLink>> {
 /// `POST /system/quoteLinkSetup` · tool `create_a_connect_wise_psa_system_quote_link_setup`
 ///
 /// * `body`: the quote link setup to create.
+#[doc(alias = "POST /system/quoteLinkSetup")]
+#[doc(alias = "create_a_connect_wise_psa_system_quote_link_setup")]
 pub fn create_quote_link_setup(body: &QuoteLink) -> Request<QuoteLink> {
     Request::new(Method::Post, "/system/quoteLinkSetup").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_quote_link_setup(body: &QuoteLink) -> Request<QuoteLink> {
 /// `GET /system/quoteLinkSetup/count` · tool `count_connect_wise_psa_system_quote_link_setups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/quoteLinkSetup/count")]
+#[doc(alias = "count_connect_wise_psa_system_quote_link_setups")]
 pub fn count_quote_link_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/quoteLinkSetup/count").query(query)
+    Request::new(Method::Get, "/system/quoteLinkSetup/count")
+        .query(query)
+        .records::<QuoteLink>()
 }
 
 /// Tests the connection of the quote link setup.
@@ -38,6 +46,8 @@ pub fn count_quote_link_setups(query: &CountQuery) -> Request<Count> {
 /// `GET /system/quoteLinkSetup/testConnection` · tool `test_connect_wise_psa_system_quote_link_setup_connection`
 ///
 /// * `url`: query parameter `url`
+#[doc(alias = "GET /system/quoteLinkSetup/testConnection")]
+#[doc(alias = "test_connect_wise_psa_system_quote_link_setup_connection")]
 pub fn test_quote_link_setup_connection(url: &str) -> Request<SuccessResponse> {
     Request::new(Method::Get, "/system/quoteLinkSetup/testConnection")
         .parameter("url", url)
@@ -48,6 +58,8 @@ pub fn test_quote_link_setup_connection(url: &str) -> Request<SuccessResponse> {
 /// `GET /system/quoteLinkSetup/{id}` · tool `get_single_connect_wise_psa_system_quote_link_setup_by_id`
 ///
 /// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
+#[doc(alias = "GET /system/quoteLinkSetup/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_quote_link_setup_by_id")]
 pub fn get_quote_link_setup(id: i32) -> Request<QuoteLink> {
     Request::new(Method::Get, "/system/quoteLinkSetup/{id}").path("id", id)
 }
@@ -58,6 +70,8 @@ pub fn get_quote_link_setup(id: i32) -> Request<QuoteLink> {
 ///
 /// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
 /// * `body`: the new state of the quote link setup.
+#[doc(alias = "PUT /system/quoteLinkSetup/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_quote_link_setup_by_id")]
 pub fn replace_quote_link_setup(id: i32, body: &QuoteLink) -> Request<QuoteLink> {
     Request::new(Method::Put, "/system/quoteLinkSetup/{id}").path("id", id).body(body)
 }
@@ -68,6 +82,8 @@ pub fn replace_quote_link_setup(id: i32, body: &QuoteLink) -> Request<QuoteLink>
 ///
 /// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/quoteLinkSetup/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_quote_link_setup_by_id")]
 pub fn update_quote_link_setup(id: i32, patch: &Patch<QuoteLink>) -> Request<QuoteLink> {
     Request::new(Method::Patch, "/system/quoteLinkSetup/{id}")
         .path("id", id)
@@ -79,6 +95,8 @@ pub fn update_quote_link_setup(id: i32, patch: &Patch<QuoteLink>) -> Request<Quo
 /// `DELETE /system/quoteLinkSetup/{id}` · tool `delete_a_connect_wise_psa_system_quote_link_setup_by_id`
 ///
 /// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
+#[doc(alias = "DELETE /system/quoteLinkSetup/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_quote_link_setup_by_id")]
 pub fn delete_quote_link_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/quoteLinkSetup/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/reportCards")]
+#[doc(alias = "list_all_connect_wise_psa_system_report_cards")]
 pub fn list_report_cards(query: &ListQuery) -> Request<Vec<ReportCard>> {
     Request::new(Method::Get, "/system/reportCards").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_report_cards(query: &ListQuery) -> Request<Vec<ReportCard>> {
 /// `POST /system/reportCards` · tool `create_a_connect_wise_psa_system_report_card`
 ///
 /// * `body`: the report card to create.
+#[doc(alias = "POST /system/reportCards")]
+#[doc(alias = "create_a_connect_wise_psa_system_report_card")]
 pub fn create_report_card(body: &ReportCard) -> Request<ReportCard> {
     Request::new(Method::Post, "/system/reportCards").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_report_card(body: &ReportCard) -> Request<ReportCard> {
 /// `GET /system/reportCards/count` · tool `count_connect_wise_psa_system_report_cards`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/reportCards/count")]
+#[doc(alias = "count_connect_wise_psa_system_report_cards")]
 pub fn count_report_cards(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/reportCards/count").query(query)
+    Request::new(Method::Get, "/system/reportCards/count")
+        .query(query)
+        .records::<ReportCard>()
 }
 
 /// Lists report cards in summary form.
@@ -40,17 +48,23 @@ pub fn count_report_cards(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/reportCards/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_report_card_info")]
 pub fn list_report_card_info(query: &ListQuery) -> Request<Vec<ReportCardInfo>> {
     Request::new(Method::Get, "/system/reportCards/info").query(query)
 }
 
-/// Counts report cards in summary form.
+/// Counts the summaries of report cards.
 ///
 /// `GET /system/reportCards/info/count` · tool `count_connect_wise_psa_system_report_card_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/reportCards/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_report_card_info")]
 pub fn count_report_card_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/reportCards/info/count").query(query)
+    Request::new(Method::Get, "/system/reportCards/info/count")
+        .query(query)
+        .records::<ReportCardInfo>()
 }
 
 /// Gets a report card by its ID.
@@ -58,6 +72,8 @@ pub fn count_report_card_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/reportCards/{id}` · tool `get_single_connect_wise_psa_system_report_card_by_id`
 ///
 /// * `id`: report card ID (see `system::list_report_cards`)
+#[doc(alias = "GET /system/reportCards/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_report_card_by_id")]
 pub fn get_report_card(id: i32) -> Request<ReportCard> {
     Request::new(Method::Get, "/system/reportCards/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_report_card(id: i32) -> Request<ReportCard> {
 ///
 /// * `id`: report card ID (see `system::list_report_cards`)
 /// * `body`: the new state of the report card.
+#[doc(alias = "PUT /system/reportCards/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_report_card_by_id")]
 pub fn replace_report_card(id: i32, body: &ReportCard) -> Request<ReportCard> {
     Request::new(Method::Put, "/system/reportCards/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_report_card(id: i32, body: &ReportCard) -> Request<ReportCard> {
 ///
 /// * `id`: report card ID (see `system::list_report_cards`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/reportCards/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_report_card_by_id")]
 pub fn update_report_card(id: i32, patch: &Patch<ReportCard>) -> Request<ReportCard> {
     Request::new(Method::Patch, "/system/reportCards/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_report_card(id: i32, patch: &Patch<ReportCard>) -> Request<ReportC
 /// `DELETE /system/reportCards/{id}` · tool `delete_a_connect_wise_psa_system_report_card_by_id`
 ///
 /// * `id`: report card ID (see `system::list_report_cards`)
+#[doc(alias = "DELETE /system/reportCards/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_report_card_by_id")]
 pub fn delete_report_card(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/reportCards/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_report_card(id: i32) -> Request<()> {
 /// `GET /system/reportCards/{id}/info` · tool `get_single_connect_wise_psa_system_report_card_info_by_id`
 ///
 /// * `id`: report card ID (see `system::list_report_cards`)
+#[doc(alias = "GET /system/reportCards/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_report_card_info_by_id")]
 pub fn get_report_card_info(id: i32) -> Request<ReportCardInfo> {
     Request::new(Method::Get, "/system/reportCards/{id}/info").path("id", id)
 }
@@ -108,6 +132,8 @@ pub fn get_report_card_info(id: i32) -> Request<ReportCardInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/reportCards/{parentId}/details")]
+#[doc(alias = "list_all_connect_wise_psa_report_card_details")]
 pub fn list_report_card_details(
     report_card_id: i32,
     query: &ListQuery,
@@ -123,6 +149,8 @@ pub fn list_report_card_details(
 ///
 /// * `report_card_id`: report card ID (see `system::list_report_cards`)
 /// * `body`: the detail to create.
+#[doc(alias = "POST /system/reportCards/{parentId}/details")]
+#[doc(alias = "create_a_connect_wise_psa_report_card_detail")]
 pub fn create_report_card_detail(
     report_card_id: i32,
     body: &ReportCardDetail,
@@ -138,6 +166,8 @@ pub fn create_report_card_detail(
 ///
 /// * `report_card_id`: report card ID (see `system::list_report_cards`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/reportCards/{parentId}/details/count")]
+#[doc(alias = "count_connect_wise_psa_report_card_details")]
 pub fn count_report_card_details(
     report_card_id: i32,
     query: &CountQuery,
@@ -145,6 +175,7 @@ pub fn count_report_card_details(
     Request::new(Method::Get, "/system/reportCards/{parentId}/details/count")
         .path("parentId", report_card_id)
         .query(query)
+        .records::<ReportCardDetail>()
 }
 
 /// Gets a detail of a report card by its ID.
@@ -153,6 +184,8 @@ pub fn count_report_card_details(
 ///
 /// * `report_card_id`: report card ID (see `system::list_report_cards`)
 /// * `id`: report card detail ID (see `system::list_report_card_details`)
+#[doc(alias = "GET /system/reportCards/{parentId}/details/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_report_card_detail_by_id")]
 pub fn get_report_card_detail(
     report_card_id: i32,
     id: i32,
@@ -169,6 +202,8 @@ pub fn get_report_card_detail(
 /// * `report_card_id`: report card ID (see `system::list_report_cards`)
 /// * `id`: report card detail ID (see `system::list_report_card_details`)
 /// * `body`: the new state of the detail.
+#[doc(alias = "PUT /system/reportCards/{parentId}/details/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_report_card_detail_by_id")]
 pub fn replace_report_card_detail(
     report_card_id: i32,
     id: i32,
@@ -187,6 +222,8 @@ pub fn replace_report_card_detail(
 /// * `report_card_id`: report card ID (see `system::list_report_cards`)
 /// * `id`: report card detail ID (see `system::list_report_card_details`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/reportCards/{parentId}/details/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_report_card_detail_by_id")]
 pub fn update_report_card_detail(
     report_card_id: i32,
     id: i32,
@@ -204,6 +241,8 @@ pub fn update_report_card_detail(
 ///
 /// * `report_card_id`: report card ID (see `system::list_report_cards`)
 /// * `id`: report card detail ID (see `system::list_report_card_details`)
+#[doc(alias = "DELETE /system/reportCards/{parentId}/details/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_report_card_detail_by_id")]
 pub fn delete_report_card_detail(report_card_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/reportCards/{parentId}/details/{id}")
         .path("parentId", report_card_id)

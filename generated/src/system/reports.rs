@@ -12,6 +12,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/reports")]
+#[doc(alias = "list_all_connect_wise_psa_system_reports")]
 pub fn list_reports(query: &ListQuery) -> Request<Vec<Report>> {
     Request::new(Method::Get, "/system/reports").query(query)
 }
@@ -21,6 +23,8 @@ pub fn list_reports(query: &ListQuery) -> Request<Vec<Report>> {
 /// `GET /system/reports/{reportName}` · tool `get_single_connect_wise_psa_system_report_by_name`
 ///
 /// * `report_name`: report ID (see `system::list_reports`)
+#[doc(alias = "GET /system/reports/{reportName}")]
+#[doc(alias = "get_single_connect_wise_psa_system_report_by_name")]
 pub fn get_report(report_name: &str) -> Request<ReportDataResponse> {
     Request::new(Method::Get, "/system/reports/{reportName}")
         .path("reportName", report_name)
@@ -34,6 +38,8 @@ pub fn get_report(report_name: &str) -> Request<ReportDataResponse> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/reports/{reportName}/columns")]
+#[doc(alias = "list_all_connect_wise_psa_report_columns")]
 pub fn list_report_columns(
     report_name: &str,
     query: &ListQuery,
@@ -49,6 +55,8 @@ pub fn list_report_columns(
 ///
 /// * `report_name`: report ID (see `system::list_reports`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/reports/{reportName}/count")]
+#[doc(alias = "count_connect_wise_psa_system_report_rows_by_name")]
 pub fn count_report_rows(report_name: &str, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/reports/{reportName}/count")
         .path("reportName", report_name)

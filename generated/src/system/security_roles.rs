@@ -12,6 +12,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/securityRoles/{parentId}/settings")]
+#[doc(alias = "list_all_connect_wise_psa_system_security_role_settings")]
 pub fn list_security_role_settings(
     security_role_id: i32,
     query: &ListQuery,
@@ -27,6 +29,8 @@ pub fn list_security_role_settings(
 ///
 /// * `security_role_id`: security role ID (see `system::list_security_roles`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/securityRoles/{parentId}/settings/count")]
+#[doc(alias = "count_connect_wise_psa_system_security_role_settings")]
 pub fn count_security_role_settings(
     security_role_id: i32,
     query: &CountQuery,
@@ -34,6 +38,7 @@ pub fn count_security_role_settings(
     Request::new(Method::Get, "/system/securityRoles/{parentId}/settings/count")
         .path("parentId", security_role_id)
         .query(query)
+        .records::<SecurityRoleSetting>()
 }
 
 /// Gets a setting of a security role by its ID.
@@ -42,6 +47,8 @@ pub fn count_security_role_settings(
 ///
 /// * `security_role_id`: security role ID (see `system::list_security_roles`)
 /// * `id`: security role setting ID (see `system::list_security_role_settings`)
+#[doc(alias = "GET /system/securityRoles/{parentId}/settings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_security_role_setting_by_id")]
 pub fn get_security_role_setting(
     security_role_id: i32,
     id: i32,
@@ -58,6 +65,8 @@ pub fn get_security_role_setting(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/securityroles")]
+#[doc(alias = "list_all_connect_wise_psa_system_securityroles")]
 pub fn list_security_roles(query: &ListQuery) -> Request<Vec<SecurityRole>> {
     Request::new(Method::Get, "/system/securityroles").query(query)
 }
@@ -67,6 +76,8 @@ pub fn list_security_roles(query: &ListQuery) -> Request<Vec<SecurityRole>> {
 /// `POST /system/securityroles` · tool `create_a_connect_wise_psa_system_securityrole`
 ///
 /// * `body`: the security role to create.
+#[doc(alias = "POST /system/securityroles")]
+#[doc(alias = "create_a_connect_wise_psa_system_securityrole")]
 pub fn create_security_role(body: &SecurityRole) -> Request<SecurityRole> {
     Request::new(Method::Post, "/system/securityroles").body(body)
 }
@@ -76,8 +87,12 @@ pub fn create_security_role(body: &SecurityRole) -> Request<SecurityRole> {
 /// `GET /system/securityroles/count` · tool `count_connect_wise_psa_system_securityroles`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/securityroles/count")]
+#[doc(alias = "count_connect_wise_psa_system_securityroles")]
 pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/securityroles/count").query(query)
+    Request::new(Method::Get, "/system/securityroles/count")
+        .query(query)
+        .records::<SecurityRole>()
 }
 
 /// Lists security roles in summary form.
@@ -87,17 +102,23 @@ pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/securityroles/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_securityrole_info")]
 pub fn list_security_role_info(query: &ListQuery) -> Request<Vec<SecurityRoleInfo>> {
     Request::new(Method::Get, "/system/securityroles/info").query(query)
 }
 
-/// Counts security roles in summary form.
+/// Counts the summaries of security roles.
 ///
 /// `GET /system/securityroles/info/count` · tool `count_connect_wise_psa_system_securityrole_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/securityroles/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_securityrole_info")]
 pub fn count_security_role_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/securityroles/info/count").query(query)
+    Request::new(Method::Get, "/system/securityroles/info/count")
+        .query(query)
+        .records::<SecurityRoleInfo>()
 }
 
 /// Gets a security role by its ID.
@@ -105,6 +126,8 @@ pub fn count_security_role_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/securityroles/{id}` · tool `get_single_connect_wise_psa_system_securityrole_by_id`
 ///
 /// * `id`: security role ID (see `system::list_security_roles`)
+#[doc(alias = "GET /system/securityroles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_securityrole_by_id")]
 pub fn get_security_role(id: i32) -> Request<SecurityRole> {
     Request::new(Method::Get, "/system/securityroles/{id}").path("id", id)
 }
@@ -114,6 +137,8 @@ pub fn get_security_role(id: i32) -> Request<SecurityRole> {
 /// `DELETE /system/securityroles/{id}` · tool `delete_a_connect_wise_psa_system_securityrole_by_id`
 ///
 /// * `id`: security role ID (see `system::list_security_roles`)
+#[doc(alias = "DELETE /system/securityroles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_securityrole_by_id")]
 pub fn delete_security_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/securityroles/{id}").path("id", id)
 }
@@ -123,6 +148,8 @@ pub fn delete_security_role(id: i32) -> Request<()> {
 /// `GET /system/securityroles/{id}/info` · tool `get_single_connect_wise_psa_system_securityrole_info_by_id`
 ///
 /// * `id`: security role ID (see `system::list_security_roles`)
+#[doc(alias = "GET /system/securityroles/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_securityrole_info_by_id")]
 pub fn get_security_role_info(id: i32) -> Request<SecurityRoleInfo> {
     Request::new(Method::Get, "/system/securityroles/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/settings")]
+#[doc(alias = "list_all_connect_wise_psa_system_settings")]
 pub fn list_settings(query: &ListQuery) -> Request<Vec<SystemSetting>> {
     Request::new(Method::Get, "/system/settings").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_settings(query: &ListQuery) -> Request<Vec<SystemSetting>> {
 /// `GET /system/settings/count` · tool `count_connect_wise_psa_system_settings`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/settings/count")]
+#[doc(alias = "count_connect_wise_psa_system_settings")]
 pub fn count_settings(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/settings/count").query(query)
+    Request::new(Method::Get, "/system/settings/count")
+        .query(query)
+        .records::<SystemSetting>()
 }
 
 /// Gets a system setting by its ID.
@@ -29,6 +35,8 @@ pub fn count_settings(query: &CountQuery) -> Request<Count> {
 /// `GET /system/settings/{id}` · tool `get_single_connect_wise_psa_system_setting_by_id`
 ///
 /// * `id`: system setting ID (see `system::list_settings`)
+#[doc(alias = "GET /system/settings/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_setting_by_id")]
 pub fn get_setting(id: i32) -> Request<SystemSetting> {
     Request::new(Method::Get, "/system/settings/{id}").path("id", id)
 }
@@ -39,6 +47,8 @@ pub fn get_setting(id: i32) -> Request<SystemSetting> {
 ///
 /// * `id`: system setting ID (see `system::list_settings`)
 /// * `body`: the new state of the system setting.
+#[doc(alias = "PUT /system/settings/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_setting_by_id")]
 pub fn replace_setting(id: i32, body: &SystemSetting) -> Request<SystemSetting> {
     Request::new(Method::Put, "/system/settings/{id}").path("id", id).body(body)
 }
@@ -49,6 +59,8 @@ pub fn replace_setting(id: i32, body: &SystemSetting) -> Request<SystemSetting> 
 ///
 /// * `id`: system setting ID (see `system::list_settings`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/settings/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_setting_by_id")]
 pub fn update_setting(id: i32, patch: &Patch<SystemSetting>) -> Request<SystemSetting> {
     Request::new(Method::Patch, "/system/settings/{id}").path("id", id).patch(patch)
 }

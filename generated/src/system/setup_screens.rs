@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/setupScreens")]
+#[doc(alias = "list_all_connect_wise_psa_system_setup_screens")]
 pub fn list_setup_screens(query: &ListQuery) -> Request<Vec<SetupScreen>> {
     Request::new(Method::Get, "/system/setupScreens").query(query)
 }
@@ -20,8 +22,12 @@ pub fn list_setup_screens(query: &ListQuery) -> Request<Vec<SetupScreen>> {
 /// `GET /system/setupScreens/count` · tool `count_connect_wise_psa_system_setup_screens`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/setupScreens/count")]
+#[doc(alias = "count_connect_wise_psa_system_setup_screens")]
 pub fn count_setup_screens(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/setupScreens/count").query(query)
+    Request::new(Method::Get, "/system/setupScreens/count")
+        .query(query)
+        .records::<SetupScreen>()
 }
 
 /// Gets a setup screen by its ID.
@@ -29,6 +35,8 @@ pub fn count_setup_screens(query: &CountQuery) -> Request<Count> {
 /// `GET /system/setupScreens/{id}` · tool `get_single_connect_wise_psa_system_setup_screen_by_id`
 ///
 /// * `id`: setup screen ID (see `system::list_setup_screens`)
+#[doc(alias = "GET /system/setupScreens/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_setup_screen_by_id")]
 pub fn get_setup_screen(id: i32) -> Request<SetupScreen> {
     Request::new(Method::Get, "/system/setupScreens/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/skillCategories")]
+#[doc(alias = "list_all_connect_wise_psa_system_skill_categories")]
 pub fn list_skill_categories(query: &ListQuery) -> Request<Vec<SkillCategory>> {
     Request::new(Method::Get, "/system/skillCategories").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_skill_categories(query: &ListQuery) -> Request<Vec<SkillCategory>> {
 /// `POST /system/skillCategories` · tool `create_a_connect_wise_psa_system_skill_category`
 ///
 /// * `body`: the skill category to create.
+#[doc(alias = "POST /system/skillCategories")]
+#[doc(alias = "create_a_connect_wise_psa_system_skill_category")]
 pub fn create_skill_category(body: &SkillCategory) -> Request<SkillCategory> {
     Request::new(Method::Post, "/system/skillCategories").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_skill_category(body: &SkillCategory) -> Request<SkillCategory> {
 /// `GET /system/skillCategories/count` · tool `count_connect_wise_psa_system_skill_categories`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/skillCategories/count")]
+#[doc(alias = "count_connect_wise_psa_system_skill_categories")]
 pub fn count_skill_categories(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/skillCategories/count").query(query)
+    Request::new(Method::Get, "/system/skillCategories/count")
+        .query(query)
+        .records::<SkillCategory>()
 }
 
 /// Gets a skill category by its ID.
@@ -38,6 +46,8 @@ pub fn count_skill_categories(query: &CountQuery) -> Request<Count> {
 /// `GET /system/skillCategories/{id}` · tool `get_single_connect_wise_psa_system_skill_category_by_id`
 ///
 /// * `id`: skill category ID (see `system::list_skill_categories`)
+#[doc(alias = "GET /system/skillCategories/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_skill_category_by_id")]
 pub fn get_skill_category(id: i32) -> Request<SkillCategory> {
     Request::new(Method::Get, "/system/skillCategories/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_skill_category(id: i32) -> Request<SkillCategory> {
 ///
 /// * `id`: skill category ID (see `system::list_skill_categories`)
 /// * `body`: the new state of the skill category.
+#[doc(alias = "PUT /system/skillCategories/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_skill_category_by_id")]
 pub fn replace_skill_category(id: i32, body: &SkillCategory) -> Request<SkillCategory> {
     Request::new(Method::Put, "/system/skillCategories/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_skill_category(id: i32, body: &SkillCategory) -> Request<SkillCat
 ///
 /// * `id`: skill category ID (see `system::list_skill_categories`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/skillCategories/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_skill_category_by_id")]
 pub fn update_skill_category(
     id: i32,
     patch: &Patch<SkillCategory>,
@@ -72,6 +86,8 @@ pub fn update_skill_category(
 /// `DELETE /system/skillCategories/{id}` · tool `delete_a_connect_wise_psa_system_skill_category_by_id`
 ///
 /// * `id`: skill category ID (see `system::list_skill_categories`)
+#[doc(alias = "DELETE /system/skillCategories/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_skill_category_by_id")]
 pub fn delete_skill_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/skillCategories/{id}").path("id", id)
 }

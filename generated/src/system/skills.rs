@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/skills")]
+#[doc(alias = "list_all_connect_wise_psa_system_skills")]
 pub fn list_skills(query: &ListQuery) -> Request<Vec<Skill>> {
     Request::new(Method::Get, "/system/skills").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_skills(query: &ListQuery) -> Request<Vec<Skill>> {
 /// `POST /system/skills` · tool `create_a_connect_wise_psa_system_skill`
 ///
 /// * `body`: the skill to create.
+#[doc(alias = "POST /system/skills")]
+#[doc(alias = "create_a_connect_wise_psa_system_skill")]
 pub fn create_skill(body: &Skill) -> Request<Skill> {
     Request::new(Method::Post, "/system/skills").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_skill(body: &Skill) -> Request<Skill> {
 /// `GET /system/skills/count` · tool `count_connect_wise_psa_system_skills`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/skills/count")]
+#[doc(alias = "count_connect_wise_psa_system_skills")]
 pub fn count_skills(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/skills/count").query(query)
+    Request::new(Method::Get, "/system/skills/count").query(query).records::<Skill>()
 }
 
 /// Lists skills in summary form.
@@ -40,17 +46,23 @@ pub fn count_skills(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/skills/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_skill_info")]
 pub fn list_skill_info(query: &ListQuery) -> Request<Vec<SkillInfo>> {
     Request::new(Method::Get, "/system/skills/info").query(query)
 }
 
-/// Counts skills in summary form.
+/// Counts the summaries of skills.
 ///
 /// `GET /system/skills/info/count` · tool `count_connect_wise_psa_system_skill_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/skills/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_skill_info")]
 pub fn count_skill_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/skills/info/count").query(query)
+    Request::new(Method::Get, "/system/skills/info/count")
+        .query(query)
+        .records::<SkillInfo>()
 }
 
 /// Gets a skill by its ID.
@@ -58,6 +70,8 @@ pub fn count_skill_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/skills/{id}` · tool `get_single_connect_wise_psa_system_skill_by_id`
 ///
 /// * `id`: skill ID (see `system::list_skills`)
+#[doc(alias = "GET /system/skills/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_skill_by_id")]
 pub fn get_skill(id: i32) -> Request<Skill> {
     Request::new(Method::Get, "/system/skills/{id}").path("id", id)
 }
@@ -68,6 +82,8 @@ pub fn get_skill(id: i32) -> Request<Skill> {
 ///
 /// * `id`: skill ID (see `system::list_skills`)
 /// * `body`: the new state of the skill.
+#[doc(alias = "PUT /system/skills/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_skill_by_id")]
 pub fn replace_skill(id: i32, body: &Skill) -> Request<Skill> {
     Request::new(Method::Put, "/system/skills/{id}").path("id", id).body(body)
 }
@@ -78,6 +94,8 @@ pub fn replace_skill(id: i32, body: &Skill) -> Request<Skill> {
 ///
 /// * `id`: skill ID (see `system::list_skills`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/skills/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_skill_by_id")]
 pub fn update_skill(id: i32, patch: &Patch<Skill>) -> Request<Skill> {
     Request::new(Method::Patch, "/system/skills/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +105,8 @@ pub fn update_skill(id: i32, patch: &Patch<Skill>) -> Request<Skill> {
 /// `DELETE /system/skills/{id}` · tool `delete_a_connect_wise_psa_system_skill_by_id`
 ///
 /// * `id`: skill ID (see `system::list_skills`)
+#[doc(alias = "DELETE /system/skills/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_skill_by_id")]
 pub fn delete_skill(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/skills/{id}").path("id", id)
 }
@@ -96,6 +116,8 @@ pub fn delete_skill(id: i32) -> Request<()> {
 /// `GET /system/skills/{id}/info` · tool `get_single_connect_wise_psa_system_skill_info_by_id`
 ///
 /// * `id`: skill ID (see `system::list_skills`)
+#[doc(alias = "GET /system/skills/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_skill_info_by_id")]
 pub fn get_skill_info(id: i32) -> Request<SkillInfo> {
     Request::new(Method::Get, "/system/skills/{id}/info").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/ssoConfigurations")]
+#[doc(alias = "list_all_connect_wise_psa_system_sso_configurations")]
 pub fn list_sso_configurations(query: &ListQuery) -> Request<Vec<SsoConfiguration>> {
     Request::new(Method::Get, "/system/ssoConfigurations").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_sso_configurations(query: &ListQuery) -> Request<Vec<SsoConfiguratio
 /// `POST /system/ssoConfigurations` · tool `create_a_connect_wise_psa_system_sso_configuration`
 ///
 /// * `body`: the SSO configuration to create.
+#[doc(alias = "POST /system/ssoConfigurations")]
+#[doc(alias = "create_a_connect_wise_psa_system_sso_configuration")]
 pub fn create_sso_configuration(body: &SsoConfiguration) -> Request<SsoConfiguration> {
     Request::new(Method::Post, "/system/ssoConfigurations").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_sso_configuration(body: &SsoConfiguration) -> Request<SsoConfigura
 /// `GET /system/ssoConfigurations/count` · tool `count_connect_wise_psa_system_sso_configurations`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/ssoConfigurations/count")]
+#[doc(alias = "count_connect_wise_psa_system_sso_configurations")]
 pub fn count_sso_configurations(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/ssoConfigurations/count").query(query)
+    Request::new(Method::Get, "/system/ssoConfigurations/count")
+        .query(query)
+        .records::<SsoConfiguration>()
 }
 
 /// Gets an SSO configuration by its ID.
@@ -38,6 +46,8 @@ pub fn count_sso_configurations(query: &CountQuery) -> Request<Count> {
 /// `GET /system/ssoConfigurations/{id}` · tool `get_single_connect_wise_psa_system_sso_configuration_by_id`
 ///
 /// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
+#[doc(alias = "GET /system/ssoConfigurations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_sso_configuration_by_id")]
 pub fn get_sso_configuration(id: i32) -> Request<SsoConfiguration> {
     Request::new(Method::Get, "/system/ssoConfigurations/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_sso_configuration(id: i32) -> Request<SsoConfiguration> {
 ///
 /// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
 /// * `body`: the new state of the SSO configuration.
+#[doc(alias = "PUT /system/ssoConfigurations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_sso_configuration_by_id")]
 pub fn replace_sso_configuration(
     id: i32,
     body: &SsoConfiguration,
@@ -61,6 +73,8 @@ pub fn replace_sso_configuration(
 ///
 /// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/ssoConfigurations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_sso_configuration_by_id")]
 pub fn update_sso_configuration(
     id: i32,
     patch: &Patch<SsoConfiguration>,
@@ -75,6 +89,8 @@ pub fn update_sso_configuration(
 /// `DELETE /system/ssoConfigurations/{id}` · tool `delete_a_connect_wise_psa_system_sso_configuration_by_id`
 ///
 /// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
+#[doc(alias = "DELETE /system/ssoConfigurations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_sso_configuration_by_id")]
 pub fn delete_sso_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/ssoConfigurations/{id}").path("id", id)
 }
@@ -85,6 +101,8 @@ pub fn delete_sso_configuration(id: i32) -> Request<()> {
 ///
 /// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
 /// * `body`: the request body.
+#[doc(alias = "POST /system/ssoConfigurations/{id}/registertoken")]
+#[doc(alias = "register_token_of_a_connect_wise_psa_system_sso_config_by_id")]
 pub fn register_token_of_sso_configuration(
     id: i32,
     body: &SsoConfiguration,
@@ -100,6 +118,8 @@ pub fn register_token_of_sso_configuration(
 ///
 /// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
 /// * `body`: the request body.
+#[doc(alias = "POST /system/ssoConfigurations/{id}/submitmembers")]
+#[doc(alias = "submit_members_of_a_connect_wise_psa_system_sso_config_by_id")]
 pub fn submit_members_of_sso_configuration(
     id: i32,
     body: &SsoConfiguration,

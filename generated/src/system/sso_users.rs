@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/ssoUsers")]
+#[doc(alias = "list_all_connect_wise_psa_system_sso_users")]
 pub fn list_sso_users(query: &ListQuery) -> Request<Vec<SsoUser>> {
     Request::new(Method::Get, "/system/ssoUsers").query(query)
 }
@@ -20,8 +22,10 @@ pub fn list_sso_users(query: &ListQuery) -> Request<Vec<SsoUser>> {
 /// `GET /system/ssoUsers/count` · tool `count_connect_wise_psa_system_sso_users`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/ssoUsers/count")]
+#[doc(alias = "count_connect_wise_psa_system_sso_users")]
 pub fn count_sso_users(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/ssoUsers/count").query(query)
+    Request::new(Method::Get, "/system/ssoUsers/count").query(query).records::<SsoUser>()
 }
 
 /// Gets an SSO user by its external ID.
@@ -29,6 +33,8 @@ pub fn count_sso_users(query: &CountQuery) -> Request<Count> {
 /// `GET /system/ssoUsers/{externalId}` · tool `get_single_connect_wise_psa_system_sso_user_by_external_id`
 ///
 /// * `external_id`: SSO user ID (see `system::list_sso_users`)
+#[doc(alias = "GET /system/ssoUsers/{externalId}")]
+#[doc(alias = "get_single_connect_wise_psa_system_sso_user_by_external_id")]
 pub fn get_sso_user(external_id: i32) -> Request<SsoUser> {
     Request::new(Method::Get, "/system/ssoUsers/{externalId}")
         .path("externalId", external_id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/standardNotes")]
+#[doc(alias = "list_all_connect_wise_psa_system_standard_notes")]
 pub fn list_standard_notes(query: &ListQuery) -> Request<Vec<StandardNote>> {
     Request::new(Method::Get, "/system/standardNotes").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_standard_notes(query: &ListQuery) -> Request<Vec<StandardNote>> {
 /// `POST /system/standardNotes` · tool `create_a_connect_wise_psa_system_standard_note`
 ///
 /// * `body`: the standard note to create.
+#[doc(alias = "POST /system/standardNotes")]
+#[doc(alias = "create_a_connect_wise_psa_system_standard_note")]
 pub fn create_standard_note(body: &StandardNote) -> Request<StandardNote> {
     Request::new(Method::Post, "/system/standardNotes").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_standard_note(body: &StandardNote) -> Request<StandardNote> {
 /// `GET /system/standardNotes/count` · tool `count_connect_wise_psa_system_standard_notes`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/standardNotes/count")]
+#[doc(alias = "count_connect_wise_psa_system_standard_notes")]
 pub fn count_standard_notes(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/standardNotes/count").query(query)
+    Request::new(Method::Get, "/system/standardNotes/count")
+        .query(query)
+        .records::<StandardNote>()
 }
 
 /// Gets a standard note by its ID.
@@ -38,6 +46,8 @@ pub fn count_standard_notes(query: &CountQuery) -> Request<Count> {
 /// `GET /system/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_standard_note_by_id`
 ///
 /// * `id`: standard note ID (see `system::list_standard_notes`)
+#[doc(alias = "GET /system/standardNotes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_standard_note_by_id")]
 pub fn get_standard_note(id: i32) -> Request<StandardNote> {
     Request::new(Method::Get, "/system/standardNotes/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_standard_note(id: i32) -> Request<StandardNote> {
 ///
 /// * `id`: standard note ID (see `system::list_standard_notes`)
 /// * `body`: the new state of the standard note.
+#[doc(alias = "PUT /system/standardNotes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_standard_note_by_id")]
 pub fn replace_standard_note(id: i32, body: &StandardNote) -> Request<StandardNote> {
     Request::new(Method::Put, "/system/standardNotes/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_standard_note(id: i32, body: &StandardNote) -> Request<StandardNo
 ///
 /// * `id`: standard note ID (see `system::list_standard_notes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/standardNotes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_standard_note_by_id")]
 pub fn update_standard_note(
     id: i32,
     patch: &Patch<StandardNote>,
@@ -70,6 +84,8 @@ pub fn update_standard_note(
 /// `DELETE /system/standardNotes/{id}` · tool `delete_a_connect_wise_psa_system_standard_note_by_id`
 ///
 /// * `id`: standard note ID (see `system::list_standard_notes`)
+#[doc(alias = "DELETE /system/standardNotes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_standard_note_by_id")]
 pub fn delete_standard_note(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/standardNotes/{id}").path("id", id)
 }

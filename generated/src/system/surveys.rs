@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/surveys")]
+#[doc(alias = "list_all_connect_wise_psa_system_surveys")]
 pub fn list_surveys(query: &ListQuery) -> Request<Vec<Survey>> {
     Request::new(Method::Get, "/system/surveys").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_surveys(query: &ListQuery) -> Request<Vec<Survey>> {
 /// `POST /system/surveys` · tool `create_a_connect_wise_psa_system_survey`
 ///
 /// * `body`: the survey to create.
+#[doc(alias = "POST /system/surveys")]
+#[doc(alias = "create_a_connect_wise_psa_system_survey")]
 pub fn create_survey(body: &Survey) -> Request<Survey> {
     Request::new(Method::Post, "/system/surveys").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_survey(body: &Survey) -> Request<Survey> {
 /// `GET /system/surveys/count` · tool `count_connect_wise_psa_system_surveys`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/surveys/count")]
+#[doc(alias = "count_connect_wise_psa_system_surveys")]
 pub fn count_surveys(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/surveys/count").query(query)
+    Request::new(Method::Get, "/system/surveys/count").query(query).records::<Survey>()
 }
 
 /// Lists surveys in summary form.
@@ -40,17 +46,23 @@ pub fn count_surveys(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/surveys/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_survey_info")]
 pub fn list_survey_info(query: &ListQuery) -> Request<Vec<SurveyInfo>> {
     Request::new(Method::Get, "/system/surveys/info").query(query)
 }
 
-/// Counts surveys in summary form.
+/// Counts the summaries of surveys.
 ///
 /// `GET /system/surveys/info/count` · tool `count_connect_wise_psa_system_survey_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/surveys/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_survey_info")]
 pub fn count_survey_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/surveys/info/count").query(query)
+    Request::new(Method::Get, "/system/surveys/info/count")
+        .query(query)
+        .records::<SurveyInfo>()
 }
 
 /// Lists the values of a survey question.
@@ -62,6 +74,8 @@ pub fn count_survey_info(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/surveys/{grandparentId}/questions/{parentId}/values")]
+#[doc(alias = "list_all_connect_wise_psa_survey_question_values")]
 pub fn list_survey_question_values(
     survey_id: i32,
     question_id: i32,
@@ -83,6 +97,8 @@ pub fn list_survey_question_values(
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `body`: the value to create.
+#[doc(alias = "POST /system/surveys/{grandparentId}/questions/{parentId}/values")]
+#[doc(alias = "create_a_connect_wise_psa_survey_question_value")]
 pub fn create_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -104,6 +120,8 @@ pub fn create_survey_question_value(
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `id`: survey question value ID (see `system::list_survey_question_values`)
+#[doc(alias = "GET /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_survey_question_value_by_id")]
 pub fn get_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -126,6 +144,8 @@ pub fn get_survey_question_value(
 /// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `id`: survey question value ID (see `system::list_survey_question_values`)
 /// * `body`: the new state of the value.
+#[doc(alias = "PUT /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_survey_question_value_by_id")]
 pub fn replace_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -150,6 +170,8 @@ pub fn replace_survey_question_value(
 /// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `id`: survey question value ID (see `system::list_survey_question_values`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_survey_question_value_by_id")]
 pub fn update_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -173,6 +195,8 @@ pub fn update_survey_question_value(
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `question_id`: survey question ID (see `system::list_survey_questions`)
 /// * `id`: survey question value ID (see `system::list_survey_question_values`)
+#[doc(alias = "DELETE /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_survey_question_value_by_id")]
 pub fn delete_survey_question_value(
     survey_id: i32,
     question_id: i32,
@@ -192,6 +216,8 @@ pub fn delete_survey_question_value(
 /// `GET /system/surveys/{id}` · tool `get_single_connect_wise_psa_system_survey_by_id`
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
+#[doc(alias = "GET /system/surveys/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_survey_by_id")]
 pub fn get_survey(id: i32) -> Request<Survey> {
     Request::new(Method::Get, "/system/surveys/{id}").path("id", id)
 }
@@ -202,6 +228,8 @@ pub fn get_survey(id: i32) -> Request<Survey> {
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
 /// * `body`: the new state of the survey.
+#[doc(alias = "PUT /system/surveys/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_survey_by_id")]
 pub fn replace_survey(id: i32, body: &Survey) -> Request<Survey> {
     Request::new(Method::Put, "/system/surveys/{id}").path("id", id).body(body)
 }
@@ -212,6 +240,8 @@ pub fn replace_survey(id: i32, body: &Survey) -> Request<Survey> {
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/surveys/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_survey_by_id")]
 pub fn update_survey(id: i32, patch: &Patch<Survey>) -> Request<Survey> {
     Request::new(Method::Patch, "/system/surveys/{id}").path("id", id).patch(patch)
 }
@@ -221,6 +251,8 @@ pub fn update_survey(id: i32, patch: &Patch<Survey>) -> Request<Survey> {
 /// `DELETE /system/surveys/{id}` · tool `delete_a_connect_wise_psa_system_survey_by_id`
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
+#[doc(alias = "DELETE /system/surveys/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_survey_by_id")]
 pub fn delete_survey(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/surveys/{id}").path("id", id)
 }
@@ -230,6 +262,8 @@ pub fn delete_survey(id: i32) -> Request<()> {
 /// `POST /system/surveys/{id}/copy` · tool `copy_a_connect_wise_psa_system_survey_by_id`
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
+#[doc(alias = "POST /system/surveys/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_system_survey_by_id")]
 pub fn copy_survey(id: i32) -> Request<Survey> {
     Request::new(Method::Post, "/system/surveys/{id}/copy").path("id", id)
 }
@@ -239,6 +273,8 @@ pub fn copy_survey(id: i32) -> Request<Survey> {
 /// `GET /system/surveys/{id}/info` · tool `get_single_connect_wise_psa_system_survey_info_by_id`
 ///
 /// * `id`: survey ID (see `system::list_surveys`)
+#[doc(alias = "GET /system/surveys/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_survey_info_by_id")]
 pub fn get_survey_info(id: i32) -> Request<SurveyInfo> {
     Request::new(Method::Get, "/system/surveys/{id}/info").path("id", id)
 }
@@ -251,6 +287,8 @@ pub fn get_survey_info(id: i32) -> Request<SurveyInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/surveys/{parentId}/questions")]
+#[doc(alias = "list_all_connect_wise_psa_system_survey_questions")]
 pub fn list_survey_questions(
     survey_id: i32,
     query: &ListQuery,
@@ -266,6 +304,8 @@ pub fn list_survey_questions(
 ///
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `body`: the question to create.
+#[doc(alias = "POST /system/surveys/{parentId}/questions")]
+#[doc(alias = "create_a_connect_wise_psa_system_survey_question")]
 pub fn create_survey_question(
     survey_id: i32,
     body: &SurveyQuestion,
@@ -281,10 +321,13 @@ pub fn create_survey_question(
 ///
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/surveys/{parentId}/questions/count")]
+#[doc(alias = "count_connect_wise_psa_system_survey_questions")]
 pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/surveys/{parentId}/questions/count")
         .path("parentId", survey_id)
         .query(query)
+        .records::<SurveyQuestion>()
 }
 
 /// Gets a question of a survey by its ID.
@@ -293,6 +336,8 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
 ///
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `id`: survey question ID (see `system::list_survey_questions`)
+#[doc(alias = "GET /system/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_survey_question_by_id")]
 pub fn get_survey_question(survey_id: i32, id: i32) -> Request<SurveyQuestion> {
     Request::new(Method::Get, "/system/surveys/{parentId}/questions/{id}")
         .path("parentId", survey_id)
@@ -306,6 +351,8 @@ pub fn get_survey_question(survey_id: i32, id: i32) -> Request<SurveyQuestion> {
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `id`: survey question ID (see `system::list_survey_questions`)
 /// * `body`: the new state of the question.
+#[doc(alias = "PUT /system/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_survey_question_by_id")]
 pub fn replace_survey_question(
     survey_id: i32,
     id: i32,
@@ -324,6 +371,8 @@ pub fn replace_survey_question(
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `id`: survey question ID (see `system::list_survey_questions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_survey_question_by_id")]
 pub fn update_survey_question(
     survey_id: i32,
     id: i32,
@@ -341,6 +390,8 @@ pub fn update_survey_question(
 ///
 /// * `survey_id`: survey ID (see `system::list_surveys`)
 /// * `id`: survey question ID (see `system::list_survey_questions`)
+#[doc(alias = "DELETE /system/surveys/{parentId}/questions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_survey_question_by_id")]
 pub fn delete_survey_question(survey_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/surveys/{parentId}/questions/{id}")
         .path("parentId", survey_id)

@@ -8,6 +8,8 @@ use crate::models::{BundleRequestsCollection, BundleResultsCollection, Info};
 /// `POST /system/bundles` · tool `request_a_connect_wise_psa_system_bundle`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /system/bundles")]
+#[doc(alias = "request_a_connect_wise_psa_system_bundle")]
 pub fn request_system_bundle(
     body: &BundleRequestsCollection,
 ) -> Request<BundleResultsCollection> {
@@ -17,6 +19,8 @@ pub fn request_system_bundle(
 /// Gets the version, time zone and license of the server.
 ///
 /// `GET /system/info` · tool `get_single_connect_wise_psa_system_info`
+#[doc(alias = "GET /system/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_info")]
 pub fn get_system_info() -> Request<Info> {
     Request::new(Method::Get, "/system/info")
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/timeZoneSetups")]
+#[doc(alias = "list_all_connect_wise_psa_system_time_zone_setups")]
 pub fn list_time_zone_setups(query: &ListQuery) -> Request<Vec<TimeZoneSetup>> {
     Request::new(Method::Get, "/system/timeZoneSetups").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_time_zone_setups(query: &ListQuery) -> Request<Vec<TimeZoneSetup>> {
 /// `POST /system/timeZoneSetups` · tool `create_a_connect_wise_psa_system_time_zone_setup`
 ///
 /// * `body`: the time zone setup to create.
+#[doc(alias = "POST /system/timeZoneSetups")]
+#[doc(alias = "create_a_connect_wise_psa_system_time_zone_setup")]
 pub fn create_time_zone_setup(body: &TimeZoneSetup) -> Request<TimeZoneSetup> {
     Request::new(Method::Post, "/system/timeZoneSetups").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_time_zone_setup(body: &TimeZoneSetup) -> Request<TimeZoneSetup> {
 /// `GET /system/timeZoneSetups/count` · tool `count_connect_wise_psa_system_time_zone_setups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/timeZoneSetups/count")]
+#[doc(alias = "count_connect_wise_psa_system_time_zone_setups")]
 pub fn count_time_zone_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/timeZoneSetups/count").query(query)
+    Request::new(Method::Get, "/system/timeZoneSetups/count")
+        .query(query)
+        .records::<TimeZoneSetup>()
 }
 
 /// Lists time zone setups in summary form.
@@ -40,17 +48,23 @@ pub fn count_time_zone_setups(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/timeZoneSetups/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_time_zone_setup_info")]
 pub fn list_time_zone_setup_info(query: &ListQuery) -> Request<Vec<TimeZoneSetupInfo>> {
     Request::new(Method::Get, "/system/timeZoneSetups/info").query(query)
 }
 
-/// Counts time zone setups in summary form.
+/// Counts the summaries of time zone setups.
 ///
 /// `GET /system/timeZoneSetups/info/count` · tool `count_connect_wise_psa_system_time_zone_setup_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/timeZoneSetups/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_time_zone_setup_info")]
 pub fn count_time_zone_setup_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/timeZoneSetups/info/count").query(query)
+    Request::new(Method::Get, "/system/timeZoneSetups/info/count")
+        .query(query)
+        .records::<TimeZoneSetupInfo>()
 }
 
 /// Gets a time zone setup by its ID.
@@ -58,6 +72,8 @@ pub fn count_time_zone_setup_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/timeZoneSetups/{id}` · tool `get_single_connect_wise_psa_system_time_zone_setup_by_id`
 ///
 /// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
+#[doc(alias = "GET /system/timeZoneSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_time_zone_setup_by_id")]
 pub fn get_time_zone_setup(id: i32) -> Request<TimeZoneSetup> {
     Request::new(Method::Get, "/system/timeZoneSetups/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_time_zone_setup(id: i32) -> Request<TimeZoneSetup> {
 ///
 /// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
 /// * `body`: the new state of the time zone setup.
+#[doc(alias = "PUT /system/timeZoneSetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_time_zone_setup_by_id")]
 pub fn replace_time_zone_setup(id: i32, body: &TimeZoneSetup) -> Request<TimeZoneSetup> {
     Request::new(Method::Put, "/system/timeZoneSetups/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_time_zone_setup(id: i32, body: &TimeZoneSetup) -> Request<TimeZon
 ///
 /// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/timeZoneSetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_time_zone_setup_by_id")]
 pub fn update_time_zone_setup(
     id: i32,
     patch: &Patch<TimeZoneSetup>,
@@ -92,6 +112,8 @@ pub fn update_time_zone_setup(
 /// `DELETE /system/timeZoneSetups/{id}` · tool `delete_a_connect_wise_psa_system_time_zone_setup_by_id`
 ///
 /// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
+#[doc(alias = "DELETE /system/timeZoneSetups/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_time_zone_setup_by_id")]
 pub fn delete_time_zone_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/timeZoneSetups/{id}").path("id", id)
 }
@@ -101,6 +123,8 @@ pub fn delete_time_zone_setup(id: i32) -> Request<()> {
 /// `GET /system/timeZoneSetups/{id}/info` · tool `get_single_connect_wise_psa_system_time_zone_setup_info_by_id`
 ///
 /// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
+#[doc(alias = "GET /system/timeZoneSetups/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_time_zone_setup_info_by_id")]
 pub fn get_time_zone_setup_info(id: i32) -> Request<TimeZoneSetupInfo> {
     Request::new(Method::Get, "/system/timeZoneSetups/{id}/info").path("id", id)
 }

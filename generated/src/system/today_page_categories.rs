@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/todayPageCategories")]
+#[doc(alias = "list_all_connect_wise_psa_system_today_page_categories")]
 pub fn list_today_page_categories(query: &ListQuery) -> Request<Vec<TodayPageCategory>> {
     Request::new(Method::Get, "/system/todayPageCategories").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_today_page_categories(query: &ListQuery) -> Request<Vec<TodayPageCat
 /// `POST /system/todayPageCategories` · tool `create_a_connect_wise_psa_system_today_page_category`
 ///
 /// * `body`: the Today page category to create.
+#[doc(alias = "POST /system/todayPageCategories")]
+#[doc(alias = "create_a_connect_wise_psa_system_today_page_category")]
 pub fn create_today_page_category(
     body: &TodayPageCategory,
 ) -> Request<TodayPageCategory> {
@@ -31,8 +35,12 @@ pub fn create_today_page_category(
 /// `GET /system/todayPageCategories/count` · tool `count_connect_wise_psa_system_today_page_categories`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/todayPageCategories/count")]
+#[doc(alias = "count_connect_wise_psa_system_today_page_categories")]
 pub fn count_today_page_categories(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/todayPageCategories/count").query(query)
+    Request::new(Method::Get, "/system/todayPageCategories/count")
+        .query(query)
+        .records::<TodayPageCategory>()
 }
 
 /// Gets a Today page category by its ID.
@@ -40,6 +48,8 @@ pub fn count_today_page_categories(query: &CountQuery) -> Request<Count> {
 /// `GET /system/todayPageCategories/{id}` · tool `get_single_connect_wise_psa_system_today_page_category_by_id`
 ///
 /// * `id`: Today page category ID (see `system::list_today_page_categories`)
+#[doc(alias = "GET /system/todayPageCategories/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_today_page_category_by_id")]
 pub fn get_today_page_category(id: i32) -> Request<TodayPageCategory> {
     Request::new(Method::Get, "/system/todayPageCategories/{id}").path("id", id)
 }
@@ -50,6 +60,8 @@ pub fn get_today_page_category(id: i32) -> Request<TodayPageCategory> {
 ///
 /// * `id`: Today page category ID (see `system::list_today_page_categories`)
 /// * `body`: the new state of the Today page category.
+#[doc(alias = "PUT /system/todayPageCategories/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_today_page_category_by_id")]
 pub fn replace_today_page_category(
     id: i32,
     body: &TodayPageCategory,
@@ -65,6 +77,8 @@ pub fn replace_today_page_category(
 ///
 /// * `id`: Today page category ID (see `system::list_today_page_categories`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/todayPageCategories/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_today_page_category_by_id")]
 pub fn update_today_page_category(
     id: i32,
     patch: &Patch<TodayPageCategory>,
@@ -79,6 +93,8 @@ pub fn update_today_page_category(
 /// `DELETE /system/todayPageCategories/{id}` · tool `delete_a_connect_wise_psa_system_today_page_category_by_id`
 ///
 /// * `id`: Today page category ID (see `system::list_today_page_categories`)
+#[doc(alias = "DELETE /system/todayPageCategories/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_today_page_category_by_id")]
 pub fn delete_today_page_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/todayPageCategories/{id}").path("id", id)
 }

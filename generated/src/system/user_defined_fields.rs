@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/userDefinedFields")]
+#[doc(alias = "list_all_connect_wise_psa_system_user_defined_fields")]
 pub fn list_user_defined_fields(query: &ListQuery) -> Request<Vec<UserDefinedField>> {
     Request::new(Method::Get, "/system/userDefinedFields").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_user_defined_fields(query: &ListQuery) -> Request<Vec<UserDefinedFie
 /// `POST /system/userDefinedFields` · tool `create_a_connect_wise_psa_system_user_defined_field`
 ///
 /// * `body`: the custom field definition to create.
+#[doc(alias = "POST /system/userDefinedFields")]
+#[doc(alias = "create_a_connect_wise_psa_system_user_defined_field")]
 pub fn create_user_defined_field(body: &UserDefinedField) -> Request<UserDefinedField> {
     Request::new(Method::Post, "/system/userDefinedFields").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_user_defined_field(body: &UserDefinedField) -> Request<UserDefined
 /// `GET /system/userDefinedFields/count` · tool `count_connect_wise_psa_system_user_defined_fields`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/userDefinedFields/count")]
+#[doc(alias = "count_connect_wise_psa_system_user_defined_fields")]
 pub fn count_user_defined_fields(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/userDefinedFields/count").query(query)
+    Request::new(Method::Get, "/system/userDefinedFields/count")
+        .query(query)
+        .records::<UserDefinedField>()
 }
 
 /// Lists custom field definitions in summary form.
@@ -40,19 +48,25 @@ pub fn count_user_defined_fields(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/userDefinedFields/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_user_defined_field_info")]
 pub fn list_user_defined_field_info(
     query: &ListQuery,
 ) -> Request<Vec<UserDefinedFieldInfo>> {
     Request::new(Method::Get, "/system/userDefinedFields/info").query(query)
 }
 
-/// Counts custom field definitions in summary form.
+/// Counts the summaries of custom field definitions.
 ///
 /// `GET /system/userDefinedFields/info/count` · tool `count_connect_wise_psa_system_user_defined_field_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/userDefinedFields/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_user_defined_field_info")]
 pub fn count_user_defined_field_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/userDefinedFields/info/count").query(query)
+    Request::new(Method::Get, "/system/userDefinedFields/info/count")
+        .query(query)
+        .records::<UserDefinedFieldInfo>()
 }
 
 /// Gets a custom field definition by its ID.
@@ -60,6 +74,8 @@ pub fn count_user_defined_field_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/userDefinedFields/{id}` · tool `get_single_connect_wise_psa_system_user_defined_field_by_id`
 ///
 /// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
+#[doc(alias = "GET /system/userDefinedFields/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn get_user_defined_field(id: i32) -> Request<UserDefinedField> {
     Request::new(Method::Get, "/system/userDefinedFields/{id}").path("id", id)
 }
@@ -70,6 +86,8 @@ pub fn get_user_defined_field(id: i32) -> Request<UserDefinedField> {
 ///
 /// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
 /// * `body`: the new state of the custom field definition.
+#[doc(alias = "PUT /system/userDefinedFields/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn replace_user_defined_field(
     id: i32,
     body: &UserDefinedField,
@@ -83,6 +101,8 @@ pub fn replace_user_defined_field(
 ///
 /// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/userDefinedFields/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn update_user_defined_field(
     id: i32,
     patch: &Patch<UserDefinedField>,
@@ -97,6 +117,8 @@ pub fn update_user_defined_field(
 /// `DELETE /system/userDefinedFields/{id}` · tool `delete_a_connect_wise_psa_system_user_defined_field_by_id`
 ///
 /// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
+#[doc(alias = "DELETE /system/userDefinedFields/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn delete_user_defined_field(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/userDefinedFields/{id}").path("id", id)
 }
@@ -106,6 +128,8 @@ pub fn delete_user_defined_field(id: i32) -> Request<()> {
 /// `GET /system/userDefinedFields/{id}/info` · tool `get_single_connect_wise_psa_sys_user_defined_field_info_by_id`
 ///
 /// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
+#[doc(alias = "GET /system/userDefinedFields/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_sys_user_defined_field_info_by_id")]
 pub fn get_user_defined_field_info(id: i32) -> Request<UserDefinedFieldInfo> {
     Request::new(Method::Get, "/system/userDefinedFields/{id}/info").path("id", id)
 }

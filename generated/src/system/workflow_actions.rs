@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflowActions/automateParameters")]
+#[doc(alias = "list_all_connect_wise_psa_system_workflow_action_auto_params")]
 pub fn list_system_workflow_action_automate_parameters(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowActionAutomateParameter>> {
@@ -22,6 +24,8 @@ pub fn list_system_workflow_action_automate_parameters(
 /// `GET /system/workflowActions/automateParameters/{id}` · tool `get_single_connect_wise_psa_system_wf_action_auto_param_by_id`
 ///
 /// * `id`: workflow action Automate parameter ID (see `system::list_system_workflow_action_automate_parameters`)
+#[doc(alias = "GET /system/workflowActions/automateParameters/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_wf_action_auto_param_by_id")]
 pub fn get_system_workflow_action_automate_parameter(
     id: i32,
 ) -> Request<WorkflowActionAutomateParameter> {
@@ -37,6 +41,8 @@ pub fn get_system_workflow_action_automate_parameter(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflowActions/{parentId}/automateParameters")]
+#[doc(alias = "list_all_connect_wise_psa_workflow_action_automate_parameters")]
 pub fn list_workflow_action_automate_parameters(
     workflow_action_id: i32,
     query: &ListQuery,
@@ -52,6 +58,8 @@ pub fn list_workflow_action_automate_parameters(
 ///
 /// * `workflow_action_id`: workflow action ID
 /// * `body`: the Automate parameter to create.
+#[doc(alias = "POST /system/workflowActions/{parentId}/automateParameters")]
+#[doc(alias = "create_a_connect_wise_psa_workflow_action_automate_parameter")]
 pub fn create_workflow_action_automate_parameter(
     workflow_action_id: i32,
     body: &WorkflowActionAutomateParameter,
@@ -67,6 +75,8 @@ pub fn create_workflow_action_automate_parameter(
 ///
 /// * `workflow_action_id`: workflow action ID
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflowActions/{parentId}/automateParameters/count")]
+#[doc(alias = "count_connect_wise_psa_workflow_action_automate_parameters")]
 pub fn count_workflow_action_automate_parameters(
     workflow_action_id: i32,
     query: &CountQuery,
@@ -77,6 +87,7 @@ pub fn count_workflow_action_automate_parameters(
         )
         .path("parentId", workflow_action_id)
         .query(query)
+        .records::<WorkflowActionAutomateParameter>()
 }
 
 /// Gets an Automate parameter of a workflow action by its ID.
@@ -85,6 +96,8 @@ pub fn count_workflow_action_automate_parameters(
 ///
 /// * `workflow_action_id`: workflow action ID
 /// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
+#[doc(alias = "GET /system/workflowActions/{parentId}/automateParameters/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_workflow_action_auto_param_by_id")]
 pub fn get_workflow_action_automate_parameter(
     workflow_action_id: i32,
     id: i32,
@@ -104,6 +117,8 @@ pub fn get_workflow_action_automate_parameter(
 /// * `workflow_action_id`: workflow action ID
 /// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
 /// * `body`: the new state of the Automate parameter.
+#[doc(alias = "PUT /system/workflowActions/{parentId}/automateParameters/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_workflow_action_automate_param_by_id")]
 pub fn replace_workflow_action_automate_parameter(
     workflow_action_id: i32,
     id: i32,
@@ -125,6 +140,8 @@ pub fn replace_workflow_action_automate_parameter(
 /// * `workflow_action_id`: workflow action ID
 /// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/workflowActions/{parentId}/automateParameters/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_workflow_action_automate_param_by_id")]
 pub fn update_workflow_action_automate_parameter(
     workflow_action_id: i32,
     id: i32,
@@ -145,6 +162,8 @@ pub fn update_workflow_action_automate_parameter(
 ///
 /// * `workflow_action_id`: workflow action ID
 /// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
+#[doc(alias = "DELETE /system/workflowActions/{parentId}/automateParameters/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_workflow_action_automate_param_by_id")]
 pub fn delete_workflow_action_automate_parameter(
     workflow_action_id: i32,
     id: i32,

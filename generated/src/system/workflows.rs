@@ -16,6 +16,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows")]
+#[doc(alias = "list_all_connect_wise_psa_system_workflows")]
 pub fn list_workflows(query: &ListQuery) -> Request<Vec<Workflow>> {
     Request::new(Method::Get, "/system/workflows").query(query)
 }
@@ -25,6 +27,8 @@ pub fn list_workflows(query: &ListQuery) -> Request<Vec<Workflow>> {
 /// `POST /system/workflows` · tool `create_a_connect_wise_psa_system_workflow`
 ///
 /// * `body`: the workflow to create.
+#[doc(alias = "POST /system/workflows")]
+#[doc(alias = "create_a_connect_wise_psa_system_workflow")]
 pub fn create_workflow(body: &Workflow) -> Request<Workflow> {
     Request::new(Method::Post, "/system/workflows").body(body)
 }
@@ -36,6 +40,8 @@ pub fn create_workflow(body: &Workflow) -> Request<Workflow> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/attachments")]
+#[doc(alias = "list_all_connect_wise_psa_system_workflow_attachments")]
 pub fn list_system_workflow_attachments(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowAttachment>> {
@@ -49,6 +55,8 @@ pub fn list_system_workflow_attachments(
 /// * `id`: workflow attachment ID (see `system::list_system_workflow_attachments`)
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/attachments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_workflow_attachment_by_id")]
 pub fn get_system_workflow_attachment(id: i32) -> Request<Vec<WorkflowAttachment>> {
     Request::new(Method::Get, "/system/workflows/attachments/{id}").path("id", id)
 }
@@ -58,8 +66,12 @@ pub fn get_system_workflow_attachment(id: i32) -> Request<Vec<WorkflowAttachment
 /// `GET /system/workflows/count` · tool `count_connect_wise_psa_system_workflows`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflows/count")]
+#[doc(alias = "count_connect_wise_psa_system_workflows")]
 pub fn count_workflows(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/workflows/count").query(query)
+    Request::new(Method::Get, "/system/workflows/count")
+        .query(query)
+        .records::<Workflow>()
 }
 
 /// Lists workflow events.
@@ -69,6 +81,8 @@ pub fn count_workflows(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/events")]
+#[doc(alias = "list_all_connect_wise_psa_system_workflow_events")]
 pub fn list_system_workflow_events(query: &ListQuery) -> Request<Vec<WorkflowEvent>> {
     Request::new(Method::Get, "/system/workflows/events").query(query)
 }
@@ -80,6 +94,8 @@ pub fn list_system_workflow_events(query: &ListQuery) -> Request<Vec<WorkflowEve
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/events/actions")]
+#[doc(alias = "list_all_connect_wise_psa_system_workflow_event_actions")]
 pub fn list_system_workflow_event_actions(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowAction>> {
@@ -91,6 +107,8 @@ pub fn list_system_workflow_event_actions(
 /// `GET /system/workflows/events/actions/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_action_by_id`
 ///
 /// * `id`: workflow event action ID (see `system::list_system_workflow_event_actions`)
+#[doc(alias = "GET /system/workflows/events/actions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_workflow_event_action_by_id")]
 pub fn get_system_workflow_event_action(id: i32) -> Request<WorkflowAction> {
     Request::new(Method::Get, "/system/workflows/events/actions/{id}").path("id", id)
 }
@@ -100,6 +118,8 @@ pub fn get_system_workflow_event_action(id: i32) -> Request<WorkflowAction> {
 /// `GET /system/workflows/events/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_by_id`
 ///
 /// * `id`: workflow event ID (see `system::list_system_workflow_events`)
+#[doc(alias = "GET /system/workflows/events/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_workflow_event_by_id")]
 pub fn get_system_workflow_event(id: i32) -> Request<WorkflowEvent> {
     Request::new(Method::Get, "/system/workflows/events/{id}").path("id", id)
 }
@@ -111,6 +131,8 @@ pub fn get_system_workflow_event(id: i32) -> Request<WorkflowEvent> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/notifyTypes")]
+#[doc(alias = "list_all_connect_wise_psa_system_workflow_notify_types")]
 pub fn list_system_workflow_notify_types(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowNotifyType>> {
@@ -124,6 +146,8 @@ pub fn list_system_workflow_notify_types(
 /// * `id`: workflow notify type ID (see `system::list_system_workflow_notify_types`)
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/notifyTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_workflow_notify_type_by_id")]
 pub fn get_system_workflow_notify_type(id: i32) -> Request<Vec<WorkflowNotifyType>> {
     Request::new(Method::Get, "/system/workflows/notifyTypes/{id}").path("id", id)
 }
@@ -135,6 +159,8 @@ pub fn get_system_workflow_notify_type(id: i32) -> Request<Vec<WorkflowNotifyTyp
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/tableTypes")]
+#[doc(alias = "list_all_connect_wise_psa_system_workflow_table_types")]
 pub fn list_workflow_table_types(query: &ListQuery) -> Request<Vec<WorkflowTableType>> {
     Request::new(Method::Get, "/system/workflows/tableTypes").query(query)
 }
@@ -144,8 +170,12 @@ pub fn list_workflow_table_types(query: &ListQuery) -> Request<Vec<WorkflowTable
 /// `GET /system/workflows/tableTypes/count` · tool `count_connect_wise_psa_system_workflow_table_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflows/tableTypes/count")]
+#[doc(alias = "count_connect_wise_psa_system_workflow_table_types")]
 pub fn count_workflow_table_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/workflows/tableTypes/count").query(query)
+    Request::new(Method::Get, "/system/workflows/tableTypes/count")
+        .query(query)
+        .records::<WorkflowTableType>()
 }
 
 /// Lists workflow table types in summary form.
@@ -155,19 +185,25 @@ pub fn count_workflow_table_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/tableTypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_system_workflow_table_type_info")]
 pub fn list_workflow_table_type_info(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowTableTypeInfo>> {
     Request::new(Method::Get, "/system/workflows/tableTypes/info").query(query)
 }
 
-/// Counts workflow table types in summary form.
+/// Counts the summaries of workflow table types.
 ///
 /// `GET /system/workflows/tableTypes/info/count` · tool `count_connect_wise_psa_system_workflow_table_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflows/tableTypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_system_workflow_table_type_info")]
 pub fn count_workflow_table_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/system/workflows/tableTypes/info/count").query(query)
+    Request::new(Method::Get, "/system/workflows/tableTypes/info/count")
+        .query(query)
+        .records::<WorkflowTableTypeInfo>()
 }
 
 /// Gets a workflow table type by its ID.
@@ -175,6 +211,8 @@ pub fn count_workflow_table_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /system/workflows/tableTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_table_type_by_id`
 ///
 /// * `id`: workflow table type ID (see `system::list_workflow_table_types`)
+#[doc(alias = "GET /system/workflows/tableTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_workflow_table_type_by_id")]
 pub fn get_workflow_table_type(id: i32) -> Request<WorkflowTableType> {
     Request::new(Method::Get, "/system/workflows/tableTypes/{id}").path("id", id)
 }
@@ -184,6 +222,8 @@ pub fn get_workflow_table_type(id: i32) -> Request<WorkflowTableType> {
 /// `GET /system/workflows/tableTypes/{id}/info` · tool `get_single_connect_wise_psa_system_wf_table_type_info_by_id`
 ///
 /// * `id`: workflow table type ID (see `system::list_workflow_table_types`)
+#[doc(alias = "GET /system/workflows/tableTypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_system_wf_table_type_info_by_id")]
 pub fn get_workflow_table_type_info(id: i32) -> Request<WorkflowTableTypeInfo> {
     Request::new(Method::Get, "/system/workflows/tableTypes/{id}/info").path("id", id)
 }
@@ -195,6 +235,8 @@ pub fn get_workflow_table_type_info(id: i32) -> Request<WorkflowTableTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/triggers")]
+#[doc(alias = "list_all_connect_wise_psa_system_workflow_triggers")]
 pub fn list_system_workflow_triggers(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowTrigger>> {
@@ -208,6 +250,8 @@ pub fn list_system_workflow_triggers(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/triggers/options")]
+#[doc(alias = "list_all_connect_wise_psa_system_workflow_trigger_options")]
 pub fn list_system_workflow_trigger_options(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowTriggerOption>> {
@@ -219,6 +263,8 @@ pub fn list_system_workflow_trigger_options(
 /// `DELETE /system/workflows/userdefinedfields/actions/{parentId}` · tool `delete_connect_wise_psa_workflow_action_userdefinedfields`
 ///
 /// * `action_id`: action ID
+#[doc(alias = "DELETE /system/workflows/userdefinedfields/actions/{parentId}")]
+#[doc(alias = "delete_connect_wise_psa_workflow_action_userdefinedfields")]
 pub fn delete_workflow_action_user_defined_fields(action_id: i32) -> Request<()> {
     Request::new(
             Method::Delete,
@@ -234,6 +280,8 @@ pub fn delete_workflow_action_user_defined_fields(action_id: i32) -> Request<()>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/userdefinedfields/events/actions")]
+#[doc(alias = "list_all_connect_wise_psa_workflow_action_userdefinedfields")]
 pub fn list_workflow_action_user_defined_fields(
     query: &ListQuery,
 ) -> Request<Vec<WorkflowActionUserDefinedField>> {
@@ -247,6 +295,8 @@ pub fn list_workflow_action_user_defined_fields(
 ///
 /// * `event_id`: event ID
 /// * `body`: the workflow user defined field event to create.
+#[doc(alias = "POST /system/workflows/userdefinedfields/events/{grandparentId}")]
+#[doc(alias = "create_a_connect_wise_psa_workflow_action_userdefinedfield")]
 pub fn create_workflow_action_user_defined_field(
     event_id: i32,
     body: &WorkflowActionUserDefinedField,
@@ -268,6 +318,10 @@ pub fn create_workflow_action_user_defined_field(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(
+    alias = "GET /system/workflows/userdefinedfields/events/{grandparentId}/actions/{parentId}"
+)]
+#[doc(alias = "list_all_connect_wise_psa_event_action_userdefinedfields")]
 pub fn list_event_action_user_defined_fields(
     event_id: i32,
     action_id: i32,
@@ -288,6 +342,8 @@ pub fn list_event_action_user_defined_fields(
 ///
 /// * `id`: ID
 /// * `body`: the new state of the custom field of a workflow action.
+#[doc(alias = "PUT /system/workflows/userdefinedfields/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_workflow_action_udf_by_id")]
 pub fn replace_workflow_action_user_defined_field(
     id: i32,
     body: &WorkflowActionUserDefinedField,
@@ -303,6 +359,8 @@ pub fn replace_workflow_action_user_defined_field(
 ///
 /// * `id`: ID
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/workflows/userdefinedfields/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_workflow_action_udf_by_id")]
 pub fn update_workflow_action_user_defined_field(
     id: i32,
     patch: &Patch<WorkflowActionUserDefinedField>,
@@ -321,6 +379,8 @@ pub fn update_workflow_action_user_defined_field(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/{grandparentId}/events/{parentId}/actions")]
+#[doc(alias = "list_all_connect_wise_psa_workflow_event_actions")]
 pub fn list_workflow_event_actions(
     workflow_id: i32,
     event_id: i32,
@@ -342,6 +402,8 @@ pub fn list_workflow_event_actions(
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `event_id`: workflow event ID (see `system::list_workflow_events`)
 /// * `body`: the action to create.
+#[doc(alias = "POST /system/workflows/{grandparentId}/events/{parentId}/actions")]
+#[doc(alias = "create_a_connect_wise_psa_workflow_event_action")]
 pub fn create_workflow_event_action(
     workflow_id: i32,
     event_id: i32,
@@ -363,6 +425,8 @@ pub fn create_workflow_event_action(
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `event_id`: workflow event ID (see `system::list_workflow_events`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflows/{grandparentId}/events/{parentId}/actions/count")]
+#[doc(alias = "count_connect_wise_psa_workflow_event_actions")]
 pub fn count_workflow_event_actions(
     workflow_id: i32,
     event_id: i32,
@@ -375,6 +439,7 @@ pub fn count_workflow_event_actions(
         .path("grandparentId", workflow_id)
         .path("parentId", event_id)
         .query(query)
+        .records::<WorkflowAction>()
 }
 
 /// Gets an action of a workflow event by its ID.
@@ -384,6 +449,8 @@ pub fn count_workflow_event_actions(
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `event_id`: workflow event ID (see `system::list_workflow_events`)
 /// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
+#[doc(alias = "GET /system/workflows/{grandparentId}/events/{parentId}/actions/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_workflow_event_action_by_id")]
 pub fn get_workflow_event_action(
     workflow_id: i32,
     event_id: i32,
@@ -406,6 +473,8 @@ pub fn get_workflow_event_action(
 /// * `event_id`: workflow event ID (see `system::list_workflow_events`)
 /// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
 /// * `body`: the new state of the action.
+#[doc(alias = "PUT /system/workflows/{grandparentId}/events/{parentId}/actions/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_workflow_event_action_by_id")]
 pub fn replace_workflow_event_action(
     workflow_id: i32,
     event_id: i32,
@@ -430,6 +499,8 @@ pub fn replace_workflow_event_action(
 /// * `event_id`: workflow event ID (see `system::list_workflow_events`)
 /// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/workflows/{grandparentId}/events/{parentId}/actions/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_workflow_event_action_by_id")]
 pub fn update_workflow_event_action(
     workflow_id: i32,
     event_id: i32,
@@ -453,6 +524,8 @@ pub fn update_workflow_event_action(
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `event_id`: workflow event ID (see `system::list_workflow_events`)
 /// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
+#[doc(alias = "DELETE /system/workflows/{grandparentId}/events/{parentId}/actions/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_workflow_event_action_by_id")]
 pub fn delete_workflow_event_action(
     workflow_id: i32,
     event_id: i32,
@@ -476,6 +549,8 @@ pub fn delete_workflow_event_action(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/{grandparentId}/triggers/{parentId}/options")]
+#[doc(alias = "list_all_connect_wise_psa_workflow_trigger_options")]
 pub fn list_workflow_trigger_options(
     workflow_id: i32,
     trigger_id: i32,
@@ -497,6 +572,8 @@ pub fn list_workflow_trigger_options(
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `trigger_id`: workflow trigger ID (see `system::list_workflow_triggers`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflows/{grandparentId}/triggers/{parentId}/options/count")]
+#[doc(alias = "count_connect_wise_psa_workflow_trigger_options")]
 pub fn count_workflow_trigger_options(
     workflow_id: i32,
     trigger_id: i32,
@@ -509,6 +586,7 @@ pub fn count_workflow_trigger_options(
         .path("grandparentId", workflow_id)
         .path("parentId", trigger_id)
         .query(query)
+        .records::<WorkflowTriggerOption>()
 }
 
 /// Gets a workflow by its ID.
@@ -516,6 +594,8 @@ pub fn count_workflow_trigger_options(
 /// `GET /system/workflows/{id}` · tool `get_single_connect_wise_psa_system_workflow_by_id`
 ///
 /// * `id`: workflow ID (see `system::list_workflows`)
+#[doc(alias = "GET /system/workflows/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_system_workflow_by_id")]
 pub fn get_workflow(id: i32) -> Request<Workflow> {
     Request::new(Method::Get, "/system/workflows/{id}").path("id", id)
 }
@@ -526,6 +606,8 @@ pub fn get_workflow(id: i32) -> Request<Workflow> {
 ///
 /// * `id`: workflow ID (see `system::list_workflows`)
 /// * `body`: the new state of the workflow.
+#[doc(alias = "PUT /system/workflows/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_system_workflow_by_id")]
 pub fn replace_workflow(id: i32, body: &Workflow) -> Request<Workflow> {
     Request::new(Method::Put, "/system/workflows/{id}").path("id", id).body(body)
 }
@@ -536,6 +618,8 @@ pub fn replace_workflow(id: i32, body: &Workflow) -> Request<Workflow> {
 ///
 /// * `id`: workflow ID (see `system::list_workflows`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/workflows/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_system_workflow_by_id")]
 pub fn update_workflow(id: i32, patch: &Patch<Workflow>) -> Request<Workflow> {
     Request::new(Method::Patch, "/system/workflows/{id}").path("id", id).patch(patch)
 }
@@ -545,6 +629,8 @@ pub fn update_workflow(id: i32, patch: &Patch<Workflow>) -> Request<Workflow> {
 /// `DELETE /system/workflows/{id}` · tool `delete_a_connect_wise_psa_system_workflow_by_id`
 ///
 /// * `id`: workflow ID (see `system::list_workflows`)
+#[doc(alias = "DELETE /system/workflows/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_system_workflow_by_id")]
 pub fn delete_workflow(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/workflows/{id}").path("id", id)
 }
@@ -554,6 +640,8 @@ pub fn delete_workflow(id: i32) -> Request<()> {
 /// `POST /system/workflows/{id}/copy` · tool `copy_a_connect_wise_psa_system_workflow_by_id`
 ///
 /// * `id`: workflow ID (see `system::list_workflows`)
+#[doc(alias = "POST /system/workflows/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_system_workflow_by_id")]
 pub fn copy_workflow(id: i32) -> Request<Workflow> {
     Request::new(Method::Post, "/system/workflows/{id}/copy").path("id", id)
 }
@@ -566,6 +654,8 @@ pub fn copy_workflow(id: i32) -> Request<Workflow> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/{parentId}/attachments")]
+#[doc(alias = "list_all_connect_wise_psa_workflow_attachments")]
 pub fn list_workflow_attachments(
     workflow_id: i32,
     query: &ListQuery,
@@ -581,6 +671,8 @@ pub fn list_workflow_attachments(
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflows/{parentId}/attachments/count")]
+#[doc(alias = "count_connect_wise_psa_workflow_attachments")]
 pub fn count_workflow_attachments(
     workflow_id: i32,
     query: &CountQuery,
@@ -588,6 +680,7 @@ pub fn count_workflow_attachments(
     Request::new(Method::Get, "/system/workflows/{parentId}/attachments/count")
         .path("parentId", workflow_id)
         .query(query)
+        .records::<WorkflowAttachment>()
 }
 
 /// Gets an attachment of a workflow by its ID.
@@ -596,6 +689,8 @@ pub fn count_workflow_attachments(
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `id`: workflow attachment ID (see `system::list_workflow_attachments`)
+#[doc(alias = "GET /system/workflows/{parentId}/attachments/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_workflow_attachment_by_id")]
 pub fn get_workflow_attachment(
     workflow_id: i32,
     id: i32,
@@ -613,6 +708,8 @@ pub fn get_workflow_attachment(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/{parentId}/events")]
+#[doc(alias = "list_all_connect_wise_psa_workflow_events")]
 pub fn list_workflow_events(
     workflow_id: i32,
     query: &ListQuery,
@@ -628,6 +725,8 @@ pub fn list_workflow_events(
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `body`: the event to create.
+#[doc(alias = "POST /system/workflows/{parentId}/events")]
+#[doc(alias = "create_a_connect_wise_psa_workflow_event")]
 pub fn create_workflow_event(
     workflow_id: i32,
     body: &WorkflowEvent,
@@ -643,10 +742,13 @@ pub fn create_workflow_event(
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflows/{parentId}/events/count")]
+#[doc(alias = "count_connect_wise_psa_workflow_events")]
 pub fn count_workflow_events(workflow_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/workflows/{parentId}/events/count")
         .path("parentId", workflow_id)
         .query(query)
+        .records::<WorkflowEvent>()
 }
 
 /// Gets an event of a workflow by its ID.
@@ -655,6 +757,8 @@ pub fn count_workflow_events(workflow_id: i32, query: &CountQuery) -> Request<Co
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `id`: workflow event ID (see `system::list_workflow_events`)
+#[doc(alias = "GET /system/workflows/{parentId}/events/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_workflow_event_by_id")]
 pub fn get_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
     Request::new(Method::Get, "/system/workflows/{parentId}/events/{id}")
         .path("parentId", workflow_id)
@@ -668,6 +772,8 @@ pub fn get_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `id`: workflow event ID (see `system::list_workflow_events`)
 /// * `body`: the new state of the event.
+#[doc(alias = "PUT /system/workflows/{parentId}/events/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_workflow_event_by_id")]
 pub fn replace_workflow_event(
     workflow_id: i32,
     id: i32,
@@ -686,6 +792,8 @@ pub fn replace_workflow_event(
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `id`: workflow event ID (see `system::list_workflow_events`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /system/workflows/{parentId}/events/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_workflow_event_by_id")]
 pub fn update_workflow_event(
     workflow_id: i32,
     id: i32,
@@ -703,6 +811,8 @@ pub fn update_workflow_event(
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `id`: workflow event ID (see `system::list_workflow_events`)
+#[doc(alias = "DELETE /system/workflows/{parentId}/events/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_workflow_event_by_id")]
 pub fn delete_workflow_event(workflow_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/workflows/{parentId}/events/{id}")
         .path("parentId", workflow_id)
@@ -715,6 +825,8 @@ pub fn delete_workflow_event(workflow_id: i32, id: i32) -> Request<()> {
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `id`: workflow event ID (see `system::list_workflow_events`)
+#[doc(alias = "POST /system/workflows/{parentId}/events/{id}/copy")]
+#[doc(alias = "copy_a_connect_wise_psa_workflow_event_by_id")]
 pub fn copy_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
     Request::new(Method::Post, "/system/workflows/{parentId}/events/{id}/copy")
         .path("parentId", workflow_id)
@@ -730,6 +842,8 @@ pub fn copy_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/{parentId}/events/{id}/test")]
+#[doc(alias = "test_a_connect_wise_psa_workflow_event_by_id")]
 pub fn test_workflow_event(
     workflow_id: i32,
     id: i32,
@@ -749,6 +863,8 @@ pub fn test_workflow_event(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/{parentId}/notifyTypes")]
+#[doc(alias = "list_all_connect_wise_psa_workflow_notify_types")]
 pub fn list_workflow_notify_types(
     workflow_id: i32,
     query: &ListQuery,
@@ -764,6 +880,8 @@ pub fn list_workflow_notify_types(
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflows/{parentId}/notifyTypes/count")]
+#[doc(alias = "count_connect_wise_psa_workflow_notify_types")]
 pub fn count_workflow_notify_types(
     workflow_id: i32,
     query: &CountQuery,
@@ -771,6 +889,7 @@ pub fn count_workflow_notify_types(
     Request::new(Method::Get, "/system/workflows/{parentId}/notifyTypes/count")
         .path("parentId", workflow_id)
         .query(query)
+        .records::<WorkflowNotifyType>()
 }
 
 /// Lists the notify types of a workflow in summary form.
@@ -781,6 +900,8 @@ pub fn count_workflow_notify_types(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/{parentId}/notifyTypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_workflow_notify_type_info")]
 pub fn list_workflow_notify_type_info(
     workflow_id: i32,
     query: &ListQuery,
@@ -790,12 +911,14 @@ pub fn list_workflow_notify_type_info(
         .query(query)
 }
 
-/// Counts the notify types of a workflow in summary form.
+/// Counts the summaries of the notify types of a workflow.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/info/count` · tool `count_connect_wise_psa_workflow_notify_type_info`
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflows/{parentId}/notifyTypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_workflow_notify_type_info")]
 pub fn count_workflow_notify_type_info(
     workflow_id: i32,
     query: &CountQuery,
@@ -803,6 +926,7 @@ pub fn count_workflow_notify_type_info(
     Request::new(Method::Get, "/system/workflows/{parentId}/notifyTypes/info/count")
         .path("parentId", workflow_id)
         .query(query)
+        .records::<WorkflowNotifyTypeInfo>()
 }
 
 /// Gets a notify type of a workflow by its ID.
@@ -811,6 +935,8 @@ pub fn count_workflow_notify_type_info(
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `id`: workflow notify type ID (see `system::list_workflow_notify_types`)
+#[doc(alias = "GET /system/workflows/{parentId}/notifyTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_workflow_notify_type_by_id")]
 pub fn get_workflow_notify_type(
     workflow_id: i32,
     id: i32,
@@ -826,6 +952,8 @@ pub fn get_workflow_notify_type(
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `id`: workflow notify type ID (see `system::list_workflow_notify_types`)
+#[doc(alias = "GET /system/workflows/{parentId}/notifyTypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_workflow_notify_type_info_by_id")]
 pub fn get_workflow_notify_type_info(
     workflow_id: i32,
     id: i32,
@@ -843,6 +971,8 @@ pub fn get_workflow_notify_type_info(
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /system/workflows/{parentId}/triggers")]
+#[doc(alias = "list_all_connect_wise_psa_workflow_triggers")]
 pub fn list_workflow_triggers(
     workflow_id: i32,
     query: &ListQuery,
@@ -858,8 +988,11 @@ pub fn list_workflow_triggers(
 ///
 /// * `workflow_id`: workflow ID (see `system::list_workflows`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /system/workflows/{parentId}/triggers/count")]
+#[doc(alias = "count_connect_wise_psa_workflow_triggers")]
 pub fn count_workflow_triggers(workflow_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/workflows/{parentId}/triggers/count")
         .path("parentId", workflow_id)
         .query(query)
+        .records::<WorkflowTrigger>()
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/accruals")]
+#[doc(alias = "list_all_connect_wise_psa_time_accruals")]
 pub fn list_accruals(query: &ListQuery) -> Request<Vec<TimeAccrual>> {
     Request::new(Method::Get, "/time/accruals").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_accruals(query: &ListQuery) -> Request<Vec<TimeAccrual>> {
 /// `POST /time/accruals` · tool `create_a_connect_wise_psa_time_accrual`
 ///
 /// * `body`: the accrual to create.
+#[doc(alias = "POST /time/accruals")]
+#[doc(alias = "create_a_connect_wise_psa_time_accrual")]
 pub fn create_accrual(body: &TimeAccrual) -> Request<TimeAccrual> {
     Request::new(Method::Post, "/time/accruals").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_accrual(body: &TimeAccrual) -> Request<TimeAccrual> {
 /// `GET /time/accruals/count` · tool `count_connect_wise_psa_time_accruals`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/accruals/count")]
+#[doc(alias = "count_connect_wise_psa_time_accruals")]
 pub fn count_accruals(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/accruals/count").query(query)
+    Request::new(Method::Get, "/time/accruals/count")
+        .query(query)
+        .records::<TimeAccrual>()
 }
 
 /// Gets an accrual by its ID.
@@ -38,6 +46,8 @@ pub fn count_accruals(query: &CountQuery) -> Request<Count> {
 /// `GET /time/accruals/{id}` · tool `get_single_connect_wise_psa_time_accrual_by_id`
 ///
 /// * `id`: accrual ID (see `time::list_accruals`)
+#[doc(alias = "GET /time/accruals/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_accrual_by_id")]
 pub fn get_accrual(id: i32) -> Request<TimeAccrual> {
     Request::new(Method::Get, "/time/accruals/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_accrual(id: i32) -> Request<TimeAccrual> {
 ///
 /// * `id`: accrual ID (see `time::list_accruals`)
 /// * `body`: the new state of the accrual.
+#[doc(alias = "PUT /time/accruals/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_time_accrual_by_id")]
 pub fn replace_accrual(id: i32, body: &TimeAccrual) -> Request<TimeAccrual> {
     Request::new(Method::Put, "/time/accruals/{id}").path("id", id).body(body)
 }
@@ -58,6 +70,8 @@ pub fn replace_accrual(id: i32, body: &TimeAccrual) -> Request<TimeAccrual> {
 ///
 /// * `id`: accrual ID (see `time::list_accruals`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/accruals/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_time_accrual_by_id")]
 pub fn update_accrual(id: i32, patch: &Patch<TimeAccrual>) -> Request<TimeAccrual> {
     Request::new(Method::Patch, "/time/accruals/{id}").path("id", id).patch(patch)
 }
@@ -67,6 +81,8 @@ pub fn update_accrual(id: i32, patch: &Patch<TimeAccrual>) -> Request<TimeAccrua
 /// `DELETE /time/accruals/{id}` · tool `delete_a_connect_wise_psa_time_accrual_by_id`
 ///
 /// * `id`: accrual ID (see `time::list_accruals`)
+#[doc(alias = "DELETE /time/accruals/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_accrual_by_id")]
 pub fn delete_accrual(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/accruals/{id}").path("id", id)
 }
@@ -79,6 +95,8 @@ pub fn delete_accrual(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/accruals/{parentId}/details")]
+#[doc(alias = "list_all_connect_wise_psa_accrual_details")]
 pub fn list_accrual_details(
     accrual_id: i32,
     query: &ListQuery,
@@ -94,6 +112,8 @@ pub fn list_accrual_details(
 ///
 /// * `accrual_id`: accrual ID (see `time::list_accruals`)
 /// * `body`: the detail to create.
+#[doc(alias = "POST /time/accruals/{parentId}/details/")]
+#[doc(alias = "create_a_connect_wise_psa_accrual_detail")]
 pub fn create_accrual_detail(
     accrual_id: i32,
     body: &TimeAccrualDetail,
@@ -109,10 +129,13 @@ pub fn create_accrual_detail(
 ///
 /// * `accrual_id`: accrual ID (see `time::list_accruals`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/accruals/{parentId}/details/count")]
+#[doc(alias = "count_connect_wise_psa_accrual_details")]
 pub fn count_accrual_details(accrual_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/accruals/{parentId}/details/count")
         .path("parentId", accrual_id)
         .query(query)
+        .records::<TimeAccrualDetail>()
 }
 
 /// Gets a detail of an accrual by its ID.
@@ -121,6 +144,8 @@ pub fn count_accrual_details(accrual_id: i32, query: &CountQuery) -> Request<Cou
 ///
 /// * `accrual_id`: accrual ID (see `time::list_accruals`)
 /// * `id`: accrual detail ID (see `time::list_accrual_details`)
+#[doc(alias = "GET /time/accruals/{parentId}/details/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_accrual_detail_by_id")]
 pub fn get_accrual_detail(accrual_id: i32, id: i32) -> Request<TimeAccrualDetail> {
     Request::new(Method::Get, "/time/accruals/{parentId}/details/{id}")
         .path("parentId", accrual_id)
@@ -134,6 +159,8 @@ pub fn get_accrual_detail(accrual_id: i32, id: i32) -> Request<TimeAccrualDetail
 /// * `accrual_id`: accrual ID (see `time::list_accruals`)
 /// * `id`: accrual detail ID (see `time::list_accrual_details`)
 /// * `body`: the new state of the detail.
+#[doc(alias = "PUT /time/accruals/{parentId}/details/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_accrual_detail_by_id")]
 pub fn replace_accrual_detail(
     accrual_id: i32,
     id: i32,
@@ -152,6 +179,8 @@ pub fn replace_accrual_detail(
 /// * `accrual_id`: accrual ID (see `time::list_accruals`)
 /// * `id`: accrual detail ID (see `time::list_accrual_details`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/accruals/{parentId}/details/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_accrual_detail_by_id")]
 pub fn update_accrual_detail(
     accrual_id: i32,
     id: i32,
@@ -169,6 +198,8 @@ pub fn update_accrual_detail(
 ///
 /// * `accrual_id`: accrual ID (see `time::list_accruals`)
 /// * `id`: accrual detail ID (see `time::list_accrual_details`)
+#[doc(alias = "DELETE /time/accruals/{parentId}/details/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_accrual_detail_by_id")]
 pub fn delete_accrual_detail(accrual_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/accruals/{parentId}/details/{id}")
         .path("parentId", accrual_id)

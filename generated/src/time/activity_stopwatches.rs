@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/activitystopwatches")]
+#[doc(alias = "list_all_connect_wise_psa_time_activitystopwatches")]
 pub fn list_activity_stopwatches(query: &ListQuery) -> Request<Vec<ActivityStopwatch>> {
     Request::new(Method::Get, "/time/activitystopwatches").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_activity_stopwatches(query: &ListQuery) -> Request<Vec<ActivityStopw
 /// `POST /time/activitystopwatches` · tool `create_a_connect_wise_psa_time_activitystopwatch`
 ///
 /// * `body`: the activity stopwatch to create.
+#[doc(alias = "POST /time/activitystopwatches")]
+#[doc(alias = "create_a_connect_wise_psa_time_activitystopwatch")]
 pub fn create_activity_stopwatch(
     body: &ActivityStopwatch,
 ) -> Request<ActivityStopwatch> {
@@ -31,8 +35,12 @@ pub fn create_activity_stopwatch(
 /// `GET /time/activitystopwatches/count` · tool `count_connect_wise_psa_time_activitystopwatches`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/activitystopwatches/count")]
+#[doc(alias = "count_connect_wise_psa_time_activitystopwatches")]
 pub fn count_activity_stopwatches(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/activitystopwatches/count").query(query)
+    Request::new(Method::Get, "/time/activitystopwatches/count")
+        .query(query)
+        .records::<ActivityStopwatch>()
 }
 
 /// Gets an activity stopwatch by its ID.
@@ -40,6 +48,8 @@ pub fn count_activity_stopwatches(query: &CountQuery) -> Request<Count> {
 /// `GET /time/activitystopwatches/{id}` · tool `get_single_connect_wise_psa_time_activitystopwatch_by_id`
 ///
 /// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
+#[doc(alias = "GET /time/activitystopwatches/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_activitystopwatch_by_id")]
 pub fn get_activity_stopwatch(id: i32) -> Request<ActivityStopwatch> {
     Request::new(Method::Get, "/time/activitystopwatches/{id}").path("id", id)
 }
@@ -50,6 +60,8 @@ pub fn get_activity_stopwatch(id: i32) -> Request<ActivityStopwatch> {
 ///
 /// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
 /// * `body`: the new state of the activity stopwatch.
+#[doc(alias = "PUT /time/activitystopwatches/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_time_activitystopwatch_by_id")]
 pub fn replace_activity_stopwatch(
     id: i32,
     body: &ActivityStopwatch,
@@ -63,6 +75,8 @@ pub fn replace_activity_stopwatch(
 ///
 /// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/activitystopwatches/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_time_activitystopwatch_by_id")]
 pub fn update_activity_stopwatch(
     id: i32,
     patch: &Patch<ActivityStopwatch>,
@@ -77,6 +91,8 @@ pub fn update_activity_stopwatch(
 /// `DELETE /time/activitystopwatches/{id}` · tool `delete_a_connect_wise_psa_time_activitystopwatch_by_id`
 ///
 /// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
+#[doc(alias = "DELETE /time/activitystopwatches/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_activitystopwatch_by_id")]
 pub fn delete_activity_stopwatch(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/activitystopwatches/{id}").path("id", id)
 }

@@ -11,6 +11,8 @@ use crate::query::ListQuery;
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/changelogs")]
+#[doc(alias = "list_all_connect_wise_psa_time_changelogs")]
 pub fn list_change_logs(query: &ListQuery) -> Request<Vec<TimeEntryChangeLog>> {
     Request::new(Method::Get, "/time/changelogs").query(query)
 }

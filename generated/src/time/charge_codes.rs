@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/chargeCodes")]
+#[doc(alias = "list_all_connect_wise_psa_time_charge_codes")]
 pub fn list_charge_codes(query: &ListQuery) -> Request<Vec<ChargeCode>> {
     Request::new(Method::Get, "/time/chargeCodes").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_charge_codes(query: &ListQuery) -> Request<Vec<ChargeCode>> {
 /// `POST /time/chargeCodes` · tool `create_a_connect_wise_psa_time_charge_code`
 ///
 /// * `body`: the charge code to create.
+#[doc(alias = "POST /time/chargeCodes")]
+#[doc(alias = "create_a_connect_wise_psa_time_charge_code")]
 pub fn create_charge_code(body: &ChargeCode) -> Request<ChargeCode> {
     Request::new(Method::Post, "/time/chargeCodes").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_charge_code(body: &ChargeCode) -> Request<ChargeCode> {
 /// `GET /time/chargeCodes/count` · tool `count_connect_wise_psa_time_charge_codes`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/chargeCodes/count")]
+#[doc(alias = "count_connect_wise_psa_time_charge_codes")]
 pub fn count_charge_codes(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/chargeCodes/count").query(query)
+    Request::new(Method::Get, "/time/chargeCodes/count")
+        .query(query)
+        .records::<ChargeCode>()
 }
 
 /// Lists charge codes in summary form.
@@ -40,17 +48,23 @@ pub fn count_charge_codes(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/chargeCodes/info")]
+#[doc(alias = "list_all_connect_wise_psa_time_charge_code_info")]
 pub fn list_charge_code_info(query: &ListQuery) -> Request<Vec<ChargeCodeInfo>> {
     Request::new(Method::Get, "/time/chargeCodes/info").query(query)
 }
 
-/// Counts charge codes in summary form.
+/// Counts the summaries of charge codes.
 ///
 /// `GET /time/chargeCodes/info/count` · tool `count_connect_wise_psa_time_charge_code_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/chargeCodes/info/count")]
+#[doc(alias = "count_connect_wise_psa_time_charge_code_info")]
 pub fn count_charge_code_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/chargeCodes/info/count").query(query)
+    Request::new(Method::Get, "/time/chargeCodes/info/count")
+        .query(query)
+        .records::<ChargeCodeInfo>()
 }
 
 /// Gets a charge code by its ID.
@@ -58,6 +72,8 @@ pub fn count_charge_code_info(query: &CountQuery) -> Request<Count> {
 /// `GET /time/chargeCodes/{id}` · tool `get_single_connect_wise_psa_time_charge_code_by_id`
 ///
 /// * `id`: charge code ID (see `time::list_charge_codes`)
+#[doc(alias = "GET /time/chargeCodes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_charge_code_by_id")]
 pub fn get_charge_code(id: i32) -> Request<ChargeCode> {
     Request::new(Method::Get, "/time/chargeCodes/{id}").path("id", id)
 }
@@ -68,6 +84,8 @@ pub fn get_charge_code(id: i32) -> Request<ChargeCode> {
 ///
 /// * `id`: charge code ID (see `time::list_charge_codes`)
 /// * `body`: the new state of the charge code.
+#[doc(alias = "PUT /time/chargeCodes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_time_charge_code_by_id")]
 pub fn replace_charge_code(id: i32, body: &ChargeCode) -> Request<ChargeCode> {
     Request::new(Method::Put, "/time/chargeCodes/{id}").path("id", id).body(body)
 }
@@ -78,6 +96,8 @@ pub fn replace_charge_code(id: i32, body: &ChargeCode) -> Request<ChargeCode> {
 ///
 /// * `id`: charge code ID (see `time::list_charge_codes`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/chargeCodes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_time_charge_code_by_id")]
 pub fn update_charge_code(id: i32, patch: &Patch<ChargeCode>) -> Request<ChargeCode> {
     Request::new(Method::Patch, "/time/chargeCodes/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +107,8 @@ pub fn update_charge_code(id: i32, patch: &Patch<ChargeCode>) -> Request<ChargeC
 /// `DELETE /time/chargeCodes/{id}` · tool `delete_a_connect_wise_psa_time_charge_code_by_id`
 ///
 /// * `id`: charge code ID (see `time::list_charge_codes`)
+#[doc(alias = "DELETE /time/chargeCodes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_charge_code_by_id")]
 pub fn delete_charge_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/chargeCodes/{id}").path("id", id)
 }
@@ -96,6 +118,8 @@ pub fn delete_charge_code(id: i32) -> Request<()> {
 /// `GET /time/chargeCodes/{id}/info` · tool `get_single_connect_wise_psa_time_charge_code_info_by_id`
 ///
 /// * `id`: charge code ID (see `time::list_charge_codes`)
+#[doc(alias = "GET /time/chargeCodes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_time_charge_code_info_by_id")]
 pub fn get_charge_code_info(id: i32) -> Request<ChargeCodeInfo> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/info").path("id", id)
 }
@@ -108,6 +132,8 @@ pub fn get_charge_code_info(id: i32) -> Request<ChargeCodeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/chargeCodes/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_time_charge_code_usages_by_id")]
 pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/usages")
         .path("id", id)
@@ -122,6 +148,8 @@ pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/chargeCodes/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_time_charge_code_usages_by_id")]
 pub fn list_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/usages/list")
         .path("id", id)
@@ -136,6 +164,8 @@ pub fn list_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/chargeCodes/{parentId}/expenseTypes")]
+#[doc(alias = "list_all_connect_wise_psa_charge_code_expense_types")]
 pub fn list_charge_code_expense_types(
     charge_code_id: i32,
     query: &ListQuery,
@@ -151,6 +181,8 @@ pub fn list_charge_code_expense_types(
 ///
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `body`: the expense type to create.
+#[doc(alias = "POST /time/chargeCodes/{parentId}/expenseTypes")]
+#[doc(alias = "create_a_connect_wise_psa_charge_code_expense_type")]
 pub fn create_charge_code_expense_type(
     charge_code_id: i32,
     body: &ChargeCodeExpenseType,
@@ -166,6 +198,8 @@ pub fn create_charge_code_expense_type(
 ///
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/chargeCodes/{parentId}/expenseTypes/count")]
+#[doc(alias = "count_connect_wise_psa_charge_code_expense_types")]
 pub fn count_charge_code_expense_types(
     charge_code_id: i32,
     query: &CountQuery,
@@ -173,6 +207,7 @@ pub fn count_charge_code_expense_types(
     Request::new(Method::Get, "/time/chargeCodes/{parentId}/expenseTypes/count")
         .path("parentId", charge_code_id)
         .query(query)
+        .records::<ChargeCodeExpenseType>()
 }
 
 /// Gets an expense type of a charge code by its ID.
@@ -181,6 +216,8 @@ pub fn count_charge_code_expense_types(
 ///
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
+#[doc(alias = "GET /time/chargeCodes/{parentId}/expenseTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn get_charge_code_expense_type(
     charge_code_id: i32,
     id: i32,
@@ -197,6 +234,8 @@ pub fn get_charge_code_expense_type(
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
 /// * `body`: the new state of the expense type.
+#[doc(alias = "PUT /time/chargeCodes/{parentId}/expenseTypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn replace_charge_code_expense_type(
     charge_code_id: i32,
     id: i32,
@@ -215,6 +254,8 @@ pub fn replace_charge_code_expense_type(
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/chargeCodes/{parentId}/expenseTypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn update_charge_code_expense_type(
     charge_code_id: i32,
     id: i32,
@@ -232,6 +273,8 @@ pub fn update_charge_code_expense_type(
 ///
 /// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
 /// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
+#[doc(alias = "DELETE /time/chargeCodes/{parentId}/expenseTypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn delete_charge_code_expense_type(charge_code_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/chargeCodes/{parentId}/expenseTypes/{id}")
         .path("parentId", charge_code_id)

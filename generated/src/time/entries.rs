@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/entries")]
+#[doc(alias = "list_all_connect_wise_psa_time_entries")]
 pub fn list_entries(query: &ListQuery) -> Request<Vec<TimeEntry>> {
     Request::new(Method::Get, "/time/entries").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_entries(query: &ListQuery) -> Request<Vec<TimeEntry>> {
 /// `POST /time/entries` · tool `create_a_connect_wise_psa_time_entry`
 ///
 /// * `body`: the time entry to create.
+#[doc(alias = "POST /time/entries")]
+#[doc(alias = "create_a_connect_wise_psa_time_entry")]
 pub fn create_entry(body: &TimeEntry) -> Request<TimeEntry> {
     Request::new(Method::Post, "/time/entries").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_entry(body: &TimeEntry) -> Request<TimeEntry> {
 /// `GET /time/entries/count` · tool `count_connect_wise_psa_time_entries`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/entries/count")]
+#[doc(alias = "count_connect_wise_psa_time_entries")]
 pub fn count_entries(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/entries/count").query(query)
+    Request::new(Method::Get, "/time/entries/count").query(query).records::<TimeEntry>()
 }
 
 /// Gets the values that ConnectWise would fill in for a time entry with these fields.
@@ -38,6 +44,8 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
 /// `POST /time/entries/defaults` · tool `get_defaults_for_a_connect_wise_psa_time_entry`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /time/entries/defaults")]
+#[doc(alias = "get_defaults_for_a_connect_wise_psa_time_entry")]
 pub fn get_defaults_for_entry(body: &TimeEntry) -> Request<TimeEntry> {
     Request::new(Method::Post, "/time/entries/defaults").body(body)
 }
@@ -47,6 +55,8 @@ pub fn get_defaults_for_entry(body: &TimeEntry) -> Request<TimeEntry> {
 /// `GET /time/entries/{id}` · tool `get_single_connect_wise_psa_time_entry_by_id`
 ///
 /// * `id`: time entry ID (see `time::list_entries`)
+#[doc(alias = "GET /time/entries/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_entry_by_id")]
 pub fn get_entry(id: i32) -> Request<TimeEntry> {
     Request::new(Method::Get, "/time/entries/{id}").path("id", id)
 }
@@ -57,6 +67,8 @@ pub fn get_entry(id: i32) -> Request<TimeEntry> {
 ///
 /// * `id`: time entry ID (see `time::list_entries`)
 /// * `body`: the new state of the time entry.
+#[doc(alias = "PUT /time/entries/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_time_entry_by_id")]
 pub fn replace_entry(id: i32, body: &TimeEntry) -> Request<TimeEntry> {
     Request::new(Method::Put, "/time/entries/{id}").path("id", id).body(body)
 }
@@ -67,6 +79,8 @@ pub fn replace_entry(id: i32, body: &TimeEntry) -> Request<TimeEntry> {
 ///
 /// * `id`: time entry ID (see `time::list_entries`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/entries/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_time_entry_by_id")]
 pub fn update_entry(id: i32, patch: &Patch<TimeEntry>) -> Request<TimeEntry> {
     Request::new(Method::Patch, "/time/entries/{id}").path("id", id).patch(patch)
 }
@@ -76,6 +90,8 @@ pub fn update_entry(id: i32, patch: &Patch<TimeEntry>) -> Request<TimeEntry> {
 /// `DELETE /time/entries/{id}` · tool `delete_a_connect_wise_psa_time_entry_by_id`
 ///
 /// * `id`: time entry ID (see `time::list_entries`)
+#[doc(alias = "DELETE /time/entries/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_entry_by_id")]
 pub fn delete_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/entries/{id}").path("id", id)
 }
@@ -88,6 +104,8 @@ pub fn delete_entry(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/entries/{parentId}/audits")]
+#[doc(alias = "list_all_connect_wise_psa_time_entry_audits")]
 pub fn list_entry_audits(
     entry_id: i32,
     query: &ListQuery,
@@ -103,10 +121,13 @@ pub fn list_entry_audits(
 ///
 /// * `entry_id`: time entry ID (see `time::list_entries`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/entries/{parentId}/audits/count")]
+#[doc(alias = "count_connect_wise_psa_time_entry_audits")]
 pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/entries/{parentId}/audits/count")
         .path("parentId", entry_id)
         .query(query)
+        .records::<TimeEntryAudit>()
 }
 
 /// Gets an audit entry of a time entry by its ID.
@@ -115,6 +136,8 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
 ///
 /// * `entry_id`: time entry ID (see `time::list_entries`)
 /// * `id`: time entry audit entry ID (see `time::list_entry_audits`)
+#[doc(alias = "GET /time/entries/{parentId}/audits/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_entry_audit_by_id")]
 pub fn get_entry_audit(entry_id: i32, id: i32) -> Request<TimeEntryAudit> {
     Request::new(Method::Get, "/time/entries/{parentId}/audits/{id}")
         .path("parentId", entry_id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/info/chargeCodeExpenseTypes")]
+#[doc(alias = "list_all_connect_wise_psa_time_info_charge_code_expense_types")]
 pub fn list_info_charge_code_expense_types(
     query: &ListQuery,
 ) -> Request<Vec<ChargeCodeExpenseType>> {
@@ -22,6 +24,10 @@ pub fn list_info_charge_code_expense_types(
 /// `GET /time/info/chargeCodeExpenseTypes/count` · tool `count_connect_wise_psa_time_info_charge_code_expense_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/info/chargeCodeExpenseTypes/count")]
+#[doc(alias = "count_connect_wise_psa_time_info_charge_code_expense_types")]
 pub fn count_info_charge_code_expense_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/info/chargeCodeExpenseTypes/count").query(query)
+    Request::new(Method::Get, "/time/info/chargeCodeExpenseTypes/count")
+        .query(query)
+        .records::<ChargeCodeExpenseType>()
 }

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/schedulestopwatches")]
+#[doc(alias = "list_all_connect_wise_psa_time_schedulestopwatches")]
 pub fn list_schedule_stopwatches(query: &ListQuery) -> Request<Vec<ScheduleStopwatch>> {
     Request::new(Method::Get, "/time/schedulestopwatches").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_schedule_stopwatches(query: &ListQuery) -> Request<Vec<ScheduleStopw
 /// `POST /time/schedulestopwatches` · tool `create_a_connect_wise_psa_time_schedulestopwatch`
 ///
 /// * `body`: the schedule stopwatch to create.
+#[doc(alias = "POST /time/schedulestopwatches")]
+#[doc(alias = "create_a_connect_wise_psa_time_schedulestopwatch")]
 pub fn create_schedule_stopwatch(
     body: &ScheduleStopwatch,
 ) -> Request<ScheduleStopwatch> {
@@ -31,8 +35,12 @@ pub fn create_schedule_stopwatch(
 /// `GET /time/schedulestopwatches/count` · tool `count_connect_wise_psa_time_schedulestopwatches`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/schedulestopwatches/count")]
+#[doc(alias = "count_connect_wise_psa_time_schedulestopwatches")]
 pub fn count_schedule_stopwatches(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/schedulestopwatches/count").query(query)
+    Request::new(Method::Get, "/time/schedulestopwatches/count")
+        .query(query)
+        .records::<ScheduleStopwatch>()
 }
 
 /// Gets a schedule stopwatch by its ID.
@@ -40,6 +48,8 @@ pub fn count_schedule_stopwatches(query: &CountQuery) -> Request<Count> {
 /// `GET /time/schedulestopwatches/{id}` · tool `get_single_connect_wise_psa_time_schedulestopwatch_by_id`
 ///
 /// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
+#[doc(alias = "GET /time/schedulestopwatches/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_schedulestopwatch_by_id")]
 pub fn get_schedule_stopwatch(id: i32) -> Request<ScheduleStopwatch> {
     Request::new(Method::Get, "/time/schedulestopwatches/{id}").path("id", id)
 }
@@ -50,6 +60,8 @@ pub fn get_schedule_stopwatch(id: i32) -> Request<ScheduleStopwatch> {
 ///
 /// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
 /// * `body`: the new state of the schedule stopwatch.
+#[doc(alias = "PUT /time/schedulestopwatches/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_time_schedulestopwatch_by_id")]
 pub fn replace_schedule_stopwatch(
     id: i32,
     body: &ScheduleStopwatch,
@@ -63,6 +75,8 @@ pub fn replace_schedule_stopwatch(
 ///
 /// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/schedulestopwatches/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_time_schedulestopwatch_by_id")]
 pub fn update_schedule_stopwatch(
     id: i32,
     patch: &Patch<ScheduleStopwatch>,
@@ -77,6 +91,8 @@ pub fn update_schedule_stopwatch(
 /// `DELETE /time/schedulestopwatches/{id}` · tool `delete_a_connect_wise_psa_time_schedulestopwatch_by_id`
 ///
 /// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
+#[doc(alias = "DELETE /time/schedulestopwatches/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_schedulestopwatch_by_id")]
 pub fn delete_schedule_stopwatch(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/schedulestopwatches/{id}").path("id", id)
 }

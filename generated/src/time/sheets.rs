@@ -13,6 +13,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/sheets")]
+#[doc(alias = "list_all_connect_wise_psa_time_sheets")]
 pub fn list_sheets(query: &ListQuery) -> Request<Vec<TimeSheet>> {
     Request::new(Method::Get, "/time/sheets").query(query)
 }
@@ -22,8 +24,10 @@ pub fn list_sheets(query: &ListQuery) -> Request<Vec<TimeSheet>> {
 /// `GET /time/sheets/count` · tool `count_connect_wise_psa_time_sheets`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/sheets/count")]
+#[doc(alias = "count_connect_wise_psa_time_sheets")]
 pub fn count_sheets(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/sheets/count").query(query)
+    Request::new(Method::Get, "/time/sheets/count").query(query).records::<TimeSheet>()
 }
 
 /// Gets a time sheet by its ID.
@@ -31,6 +35,8 @@ pub fn count_sheets(query: &CountQuery) -> Request<Count> {
 /// `GET /time/sheets/{id}` · tool `get_single_connect_wise_psa_time_sheet_by_id`
 ///
 /// * `id`: time sheet ID (see `time::list_sheets`)
+#[doc(alias = "GET /time/sheets/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_sheet_by_id")]
 pub fn get_sheet(id: i32) -> Request<TimeSheet> {
     Request::new(Method::Get, "/time/sheets/{id}").path("id", id)
 }
@@ -40,6 +46,8 @@ pub fn get_sheet(id: i32) -> Request<TimeSheet> {
 /// `DELETE /time/sheets/{id}` · tool `delete_a_connect_wise_psa_time_sheet_by_id`
 ///
 /// * `id`: time sheet ID (see `time::list_sheets`)
+#[doc(alias = "DELETE /time/sheets/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_sheet_by_id")]
 pub fn delete_sheet(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/sheets/{id}").path("id", id)
 }
@@ -50,6 +58,8 @@ pub fn delete_sheet(id: i32) -> Request<()> {
 ///
 /// * `id`: time sheet ID (see `time::list_sheets`)
 /// * `body`: the request body.
+#[doc(alias = "POST /time/sheets/{id}/approve")]
+#[doc(alias = "approve_a_connect_wise_psa_time_sheet_by_id")]
 pub fn approve_sheet(id: i32, body: &TimeSheetTierUpdate) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/time/sheets/{id}/approve").path("id", id).body(body)
 }
@@ -59,6 +69,8 @@ pub fn approve_sheet(id: i32, body: &TimeSheetTierUpdate) -> Request<SuccessResp
 /// `POST /time/sheets/{id}/reject` · tool `reject_a_connect_wise_psa_time_sheet_by_id`
 ///
 /// * `id`: time sheet ID (see `time::list_sheets`)
+#[doc(alias = "POST /time/sheets/{id}/reject")]
+#[doc(alias = "reject_a_connect_wise_psa_time_sheet_by_id")]
 pub fn reject_sheet(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/time/sheets/{id}/reject").path("id", id)
 }
@@ -68,6 +80,8 @@ pub fn reject_sheet(id: i32) -> Request<SuccessResponse> {
 /// `POST /time/sheets/{id}/reverse` · tool `reverse_a_connect_wise_psa_time_sheet_by_id`
 ///
 /// * `id`: time sheet ID (see `time::list_sheets`)
+#[doc(alias = "POST /time/sheets/{id}/reverse")]
+#[doc(alias = "reverse_a_connect_wise_psa_time_sheet_by_id")]
 pub fn reverse_sheet(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/time/sheets/{id}/reverse").path("id", id)
 }
@@ -77,6 +91,8 @@ pub fn reverse_sheet(id: i32) -> Request<SuccessResponse> {
 /// `POST /time/sheets/{id}/submit` · tool `submit_a_connect_wise_psa_time_sheet_by_id`
 ///
 /// * `id`: time sheet ID (see `time::list_sheets`)
+#[doc(alias = "POST /time/sheets/{id}/submit")]
+#[doc(alias = "submit_a_connect_wise_psa_time_sheet_by_id")]
 pub fn submit_sheet(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/time/sheets/{id}/submit").path("id", id)
 }
@@ -89,6 +105,8 @@ pub fn submit_sheet(id: i32) -> Request<SuccessResponse> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/sheets/{parentId}/audits")]
+#[doc(alias = "list_all_connect_wise_psa_sheet_audits")]
 pub fn list_sheet_audits(
     sheet_id: i32,
     query: &ListQuery,
@@ -104,10 +122,13 @@ pub fn list_sheet_audits(
 ///
 /// * `sheet_id`: time sheet ID (see `time::list_sheets`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/sheets/{parentId}/audits/count")]
+#[doc(alias = "count_connect_wise_psa_sheet_audits")]
 pub fn count_sheet_audits(sheet_id: i32, query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/sheets/{parentId}/audits/count")
         .path("parentId", sheet_id)
         .query(query)
+        .records::<TimeSheetAudit>()
 }
 
 /// Gets an audit entry of a time sheet by its ID.
@@ -116,6 +137,8 @@ pub fn count_sheet_audits(sheet_id: i32, query: &CountQuery) -> Request<Count> {
 ///
 /// * `sheet_id`: time sheet ID (see `time::list_sheets`)
 /// * `id`: time sheet audit entry ID (see `time::list_sheet_audits`)
+#[doc(alias = "GET /time/sheets/{parentId}/audits/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_sheet_audit_by_id")]
 pub fn get_sheet_audit(sheet_id: i32, id: i32) -> Request<TimeSheetAudit> {
     Request::new(Method::Get, "/time/sheets/{parentId}/audits/{id}")
         .path("parentId", sheet_id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/ticketstopwatches")]
+#[doc(alias = "list_all_connect_wise_psa_time_ticketstopwatches")]
 pub fn list_ticket_stopwatches(query: &ListQuery) -> Request<Vec<TicketStopwatch>> {
     Request::new(Method::Get, "/time/ticketstopwatches").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_ticket_stopwatches(query: &ListQuery) -> Request<Vec<TicketStopwatch
 /// `POST /time/ticketstopwatches` · tool `create_a_connect_wise_psa_time_ticketstopwatch`
 ///
 /// * `body`: the ticket stopwatch to create.
+#[doc(alias = "POST /time/ticketstopwatches")]
+#[doc(alias = "create_a_connect_wise_psa_time_ticketstopwatch")]
 pub fn create_ticket_stopwatch(body: &TicketStopwatch) -> Request<TicketStopwatch> {
     Request::new(Method::Post, "/time/ticketstopwatches").body(body)
 }
@@ -29,8 +33,12 @@ pub fn create_ticket_stopwatch(body: &TicketStopwatch) -> Request<TicketStopwatc
 /// `GET /time/ticketstopwatches/count` · tool `count_connect_wise_psa_time_ticketstopwatches`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/ticketstopwatches/count")]
+#[doc(alias = "count_connect_wise_psa_time_ticketstopwatches")]
 pub fn count_ticket_stopwatches(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/ticketstopwatches/count").query(query)
+    Request::new(Method::Get, "/time/ticketstopwatches/count")
+        .query(query)
+        .records::<TicketStopwatch>()
 }
 
 /// Gets a ticket stopwatch by its ID.
@@ -38,6 +46,8 @@ pub fn count_ticket_stopwatches(query: &CountQuery) -> Request<Count> {
 /// `GET /time/ticketstopwatches/{id}` · tool `get_single_connect_wise_psa_time_ticketstopwatch_by_id`
 ///
 /// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
+#[doc(alias = "GET /time/ticketstopwatches/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_ticketstopwatch_by_id")]
 pub fn get_ticket_stopwatch(id: i32) -> Request<TicketStopwatch> {
     Request::new(Method::Get, "/time/ticketstopwatches/{id}").path("id", id)
 }
@@ -48,6 +58,8 @@ pub fn get_ticket_stopwatch(id: i32) -> Request<TicketStopwatch> {
 ///
 /// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
 /// * `body`: the new state of the ticket stopwatch.
+#[doc(alias = "PUT /time/ticketstopwatches/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_time_ticketstopwatch_by_id")]
 pub fn replace_ticket_stopwatch(
     id: i32,
     body: &TicketStopwatch,
@@ -61,6 +73,8 @@ pub fn replace_ticket_stopwatch(
 ///
 /// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/ticketstopwatches/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_time_ticketstopwatch_by_id")]
 pub fn update_ticket_stopwatch(
     id: i32,
     patch: &Patch<TicketStopwatch>,
@@ -75,6 +89,8 @@ pub fn update_ticket_stopwatch(
 /// `DELETE /time/ticketstopwatches/{id}` · tool `delete_a_connect_wise_psa_time_ticketstopwatch_by_id`
 ///
 /// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
+#[doc(alias = "DELETE /time/ticketstopwatches/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_ticketstopwatch_by_id")]
 pub fn delete_ticket_stopwatch(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/ticketstopwatches/{id}").path("id", id)
 }

@@ -5,6 +5,8 @@ use toolcrate_runtime::{Method, Request};
 /// Deletes the change logs of time entries.
 ///
 /// `DELETE /time/changelogs` · tool `delete_all_connect_wise_psa_time_changelogs`
+#[doc(alias = "DELETE /time/changelogs")]
+#[doc(alias = "delete_all_connect_wise_psa_time_changelogs")]
 pub fn delete_time_change_logs() -> Request<()> {
     Request::new(Method::Delete, "/time/changelogs")
 }

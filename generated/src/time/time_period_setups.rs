@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/timePeriodSetups")]
+#[doc(alias = "list_all_connect_wise_psa_time_period_setups")]
 pub fn list_time_period_setups(query: &ListQuery) -> Request<Vec<TimePeriodSetup>> {
     Request::new(Method::Get, "/time/timePeriodSetups").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_time_period_setups(query: &ListQuery) -> Request<Vec<TimePeriodSetup
 /// `POST /time/timePeriodSetups` · tool `create_a_connect_wise_psa_time_period_setup`
 ///
 /// * `body`: the time period setup to create.
+#[doc(alias = "POST /time/timePeriodSetups")]
+#[doc(alias = "create_a_connect_wise_psa_time_period_setup")]
 pub fn create_time_period_setup(body: &TimePeriodSetup) -> Request<TimePeriodSetup> {
     Request::new(Method::Post, "/time/timePeriodSetups").body(body)
 }
@@ -29,13 +33,19 @@ pub fn create_time_period_setup(body: &TimePeriodSetup) -> Request<TimePeriodSet
 /// `GET /time/timePeriodSetups/count` · tool `count_connect_wise_psa_time_period_setups`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/timePeriodSetups/count")]
+#[doc(alias = "count_connect_wise_psa_time_period_setups")]
 pub fn count_time_period_setups(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/timePeriodSetups/count").query(query)
+    Request::new(Method::Get, "/time/timePeriodSetups/count")
+        .query(query)
+        .records::<TimePeriodSetup>()
 }
 
 /// Gets a time period setup that holds the default values for a new one.
 ///
 /// `GET /time/timePeriodSetups/default` · tool `get_default_connect_wise_psa_time_period_setup`
+#[doc(alias = "GET /time/timePeriodSetups/default")]
+#[doc(alias = "get_default_connect_wise_psa_time_period_setup")]
 pub fn get_default_time_period_setup() -> Request<Value> {
     Request::new(Method::Get, "/time/timePeriodSetups/default")
 }
@@ -45,6 +55,8 @@ pub fn get_default_time_period_setup() -> Request<Value> {
 /// `GET /time/timePeriodSetups/{id}` · tool `get_single_connect_wise_psa_time_period_setup_by_id`
 ///
 /// * `id`: time period setup ID (see `time::list_time_period_setups`)
+#[doc(alias = "GET /time/timePeriodSetups/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_period_setup_by_id")]
 pub fn get_time_period_setup(id: i32) -> Request<TimePeriodSetup> {
     Request::new(Method::Get, "/time/timePeriodSetups/{id}").path("id", id)
 }
@@ -55,6 +67,8 @@ pub fn get_time_period_setup(id: i32) -> Request<TimePeriodSetup> {
 ///
 /// * `id`: time period setup ID (see `time::list_time_period_setups`)
 /// * `body`: the new state of the time period setup.
+#[doc(alias = "PUT /time/timePeriodSetups/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_time_period_setup_by_id")]
 pub fn replace_time_period_setup(
     id: i32,
     body: &TimePeriodSetup,
@@ -68,6 +82,8 @@ pub fn replace_time_period_setup(
 ///
 /// * `id`: time period setup ID (see `time::list_time_period_setups`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/timePeriodSetups/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_time_period_setup_by_id")]
 pub fn update_time_period_setup(
     id: i32,
     patch: &Patch<TimePeriodSetup>,
@@ -82,6 +98,8 @@ pub fn update_time_period_setup(
 /// `DELETE /time/timePeriodSetups/{id}` · tool `delete_a_connect_wise_psa_time_period_setup_by_id`
 ///
 /// * `id`: time period setup ID (see `time::list_time_period_setups`)
+#[doc(alias = "DELETE /time/timePeriodSetups/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_period_setup_by_id")]
 pub fn delete_time_period_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/timePeriodSetups/{id}").path("id", id)
 }
@@ -94,6 +112,8 @@ pub fn delete_time_period_setup(id: i32) -> Request<()> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/timePeriodSetups/{parentId}/periods")]
+#[doc(alias = "list_all_connect_wise_psa_time_period_setup_periods")]
 pub fn list_time_period_setup_periods(
     time_period_setup_id: i32,
     query: &ListQuery,
@@ -109,6 +129,8 @@ pub fn list_time_period_setup_periods(
 ///
 /// * `time_period_setup_id`: time period setup ID (see `time::list_time_period_setups`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/timePeriodSetups/{parentId}/periods/count")]
+#[doc(alias = "count_connect_wise_psa_time_period_setup_periods")]
 pub fn count_time_period_setup_periods(
     time_period_setup_id: i32,
     query: &CountQuery,
@@ -116,6 +138,7 @@ pub fn count_time_period_setup_periods(
     Request::new(Method::Get, "/time/timePeriodSetups/{parentId}/periods/count")
         .path("parentId", time_period_setup_id)
         .query(query)
+        .records::<TimePeriod>()
 }
 
 /// Gets a period of a time period setup by its ID.
@@ -124,6 +147,8 @@ pub fn count_time_period_setup_periods(
 ///
 /// * `time_period_setup_id`: time period setup ID (see `time::list_time_period_setups`)
 /// * `id`: time period setup period ID (see `time::list_time_period_setup_periods`)
+#[doc(alias = "GET /time/timePeriodSetups/{parentId}/periods/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_period_setup_period_by_id")]
 pub fn get_time_period_setup_period(
     time_period_setup_id: i32,
     id: i32,

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/workRoles")]
+#[doc(alias = "list_all_connect_wise_psa_time_work_roles")]
 pub fn list_work_roles(query: &ListQuery) -> Request<Vec<WorkRole>> {
     Request::new(Method::Get, "/time/workRoles").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_work_roles(query: &ListQuery) -> Request<Vec<WorkRole>> {
 /// `POST /time/workRoles` · tool `create_a_connect_wise_psa_time_work_role`
 ///
 /// * `body`: the work role to create.
+#[doc(alias = "POST /time/workRoles")]
+#[doc(alias = "create_a_connect_wise_psa_time_work_role")]
 pub fn create_work_role(body: &WorkRole) -> Request<WorkRole> {
     Request::new(Method::Post, "/time/workRoles").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_work_role(body: &WorkRole) -> Request<WorkRole> {
 /// `GET /time/workRoles/count` · tool `count_connect_wise_psa_time_work_roles`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/workRoles/count")]
+#[doc(alias = "count_connect_wise_psa_time_work_roles")]
 pub fn count_work_roles(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/workRoles/count").query(query)
+    Request::new(Method::Get, "/time/workRoles/count").query(query).records::<WorkRole>()
 }
 
 /// Lists work roles in summary form.
@@ -40,17 +46,23 @@ pub fn count_work_roles(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/workRoles/info")]
+#[doc(alias = "list_all_connect_wise_psa_time_work_role_info")]
 pub fn list_work_role_info(query: &ListQuery) -> Request<Vec<WorkRoleInfo>> {
     Request::new(Method::Get, "/time/workRoles/info").query(query)
 }
 
-/// Counts work roles in summary form.
+/// Counts the summaries of work roles.
 ///
 /// `GET /time/workRoles/info/count` · tool `count_connect_wise_psa_time_work_role_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/workRoles/info/count")]
+#[doc(alias = "count_connect_wise_psa_time_work_role_info")]
 pub fn count_work_role_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/workRoles/info/count").query(query)
+    Request::new(Method::Get, "/time/workRoles/info/count")
+        .query(query)
+        .records::<WorkRoleInfo>()
 }
 
 /// Gets a work role by its ID.
@@ -58,6 +70,8 @@ pub fn count_work_role_info(query: &CountQuery) -> Request<Count> {
 /// `GET /time/workRoles/{id}` · tool `get_single_connect_wise_psa_time_work_role_by_id`
 ///
 /// * `id`: work role ID (see `time::list_work_roles`)
+#[doc(alias = "GET /time/workRoles/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_work_role_by_id")]
 pub fn get_work_role(id: i32) -> Request<WorkRole> {
     Request::new(Method::Get, "/time/workRoles/{id}").path("id", id)
 }
@@ -68,6 +82,8 @@ pub fn get_work_role(id: i32) -> Request<WorkRole> {
 ///
 /// * `id`: work role ID (see `time::list_work_roles`)
 /// * `body`: the new state of the work role.
+#[doc(alias = "PUT /time/workRoles/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_time_work_role_by_id")]
 pub fn replace_work_role(id: i32, body: &WorkRole) -> Request<WorkRole> {
     Request::new(Method::Put, "/time/workRoles/{id}").path("id", id).body(body)
 }
@@ -78,6 +94,8 @@ pub fn replace_work_role(id: i32, body: &WorkRole) -> Request<WorkRole> {
 ///
 /// * `id`: work role ID (see `time::list_work_roles`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/workRoles/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_time_work_role_by_id")]
 pub fn update_work_role(id: i32, patch: &Patch<WorkRole>) -> Request<WorkRole> {
     Request::new(Method::Patch, "/time/workRoles/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +105,8 @@ pub fn update_work_role(id: i32, patch: &Patch<WorkRole>) -> Request<WorkRole> {
 /// `DELETE /time/workRoles/{id}` · tool `delete_a_connect_wise_psa_time_work_role_by_id`
 ///
 /// * `id`: work role ID (see `time::list_work_roles`)
+#[doc(alias = "DELETE /time/workRoles/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_work_role_by_id")]
 pub fn delete_work_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workRoles/{id}").path("id", id)
 }
@@ -96,6 +116,8 @@ pub fn delete_work_role(id: i32) -> Request<()> {
 /// `GET /time/workRoles/{id}/info` · tool `get_single_connect_wise_psa_time_work_role_info_by_id`
 ///
 /// * `id`: work role ID (see `time::list_work_roles`)
+#[doc(alias = "GET /time/workRoles/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_time_work_role_info_by_id")]
 pub fn get_work_role_info(id: i32) -> Request<WorkRoleInfo> {
     Request::new(Method::Get, "/time/workRoles/{id}/info").path("id", id)
 }
@@ -108,6 +130,8 @@ pub fn get_work_role_info(id: i32) -> Request<WorkRoleInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/workRoles/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_time_work_role_usages_by_id")]
 pub fn check_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workRoles/{id}/usages").path("id", id).query(query)
 }
@@ -120,6 +144,8 @@ pub fn check_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/workRoles/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_time_work_role_usages_by_id")]
 pub fn list_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workRoles/{id}/usages/list")
         .path("id", id)
@@ -134,6 +160,8 @@ pub fn list_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/workRoles/{parentId}/locations")]
+#[doc(alias = "list_all_connect_wise_psa_work_role_locations")]
 pub fn list_work_role_locations(
     work_role_id: i32,
     query: &ListQuery,
@@ -149,6 +177,8 @@ pub fn list_work_role_locations(
 ///
 /// * `work_role_id`: work role ID (see `time::list_work_roles`)
 /// * `body`: the location to create.
+#[doc(alias = "POST /time/workRoles/{parentId}/locations")]
+#[doc(alias = "create_a_connect_wise_psa_work_role_location")]
 pub fn create_work_role_location(
     work_role_id: i32,
     body: &WorkRoleLocation,
@@ -164,6 +194,8 @@ pub fn create_work_role_location(
 ///
 /// * `work_role_id`: work role ID (see `time::list_work_roles`)
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/workRoles/{parentId}/locations/count")]
+#[doc(alias = "count_connect_wise_psa_work_role_locations")]
 pub fn count_work_role_locations(
     work_role_id: i32,
     query: &CountQuery,
@@ -171,6 +203,7 @@ pub fn count_work_role_locations(
     Request::new(Method::Get, "/time/workRoles/{parentId}/locations/count")
         .path("parentId", work_role_id)
         .query(query)
+        .records::<WorkRoleLocation>()
 }
 
 /// Gets a location of a work role by its ID.
@@ -179,6 +212,8 @@ pub fn count_work_role_locations(
 ///
 /// * `work_role_id`: work role ID (see `time::list_work_roles`)
 /// * `id`: work role location ID (see `time::list_work_role_locations`)
+#[doc(alias = "GET /time/workRoles/{parentId}/locations/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_work_role_location_by_id")]
 pub fn get_work_role_location(work_role_id: i32, id: i32) -> Request<WorkRoleLocation> {
     Request::new(Method::Get, "/time/workRoles/{parentId}/locations/{id}")
         .path("parentId", work_role_id)
@@ -192,6 +227,8 @@ pub fn get_work_role_location(work_role_id: i32, id: i32) -> Request<WorkRoleLoc
 /// * `work_role_id`: work role ID (see `time::list_work_roles`)
 /// * `id`: work role location ID (see `time::list_work_role_locations`)
 /// * `body`: the new state of the location.
+#[doc(alias = "PUT /time/workRoles/{parentId}/locations/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_work_role_location_by_id")]
 pub fn replace_work_role_location(
     work_role_id: i32,
     id: i32,
@@ -210,6 +247,8 @@ pub fn replace_work_role_location(
 /// * `work_role_id`: work role ID (see `time::list_work_roles`)
 /// * `id`: work role location ID (see `time::list_work_role_locations`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/workRoles/{parentId}/locations/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_work_role_location_by_id")]
 pub fn update_work_role_location(
     work_role_id: i32,
     id: i32,
@@ -227,6 +266,8 @@ pub fn update_work_role_location(
 ///
 /// * `work_role_id`: work role ID (see `time::list_work_roles`)
 /// * `id`: work role location ID (see `time::list_work_role_locations`)
+#[doc(alias = "DELETE /time/workRoles/{parentId}/locations/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_work_role_location_by_id")]
 pub fn delete_work_role_location(work_role_id: i32, id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workRoles/{parentId}/locations/{id}")
         .path("parentId", work_role_id)

@@ -11,6 +11,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/workTypes")]
+#[doc(alias = "list_all_connect_wise_psa_time_work_types")]
 pub fn list_work_types(query: &ListQuery) -> Request<Vec<WorkType>> {
     Request::new(Method::Get, "/time/workTypes").query(query)
 }
@@ -20,6 +22,8 @@ pub fn list_work_types(query: &ListQuery) -> Request<Vec<WorkType>> {
 /// `POST /time/workTypes` · tool `create_a_connect_wise_psa_time_work_type`
 ///
 /// * `body`: the work type to create.
+#[doc(alias = "POST /time/workTypes")]
+#[doc(alias = "create_a_connect_wise_psa_time_work_type")]
 pub fn create_work_type(body: &WorkType) -> Request<WorkType> {
     Request::new(Method::Post, "/time/workTypes").body(body)
 }
@@ -29,8 +33,10 @@ pub fn create_work_type(body: &WorkType) -> Request<WorkType> {
 /// `GET /time/workTypes/count` · tool `count_connect_wise_psa_time_work_types`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/workTypes/count")]
+#[doc(alias = "count_connect_wise_psa_time_work_types")]
 pub fn count_work_types(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/workTypes/count").query(query)
+    Request::new(Method::Get, "/time/workTypes/count").query(query).records::<WorkType>()
 }
 
 /// Lists work types in summary form.
@@ -40,17 +46,23 @@ pub fn count_work_types(query: &CountQuery) -> Request<Count> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/workTypes/info")]
+#[doc(alias = "list_all_connect_wise_psa_time_work_type_info")]
 pub fn list_work_type_info(query: &ListQuery) -> Request<Vec<WorkTypeInfo>> {
     Request::new(Method::Get, "/time/workTypes/info").query(query)
 }
 
-/// Counts work types in summary form.
+/// Counts the summaries of work types.
 ///
 /// `GET /time/workTypes/info/count` · tool `count_connect_wise_psa_time_work_type_info`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /time/workTypes/info/count")]
+#[doc(alias = "count_connect_wise_psa_time_work_type_info")]
 pub fn count_work_type_info(query: &CountQuery) -> Request<Count> {
-    Request::new(Method::Get, "/time/workTypes/info/count").query(query)
+    Request::new(Method::Get, "/time/workTypes/info/count")
+        .query(query)
+        .records::<WorkTypeInfo>()
 }
 
 /// Gets a work type by its ID.
@@ -58,6 +70,8 @@ pub fn count_work_type_info(query: &CountQuery) -> Request<Count> {
 /// `GET /time/workTypes/{id}` · tool `get_single_connect_wise_psa_time_work_type_by_id`
 ///
 /// * `id`: work type ID (see `time::list_work_types`)
+#[doc(alias = "GET /time/workTypes/{id}")]
+#[doc(alias = "get_single_connect_wise_psa_time_work_type_by_id")]
 pub fn get_work_type(id: i32) -> Request<WorkType> {
     Request::new(Method::Get, "/time/workTypes/{id}").path("id", id)
 }
@@ -68,6 +82,8 @@ pub fn get_work_type(id: i32) -> Request<WorkType> {
 ///
 /// * `id`: work type ID (see `time::list_work_types`)
 /// * `body`: the new state of the work type.
+#[doc(alias = "PUT /time/workTypes/{id}")]
+#[doc(alias = "replace_a_connect_wise_psa_time_work_type_by_id")]
 pub fn replace_work_type(id: i32, body: &WorkType) -> Request<WorkType> {
     Request::new(Method::Put, "/time/workTypes/{id}").path("id", id).body(body)
 }
@@ -78,6 +94,8 @@ pub fn replace_work_type(id: i32, body: &WorkType) -> Request<WorkType> {
 ///
 /// * `id`: work type ID (see `time::list_work_types`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /time/workTypes/{id}")]
+#[doc(alias = "update_a_connect_wise_psa_time_work_type_by_id")]
 pub fn update_work_type(id: i32, patch: &Patch<WorkType>) -> Request<WorkType> {
     Request::new(Method::Patch, "/time/workTypes/{id}").path("id", id).patch(patch)
 }
@@ -87,6 +105,8 @@ pub fn update_work_type(id: i32, patch: &Patch<WorkType>) -> Request<WorkType> {
 /// `DELETE /time/workTypes/{id}` · tool `delete_a_connect_wise_psa_time_work_type_by_id`
 ///
 /// * `id`: work type ID (see `time::list_work_types`)
+#[doc(alias = "DELETE /time/workTypes/{id}")]
+#[doc(alias = "delete_a_connect_wise_psa_time_work_type_by_id")]
 pub fn delete_work_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workTypes/{id}").path("id", id)
 }
@@ -96,6 +116,8 @@ pub fn delete_work_type(id: i32) -> Request<()> {
 /// `GET /time/workTypes/{id}/info` · tool `get_single_connect_wise_psa_time_work_type_info_by_id`
 ///
 /// * `id`: work type ID (see `time::list_work_types`)
+#[doc(alias = "GET /time/workTypes/{id}/info")]
+#[doc(alias = "get_single_connect_wise_psa_time_work_type_info_by_id")]
 pub fn get_work_type_info(id: i32) -> Request<WorkTypeInfo> {
     Request::new(Method::Get, "/time/workTypes/{id}/info").path("id", id)
 }
@@ -108,6 +130,8 @@ pub fn get_work_type_info(id: i32) -> Request<WorkTypeInfo> {
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/workTypes/{id}/usages")]
+#[doc(alias = "check_connect_wise_psa_time_work_type_usages_by_id")]
 pub fn check_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workTypes/{id}/usages").path("id", id).query(query)
 }
@@ -120,6 +144,8 @@ pub fn check_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /time/workTypes/{id}/usages/list")]
+#[doc(alias = "list_all_connect_wise_psa_time_work_type_usages_by_id")]
 pub fn list_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workTypes/{id}/usages/list")
         .path("id", id)

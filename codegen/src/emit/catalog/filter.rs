@@ -1,6 +1,6 @@
-//! What a list can be filtered by: for each listed schema the paths of its members and their kinds.
+//! Filter tables: for each listed schema, the paths of its fields and their types.
 //!
-//! Members of the record, and of the objects in it one level down, go into conditions; members of lists into
+//! Fields of the record, and of the objects in it one level down, go into conditions; fields of lists into
 //! conditions of their own. What is deeper can still be reached by the raw parameters.
 
 use std::borrow::Cow;
@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use toolcrate_catalog::placeholder::{escape, placeholder};
 use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar, OperationKind};
 
-use crate::config::Filter;
+use crate::config::FilterConfig;
 use crate::emit::context::Context;
 use crate::id::OperationId;
-use crate::ir::{Operation, Type};
+use crate::ir::Type;
 
-/// What can be filtered: for each operation the schema, for each schema its line.
+/// The filter tables: the schema of each operation, and the line of each schema.
 pub struct Filters<'a> {
-    filter: Option<&'a Filter>,
+    filter: Option<&'a FilterConfig>,
     /// By index of the operation.
     schemas: BTreeMap<OperationId, &'a str>,
     records: BTreeMap<&'a str, FilterRecord<'a>>,
@@ -38,7 +38,8 @@ impl<'a> Filters<'a> {
             let takes = operation.parameters.iter().any(|parameter| parameter.name == filter.conditions);
             let schema = match context.named.operations[index].kind {
                 OperationKind::List => operation.listed().and_then(Type::innermost),
-                OperationKind::Count => counted(context, operation)
+                OperationKind::Count => context
+                    .counted_list(operation)
                     .and_then(|list| context.api.operations[list].listed().and_then(Type::innermost)),
                 _ => None,
             };
@@ -90,7 +91,7 @@ impl<'a> Filters<'a> {
         if context.named.operations[index].kind != OperationKind::Count {
             return None;
         }
-        counted(context, &context.api.operations[index]).filter(|list| self.schemas.contains_key(list))
+        context.counted_list(&context.api.operations[index]).filter(|list| self.schemas.contains_key(list))
     }
 
     /// The members that the records called `schema` are most likely filtered by: the id, what every record must have,
@@ -116,7 +117,7 @@ impl<'a> Filters<'a> {
         shown.join(", ")
     }
 
-    /// The members of a record that can be filtered by, and whether they are objects.
+    /// Returns the fields by which a record can be filtered, each with true if it is an object.
     fn members(&self, schema: &str) -> impl Iterator<Item = (&str, bool)> {
         members_of(&self.records[schema])
     }
@@ -136,13 +137,6 @@ fn members_of<'r>(record: &'r FilterRecord<'_>) -> impl Iterator<Item = (&'r str
 
 /// How much of the list of fields a schema shows; an error names the nearest of all.
 const SHOWN: usize = 105;
-
-/// The list whose rows a count counts: that at the path before it.
-fn counted(context: &Context<'_>, operation: &Operation) -> Option<OperationId> {
-    let path = operation.path.normal_form();
-    let (before, _) = path.rsplit_once('/')?;
-    context.related.lists.get(before).copied()
-}
 
 type FilterFields<'a> = IndexMap<Cow<'a, str>, FilterKind<'a>>;
 

@@ -13,14 +13,14 @@ use super::delivery_log::{CallbackDelivery, DeliveryLog};
 use super::settings::CallbackSettings;
 use super::webhook_client::WebhookClient;
 use crate::connectwise::callback_payload::{self, PayloadBuilder};
-use crate::connectwise::callback_signature::SigningKey;
+use crate::connectwise::callback_signature::CallbackKey;
 use crate::connectwise::callback_types;
 use crate::engine::mock_engine::MockEngine;
 use crate::message::ChangeEvent;
 
 /// The callbacks of a server. Dropping it cancels deliveries in progress.
 pub(crate) struct Callbacks {
-    key: SigningKey,
+    key: CallbackKey,
     log: Arc<DeliveryLog>,
     task: JoinHandle<()>,
 }
@@ -34,7 +34,7 @@ impl Callbacks {
         server_url: &str,
         company: &str,
     ) -> io::Result<Self> {
-        let key = SigningKey::generate(Uuid::new_v4().to_string())?;
+        let key = CallbackKey::generate(Uuid::new_v4().to_string())?;
         let log = Arc::new(DeliveryLog::default());
         let (queue, changes) = mpsc::unbounded_channel();
         engine.on_event(Box::new(move |event| {
@@ -81,7 +81,7 @@ impl Drop for Callbacks {
 struct Dispatcher {
     engine: Arc<dyn MockEngine>,
     payload: PayloadBuilder,
-    key: SigningKey,
+    key: CallbackKey,
     client: WebhookClient,
     disable_after: Duration,
     log: Arc<DeliveryLog>,

@@ -5,13 +5,13 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
+use connectwise_callbacks::SIGNATURE_HEADER;
 use connectwise_psa::runtime::tls::without_certificates;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use url::Url;
 
 use super::settings::CallbackSettings;
-use crate::connectwise::headers::CALLBACK_SIGNATURE;
 use crate::loopback::is_loopback;
 
 /// The shortest timeout of a request, so that a setting of zero is not taken for none.
@@ -89,7 +89,7 @@ impl WebhookClient {
             let request = client
                 .post(url.clone())
                 .header(CONTENT_TYPE, "application/json")
-                .header(CALLBACK_SIGNATURE, signature)
+                .header(SIGNATURE_HEADER, signature)
                 .body(body.clone());
             let status = match request.send().await {
                 Ok(response) => response.status(),

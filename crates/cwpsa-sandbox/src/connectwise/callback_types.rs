@@ -32,43 +32,53 @@ static TYPES: LazyLock<HashMap<String, CallbackType>> =
         Err(error) => panic!("the table of callback types is damaged: {error}"),
     });
 
-/// Returns whether a collection has callbacks.
+/// Returns true if and only if a collection has callbacks.
 pub(crate) fn has_type(collection: &str) -> bool {
     TYPES.values().any(|known| known.collections.iter().any(|known| known == collection))
 }
 
-/// Returns whether a type of callbacks has a level; `None` for an unknown type.
+/// Returns true if a type of callbacks has a level, and `None` if the type is unknown.
 pub(crate) fn has_level(kind: &str, level: &str) -> Option<bool> {
     let known = TYPES.get(&kind.to_lowercase())?;
     let level = level.to_lowercase();
     Some(level == OWNER || known.levels.contains_key(&level) || known.unmatched_levels.contains(&level))
 }
 
-/// Returns whether a callback is called for a change.
+/// Returns true if and only if a callback is called for a change.
 pub(crate) fn matches(callback: &Value, event: &ChangeEvent) -> bool {
+    callback["inactiveFlag"] != true && covers(callback, &event.collection, &event.record)
+}
+
+/// Returns the paths of the collections whose records a type of callbacks reports, or an empty slice for an unknown type.
+/// Letter case is ignored.
+pub fn collections(kind: &str) -> &'static [String] {
+    TYPES.get(&kind.to_lowercase()).map_or(&[], |known| &known.collections)
+}
+
+/// Returns true if and only if a callback reports changes of this record of a collection while it is active.
+pub fn covers(callback: &Value, collection: &str, record: &Value) -> bool {
     let text = |name: &str| callback[name].as_str().unwrap_or_default().to_lowercase();
     let Some(known) = TYPES.get(&text("type")) else { return false };
-    let about = known.collections.contains(&event.collection);
-    if !about || callback["inactiveFlag"] == true || is_suppressed(callback, event) {
+    if !known.collections.iter().any(|known| known == collection) || is_suppressed(callback, record) {
         return false;
     }
     let level = text("level");
     level == OWNER
         || known.levels.get(&level).is_some_and(|path| {
-            callback["objectId"].as_i64().is_some_and(|object| contains_id(&event.record, path, object))
+            callback["objectId"].as_i64().is_some_and(|object| contains_id(record, path, object))
         })
 }
 
 /// Returns whether the callback ignores changes by the member who registered it, and this is one. The API
 /// documents no more than the name of the flag.
-fn is_suppressed(callback: &Value, event: &ChangeEvent) -> bool {
+fn is_suppressed(callback: &Value, record: &Value) -> bool {
     let info = |record: &Value, names: [&str; 2]| {
         names.iter().find_map(|name| record[INFO][name].as_str().map(str::to_lowercase))
     };
     let owner = info(callback, ["enteredBy", "updatedBy"]);
     callback["isSelfSuppressedFlag"] == true
         && owner.is_some()
-        && owner == info(&event.record, ["updatedBy", "enteredBy"])
+        && owner == info(record, ["updatedBy", "enteredBy"])
 }
 
 /// Returns whether a record has the id at the path; in a list, whether any item has.

@@ -10,8 +10,6 @@ pub(crate) const JSON: &str = "application/json; charset=utf-8";
 pub(crate) const VENDOR_MEDIA_TYPE: &str = "application/vnd.";
 /// The header with the id of the calling integration.
 pub(crate) const CLIENT_ID: &str = "clientid";
-/// The header with the signature of a callback.
-pub(crate) const CALLBACK_SIGNATURE: &str = "x-content-signature";
 /// The header with the id of a request.
 pub(crate) const REQUEST_ID: &str = "x-cw-request-id";
 /// The header with the name of the server.

@@ -7,7 +7,7 @@
 pub(crate) mod bodies;
 pub(crate) mod callback_payload;
 pub(crate) mod callback_signature;
-pub(crate) mod callback_types;
+pub mod callback_types;
 pub(crate) mod date;
 pub(crate) mod document;
 pub(crate) mod error;

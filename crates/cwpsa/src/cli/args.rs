@@ -23,6 +23,11 @@ const TOOL_CLASSES: NamedValues<ToolClass> = &[
     ("custom", "Any other action", ToolClass::Custom),
 ];
 
+/// The heading of options that select tools.
+const TOOL_SELECTION: &str = "Tool selection";
+/// The heading of options that determine how tools are listed over MCP.
+const TOOL_LIST: &str = "Tool list (MCP)";
+
 /// Parses one of `values`.
 fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl TypedValueParser<Value = T> {
     let names = values.iter().map(|(name, help, _)| PossibleValue::new(*name).help(*help));
@@ -113,10 +118,18 @@ pub enum Command {
     Sandbox(Box<cwpsa_sandbox::command::SandboxArguments>),
     /// Check settings, connectivity, credentials, clock and server version, and suggest fixes.
     Doctor(DoctorArgs),
+    /// Check that a server on this machine is running. Exits with 1 if it is not.
+    Healthcheck(HealthcheckArgs),
     /// Print a shell completion script.
     Completions {
         /// Shell to generate the script for.
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder.
+    #[command(hide = true)]
+    Man {
+        /// Existing folder to write to.
+        folder: std::path::PathBuf,
     },
 }
 
@@ -129,14 +142,19 @@ impl Command {
             Self::Mcp(arguments) => Some(&arguments.connection),
             Self::Serve(arguments) => Some(&arguments.connection),
             Self::Doctor(arguments) => Some(&arguments.connection),
-            Self::Tools(_) | Self::Search(_) | Self::Sandbox(_) | Self::Completions { .. } => None,
+            Self::Tools(_)
+            | Self::Search(_)
+            | Self::Sandbox(_)
+            | Self::Healthcheck(_)
+            | Self::Completions { .. }
+            | Self::Man { .. } => None,
         }
     }
 }
 
 /// Options that select tools.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Tool selection")]
+#[command(next_help_heading = TOOL_SELECTION)]
 pub struct SelectionArgs {
     /// Only tools of these classes. May be repeated or comma-separated.
     #[arg(long, value_delimiter = ',', value_name = "CLASS", value_parser = one_of(TOOL_CLASSES))]
@@ -233,6 +251,9 @@ pub struct CallArgs {
     /// replaced by null; stderr reports what was omitted. Also applies to --all-pages.
     #[arg(long, value_name = "BYTES")]
     pub max_bytes: Option<usize>,
+    /// Time to wait for a response of ConnectWise. A write that times out is reported as outcome_unknown. [default: 60]
+    #[arg(long, env = "CWPSA_UPSTREAM_TIMEOUT", value_name = "SECONDS")]
+    pub upstream_timeout: Option<String>,
     /// Has no effect: output is always JSON.
     #[arg(long, hide = true)]
     pub json: bool,
@@ -246,19 +267,19 @@ pub struct CallArgs {
 pub struct OfferFlags {
     /// Tools to list over MCP. Defaults to selected for cwpsa mcp if any tool selection is given, to search otherwise.
     /// Clients can override it with the tools query parameter of /mcp.
-    #[arg(long, value_parser = one_of(EXPOSURE_MODES))]
+    #[arg(long, value_parser = one_of(EXPOSURE_MODES), help_heading = TOOL_LIST)]
     pub tools: Option<ExposureMode>,
     /// The tools.
     #[command(flatten)]
     pub selection: SelectionArgs,
     /// Form of the tool names over MCP.
-    #[arg(long, value_parser = one_of(NAME_STYLES), default_value = "short")]
+    #[arg(long, value_parser = one_of(NAME_STYLES), default_value = "short", help_heading = TOOL_LIST)]
     pub names: NameStyle,
     /// Expose only tools that cannot change data.
-    #[arg(long)]
+    #[arg(long, env = "CWPSA_READ_ONLY", value_parser = clap::builder::BoolishValueParser::new(), help_heading = TOOL_SELECTION)]
     pub read_only: bool,
     /// Include output schemas in the tool list over MCP. Roughly doubles its size.
-    #[arg(long)]
+    #[arg(long, help_heading = TOOL_LIST)]
     pub output_schemas: bool,
 }
 
@@ -340,6 +361,17 @@ pub struct ServeArgs {
     pub connection: ConnectionArgs,
 }
 
+/// `cwpsa healthcheck`
+#[derive(Args, Debug)]
+pub struct HealthcheckArgs {
+    /// Address that the server listens on.
+    #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: String,
+    /// Also check that it accepts requests: its state and its audit log can be written.
+    #[arg(long)]
+    pub ready: bool,
+}
+
 /// `cwpsa doctor`
 #[derive(Args, Debug)]
 pub struct DoctorArgs {
@@ -383,6 +415,10 @@ pub struct WatchFlags {
     /// the timeout of your clients, which is 30 seconds for Truto's.
     #[arg(long, env = "CWPSA_UPSTREAM_TIMEOUT", default_value = "25", value_name = "SECONDS")]
     pub upstream_timeout: String,
+    /// Names of arguments to ignore because hosts add them to every call, in place of the built-in list, for example
+    /// sessionId,toolCallId. Arguments that a tool has itself are never ignored.
+    #[arg(long, env = "CWPSA_HOST_ARGUMENTS", value_delimiter = ',', value_name = "NAME")]
+    pub host_arguments: Vec<String>,
     /// Time to wait for calls in flight after SIGTERM or Ctrl-C. A second signal exits at once.
     #[arg(long, env = "CWPSA_GRACE", default_value = "30", value_name = "SECONDS")]
     pub grace: String,

@@ -38,6 +38,7 @@ const SETTINGS: &[(&str, FlagKind)] = &[
     ("max_rows", FlagKind::Value),
     ("max_bytes", FlagKind::Value),
     ("upstream_timeout", FlagKind::Value),
+    ("host_arguments", FlagKind::List),
     ("grace", FlagKind::Value),
     ("webhook_command", FlagKind::Value),
     ("webhook_post", FlagKind::Value),

@@ -8,8 +8,8 @@ mod report;
 mod sandbox_conflicts;
 
 pub use args::{
-    CallArgs, Cli, Command, ConnectionArgs, DescribeArgs, DoctorArgs, HttpFlags, McpArgs, OfferFlags,
-    SearchArgs, SelectionArgs, ServeArgs, ToolsArgs, WatchFlags, WebhookFlags,
+    CallArgs, Cli, Command, ConnectionArgs, DescribeArgs, DoctorArgs, HealthcheckArgs, HttpFlags, McpArgs,
+    OfferFlags, SearchArgs, SelectionArgs, ServeArgs, ToolsArgs, WatchFlags, WebhookFlags,
 };
 pub use invocation::Invocation;
 pub use report::report;

@@ -1,6 +1,7 @@
 //! `cwpsa call`: calls a tool.
 
 use std::io::{IsTerminal, Read};
+use std::time::Duration;
 
 use connectwise_psa::runtime::{
     ErrorKind, ExecuteOptions, Outcome, Value, json_size, replace_lone_surrogates,
@@ -14,6 +15,9 @@ use crate::cli::output;
 use crate::error::CliError;
 use crate::health_check::explain_base_url;
 use crate::settings::{Settings, Target, client_for_dry_run};
+
+/// How long the API may take to respond. Nothing else waits for a command.
+const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Calls the tool, or prints the request that it would send.
 pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> Result<(), CliError> {
@@ -37,14 +41,12 @@ pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> 
         return output::print_json(&client.prepare_with(tool, &given, &options)?.to_json());
     }
     let target = Target::resolve(&settings).await;
-    let client = target.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?.client()?;
+    let target = target.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?;
+    let client = target.client_with_timeout(settings.values.upstream_timeout_or(UPSTREAM_TIMEOUT))?;
     let answered = client.execute_with(tool, &given, &options).await.map_err(explain_base_url)?;
     let mut outcome = truncate_outcome(answered, options.max_bytes);
     for warning in &outcome.warnings {
         eprintln!("warning: {warning}");
-    }
-    if let Some(warning) = &outcome.warning {
-        eprintln!("note: {warning}");
     }
     for reading in &outcome.reinterpretations {
         eprintln!("note: {}", format!("{} {}", reading.pointer, reading.message).trim_start());

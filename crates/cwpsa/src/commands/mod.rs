@@ -4,6 +4,7 @@ mod call;
 mod describe;
 mod doctor;
 mod find_tool;
+mod healthcheck;
 mod mcp;
 mod search;
 mod tools;
@@ -53,6 +54,13 @@ pub async fn run(invocation: Invocation) -> ExitCode {
             .await
             .map_err(|error| CliError::Local(format!("cannot start the sandbox: {error}"))),
         Command::Doctor(arguments) => doctor::run(&arguments, settings).await,
+        Command::Healthcheck(arguments) => match settings {
+            Ok(settings) => healthcheck::run(&arguments, settings.values.listen).await,
+            Err(error) => Err(error),
+        },
+        Command::Man { folder } => clap_mangen::generate_to(Cli::command(), &folder).map_err(|error| {
+            CliError::Local(format!("cannot write manual pages to {}: {error}", folder.display()))
+        }),
         Command::Completions { shell } => {
             // Generated into a buffer first, because `generate` panics if the reader closes the pipe.
             let mut script = Vec::new();

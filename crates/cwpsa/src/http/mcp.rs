@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use serde_json::json;
 use toolcrate_executor::{Principal, ToolFilter};
-use toolcrate_http::{AccountRegistry, HttpError, json_response, read_body};
+use toolcrate_http::{AccountRegistry, FilterWords, HttpError, json_response, read_body, reject_parameters};
 use toolcrate_mcp::{
     ExposureMode, HostValidation, McpHttpService, McpOptions, McpServer, StoredSessions, ToolListing,
     http_service,
@@ -37,6 +37,8 @@ type McpEndpointState = State<Arc<McpEndpoint>>;
 pub(crate) struct McpEndpoint {
     pub(crate) accounts: Arc<AccountRegistry>,
     pub(crate) filter: ToolFilter,
+    /// The methods and tags that a token can be limited to.
+    pub(crate) filter_words: FilterWords,
     pub(crate) config_watch: ConfigWatch,
     pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) sessions: McpServices,
@@ -91,9 +93,12 @@ async fn mint_token(
 ) -> Result<Response, HttpError> {
     // The body is not read before the token is checked.
     endpoint.accounts.open(Some(&account), &headers)?;
+    reject_parameters(request.uri().query())?;
     let body = read_body(request).await?;
     let request = MintTokenRequest::parse(&body).map_err(|error| HttpError::BadRequest(error.to_string()))?;
     let MintTokenRequest { filter, expires } = request;
+    let checked = endpoint.filter_words.check(&filter);
+    checked.map_err(|error| HttpError::BadRequest(format!("config: {error}")))?;
     if !endpoint.filter.tools().any(|tool| filter.allows(tool)) {
         return Err(HttpError::BadRequest("no tool matches these methods and tags".to_owned()));
     }
@@ -150,6 +155,8 @@ async fn serve_token(
         endpoint.tokens.verify(&token).ok_or(HttpError::Unauthorized)?;
     let account = endpoint.accounts.get(&id).ok_or(HttpError::Unauthorized)?;
     tracing::Span::current().record("account", id.as_str());
+    // The token chooses the tools. A parameter that was ignored would let the client reach more than it asked for.
+    reject_parameters(request.uri().query())?;
     request.extensions_mut().insert(Principal::with_token("mcp", &token));
     let make = || {
         let filter = endpoint.filter.intersect(move |tool| chosen.allows(tool));

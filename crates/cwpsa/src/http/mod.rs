@@ -16,7 +16,7 @@ use axum::Router;
 use connectwise_psa::runtime::Secret;
 
 use toolcrate_executor::{ExecutionContext, InFlight};
-use toolcrate_http::{AccountRegistry, AllowedHosts, HealthCheck, HttpApi, Observer};
+use toolcrate_http::{AccountRegistry, AllowedHosts, FilterWords, HealthCheck, HttpApi, Observer};
 use toolcrate_listener::{Listener, shutdown_signal};
 use toolcrate_mcp::ExposureMode;
 
@@ -105,6 +105,7 @@ pub async fn listen(
     let mcp = McpEndpoint {
         accounts: Arc::clone(&accounts),
         filter: filter.clone(),
+        filter_words: FilterWords::new(filter.catalog()),
         config_watch: config_watch.clone(),
         webhooks: Arc::clone(&webhooks),
         sessions: mcp::McpServices::new(Arc::clone(&store)),

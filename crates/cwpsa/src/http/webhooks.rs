@@ -12,12 +12,13 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use connectwise_callbacks::{CallbackError, SIGNATURE_HEADER};
 use connectwise_psa::runtime::Value;
 use serde_json::json;
 use toolcrate_http::{AccountRegistry, HttpError, json_response};
 use toolcrate_store::StoreError;
 
-use crate::webhooks::{WebhookError, Webhooks, signature};
+use crate::webhooks::{WebhookError, Webhooks};
 
 /// The maximum size of a callback: a record, as text within JSON.
 const MAX_CALLBACK_BYTES: usize = 1 << 20;
@@ -68,7 +69,7 @@ async fn receive(
     Path(account): Path<String>,
     request: Request,
 ) -> Response {
-    let signature = request.headers().get(signature::HEADER).cloned();
+    let signature = request.headers().get(SIGNATURE_HEADER).cloned();
     let signature = signature.as_ref().and_then(|value| value.to_str().ok());
     // The body is not read if the request can't be a valid callback.
     if let Err(error) = endpoint.webhooks.check_head(&account, signature) {
@@ -77,7 +78,7 @@ async fn receive(
     let body = match tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(WebhookError::TooLarge),
-        Ok(Err(_)) | Err(_) => Err(WebhookError::Malformed("incomplete body".to_owned())),
+        Ok(Err(_)) | Err(_) => Err(CallbackError::Malformed("incomplete body".to_owned()).into()),
     };
     let received = match body {
         Ok(body) => endpoint.webhooks.receive(&account, &body, signature).await,
@@ -124,10 +125,12 @@ fn queue_response(result: Result<Option<Value>, StoreError>) -> Result<Response,
 fn error_response(error: &WebhookError) -> Response {
     match error {
         // The sender did nothing wrong.
-        WebhookError::Replay => {
+        WebhookError::Callback(CallbackError::Replay) => {
             json_response(StatusCode::OK, &json!({"accepted": false, "reason": error.to_string()}))
         }
-        WebhookError::Malformed(_) => HttpError::BadRequest(error.to_string()).into_response(),
+        WebhookError::Callback(CallbackError::Malformed(_)) => {
+            HttpError::BadRequest(error.to_string()).into_response()
+        }
         WebhookError::TooLarge => {
             HttpError::Status { status: StatusCode::PAYLOAD_TOO_LARGE, message: error.to_string() }
                 .into_response()

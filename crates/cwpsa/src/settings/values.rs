@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use connectwise_psa::runtime::{HostArguments, Secret};
 use serde::{Deserialize, Deserializer};
@@ -53,8 +54,8 @@ pub struct SettingValues {
     pub max_rows: usize,
     /// Maximum size of a response in bytes.
     pub max_bytes: Option<usize>,
-    /// How long the API may take to respond, in seconds.
-    pub upstream_timeout: NonZeroU64,
+    /// How long the API may take to respond, in seconds. Servers and `cwpsa call` have defaults of their own.
+    pub upstream_timeout: Option<NonZeroU64>,
     /// How long calls in flight may take after a shutdown signal, in seconds.
     pub grace: u64,
     /// A program that receives events.
@@ -94,7 +95,7 @@ impl Default for SettingValues {
             custom_fields: true,
             max_rows: 10_000,
             max_bytes: None,
-            upstream_timeout: NonZeroU64::new(25).expect("25 is not zero"),
+            upstream_timeout: None,
             grace: 30,
             webhook_command: None,
             webhook_post: None,
@@ -108,7 +109,12 @@ impl Default for SettingValues {
 }
 
 impl SettingValues {
-    /// Which arguments are ignored because the callers' hosts add them.
+    /// Returns how long the API may take to respond, or `default` if that is not set.
+    pub fn upstream_timeout_or(&self, default: Duration) -> Duration {
+        self.upstream_timeout.map_or(default, |seconds| Duration::from_secs(seconds.get()))
+    }
+
+    /// Returns the arguments that are ignored because the callers' hosts add them.
     pub fn host_arguments(&self) -> HostArguments {
         self.host_arguments.as_ref().map_or_else(HostArguments::default, HostArguments::new)
     }

@@ -3,47 +3,43 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectwise_callbacks::{CallbackError, CallbackVerifier};
+use connectwise_psa::runtime::Value;
 use tokio::sync::Notify;
 
 use super::delivery::{RetrySchedule, Sink};
 use super::error::WebhookError;
-use super::key_url::KeyUrlPolicy;
-use super::keys::KeyCache;
+use super::event_json::event_to_json;
+use super::event_queue::EventQueue;
 use super::metrics::WebhookMetrics;
-use super::payload::CallbackPayload;
+use super::recovery::GapRecovery;
+use super::reported_changes::ReportedChanges;
 use super::settings::WebhookPlan;
 use super::worker::DeliveryWorker;
 use crate::error::CliError;
 use crate::product::PRODUCT;
 use crate::settings::Target;
 use toolcrate_mcp::EventFeed;
-use toolcrate_store::{SharedStore as Shared, StoreError as Error};
+use toolcrate_store::SharedStore as Shared;
 
-/// How long accepted callbacks are remembered for deduplication. A signature contains no timestamp, so a callback that is
-/// replayed later is accepted as a new one.
-const ACCEPTED_TTL: Duration = Duration::from_secs(7 * 24 * 3600);
-/// How long a callback is reserved for the replica that stores it.
-const RESERVATION_TTL: Duration = Duration::from_secs(10);
-
-/// Marks a callback that is being stored.
-const STORING: &[u8] = b"0";
-/// Marks a callback that has been stored.
-const ACCEPTED: &[u8] = b"1";
+/// How long the API may take to list changes.
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The webhooks of one account.
 pub struct AccountWebhooks {
     account: String,
-    keys: KeyCache,
-    store: Shared,
+    verifier: CallbackVerifier,
     events: Option<EventFeed>,
-    workers: Vec<Arc<DeliveryWorker>>,
+    queue: Arc<EventQueue>,
+    reported: ReportedChanges,
+    recovery: Option<Arc<GapRecovery>>,
 }
 
 impl AccountWebhooks {
     /// Creates the webhooks of the account `name`.
     ///
     /// # Errors
-    /// Returns an error if a key host is invalid.
+    /// Returns an error if a key host or the base URL is invalid.
     pub fn new(
         name: &str,
         target: &Target,
@@ -51,7 +47,15 @@ impl AccountWebhooks {
         store: &Shared,
         counts: &WebhookMetrics,
     ) -> Result<Self, CliError> {
-        let place = KeyUrlPolicy::new(&target.base_url, &target.credentials.company_id, &plan.key_hosts);
+        // The client of the account has checked the scheme of its URL. Replicas share what was accepted in the store.
+        let mut builder = CallbackVerifier::builder(&target.base_url, &target.credentials.company_id)
+            .user_agent(concat!("cwpsa/", env!("CARGO_PKG_VERSION")))
+            .allow_plain_http()
+            .without_replay_window();
+        for host in &plan.key_hosts {
+            builder = builder.key_host(host);
+        }
+        let verifier = builder.build().map_err(|error| CliError::Usage(error.to_string()))?;
         let events = plan.mcp.then(|| EventFeed::new(&PRODUCT, name, Arc::clone(store)));
         let workers = Sink::from_plan(plan, events.as_ref()).into_iter().map(|sink| {
             Arc::new(DeliveryWorker {
@@ -63,13 +67,25 @@ impl AccountWebhooks {
                 pushed: Notify::new(),
             })
         });
-        Ok(Self {
+        let queue = Arc::new(EventQueue {
             account: name.to_owned(),
-            keys: KeyCache::new(place.map_err(CliError::Usage)?),
             store: Arc::clone(store),
             workers: workers.collect(),
-            events,
-        })
+        });
+        let reported = ReportedChanges::new(name, store);
+        let recovery = match plan.recovery_interval {
+            None => None,
+            Some(interval) => Some(Arc::new(GapRecovery {
+                account: name.to_owned(),
+                client: target.client_with_timeout(RECOVERY_TIMEOUT)?,
+                interval,
+                store: Arc::clone(store),
+                queue: Arc::clone(&queue),
+                reported: reported.clone(),
+                metrics: counts.clone(),
+            })),
+        };
+        Ok(Self { account: name.to_owned(), verifier, events, queue, reported, recovery })
     }
 
     /// Returns the name of the account.
@@ -84,7 +100,12 @@ impl AccountWebhooks {
 
     /// Returns the workers that deliver the events.
     pub fn workers(&self) -> &[Arc<DeliveryWorker>] {
-        &self.workers
+        &self.queue.workers
+    }
+
+    /// Returns the task that recovers changes without a callback, if enabled.
+    pub(super) fn recovery(&self) -> Option<&Arc<GapRecovery>> {
+        self.recovery.as_ref()
     }
 
     /// Accepts a callback: its body and the signature in its header.
@@ -92,48 +113,22 @@ impl AccountWebhooks {
     /// # Errors
     /// Returns an error if the callback is rejected or can't be stored.
     pub async fn receive(self: &Arc<Self>, body: &[u8], signature: Option<&str>) -> Result<(), WebhookError> {
-        let signature = signature.ok_or(WebhookError::Unsigned)?;
-        let message = CallbackPayload::read(body)?;
-        self.keys.check(message.key_url()?, body, signature).await?;
-        let id = message.identity(&self.account, body);
-        let event = message.event(&id, &self.account).to_string();
+        let signature = signature.ok_or(CallbackError::Unsigned)?;
+        let event = self.verifier.verify_signature(signature, body).await?;
+        let (id, event) = (event.id.clone(), event_to_json(&event, &self.account));
         // A separate task, so that it completes even if the sender disconnects.
         let hook = Arc::clone(self);
-        let stored = tokio::spawn(async move { hook.store(&id, event.as_bytes()).await }).await;
+        let stored = tokio::spawn(async move { hook.store(&id, &event).await }).await;
         stored.unwrap_or_else(|error| Err(WebhookError::NotStored(error.to_string())))
     }
 
-    async fn store(&self, id: &str, event: &[u8]) -> Result<(), WebhookError> {
-        let seen = format!("webhooks-seen/{}/{id}", self.account);
-        let stored = self.store.put_new(&seen, STORING, RESERVATION_TTL).await;
-        match stored.map_err(not_stored)?.as_deref() {
-            None => {}
-            Some(ACCEPTED) => return Err(WebhookError::Replay),
-            Some(_) => return Err(WebhookError::UnderWay),
-        }
-        if let Err(error) = self.push(event).await {
-            // Allows an immediate retry. If this fails too, the reservation expires.
-            let _ = self.store.remove(&seen).await;
-            return Err(not_stored(error));
-        }
-        // The event is queued. At worst it is delivered twice, which is documented. In memory, the oldest marks are evicted
-        // for new ones, so that there is always room for a callback.
-        if let Err(error) = self.store.put_evictable(&seen, ACCEPTED, ACCEPTED_TTL).await {
-            tracing::error!(account = self.account, %error, "cannot mark a callback as accepted");
+    async fn store(&self, id: &str, event: &Value) -> Result<(), WebhookError> {
+        self.queue.add(id, event.to_string().as_bytes()).await?;
+        // At worst, recovery queues the change once more.
+        if let Err(error) = self.reported.note(event).await {
+            tracing::error!(account = self.account, %error, "cannot note a reported change");
         }
         tracing::info!(account = self.account, event_id = id, "callback accepted");
         Ok(())
     }
-
-    async fn push(&self, event: &[u8]) -> Result<(), Error> {
-        for worker in &self.workers {
-            self.store.push(&worker.queue(), event, Duration::ZERO).await?;
-            worker.pushed.notify_one();
-        }
-        Ok(())
-    }
-}
-
-fn not_stored(error: Error) -> WebhookError {
-    WebhookError::NotStored(error.to_string())
 }

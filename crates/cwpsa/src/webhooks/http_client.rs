@@ -1,10 +1,10 @@
-//! The HTTP client that fetches keys and posts events. It follows no redirects and sends no credentials of an account.
+//! The HTTP client that posts events. It follows no redirects and sends no credentials of an account.
 
 use std::time::Duration;
 
 use connectwise_psa::runtime::tls::without_certificates;
 pub use connectwise_psa::runtime::transport_error_message as detail;
-use reqwest::{Client, Response};
+use reqwest::Client;
 use url::{Host, Url};
 
 /// Creates a client for one URL.
@@ -35,19 +35,4 @@ pub fn is_loopback(url: &Url) -> bool {
         Some(Host::Domain(name)) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
         None => false,
     }
-}
-
-/// Reads a body of at most `most` bytes.
-///
-/// # Errors
-/// Returns a message if it is longer or incomplete.
-pub async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, String> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(detail)? {
-        if body.len() + chunk.len() > most {
-            return Err(format!("the response exceeds {most} bytes"));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }

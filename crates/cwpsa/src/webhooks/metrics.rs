@@ -3,6 +3,7 @@
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -21,15 +22,30 @@ struct DeliveryLabels {
     outcome: &'static str,
 }
 
-/// Counters of callbacks and deliveries.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WebhookAccountLabels {
+    account: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ScanLabels {
+    account: String,
+    /// `completed` or `failed`.
+    outcome: &'static str,
+}
+
+/// Metrics of callbacks, deliveries and recovery.
 #[derive(Clone, Default)]
 pub struct WebhookMetrics {
     received: Family<ReceivedLabels, Counter>,
     deliveries: Family<DeliveryLabels, Counter>,
+    recovered: Family<WebhookAccountLabels, Counter>,
+    scans: Family<ScanLabels, Counter>,
+    inactive: Family<WebhookAccountLabels, Gauge>,
 }
 
 impl WebhookMetrics {
-    /// Creates the metrics and registers them as `webhooks_total` and `webhook_deliveries_total`.
+    /// Creates and registers the metrics.
     pub fn new(registry: &mut Registry) -> Self {
         let counts = Self::default();
         registry.register("webhooks", "Received callbacks by account and outcome", counts.received.clone());
@@ -37,6 +53,21 @@ impl WebhookMetrics {
             "webhook_deliveries",
             "Attempts to deliver an event by account, receiver and outcome",
             counts.deliveries.clone(),
+        );
+        registry.register(
+            "webhook_recovered_events",
+            "Changes that no callback reported and a scan found, by account",
+            counts.recovered.clone(),
+        );
+        registry.register(
+            "webhook_recovery_scans",
+            "Scans for changes that no callback reported, by account and outcome",
+            counts.scans.clone(),
+        );
+        registry.register(
+            "webhook_inactive_callbacks",
+            "Callbacks that are inactive in ConnectWise, by account, as of the last scan",
+            counts.inactive.clone(),
         );
         counts
     }
@@ -49,5 +80,20 @@ impl WebhookMetrics {
     /// Records an attempt to deliver an event.
     pub fn deliveries(&self, account: &str, to: &'static str, outcome: &'static str) {
         self.deliveries.get_or_create(&DeliveryLabels { account: account.to_owned(), to, outcome }).inc();
+    }
+
+    /// Records a change that a scan found.
+    pub fn recovered(&self, account: &str) {
+        self.recovered.get_or_create(&WebhookAccountLabels { account: account.to_owned() }).inc();
+    }
+
+    /// Records a scan.
+    pub fn recovery_scan(&self, account: &str, outcome: &'static str) {
+        self.scans.get_or_create(&ScanLabels { account: account.to_owned(), outcome }).inc();
+    }
+
+    /// Sets the number of inactive callbacks.
+    pub fn inactive_callbacks(&self, account: &str, count: i64) {
+        self.inactive.get_or_create(&WebhookAccountLabels { account: account.to_owned() }).set(count);
     }
 }

@@ -3,19 +3,20 @@
 //!
 //! A callback is accepted if the account's own key signed it and it is not a replay. The response is sent once the event is
 //! in a queue of the [store](toolcrate_store::Store), from which a worker delivers it. So no accepted event is lost when
-//! the process exits, if the store is persistent.
+//! the process exits, if the store is persistent. Changes that no callback reported are [recovered](recovery).
 
 mod account_webhooks;
 mod delivery;
 mod delivery_error;
 mod error;
+mod event_json;
+mod event_queue;
 mod http_client;
-mod key_url;
-mod keys;
 mod metrics;
-mod payload;
+mod recovery;
+mod reported_changes;
 mod settings;
-pub mod signature;
+mod signature;
 mod sinks;
 pub(crate) mod table;
 mod worker;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connectwise_callbacks::CallbackError;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -75,7 +77,7 @@ impl Webhooks {
     pub fn check_head(&self, account: &str, signature: Option<&str>) -> Result<(), WebhookError> {
         match (self.hooks.contains_key(account), signature) {
             (false, _) => Err(self.refuse(account, WebhookError::UnknownAccount)),
-            (true, None) => Err(self.refuse(account, WebhookError::Unsigned)),
+            (true, None) => Err(self.refuse(account, CallbackError::Unsigned.into())),
             (true, Some(_)) => Ok(()),
         }
     }
@@ -108,7 +110,9 @@ impl Webhooks {
         let reason = refused.reason();
         self.counts.received(known, reason);
         match &refused {
-            WebhookError::Replay => tracing::info!(account, "replayed callback ignored"),
+            WebhookError::Callback(CallbackError::Replay) => {
+                tracing::info!(account, "replayed callback ignored")
+            }
             _ => tracing::warn!(account, reason, why = %refused, "callback rejected"),
         }
         refused
@@ -152,6 +156,9 @@ impl Webhooks {
             }
             if let Some(events) = hook.events() {
                 tasks.spawn(events.clone().watch(stop.clone()));
+            }
+            if let Some(recovery) = hook.recovery() {
+                tasks.spawn(Arc::clone(recovery).run(stop.clone()));
             }
         }
         let mut stop = stop;

@@ -40,6 +40,8 @@ pub struct WebhookPlan {
     pub retry: Duration,
     /// Maximum number of attempts.
     pub attempts: u32,
+    /// The time between two scans for changes that no callback reported; `None` if there are none.
+    pub recovery_interval: Option<Duration>,
 }
 
 impl WebhookPlan {
@@ -82,6 +84,10 @@ impl WebhookPlan {
             timeout: seconds(table.timeout_seconds, 30),
             retry: seconds(table.retry_seconds, 5),
             attempts: table.attempts.unwrap_or(15).max(1),
+            recovery_interval: match table.recovery_seconds {
+                Some(0) => None,
+                given => Some(seconds(given, 600)),
+            },
         }))
     }
 }
@@ -159,6 +165,9 @@ mod tests {
             (vec!["on-event".into(), "-q".into()], true, false)
         );
         assert_eq!((plan.timeout, plan.attempts), (Duration::from_secs(7), 1));
+        assert_eq!(plan.recovery_interval, Some(Duration::from_secs(600)));
+        let plan = WebhookPlan::new(&Settings::default(), Some(&table("mcp = true\nrecovery_seconds = 0")));
+        assert_eq!(plan.unwrap().unwrap().recovery_interval, None);
         let flags = with_command;
         let command = |text: &str| WebhookPlan::new(&flags(text), None).unwrap().unwrap().command;
         assert_eq!(command("/opt/my programs/on event"), ["/opt/my programs/on event"]);
@@ -170,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_is_told() {
+    fn invalid_settings_are_reported() {
         let none = Settings::default();
         let secret = "secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
         assert!(refused(&none, "").contains("require command, post or mcp"));

@@ -31,4 +31,6 @@ pub struct WebhookTable {
     pub retry_seconds: Option<u32>,
     /// Number of attempts before an event is moved to the dead-letter queue.
     pub attempts: Option<u32>,
+    /// Time between two scans for changes that no callback reported; 0 turns them off.
+    pub recovery_seconds: Option<u32>,
 }

@@ -181,7 +181,13 @@ mod tests {
     use prometheus_client::encoding::text::encode;
     use prometheus_client::registry::Registry;
     use toolcrate_store::MemoryStore as Memory;
-    use toolcrate_testing::wait::wait_for;
+
+    /// Polls a condition. The crate's archive can't use the helpers of `toolcrate-testing`, which is not published.
+    async fn wait_until(mut holds: impl AsyncFnMut() -> bool) {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
 
     struct Setup {
         worker: Arc<DeliveryWorker>,
@@ -221,8 +227,7 @@ mod tests {
         }
 
         async fn until_empty(&self) {
-            let is_empty = async || (self.left("webhooks/command/acme").await == 0).then_some(());
-            wait_for("an empty queue", is_empty).await;
+            wait_until(async || self.left("webhooks/command/acme").await == 0).await;
         }
 
         fn counted(&self) -> String {
@@ -261,8 +266,13 @@ mod tests {
         assert_eq!(setup.worker.count().await.unwrap(), (0, 1));
         assert_eq!(setup.worker.revive().await.unwrap(), 0, "it is in the hands of this test");
         // Until its lease runs out.
-        let revived = async || Some(setup.worker.revive().await.unwrap()).filter(|count| *count > 0);
-        assert_eq!(wait_for("the dead event", revived).await, 1);
+        let mut revived = 0;
+        wait_until(async || {
+            revived = setup.worker.revive().await.unwrap();
+            revived > 0
+        })
+        .await;
+        assert_eq!(revived, 1);
         setup.until_empty().await;
         assert_eq!(setup.worker.count().await.unwrap(), (0, 1), "it died again");
     }
@@ -274,7 +284,7 @@ mod tests {
         let (first, last) = (begun.display(), finish.display());
         let script = format!("touch {first}; until test -e {last}; do sleep 0.05; done");
         let setup = Setup::new(&script, 3).await;
-        wait_for("the command", async || begun.exists().then_some(())).await;
+        wait_until(async || begun.exists()).await;
         assert_eq!(setup.left("webhooks/command/acme").await, 1);
         setup.stop.send_replace(true);
         std::fs::write(finish, "").unwrap();

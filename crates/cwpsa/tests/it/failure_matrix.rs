@@ -1,6 +1,8 @@
 //! Each kind of failure of the API in each way to make a write: the write is never made twice, a failure is never reported
 //! as a success, and a write that may have been made is never reported as not made.
 
+mod stdio;
+
 use std::path::Path;
 use std::process::Stdio;
 
@@ -13,7 +15,6 @@ use toolcrate_testing::scripted_server::{ScriptedResponse, ScriptedServer};
 use toolcrate_testing::wait::wait_for;
 
 use crate::support::copies::{Copy, last};
-use crate::support::stdio::Session;
 use crate::support::{TOKEN, audit_entries, cwpsa, settings_for};
 
 const TOOL: &str = "create_a_ticket_note";
@@ -24,7 +25,7 @@ const SHORT: &str = "5";
 const HTML: &[(&str, &str)] = &[("content-type", "text/html")];
 const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
 
-/// What the failure says about the write.
+/// The effect of a failure on the write.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Truth {
     /// It was not made, and the caller can know that.
@@ -93,7 +94,7 @@ enum Route {
     Mcp,
 }
 
-/// What keeps a call from being made twice.
+/// The protection against making a call twice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Guard {
     None,
@@ -195,7 +196,7 @@ impl Server {
         Copy::start(settings.path(), audit.path(), state, &flags, guard == Guard::Approval).await
     }
 
-    /// What is sent with a call and its repetitions: a key, or the token of an approval.
+    /// Returns the header to send with a call and its repetitions: a key, or the token of an approval.
     async fn guard(&self, number: usize) -> Option<(&'static str, String)> {
         match self.guard {
             Guard::None => None,
@@ -302,16 +303,6 @@ async fn a_timeout_leaves_the_outcome_unknown_over_http() {
 }
 
 #[tokio::test]
-async fn a_timeout_leaves_the_outcome_unknown_over_stdio() {
-    let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
-    let (settings, audit) = (settings_for(&api.url("")), NamedTempFile::new().unwrap());
-    let mut session = stdio(&settings, &audit, SHORT).await;
-    let seen = Seen::of_mcp(&session.call(TOOL, arguments()).await);
-    check("timeout", Truth::Unknown, &seen, Some(audit.path()));
-    assert_eq!(api.requests().len(), 1);
-}
-
-#[tokio::test]
 async fn an_api_that_refuses_connections_is_reported_over_http() {
     let closed = format!("http://127.0.0.1:{}", free_port());
     for (route, guard) in HTTP_WAYS {
@@ -322,32 +313,6 @@ async fn an_api_that_refuses_connections_is_reported_over_http() {
             let seen = server.call(guard.as_ref()).await;
             assert_eq!(seen, Seen::Failure("unreachable".to_owned()), "{route:?}, {:?}", server.guard);
         }
-    }
-}
-
-async fn stdio(settings: &NamedTempFile, audit: &NamedTempFile, timeout: &str) -> Session {
-    let (settings, audit) = (settings.path().to_str().unwrap(), audit.path().to_str().unwrap());
-    let flags =
-        ["--config", settings, "--audit", audit, "--custom-fields", "false", "--upstream-timeout", timeout];
-    Session::new(&flags).await
-}
-
-#[tokio::test]
-async fn failures_are_reported_truthfully_over_stdio() {
-    let api = ScriptedServer::start([]).await;
-    let (settings, audit) = (settings_for(&api.url("")), NamedTempFile::new().unwrap());
-    let mut session = stdio(&settings, &audit, LONG).await;
-    for failure in &FAILURES {
-        let sent = api.requests().len();
-        api.set_responses([(failure.response)()]);
-        let seen = Seen::of_mcp(&session.call(TOOL, arguments()).await);
-        check(failure.name, failure.truth, &seen, Some(audit.path()));
-        assert_eq!(
-            api.requests().len() - sent,
-            usize::from(failure.truth != Truth::Unread),
-            "{}",
-            failure.name
-        );
     }
 }
 
@@ -381,6 +346,33 @@ async fn failures_are_reported_truthfully_on_the_command_line() {
 }
 
 #[tokio::test]
+async fn a_timeout_leaves_the_outcome_unknown_on_the_command_line() {
+    let api = ScriptedServer::start([ScriptedResponse::Hang, made()]).await;
+    let settings = settings_for(&api.url(""));
+    let output = command(&settings).args(["--upstream-timeout", SHORT]).output().await.unwrap();
+    assert!(!output.status.success());
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    check("timeout", Truth::Unknown, &Seen::failure(&printed["error"]), None);
+    assert_eq!(api.requests().len(), 1);
+}
+
+/// Waits for the outcome of a write whose caller left, which must not be one of a call that ended.
+async fn wait_for_outcome(what: &str, audit: &Path) {
+    let ended = async || {
+        let outcomes = audited(audit);
+        let ended = |outcome: &&String| ["canceled", "outcome_unknown"].contains(&outcome.as_str());
+        outcomes.iter().find(ended).cloned()
+    };
+    wait_for(&format!("a line about the outcome: {what}"), ended).await;
+    let outcomes = audited(audit);
+    let false_outcomes = ["ok", "unreachable", "timeout"];
+    assert!(
+        !outcomes.iter().any(|outcome| false_outcomes.contains(&outcome.as_str())),
+        "{what}: {outcomes:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_write_whose_caller_left_is_not_made_again() {
     each_way(async |route, guard| {
         let what = format!("{route:?}, {guard:?}");
@@ -397,18 +389,7 @@ async fn a_write_whose_caller_left_is_not_made_again() {
             assert_eq!(server.call(guard.as_ref()).await, Seen::Failure(kind.to_owned()), "{what}");
             assert_eq!(api.requests().len(), 1, "{what}");
         }
-        let ended = async || {
-            let outcomes = audited(server.audit.path());
-            let ended = |outcome: &&String| ["canceled", "outcome_unknown"].contains(&outcome.as_str());
-            outcomes.iter().find(ended).cloned()
-        };
-        wait_for(&format!("a line about the outcome: {what}"), ended).await;
-        let false_outcomes = ["ok", "unreachable", "timeout"];
-        let outcomes = audited(server.audit.path());
-        assert!(
-            !outcomes.iter().any(|outcome| false_outcomes.contains(&outcome.as_str())),
-            "{what}: {outcomes:?}"
-        );
+        wait_for_outcome(&what, server.audit.path()).await;
     })
     .await;
 }
@@ -451,18 +432,5 @@ async fn a_command_that_was_killed_reports_nothing() {
     let output = child.wait_with_output().await.unwrap();
     assert!(!output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
-    assert_eq!(api.requests().len(), 1);
-}
-
-#[tokio::test]
-async fn a_stdio_server_that_was_killed_has_audited_the_write() {
-    let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
-    let (settings, audit) = (settings_for(&api.url("")), NamedTempFile::new().unwrap());
-    let mut session = stdio(&settings, &audit, LONG).await;
-    let params = json!({"name": TOOL, "arguments": arguments()});
-    session.send(&json!({"jsonrpc": "2.0", "id": 99, "method": "tools/call", "params": params})).await;
-    wait_for("the write", async || (!api.requests().is_empty()).then_some(())).await;
-    session.process.kill().await.unwrap();
-    assert_eq!(audited(audit.path()), ["started"]);
     assert_eq!(api.requests().len(), 1);
 }

@@ -1,4 +1,4 @@
-//! What Truto's toolset sends besides the plain cases, and what it must not lose: rows of a list, filters, what is said
+//! Requests of Truto's toolset beyond the plain cases, and what it must not lose: rows of a list, filters, the details
 //! of errors.
 
 use crate::support::sdk::{Sdk, ok};
@@ -105,7 +105,7 @@ async fn a_filter_that_cannot_be_read_is_refused_and_never_means_everything() {
 }
 
 #[tokio::test]
-async fn a_token_for_mcp_is_given_for_what_was_asked_or_not_at_all() {
+async fn address_token_covers_the_requested_tools_or_is_rejected() {
     let sdk = Sdk::new(&[]).await;
     let at = format!("{}/integrated-account/acme/mcp", sdk.base);
     // No content type, as curl sends it.
@@ -170,7 +170,7 @@ async fn an_error_shows_what_the_api_answered_but_no_credentials() {
 }
 
 #[tokio::test]
-async fn what_a_cap_leaves_out_is_told_and_a_new_record_keeps_its_id() {
+async fn omitted_results_are_reported_and_new_records_keep_their_id() {
     let sdk = Sdk::new(&["--max-bytes", "120"]).await;
     let long = json!({"id": 9, "summary": "x".repeat(200)});
     sdk.answers("POST", "/service/tickets", ResponseTemplate::new(201).set_body_json(&long)).await;
@@ -188,7 +188,7 @@ async fn what_a_cap_leaves_out_is_told_and_a_new_record_keeps_its_id() {
     ] {
         let said: Value = sdk.ask(verb, at, body).await.json().await.unwrap();
         assert_eq!(said["id"], 9, "{at}: {said}");
-        assert!(said["warning"].as_str().unwrap().contains("was omitted"), "{said}");
+        assert!(said["warnings"][0].as_str().unwrap().contains("was omitted"), "{said}");
     }
     let said: Value =
         sdk.ask(Method::POST, "/tools/create_a_ticket/call", Some(new)).await.json().await.unwrap();
@@ -199,11 +199,30 @@ async fn what_a_cap_leaves_out_is_told_and_a_new_record_keeps_its_id() {
         (Some(8), Some(2)),
         "{said}"
     );
-    let warning = said["warning"].as_str().unwrap();
+    let warning = said["warnings"][0].as_str().unwrap();
     assert!(
         warning.contains("2 rows") && warning.contains("next_cursor") && warning.contains("id 9"),
         "{warning}"
     );
+}
+
+#[tokio::test]
+async fn record_carries_how_its_arguments_were_read() {
+    let sdk = Sdk::new(&[]).await;
+    let created = json!({"id": 9, "summary": "x"});
+    sdk.answers("POST", "/service/tickets", ResponseTemplate::new(201).set_body_json(&created)).await;
+    let create = async |company: Value| {
+        let body = json!({"summary": "x", "company": company});
+        let response = sdk.ask(Method::POST, "/proxy/service_tickets", Some(body)).await;
+        let header = response.headers().get("x-tool-reinterpretations");
+        let header = header.map(|text| serde_json::from_str::<Value>(text.to_str().unwrap()).unwrap());
+        (header, response.json::<Value>().await.unwrap())
+    };
+    let reported = json!([{"pointer": "/company", "message": "read as {\"id\":250}"}]);
+    let (header, record) = create(json!("250")).await;
+    assert_eq!(record, json!({"id": 9, "summary": "x", "reinterpretations": reported}));
+    assert_eq!(header, Some(reported));
+    assert_eq!(create(json!({"id": 250})).await, (None, created));
 }
 
 #[tokio::test]
@@ -231,7 +250,7 @@ async fn errors_of_the_framework_are_json_too() {
 async fn accounts_without_tokens_are_named_and_the_scheme_has_no_case() {
     let sdk = Sdk::new(&[]).await;
     for (scheme, status) in [("BEARER", 200), ("bearer", 200), ("Basic", 401)] {
-        let asked = sdk.client.get(format!("{}/integrated-account/acme/tools?methods=none", sdk.base));
+        let asked = sdk.client.get(format!("{}/integrated-account/acme/tools?tags=Boards", sdk.base));
         let asked = asked.header("authorization", format!("{scheme} {}", crate::support::TOKEN));
         assert_eq!(asked.send().await.unwrap().status().as_u16(), status, "{scheme}");
     }

@@ -3,7 +3,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use toolcrate_store::{MemoryStore, SharedStore};
-use toolcrate_testing::wait::wait_for;
 
 use super::approvals::Approvals;
 use super::consent::Consent;
@@ -93,7 +92,7 @@ async fn declined_call_stays_declined() {
 }
 
 #[tokio::test]
-async fn person_is_asked_only_without_approvers_and_accepts_only_the_call_of_the_question() {
+async fn elicitation_requires_no_approvers_and_covers_only_the_shown_call() {
     let approvals = approvals();
     let (arguments, others) = (json!({"bookId": 7, "text": "a"}), json!({"bookId": 8, "text": "a"}));
     let call = Call::new("acme", &arguments);
@@ -136,8 +135,9 @@ async fn restored_decision_keeps_its_end() {
     if let Ok(approved) = approved {
         approvals.restore(approved).await;
     }
-    wait_for("the end of the decision", async || store.get(&key).await.unwrap().is_none().then_some(()))
-        .await;
+    while store.get(&key).await.unwrap().is_some() {
+        tokio::task::yield_now().await;
+    }
     assert!(approvals.redeem(call.request(), Consent::Token(&token), true).await.is_err(), "it has ended");
 }
 

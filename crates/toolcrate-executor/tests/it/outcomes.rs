@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use toolcrate_executor::{ExecuteError, Rejection, is_body_omitted, outcome_to_json};
+use toolcrate_executor::{ExecuteError, Rejection, outcome_to_json};
 use wiremock::{MockServer, ResponseTemplate};
 
 use crate::harness::{Harness, created, loan};
@@ -60,8 +60,8 @@ async fn large_record_is_replaced_by_its_id() {
     harness.respond("GET", "/books/7", ResponseTemplate::new(200).set_body_json(record)).await;
     let outcome = harness.execute("get_single_book_by_id", &json!({"id": 7})).await.unwrap();
     assert_eq!(outcome.value, json!({"id": 7}));
-    assert!(is_body_omitted(&outcome));
-    assert!(outcome_to_json(&outcome)["warning"].as_str().unwrap().contains("1000"));
+    assert!(outcome.is_body_omitted);
+    assert!(outcome_to_json(&outcome)["warnings"][0].as_str().unwrap().contains("1000"));
     let rows: Vec<Value> = (0..50).map(|id| json!({"id": id, "title": "x".repeat(50)})).collect();
     harness.respond("GET", "/books", ResponseTemplate::new(200).set_body_json(rows)).await;
     let outcome = harness.execute("list_all_books", &json!({})).await.unwrap();

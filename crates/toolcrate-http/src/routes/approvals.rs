@@ -1,7 +1,7 @@
 //! `/approvals`: lists pending calls for an approver, and records decisions. The caller then repeats the call with the
 //! token of the approval.
 
-use axum::extract::{Path, Request};
+use axum::extract::{Path, RawQuery, Request};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use toolcrate_store::StoreError;
 use crate::accounts::AccountRegistry;
 use crate::error::HttpError;
 use crate::json_response::json_response;
+use crate::query_string::reject_parameters;
 use crate::request_body::read_body;
 use crate::state::SharedState;
 
@@ -33,8 +34,13 @@ fn approved() -> bool {
 }
 
 /// Lists the calls that wait, of the accounts that the token approves calls of.
-pub(crate) async fn list_approvals(state: SharedState, headers: HeaderMap) -> Result<Response, HttpError> {
+pub(crate) async fn list_approvals(
+    state: SharedState,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, HttpError> {
     require_approver(&state.accounts, &headers)?;
+    reject_parameters(query.as_deref())?;
     let is_visible = |account: &str| state.accounts.approver(account, &headers).is_some();
     let pending = state.context.approvals.pending(is_visible).await.map_err(|error| unavailable(&error))?;
     Ok(json_response(StatusCode::OK, &json!({"approvals": pending})))
@@ -49,6 +55,7 @@ pub(crate) async fn decide_approval(
 ) -> Result<Response, HttpError> {
     // The body of a caller without the token is not read.
     require_approver(&state.accounts, &headers)?;
+    reject_parameters(request.uri().query())?;
     let body = read_body(request).await?;
     let decision = parse_decision(&body)?;
     let approver = |account: &str| {

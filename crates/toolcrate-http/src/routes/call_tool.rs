@@ -23,6 +23,7 @@ pub(crate) async fn call_tool(
     body: Bytes,
 ) -> Result<Response, HttpError> {
     let query = query_string::parse(&query.unwrap_or_default());
+    query_string::reject_unknown(&query, &["account"])?;
     let id = query_string::single_text(&query, "account")?;
     let (_, account) = state.accounts.open(id, &headers)?;
     let arguments = parse_object(&replace_lone_surrogates(&body)).map_err(|error| {

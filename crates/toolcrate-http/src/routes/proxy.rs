@@ -1,12 +1,14 @@
 //! `/proxy/{resource}`: tool calls of Truto's SDK. The HTTP method selects list, create, get, update or delete; every other
 //! method of a resource is a POST with its name in the path.
 
+use std::fmt::Write as _;
+
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
-use toolcrate_executor::{ToolCall, is_body_omitted, reinterpretations_to_json};
+use toolcrate_executor::{ToolCall, caller_notes, limit_json};
 use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value, replace_lone_surrogates};
 
 use super::execute::execute;
@@ -19,6 +21,12 @@ use crate::state::{HttpState, SharedState};
 
 /// Maximum number of IDs of rows that are too large in a warning.
 const MAX_NAMED_IDS: usize = 20;
+
+/// The properties of notes, and the headers that repeat them.
+const NOTE_HEADERS: [(&str, &str); 2] =
+    [("warnings", "x-tool-warnings"), ("reinterpretations", "x-tool-reinterpretations")];
+/// Maximum size of such a header before characters beyond ASCII are escaped.
+const MAX_NOTE_HEADER_BYTES: usize = 1000;
 
 /// Lists and creates records.
 pub(crate) async fn proxy_collection(
@@ -86,12 +94,19 @@ impl ProxyRequest {
         let call = ToolCall { principal, tool, arguments: &arguments, options };
         let method = self.method;
         execute(state, account, call, &self.headers, "proxy call", move |outcome| {
-            let value = match method.as_str() {
-                "delete" => return StatusCode::NO_CONTENT.into_response(),
-                "list" => page_to_json(&outcome),
-                _ => record_to_json(&outcome),
+            let notes = caller_notes(&outcome);
+            let headers = note_headers(&notes);
+            let mut response = match method.as_str() {
+                "delete" => StatusCode::NO_CONTENT.into_response(),
+                "list" => {
+                    json_with_rate_limit(StatusCode::OK, outcome.rate_limit, &page_to_json(&outcome, notes))
+                }
+                _ => {
+                    json_with_rate_limit(StatusCode::OK, outcome.rate_limit, &record_to_json(outcome, notes))
+                }
             };
-            json_with_rate_limit(StatusCode::OK, outcome.rate_limit, &value)
+            response.headers_mut().extend(headers);
+            response
         })
         .await
     }
@@ -113,9 +128,9 @@ fn parse_body(body: &[u8]) -> Result<Map<String, Value>, HttpError> {
         .map_err(|error| HttpError::BadRequest(format!("expected a JSON object as body: {error}")))
 }
 
-/// Converts a page to JSON. Its warning reports rows that limits omitted: those that the cursor continues with, and those
+/// Converts a page to JSON. A warning reports rows that limits omitted: those that the cursor continues with, and those
 /// that are too large for any page.
-fn page_to_json(outcome: &Outcome) -> Value {
+fn page_to_json(outcome: &Outcome, mut notes: Map<String, Value>) -> Value {
     let cursor = outcome.next_cursor();
     let mut value = json!({"result": outcome.value, "next_cursor": cursor});
     if let Some(omitted) = &outcome.omitted {
@@ -137,27 +152,70 @@ fn page_to_json(outcome: &Outcome) -> Value {
             warning += &format!("; too large for any page (request fewer fields with \"fields\"): id {ids}");
         }
         value["omitted_count"] = json!(omitted.count);
-        value["warning"] = json!(warning);
+        let warnings = notes.entry("warnings").or_insert_with(|| json!([]));
+        if let Value::Array(warnings) = warnings {
+            warnings.insert(0, Value::from(warning));
+        }
     }
-    if !outcome.reinterpretations.is_empty() {
-        value["reinterpretations"] = reinterpretations_to_json(&outcome.reinterpretations);
-    }
-    if let Some(warning) = &outcome.warning {
-        let before = value["warning"].as_str().map(|before| format!("{before}. ")).unwrap_or_default();
-        value["warning"] = json!(before + warning);
+    if let Value::Object(page) = &mut value {
+        page.append(&mut notes);
     }
     value
 }
 
-/// Converts anything but a list to JSON: the value unchanged, with a warning if a part was omitted for its size.
-fn record_to_json(outcome: &Outcome) -> Value {
-    match &outcome.warning {
-        Some(warning) if outcome.value.is_null() => json!({"warning": warning}),
-        Some(warning) if is_body_omitted(outcome) => {
-            let mut value = outcome.value.clone();
-            value["warning"] = json!(warning);
-            value
+/// Converts anything but a list to JSON: the value, to which the notes are added if it is an object. Callers read the fields of
+/// a record at the top level, so it can't be wrapped; a field of the record takes precedence over a note of the same name.
+fn record_to_json(outcome: Outcome, notes: Map<String, Value>) -> Value {
+    match outcome.value {
+        Value::Object(mut record) => {
+            for (name, note) in notes {
+                record.entry(name).or_insert(note);
+            }
+            Value::Object(record)
         }
-        _ => outcome.value.clone(),
+        Value::Null if !notes.is_empty() => Value::Object(notes),
+        value => value,
+    }
+}
+
+/// Returns the notes as headers, for responses whose body has no room for them: `x-tool-warnings` and
+/// `x-tool-reinterpretations`, each a JSON array in ASCII.
+fn note_headers(notes: &Map<String, Value>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, header) in NOTE_HEADERS {
+        let Some(note) = notes.get(name) else { continue };
+        let text = ascii_json(&limit_json(note.clone(), MAX_NOTE_HEADER_BYTES));
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert(HeaderName::from_static(header), value);
+        }
+    }
+    headers
+}
+
+/// Writes JSON with every character beyond ASCII escaped.
+fn ascii_json(value: &Value) -> String {
+    value.to_string().encode_utf16().fold(String::new(), |mut text, unit| {
+        match u8::try_from(unit) {
+            Ok(byte @ b' '..=b'~') => text.push(char::from(byte)),
+            // Writing to a string can't fail.
+            _ => drop(write!(text, "\\u{unit:04x}")),
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_notes_are_ascii_and_short() {
+        let notes = json!({"warnings": ["é 😀 \n \u{7f}"], "reinterpretations": ["é".repeat(10_000)]});
+        let headers = note_headers(notes.as_object().unwrap());
+        let header = |name: &str| headers[name].to_str().unwrap().to_owned();
+        assert_eq!(header("x-tool-warnings"), r#"["\u00e9 \ud83d\ude00 \n \u007f"]"#);
+        assert_eq!(serde_json::from_str::<Value>(&header("x-tool-warnings")).unwrap(), notes["warnings"]);
+        assert!(header("x-tool-reinterpretations").len() < 4 * MAX_NOTE_HEADER_BYTES);
+        assert_eq!(note_headers(&Map::new()), HeaderMap::new());
     }
 }

@@ -11,10 +11,18 @@ use toolcrate_runtime::{Dialect, Value};
 
 use crate::error::HttpError;
 use crate::json_response::json_response;
+use crate::nearest::nearest;
 use crate::query_string;
 use crate::state::SharedState;
 use crate::tool_list::ToolListKey;
 use crate::truto_filter::MethodFilter;
+
+/// The only type of capabilities.
+const CAPABILITY_TYPE: &str = "proxy";
+/// The maximum number of possible values that an error names.
+const MAX_NAMED_VALUES: usize = 20;
+/// The maximum number of characters of a value that an error shows.
+const MAX_SHOWN_CHARACTERS: usize = 80;
 
 /// Lists the tools that the query selects. `include_response_schema=true` adds the schemas of their responses.
 pub(crate) async fn list_tools(
@@ -26,7 +34,9 @@ pub(crate) async fn list_tools(
     let (id, account) = state.accounts.open(Some(&account), &headers)?;
     let query = query_string::parse(&query.unwrap_or_default());
     let filter = MethodFilter::parse(&query)?;
-    let with_response_schemas = query.get("include_response_schema").is_some_and(|value| value == "true");
+    query_string::reject_unknown(&query, &["methods", "tags", "include_response_schema"])?;
+    state.filter_words.check(&filter)?;
+    let with_response_schemas = query_string::flag(&query, "include_response_schema")?;
     let selected = filter.clone();
     let tools = state.filter.tools().filter(|tool| selected.allows(*tool));
     let details = account.executor().account().await;
@@ -41,6 +51,18 @@ pub(crate) async fn list_tools(
     Ok(([(CONTENT_TYPE, "application/json")], list).into_response())
 }
 
+/// Returns an error that names the possible values, or those that are similar if there are many.
+fn unknown_value(name: &str, value: &str, known: &[&str]) -> HttpError {
+    let nearest = nearest(value, known.iter().copied());
+    let expected = match known.len() {
+        0..=MAX_NAMED_VALUES => known.join(", "),
+        count if nearest.is_empty() => format!("one of {count}; see the list without \"{name}\""),
+        _ => nearest.join(" or "),
+    };
+    let shown: String = value.chars().take(MAX_SHOWN_CHARACTERS).collect();
+    HttpError::BadRequest(format!("{name}: unknown value \"{shown}\" (expected {expected})"))
+}
+
 /// Lists resources and their methods without schemas. `type`, `methods` and `resource` narrow the list.
 pub(crate) async fn list_capabilities(
     state: SharedState,
@@ -51,7 +73,15 @@ pub(crate) async fn list_capabilities(
     state.accounts.open(Some(&account), &headers)?;
     let query = query_string::parse(&query.unwrap_or_default());
     let filter = MethodFilter::parse(&query)?;
+    query_string::reject_unknown(&query, &["type", "methods", "tags", "resource"])?;
+    state.filter_words.check(&filter)?;
+    if let Some(other) = query_string::single_text(&query, "type")?.filter(|name| *name != CAPABILITY_TYPE) {
+        return Err(unknown_value("type", other, &[CAPABILITY_TYPE]));
+    }
     let only = query_string::single_text(&query, "resource")?;
+    if let Some(other) = only.filter(|name| state.proxy_routes.methods(name).is_empty()) {
+        return Err(unknown_value("resource", other, &state.proxy_routes.resources()));
+    }
     let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for tool in state.filter.tools().filter(|tool| filter.allows(*tool)) {
         let declaration = tool.declaration(Dialect::Truto).value;

@@ -1,24 +1,40 @@
 //! Access to accounts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use toolcrate_executor::{
+    ApprovalPolicy, Approvals, AuditLog, CallMetrics, ExecutionContext, ExecutionLimits, InFlight,
+    ToolExecutor, ToolFilter,
+};
 use toolcrate_http::{AccountError, AccountRegistry, HttpAccount};
-use toolcrate_runtime::Secret;
-use toolcrate_store::{MemoryStore, SharedStore};
+use toolcrate_runtime::{Client, Secret};
+use toolcrate_store::MemoryStore;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, ResponseTemplate};
 
+use crate::city_library::{API, CATALOG, Credentials};
 use crate::library::Library;
-use crate::library_server::{TOKEN, executor};
+use crate::library_server::TOKEN;
 
 /// An account with these tokens and these tokens of approvers.
 fn account(tokens: &[&str], approvers: &[&str]) -> Result<HttpAccount, AccountError> {
     // Of several tests in one process, the first installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let store: SharedStore = Arc::new(MemoryStore::default());
-    let (executor, _) = executor("http://127.0.0.1:9", &[], &store).unwrap();
+    let credentials = Credentials { token: Secret::from("reader") };
+    let client =
+        Client::builder(&API).base_url("http://127.0.0.1:9").credentials(credentials).build().unwrap();
+    let timeout = Duration::from_secs(5);
+    let context = ExecutionContext {
+        metrics: CallMetrics::register(&mut Default::default()),
+        audit: AuditLog::new(Box::new(std::io::sink())),
+        in_flight: InFlight::new(timeout),
+        limits: ExecutionLimits { max_rows: 100, max_bytes: None, upstream_timeout: timeout },
+        approvals: Approvals::new(ApprovalPolicy::default(), Arc::new(MemoryStore::default())),
+    };
+    let executor = ToolExecutor::new("main", client, ToolFilter::all(&CATALOG), Arc::new(context));
     let tokens = tokens.iter().map(|token| Secret::from(*token)).collect();
     let approvers = approvers.iter().map(|token| ("Ada".to_owned(), Secret::from(*token))).collect();
     HttpAccount::new(executor, tokens, approvers)

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 use toolcrate_executor::{ToolClass, ToolFilter, Toolsets};
-use toolcrate_http::{MethodFilter, ToolFilterParams, ToolFilterParamsError};
+use toolcrate_http::{FilterWords, MethodFilter, ToolFilterParams, ToolFilterParamsError};
 
 use crate::city_library::CATALOG;
 
@@ -82,4 +82,26 @@ fn methods_are_a_union_and_tags_narrow_it() {
     assert_eq!(count(json!("read, write"), Value::Null), reads + writes);
     assert_eq!(count(json!("READ"), json!("BOOKS")), reads);
     assert_eq!((count(Value::Null, json!("loans")), count(json!("nothing"), Value::Null)), (0, 0));
+}
+
+#[test]
+fn unknown_methods_and_tags_are_errors_that_name_the_known_ones() {
+    let words = FilterWords::new(&CATALOG);
+    let check = |methods: &[&str], tags: &[&str]| {
+        let owned = |words: &[&str]| words.iter().copied().map(str::to_owned).collect();
+        words.check(&MethodFilter { methods: owned(methods), tags: owned(tags) })
+    };
+    assert_eq!(check(&[], &[]), Ok(()));
+    assert_eq!(check(&["READ", "write", "custom", "list", "create"], &["Books", "books"]), Ok(()));
+    let error = check(&["read", "reads"], &["books"]).unwrap_err().to_string();
+    assert!(
+        error.starts_with("methods: unknown method \"reads\" (expected read, write, custom, "),
+        "{error}"
+    );
+    assert!(error.contains("create") && error.ends_with("; did you mean read?"), "{error}");
+    let error = check(&[], &["bocks"]).unwrap_err().to_string();
+    assert!(error.starts_with("tags: unknown tag \"bocks\" (expected a module: books;"), "{error}");
+    assert!(error.ends_with("; did you mean books?"), "{error}");
+    let error = check(&[&"x".repeat(10_000)], &[]).unwrap_err().to_string();
+    assert!(error.len() < 500, "{error}");
 }

@@ -70,6 +70,46 @@ async fn tools_are_listed() {
 }
 
 #[tokio::test]
+async fn unknown_parameters_and_values_are_rejected_on_every_route() {
+    let library = Library::start(&[]).await;
+    for (method, path, message) in [
+        (Method::GET, "/integrated-account/main/tools?methods=reads", "did you mean read?"),
+        (
+            Method::GET,
+            "/integrated-account/main/tools?methods[0]=read&methods[1]=reads",
+            "expected read, write",
+        ),
+        (Method::GET, "/integrated-account/main/tools?tags=bocks", "expected a module: books"),
+        (Method::GET, "/integrated-account/main/tools?method=read", "unknown parameter \"method\""),
+        (Method::GET, "/integrated-account/main/tools?include_response_schema=1", "expected true or false"),
+        (Method::GET, "/integrated-account/main/capabilities?methods=reads", "did you mean read?"),
+        (Method::GET, "/integrated-account/main/capabilities?tags=bocks", "did you mean books?"),
+        (Method::GET, "/integrated-account/main/capabilities?resource=bocks", "expected books"),
+        (Method::GET, "/integrated-account/main/capabilities?type=unified", "expected proxy"),
+        (Method::GET, "/integrated-account/main/capabilities?resources=books", "unknown parameter"),
+        (
+            Method::POST,
+            "/tools/list_all_books/call?acount=main",
+            "unknown parameter \"acount\" (expected account)",
+        ),
+    ] {
+        let (status, body) = library.send(method, path, None).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(body["message"].as_str().unwrap().contains(message), "{path}: {body}");
+    }
+    for path in ["tools?", "tools?methods=", "capabilities?type=proxy&resource=books&methods=LIST&tags=Books"]
+    {
+        let (status, _) = library.send(Method::GET, &format!("/integrated-account/main/{path}"), None).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+    }
+    for path in ["/approvals?account=other", "/approvals/1?approve=false"] {
+        let method = if path.starts_with("/approvals?") { Method::GET } else { Method::POST };
+        let request = library.request(method, path).bearer_auth(APPROVER_TOKEN);
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::BAD_REQUEST, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_plain_call_reaches_the_api() {
     let library = Library::start(&[]).await;
     let book = json!({"title": "Emma", "pages": 512});

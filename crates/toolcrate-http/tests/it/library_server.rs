@@ -20,14 +20,14 @@ pub(crate) const TOKEN: &str = "sesame";
 /// The token that approves its calls.
 pub(crate) const APPROVER_TOKEN: &str = "ada";
 
-/// Creates an executor of the tools of the library at `base_url`, and its context. Calls of `approve` need approval.
-pub(crate) fn executor(
+/// Serves the library at `base_url`. Calls of `approve` need approval.
+pub(crate) async fn serve(
     base_url: &str,
     approve: &[&str],
-    store: &SharedStore,
-) -> Result<(ToolExecutor, Arc<ExecutionContext>), Box<dyn std::error::Error>> {
+) -> Result<(SocketAddr, InFlight), Box<dyn std::error::Error>> {
     let credentials = Credentials { token: Secret::from("reader") };
     let client = Client::builder(&API).base_url(base_url).credentials(credentials).build()?;
+    let store: SharedStore = Arc::new(MemoryStore::default());
     let approve: Vec<String> = approve.iter().copied().map(str::to_owned).collect();
     let context = Arc::new(ExecutionContext {
         metrics: CallMetrics::register(&mut Default::default()),
@@ -38,20 +38,10 @@ pub(crate) fn executor(
             max_bytes: None,
             upstream_timeout: Duration::from_secs(25),
         },
-        approvals: Approvals::new(ApprovalPolicy::new(&CATALOG, &approve)?, Arc::clone(store)),
+        approvals: Approvals::new(ApprovalPolicy::new(&CATALOG, &approve)?, Arc::clone(&store)),
     });
-    let executor = ToolExecutor::new("main", client, ToolFilter::all(&CATALOG), Arc::clone(&context));
-    Ok((executor, context))
-}
-
-/// Serves the library at `base_url`. Calls of `approve` need approval.
-pub(crate) async fn serve(
-    base_url: &str,
-    approve: &[&str],
-) -> Result<(SocketAddr, InFlight), Box<dyn std::error::Error>> {
-    let store: SharedStore = Arc::new(MemoryStore::default());
-    let (executor, context) = executor(base_url, approve, &store)?;
-    let filter = executor.filter().clone();
+    let filter = ToolFilter::all(&CATALOG);
+    let executor = ToolExecutor::new("main", client, filter.clone(), Arc::clone(&context));
     let approvers = vec![("Ada".to_owned(), Secret::from(APPROVER_TOKEN))];
     let account = HttpAccount::new(executor, vec![Secret::from(TOKEN)], approvers)?;
     let accounts = Arc::new(AccountRegistry::new([("main".to_owned(), account)])?);

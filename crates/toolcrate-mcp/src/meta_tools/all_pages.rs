@@ -1,8 +1,8 @@
 //! Calls that follow the pages of a list.
 
 use rmcp::model::{CallToolResponse, ProgressNotificationParam};
-use serde_json::json;
-use toolcrate_executor::{outcome_to_json, reinterpretations_to_json};
+use serde_json::Map;
+use toolcrate_executor::{caller_notes, outcome_to_json};
 use toolcrate_runtime::{ExecuteOptions, Tool, Value, json_size};
 
 use crate::caller::Caller;
@@ -19,7 +19,7 @@ pub(super) async fn execute(
     let executor = &context.executor;
     let (max_rows, max_bytes) = (executor.limits().max_rows, context.max_result_bytes());
     let (mut rows, mut bytes) = (Vec::new(), 0);
-    let (mut warning, mut reinterpretations) = (None, None);
+    let mut notes = None;
     loop {
         let options = ExecuteOptions {
             max_rows: Some(max_rows - rows.len()),
@@ -30,15 +30,14 @@ pub(super) async fn execute(
             Ok(outcome) => outcome,
             Err(response) => return *response,
         };
+        // What is true of the arguments of the first page is true of those of later ones.
+        let notes = notes.get_or_insert_with(|| caller_notes(&outcome));
         let mut next = outcome.next_arguments().cloned();
         let is_truncated = outcome.omitted.is_some();
         bytes += json_size(&outcome.value);
         let Value::Array(page) = outcome.value else {
             return result::success(outcome_to_json(&outcome)).into();
         };
-        warning = warning.or(outcome.warning);
-        // The arguments of later pages are converted in the same way as those of the first.
-        reinterpretations.get_or_insert(outcome.reinterpretations);
         let is_full = bytes > max_bytes && !rows.is_empty();
         if is_full {
             // The next result begins with the page that does not fit.
@@ -52,18 +51,12 @@ pub(super) async fn execute(
                 arguments = Value::Object(next);
             }
             next => {
-                let mut value = json!({"result": rows});
-                let reinterpretations = reinterpretations.unwrap_or_default();
+                let mut value = Map::from_iter([("result".to_owned(), Value::Array(rows))]);
                 if let Some(next) = next {
-                    value["next"] = Value::Object(next);
+                    value.insert("next".to_owned(), Value::Object(next));
                 }
-                if let Some(warning) = warning {
-                    value["warning"] = json!(warning);
-                }
-                if !reinterpretations.is_empty() {
-                    value["reinterpretations"] = reinterpretations_to_json(&reinterpretations);
-                }
-                return result::success(value).into();
+                value.append(notes);
+                return result::success(Value::Object(value)).into();
             }
         }
     }

@@ -97,7 +97,8 @@ fn first_sentences(description: &str) -> &str {
     if description.len() <= MAX_DESCRIPTION_BYTES {
         return description;
     }
-    let limit = (0..=MAX_DESCRIPTION_BYTES).rev().find(|at| description.is_char_boundary(*at)).unwrap_or_default();
+    let limit =
+        (0..=MAX_DESCRIPTION_BYTES).rev().find(|at| description.is_char_boundary(*at)).unwrap_or_default();
     let end = description[..limit].rfind(". ").map_or(limit, |at| at + 1);
     &description[..end]
 }

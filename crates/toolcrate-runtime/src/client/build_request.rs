@@ -1,6 +1,8 @@
 //! Builds requests: URL, headers and body. A request is built completely before anything is sent, so a dry run shows
 //! exactly what a call would send, with secrets redacted.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -8,10 +10,13 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::handle::Client;
+use super::select;
 use crate::call::{Body, Call};
-use crate::error::{Error, FieldError};
+use crate::error::{Delivery, Error, FieldError};
 use crate::form::Form;
 use crate::patch;
+use crate::request::Request;
+use crate::response::FromResponse;
 use toolcrate_catalog::Method;
 
 /// A request as it would be sent, for a dry run.
@@ -58,6 +63,8 @@ impl PreparedRequest {
 /// A request that is complete except for its credentials.
 pub(crate) struct OutgoingRequest {
     pub(super) method: Method,
+    /// The path template, for messages.
+    pub(super) template: Cow<'static, str>,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: OutgoingBody,
@@ -65,12 +72,13 @@ pub(crate) struct OutgoingRequest {
 
 pub(super) enum OutgoingBody {
     None,
-    Json(Bytes),
+    Bytes(Bytes),
     Form(Form),
 }
 
 impl Client {
     /// Builds a request without its credentials, which are only validated.
+    #[cfg(feature = "tools")]
     pub(crate) fn build_authorized_request(
         &self,
         call: &Call,
@@ -88,14 +96,14 @@ impl Client {
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         let body = match &call.body {
             Body::None => OutgoingBody::None,
-            Body::Json(text) => OutgoingBody::Json(Bytes::from(text.clone())),
-            Body::Raw(bytes) => OutgoingBody::Json(bytes.clone()),
+            Body::Json(text) => OutgoingBody::Bytes(Bytes::from(text.clone())),
+            Body::Raw(bytes) => OutgoingBody::Bytes(bytes.clone()),
             Body::Patch(operations) => {
-                OutgoingBody::Json(Bytes::from(patch::to_json(operations, self.api().patch_paths)))
+                OutgoingBody::Bytes(Bytes::from(patch::to_json(operations, self.api().patch_paths)))
             }
             Body::Form(form) => OutgoingBody::Form(form.clone()),
         };
-        if matches!(body, OutgoingBody::Json(_)) {
+        if matches!(body, OutgoingBody::Bytes(_)) {
             let media_type = call.content_type.as_deref().unwrap_or("application/json");
             headers.insert(CONTENT_TYPE, header(CONTENT_TYPE.as_str(), media_type)?);
         }
@@ -109,7 +117,7 @@ impl Client {
                 headers.insert(name, value.clone());
             }
         }
-        Ok(OutgoingRequest { method: call.method, url, headers, body })
+        Ok(OutgoingRequest { method: call.method, template: call.template.clone(), url, headers, body })
     }
 
     /// Adds the credentials.
@@ -120,8 +128,18 @@ impl Client {
         }
     }
 
+    /// Returns what sending a request would send, with secrets redacted. Nothing is sent.
+    ///
+    /// # Errors
+    /// `InvalidArguments` for values and fields that can't be sent, `Configuration` if the credentials can't be used.
+    pub fn preview<T: FromResponse>(&self, request: &Request<T>) -> Result<PreparedRequest, Error> {
+        let call = select::complete(&request.call, self.api(), T::visit_empty);
+        let prepared = call.and_then(|call| self.preview_call(&call, T::accept(self.api())));
+        prepared.map_err(|error| error.with_delivery(Delivery::NotSent).with_request(request.call.label()))
+    }
+
     /// Returns what a call would send.
-    pub(crate) fn preview(&self, call: &Call, accept: &'static str) -> Result<PreparedRequest, Error> {
+    pub(crate) fn preview_call(&self, call: &Call, accept: &'static str) -> Result<PreparedRequest, Error> {
         let request = self.build_request(call, accept)?;
         let mut headers = request.headers.clone();
         self.authorize(&mut headers)?;
@@ -132,10 +150,13 @@ impl Client {
             let text = if secret { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };
             (name.to_string(), text.into_owned())
         });
-        let user_agent = ("user-agent".to_owned(), self.api().user_agent.to_owned());
+        let user_agent =
+            self.state.user_agent.as_ref().map(|agent| {
+                ("user-agent".to_owned(), String::from_utf8_lossy(agent.as_bytes()).into_owned())
+            });
         let body = match &request.body {
             OutgoingBody::None => PreparedBody::None,
-            OutgoingBody::Json(text) => PreparedBody::Json(
+            OutgoingBody::Bytes(text) => PreparedBody::Json(
                 serde_json::from_slice(text).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(text))),
             ),
             OutgoingBody::Form(form) => PreparedBody::Form(
@@ -145,7 +166,7 @@ impl Client {
         Ok(PreparedRequest {
             method: request.method,
             url: request.url.to_string(),
-            headers: std::iter::once(user_agent).chain(shown).collect(),
+            headers: user_agent.into_iter().chain(shown).collect(),
             body,
         })
     }

@@ -1,30 +1,57 @@
 //! Configuration of a client, validated before anything is sent.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
 use super::base_url::BaseUrl;
-use super::connect::Connector;
 use super::handle::{Client, ClientState};
+use super::http_transport::{ConfigureFn, HttpSettings, HttpTransport, MAX_BODY_BYTES};
 use super::retry::RetryPolicy;
+#[cfg(feature = "tools")]
+use super::tool_state::{ToolSettings, ToolState};
 use crate::api::Api;
 use crate::credentials::Credentials;
-use crate::cursor::CursorKey;
 use crate::error::Error;
-use crate::host_arguments::HostArguments;
+use crate::transport::Transport;
+use crate::transport_error::message_with_causes;
+
+/// The default limit of one attempt.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A function that wraps a transport.
+type MiddlewareFn = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 
 /// Configures a [`Client`].
 pub struct ClientBuilder {
     api: &'static Api,
     base_url: String,
     credentials: Option<Arc<dyn Credentials>>,
-    timeout: Duration,
+    timeout: Option<Duration>,
     retry: RetryPolicy,
     max_body: usize,
     allow_plain_http: bool,
-    cursor_key: Option<CursorKey>,
-    host_arguments: HostArguments,
+    user_agent: Option<String>,
+    base_transport: BaseTransport,
+    middleware: Vec<MiddlewareFn>,
+    /// The first setting of the transport that is invalid.
+    invalid: Option<Error>,
+    #[cfg(feature = "tools")]
+    pub(super) tools: ToolSettings,
+}
+
+/// What sends requests.
+enum BaseTransport {
+    /// An HTTP client that is made with these changes.
+    Http(Vec<ConfigureFn>),
+    /// The HTTP client of the caller.
+    Client(reqwest::Client),
+    /// The transport of the caller.
+    Custom(Arc<dyn Transport>),
 }
 
 impl ClientBuilder {
@@ -33,12 +60,16 @@ impl ClientBuilder {
             api,
             base_url: String::new(),
             credentials: None,
-            timeout: Duration::from_secs(60),
+            timeout: None,
             retry: RetryPolicy::none(),
-            max_body: 64 << 20,
+            max_body: MAX_BODY_BYTES,
             allow_plain_http: false,
-            cursor_key: None,
-            host_arguments: HostArguments::default(),
+            user_agent: None,
+            base_transport: BaseTransport::Http(Vec::new()),
+            middleware: Vec::new(),
+            invalid: None,
+            #[cfg(feature = "tools")]
+            tools: ToolSettings::default(),
         }
     }
 
@@ -56,10 +87,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long one attempt may take, from connecting to the last byte: 60 seconds by default.
+    /// Sets how long one attempt may take, from connecting to the last byte: 60 seconds by default, or what the
+    /// [HTTP client](Self::http_client) of the caller says.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = Some(timeout);
         self
     }
 
@@ -85,48 +117,159 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the key that signs the cursors of lists. Clients with the same key accept each other's cursors; by default, a
-    /// cursor is valid for this client only.
+    /// Sets the `User-Agent` header, which names the generated crate by default.
     #[must_use]
-    pub fn cursor_key(mut self, key: CursorKey) -> Self {
-        self.cursor_key = Some(key);
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// Sets which arguments tools ignore because the callers' hosts add them: by default, those that known hosts add.
+    /// Sends all requests through a proxy such as `http://proxy.example.com:3128`.
     #[must_use]
-    pub fn host_arguments(mut self, names: HostArguments) -> Self {
-        self.host_arguments = names;
+    pub fn proxy(self, url: &str) -> Self {
+        match reqwest::Proxy::all(url) {
+            Ok(proxy) => self.configure_http(move |http| http.proxy(proxy.clone())),
+            Err(error) => {
+                let message = message_with_causes(&error.without_url());
+                self.refuse(format!("the proxy is invalid: {message}"))
+            }
+        }
+    }
+
+    /// Trusts the certificate authorities in `pem`, in addition to those of the system.
+    #[must_use]
+    pub fn root_certificates(mut self, pem: &[u8]) -> Self {
+        let parsed: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let certificates = match parsed {
+            Ok(certificates) if !certificates.is_empty() => certificates,
+            Ok(_) => return self.refuse("the root certificates are invalid: no PEM section CERTIFICATE"),
+            Err(error) => return self.refuse(format!("the root certificates are invalid: {error}")),
+        };
+        for der in certificates {
+            match reqwest::Certificate::from_der(&der) {
+                Ok(root) => self = self.configure_http(move |http| http.tls_certs_merge([root.clone()])),
+                Err(error) => return self.refuse(format!("a root certificate is invalid: {error}")),
+            }
+        }
+        self
+    }
+
+    /// Changes the settings of the HTTP client, such as its connection pool or its name resolution. Redirects stay off,
+    /// since the client follows them without leaving the server. Has no effect on an [HTTP client](Self::http_client) or
+    /// a [transport](Self::transport) of the caller.
+    #[must_use]
+    pub fn configure_http(
+        mut self,
+        change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        if let BaseTransport::Http(changes) = &mut self.base_transport {
+            changes.push(Box::new(change));
+        }
+        self
+    }
+
+    /// Sends requests with this HTTP client, whose user agent, proxy, certificates and timeout apply. It must not follow
+    /// redirects (`redirect(Policy::none())`): a redirect that it follows is an error, but by then it may have carried
+    /// the credentials to another server.
+    #[must_use]
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.base_transport = BaseTransport::Client(client);
+        self
+    }
+
+    /// Sends requests through this transport instead of over HTTP, such as a mock ([`transport_fn`](crate::transport_fn)).
+    #[must_use]
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.base_transport = BaseTransport::Custom(Arc::new(transport));
+        self
+    }
+
+    /// Wraps the transport. The last one that was added sees a request first.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use toolcrate_runtime::{Api, Bytes, Client, Transport, TransportFuture, http};
+    /// struct Log(Arc<dyn Transport>);
+    ///
+    /// impl Transport for Log {
+    ///     fn send(&self, request: http::Request<Bytes>) -> TransportFuture<'_> {
+    ///         println!("{} {}", request.method(), request.uri().path());
+    ///         self.0.send(request)
+    ///     }
+    /// }
+    ///
+    /// # fn example(api: &'static Api) {
+    /// let builder = Client::builder(api).middleware(Log);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn middleware<T: Transport + 'static>(
+        mut self,
+        wrap: impl FnOnce(Arc<dyn Transport>) -> T + Send + 'static,
+    ) -> Self {
+        self.middleware.push(Box::new(move |inner| Arc::new(wrap(inner))));
         self
     }
 
     /// Creates the client. It connects when the first request is sent.
     ///
     /// # Errors
-    /// Returns `Configuration` if the base URL is not safe.
+    /// Returns `Configuration` if the base URL is not safe, or if another setting is invalid.
     pub fn build(self) -> Result<Client, Error> {
+        if let Some(error) = self.invalid {
+            return Err(error);
+        }
         let base_url = BaseUrl::new(&self.base_url, self.allow_plain_http)?;
-        let connector = Connector {
-            user_agent: self.api.user_agent,
-            timeout: self.timeout,
-            plain: base_url.is_plain(),
-            loopback: base_url.is_loopback(),
-            client: OnceLock::new(),
-        };
+        // An HTTP client of the caller has its own.
+        let default_agent = (!matches!(self.base_transport, BaseTransport::Client(_)))
+            .then(|| self.api.user_agent.to_owned());
+        let user_agent = self.user_agent.or(default_agent);
+        let user_agent = user_agent.map(|text| HeaderValue::from_str(&text)).transpose();
+        let user_agent = user_agent.map_err(|_| {
+            Error::configuration("the user agent contains characters that are not allowed in a header")
+        })?;
+        let transport = make_transport(self.base_transport, &base_url, self.timeout, self.max_body);
         let state = ClientState {
             api: self.api,
             base_url,
-            connector,
+            transport: self.middleware.into_iter().fold(transport, |inner, wrap| wrap(inner)),
+            user_agent,
             credentials: self.credentials,
             retry: self.retry,
             max_body: self.max_body,
-            cursor_key: self.cursor_key.map_or_else(CursorKey::random, Ok)?,
-            host_arguments: self.host_arguments,
-            checks: Default::default(),
-            account_fields: Default::default(),
+            #[cfg(feature = "tools")]
+            tools: ToolState::new(self.tools)?,
         };
         Ok(Client { state: Arc::new(state), headers: None })
     }
+
+    /// Notes that a setting is invalid.
+    fn refuse(mut self, message: impl Into<String>) -> Self {
+        self.invalid.get_or_insert(Error::configuration(message));
+        self
+    }
+}
+
+fn make_transport(
+    base: BaseTransport,
+    base_url: &BaseUrl,
+    timeout: Option<Duration>,
+    max_body: usize,
+) -> Arc<dyn Transport> {
+    let http = match base {
+        BaseTransport::Custom(transport) => return transport,
+        BaseTransport::Client(client) => match timeout {
+            Some(timeout) => HttpTransport::new(client).timeout(timeout),
+            None => HttpTransport::new(client),
+        },
+        BaseTransport::Http(changes) => HttpTransport::from_settings(HttpSettings {
+            timeout: timeout.unwrap_or(DEFAULT_TIMEOUT),
+            plain: base_url.is_plain(),
+            loopback: base_url.is_loopback(),
+            changes,
+        }),
+    };
+    Arc::new(http.max_body(max_body))
 }
 
 impl Client {

@@ -1,23 +1,21 @@
 //! The client and what it holds.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use super::base_url::BaseUrl;
-use super::connect::Connector;
 use super::retry::RetryPolicy;
+#[cfg(feature = "tools")]
+use super::tool_state::ToolState;
 use crate::api::Api;
 use crate::credentials::Credentials;
-use crate::cursor::CursorKey;
-use crate::custom_fields::AccountFields;
-use crate::host_arguments::HostArguments;
-use crate::tool::ToolValidators;
+use crate::transport::Transport;
 
 /// An HTTP client for one API server: base URL, credentials, timeouts and retry policy.
 ///
-/// The same client sends typed requests and executes tools. It is cheap to clone and meant to be shared. Make one with
+/// The same client sends typed requests and, with the feature `tools`, executes tools. It is cheap to clone and meant to be shared. Make one with
 /// [`Client::builder`].
 ///
 /// Dropping the future of a call is safe at any time and abandons the request. A write may have taken effect by then.
@@ -31,18 +29,15 @@ pub struct Client {
 pub(super) struct ClientState {
     pub(super) api: &'static Api,
     pub(super) base_url: BaseUrl,
-    pub(super) connector: Connector,
+    pub(super) transport: Arc<dyn Transport>,
+    /// The `User-Agent` header, unless the HTTP client of the caller has its own.
+    pub(super) user_agent: Option<HeaderValue>,
     pub(super) credentials: Option<Arc<dyn Credentials>>,
     pub(super) retry: RetryPolicy,
     pub(super) max_body: usize,
-    /// The key that signs the cursors of lists.
-    pub(super) cursor_key: CursorKey,
-    /// Arguments that tools ignore.
-    pub(super) host_arguments: HostArguments,
-    /// Compiled schemas of the tools that were called.
-    pub(super) checks: ToolValidators,
-    /// The custom fields of the account, once they were read.
-    pub(super) account_fields: RwLock<Option<Arc<AccountFields>>>,
+    /// What the execution of tools needs.
+    #[cfg(feature = "tools")]
+    pub(super) tools: ToolState,
 }
 
 impl Client {
@@ -62,27 +57,6 @@ impl Client {
     #[must_use]
     pub fn with_headers(&self, headers: HeaderMap) -> Self {
         Self { state: Arc::clone(&self.state), headers: Some(Arc::new(headers)) }
-    }
-
-    /// Returns which arguments tools ignore because the callers' hosts add them.
-    pub fn host_arguments(&self) -> &HostArguments {
-        &self.state.host_arguments
-    }
-
-    pub(crate) fn checks(&self) -> &ToolValidators {
-        &self.state.checks
-    }
-
-    pub(crate) fn cursor_key(&self) -> &CursorKey {
-        &self.state.cursor_key
-    }
-
-    pub(crate) fn account_fields(&self) -> Option<Arc<AccountFields>> {
-        self.state.account_fields.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn set_account_fields(&self, fields: Arc<AccountFields>) {
-        *self.state.account_fields.write().unwrap_or_else(PoisonError::into_inner) = Some(fields);
     }
 }
 

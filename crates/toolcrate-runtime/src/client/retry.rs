@@ -59,8 +59,8 @@ impl RetryPolicy {
             ErrorKind::RateLimited => false,
             _ => return None,
         };
-        if let (Some(longest), Some(seconds)) = (self.retry_after, error.retry_after()) {
-            return Some(Duration::from_secs(seconds)).filter(|wait| *wait <= longest);
+        if let (Some(longest), Some(wait)) = (self.retry_after, error.retry_after()) {
+            return Some(wait).filter(|wait| *wait <= longest);
         }
         failed_on_the_way.then(|| {
             let doubled = self.first_wait.saturating_mul(1 << (attempt - 1).min(20));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_honored_if_asked_for() {
+    fn retry_after_is_honored_if_enabled() {
         let policy = RetryPolicy::idempotent(3).wait_for_retry_after(Duration::from_secs(5));
         let limited = |seconds| error(ErrorKind::RateLimited, 429, seconds);
         assert_eq!(policy.wait(1, true, &limited(Some(4))), Some(Duration::from_secs(4)));

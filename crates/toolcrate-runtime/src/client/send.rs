@@ -9,12 +9,32 @@ use crate::rate_limit::RateLimit;
 use crate::request::Request;
 use crate::response::{FromResponse, RawResponse, Response, request_id};
 
+use super::attempt::{RawHttpResponse, redirect_target};
 use super::build_request::OutgoingRequest;
 use super::handle::Client;
-use super::transport::{RawHttpResponse, redirect_target};
+use super::select;
 
 /// The `Accept` of a request whose response may be of any type.
 const ANY: &str = "*/*";
+
+impl<T: FromResponse> Request<T> {
+    /// Sends the request with a client and decodes its response, as [`Client::send`] does.
+    ///
+    /// # Errors
+    /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
+    pub async fn send(&self, client: &Client) -> Result<T, Error> {
+        client.send(self).await
+    }
+
+    /// Sends the request with a client and decodes its response, with status, headers, rate limit and paging, as
+    /// [`Client::send_full`] does.
+    ///
+    /// # Errors
+    /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
+    pub async fn send_full(&self, client: &Client) -> Result<Response<T>, Error> {
+        client.send_full(self).await
+    }
+}
 
 /// A response of status 2xx and its metadata.
 pub(crate) struct ApiResponse {
@@ -38,7 +58,9 @@ impl Client {
     /// # Errors
     /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
     pub async fn send_full<T: FromResponse>(&self, request: &Request<T>) -> Result<Response<T>, Error> {
-        let response = self.send_with_retry(&request.call, T::accept(self.api())).await?;
+        let call = select::complete(&request.call, self.api(), T::visit_empty)
+            .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(request.call.label()))?;
+        let response = self.send_with_retry(&call, T::accept(self.api())).await?;
         let (status, headers) = (response.raw.status(), response.raw.headers().clone());
         let value =
             T::from_response(response.raw).map_err(|error| error.with_request(request.call.label()))?;
@@ -75,7 +97,7 @@ impl Client {
         // Whether an earlier attempt of a write may have taken effect, which the last response does not tell.
         let mut is_open = false;
         loop {
-            let response = self.attempt(request, call.writes).await;
+            let response = self.attempt(request, call.writes, attempt - 1).await;
             let error =
                 match response.and_then(|response| self.interpret(call, &request.url, accept, response)) {
                     Ok(response) => return Ok(response),

@@ -48,6 +48,12 @@ impl<'a> FieldScope<'a> {
         fields.as_slice().iter().filter(has)
     }
 
+    /// Returns the fields to suggest: those of the record, or all if it is not known to have any.
+    pub(super) fn suggested_fields(self) -> Vec<&'a CustomField> {
+        let fields: Vec<_> = self.record_fields().collect();
+        if fields.is_empty() { self.all_fields().collect() } else { fields }
+    }
+
     /// Returns all fields of the account.
     pub(super) fn all_fields(self) -> std::slice::Iter<'a, CustomField> {
         self.fields.as_slice().iter()

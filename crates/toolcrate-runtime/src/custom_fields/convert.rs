@@ -10,9 +10,9 @@ use super::definition::CustomField;
 use crate::api::{CustomFieldKind, CustomFields};
 use crate::date::utc_seconds;
 use crate::error::FieldError;
+use crate::nearest::nearest;
 use crate::patch::escape;
 use crate::text::to_text;
-use crate::tool::nearest;
 
 /// Turns every object by caption within `value`, which `schema` describes, into the API's list. What already is
 /// a list stays as it is. A caption whose value is null counts as not given, as clients send null for every field
@@ -152,8 +152,7 @@ fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'a CustomFie
             }
         }
     }
-    let offered = if own.is_empty() { &all } else { &own };
-    let near = nearest(caption, offered.iter().map(|field| field.caption.as_str()));
+    let near = nearest(caption, scope.suggested_fields().into_iter().map(|field| field.caption.as_str()));
     let hint = match near.is_empty() {
         true => String::new(),
         false => format!("; did you mean {}?", near.join(" or ")),

@@ -1,5 +1,7 @@
 //! Constructors of errors, one for each kind of failure, so that the sentences about what to do next are in one file.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::data::{Error, ErrorData};
@@ -35,6 +37,7 @@ impl Error {
             rate_limit: RateLimit::default(),
             raw_response: None,
             delivery: Delivery::Unknown,
+            source: None,
         }))
     }
 
@@ -56,6 +59,7 @@ impl Error {
     }
 
     /// Creates an error for a tool name that does not exist. `nearest` are similar names.
+    #[cfg(feature = "tools")]
     pub(crate) fn unknown_tool(name: &str, nearest: &[&str]) -> Self {
         let next = if nearest.is_empty() {
             "Search the catalog for the right name.".to_owned()
@@ -156,6 +160,19 @@ impl Error {
     }
 
     #[must_use]
+    pub(crate) fn with_status_opt(mut self, status: Option<u16>) -> Self {
+        self.0.status = status;
+        self
+    }
+
+    /// Returns the error with its cause, whose message must not contain secrets.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Arc::new(source));
+        self
+    }
+
+    #[must_use]
     pub(crate) fn with_code(mut self, code: Option<String>) -> Self {
         self.0.code = code;
         self
@@ -187,6 +204,6 @@ impl Error {
     }
 }
 
-/// What to do after a write whose response was lost.
+/// The advice for a write whose response was lost.
 pub(crate) const OUTCOME_UNKNOWN: &str = "The write may have been applied. Read the record, or list the newest \
      records, before you retry.";

@@ -1,8 +1,10 @@
 //! The error type and its two forms: one line of text, and JSON.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::delivery::Delivery;
@@ -31,6 +33,7 @@ pub(super) struct ErrorData {
     pub(super) rate_limit: RateLimit,
     pub(super) raw_response: Option<Value>,
     pub(super) delivery: Delivery,
+    pub(super) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -84,9 +87,9 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// Returns after how many seconds to try again, if the server reported it.
-    pub fn retry_after(&self) -> Option<u64> {
-        self.0.retry_after
+    /// Returns how long to wait before the next attempt, if the server reported it.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after.map(Duration::from_secs)
     }
 
     /// Returns the state of the rate limit, as far as the server reported it.
@@ -118,7 +121,7 @@ impl Error {
             "next_step": self.next_step(),
             "request": self.request(),
             "request_id": self.request_id(),
-            "retry_after": self.retry_after(),
+            "retry_after": self.0.retry_after,
             "rate_limit": self.rate_limit().to_json(),
         }})
     }
@@ -153,10 +156,33 @@ fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
+/// Shows all parts that are known. The body of the response is left out, since it may have anything in it.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({}: {self})", self.kind())
+        let data = &*self.0;
+        let mut parts = f.debug_struct("Error");
+        parts.field("kind", &data.kind).field("delivery", &data.delivery);
+        let mut part = |name: &str, value: Option<&dyn fmt::Debug>| {
+            if let Some(value) = value {
+                parts.field(name, value);
+            }
+        };
+        part("request", data.request.as_ref().map(|text| text as _));
+        part("status", data.status.as_ref().map(|status| status as _));
+        part("code", data.code.as_ref().map(|text| text as _));
+        part("message", Some(&data.message));
+        part("fields", (!data.fields.is_empty()).then_some(&data.fields as _));
+        part("next_step", data.next_step.as_ref().map(|text| text as _));
+        part("request_id", data.request_id.as_ref().map(|text| text as _));
+        part("retry_after", self.retry_after().as_ref().map(|wait| wait as _));
+        part("rate_limit", (!data.rate_limit.is_empty()).then_some(&data.rate_limit as _));
+        part("source", data.source.as_ref().map(|source| source as _));
+        parts.finish()
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

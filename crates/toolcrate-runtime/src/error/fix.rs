@@ -2,14 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::patch::unescape;
-
 /// A fix of an invalid argument: JSON Patch operations (RFC 6902) on the arguments of the call.
 ///
 /// Apply the fixes of all fields of an error one after the other, in the order of the fields. The resulting arguments are
 /// valid unless a field has no fix.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fix(Vec<FixOperation>);
+pub struct Fix(pub(super) Vec<FixOperation>);
 
 /// One operation of a [`Fix`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,43 +67,13 @@ impl Fix {
         &self.0
     }
 
-    /// Returns a fix that applies `operation` first.
-    #[must_use]
-    pub(crate) fn after(mut self, operation: FixOperation) -> Self {
-        self.0.insert(0, operation);
-        self
-    }
-
     /// Returns the fix as a JSON Patch.
     pub fn to_json(&self) -> Value {
         self.0.iter().map(FixOperation::to_json).collect()
     }
-
-    /// Applies the fix. Returns false if an operation does not apply; the arguments are in an unspecified state then.
-    #[must_use]
-    pub(crate) fn apply(&self, arguments: &mut Value) -> bool {
-        self.0.iter().all(|operation| operation.apply(arguments).is_some())
-    }
 }
 
 impl FixOperation {
-    /// Returns the pointers that the operation reads or writes.
-    pub(crate) fn pointers(&self) -> impl Iterator<Item = &str> {
-        let (first, second) = match self {
-            Self::Add { path, .. } | Self::Remove { path } | Self::Replace { path, .. } => (path, None),
-            Self::Move { from, path } => (from, Some(path)),
-        };
-        std::iter::once(first.as_str()).chain(second.map(String::as_str))
-    }
-
-    /// Returns the pointer whose value the operation sets, if any.
-    pub(crate) fn target(&self) -> Option<&str> {
-        match self {
-            Self::Add { path, .. } | Self::Replace { path, .. } | Self::Move { path, .. } => Some(path),
-            Self::Remove { .. } => None,
-        }
-    }
-
     fn to_json(&self) -> Value {
         match self {
             Self::Add { path, value } => json!({"op": "add", "path": path, "value": value}),
@@ -113,74 +81,5 @@ impl FixOperation {
             Self::Replace { path, value } => json!({"op": "replace", "path": path, "value": value}),
             Self::Move { from, path } => json!({"op": "move", "from": from, "path": path}),
         }
-    }
-
-    fn apply(&self, arguments: &mut Value) -> Option<()> {
-        match self {
-            Self::Add { path, value } => add(arguments, path, value.clone()),
-            Self::Remove { path } => remove(arguments, path).map(drop),
-            Self::Replace { path, value } => {
-                *arguments.pointer_mut(path)? = value.clone();
-                Some(())
-            }
-            Self::Move { from, path } => {
-                let value = remove(arguments, from)?;
-                add(arguments, path, value)
-            }
-        }
-    }
-}
-
-/// Splits a pointer into its parent and its last segment.
-pub(crate) fn split_pointer(pointer: &str) -> Option<(&str, String)> {
-    let (parent, last) = pointer.rsplit_once('/')?;
-    Some((parent, unescape(last)))
-}
-
-fn add(arguments: &mut Value, path: &str, value: Value) -> Option<()> {
-    let (parent, name) = split_pointer(path)?;
-    match arguments.pointer_mut(parent)? {
-        Value::Object(properties) => drop(properties.insert(name, value)),
-        Value::Array(items) => {
-            let index = name.parse().ok().filter(|index| *index <= items.len())?;
-            items.insert(index, value);
-        }
-        _ => return None,
-    }
-    Some(())
-}
-
-fn remove(arguments: &mut Value, path: &str) -> Option<Value> {
-    let (parent, name) = split_pointer(path)?;
-    match arguments.pointer_mut(parent)? {
-        Value::Object(properties) => properties.shift_remove(&name),
-        Value::Array(items) => {
-            let index = name.parse().ok().filter(|index| *index < items.len())?;
-            Some(items.remove(index))
-        }
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fix_applies_as_the_json_patch_that_it_shows() {
-        let mut arguments = json!({"body": {"a/b": 1}, "list": [1, 2], "page": 0});
-        let add = FixOperation::Add { path: "/list/2".to_owned(), value: json!(3) };
-        let fixes = [
-            Fix::rename("/body/a~1b", "/a~1b"),
-            Fix::remove("/body"),
-            Fix::replace("/page", 1),
-            Fix::from_operations(vec![add]),
-        ];
-        assert!(fixes.iter().all(|fix| fix.apply(&mut arguments)));
-        assert_eq!(arguments, json!({"list": [1, 2, 3], "page": 1, "a/b": 1}));
-        let expected = json!([{"op": "move", "from": "/body/a~1b", "path": "/a~1b"}]);
-        assert_eq!(fixes[0].to_json(), expected);
-        assert!(!Fix::remove("/nothing").apply(&mut arguments));
-        assert!(!Fix::replace("/list/9", 1).apply(&mut arguments));
     }
 }

@@ -1,8 +1,9 @@
-//! A parsed filter.
+//! A filter as a tree of comparisons, whatever it was made of: JSON arguments of a tool, or a typed
+//! [`Filter`](super::Filter).
 
 /// The query parameter that a test goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Bucket {
+pub(crate) enum Bucket {
     /// Conditions on the record.
     Record,
     /// Conditions on the items of lists in the record.
@@ -13,7 +14,7 @@ pub(super) enum Bucket {
 
 /// A parsed filter.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Expression {
+pub(crate) enum Expression {
     All(Vec<Expression>),
     Any(Vec<Expression>),
     Test(Test),
@@ -21,7 +22,7 @@ pub(super) enum Expression {
 
 /// A comparison of a field with a value.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Test {
+pub(crate) struct Test {
     pub(super) bucket: Bucket,
     /// The path of the field; for a custom field, its caption.
     pub(super) field: String,
@@ -31,7 +32,7 @@ pub(super) struct Test {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operator {
+pub(crate) enum Operator {
     Equal,
     NotEqual,
     Less,
@@ -45,6 +46,10 @@ pub(super) enum Operator {
     In,
     NotIn,
 }
+
+/// Why alternatives can't be written.
+pub(super) const MIXED_ALTERNATIVES: &str = "alternatives must be all of the record, all of members of lists, or all \
+     custom fields: the API takes each kind in a parameter of its own";
 
 /// The buckets of the tests in an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,5 +79,58 @@ impl Expression {
     /// Returns true if and only if the expression has no test.
     pub(super) fn is_empty(&self) -> bool {
         self.bucket_use() == BucketUse::Unused
+    }
+}
+
+impl Operator {
+    /// Returns the operator that holds exactly if this one doesn't.
+    pub(super) const fn inverse(self) -> Self {
+        match self {
+            Self::Equal => Self::NotEqual,
+            Self::NotEqual => Self::Equal,
+            Self::Less => Self::GreaterOrEqual,
+            Self::LessOrEqual => Self::Greater,
+            Self::Greater => Self::LessOrEqual,
+            Self::GreaterOrEqual => Self::Less,
+            Self::Contains => Self::NotContains,
+            Self::NotContains => Self::Contains,
+            Self::Like => Self::NotLike,
+            Self::NotLike => Self::Like,
+            Self::In => Self::NotIn,
+            Self::NotIn => Self::In,
+        }
+    }
+
+    /// Returns true if and only if the operator compares by order.
+    pub(super) const fn is_order(self) -> bool {
+        matches!(self, Self::Less | Self::LessOrEqual | Self::Greater | Self::GreaterOrEqual)
+    }
+
+    /// Returns true if and only if the operator compares with a part of a text.
+    pub(super) const fn is_partial(self) -> bool {
+        matches!(self, Self::Contains | Self::NotContains | Self::Like | Self::NotLike)
+    }
+
+    /// Returns true if and only if the operator compares with a list of values.
+    pub(super) const fn takes_list(self) -> bool {
+        matches!(self, Self::In | Self::NotIn)
+    }
+
+    /// Returns the operator as the grammar writes it.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Contains => "contains",
+            Self::NotContains => "not contains",
+            Self::Like => "like",
+            Self::NotLike => "not like",
+            Self::In => "in",
+            Self::NotIn => "not in",
+        }
     }
 }

@@ -5,13 +5,13 @@
 use serde_json::{Map, Number, Value};
 use toolcrate_catalog::FilterScalar;
 
-use super::expression::{Bucket, BucketUse, Expression, Operator, Test};
+use super::expression::{Bucket, BucketUse, Expression, MIXED_ALTERNATIVES, Operator, Test};
 use super::table::{FilterTable, Kind};
 use super::write::quoted;
 use crate::date::utc_seconds;
 use crate::error::FieldError;
+use crate::nearest::nearest;
 use crate::patch::escape;
-use crate::tool::nearest;
 
 /// How deep groups may be nested.
 const MAX_DEPTH: usize = 16;
@@ -103,9 +103,7 @@ impl FilterParser<'_> {
         }
         let whole = Expression::Any(parts);
         if whole.bucket_use() == BucketUse::Mixed && self.problems.is_empty() {
-            let message = "alternatives must be all of the record, all of members of lists, or all custom \
-                           fields: the API takes each kind in a parameter of its own";
-            return self.problem(pointer, "unsupported", message);
+            return self.problem(pointer, "unsupported", MIXED_ALTERNATIVES);
         }
         whole
     }
@@ -145,7 +143,7 @@ impl FilterParser<'_> {
             );
             return self.problem(pointer, "operator", message);
         };
-        let operator = if negated { inverse(operator) } else { operator };
+        let operator = if negated { operator.inverse() } else { operator };
         let first = value.as_array().and_then(|items| items.first()).unwrap_or(value);
         let Some(found) = self.table.find(field, first.is_string(), self.custom) else {
             let near = nearest(field, self.table.names());
@@ -156,7 +154,7 @@ impl FilterParser<'_> {
         // Specs often call a date just text; what is compared by order and is written as a date is one.
         let is_date = value.as_str().is_some_and(|text| utc_seconds(text).is_some());
         let kind = match found.kind {
-            Kind::Scalar(FilterScalar::Text) if is_order(operator) && is_date => {
+            Kind::Scalar(FilterScalar::Text) if operator.is_order() && is_date => {
                 Kind::Scalar(FilterScalar::DateTime)
             }
             kind => kind,
@@ -165,11 +163,11 @@ impl FilterParser<'_> {
             let message = format!("operator \"{op}\" is not supported for this field; {}", offered(kind));
             return self.problem(pointer, "operator", message);
         }
-        if found.bucket != Bucket::Record && matches!(operator, Operator::In | Operator::NotIn) {
+        if found.bucket != Bucket::Record && operator.takes_list() {
             let message = "\"in\" works on fields of the record alone; use \"or\"";
             return self.problem(pointer, "operator", message);
         }
-        let list = matches!(operator, Operator::In | Operator::NotIn);
+        let list = operator.takes_list();
         let literals: Result<Vec<String>, String> = match value {
             Value::Array(items) if list && !items.is_empty() => {
                 items.iter().map(|item| listed(item, kind)).collect()
@@ -219,31 +217,8 @@ pub(super) fn operator(text: &str) -> Option<Operator> {
     })
 }
 
-fn inverse(operator: Operator) -> Operator {
-    match operator {
-        Operator::Equal => Operator::NotEqual,
-        Operator::NotEqual => Operator::Equal,
-        Operator::Less => Operator::GreaterOrEqual,
-        Operator::LessOrEqual => Operator::Greater,
-        Operator::Greater => Operator::LessOrEqual,
-        Operator::GreaterOrEqual => Operator::Less,
-        Operator::Contains => Operator::NotContains,
-        Operator::NotContains => Operator::Contains,
-        Operator::Like => Operator::NotLike,
-        Operator::NotLike => Operator::Like,
-        Operator::In => Operator::NotIn,
-        Operator::NotIn => Operator::In,
-    }
-}
-
-fn is_order(operator: Operator) -> bool {
-    matches!(operator, Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual)
-}
-
 fn fits(operator: Operator, kind: Kind<'_>) -> bool {
-    let order = is_order(operator);
-    let part =
-        matches!(operator, Operator::Contains | Operator::NotContains | Operator::Like | Operator::NotLike);
+    let (order, part) = (operator.is_order(), operator.is_partial());
     match kind {
         Kind::Scalar(FilterScalar::Boolean) => matches!(operator, Operator::Equal | Operator::NotEqual),
         Kind::Choice(_) => !order && !part,

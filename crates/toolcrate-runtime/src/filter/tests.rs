@@ -1,4 +1,4 @@
-//! What filters become, what is refused, and that no value can change what is asked.
+//! Compiled filters, rejected filters, and values that must not change a query.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -6,6 +6,10 @@ use toolcrate_catalog::FilterRecord;
 
 use super::grammar::Condition;
 use super::*;
+use crate::api::FilterGrammar;
+use crate::error::FieldError;
+use crate::query_pairs::QueryPairs;
+use serde_json::Value;
 
 const LINE: &str = r#"{"name":"Ticket","fields":{"id":"integer","summary":"text","dateEntered":"datetime","closedFlag":"boolean","impact":["Low","High"],"budgetHours":"number","company/id":"integer","company/identifier":"text","status/name":"text"},"children":{"items/value":"text"},"custom":true}"#;
 const GRAMMAR: FilterGrammar = FilterGrammar {
@@ -14,6 +18,7 @@ const GRAMMAR: FilterGrammar = FilterGrammar {
     child_conditions: "childConditions",
     custom_field_conditions: "customFieldConditions",
     custom_fields: "customFields",
+    extra_fields: &[],
 };
 
 fn compile(value: &Value) -> Result<QueryPairs, Vec<FieldError>> {
@@ -103,7 +108,7 @@ fn raw_conditions_stay() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_have_the_pointer_of_the_value() {
     let (pointer, message) = refused(json!({"status/nam": "New"}));
     assert_eq!(pointer, "/filter/status~1nam");
     assert_eq!(message, "unknown field \"status/nam\"; did you mean status/name?");
@@ -141,7 +146,7 @@ fn tree(filter: &Value) -> Condition {
     grammar::parse(&text).unwrap_or_else(|at| panic!("{filter} became {text}, which ends at {at}"))
 }
 
-/// What a filter means, told from its own form alone.
+/// Evaluates a filter against a record, independently of the compiler.
 fn holds(filter: &Value, record: &Value) -> bool {
     match filter {
         Value::Array(tests) => tests.iter().all(|test| holds(test, record)),
@@ -235,7 +240,7 @@ proptest! {
     }
 
     #[test]
-    fn numbers_come_back_as_they_were(integer in any::<i64>(), float in any::<f64>()) {
+    fn numbers_round_trip(integer in any::<i64>(), float in any::<f64>()) {
         let expected = Condition::test("id", "=", json!(integer));
         prop_assert_eq!(tree(&json!({"id": integer})), expected);
         prop_assume!(float.is_finite());
@@ -245,7 +250,41 @@ proptest! {
     }
 }
 
-/// What a custom field is compared with: text that is a date is one.
+/// Returns the operand for a custom field: text that is a date becomes one.
 fn custom(text: &str) -> Value {
     crate::date::utc_seconds(text).map_or_else(|| json!(text), |date| json!({ "date": date }))
+}
+
+fn typed(filter: &Filter) -> Condition {
+    let expression = super::compile(filter, &GRAMMAR, None).expect("a filter");
+    let mut pairs = QueryPairs::new();
+    super::add_conditions(&expression, &GRAMMAR, &[], &mut pairs).expect("a filter");
+    let custom = pairs.get("customFieldConditions");
+    let text = pairs.get("conditions").or(custom).expect("conditions");
+    grammar::parse(text).unwrap_or_else(|at| panic!("{text}, which ends at {at}"))
+}
+
+proptest! {
+    #[test]
+    fn no_value_changes_a_typed_filter(value in text(), captioned in text()) {
+        let summary = || Filter::field("summary");
+        for (filter, op) in [
+            (summary().eq(value.as_str()), "="),
+            (summary().ne(value.as_str()), "!="),
+            (summary().contains(value.as_str()), "contains"),
+            (!summary().like(value.as_str()), "not like"),
+        ] {
+            let filter = Filter::field("id").eq(1).or(filter.and(Filter::field("closedFlag").eq(true)));
+            let id = Condition::test("id", "=", json!(1));
+            let test = Condition::test("summary", op, json!(value));
+            let closed = Condition::test("closedFlag", "=", json!(true));
+            prop_assert_eq!(typed(&filter), Condition::Any(vec![id, Condition::All(vec![test, closed])]));
+        }
+        let list = summary().is_in([value.as_str(), "x"]);
+        prop_assert_eq!(typed(&list), Condition::test("summary", "in", json!([value, "x"])));
+        let custom = Filter::custom_field(captioned.clone()).eq(value.as_str());
+        let caption = Condition::test("caption", "=", json!(captioned));
+        let compared = Condition::test("value", "=", json!(value));
+        prop_assert_eq!(typed(&custom), Condition::All(vec![caption, compared]));
+    }
 }

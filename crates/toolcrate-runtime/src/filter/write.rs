@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::expression::{Bucket, BucketUse, Expression, Operator, Test};
+use super::expression::{Bucket, BucketUse, Expression, Test};
 
 /// Returns the conditions by bucket.
-pub(super) fn write(expression: &Expression) -> BTreeMap<Bucket, String> {
+pub(crate) fn write(expression: &Expression) -> BTreeMap<Bucket, String> {
     let mut parts: BTreeMap<Bucket, Vec<String>> = BTreeMap::new();
     distribute(expression, &mut parts);
     parts.into_iter().map(|(bucket, parts)| (bucket, parts.join(" and "))).collect()
@@ -35,20 +35,7 @@ fn to_condition(expression: &Expression) -> String {
         Expression::All(parts) => join(parts, " and "),
         Expression::Any(parts) => join(parts, " or "),
         Expression::Test(Test { bucket, field, operator, literal }) => {
-            let operator = match operator {
-                Operator::Equal => "=",
-                Operator::NotEqual => "!=",
-                Operator::Less => "<",
-                Operator::LessOrEqual => "<=",
-                Operator::Greater => ">",
-                Operator::GreaterOrEqual => ">=",
-                Operator::Contains => "contains",
-                Operator::NotContains => "not contains",
-                Operator::Like => "like",
-                Operator::NotLike => "not like",
-                Operator::In => "in",
-                Operator::NotIn => "not in",
-            };
+            let operator = operator.as_str();
             match bucket {
                 Bucket::Custom => format!("(caption = {} and value {operator} {literal})", quoted(field)),
                 _ => format!("{field} {operator} {literal}"),

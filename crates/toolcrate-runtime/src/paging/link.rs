@@ -8,17 +8,26 @@ use http::HeaderMap;
 use http::header::LINK;
 use url::form_urlencoded;
 
-use crate::query::QueryPairs;
+use crate::query_pairs::QueryPairs;
 
 /// Returns the query of the link to the next page: `None` if there is no `Link` header at all, `Some(None)` if there is
 /// one without a next page.
 pub(super) fn next_query(headers: &HeaderMap) -> Option<Option<QueryPairs>> {
+    related_query(headers, "next")
+}
+
+/// Returns the query of the link to the last page, if there is one.
+pub(super) fn last_query(headers: &HeaderMap) -> Option<QueryPairs> {
+    related_query(headers, "last").flatten()
+}
+
+fn related_query(headers: &HeaderMap, relation: &str) -> Option<Option<QueryPairs>> {
     let mut present = false;
     for value in headers.get_all(LINK) {
         present = true;
         let text = String::from_utf8_lossy(value.as_bytes());
         if let Some(address) =
-            links(&text).find(|(_, relations)| is_next(relations)).map(|(address, _)| address)
+            links(&text).find(|(_, relations)| has_relation(relations, relation)).map(|(address, _)| address)
         {
             return Some(query(address));
         }
@@ -58,14 +67,15 @@ fn unquoted(text: &str, wanted: char) -> usize {
     index.unwrap_or(text.len())
 }
 
-fn is_next(parameters: &str) -> bool {
+fn has_relation(parameters: &str, relation: &str) -> bool {
     let mut rest = parameters;
     while !rest.is_empty() {
         let (parameter, after) = rest.split_at(unquoted(rest, ';'));
         rest = after.strip_prefix(';').unwrap_or_default();
         let Some((name, value)) = parameter.split_once('=') else { continue };
         let mut relations = value.trim().trim_matches('"').split_whitespace();
-        if name.trim().eq_ignore_ascii_case("rel") && relations.any(|rel| rel.eq_ignore_ascii_case("next")) {
+        if name.trim().eq_ignore_ascii_case("rel") && relations.any(|rel| rel.eq_ignore_ascii_case(relation))
+        {
             return true;
         }
     }

@@ -2,9 +2,12 @@
 
 mod link;
 mod next;
+mod pages;
 mod walk;
+mod window;
 
-pub use next::Next;
+pub use next::{Next, ParseNextError};
 pub(crate) use next::{list_items, next_page};
-pub use walk::Page;
+pub use pages::{Items, Page, Pages};
+#[cfg(feature = "tools")]
 pub(crate) use walk::Walk;

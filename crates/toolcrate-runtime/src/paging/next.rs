@@ -1,20 +1,61 @@
 //! The next page of a list: by a `Link` header, by the next page number, or by a cursor in the response. Each
 //! of them results in query parameters to change, so that the next request never leaves the path and the server.
 
+use std::fmt;
+use std::str::FromStr;
+
 use bytes::Bytes;
-use serde::de::IgnoredAny;
+use serde_core::de::IgnoredAny;
 use serde_json::Value;
 
 use super::link;
 use crate::api::Paging;
 use crate::call::Call;
-use crate::query::QueryPairs;
+use crate::query_pairs::QueryPairs;
 use crate::request::Request;
 use toolcrate_catalog::Method;
 
 /// How to request the next page of a list: query parameters to set or to replace.
+///
+/// It can be stored as text and read again, to continue a list in another process:
+///
+/// ```
+/// # use toolcrate_runtime::Next;
+/// let next: Next = "page=3&pageSize=1000".parse()?;
+/// assert_eq!(next.to_string(), "page=3&pageSize=1000");
+/// # Ok::<(), toolcrate_runtime::ParseNextError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next(QueryPairs);
+
+/// The error of a text that is not the position of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseNextError;
+
+impl fmt::Display for ParseNextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected query parameters such as page=3&pageSize=1000")
+    }
+}
+
+impl std::error::Error for ParseNextError {}
+
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.encoded())
+    }
+}
+
+impl FromStr for Next {
+    type Err = ParseNextError;
+
+    fn from_str(text: &str) -> Result<Self, ParseNextError> {
+        let pairs = link::query(&format!("?{text}")).ok_or(ParseNextError)?;
+        let is_named = pairs.iter().all(|(name, _)| !name.is_empty()) && text.contains('=');
+        if is_named { Ok(Self(pairs)) } else { Err(ParseNextError) }
+    }
+}
 
 impl Next {
     /// Returns the query parameters.
@@ -34,7 +75,7 @@ impl<T> Request<T> {
     /// Returns the request for the next page.
     #[must_use]
     pub fn next_page(mut self, next: &Next) -> Self {
-        next.apply(&mut self.call.query);
+        self.call.continue_at(next.pairs());
         self
     }
 }

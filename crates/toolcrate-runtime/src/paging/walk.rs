@@ -1,82 +1,17 @@
-//! Streams over the pages of a list. They do end: a page without items is the last one, and a next page that was already
-//! read is an error.
+//! Follows the pages of a list, one after the other. That does end: a page without items is the last one, and a next page
+//! that was already read is an error.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::pin::Pin;
 
-use futures_util::stream::{self, Stream, TryStreamExt};
-
-use super::next::Next;
-use crate::api::Paging;
 use crate::call::Call;
 use crate::client::{ApiResponse, Client};
 use crate::error::{Error, ErrorKind};
-use crate::model::ModelValue;
-use crate::rate_limit::RateLimit;
-use crate::request::Request;
-use crate::response::{FromResponse, RawResponse};
+use crate::response::RawResponse;
 
-/// One page of a list.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Page<T> {
-    /// The items of the page.
-    pub items: Vec<T>,
-    /// How to request the next page; `None` on the last one. A list can be continued later with it.
-    pub next: Option<Next>,
-    /// The state of the rate limit.
-    pub rate_limit: RateLimit,
-    /// The server's ID of the request, which its support may ask for.
-    pub request_id: Option<String>,
-}
-
-impl Client {
-    /// Returns the pages of a list, one after the other. The next page is requested when the stream is polled for it.
-    ///
-    /// If the request sets no page size and the API numbers its pages, the largest size is used. The stream ends after an
-    /// error.
-    ///
-    /// # Errors
-    /// Yields the errors of [`send`](Self::send), and `Decode` if a next page was already read.
-    pub fn pages<T: ModelValue + Send + 'static>(
-        &self,
-        request: &Request<Vec<T>>,
-    ) -> impl Stream<Item = Result<Page<T>, Error>> + Send + Unpin + use<T> {
-        let mut call = request.call.clone();
-        if let Paging::Page { size, max_size, .. } = self.api().paging
-            && call.query.get(size).is_none()
-        {
-            call.query.set(size, max_size.to_string());
-        }
-        let accept = <Vec<T> as FromResponse>::accept(self.api());
-        let walk = Walk::new(self.clone(), call, accept);
-        let pages = stream::unfold(walk, |mut walk| async move {
-            let page = match walk.step().await? {
-                Ok(response) => walk.page(response),
-                Err(error) => Err(error),
-            };
-            if page.is_err() {
-                walk.stop();
-            }
-            Some((page, walk))
-        });
-        // Boxed, so that a caller need not pin it.
-        Box::pin(pages) as Pin<Box<dyn Stream<Item = _> + Send>>
-    }
-
-    /// Returns the items of a list over all its pages. See [`pages`](Self::pages).
-    ///
-    /// # Errors
-    /// Yields the errors of [`pages`](Self::pages).
-    pub fn items<T: ModelValue + Send + 'static>(
-        &self,
-        request: &Request<Vec<T>>,
-    ) -> impl Stream<Item = Result<T, Error>> + Send + Unpin + use<T> {
-        let pages = self.pages(request);
-        pages.map_ok(|page| stream::iter(page.items.into_iter().map(Ok))).try_flatten()
-    }
-}
+/// Why a list does not end whose server returns the same page again.
+pub(super) const SAME_PAGE: &str =
+    "two pages in a row are the same, so the server seems to ignore the page number";
 
 /// A list that is being followed.
 pub(crate) struct Walk {
@@ -112,9 +47,7 @@ impl Walk {
         };
         if let Some(next) = &response.next {
             if self.repeats(&response.raw) {
-                return Some(Err(self.endless(
-                    "two pages in a row are the same, so the server seems to ignore the page number",
-                )));
+                return Some(Err(self.endless(SAME_PAGE)));
             }
             next.apply(&mut call.query);
             if self.seen.contains(&call.query.encoded()) {
@@ -138,24 +71,23 @@ impl Walk {
         if raw.headers().contains_key(http::header::LINK) {
             return false;
         }
-        let mut hasher = DefaultHasher::new();
-        raw.body().hash(&mut hasher);
-        let hash = hasher.finish();
+        let hash = page_hash(raw);
         self.last.replace(hash) == Some(hash)
     }
 
     fn endless(&self, why: &str) -> Error {
-        Error::new(ErrorKind::Decode, format!("pagination does not end: {why}"))
-            .with_request(self.label.clone())
+        endless(why).with_request(self.label.clone())
     }
+}
 
-    fn page<T: ModelValue>(&self, response: ApiResponse) -> Result<Page<T>, Error> {
-        let items = FromResponse::from_response(response.raw);
-        Ok(Page {
-            items: items.map_err(|error: Error| error.with_request(self.label.clone()))?,
-            next: response.next,
-            rate_limit: response.rate_limit,
-            request_id: response.request_id,
-        })
-    }
+/// Returns the error of a list whose pages repeat.
+pub(super) fn endless(why: &str) -> Error {
+    Error::new(ErrorKind::Decode, format!("pagination does not end: {why}"))
+}
+
+/// Returns a hash of the body of a page.
+pub(super) fn page_hash(raw: &RawResponse) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    raw.body().hash(&mut hasher);
+    hasher.finish()
 }

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use serde::de::IgnoredAny;
+use serde_core::de::IgnoredAny;
 
 use crate::api::Api;
 use crate::download::Download;
@@ -127,6 +127,10 @@ pub trait FromResponse: Sized {
     /// Returns `NotJson`, or `Decode` with the path of the field that has another type.
     fn from_response(response: RawResponse) -> Result<Self, Error>;
 
+    /// Hands an empty value of the type to `visit`, so that the fields which it has can be seen.
+    #[doc(hidden)]
+    fn visit_empty(_visit: &mut dyn FnMut(ValueMut<'_>)) {}
+
     /// Returns the `Accept` header of the request.
     fn accept(api: &Api) -> &'static str {
         api.accept
@@ -138,6 +142,10 @@ impl<T: ModelValue> FromResponse for T {
         let mut value = T::default();
         response.decode_into(value.value_mut())?;
         Ok(value)
+    }
+
+    fn visit_empty(visit: &mut dyn FnMut(ValueMut<'_>)) {
+        visit(Self::default().value_mut());
     }
 }
 

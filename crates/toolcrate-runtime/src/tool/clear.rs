@@ -6,6 +6,7 @@ use toolcrate_catalog::RequestRecord;
 
 use super::validation_errors;
 use crate::error::FieldError;
+use crate::nearest::nearest;
 
 /// The fields to clear.
 #[derive(Default)]
@@ -84,7 +85,7 @@ fn unknown_message(name: &str, is_argument: bool, fields: &[&str]) -> String {
     if is_argument {
         return format!("\"{name}\" is not a field of the record and can't be cleared");
     }
-    match validation_errors::nearest(name, fields.iter().copied()).as_slice() {
+    match nearest(name, fields.iter().copied()).as_slice() {
         [] => format!("unknown field \"{name}\""),
         near => format!("unknown field \"{name}\"; did you mean {}?", near.join(" or ")),
     }

@@ -144,11 +144,11 @@ impl Client {
     fn complete(&self, checked: &Checked, outcome: &mut Outcome) {
         outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
         outcome.seal_cursor(self.cursor_key(), checked.tool, &checked.check);
-        outcome.warning = checked.tool.warning();
         outcome.reinterpretations.clone_from(&checked.reinterpretations);
         let is_update = checked.plan().body == BodyFormat::Patch;
         let record = is_update.then_some(&outcome.value).filter(|value| value.is_object());
         outcome.warnings = rules::warnings(&checked.check.record.warnings, &checked.arguments, record);
+        outcome.warnings.extend(checked.tool.warning());
         let is_checked = || self.account_fields().is_some_and(|fields| fields.is_readable());
         if checked.call.writes && self.mentions_custom_fields(&checked.arguments) && !is_checked() {
             let message = "custom fields were not checked, as these credentials can't read their definitions; \
@@ -176,7 +176,7 @@ impl Client {
         options: &ExecuteOptions,
     ) -> Result<PreparedRequest, Error> {
         let checked = self.check(tool, arguments.to_map(), options)?;
-        self.preview(&checked.call, checked.accept)
+        self.preview_call(&checked.call, checked.accept)
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(checked.call.label()))
     }
 
@@ -262,7 +262,7 @@ impl Client {
         let attempt = |arguments: Map<String, Value>| {
             let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref());
             let valid = accepted.and_then(|accepted| ValidCall::plan(check, accepted));
-            valid.map_err(|invalid| check.propose_fixes(*invalid))
+            valid.map_err(|invalid| check.propose_fixes(*invalid, account_fields.as_deref()))
         };
         fix_verification::attempt(arguments, attempt)
     }

@@ -9,12 +9,12 @@ use time::OffsetDateTime;
 use super::coercion::{Readings, is_taken};
 use super::shorthand::{TEXT_KEYS, is_reference, text_keys};
 use super::truncate::json_size;
-use super::validation_errors::nearest;
 use super::{coercion, loose_values, nulls};
 use crate::api::FilterGrammar;
 use crate::date_suggestion;
 use crate::error::{FieldError, Fix, FixOperation, split_pointer};
 use crate::filter::check_conditions;
+use crate::nearest::nearest;
 use crate::patch::{escape, unescape};
 
 /// Maximum size of the values that a fix contains.
@@ -31,7 +31,7 @@ pub(super) struct InvalidCall {
     pub(super) binding: Option<usize>,
 }
 
-/// What a fix is derived from.
+/// The context that fixes are derived from.
 pub(super) struct FixContext<'a> {
     /// The schema of the arguments.
     pub(super) schema: &'a Value,
@@ -152,18 +152,25 @@ impl Proposer<'_> {
         let schema = schema_at(self.context.schema, parent)?;
         let given = match self.context.arguments.pointer(parent)? {
             Value::Object(given) => given,
-            // The name of an argument, such as one to clear.
+            // The name of an argument, such as one to clear, or the path of one within an open object.
             Value::Array(_) => {
-                let names = self.context.schema.get("properties")?.as_object()?;
-                let near = nearest(value.as_str()?, names.keys().map(String::as_str));
+                let arguments = self.context.schema.get("properties")?.as_object()?;
+                let inner = arguments.iter().filter(|(_, node)| !is_closed(node)).flat_map(|(name, node)| {
+                    let inner = node.get("properties").and_then(Value::as_object).into_iter().flatten();
+                    inner.map(move |(inner, _)| format!("{name}/{inner}"))
+                });
+                let names: Vec<String> = arguments.keys().cloned().chain(inner).collect();
+                let near = nearest(value.as_str()?, names.iter().map(String::as_str));
                 return near.first().map(|near| Fix::replace(pointer, *near));
             }
             _ => return None,
         };
         let mut nodes = std::iter::once(schema).chain(nulls::branches(schema));
-        let known = nodes.find_map(|node| node.get("properties").and_then(Value::as_object))?;
+        let node = nodes.find(|node| node.get("properties").is_some_and(Value::is_object))?;
+        let known = node.get("properties").and_then(Value::as_object)?;
         let unknown = UnknownProperty { pointer, parent, name: &name, value, schema, known, given };
-        Some(unknown.fix().unwrap_or_else(|| Fix::remove(pointer)))
+        // An object that is open holds data under names of the caller's, such as captions, so nothing is dropped from it.
+        unknown.fix().or_else(|| is_closed(node).then(|| Fix::remove(pointer)))
     }
 
     /// Removes an argument, unless it is required.
@@ -379,6 +386,10 @@ impl UnknownProperty<'_> {
             Some(_) => None,
         }
     }
+}
+
+fn is_closed(schema: &Value) -> bool {
+    schema.get("additionalProperties") == Some(&Value::Bool(false))
 }
 
 /// Returns true if and only if a value is valid for a schema, possibly after coercion.

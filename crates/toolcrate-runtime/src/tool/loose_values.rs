@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 
 use super::coercion::is_taken;
 use super::shorthand::is_reference;
-use super::validation_errors::nearest;
 use crate::date_suggestion;
+use crate::nearest::nearest;
 use crate::text::joined;
 
 /// The fields of an object that stand for the whole of it, the likeliest first.
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_likely_meant_is_suggested() {
+    fn likely_value_is_suggested() {
         let reference = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
         for (schema, value, expected) in [
             (json!({"type": "boolean"}), json!("yes"), Some(json!(true))),

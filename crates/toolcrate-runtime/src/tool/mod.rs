@@ -43,5 +43,4 @@ pub use prerequisites::{Lookup, Prerequisites, ProvidedArgument, Source};
 pub(crate) use schema::CHOICE_KEYWORDS;
 pub use tool_name::tool_name_spellings;
 pub use truncate::{Omitted, TooBig, json_size};
-pub(crate) use validation_errors::nearest;
 pub(crate) use validator::ToolValidators;

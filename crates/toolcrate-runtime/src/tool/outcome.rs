@@ -23,7 +23,7 @@ use crate::download::Download;
 use crate::error::Error;
 use crate::model::ValueMut;
 use crate::paging::Next;
-use crate::query::QueryPairs;
+use crate::query_pairs::QueryPairs;
 use crate::rate_limit::RateLimit;
 
 /// How a tool is executed.
@@ -50,11 +50,9 @@ pub struct ExecuteOptions {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// A warning for the caller, such as that the tool was renamed.
-    pub warning: Option<String>,
     /// The arguments that were converted.
     pub reinterpretations: Vec<Reinterpretation>,
-    /// What the caller should know about the arguments: that one had no effect.
+    /// Warnings for the caller: an argument had no effect, the tool was renamed, the result was omitted.
     pub warnings: Vec<String>,
     /// The HTTP status, 2xx.
     pub status: u16,
@@ -71,6 +69,8 @@ pub struct Outcome {
     pub custom_fields: BTreeMap<String, Value>,
     /// The rows that limits omitted.
     pub omitted: Option<Omitted>,
+    /// True if the record in `value` exceeded a limit and was reduced to its ID, or to null if it has none.
+    pub is_body_omitted: bool,
     next_arguments: Option<Map<String, Value>>,
     /// The position of the next page, regardless of other arguments: the content of a cursor.
     page_state: Option<Map<String, Value>>,
@@ -160,7 +160,6 @@ impl OutcomeReader {
         }
         let omitted = self.fit(&mut value);
         Ok(Outcome {
-            warning: None,
             reinterpretations: Vec::new(),
             warnings: Vec::new(),
             status: raw.status(),
@@ -170,6 +169,7 @@ impl OutcomeReader {
             request_id: received.request_id,
             custom_fields,
             omitted,
+            is_body_omitted: false,
             next_arguments: None,
             page_state: None,
             next_cursor: None,

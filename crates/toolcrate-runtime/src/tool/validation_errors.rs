@@ -5,6 +5,7 @@ use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::error::FieldError;
+use crate::nearest::nearest;
 use crate::patch::escape;
 use crate::text::bounded;
 
@@ -159,24 +160,6 @@ fn wrong_value(instance: &Value, options: &[Value]) -> String {
         None => String::new(),
     };
     format!("expected one of {}{more}, got {}{near}", listed.join(", "), shown(instance))
-}
-
-/// Returns up to three names that are similar to `name`, most similar first.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let name = name.to_lowercase();
-    let mut scored: Vec<(f64, &str)> = known
-        .map(|other| {
-            let lower = other.to_lowercase();
-            // A name that contains the other (company, companyId) is similar, whatever the rest is.
-            let within =
-                name.len() > 2 && lower.len() > 2 && (lower.contains(&name) || name.contains(&lower));
-            let score = strsim::jaro_winkler(&name, &lower);
-            (if within { score.max(0.9) } else { score }, other)
-        })
-        .filter(|(score, _)| *score > 0.8)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    scored.into_iter().take(3).map(|(_, other)| other).collect()
 }
 
 /// Returns the errors of the branch that the value was most likely meant for: the one whose errors are inside of the value

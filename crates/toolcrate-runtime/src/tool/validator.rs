@@ -1,6 +1,7 @@
 //! Validates arguments before anything is sent. One error contains all problems, each with a pointer and a message that a
 //! model can act on. Compiled schemas are cached.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -17,6 +18,7 @@ use super::coercion::{Readings, Reinterpretation};
 use super::fixes::{self, FixContext, InvalidCall};
 use super::{rules, schema, validation_errors};
 use crate::api::{Api, FilterGrammar};
+use crate::custom_fields::with_custom_fields;
 use crate::custom_fields::{AccountFields, FieldScope, emptied_item, is_same_field, to_api};
 use crate::dialect::is_list;
 use crate::error::{Error, FieldError};
@@ -68,9 +70,9 @@ pub(super) struct Accepted<'c> {
     pub(super) arguments: Map<String, Value>,
     /// The same as they were before what an update empties was taken out of them.
     pub(super) decoded: Map<String, Value>,
-    /// Which arguments were read as something else than was written.
+    /// The arguments that were converted.
     pub(super) readings: Readings,
-    /// What an update empties.
+    /// The fields that an update clears.
     pub(super) cleared: Cleared,
     /// The number of the binding that was chosen; `None` for the main one.
     pub(super) binding: Option<usize>,
@@ -84,7 +86,7 @@ impl Accepted<'_> {
         InvalidCall { problems, arguments: Value::Object(decoded), readings, binding }
     }
 
-    /// What to report about how the arguments were read.
+    /// Returns the reports of converted arguments.
     pub(super) fn reinterpretations(&self) -> Vec<Reinterpretation> {
         self.readings.to_reports()
     }
@@ -151,7 +153,7 @@ impl ToolValidator {
         format!("{} {}", self.record.http.method, self.record.http.path)
     }
 
-    /// What the resource called `name` can be filtered by.
+    /// Returns the fields by which the resource called `name` can be filtered.
     pub(super) fn filter(&self, name: Option<&str>) -> Option<FilterTable<'static>> {
         self.catalog.filters().get(name?).map(FilterTable::new)
     }
@@ -288,7 +290,11 @@ impl ToolValidator {
     }
 
     /// The problems of a call, with fixes.
-    pub(super) fn propose_fixes(&self, invalid: InvalidCall) -> Vec<FieldError> {
+    pub(super) fn propose_fixes(
+        &self,
+        invalid: InvalidCall,
+        account_fields: Option<&AccountFields>,
+    ) -> Vec<FieldError> {
         let InvalidCall { mut problems, arguments, readings, binding } = invalid;
         let required: Vec<&str> = self.record.operation(binding).required.iter().map(AsRef::as_ref).collect();
         let filter = self.filter_argument();
@@ -301,8 +307,9 @@ impl ToolValidator {
             };
             table.map(|table| table.names().flat_map(with_reference).collect()).unwrap_or_default()
         };
+        let schema = self.schema_with_custom_fields(account_fields);
         let context = FixContext {
-            schema: self.schema(),
+            schema: &schema,
             arguments: &arguments,
             readings: &readings,
             required: &required,
@@ -314,6 +321,21 @@ impl ToolValidator {
         problems
     }
 
+    /// Returns the schema of the arguments, in which custom fields have their captions and types if they are known.
+    fn schema_with_custom_fields(&self, account_fields: Option<&AccountFields>) -> Cow<'_, Value> {
+        match self.api.custom_fields.as_ref().zip(self.custom_field_scope(account_fields)) {
+            Some((fields, scope)) => Cow::Owned(with_custom_fields(self.schema(), fields.member, scope)),
+            None => Cow::Borrowed(self.schema()),
+        }
+    }
+
+    /// Returns the custom fields of the account as the record of the tool has them, if the API describes them and they are
+    /// known.
+    fn custom_field_scope<'f>(&'f self, account_fields: Option<&'f AccountFields>) -> Option<FieldScope<'f>> {
+        let format = self.api.custom_fields.as_ref()?.definitions.as_ref()?;
+        Some(FieldScope { fields: account_fields?, format, record: record_name(&self.record, self.catalog) })
+    }
+
     /// Converts custom fields by caption to the API's list, including those to clear. Returns the errors.
     fn convert(
         &self,
@@ -322,9 +344,7 @@ impl ToolValidator {
     ) -> Vec<FieldError> {
         let mut problems = Vec::new();
         let Some(fields) = &self.api.custom_fields else { return problems };
-        let record = record_name(&self.record, self.catalog);
-        let scope = fields.definitions.as_ref().zip(account_fields);
-        let scope = scope.map(|(format, fields)| FieldScope { fields, format, record });
+        let scope = self.custom_field_scope(account_fields);
         let mut value = Value::Object(std::mem::take(&mut accepted.arguments));
         to_api(self.schema(), &mut value, fields, scope, "", &mut problems);
         if let Value::Object(converted) = value {

@@ -2,10 +2,12 @@
 
 mod aliases;
 mod errors;
+mod filters;
 mod models;
 mod prerequisites;
 mod requests;
 mod speed;
 mod support;
 mod tools;
+mod transports;
 mod writes;

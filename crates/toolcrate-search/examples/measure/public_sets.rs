@@ -38,8 +38,11 @@ fn text(value: &Value, key: &str) -> String {
 /// 199 plugins, and queries that are labeled with one each.
 fn metatool(folder: &Path) -> (Tools, Queries) {
     let rows = parse_csv(&crate::read(&folder.join("dataset/data/all_clean_data.csv")));
-    let queries: Queries =
-        rows.into_iter().skip(1).filter_map(|row| Some((row.first()?.clone(), vec![row.get(1)?.clone()]))).collect();
+    let queries: Queries = rows
+        .into_iter()
+        .skip(1)
+        .filter_map(|row| Some((row.first()?.clone(), vec![row.get(1)?.clone()])))
+        .collect();
     let used: BTreeSet<&String> = queries.iter().map(|(_, labels)| &labels[0]).collect();
     let mut tools = Vec::new();
     for file in ["dataset/plugin_des.json", "dataset/big_tool_des.json"] {

@@ -10,7 +10,7 @@ use super::cwpsa;
 /// A session that was begun.
 pub struct Session {
     process: JsonRpcProcess,
-    /// What the server can do.
+    /// The capabilities of the server.
     pub capabilities: Value,
 }
 
@@ -36,10 +36,20 @@ impl Session {
 
     /// The same in this version of the protocol, which the server must take.
     pub async fn with_version(flags: &[&str], version: &str) -> Self {
+        Self::start(flags, version, json!({})).await
+    }
+
+    /// The same for a client with these capabilities.
+    pub async fn with_capabilities(flags: &[&str], capabilities: Value) -> Self {
+        Self::start(flags, "2025-11-25", capabilities).await
+    }
+
+    async fn start(flags: &[&str], version: &str, capabilities: Value) -> Self {
         let mut command = cwpsa();
         command.arg("mcp").args(flags);
         let mut process = JsonRpcProcess::start(command);
-        let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
+        let client = json!({"name": "test", "version": "1"});
+        let params = json!({"protocolVersion": version, "capabilities": capabilities, "clientInfo": client});
         let answer = process.request("initialize", params).await;
         assert_eq!(answer["result"]["protocolVersion"], version, "{answer}");
         process.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;

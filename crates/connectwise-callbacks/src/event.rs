@@ -1,0 +1,141 @@
+//! Events: what a verified callback reports.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A change of a record, reported by a callback whose signature was verified.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CallbackEvent {
+    /// ID for deduplication; the same if ConnectWise sends the callback again.
+    pub id: String,
+    /// What happened to the record.
+    pub action: CallbackAction,
+    /// Type of the record.
+    pub record_type: RecordType,
+    /// ID of the record.
+    pub record_id: i64,
+    /// The record as the API returns it; `None` if it was deleted.
+    pub entity: Option<Value>,
+    /// ID of the company that sent the callback.
+    pub company_id: Option<String>,
+    /// Identifier of the member who changed the record.
+    pub member_id: Option<String>,
+    /// ID of the entry of `/system/callbacks`.
+    pub callback_id: Option<i64>,
+    /// ConnectWise's ID of the message.
+    pub message_id: Option<String>,
+}
+
+impl CallbackEvent {
+    /// Deserializes the record, for example as a model of the `connectwise-psa` crate. Returns `None` if the record was
+    /// deleted.
+    ///
+    /// # Errors
+    /// Returns an error if the record doesn't have the form of `T`.
+    pub fn entity_as<T: DeserializeOwned>(&self) -> Result<Option<T>, serde_json::Error> {
+        self.entity.as_ref().map(T::deserialize).transpose()
+    }
+}
+
+/// Defines an open enum: known values, compared without regard to letter case, and any other.
+macro_rules! open_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant,)+
+            /// A value that this version of the crate doesn't know.
+            Other(String),
+        }
+
+        impl $name {
+            /// Returns the value as the API writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text.to_ascii_lowercase().as_str() {
+                    $($text => Self::$variant,)+
+                    _ => Self::Other(text.to_owned()),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+open_enum! {
+    /// What happened to a record.
+    CallbackAction {
+        /// The record was created.
+        Added = "added",
+        /// The record was changed.
+        Updated = "updated",
+        /// The record was deleted.
+        Deleted = "deleted",
+    }
+}
+
+open_enum! {
+    /// The types of records that callbacks can be registered for.
+    RecordType {
+        /// An activity.
+        Activity = "activity",
+        /// An agreement.
+        Agreement = "agreement",
+        /// A company.
+        Company = "company",
+        /// A configuration.
+        Configuration = "configuration",
+        /// A contact.
+        Contact = "contact",
+        /// An expense entry.
+        Expense = "expense",
+        /// An invoice.
+        Invoice = "invoice",
+        /// A member.
+        Member = "member",
+        /// An opportunity.
+        Opportunity = "opportunity",
+        /// An item of the product catalog.
+        ProductCatalog = "productcatalog",
+        /// A project.
+        Project = "project",
+        /// A purchase order.
+        PurchaseOrder = "purchaseorder",
+        /// A schedule entry.
+        Schedule = "schedule",
+        /// A ticket.
+        Ticket = "ticket",
+        /// A time entry.
+        Time = "time",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_values_are_read_in_any_case_and_others_are_preserved() {
+        assert_eq!(RecordType::from("PurchaseOrder"), RecordType::PurchaseOrder);
+        assert_eq!(CallbackAction::from("added"), CallbackAction::Added);
+        let other = RecordType::from("Warranty");
+        assert_eq!((other.as_str(), other.to_string()), ("Warranty", "Warranty".to_owned()));
+    }
+}

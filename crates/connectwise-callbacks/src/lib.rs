@@ -1,0 +1,72 @@
+//! Verifies ConnectWise PSA callbacks and converts them to typed events.
+//!
+//! ConnectWise posts a callback to your URL whenever a record changes. Anyone who knows the URL can post to it, so a
+//! callback counts only if its signature is right. The key of the signature is on a host of the account, under a URL that
+//! the callback itself names and that can't be trusted before. [`CallbackVerifier`] takes care of this:
+//!
+//! ```no_run
+//! use axum::body::Bytes;
+//! use axum::extract::State;
+//! use axum::http::{HeaderMap, StatusCode};
+//! use axum::{Router, routing::post};
+//! use connectwise_callbacks::CallbackVerifier;
+//! use std::sync::Arc;
+//!
+//! async fn receive(verifier: State<Arc<CallbackVerifier>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+//!     match verifier.verify(&headers, &body).await {
+//!         Ok(event) => println!("{} {} {}", event.record_type, event.record_id, event.action),
+//!         Err(error) => return error.status(),
+//!     }
+//!     StatusCode::ACCEPTED
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let base_url = "https://api-na.myconnectwise.net/v4_6_release/apis/3.0";
+//! let verifier = Arc::new(CallbackVerifier::new(base_url, "acme")?);
+//! let app: Router = Router::new().route("/callbacks", post(receive)).with_state(verifier);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Register the URL with `POST /system/callbacks`, and end it with `?recordId=`: ConnectWise appends the ID of the record.
+//!
+//! # What is verified
+//!
+//! - **Signature**: HMAC-SHA256 over the raw body, compared in constant time. See [`SigningKey`].
+//! - **Key URL**: a key is requested only from the host, port and scheme of the account's base URL, the key host of its
+//!   cloud region, or a host that you [add](CallbackVerifierBuilder::key_host); only at the documented path; and only for
+//!   the account's own company, because other companies have keys on the same host. So a forged callback can't make your
+//!   server request any other URL.
+//! - **Key requests**: without credentials and redirects, within four seconds and 16 KiB, once an hour for each key. Unknown
+//!   keys are requested at most 30 times a minute, and don't evict those that have signed a callback.
+//! - **Replay**: a callback is accepted once within seven days. See [`CallbackVerifierBuilder::replay_window`].
+//!
+//! # Respond in time
+//!
+//! ConnectWise waits five seconds for a response, and disables a callback that fails for three days. It retries only after
+//! the statuses 404, 409, 419 and 429, which [`CallbackError::status`] takes into account. Store the event and respond;
+//! process it afterwards. If it can't be stored, call [`CallbackVerifier::forget`] and respond with 429.
+
+mod error;
+mod event;
+mod key_cache;
+mod key_client;
+mod key_url;
+mod loopback;
+mod payload;
+mod replay;
+mod setup_error;
+mod signing_key;
+mod verifier;
+
+pub use error::CallbackError;
+pub use event::{CallbackAction, CallbackEvent, RecordType};
+pub use key_url::KeyUrlError;
+pub use setup_error::CallbackSetupError;
+pub use signing_key::{SIGNATURE_HEADER, SigningKey};
+pub use verifier::{CallbackVerifier, CallbackVerifierBuilder};
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExample;

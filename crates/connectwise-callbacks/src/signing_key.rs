@@ -1,0 +1,76 @@
+//! Signatures of callbacks: base64 of the HMAC-SHA256 of the raw body. The HMAC key is the SHA-256 of the signing
+//! key's text.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+/// The header that contains the signature of a callback.
+pub const SIGNATURE_HEADER: &str = "x-content-signature";
+
+/// A key that signs callbacks. `Debug` doesn't show it.
+#[derive(Clone)]
+pub struct SigningKey(Hmac<Sha256>);
+
+impl SigningKey {
+    /// Creates a key from the text that the key URL returns as `signing_key`.
+    pub fn new(text: &str) -> Self {
+        let mac = Hmac::new_from_slice(&Sha256::digest(text.as_bytes()));
+        Self(mac.unwrap_or_else(|_| unreachable!("HMAC accepts keys of any length")))
+    }
+
+    /// Returns the signature of a body, for tests of your own endpoint.
+    ///
+    /// ```
+    /// let key = connectwise_callbacks::SigningKey::new("a-signing-key");
+    /// assert_eq!(key.sign(b"{}"), "TL7PzVMgkVzGDujFzWPlAODxUUozqz6svfIlwdxZXkk=");
+    /// ```
+    pub fn sign(&self, body: &[u8]) -> String {
+        STANDARD.encode(self.mac(body).finalize().into_bytes())
+    }
+
+    /// Returns true if and only if `signature` is the signature of `body`. Compares in constant time.
+    pub fn verify(&self, body: &[u8], signature: &str) -> bool {
+        let signature = STANDARD.decode(signature.trim());
+        signature.is_ok_and(|signature| self.mac(body).verify_slice(&signature).is_ok())
+    }
+
+    fn mac(&self, body: &[u8]) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        mac.update(body);
+        mac
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_match_another_implementation() {
+        // Python: hmac.new(sha256(b"a-signing-key").digest(), body, sha256), base64.
+        let (key, body) = (SigningKey::new("a-signing-key"), br#"{"ID":1,"Action":"added"}"#);
+        let given = "5t7jD/ChXExVppwplYIemciIx+gxpBSlz7qY9R08EkA=";
+        assert_eq!(key.sign(body), given);
+        assert!(key.verify(body, given) && key.verify(body, &format!(" {given}")));
+        assert!(!key.verify(br#"{"ID":2,"Action":"added"}"#, given));
+        assert!(!SigningKey::new("another").verify(body, given));
+        // Truncated, not base64, empty.
+        assert!(!key.verify(body, &STANDARD.encode(&STANDARD.decode(given).unwrap()[..31])));
+        assert!(!key.verify(body, "***") && !key.verify(body, ""));
+    }
+
+    #[test]
+    fn debug_output_hides_the_key() {
+        assert_eq!(format!("{:?}", SigningKey::new("a-signing-key")), "SigningKey(..)");
+    }
+}

@@ -1,0 +1,5 @@
+//! Verifies callbacks of a mock account, directly and through the axum example.
+
+mod example;
+mod host;
+mod verifier;

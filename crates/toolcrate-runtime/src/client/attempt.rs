@@ -1,0 +1,192 @@
+//! One attempt: send the request, follow redirects of reads that stay on the server, read the body up to its limit.
+//! Converts errors of the transport to their meaning for the request: not sent, lost, or late.
+//!
+//! A write is sent once, to one address: whether a redirect came instead of the change or after it, nobody can tell.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
+use http::{HeaderMap, StatusCode};
+use url::Url;
+
+use super::base_url::same_origin;
+use super::build_request::{OutgoingBody, OutgoingRequest};
+use super::handle::Client;
+use super::span::RequestSpan;
+use crate::error::{Delivery, Error, ErrorKind, ResponseLoss};
+use crate::transport::{TransportError, TransportErrorKind, UrlTemplate};
+use toolcrate_catalog::Method;
+
+/// The maximum number of redirects that are followed.
+const MAX_REDIRECTS: usize = 5;
+
+/// A response of any status with its whole body.
+pub(super) struct RawHttpResponse {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Client {
+    /// Sends a request once. `resends` is how often it was sent before.
+    pub(super) async fn attempt(
+        &self,
+        outgoing: &OutgoingRequest,
+        writes: bool,
+        resends: u32,
+    ) -> Result<RawHttpResponse, Error> {
+        let mut url = outgoing.url.clone();
+        for hop in 0..=MAX_REDIRECTS {
+            // Until the first request is sent, no failure can have changed anything; after it, none is sure not to.
+            let sent_before = |error: Error| match hop {
+                0 => error,
+                _ => error.with_delivery(Delivery::Unknown),
+            };
+            let request = self
+                .http_request(outgoing, &url)
+                .map_err(|error| sent_before(error.with_delivery(Delivery::NotSent)))?;
+            let span = RequestSpan::new(outgoing.method, &outgoing.template, &url, resends);
+            let response = span.record(self.state.transport.send(request)).await;
+            let response = response.map_err(|error| sent_before(failed(error, writes)))?;
+            if !writes
+                && let Some(target) = redirect(outgoing.method, &url, response.status(), response.headers())?
+            {
+                url = target;
+                continue;
+            }
+            return self.into_raw(response, writes);
+        }
+        Err(Error::new(ErrorKind::Configuration, "too many redirects").with_next_step("Check the base URL."))
+    }
+
+    /// Returns the request to one URL, with the credentials.
+    fn http_request(&self, outgoing: &OutgoingRequest, url: &Url) -> Result<http::Request<Bytes>, Error> {
+        let mut headers = outgoing.headers.clone();
+        self.authorize(&mut headers)?;
+        if let Some(agent) = &self.state.user_agent {
+            headers.entry(USER_AGENT).or_insert_with(|| agent.clone());
+        }
+        let body = match &outgoing.body {
+            OutgoingBody::None => Bytes::new(),
+            OutgoingBody::Bytes(bytes) => bytes.clone(),
+            OutgoingBody::Form(form) => {
+                let (media_type, bytes) = form.encode()?;
+                headers.insert(CONTENT_TYPE, media_type);
+                bytes
+            }
+        };
+        let mut request = http::Request::new(body);
+        *request.method_mut() = http_method(outgoing.method);
+        *request.uri_mut() = url
+            .as_str()
+            .parse()
+            .map_err(|error| Error::configuration(format!("the URL can't be requested: {error}")))?;
+        *request.headers_mut() = headers;
+        request.extensions_mut().insert(UrlTemplate(outgoing.template.clone()));
+        Ok(request)
+    }
+
+    /// Checks the size of a response, which not every transport does.
+    fn into_raw(&self, response: http::Response<Bytes>, writes: bool) -> Result<RawHttpResponse, Error> {
+        let (parts, body) = response.into_parts();
+        if parts.status.is_success() && body.len() > self.state.max_body {
+            let message = format!("the response exceeds {} bytes", self.state.max_body);
+            return Err(too_large(&message, writes).with_status(parts.status.as_u16()));
+        }
+        Ok(RawHttpResponse { status: parts.status.as_u16(), headers: parts.headers, body })
+    }
+}
+
+/// Returns the error of a response that is too large.
+fn too_large(message: &str, writes: bool) -> Error {
+    if writes {
+        return Error::unreadable_success(ErrorKind::OutcomeUnknown, message);
+    }
+    Error::new(ErrorKind::TooLarge, message)
+        .with_next_step("Request fewer records or fields, or raise the limit.")
+}
+
+/// Returns where a redirect leads, for messages: without the values of a query, and without the path on another server.
+pub(super) fn redirect_target(from: &Url, status: u16, headers: &HeaderMap) -> Option<String> {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let target = from.join(headers.get(LOCATION)?.to_str().ok()?).ok()?;
+    Some(match same_origin(from, &target) {
+        true => target.path().to_owned(),
+        false => target.origin().ascii_serialization(),
+    })
+}
+
+/// Returns where the response to a read redirects to, if that is on the same server and the request stays the same.
+fn redirect(
+    method: Method,
+    from: &Url,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Result<Option<Url>, Error> {
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let location = headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    let Some(target) = location.and_then(|location| from.join(location).ok()) else { return Ok(None) };
+    let refused = |message: String| {
+        Error::new(ErrorKind::Configuration, message)
+            .with_status(status.as_u16())
+            .with_next_step("If that is the right server, use it as the base URL.")
+    };
+    if !same_origin(from, &target) {
+        return Err(refused(format!(
+            "the server redirected to {}; credentials are not sent to another host",
+            target.origin().ascii_serialization()
+        )));
+    }
+    if !matches!(method, Method::Get | Method::Head) && !matches!(status.as_u16(), 307 | 308) {
+        return Err(refused(format!(
+            "the server redirects to {}, which would turn the {method} into a GET",
+            target.path()
+        )));
+    }
+    Ok(Some(target))
+}
+
+/// Returns the error of a request without a response, or with a part of one.
+fn failed(error: TransportError, writes: bool) -> Error {
+    let (message, status) = (error.message(), error.status());
+    let loss = match error.kind() {
+        TransportErrorKind::Unsendable => {
+            return Error::configuration(message).with_delivery(Delivery::NotSent).with_source(error);
+        }
+        TransportErrorKind::TooLarge => {
+            return too_large(message, writes).with_status_opt(status).with_source(error);
+        }
+        TransportErrorKind::Redirected => {
+            let kind = if writes { ErrorKind::OutcomeUnknown } else { ErrorKind::Configuration };
+            return Error::new(kind, message).with_status_opt(status).with_source(error);
+        }
+        TransportErrorKind::NotConnected => ResponseLoss::NotConnected,
+        TransportErrorKind::TimedOut => ResponseLoss::TimedOut,
+        TransportErrorKind::Disconnected => ResponseLoss::Disconnected,
+    };
+    let lost = match status {
+        Some(_) => Error::lost(loss, writes, &format!("the response was incomplete ({message})")),
+        None => Error::lost(loss, writes, message),
+    };
+    // A read that was cut off has a response, only not all of it.
+    let is_cut = status.is_some() && !writes && loss == ResponseLoss::Disconnected;
+    let lost = if is_cut { lost.with_kind(ErrorKind::Decode) } else { lost };
+    lost.with_status_opt(status).with_source(error)
+}
+
+/// Converts a method for the HTTP client.
+const fn http_method(method: Method) -> http::Method {
+    match method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
+        Method::Head => http::Method::HEAD,
+        Method::Options => http::Method::OPTIONS,
+        Method::Trace => http::Method::TRACE,
+    }
+}

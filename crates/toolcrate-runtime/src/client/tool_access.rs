@@ -1,0 +1,50 @@
+//! The parts of the builder and of the client that tools use.
+
+use std::sync::Arc;
+
+use super::builder::ClientBuilder;
+use super::handle::Client;
+use crate::cursor::CursorKey;
+use crate::custom_fields::AccountFields;
+use crate::host_arguments::HostArguments;
+use crate::tool::ToolValidators;
+
+impl ClientBuilder {
+    /// Sets the key that signs the cursors of lists. Clients with the same key accept each other's cursors; by default, a
+    /// cursor is valid for this client only.
+    #[must_use]
+    pub fn cursor_key(mut self, key: CursorKey) -> Self {
+        self.tools.cursor_key = Some(key);
+        self
+    }
+
+    /// Sets which arguments tools ignore because the callers' hosts add them: by default, those that known hosts add.
+    #[must_use]
+    pub fn host_arguments(mut self, names: HostArguments) -> Self {
+        self.tools.host_arguments = names;
+        self
+    }
+}
+
+impl Client {
+    /// Returns which arguments tools ignore because the callers' hosts add them.
+    pub fn host_arguments(&self) -> &HostArguments {
+        &self.state.tools.host_arguments
+    }
+
+    pub(crate) fn checks(&self) -> &ToolValidators {
+        &self.state.tools.validators
+    }
+
+    pub(crate) fn cursor_key(&self) -> &CursorKey {
+        &self.state.tools.cursor_key
+    }
+
+    pub(crate) fn account_fields(&self) -> Option<Arc<AccountFields>> {
+        self.state.tools.account_fields()
+    }
+
+    pub(crate) fn set_account_fields(&self, fields: Arc<AccountFields>) {
+        self.state.tools.set_account_fields(fields);
+    }
+}

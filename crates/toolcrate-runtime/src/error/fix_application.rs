@@ -1,0 +1,111 @@
+//! Applies fixes to the arguments of a tool, to verify them before they are proposed.
+
+use serde_json::Value;
+
+use super::fix::{Fix, FixOperation};
+use crate::patch::unescape;
+
+impl Fix {
+    /// Returns a fix that applies `operation` first.
+    #[must_use]
+    pub(crate) fn after(mut self, operation: FixOperation) -> Self {
+        self.0.insert(0, operation);
+        self
+    }
+
+    /// Applies the fix. Returns false if an operation does not apply; the arguments are in an unspecified state then.
+    #[must_use]
+    pub(crate) fn apply(&self, arguments: &mut Value) -> bool {
+        self.0.iter().all(|operation| operation.apply(arguments).is_some())
+    }
+}
+
+impl FixOperation {
+    /// Returns the pointers that the operation reads or writes.
+    pub(crate) fn pointers(&self) -> impl Iterator<Item = &str> {
+        let (first, second) = match self {
+            Self::Add { path, .. } | Self::Remove { path } | Self::Replace { path, .. } => (path, None),
+            Self::Move { from, path } => (from, Some(path)),
+        };
+        std::iter::once(first.as_str()).chain(second.map(String::as_str))
+    }
+
+    /// Returns the pointer whose value the operation sets, if any.
+    pub(crate) fn target(&self) -> Option<&str> {
+        match self {
+            Self::Add { path, .. } | Self::Replace { path, .. } | Self::Move { path, .. } => Some(path),
+            Self::Remove { .. } => None,
+        }
+    }
+
+    fn apply(&self, arguments: &mut Value) -> Option<()> {
+        match self {
+            Self::Add { path, value } => add(arguments, path, value.clone()),
+            Self::Remove { path } => remove(arguments, path).map(drop),
+            Self::Replace { path, value } => {
+                *arguments.pointer_mut(path)? = value.clone();
+                Some(())
+            }
+            Self::Move { from, path } => {
+                let value = remove(arguments, from)?;
+                add(arguments, path, value)
+            }
+        }
+    }
+}
+
+/// Splits a pointer into its parent and its last segment.
+pub(crate) fn split_pointer(pointer: &str) -> Option<(&str, String)> {
+    let (parent, last) = pointer.rsplit_once('/')?;
+    Some((parent, unescape(last)))
+}
+
+fn add(arguments: &mut Value, path: &str, value: Value) -> Option<()> {
+    let (parent, name) = split_pointer(path)?;
+    match arguments.pointer_mut(parent)? {
+        Value::Object(properties) => drop(properties.insert(name, value)),
+        Value::Array(items) => {
+            let index = name.parse().ok().filter(|index| *index <= items.len())?;
+            items.insert(index, value);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+fn remove(arguments: &mut Value, path: &str) -> Option<Value> {
+    let (parent, name) = split_pointer(path)?;
+    match arguments.pointer_mut(parent)? {
+        Value::Object(properties) => properties.shift_remove(&name),
+        Value::Array(items) => {
+            let index = name.parse().ok().filter(|index| *index < items.len())?;
+            Some(items.remove(index))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_fix_applies_as_the_json_patch_that_it_shows() {
+        let mut arguments = json!({"body": {"a/b": 1}, "list": [1, 2], "page": 0});
+        let add = FixOperation::Add { path: "/list/2".to_owned(), value: json!(3) };
+        let fixes = [
+            Fix::rename("/body/a~1b", "/a~1b"),
+            Fix::remove("/body"),
+            Fix::replace("/page", 1),
+            Fix::from_operations(vec![add]),
+        ];
+        assert!(fixes.iter().all(|fix| fix.apply(&mut arguments)));
+        assert_eq!(arguments, json!({"list": [1, 2, 3], "page": 1, "a/b": 1}));
+        let expected = json!([{"op": "move", "from": "/body/a~1b", "path": "/a~1b"}]);
+        assert_eq!(fixes[0].to_json(), expected);
+        assert!(!Fix::remove("/nothing").apply(&mut arguments));
+        assert!(!Fix::replace("/list/9", 1).apply(&mut arguments));
+    }
+}

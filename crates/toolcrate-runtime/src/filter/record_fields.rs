@@ -1,0 +1,158 @@
+//! The fields of a typed record. They are found by walking an empty record of its type, so they take no table, no code
+//! for each type, and no tool catalog.
+
+use toolcrate_catalog::FilterScalar;
+
+use crate::api::ExtraField;
+use crate::model::{FieldMut, ModelFields, ValueMut};
+
+use super::operand::FilterValueKind;
+
+/// Hands out an empty value of a type.
+pub(crate) type EmptyValueFn = fn(&mut dyn FnMut(ValueMut<'_>));
+
+/// What a path leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct RecordField {
+    pub(super) path: String,
+    pub(super) kind: FilterValueKind,
+    /// True if it is in a list of the record.
+    pub(super) in_list: bool,
+}
+
+/// The fields of a type of records.
+#[derive(Clone, Copy)]
+pub(crate) struct RecordFields {
+    empty: EmptyValueFn,
+    /// Fields that records can be filtered and sorted by although they don't have them.
+    extra: &'static [ExtraField],
+}
+
+impl RecordFields {
+    /// Returns the fields of the records that `empty` makes, or of the records in the lists that it makes; `None` if there
+    /// are no records of a known type.
+    pub(crate) fn new(empty: EmptyValueFn, extra: &'static [ExtraField]) -> Option<Self> {
+        let fields = Self { empty, extra };
+        fields.with_record(|_| ()).map(|()| fields)
+    }
+
+    fn with_record<R>(&self, mut read: impl FnMut(&mut dyn ModelFields) -> R) -> Option<R> {
+        let mut result = None;
+        (self.empty)(&mut |value| match value {
+            ValueMut::Object(record) => result = Some(read(record)),
+            ValueMut::List(list) => {
+                if let ValueMut::Object(record) = list.push() {
+                    result = Some(read(record));
+                }
+            }
+            _ => {}
+        });
+        result
+    }
+
+    /// Returns the field at `path`, if the record has it.
+    pub(super) fn find(&self, path: &str) -> Option<RecordField> {
+        let found = self.with_record(|record| find_in(record, path, false)).flatten();
+        let found = found.or_else(|| {
+            let extra = self.extra.iter().find(|extra| extra.name == path)?;
+            self.has(extra.beside).then_some((extra.kind.into(), false))
+        });
+        found.map(|(kind, in_list)| RecordField { path: path.to_owned(), kind, in_list })
+    }
+
+    /// Returns the field that a comparison with text, or with something else, means: that at `path`, or what identifies
+    /// the reference at `path`.
+    pub(super) fn find_compared(&self, path: &str, is_text: bool) -> Option<RecordField> {
+        let found = self.find(path)?;
+        if found.kind != FilterValueKind::Object {
+            return Some(found);
+        }
+        let endings: &[&str] = if is_text { &["identifier", "name"] } else { &["id"] };
+        let within = endings.iter().find_map(|ending| self.find(&format!("{path}/{ending}")));
+        Some(within.unwrap_or(found))
+    }
+
+    /// Returns true if and only if the record has a field with this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.with_record(|record| record.field_names().contains(&name)).unwrap_or(false)
+    }
+
+    /// Returns the paths of the fields of the record, and of the fields within them.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let mut paths = self.with_record(|record| paths_in(record, "", true)).unwrap_or_default();
+        let extra = self.extra.iter().filter(|extra| self.has(extra.beside));
+        paths.extend(extra.map(|extra| extra.name.to_owned()));
+        paths
+    }
+
+    /// Returns true if and only if the record has something at `path`.
+    pub(crate) fn contains(&self, path: &str) -> bool {
+        self.find(path).is_some()
+    }
+}
+
+impl From<FilterScalar> for FilterValueKind {
+    fn from(kind: FilterScalar) -> Self {
+        match kind {
+            FilterScalar::Boolean => Self::Boolean,
+            FilterScalar::Integer => Self::Integer,
+            FilterScalar::Number => Self::Number,
+            FilterScalar::Text => Self::Text,
+            FilterScalar::Date | FilterScalar::DateTime => Self::Date,
+        }
+    }
+}
+
+fn find_in(record: &mut dyn ModelFields, path: &str, in_list: bool) -> Option<(FilterValueKind, bool)> {
+    let (name, rest) = match path.split_once('/') {
+        Some((name, rest)) => (name, Some(rest)),
+        None => (path, None),
+    };
+    let index = record.field_names().iter().position(|other| *other == name)?;
+    find_at(fill(record.field_mut(index)), rest, in_list)
+}
+
+fn find_at(value: ValueMut<'_>, rest: Option<&str>, in_list: bool) -> Option<(FilterValueKind, bool)> {
+    let kind = match (value, rest) {
+        (ValueMut::Object(record), Some(rest)) => return find_in(record, rest, in_list),
+        (ValueMut::List(list), rest) => return find_at(list.push(), rest, true),
+        (ValueMut::Map(_) | ValueMut::Any(_) | ValueMut::Union(_), _) => FilterValueKind::Any,
+        (_, Some(_)) => return None,
+        (ValueMut::Object(_), None) => FilterValueKind::Object,
+        (ValueMut::Boolean(_), None) => FilterValueKind::Boolean,
+        (ValueMut::Integer(_) | ValueMut::Long(_) | ValueMut::Unsigned(_), None) => FilterValueKind::Integer,
+        (ValueMut::Number(_), None) => FilterValueKind::Number,
+        (ValueMut::Text(_) | ValueMut::OpenEnum(_), None) => FilterValueKind::Text,
+    };
+    Some((kind, in_list))
+}
+
+/// Gives a field its default value.
+fn fill(field: FieldMut<'_>) -> ValueMut<'_> {
+    match field {
+        FieldMut::Boolean(field) => ValueMut::Boolean(field.insert(false)),
+        FieldMut::Integer(field) => ValueMut::Integer(field.insert(0)),
+        FieldMut::Long(field) => ValueMut::Long(field.insert(0)),
+        FieldMut::Number(field) => ValueMut::Number(field.insert(0.0)),
+        FieldMut::Text(field) => ValueMut::Text(field.insert(String::new())),
+        FieldMut::Other(field) => field.insert_default(),
+    }
+}
+
+fn paths_in(record: &mut dyn ModelFields, before: &str, goes_on: bool) -> Vec<String> {
+    let mut paths = Vec::new();
+    for (index, name) in record.field_names().iter().enumerate() {
+        let path = format!("{before}{name}");
+        let mut within = |value: ValueMut<'_>| {
+            if let (ValueMut::Object(record), true) = (value, goes_on) {
+                paths.extend(paths_in(record, &format!("{path}/"), false));
+            }
+        };
+        match fill(record.field_mut(index)) {
+            ValueMut::List(list) => within(list.push()),
+            value => within(value),
+        }
+        paths.push(path);
+    }
+    paths
+}

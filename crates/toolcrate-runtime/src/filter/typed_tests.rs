@@ -1,0 +1,1 @@
+//! What typed filters become, and what is refused before it is sent.

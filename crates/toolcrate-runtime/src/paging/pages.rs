@@ -1,0 +1,214 @@
+//! Streams of the pages and of the items of a list.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_util::stream::{self, Stream};
+
+use super::next::Next;
+use super::walk::Walk;
+use super::window::PageWindow;
+use crate::api::Paging;
+use crate::call::Call;
+use crate::client::{ApiResponse, Client, complete};
+use crate::error::{Delivery, Error};
+use crate::model::ModelValue;
+use crate::rate_limit::RateLimit;
+use crate::request::Request;
+use crate::response::FromResponse;
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items of the page.
+    pub items: Vec<T>,
+    /// How to request the next page; `None` on the last one. A list can be continued later with it.
+    pub next: Option<Next>,
+    /// The state of the rate limit.
+    pub rate_limit: RateLimit,
+    /// The server's ID of the request, which its support may ask for.
+    pub request_id: Option<String>,
+}
+
+type PageStream<T> = Pin<Box<dyn Stream<Item = Result<Page<T>, Error>> + Send>>;
+
+/// The pages of a list: a stream. [`Client::pages`] makes it.
+///
+/// The next page is requested when the stream is polled for it. If the request sets no page size and the API numbers its
+/// pages, the largest size is used. The stream ends after an error.
+#[must_use = "a stream does nothing unless it is polled"]
+pub struct Pages<T> {
+    client: Client,
+    call: Call,
+    concurrency: usize,
+    stream: Option<PageStream<T>>,
+}
+
+/// The items of a list over all its pages: a stream. [`Client::items`] makes it. See [`Pages`].
+#[must_use = "a stream does nothing unless it is polled"]
+pub struct Items<T> {
+    pages: Pages<T>,
+    items: std::vec::IntoIter<T>,
+    next: Option<Next>,
+}
+
+impl Client {
+    /// Returns the pages of a list, one after the other.
+    ///
+    /// # Errors
+    /// Yields the errors of [`send`](Self::send), and `Decode` if a next page was already read.
+    pub fn pages<T: ModelValue + Send + 'static>(&self, request: &Request<Vec<T>>) -> Pages<T> {
+        Pages { client: self.clone(), call: request.call.clone(), concurrency: 1, stream: None }
+    }
+
+    /// Returns the items of a list over all its pages. See [`pages`](Self::pages).
+    ///
+    /// # Errors
+    /// Yields the errors of [`pages`](Self::pages).
+    pub fn items<T: ModelValue + Send + 'static>(&self, request: &Request<Vec<T>>) -> Items<T> {
+        Items { pages: self.pages(request), items: Vec::new().into_iter(), next: None }
+    }
+}
+
+impl<T: ModelValue + Send + 'static> Request<Vec<T>> {
+    /// Returns the pages of the list, as [`Client::pages`] does.
+    pub fn pages(&self, client: &Client) -> Pages<T> {
+        client.pages(self)
+    }
+
+    /// Returns the items of the list over all its pages, as [`Client::items`] does.
+    pub fn items(&self, client: &Client) -> Items<T> {
+        client.items(self)
+    }
+}
+
+impl<T> Pages<T> {
+    /// Requests up to `pages` pages at once, if the API numbers its pages; they are yielded in their order all the same.
+    /// A list whose server doesn't tell the number of its pages may be read beyond its end.
+    pub fn concurrency(mut self, pages: usize) -> Self {
+        self.concurrency = pages.max(1);
+        self
+    }
+
+    /// Starts at a position that an earlier page had in [`next`](Page::next).
+    pub fn resume(mut self, next: &Next) -> Self {
+        self.call.continue_at(next.pairs());
+        self
+    }
+}
+
+impl<T> Items<T> {
+    /// Requests up to `pages` pages at once. See [`Pages::concurrency`].
+    pub fn concurrency(self, pages: usize) -> Self {
+        Self { pages: self.pages.concurrency(pages), ..self }
+    }
+
+    /// Starts at a position that [`next_page`](Self::next_page) returned earlier.
+    pub fn resume(self, next: &Next) -> Self {
+        Self { pages: self.pages.resume(next), ..self }
+    }
+
+    /// Returns the position after the page that the last item was on, from which the list can be continued later. It is
+    /// `None` before the first item and on the last page.
+    pub fn next_page(&self) -> Option<&Next> {
+        self.next.as_ref()
+    }
+}
+
+impl<T: ModelValue + Send + 'static> Pages<T> {
+    fn start(&self) -> PageStream<T> {
+        let (client, accept) = (self.client.clone(), <Vec<T> as FromResponse>::accept(self.client.api()));
+        let label = self.call.label();
+        let mut call = match complete(&self.call, client.api(), <Vec<T> as FromResponse>::visit_empty) {
+            Ok(call) => call.into_owned(),
+            Err(error) => {
+                let error = error.with_delivery(Delivery::NotSent).with_request(label);
+                return Box::pin(stream::iter([Err(error)]));
+            }
+        };
+        let source = match client.api().paging {
+            Paging::Page { page, size, max_size } => {
+                if call.query.get(size).is_none() {
+                    call.query.set(size, max_size.to_string());
+                }
+                match self.concurrency {
+                    1 => PageSource::Walk(Walk::new(client, call, accept)),
+                    width => PageSource::Window(PageWindow::new(client, call, accept, page, width)),
+                }
+            }
+            Paging::None | Paging::Cursor { .. } => PageSource::Walk(Walk::new(client, call, accept)),
+        };
+        Box::pin(stream::unfold((source, label), |(mut source, label)| async move {
+            let page = match source.step().await? {
+                Ok(response) => to_page(response).map_err(|error| error.with_request(label.clone())),
+                Err(error) => Err(error),
+            };
+            if page.is_err() {
+                source.stop();
+            }
+            Some((page, (source, label)))
+        }))
+    }
+}
+
+/// Where pages come from.
+enum PageSource {
+    Walk(Walk),
+    Window(PageWindow),
+}
+
+impl PageSource {
+    async fn step(&mut self) -> Option<Result<ApiResponse, Error>> {
+        match self {
+            Self::Walk(walk) => walk.step().await,
+            Self::Window(window) => window.step().await,
+        }
+    }
+
+    fn stop(&mut self) {
+        match self {
+            Self::Walk(walk) => walk.stop(),
+            Self::Window(window) => window.stop(),
+        }
+    }
+}
+
+fn to_page<T: ModelValue>(response: ApiResponse) -> Result<Page<T>, Error> {
+    let ApiResponse { raw, next, rate_limit, request_id } = response;
+    Ok(Page { items: FromResponse::from_response(raw)?, next, rate_limit, request_id })
+}
+
+impl<T: ModelValue + Send + 'static> Stream for Pages<T> {
+    type Item = Result<Page<T>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.stream.is_none() {
+            self.stream = Some(self.start());
+        }
+        self.stream.as_mut().map_or(Poll::Ready(None), |stream| stream.as_mut().poll_next(context))
+    }
+}
+
+// Items are never pinned.
+impl<T> Unpin for Items<T> {}
+
+impl<T: ModelValue + Send + 'static> Stream for Items<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
+                Some(Ok(page)) => {
+                    self.items = page.items.into_iter();
+                    self.next = page.next;
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What a query says about the fields of records: a filter, an order, the fields to return. It is checked against the
+//! fields that the records have when the request is sent, because only then are the API and the type of the records known.
+
+use std::borrow::Cow;
+
+use crate::filter::Filter;
+
+/// The fields by which a query selects, sorts and shortens records.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    pub(crate) filter: Option<Filter>,
+    /// Paths of fields, with the parameters that they are sent in.
+    pub(crate) paths: Vec<(&'static str, String)>,
+    /// Parameters that came with the position of a page, which has the conditions in it already.
+    pub(crate) resumed: Vec<String>,
+}
+
+impl Selection {
+    /// Creates a selection with this filter.
+    pub fn new(filter: Option<&Filter>) -> Self {
+        Self { filter: filter.cloned(), ..Self::default() }
+    }
+
+    /// Adds the fields of an order, which is sent in the query parameter `name`.
+    #[must_use]
+    pub fn order(mut self, name: &'static str, order: &[SortField]) -> Self {
+        self.paths.extend(order.iter().map(|order| (name, order.field.clone().into_owned())));
+        self
+    }
+
+    /// Adds fields to return, which are sent in the query parameter `name`.
+    #[must_use]
+    pub fn fields(mut self, name: &'static str, fields: &[String]) -> Self {
+        self.paths.extend(fields.iter().map(|field| (name, field.clone())));
+        self
+    }
+
+    /// Returns true if and only if nothing has to be checked.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.filter.is_none() && self.paths.is_empty()
+    }
+}
+
+/// A field to sort by, and the direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortField {
+    field: Cow<'static, str>,
+    descending: bool,
+}
+
+impl SortField {
+    /// Sorts by `field`, the smallest value first.
+    pub fn ascending(field: impl Into<Cow<'static, str>>) -> Self {
+        Self { field: field.into(), descending: false }
+    }
+
+    /// Sorts by `field`, the largest value first.
+    pub fn descending(field: impl Into<Cow<'static, str>>) -> Self {
+        Self { field: field.into(), descending: true }
+    }
+
+    /// Returns the value of the query parameter, or `None` for an empty order.
+    pub fn to_parameter(order: &[Self]) -> Option<String> {
+        let fields = order.iter().map(|order| match order.descending {
+            true => format!("{} desc", order.field),
+            false => order.field.to_string(),
+        });
+        let text = fields.collect::<Vec<_>>().join(",");
+        (!text.is_empty()).then_some(text)
+    }
+}

@@ -1,0 +1,46 @@
+//! The entries of an archive.
+
+/// What an entry is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    /// A file with this content.
+    File(Vec<u8>),
+    /// A folder.
+    Directory,
+}
+
+/// One entry of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ArchiveEntry {
+    /// The path, with `/` between folders and none at the start.
+    pub(crate) path: String,
+    /// The permissions.
+    pub(crate) mode: u32,
+    /// User and group, both by the same number.
+    pub(crate) owner: u32,
+    /// What it is.
+    pub(crate) kind: EntryKind,
+}
+
+impl ArchiveEntry {
+    /// A file that everyone may read.
+    pub(crate) fn file(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), mode: 0o644, owner: 0, kind: EntryKind::File(bytes.into()) }
+    }
+
+    /// A program that everyone may run.
+    pub(crate) fn program(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { mode: 0o755, ..Self::file(path, bytes) }
+    }
+
+    /// A folder.
+    pub(crate) fn directory(path: impl Into<String>, mode: u32, owner: u32) -> Self {
+        Self { path: path.into(), mode, owner, kind: EntryKind::Directory }
+    }
+
+    /// Returns the same entry inside a folder.
+    pub(crate) fn below(mut self, folder: &str) -> Self {
+        self.path = format!("{folder}/{}", self.path);
+        self
+    }
+}

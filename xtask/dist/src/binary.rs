@@ -1,0 +1,49 @@
+//! Builds the binary that is released.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+use crate::platform::{ReleasePlatform, host_triple};
+use crate::process::{cargo, line, workspace_root};
+
+/// Builds `cwpsa` with the profile `dist` and returns its path. No path of this machine ends up in the binary.
+pub(crate) fn build(platform: ReleasePlatform) -> anyhow::Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["build", "--locked", "--profile", "dist", "--package", "cwpsa", "--bin", "cwpsa"]);
+    command.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    if platform.triple != host_triple()? {
+        command.args(["--target", platform.triple]);
+    }
+    command.env("RUSTFLAGS", rust_flags()?);
+    let output = command.output().context("cannot start cargo")?;
+    if !output.status.success() {
+        bail!("{}: {}", line(&command), output.status);
+    }
+    let messages = String::from_utf8(output.stdout)?;
+    let executable = messages
+        .lines()
+        .filter_map(|message| serde_json::from_str::<Value>(message).ok())
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from));
+    executable.context("cargo did not report the binary")
+}
+
+/// The flags of the environment, and those that replace the folders of this machine in messages of panics.
+fn rust_flags() -> anyhow::Result<String> {
+    let home = |variable: &str, folder: &str| {
+        let default = || std::env::home_dir().map(|home| home.join(folder));
+        std::env::var_os(variable).map(PathBuf::from).or_else(default)
+    };
+    let root = workspace_root().canonicalize()?;
+    let folders: [(Option<PathBuf>, &str); 2] =
+        [(Some(root), "source"), (home("CARGO_HOME", ".cargo"), "cargo")];
+    let mut flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    for (folder, name) in folders {
+        let Some(folder) = folder.as_deref().map(Path::to_str) else { continue };
+        let folder = folder.context("the folder is not UTF-8")?;
+        flags.push_str(&format!(" --remap-path-prefix={folder}=/{name}"));
+    }
+    Ok(flags.trim().to_owned())
+}

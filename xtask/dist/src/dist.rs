@@ -1,0 +1,88 @@
+//! `cargo xtask dist`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+
+use crate::artifact::{Artifact, ReleaseBinary};
+use crate::digest::sha256_hex;
+use crate::platform::ReleasePlatform;
+use crate::process::workspace_root;
+use crate::{binary, manuals, mcpb, npm, oci, prove, registry, sbom, wheel};
+
+/// The file with the digests of all others.
+const CHECKSUMS: &str = "SHA256SUMS";
+
+#[derive(clap::Args)]
+pub(crate) struct DistArguments {
+    /// Package this binary instead of building one. Bounds of sizes and times are not checked then.
+    #[arg(long, value_name = "FILE")]
+    binary: Option<PathBuf>,
+    /// Platform of the binary. Defaults to that of this machine.
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
+    /// Folder to write to.
+    #[arg(long, value_name = "FOLDER", default_value = "dist")]
+    out: PathBuf,
+    /// Afterwards, validate every file with the tool of its format, install each package in an empty root, and call a tool.
+    /// Needs Python and Node.js.
+    #[arg(long)]
+    prove: bool,
+}
+
+/// Makes, writes and optionally proves everything for one platform.
+pub(crate) fn run(arguments: &DistArguments) -> anyhow::Result<()> {
+    let platform = ReleasePlatform::find(arguments.target.as_deref())?;
+    let path = match &arguments.binary {
+        Some(path) => path.clone(),
+        None => binary::build(platform)?,
+    };
+    let binary = ReleaseBinary::read(platform, &path)?;
+    let artifacts = make(&binary)?;
+    let out = workspace_root().canonicalize()?.join(&arguments.out);
+    empty(&out)?;
+    for artifact in &artifacts {
+        let path = out.join(&artifact.name);
+        std::fs::write(&path, &artifact.bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        println!("{:>12}  {}", artifact.bytes.len(), artifact.name);
+    }
+    if !arguments.prove {
+        return Ok(());
+    }
+    let figures = prove::run(&out, &binary)?;
+    figures.print();
+    // Another binary, such as one for tests, may be large and slow.
+    if arguments.binary.is_none() { figures.check() } else { Ok(()) }
+}
+
+/// Makes the folder, or deletes what an earlier run wrote to it, so that nothing of another version remains.
+fn empty(out: &Path) -> anyhow::Result<()> {
+    if let Ok(mut entries) = std::fs::read_dir(out)
+        && entries.next().is_some()
+    {
+        ensure!(out.join(CHECKSUMS).exists(), "{} has other files; choose another folder", out.display());
+        std::fs::remove_dir_all(out).with_context(|| format!("cannot empty {}", out.display()))?;
+    }
+    Ok(std::fs::create_dir_all(out)?)
+}
+
+/// Makes all files, in the order of their names.
+fn make(binary: &ReleaseBinary) -> anyhow::Result<Vec<Artifact>> {
+    let mut artifacts = vec![
+        manuals::binary_archive(binary)?,
+        wheel::wheel(binary)?,
+        mcpb::bundle(binary)?,
+        sbom::bill_of_materials(binary)?,
+    ];
+    artifacts.extend(npm::npm_packages(binary)?);
+    artifacts.extend(oci::image(binary)?);
+    let bundles: Vec<&Artifact> =
+        artifacts.iter().filter(|artifact| artifact.name.ends_with(".mcpb")).collect();
+    let entry = registry::server_entry(&bundles)?;
+    artifacts.push(entry);
+    artifacts.sort_by(|one, other| one.name.cmp(&other.name));
+    let sums: String =
+        artifacts.iter().map(|file| format!("{}  {}\n", sha256_hex(&file.bytes), file.name)).collect();
+    artifacts.push(Artifact::new(CHECKSUMS, sums));
+    Ok(artifacts)
+}

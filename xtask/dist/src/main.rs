@@ -1,0 +1,62 @@
+//! Packages for every way to install: `cargo xtask dist`, `cargo xtask package` and `cargo xtask release`.
+//!
+//! A program of its own, so that `cargo xtask`, the first command on a fresh machine, compiles none of it.
+
+mod archive;
+mod artifact;
+mod binary;
+mod crates;
+mod digest;
+mod dist;
+mod elf;
+mod manuals;
+mod mcpb;
+mod npm;
+mod oci;
+mod platform;
+mod process;
+mod prove;
+mod registry;
+mod release;
+mod sbom;
+mod wheel;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Packages for every way to install.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct DistCli {
+    #[command(subcommand)]
+    command: DistCommand,
+}
+
+#[derive(Subcommand)]
+enum DistCommand {
+    /// Package every crate, and build and test each one from its archive.
+    Package(crates::PackageArguments),
+    /// Make everything that is released for this platform, in `dist/`.
+    ///
+    /// Two runs with the same binary write the same bytes. The time in archives is SOURCE_DATE_EPOCH, or that of the last
+    /// commit.
+    Dist(dist::DistArguments),
+    /// Check the release workflows and manifests, and print the steps of a release.
+    Release(release::ReleaseArguments),
+}
+
+fn main() -> ExitCode {
+    let result = match DistCli::parse().command {
+        DistCommand::Package(arguments) => crates::run(&arguments),
+        DistCommand::Dist(arguments) => dist::run(&arguments),
+        DistCommand::Release(arguments) => release::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The platforms that binaries are released for, and what each registry calls them.
+
+use anyhow::Context;
+
+use crate::process::output_text;
+
+/// A platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ReleasePlatform {
+    /// The target of the Rust compiler.
+    pub(crate) triple: &'static str,
+    /// `os` and `cpu` of npm.
+    pub(crate) npm: (&'static str, &'static str),
+    /// The platform tag of a wheel. The one for Linux ends in the version of glibc, which the binary determines.
+    pub(crate) wheel: &'static str,
+    /// The architecture of a container image, for platforms that have one.
+    pub(crate) image: Option<&'static str>,
+    /// What the name of a program ends in.
+    pub(crate) suffix: &'static str,
+}
+
+/// All platforms.
+pub(crate) const PLATFORMS: [ReleasePlatform; 5] = [
+    ReleasePlatform {
+        triple: "x86_64-unknown-linux-gnu",
+        npm: ("linux", "x64"),
+        wheel: "manylinux_{glibc}_x86_64",
+        image: Some("amd64"),
+        suffix: "",
+    },
+    ReleasePlatform {
+        triple: "aarch64-unknown-linux-gnu",
+        npm: ("linux", "arm64"),
+        wheel: "manylinux_{glibc}_aarch64",
+        image: Some("arm64"),
+        suffix: "",
+    },
+    ReleasePlatform {
+        triple: "x86_64-apple-darwin",
+        npm: ("darwin", "x64"),
+        wheel: "macosx_10_12_x86_64",
+        image: None,
+        suffix: "",
+    },
+    ReleasePlatform {
+        triple: "aarch64-apple-darwin",
+        npm: ("darwin", "arm64"),
+        wheel: "macosx_11_0_arm64",
+        image: None,
+        suffix: "",
+    },
+    ReleasePlatform {
+        triple: "x86_64-pc-windows-msvc",
+        npm: ("win32", "x64"),
+        wheel: "win_amd64",
+        image: None,
+        suffix: ".exe",
+    },
+];
+
+impl ReleasePlatform {
+    /// Returns the platform of a target, or that of this machine.
+    pub(crate) fn find(triple: Option<&str>) -> anyhow::Result<Self> {
+        let host = host_triple()?;
+        let triple = triple.unwrap_or(&host);
+        let known = || PLATFORMS.map(|platform| platform.triple).join(", ");
+        let found = PLATFORMS.into_iter().find(|platform| platform.triple == triple);
+        found.with_context(|| format!("nothing is released for {triple:?} (expected one of {})", known()))
+    }
+
+    /// Returns the name of npm's package with the binary.
+    pub(crate) fn npm_package(self) -> String {
+        let (os, cpu) = self.npm;
+        format!("@cwpsa/{os}-{cpu}")
+    }
+
+    /// Returns the file name of the binary.
+    pub(crate) fn program(self) -> String {
+        format!("cwpsa{}", self.suffix)
+    }
+}
+
+/// Returns the target of this machine's compiler.
+pub(crate) fn host_triple() -> anyhow::Result<String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let about = output_text(std::process::Command::new(rustc).arg("-vV"))?;
+    let triple = about.lines().find_map(|line| line.strip_prefix("host: "));
+    triple.map(str::to_owned).context("rustc does not report its host")
+}

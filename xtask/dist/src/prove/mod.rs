@@ -1,0 +1,27 @@
+//! Proof from outside: every file in `dist/` is valid for the tool of its format, and every package can be installed
+//! and called in a root without Rust.
+
+mod channels;
+mod empty_root;
+mod figures;
+pub(crate) mod tools;
+mod validators;
+
+use std::path::Path;
+
+use crate::artifact::ReleaseBinary;
+use channels::InstallChannel;
+use figures::ProofFigures;
+use tools::ReleaseTools;
+
+/// Validates and installs what is in `folder`, and returns seconds and megabytes of each.
+pub(crate) fn run(folder: &Path, binary: &ReleaseBinary) -> anyhow::Result<ProofFigures> {
+    let tools = ReleaseTools::install()?;
+    validators::run(folder, &tools)?;
+    let mut figures = ProofFigures::default();
+    figures.size("binary", binary.bytes.len(), Some(20.0));
+    for channel in InstallChannel::ALL {
+        channel.prove(folder, binary, &tools, &mut figures)?;
+    }
+    Ok(figures)
+}

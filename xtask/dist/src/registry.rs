@@ -1,0 +1,80 @@
+//! `server.json`: the entry of the MCP registry, which names every package that runs the server.
+
+use serde_json::{Value, json};
+
+use crate::artifact::{Artifact, IMAGE, MCP_NAME, REPOSITORY, SUMMARY, VERSION};
+use crate::digest::sha256_hex;
+
+/// The schema that the entry follows.
+const SCHEMA: &str = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
+
+/// Makes the entry. `bundles` are the MCPB bundles of all platforms that were made.
+pub(crate) fn server_entry(bundles: &[&Artifact]) -> anyhow::Result<Artifact> {
+    let mut packages = vec![
+        json!({
+            "registryType": "npm",
+            "identifier": "cwpsa",
+            "version": VERSION,
+            "runtimeHint": "npx",
+            "transport": {"type": "stdio"},
+            "packageArguments": [{"type": "positional", "value": "mcp"}],
+            "environmentVariables": variables()
+        }),
+        json!({
+            "registryType": "pypi",
+            "identifier": "cwpsa",
+            "version": VERSION,
+            "runtimeHint": "uvx",
+            "transport": {"type": "stdio"},
+            "packageArguments": [{"type": "positional", "value": "mcp"}],
+            "environmentVariables": variables()
+        }),
+        json!({
+            "registryType": "oci",
+            "identifier": format!("{IMAGE}:{VERSION}"),
+            "runtimeHint": "docker",
+            "transport": {"type": "stdio"},
+            "packageArguments": [{"type": "positional", "value": "mcp"}],
+            "environmentVariables": variables()
+        }),
+    ];
+    for bundle in bundles {
+        packages.push(json!({
+            "registryType": "mcpb",
+            "identifier": format!("{REPOSITORY}/releases/download/v{VERSION}/{}", bundle.name),
+            "version": VERSION,
+            "fileSha256": sha256_hex(&bundle.bytes),
+            "transport": {"type": "stdio"}
+        }));
+    }
+    let entry = json!({
+        "$schema": SCHEMA,
+        "name": MCP_NAME,
+        "title": "ConnectWise PSA",
+        "description": SUMMARY,
+        "version": VERSION,
+        "websiteUrl": REPOSITORY,
+        "repository": {"url": REPOSITORY, "source": "github"},
+        "packages": packages
+    });
+    Ok(Artifact::new("server.json", serde_json::to_string_pretty(&entry)? + "\n"))
+}
+
+fn variables() -> Value {
+    let variable = |name: &str, description: &str, is_secret: bool| json!({"name": name, "description": description, "isRequired": true, "isSecret": is_secret});
+    let mut region = variable("CWPSA_REGION", "Region of the ConnectWise cloud.", false);
+    region["choices"] = json!(["na", "eu", "au", "za"]);
+    json!([
+        region,
+        variable("CWPSA_COMPANY_ID", "Company ID that you enter at login.", false),
+        variable("CWPSA_PUBLIC_KEY", "Public key of an API member.", true),
+        variable("CWPSA_PRIVATE_KEY", "Private key of that API member.", true),
+        variable("CWPSA_CLIENT_ID", "Client ID of your integration, from developer.connectwise.com.", true),
+        {
+            "name": "CWPSA_READ_ONLY",
+            "description": "Expose only tools that cannot change data.",
+            "default": "true",
+            "format": "boolean"
+        }
+    ])
+}
