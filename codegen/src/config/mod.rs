@@ -9,6 +9,7 @@ mod overlay;
 mod overlay_facts;
 mod pattern;
 mod profile;
+mod sample_program;
 mod selector;
 mod usage;
 mod wording;
@@ -28,8 +29,9 @@ pub use pattern::matches;
 pub use profile::{
     Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
     ErrorBodyConfig, FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,
-    PatchPathStyle, PathAction, Profile, ResourceOverride, SampleProgram, SharedQuery, VerbEffect,
+    PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery, VerbEffect,
 };
+pub use sample_program::SampleProgram;
 pub use selector::OperationSelector;
 pub use usage::UsageTracker;
 pub use wording::{ArgumentPattern, ArgumentWords, FormatWords, Gloss};

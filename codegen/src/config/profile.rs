@@ -6,10 +6,11 @@
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
 use super::api_info::ApiInfo;
+use super::sample_program::SampleProgram;
 use super::selector::OperationSelector;
 
 /// `toolcrate.yaml`. Paths in it are relative to the file.
@@ -93,20 +94,6 @@ pub struct Profile {
     /// The rules of names.
     #[serde(default)]
     pub names: NameRules,
-}
-
-/// A program that shows how the package is used.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct SampleProgram {
-    /// What it does, as a heading.
-    pub title: String,
-    /// The file with its code, relative to the profile.
-    #[serde(skip_serializing)]
-    pub file: PathBuf,
-    /// Its code, once the file was read.
-    #[serde(skip_deserializing)]
-    pub code: String,
 }
 
 /// How calls are authenticated; the generated crate gets a `Credentials` struct with these fields.

@@ -106,7 +106,7 @@ impl Form {
     /// Returns the media type of the form and its bytes.
     ///
     /// # Errors
-    /// `InvalidArguments` if a part has a media type that is none.
+    /// `InvalidArguments` if the media type of a part is invalid.
     pub(crate) fn encode(&self) -> Result<(HeaderValue, Bytes), Error> {
         let boundary = self.boundary();
         let mut body = Vec::with_capacity(self.parts.iter().map(|(_, part)| part.bytes().len() + 256).sum());
