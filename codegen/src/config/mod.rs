@@ -11,6 +11,7 @@ mod overlay_facts;
 mod paging;
 mod pattern;
 mod profile;
+mod sample_program;
 mod selector;
 mod usage;
 mod wording;
@@ -32,8 +33,9 @@ pub use pattern::matches;
 pub use profile::{
     CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, ErrorBodyConfig, FilterConfig,
     ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
-    ResourceOverride, SampleProgram, SharedQuery, VerbEffect,
+    ResourceOverride, SharedQuery, VerbEffect,
 };
+pub use sample_program::SampleProgram;
 pub use selector::OperationSelector;
 pub use usage::UsageTracker;
 pub use wording::{ArgumentPattern, ArgumentWords, FormatWords, Gloss};

@@ -6,12 +6,13 @@
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
 use super::api_info::ApiInfo;
 use super::auth::Auth;
 use super::paging::PagingConfig;
+use super::sample_program::SampleProgram;
 use super::selector::OperationSelector;
 
 /// `toolcrate.yaml`. Paths in it are relative to the file.
@@ -95,20 +96,6 @@ pub struct Profile {
     /// The rules of names.
     #[serde(default)]
     pub names: NameRules,
-}
-
-/// A program that shows how the package is used.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct SampleProgram {
-    /// What it does, as a heading.
-    pub title: String,
-    /// The file with its code, relative to the profile.
-    #[serde(skip_serializing)]
-    pub file: PathBuf,
-    /// Its code, once the file was read.
-    #[serde(skip_deserializing)]
-    pub code: String,
 }
 
 /// JSON pointers into an error's body; the first that resolves wins.
