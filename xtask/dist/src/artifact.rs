@@ -19,7 +19,7 @@ pub(crate) const REPOSITORY: &str = "https://github.com/connectwise-psa-tools/co
 pub(crate) const MCP_NAME: &str = "io.github.connectwise-psa-tools/cwpsa";
 /// One sentence about the product, of at most 100 characters.
 pub(crate) const SUMMARY: &str =
-    "ConnectWise PSA (Manage): 3,053 operations as tools. Includes a mock server.";
+    "Every operation of the ConnectWise PSA (Manage) API as a tool. Includes a mock server.";
 /// The container image, without a tag.
 pub(crate) const IMAGE: &str = "ghcr.io/connectwise-psa-tools/cwpsa";
 

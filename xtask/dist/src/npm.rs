@@ -41,7 +41,7 @@ fn platform_package(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     if os == "linux" {
         manifest.insert("libc".to_owned(), json!(["glibc"]));
     }
-    // The binary is not in `bin`, so that both packages can be installed side by side.
+    // Yarn can't run a binary inside a zip file.
     manifest.insert("preferUnplugged".to_owned(), json!(true));
     let readme =
         "The binary of [cwpsa](https://www.npmjs.com/package/cwpsa). Install that package instead.\n";
