@@ -19,7 +19,7 @@ pub struct Repair {
     pub code: &'static str,
     /// JSON pointer into the document, e.g. `/paths/~1system~1members/get`.
     pub pointer: String,
-    /// What was wrong and what was done, as a sentence.
+    /// A sentence that describes the defect and the repair.
     pub message: String,
 }
 
@@ -30,7 +30,7 @@ impl Repair {
     }
 }
 
-/// What a [`Degradation`] costs.
+/// The cost of a [`Degradation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
@@ -58,7 +58,7 @@ impl Effect {
 pub struct Degradation {
     /// The error that caused the degradation. In strict mode this error stops the run.
     pub problem: CodegenError,
-    /// What it costs.
+    /// The cost.
     pub effect: Effect,
 }
 
@@ -73,7 +73,7 @@ impl fmt::Display for Degradation {
     }
 }
 
-/// What the stages did about the defects of a document.
+/// The repairs and degradations of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Every repair, sorted by code and pointer.

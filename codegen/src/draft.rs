@@ -10,7 +10,7 @@ use crate::naming::identifiers;
 /// Drafts a profile for the document `tree`, which is the file `spec` relative to the profile. `name` becomes
 /// the name of the package and of the tools' prefix, and `runtime` is the folder of the runtime crate.
 ///
-/// What the document doesn't define is guessed and marked as a guess in a comment.
+/// Everything that the document doesn't define is guessed, and marked as a guess in a comment.
 pub fn profile(tree: &Value, spec: &Path, name: &str, runtime: &Path) -> String {
     let words = identifiers::split(name);
     let prefix = identifiers::value_name(&words, "api");

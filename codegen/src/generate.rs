@@ -10,7 +10,7 @@ use crate::relate::RelationCoverage;
 use crate::write::WritePlan;
 use crate::{emit, load, lower, naming, relate, repair};
 
-/// What to generate from, and where to.
+/// Options of a run: the inputs and the output folder.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The profile, `toolcrate.yaml`.
@@ -52,7 +52,7 @@ pub struct Generated {
     pub typed_operations: usize,
     /// Number of schemas that the spec names.
     pub schemas: usize,
-    /// What was repaired, and what could not be expressed.
+    /// The repairs, and the parts that could not be expressed.
     pub report: Report,
     /// How many relations are known.
     pub coverage: RelationCoverage,

@@ -23,7 +23,7 @@ pub struct ApiDefinition {
     pub server: Option<String>,
     /// All operations, by path and method.
     pub operations: OperationTable<Operation>,
-    /// All named schemas, by the name the document gives them.
+    /// All named schemas, by their names in the document.
     pub schemas: BTreeMap<SchemaId, Schema>,
 }
 
@@ -222,7 +222,7 @@ pub struct Parameter {
     pub ty: Type,
     /// Constraints on the value.
     pub limits: Limits,
-    /// What stands between the items of a list that is sent as one value; without it a list in the query is
+    /// The separator of the items of a list that is sent as one value; without it a list in the query is
     /// one pair for each item.
     pub separator: Option<char>,
     /// The schema of the object whose properties are sent as separate parameters, if this is one of them.
@@ -348,7 +348,7 @@ pub struct Schema {
     pub inline: bool,
 }
 
-/// What a named schema is.
+/// The shape of a named schema.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {

@@ -18,6 +18,6 @@ pub struct Model {
     pub names: Names,
     /// Where the values of references and parameters come from.
     pub relations: Relations,
-    /// What was repaired or degraded on the way.
+    /// The repairs and degradations of all stages.
     pub report: Report,
 }

@@ -18,7 +18,7 @@ use crate::emit::Files;
 /// The file in the output folder that lists what was emitted.
 pub const MANIFEST: &str = "manifest.txt";
 
-/// What a run would change, or has changed.
+/// The files that a run changes, or would change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileChanges {
     /// Files that were not there.
@@ -38,7 +38,7 @@ impl FileChanges {
     }
 }
 
-/// What a run writes: contents by path, and which old files are deleted.
+/// The output of a run: contents by path, and the old files to delete.
 #[derive(Clone, Debug, Default)]
 pub struct WritePlan {
     wanted: BTreeMap<PathBuf, String>,

@@ -140,8 +140,8 @@ function start() {
   const searched = new Map();
   let here = location.hash;
 
-  // A link to a tool opens it; if the list does not show it, the search becomes its name. The way back gives the search
-  // again that the link replaced.
+  // A link to a tool opens it; if the list does not show it, the search becomes its name. Going back restores the search
+  // that the link replaced.
   function follow() {
     const fields = [query, module, kind];
     const before = searched.get(location.hash);

@@ -126,7 +126,7 @@ async fn skipping_gives_the_rest_of_a_page_and_cursors_do_too() {
 }
 
 #[tokio::test]
-async fn rows_that_no_budget_holds_are_told() {
+async fn rows_beyond_any_budget_are_reported() {
     let mut all = rows(6, 9);
     all[1]["summary"] = json!("x".repeat(5000));
     all[5]["summary"] = json!("x".repeat(5000));

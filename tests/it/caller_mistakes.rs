@@ -171,7 +171,7 @@ async fn every_mistake_is_converted_or_fixed_by_the_second_call() {
 }
 
 #[tokio::test]
-async fn all_problems_come_at_once() {
+async fn all_problems_are_reported_at_once() {
     let client = client("https://localhost").expect("a client");
     let sent = json!({"filter": {"sttus": "x"}, "pageSize": "ten", "foo": 1});
     let error = call(&client, "list_all_tickets", &sent).await.expect_err("three problems");

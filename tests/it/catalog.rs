@@ -1,11 +1,11 @@
-//! What the catalog tells beside schemas: where ids come from, the lives of records, names in two lengths.
+//! Contents of the catalog besides schemas: where IDs come from, the lives of records, names in two lengths.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::OperationTarget;
 use connectwise_psa::runtime::catalog::IndexEntry;
 
 #[test]
-fn a_reference_says_which_tool_lists_it_and_what_that_tool_needs() {
+fn reference_names_its_list_and_the_needs_of_the_list() {
     let tool = CATALOG.resolve("create_a_connect_wise_psa_ticket").unwrap();
     let relations = tool.relations();
     let of = |argument: &str| relations.iter().find(|relation| relation.argument == argument).unwrap();
@@ -32,7 +32,7 @@ fn every_relation_leads_from_an_argument_to_a_tool() {
 }
 
 #[test]
-fn the_life_of_a_purchase_order_is_told() {
+fn life_cycle_of_a_purchase_order_is_described() {
     let tool = CATALOG.resolve("create_a_connect_wise_psa_purchaseorder_lineitem").unwrap();
     let life = tool.lifecycle();
     assert_eq!(life[0]["name"], "purchase order");
@@ -90,7 +90,7 @@ fn index_agrees_with_the_records_of_the_whole_catalog() {
     assert_eq!(collections, CATALOG.collections().names().collect::<Vec<_>>());
 }
 
-/// What records refer to by name is there.
+/// Collections that records refer to by name exist.
 #[test]
 fn every_name_in_a_record_leads_to_a_record() {
     for tool in CATALOG.tools() {

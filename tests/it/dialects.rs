@@ -110,7 +110,7 @@ fn documents_list_all_dialects() {
 }
 
 #[test]
-fn what_a_model_sends_in_a_dialect_is_what_the_tool_takes() {
+fn arguments_in_a_dialect_are_accepted_by_the_tool() {
     let client = client("https://localhost").expect("a client");
     let mut wrong = Vec::new();
     let mut accepted = 0;

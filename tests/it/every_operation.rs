@@ -101,7 +101,7 @@ fn set_custom_fields(members: &mut Map<String, Value>, fields: &Value) {
     }
 }
 
-/// What is wrong with the request that a tool made of `arguments`, by the catalog's record.
+/// Returns the problems of the request that a tool makes of `arguments`, according to the catalog's record.
 fn problems(
     tool: Tool,
     record: &ToolRecord<'_>,

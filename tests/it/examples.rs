@@ -28,7 +28,7 @@ async fn every_example_is_a_call_that_works() {
 }
 
 #[test]
-fn examples_stand_where_a_provider_looks_for_them() {
+fn examples_are_where_each_provider_reads_them() {
     let tool = CATALOG.get("create_a_ticket_note").expect("a tool");
     let example = &examples(tool)[0];
     for dialect in Dialect::ALL {

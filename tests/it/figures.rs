@@ -26,7 +26,7 @@ fn schemas_and_descriptions_keep_to_their_bounds() {
 }
 
 #[test]
-fn what_is_drawn_is_taken_and_what_is_wrong_is_refused_with_its_place() {
+fn drawn_calls_are_accepted_and_mutations_are_rejected() {
     let client = client("https://localhost").unwrap();
     let mut spec = Spec::read_current().unwrap();
     let (figures, failures) = tool_figures::calls(&client, &mut spec, DRAWS);
@@ -35,7 +35,7 @@ fn what_is_drawn_is_taken_and_what_is_wrong_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_request_that_the_spec_does_not_allow_is_told() {
+fn request_that_violates_the_spec_is_reported() {
     let client = client("https://localhost").unwrap();
     let mut spec = Spec::read_current().unwrap();
     let path = "/procurement/purchaseorders/{parentId}/lineitems";
@@ -68,7 +68,7 @@ fn a_request_that_the_spec_does_not_allow_is_told() {
 }
 
 #[test]
-fn a_mutation_is_wrong_where_it_says() {
+fn mutation_is_invalid_at_its_pointer() {
     let schema = json!({"type": "object", "required": ["id"], "additionalProperties": false, "properties": {
         "id": {"type": "integer", "minimum": 1},
         "size": {"type": "string", "enum": ["S", "L"]},

@@ -1,5 +1,5 @@
-//! What the end to end tests share: a client for a local server, a sandbox, and a validator of requests that
-//! knows nothing but the spec.
+//! Helpers of the end-to-end tests: a client for a local server, a sandbox, and a validator of
+//! requests that knows nothing but the spec.
 
 pub mod spec;
 

@@ -36,7 +36,7 @@ impl Spec {
     /// Reads the spec file `name` in `specs/`.
     ///
     /// # Errors
-    /// What is wrong with the file.
+    /// Returns the problem of the file.
     pub fn read(name: &str) -> Result<Self, String> {
         let mut document: Value =
             serde_json::from_str(&read_file(name)?).map_err(|error| error.to_string())?;
@@ -65,7 +65,7 @@ impl Spec {
         methods.filter(|name| METHODS.contains(&name.as_str())).count()
     }
 
-    /// What is wrong with `request`, which was made for the operation at `path` (the spec's template); empty if
+    /// Returns the problems of `request`, which was made for the operation at `path` (the spec's template); empty if
     /// nothing is.
     pub fn problems(&mut self, path: &str, request: &PreparedRequest) -> Vec<String> {
         let method = request.method.as_str().to_lowercase();

@@ -27,7 +27,7 @@ pub const CONTRACT: [&str; 9] = [
 /// A measured value and its bound.
 #[derive(Clone, Debug)]
 pub struct ToolFigure {
-    /// What was measured.
+    /// The measured quantity.
     pub what: String,
     /// The figure, with its unit.
     pub value: String,
@@ -58,7 +58,7 @@ impl ToolFigure {
     }
 }
 
-/// What the schemas and descriptions cost and say.
+/// Returns the figures of the schemas and descriptions.
 pub fn schemas() -> Vec<ToolFigure> {
     let tools: Vec<Tool> = CATALOG.tools().collect();
     let mut figures = Vec::new();

@@ -31,7 +31,7 @@ pub struct RepairsArguments {
     untyped: bool,
 }
 
-/// What all stages reported.
+/// The reports of all stages.
 struct Findings {
     title: String,
     version: String,

@@ -4,6 +4,7 @@
 //! Unknown keys are errors, so a typo is never silently ignored. Every entry must also apply to something
 //! in the document (see [`UsageTracker`]), so that rules for operations that no longer exist are found.
 
+mod api_info;
 mod auth;
 mod overlay;
 mod overlay_facts;
@@ -18,6 +19,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
+pub use api_info::ApiInfo;
 pub use auth::{Auth, AuthField, AuthScheme};
 pub use overlay::{
     ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
@@ -28,8 +30,8 @@ pub use overlay_facts::{
 pub use paging::{ONLY_LIST, PagingConfig};
 pub use pattern::matches;
 pub use profile::{
-    ApiInfo, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, ErrorBodyConfig,
-    FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
+    CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, ErrorBodyConfig, FilterConfig,
+    ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
     ResourceOverride, SharedQuery, VerbEffect,
 };
 pub use selector::OperationSelector;

@@ -1,7 +1,7 @@
 //! The overlay: facts about the API that its spec lacks.
 //!
-//! Which members a caller can't set, which list supplies an id, which tool answers for two
-//! operations. Each fact carries its reason, so that the next maintainer can judge it.
+//! Examples are fields that a caller can't set, the list that supplies an ID, and a tool that covers two operations. Each
+//! fact carries its reason, so that the next maintainer can judge it.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -24,19 +24,19 @@ pub struct Overlay {
     pub references: Vec<ReferenceRule>,
     /// The lists that have the values of arguments, where the path doesn't determine them.
     pub arguments: Vec<ArgumentRule>,
-    /// Tools that answer for more than one operation.
+    /// Tools that cover more than one operation.
     pub bindings: Vec<ToolBinding>,
-    /// What operations do, where the spec doesn't describe it.
+    /// Descriptions of operations that the spec doesn't describe.
     pub operations: IndexMap<String, OperationNote>,
-    /// What the records of a collection are, by the collection's path: words that fit in parentheses.
+    /// Explanations of records, by the collection's path: words that fit in parentheses.
     pub resources: IndexMap<String, Gloss>,
-    /// What members mean, by `Schema.member`.
+    /// Descriptions of fields, by `Schema.field`.
     pub fields: IndexMap<String, String>,
     /// The lives of records, step by step.
     pub lifecycles: Vec<Lifecycle>,
-    /// What arguments mean, by their names and types.
+    /// Descriptions of arguments, by their names and types.
     pub arguments_by_name: Vec<ArgumentWords>,
-    /// What values of a `format` look like: the words for the first such argument of a tool, and for the others.
+    /// Explanations of a `format`: one for the first such argument of a tool, and one for the others.
     pub formats: IndexMap<String, FormatWords>,
     /// Arguments that are left without a description, as their names say everything.
     pub self_explanatory: Vec<ArgumentPattern>,
@@ -91,7 +91,7 @@ pub struct ReferenceRule {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ArgumentRule {
-    /// The parameter's name on the wire.
+    /// The name of the parameter in the request.
     pub parameter: String,
     /// The paths it is for, as the spec spells them; `*` stands for any text.
     pub path: String,
@@ -116,7 +116,7 @@ pub struct ToolBinding {
     pub when: String,
     /// The other operation, `GET /path`.
     pub operation: String,
-    /// What the argument means.
+    /// The description of the argument.
     pub description: String,
 }
 
@@ -124,7 +124,7 @@ pub struct ToolBinding {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lifecycle {
-    /// What lives, e.g. `purchase order`.
+    /// The record whose life cycle it is, such as `purchase order`.
     pub name: String,
     /// The steps, first to last.
     pub steps: Vec<Step>,
@@ -134,11 +134,11 @@ pub struct Lifecycle {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// What is done, in a few words, e.g. `receive its lines`.
+    /// The step in a few words, such as `receive its lines`.
     pub name: String,
     /// The operations that do it, `POST /path`.
     pub operations: Vec<String>,
-    /// What to know of it: a sentence.
+    /// A note about the step, as a sentence.
     #[serde(default)]
     pub note: Option<String>,
 }
@@ -149,7 +149,7 @@ pub struct Step {
 pub struct FilterField {
     /// The path in a condition.
     pub field: String,
-    /// What it holds.
+    /// The type of its values.
     pub kind: FilterScalar,
     /// The records it is for: those that have this member.
     pub beside: String,
@@ -157,7 +157,7 @@ pub struct FilterField {
     pub reason: String,
 }
 
-/// What an operation does, in words for people and models.
+/// The description of an operation, for people and models.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OperationNote {

@@ -14,7 +14,7 @@ pub struct AnyOfFact {
     /// True if one of them must be true, so that false counts as not set.
     #[serde(default)]
     pub is_true: bool,
-    /// What the choice is about, as the start of an error: `choose where the note appears`.
+    /// The start of the error message, such as `choose where the note appears`.
     pub message: String,
     /// Where this is known from.
     pub source: String,
@@ -30,7 +30,7 @@ pub struct WarningFact {
     pub field: String,
     /// The other fields, which may also be those that an updated record has already.
     pub with: Vec<String>,
-    /// What the caller should know.
+    /// The warning.
     pub message: String,
     /// Where this is known from.
     pub source: String,
@@ -78,18 +78,18 @@ pub struct BodyFact {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BodyField {
-    /// What it holds.
+    /// The type of its values.
     #[serde(rename = "type")]
     pub kind: BodyFieldKind,
     /// True if every call needs it.
     #[serde(default)]
     pub required: bool,
-    /// What it means.
+    /// The description.
     #[serde(default)]
     pub description: String,
 }
 
-/// What a field of a body holds.
+/// The type of a field of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BodyFieldKind {

@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_stand_for_any_text() {
+    fn stars_match_any_text() {
         for (pattern, text) in
             [("/a", "/a"), ("/a*", "/a/b"), ("*b", "/a/b"), ("/*/c", "/a/b/c"), ("*", ""), ("*a*b*", "xaxbx")]
         {

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
+use super::api_info::ApiInfo;
 use super::auth::Auth;
 use super::paging::PagingConfig;
 use super::selector::OperationSelector;
@@ -17,7 +18,7 @@ use super::selector::OperationSelector;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// What the API and the generated crate are called.
+    /// The names of the API and of the generated crate.
     pub api: ApiInfo,
     /// The spec to generate from.
     pub spec: PathBuf,
@@ -90,29 +91,6 @@ pub struct Profile {
     pub names: NameRules,
 }
 
-/// What the API and its crate are called.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApiInfo {
-    /// The name people use, e.g. `Book Store`.
-    pub name: String,
-    /// The name of the generated package.
-    pub package: String,
-    /// The prefix of tool names, snake case.
-    pub prefix: String,
-    /// One sentence for the package's description.
-    pub description: String,
-    /// The license of the package, an SPDX expression. A package outside the workspace can be published only with one.
-    #[serde(default)]
-    pub license: Option<String>,
-    /// The keywords of the package in a registry; at most five.
-    #[serde(default)]
-    pub keywords: Vec<String>,
-    /// The categories of the package in a registry.
-    #[serde(default)]
-    pub categories: Vec<String>,
-}
-
 /// JSON pointers into an error's body; the first that resolves wins.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -154,7 +132,7 @@ pub enum PatchPathStyle {
 pub struct FilterConfig {
     /// The argument's name.
     pub argument: String,
-    /// What the argument means, in the schema.
+    /// The description of the argument in the schema.
     pub description: String,
     /// The query parameter that takes conditions on a record.
     pub conditions: String,
@@ -191,7 +169,7 @@ pub struct CustomFieldDefinitionsConfig {
     pub operation: String,
     /// The type.
     pub kind: String,
-    /// What types mean; others are text.
+    /// The types of fields by the API's names for them; any other type is text.
     #[serde(default)]
     pub kinds: IndexMap<String, CustomFieldType>,
     /// In a definition: true if a record must have the field.
@@ -214,7 +192,7 @@ pub struct CustomFieldDefinitionsConfig {
     pub screen_words: Vec<String>,
 }
 
-/// What a field that an account defines takes.
+/// The type of a custom field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -229,7 +207,7 @@ pub enum CustomFieldType {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SharedQuery {
-    /// What it means.
+    /// The description.
     pub description: String,
     /// The description in tools, if it differs.
     #[serde(default)]
@@ -300,7 +278,7 @@ pub struct NameRules {
     pub modules: Vec<ModuleAlias>,
     /// Names of resources, by path.
     pub resources: IndexMap<String, ResourceOverride>,
-    /// What people call the records of a collection, by path.
+    /// The nouns for the records of a collection, by path.
     pub nouns: IndexMap<String, NounOverride>,
     /// Templates of the names of single operations (`GET /path`), as for actions.
     pub operations: IndexMap<String, String>,
@@ -319,7 +297,7 @@ pub struct NameRules {
 pub struct ModuleAlias {
     /// How the path begins.
     pub from: String,
-    /// What it counts as.
+    /// The class that it belongs to.
     pub to: String,
 }
 
@@ -333,7 +311,7 @@ pub struct ResourceOverride {
     pub many: String,
 }
 
-/// What people call the records of a collection.
+/// The nouns for the records of a collection.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NounOverride {
@@ -342,7 +320,7 @@ pub struct NounOverride {
     /// Plural, where it is irregular.
     #[serde(default)]
     pub many: Option<String>,
-    /// What the record belongs to; empty for nothing, although the path has an id.
+    /// The noun of the parent; empty for none, although the path has an ID.
     #[serde(default)]
     pub owner: Option<String>,
 }
@@ -369,18 +347,18 @@ pub struct PathAction {
     /// Doing it twice is as good as once.
     #[serde(default)]
     pub idempotent: bool,
-    /// What tools call a placeholder within the tail.
+    /// The name of the argument for a placeholder within the tail.
     #[serde(default)]
     pub argument: Option<String>,
-    /// What sets it apart from the plain operation of its kind.
+    /// The variant, if it isn't the plain operation of its kind.
     #[serde(default)]
     pub variant: Option<OperationVariant>,
-    /// What it is, if not an action.
+    /// The kind, if it isn't an action.
     #[serde(skip)]
     pub kind: Option<OperationKind>,
 }
 
-/// What an operation does that a verb names.
+/// The effect of an operation that a verb names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerbEffect {

@@ -6,11 +6,11 @@ use serde::Deserialize;
 
 use super::pattern::matches;
 
-/// What arguments of a name mean, whatever record they belong to.
+/// The description of arguments of this name, whatever record they belong to.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ArgumentWords {
-    /// Which arguments.
+    /// The arguments that it describes.
     pub name: ArgumentPattern,
     /// The description.
     pub words: String,
@@ -49,7 +49,7 @@ impl fmt::Display for ArgumentPattern {
     }
 }
 
-/// What values of a format look like.
+/// An explanation of a format.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FormatWords {
@@ -59,7 +59,7 @@ pub struct FormatWords {
     pub others: String,
 }
 
-/// What a record is, in words that fit in parentheses behind its noun.
+/// An explanation of a record, in words that fit in parentheses after its noun.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Gloss {

@@ -16,7 +16,7 @@ pub fn kind(ty: &Type) -> &'static str {
     }
 }
 
-/// What arguments of this name and type mean. A narrow pattern takes precedence over a wide one.
+/// Returns the description of arguments of this name and type. A narrow pattern takes precedence over a wide one.
 pub fn words_by_name<'a>(context: &Context<'a>, name: &str, ty: &Type) -> Option<&'a str> {
     let kind = kind(ty);
     let by_name = context.overlay.arguments_by_name.iter().filter(|words| words.name.covers(name, kind));

@@ -1,4 +1,4 @@
-//! What all emitters read.
+//! The input of all emitters.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Which API area needs which models: the Cargo features of the generated crate.
+//! Cargo features of the generated crate: the models that each API area needs.
 //!
 //! A model is compiled when an area is switched on whose operations use it, directly or through another
 //! model. One that no operation uses is compiled with any area.

@@ -1,7 +1,7 @@
 //! Stage 6: turns a [`Model`] into files.
 //!
 //! Emitting is a pure function from the model to a map of path to text: it reads no file, no clock and no
-//! environment, so the same input gives the same bytes on any machine. `quote` and `prettyplease` write
+//! environment, so equal input yields equal bytes on any machine. `quote` and `prettyplease` write
 //! Rust, `minijinja` writes text, `serde_json` writes the catalog.
 
 mod api;
@@ -52,7 +52,7 @@ pub fn emit(
     query::jobs(&context, &mut jobs);
     api::jobs(&context, &mut jobs);
     cargo_manifest::jobs(&context, &mut jobs);
-    // The catalog is made beside the Rust files; neither reads what the other makes.
+    // The catalog is emitted in parallel with the Rust files; neither depends on the other.
     let catalog = std::thread::scope(|scope| {
         let catalog = scope.spawn(|| {
             let mut catalog = catalog::emit(&context)?;

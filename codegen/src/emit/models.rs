@@ -1,6 +1,6 @@
 //! Models: one file for each schema, a plain struct with the tables that the shared visitor reads.
 //!
-//! No serde derive: at the size of a real API it costs more compile time than all else together.
+//! No serde derive: at the size of a real API it costs more compile time than everything else together.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -173,7 +173,7 @@ fn record(
     }
 }
 
-/// What a record is: the document's words, or the overlay's on the collection that holds such records.
+/// Returns the explanation of a record: the document's, or the overlay's for the collection that holds such records.
 fn record_docs(context: &Context<'_>, name: &str, schema: &Schema) -> String {
     let description = prose(&schema.description);
     if !description.is_empty() {
@@ -258,7 +258,7 @@ fn slot_kind(ty: &Type) -> (&'static str, bool) {
     }
 }
 
-/// What a field means: the overlay's words or the document's, then what limits it.
+/// Returns the documentation of a field: the overlay's or the document's, then its limits.
 fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
     let mut sentences = Vec::new();
     let own = context.overlay.fields.get(&format!("{schema}.{}", field.name)).map(String::as_str);
@@ -303,7 +303,7 @@ fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
     sentences.join(" ")
 }
 
-/// What limits a value, in sentences.
+/// Returns sentences about the limits of a value.
 pub fn limit_docs(limits: &Limits) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut add = |limit: Option<String>, text: &str| {

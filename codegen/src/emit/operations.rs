@@ -44,7 +44,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
                 ));
                 let names: Vec<_> = files.keys().map(|file| format_ident!("{file}")).collect();
                 let uses = files.iter().map(|(file, (functions, deprecated))| {
-                    // What is deprecated is still handed on; the caller is warned, not this crate.
+                    // Deprecated parameters are still passed on without a warning in this crate; callers get one.
                     let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
                     let file = format_ident!("{file}");
                     let functions = functions.iter().map(|name| format_ident!("{name}"));
@@ -209,7 +209,7 @@ fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
     }
 }
 
-/// What is handed to the request: the argument, or the items of a list that is sent as one value.
+/// Returns the value for the request: the argument, or the items of a list that is sent as one value.
 fn parameter_value(ident: &Ident, parameter: &Parameter, ty: &Type) -> TokenStream {
     let (Some(separator), Type::List(_)) = (parameter.separator, ty) else { return quote!(#ident) };
     let separator = separator.to_string();
@@ -304,7 +304,7 @@ fn body_argument(
     }
 }
 
-/// What the body is, by what the operation does with it.
+/// Returns the description of the body, according to the kind of the operation.
 fn body_words(name: &OperationName) -> String {
     let one = &name.subject.own_one;
     match name.kind {

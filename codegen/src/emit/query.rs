@@ -14,14 +14,14 @@ use crate::naming::identifiers::field_name;
 /// A query type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SharedQueryType {
-    /// What a list takes.
+    /// The parameters of a list.
     List,
-    /// What a count takes.
+    /// The parameters of a count.
     Count,
 }
 
 impl SharedQueryType {
-    /// Which query type `operation` takes, if any.
+    /// Returns the query type that `operation` takes, if any.
     pub fn for_operation(context: &Context<'_>, operation: &Operation, name: &OperationName) -> Option<Self> {
         let shared = match name.kind {
             OperationKind::List => Self::List,
@@ -46,7 +46,7 @@ impl SharedQueryType {
         }
     }
 
-    /// What it is, in the type's own documentation.
+    /// Returns the type's own documentation.
     fn docs(self) -> &'static str {
         match self {
             Self::List => {
@@ -70,7 +70,7 @@ impl SharedQueryType {
         }
     }
 
-    /// What it is, in a parameter's note.
+    /// Returns the documentation of a parameter of this type.
     pub fn about(self) -> &'static str {
         match self {
             Self::List => "which rows, in which order, and how many on a page",
@@ -114,7 +114,7 @@ fn file(context: &Context<'_>) -> TokenStream {
     let conversion = conversion(context);
     let imports = imports.tokens(&[]);
     quote! {
-        //! What list and count operations take to choose rows, order and page.
+        //! Parameters of list and count operations that choose rows, order and page.
         #imports
         #(#types)*
         #conversion

@@ -1,4 +1,4 @@
-//! What all Rust emitters share: jobs that run on all cores, formatting, headers, doc comments, types.
+//! Helpers of the Rust emitters: jobs that run on all cores, formatting, headers, doc comments, types.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -196,7 +196,7 @@ impl Context<'_> {
     }
 }
 
-/// What a file has to import.
+/// The imports of a file.
 #[derive(Default)]
 pub struct Imports {
     /// `BTreeMap`.

@@ -1,4 +1,4 @@
-//! What an operation does, in one sentence.
+//! Describes an operation in one sentence.
 
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
@@ -17,7 +17,7 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
         return name.title.clone();
     }
     let many = match subject.owner_a() {
-        Some(owner) => format!("the {}{gloss} of {owner}", subject.own_many),
+        Some(owner) => format!("the {} of {owner}{gloss}", subject.own_many),
         None => format!("{}{gloss}", subject.many),
     };
     // What no id picks is the only one of its owner.
@@ -26,15 +26,16 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
         false => format!("the {}", subject.own_one),
     };
     let one = match subject.owner_a() {
-        Some(owner) => format!("{own}{gloss} of {owner}"),
+        Some(owner) => format!("{own} of {owner}{gloss}"),
         None => format!("{own}{gloss}"),
     };
     let by = format!("its {}", subject.by.as_deref().unwrap_or("ID"));
     let filter = if is_filtered { " that match a filter" } else { "" };
-    let form = if subject.is_view { " in summary form" } else { "" };
     match name.kind {
-        OperationKind::List => format!("List {many}{form}"),
-        OperationKind::Count => format!("Count {many}{form}{filter}"),
+        OperationKind::List if subject.is_view => format!("List {many} in summary form"),
+        OperationKind::List => format!("List {many}"),
+        OperationKind::Count if subject.is_view => format!("Count the summaries of {many}{filter}"),
+        OperationKind::Count => format!("Count {many}{filter}"),
         OperationKind::Get if subject.is_view => format!("Get a summary of {one} by {by}"),
         OperationKind::Get if subject.is_item || subject.by.is_some() => format!("Get {one} by {by}"),
         OperationKind::Get => format!("Get {one}"),

@@ -88,7 +88,7 @@ fn shown(text: &str) -> Cow<'_, str> {
     placeholder::render(text, Some)
 }
 
-/// What a call answers, in a word.
+/// Returns a word for the response of a call.
 fn answer(response: &ResponseRecord<'_>) -> String {
     let schema = match &response.schema {
         Some(SchemaRef::Named(name)) => name.to_string(),
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_are_said_in_a_few_words() {
+    fn types_have_short_names() {
         let said = |node| kind(&node);
         assert_eq!(said(json!({"type": "integer"})), "integer");
         assert_eq!(said(json!({"type": "string", "format": "date-time"})), "text (date-time)");

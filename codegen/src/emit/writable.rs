@@ -1,4 +1,4 @@
-//! Which fields a caller may set.
+//! Determines the fields that a caller may set.
 
 use super::context::Context;
 use crate::ir::Field;

@@ -23,7 +23,7 @@ pub struct Document {
     pub file: PathBuf,
     /// The content, in the form of OpenAPI 3.0.
     pub openapi: OpenAPI,
-    /// What was changed or left out to read it.
+    /// The changes and omissions that were needed to read it.
     pub report: Report,
 }
 
@@ -43,7 +43,7 @@ pub fn load(path: &Path) -> Result<Document, Errors> {
     parse(&bytes, path)
 }
 
-/// Reads the document at `path` into a tree, as it stands there.
+/// Reads the document at `path` into a tree, without changing it.
 ///
 /// # Errors
 /// - `E001`: the file cannot be read.

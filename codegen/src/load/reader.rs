@@ -47,7 +47,7 @@ pub fn read(mut tree: Value, report: &mut Report) -> Result<OpenAPI, CodegenErro
     })
 }
 
-/// What one thread reads.
+/// The part of a document that one thread reads.
 #[derive(Default)]
 struct Half {
     paths: IndexMap<String, ReferenceOr<PathItem>>,

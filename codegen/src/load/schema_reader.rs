@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_schema_is_any_value() {
+    fn non_schema_is_any_value() {
         let mut report = Report::default();
         schema(json!({"properties": {"a": 7}}), &DocumentLocation::ROOT, &mut report);
         assert_eq!(report.degradations[0].problem.location.as_deref(), Some("/properties/a"));

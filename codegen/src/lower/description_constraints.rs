@@ -18,7 +18,7 @@ impl<'a> DescriptionConstraints<'a> {
         let compile = |rule: &'a NoteRule| match Regex::new(&rule.pattern) {
             Ok(regex) => Ok((regex, rule)),
             Err(error) => {
-                Err(CodegenError::new("E010", format!("the pattern is no regular expression: {error}"))
+                Err(CodegenError::new("E010", format!("the pattern is not a regular expression: {error}"))
                     .at(format!("notes: {}", rule.pattern)))
             }
         };

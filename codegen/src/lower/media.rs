@@ -1,4 +1,4 @@
-//! What media types mean.
+//! Classifies media types.
 
 /// Returns true if a body of type `media` is JSON.
 pub fn is_json(media: &str) -> bool {

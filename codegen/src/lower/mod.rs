@@ -30,7 +30,7 @@ pub use bodies::add_bodies;
 pub struct Lowering {
     /// The API.
     pub api: ApiDefinition,
-    /// What was repaired or degraded so far.
+    /// The repairs and degradations so far.
     pub report: Report,
 }
 

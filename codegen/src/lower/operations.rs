@@ -253,7 +253,7 @@ fn response(
             _ => None,
         })
         .collect();
-    // Beside a declared success, the default is the error.
+    // If a success is declared, the default is the error.
     if successes.is_empty() {
         successes.extend(source.responses.default.as_ref().map(|response| (200, response)));
     }
@@ -292,7 +292,7 @@ fn response(
             other.is_some_and(|other| Some(other) != content.schema.as_ref())
         };
         if is_json(media) && others.map(|(_, source)| *source).any(|source| differs(&source)) {
-            let message = "its successes differ in type by status; the answer is any JSON value";
+            let message = "its 2xx responses differ in type; the response is any JSON value";
             schemas.untype(CodegenError::new("E017", message).at(&location));
             let content = Content::Json(Type::Any);
             return Ok(SuccessResponse {
@@ -306,7 +306,7 @@ fn response(
                 matches!(schemas.resolve(ty), Type::Named(_) | Type::List(_) | Type::Map(_))
             })
         {
-            let message = format!("an answer of type {media} is not read by member; it is given whole");
+            let message = format!("a response of type {media} is not decoded; it is returned as bytes");
             schemas.leave_raw(CodegenError::new("E014", message).at(&location));
         }
         let rows = ty.as_ref().and_then(|ty| rows(raw, ty, schemas, paging));
@@ -322,15 +322,15 @@ fn response(
         schemas.repaired(
             "R018",
             &raw.pointer,
-            "a GET whose answer is not described; whatever comes is given as bytes",
+            "a GET whose response is not described; it is returned as bytes",
         );
         return Ok(nothing(Content::Binary));
     }
     Ok(nothing(Content::None))
 }
 
-/// The type of the rows, where the answer is an object that has them in the member which the profile's
-/// paging names. The runtime takes them out, so for all that follows the answer is a list.
+/// Returns the type of the rows, if the response is an object that has them in the property which the profile's
+/// paging names. The runtime extracts them, so later stages see a list.
 fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &PagingConfig) -> Option<Type> {
     let items = paging.items()?;
     let (Method::Get, Type::Named(name)) = (raw.method, ty) else { return None };

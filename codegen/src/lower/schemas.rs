@@ -326,7 +326,7 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    /// Gives an inline object a name of its own.
+    /// Names an inline object.
     fn hoist(&mut self, name: &str, source: &Source, parts: &ObjectParts, location: &str) -> Type {
         let id = self.unused_name(name);
         let description = source.schema_data.description.clone().unwrap_or_default();

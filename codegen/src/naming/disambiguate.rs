@@ -1,7 +1,7 @@
 //! Makes names unique: each operation proposes spellings from short to full, and those that clash use a
 //! fuller one.
 //!
-//! Names that the lock has handed out, to operations of this release or an earlier one, never move; the
+//! Names that the lock has assigned, to operations of this release or an earlier one, never move; the
 //! new operation yields. If new operations clash, all of them move except one that is pinned.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -16,7 +16,7 @@ pub struct Assignment<T> {
     pub clashes: Vec<Vec<OperationId>>,
 }
 
-/// What is known about the operations before they get a name.
+/// The operations to name, with the parts that their names can be made of.
 pub struct Candidates {
     /// The operations that have a name already.
     pub locked: OperationTable<bool>,

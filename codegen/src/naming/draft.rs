@@ -13,7 +13,7 @@ use crate::ir::Operation;
 pub struct Draft<'a> {
     /// The path, read as a resource.
     pub resource: ResourcePath<'a>,
-    /// What the operation does to the resource.
+    /// The kind of the operation.
     pub kind: OperationKind,
     /// The template of the tool's name.
     pub form: &'a str,

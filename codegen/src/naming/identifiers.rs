@@ -251,14 +251,14 @@ pub fn variants(values: &[String]) -> Vec<String> {
 
 fn variant_name(value: &str) -> String {
     let spell = |text: &str, table: &[(char, &str)]| -> String {
-        let mut spelt = String::new();
+        let mut spelled = String::new();
         for c in text.chars() {
             match table.iter().find(|(symbol, _)| *symbol == c) {
-                Some((_, word)) => spelt.push_str(&format!(" {word} ")),
-                None => spelt.push(c),
+                Some((_, word)) => spelled.push_str(&format!(" {word} ")),
+                None => spelled.push(c),
             }
         }
-        spelt
+        spelled
     };
     if value.is_empty() {
         return "Empty".to_owned();

@@ -119,15 +119,15 @@ impl<'a> Inflector<'a> {
         }
         let table = &self.rules.spellings;
         let singular = self.singular(word);
-        let spelt = match table.get_key_value(word).or_else(|| table.get_key_value(&singular)) {
+        let spelling = match table.get_key_value(word).or_else(|| table.get_key_value(&singular)) {
             Some((entry, spelling)) => {
                 self.usage.mark(format!("names.spellings.{entry}"));
                 if entry == word { spelling.clone() } else { format!("{spelling}s") }
             }
             None => word.to_owned(),
         };
-        self.spelling_cache.borrow_mut().insert(word.to_owned(), spelt.clone());
-        spelt
+        self.spelling_cache.borrow_mut().insert(word.to_owned(), spelling.clone());
+        spelling
     }
 
     /// `statuses` gives `status`; a singular stays.

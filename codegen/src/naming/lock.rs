@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::diagnostic::{CodegenError, Errors};
 use crate::ir::Template;
 
-/// What a new file says at its top.
+/// The comment at the top of a new file.
 const HEADER: &str = "\
 # Names that were given: of operations (tool, Rust path), of schemas and of choices (Rust types).
 # Written by `cargo xtask regenerate`. Lines are added, never changed or removed.";
@@ -53,7 +53,7 @@ pub struct Lock {
     types: BTreeMap<String, String>,
     /// By schema and member.
     choices: BTreeMap<String, String>,
-    /// What took the place of a tool, in which release: old name, new name, release.
+    /// Replacements of tools: old name, new name, release.
     aliases: Vec<(String, String, String)>,
     /// The lines of the file.
     lines: Vec<String>,
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again_and_grows_by_lines_alone() {
+    fn lock_round_trips_and_grows_by_lines() {
         let mut lock = Lock::default();
         lock.extend(additions(&[("GET /a", "list_a")], &[("A b", "AB")]), "1");
         let first = lock.to_text();

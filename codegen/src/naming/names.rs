@@ -1,4 +1,4 @@
-//! What naming computes: the names of operations and schemas.
+//! The result of naming: the names of operations and schemas.
 
 use std::collections::BTreeMap;
 
@@ -37,9 +37,9 @@ pub struct OperationName {
     pub short: String,
     /// Read, write or custom.
     pub class: ToolClass,
-    /// What it does to its resource.
+    /// The kind of the operation.
     pub kind: OperationKind,
-    /// What sets it apart from the plain operation of its kind, as the profile says.
+    /// The variant from the profile, if it isn't the plain operation of its kind.
     pub variant: Option<OperationVariant>,
     /// The API area: Rust module and Cargo feature.
     pub module: String,
@@ -49,7 +49,7 @@ pub struct OperationName {
     pub function: String,
     /// Rust names, in the order of `operation.parameters`.
     pub parameters: Vec<String>,
-    /// What it is about, in words for people.
+    /// The subject, in words for people.
     pub subject: Subject,
     /// First words of the action, e.g. `merge`.
     pub verb: String,

@@ -5,7 +5,7 @@ use super::resource_path::ResourcePath;
 
 /// Inflector of a resource, compounds taken apart.
 pub struct Noun {
-    /// What it belongs to, outermost first.
+    /// The nouns of its parents, outermost first.
     pub parents: Vec<String>,
     /// The thing in the singular.
     pub one: Vec<String>,

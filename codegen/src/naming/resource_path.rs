@@ -1,4 +1,4 @@
-//! Reads a path as a resource: module, parents, the thing itself, and what is asked of it.
+//! Reads a path as a resource: module, parents, the thing itself, and the action on it.
 //!
 //! A run of fixed text between two placeholders is one noun; the runs before the last are its parents.
 //! An ending that the profile calls an action is cut off first.
@@ -44,7 +44,7 @@ pub struct ResourcePath<'a> {
 /// Reads paths by the rules of one profile.
 pub struct ResourceReader<'a> {
     rules: &'a NameRules,
-    /// What operations are by their verb, where the rules say nothing.
+    /// Actions of operations by their verb, for those without a rule.
     verbs: &'a OperationTable<VerbReading>,
     /// The number of segments at the beginning of each path that name nothing.
     prefixes: &'a OperationTable<usize>,
@@ -139,8 +139,8 @@ impl<'a> ResourceReader<'a> {
         ResourcePath { module, top, parents, own, given, named, item, action, guess, arguments, segments }
     }
 
-    /// The runs of fixed text between placeholders, without the module; the first begins anew behind
-    /// text that the profile names, and the name is given with its place.
+    /// The runs of fixed text between placeholders, without the module; the first starts again after
+    /// text that the profile names, and the name is returned with its position.
     fn runs<'s>(
         &self,
         prefix: String,

@@ -1,4 +1,4 @@
-//! What an operation is about, in words for people: the nouns of titles, descriptions and doc comments.
+//! Subjects of operations: the nouns of titles, descriptions and doc comments.
 //!
 //! A noun follows from the path: the text behind the last placeholder is the thing itself (`notes`), what is
 //! before it is its owner (`ticket`). The profile's `names.nouns` has the words for paths that are not
@@ -16,7 +16,7 @@ use crate::config::{NameRules, NounOverride, UsageTracker};
 use crate::id::OperationTable;
 use crate::ir::{ApiDefinition, Method, Segment, Template};
 
-/// What an operation is about.
+/// The subject of an operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Subject {
     /// The path of the collection in normal form, without segments that mark a view.
@@ -29,7 +29,7 @@ pub struct Subject {
     pub own_one: String,
     /// The noun without its owner, plural.
     pub own_many: String,
-    /// What the thing belongs to, if the path has its id: `ticket`.
+    /// The noun of the parent, if the path has its ID: `ticket`.
     pub owner: Option<String>,
     /// True if the operation shows the records of another one in another form.
     pub is_view: bool,

@@ -14,9 +14,9 @@ const PLAIN_VERBS: [&str; 8] = ["list", "get", "count", "create", "update", "rep
 /// A title and its parts.
 #[derive(Clone)]
 pub struct Title {
-    /// What the operation is about.
+    /// The subject of the operation.
     pub subject: Subject,
-    /// What is done, e.g. `merge`.
+    /// The verb, such as `merge`.
     pub verb: String,
     /// All of it, e.g. `Merge a ticket`.
     pub text: String,

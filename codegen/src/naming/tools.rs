@@ -1,6 +1,6 @@
 //! Names of tools: form by verb, resource by path, short enough for every client.
 //!
-//! A form is a template of words; a phrase is the resource that fills it. What can't be said in full is
+//! A form is a template of words; a phrase is the resource that fills it. A name that is too long is
 //! abbreviated by the profile's table, longest word first, and only then loses middle parents.
 
 use toolcrate_catalog::OperationKind;
@@ -191,7 +191,7 @@ pub fn spell(form: &str, by: &str, prefix: &str, phrase: &Phrase, words: &Inflec
 /// A form taken apart for titles and function names: `merge_a_{P}_{one}_now{by}` gives `merge`, `a`,
 /// `now`.
 pub struct FormParts<'a> {
-    /// What stands before the prefix, without its article.
+    /// The verb before the prefix, without its article.
     pub verb: &'a str,
     /// The article, or `all` and `single`.
     pub article: &'a str,

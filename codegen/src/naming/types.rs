@@ -12,7 +12,7 @@ use super::lock::{Additions, Lock};
 use crate::id::SchemaId;
 use crate::ir::{ApiDefinition, Schema, Shape, Type};
 
-/// What a schema is called.
+/// The name of a schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TypeName {
     /// The Rust type.
@@ -21,7 +21,7 @@ pub struct TypeName {
     pub fields: Vec<FieldName>,
 }
 
-/// What a field is called.
+/// The name of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldName {
     /// The Rust field.
@@ -30,7 +30,7 @@ pub struct FieldName {
     pub choice: Option<ChoiceName>,
 }
 
-/// What a choice is called.
+/// The name of an enum.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChoiceName {
     /// The Rust type.
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn types_choices_and_fields_are_told_apart() {
+    fn types_enums_and_fields_have_distinct_names() {
         let choice = Type::Choice(vec!["A".into(), "b c".into()]);
         let mut api = ApiDefinition::default();
         api.schemas.insert("Agreement".into(), object(&[("type", Type::List(Box::new(choice.clone())))]));

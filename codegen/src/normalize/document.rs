@@ -14,7 +14,7 @@ const PARAMETER_STYLES: [(&str, &[&str]); 4] = [
     ("cookie", &["form"]),
 ];
 
-/// Normalizes all parts of `tree`. Members beside a `$ref` count if `siblings` is set.
+/// Normalizes all parts of `tree`. Siblings of a `$ref` are respected if `siblings` is set.
 pub fn normalize(tree: &mut Value, siblings: bool, report: &mut Report) {
     let mut walk = DocumentWalk { siblings, report };
     let root = DocumentLocation::ROOT;
@@ -42,7 +42,7 @@ pub fn normalize(tree: &mut Value, siblings: bool, report: &mut Report) {
     }
 }
 
-/// What is read of the encoding of a form: the media type and the style of each member.
+/// Returns the supported part of a form's encoding: the media type and the style of each property.
 fn encoding(source: &Value) -> Map<String, Value> {
     let mut encoding = Map::new();
     for (name, own) in source.as_object().into_iter().flatten() {
@@ -80,7 +80,7 @@ impl DocumentWalk<'_> {
         self.report.omit(CodegenError::new("E005", message).at(location.to_string()));
     }
 
-    /// Normalizes what stands beside paths and components; sections that are not read are taken out.
+    /// Normalizes everything but paths and components, and removes sections that are not read.
     fn root(&mut self, tree: &mut Value) {
         let Some(members) = tree.as_object_mut() else { return };
         if let Some(Value::Object(webhooks)) = members.shift_remove("webhooks") {

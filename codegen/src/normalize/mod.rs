@@ -82,7 +82,7 @@ fn convert(tree: &mut Value, report: &mut Report) -> Result<bool, CodegenError> 
     };
     if !tree["paths"].is_object() {
         if !tree["webhooks"].is_object() {
-            return Err(CodegenError::new("E005", "there is no `paths` member").at("/paths"));
+            return Err(CodegenError::new("E005", "missing property `paths`").at("/paths"));
         }
         tree["paths"] = json!({});
     }
@@ -109,7 +109,7 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-/// What kind of document it is.
+/// The format of a document.
 enum Version {
     Swagger,
     OpenApi30,
@@ -123,7 +123,8 @@ impl Version {
             return match version.as_str() {
                 "2" | "2.0" => Ok(Self::Swagger),
                 _ => {
-                    let message = format!("this is Swagger {version}; 2.0 is read, and OpenAPI 3");
+                    let message =
+                        format!("unsupported format: Swagger {version} (expected Swagger 2.0 or OpenAPI 3)");
                     Err(CodegenError::new("E003", message).at("/swagger"))
                 }
             };

@@ -10,7 +10,7 @@ use crate::diagnostic::{Repair, Report};
 /// How many references may lead to each other before they count as a circle.
 const MAX_STEPS: usize = 16;
 
-/// Keys whose value is a schema, and keys whose members are schemas.
+/// Keys whose value is a schema, and keys whose properties are schemas.
 const SCHEMA_KEYS: [&str; 5] = ["schema", "items", "additionalProperties", "not", "contains"];
 const SCHEMA_GROUPS: [&str; 9] = [
     "schemas",
@@ -72,7 +72,7 @@ impl PendingReferences {
 fn is_schema(path: &[String]) -> bool {
     let last = path.last().map(String::as_str).unwrap_or_default();
     let group = path.len().checked_sub(2).map(|at| path[at].as_str()).unwrap_or_default();
-    // A parameter or an answer may be called `items`.
+    // A parameter or a response may be called `items`.
     if ["parameters", "responses", "requestBodies", "headers", "paths", "pathItems"].contains(&group) {
         return false;
     }
@@ -207,7 +207,7 @@ fn follow<'a>(tree: &'a Value, reference: &str) -> Option<&'a Value> {
     None
 }
 
-/// What `reference` names: a JSON pointer, perhaps percent-encoded.
+/// Returns the value that `reference` points to. It is a JSON pointer, possibly percent-encoded.
 pub(super) fn target<'a>(tree: &'a Value, reference: &str) -> Option<&'a Value> {
     let pointer = reference.strip_prefix('#')?;
     tree.pointer(pointer).or_else(|| tree.pointer(&percent_decoded(pointer)?))
@@ -232,7 +232,7 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The name of the schema at `reference`, which becomes a component if it is none.
+/// Returns the name of the schema at `reference`, which is made a component if necessary.
 fn hoist(
     tree: &mut Value,
     reference: &str,

@@ -24,7 +24,7 @@ const UNCHECKED: [&str; 10] = [
     "prefixItems",
 ];
 
-/// Normalizes `schema` and all schemas in it. Members beside a `$ref` count if `siblings` is set.
+/// Normalizes `schema` and all schemas in it. Siblings of a `$ref` are respected if `siblings` is set.
 pub fn normalize(schema: &mut Value, siblings: bool, location: &DocumentLocation<'_>, report: &mut Report) {
     match schema {
         Value::Bool(true) => *schema = json!({}),
@@ -48,7 +48,7 @@ pub fn normalize(schema: &mut Value, siblings: bool, location: &DocumentLocation
     }
 }
 
-/// Puts a reference with members beside it into an `allOf`.
+/// Moves a reference that has siblings into an `allOf`.
 fn wrap_reference(members: &mut Map<String, Value>) {
     let Some(reference) = members.shift_remove("$ref") else { return };
     let reference = json!({ "$ref": reference });
@@ -289,7 +289,7 @@ impl KeywordRewriter<'_> {
         if open {
             members.insert("additionalProperties".to_owned(), only.unwrap_or(json!(true)));
         }
-        self.repaired("R033", "names of members are not checked against `patternProperties`");
+        self.repaired("R033", "property names are not checked against `patternProperties`");
     }
 }
 
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_costs_the_keyword() {
+    fn unreadable_keyword_is_dropped() {
         let (schema, codes) = normalized(json!({"type": "Int", "required": true, "minLength": "3"}));
         assert_eq!(schema, json!({"type": "integer"}));
         assert_eq!(codes, ["R032"; 3]);

@@ -71,7 +71,7 @@ fn address(servers: &Value) -> Option<String> {
     Some(servers.get(0)?.get("url")?.as_str()?.trim_end_matches('/').to_owned())
 }
 
-/// What `server` adds to the path of `base`, if it is below it.
+/// Returns the path of `server` relative to that of `base`, if it is below it.
 fn below(base: &str, server: &str) -> Option<String> {
     // An address without a host is on the same host.
     let own_path = match server.strip_prefix('/') {

@@ -182,7 +182,9 @@ impl Converter<'_> {
                 _ => ("simple", false),
             };
             if !matches!((format, location.as_str()), ("csv", _) | ("multi" | "ssv" | "pipes", "query")) {
-                let message = format!("OpenAPI 3.0 has no `{format}` in `{location}`; commas are sent");
+                let message = format!(
+                    "OpenAPI 3.0 has no `{format}` in `{location}`; its items are separated by commas"
+                );
                 self.report.repairs.push(Repair::new("R035", &self.location, message));
             }
             members.insert("style".to_owned(), json!(style));

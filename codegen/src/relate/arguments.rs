@@ -22,7 +22,7 @@ pub fn find(
         match api.operation_called(&rule.list).filter(|index| api.operations[*index].listed().is_some()) {
             Some(index) => stated.push((rule, index)),
             None => {
-                let message = format!("`{}` is no list operation of the spec", rule.list);
+                let message = format!("`{}` is not a list operation of the spec", rule.list);
                 errors.0.push(CodegenError::new("E023", message).at(rule.entry()));
             }
         }

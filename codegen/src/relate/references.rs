@@ -30,7 +30,7 @@ pub fn find(
                 errors.0.push(CodegenError::new("E023", "the spec has no schema of that name").at(entry));
             }
             None => {
-                let message = format!("`{}` is no list operation of the spec", rule.list);
+                let message = format!("`{}` is not a list operation of the spec", rule.list);
                 errors.0.push(CodegenError::new("E023", message).at(entry));
             }
         }

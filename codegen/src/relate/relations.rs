@@ -1,4 +1,4 @@
-//! What relating computes: where the values of references and parameters come from.
+//! The result of relating: the sources of the values of references and parameters.
 
 use std::collections::BTreeMap;
 

@@ -22,7 +22,7 @@ pub struct RepairedDocument {
     pub operations: Vec<RawOperation>,
     /// Components, with their schemas repaired.
     pub components: Components,
-    /// What was repaired, and what was left out.
+    /// The repairs and omissions.
     pub report: Report,
 }
 

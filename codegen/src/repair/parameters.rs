@@ -45,8 +45,10 @@ pub fn repair(
         if twin {
             // A parameter of the path that the operation states again is OpenAPI's own way to override it.
             if index < own_count {
-                let message =
-                    format!("the parameter `{}` is stated twice; the first counts", parameter.data.name);
+                let message = format!(
+                    "the parameter `{}` is defined twice; the first definition is used",
+                    parameter.data.name
+                );
                 repairs.push(Repair::new("R022", pointer, message));
             }
             continue;
@@ -120,7 +122,7 @@ fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Opt
         }
     };
     if location == ParameterLocation::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {
-        let message = format!("the header `{}` belongs to the protocol and is no parameter", data.name);
+        let message = format!("the header `{}` belongs to the protocol and is not a parameter", data.name);
         repairs.push(Repair::new("R026", pointer, message));
         return None;
     }
@@ -137,7 +139,7 @@ fn repair_path_parameter(
     if !placeholders.contains(&name.as_str()) {
         if let Some(placeholder) = placeholders.iter().find(|other| other.eq_ignore_ascii_case(&name)) {
             let message = format!(
-                "the path parameter `{name}` is spelt `{placeholder}` in the template; that spelling counts"
+                "the path parameter `{name}` is spelled `{placeholder}` in the template; that spelling is used"
             );
             repairs.push(Repair::new("R003", pointer, message));
             parameter.data.name = (*placeholder).to_owned();

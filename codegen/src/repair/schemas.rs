@@ -11,7 +11,7 @@ pub fn repair(components: &mut Components, repairs: &mut Vec<Repair>) {
     for (name, schema) in &mut components.schemas {
         let location = pointer(&["components", "schemas", name]);
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            let message = format!("`{name}` is no identifier; the generated type's name joins its words");
+            let message = format!("`{name}` is not an identifier; the words of the type's name are joined");
             repairs.push(Repair::new("R007", &location, message));
         }
         if let ReferenceOr::Item(schema) = schema {
@@ -56,13 +56,15 @@ fn required_names(object: &mut ObjectType, location: &str, repairs: &mut Vec<Rep
         if names.contains(&name) {
             required.push(name);
         } else if let Some(property) = names.iter().find(|property| property.eq_ignore_ascii_case(&name)) {
-            let message =
-                format!("`{name}` is required, but the property is spelt `{property}`; that spelling counts");
+            let message = format!(
+                "`{name}` is required, but the property is spelled `{property}`; that spelling is used"
+            );
             repairs.push(Repair::new("R009", format!("{location}/required"), message));
             required.push(property.clone());
         } else {
-            let message =
-                format!("`{name}` is required, but there is no such property; it was dropped from the list");
+            let message = format!(
+                "`{name}` is required, but the property does not exist; it was removed from the list"
+            );
             repairs.push(Repair::new("R008", format!("{location}/required"), message));
         }
     }

@@ -26,7 +26,7 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
         let (name, after) = placeholder(from, pointer, repairs);
         rest = after;
         if last.as_deref() == Some(name.as_str()) {
-            let message = format!("the placeholder `{{{name}}}` stands twice in a row; once is sent");
+            let message = format!("the placeholder `{{{name}}}` is repeated; it is sent once");
             repairs.push(Repair::new("R004", pointer, message));
             continue;
         }
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn glued_placeholders_and_trailing_slashes_are_kept_on_the_wire() {
+    fn glued_placeholders_and_trailing_slashes_are_sent() {
         assert_eq!(repaired("/types{id}/copy"), ("/types{id}/copy".into(), vec!["R016"]));
         assert_eq!(repaired("/a/"), ("/a/".into(), vec!["R005"]));
     }

@@ -1,4 +1,4 @@
-//! What holds for every tool of both real releases; see [`tool_checks`].
+//! Invariants of every tool of both real releases; see [`tool_checks`].
 
 use serde_json::{Value, json};
 use toolcrate_codegen::emit::Files;
@@ -31,7 +31,7 @@ fn every_tool_of_2025_1_is_sound() {
 
 /// The checks see what they are there for.
 #[test]
-fn what_is_unsound_is_noticed() {
+fn unsound_tools_are_reported() {
     let good = json!({
         "type": "object", "additionalProperties": false, "required": ["a"],
         "properties": {"a": {"type": "array", "items": {"type": "string", "enum": ["x"]}}},

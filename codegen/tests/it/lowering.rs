@@ -55,7 +55,7 @@ fn odd_operations_are_understood() {
 }
 
 #[test]
-fn constraints_come_out_of_the_prose() {
+fn constraints_are_read_from_descriptions() {
     let api = lower_release("2025.1");
     let fields = api.schemas["PurchaseOrder"].fields();
     let number = fields.iter().find(|field| field.name == "poNumber").unwrap();

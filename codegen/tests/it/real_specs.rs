@@ -17,7 +17,7 @@ fn every_operation_and_schema_survives() {
 }
 
 #[test]
-fn the_mangled_member_path_is_mended() {
+fn mangled_member_path_is_repaired() {
     let repaired = repaired("2025.1");
     let member = repaired
         .operations

@@ -152,7 +152,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_command_gives_a_secret_or_says_why_not() {
+    fn secret_command_returns_the_secret_or_an_error() {
         assert_eq!(by(&["printf", " of the keyring\n"]).unwrap().as_deref(), Some("of the keyring"));
         assert_eq!(by(&[]).unwrap(), None);
         for (command, said) in [

@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_acts_or_reaches_everything_is_not_selected_as_a_read_of_its_module() {
+    fn acting_or_unbounded_reads_are_not_selected_by_module() {
         let allows =
             |spec: &ToolFilterSpec, tool: &str| tool_filter(spec).unwrap().allows(CATALOG.get(tool).unwrap());
         let all = ToolFilterSpec::default;

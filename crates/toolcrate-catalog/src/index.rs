@@ -21,13 +21,13 @@ pub struct IndexEntry<'a> {
     pub module: &'a str,
     /// The class by which callers choose tools.
     pub class: ToolClass,
-    /// What the operation does.
+    /// The kind of the operation.
     pub kind: OperationKind,
     /// The first word of the tool's name; empty where it is that of the kind.
     verb: &'a str,
-    /// What the operation is applied to.
+    /// The target of the operation: one record, a collection, or neither.
     pub target: OperationTarget,
-    /// What sets the operation apart from the plain one of its kind.
+    /// The variant of the operation, if it isn't the plain one of its kind.
     pub variant: Option<OperationVariant>,
     /// The collection that the operation works on.
     pub collection: Option<&'a str>,

@@ -43,7 +43,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What an operation does.
+    /// The kind of an operation.
     OperationKind {
         /// Returns a page of records.
         List => "list",
@@ -69,7 +69,7 @@ words! {
 }
 
 words! {
-    /// What an operation is applied to.
+    /// The target of an operation.
     OperationTarget {
         /// A collection of records, or the API as a whole.
         Collection => "collection",
@@ -81,7 +81,7 @@ words! {
 }
 
 words! {
-    /// What sets an operation apart from the plain one of its kind.
+    /// The variant of an operation that isn't the plain one of its kind.
     OperationVariant {
         /// Lists records, with the filter in the body.
         Search => "search",
@@ -135,7 +135,7 @@ impl OperationTarget {
     }
 }
 
-/// Which records a call of a tool can reach.
+/// The records that a call of a tool can reach.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolReach {

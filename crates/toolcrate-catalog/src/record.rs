@@ -24,7 +24,7 @@ pub struct ShapeRecord<'a> {
     /// Where all of its members go.
     #[serde(rename = "in")]
     pub location: ArgumentLocation,
-    /// Which tools list the ids that members need.
+    /// The tools that list the IDs which properties need.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub relations: Vec<Relation<'a>>,
     /// The JSON Schemas of the members.
@@ -53,7 +53,7 @@ pub struct SchemaRecord<'a> {
     pub uses: Vec<Cow<'a, str>>,
 }
 
-/// What the records of a schema can be filtered by: one line of `filters.jsonl`.
+/// The fields by which records of a schema can be filtered: one line of `filters.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FilterRecord<'a> {
     /// The name of the schema.
@@ -70,7 +70,7 @@ pub struct FilterRecord<'a> {
     pub custom: bool,
 }
 
-/// What a field that can be filtered by holds.
+/// The type of a field that can be filtered by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum FilterKind<'a> {
@@ -118,10 +118,10 @@ pub struct LifecycleStep<'a> {
     /// The record that the life cycle is of.
     #[serde(borrow)]
     pub name: Cow<'a, str>,
-    /// What the step does.
+    /// The step in a few words, such as `receive its lines`.
     #[serde(borrow)]
     pub step: Cow<'a, str>,
-    /// What to know about it.
+    /// A note about the step.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Cow<'a, str>>,
     /// The step before.
@@ -135,7 +135,7 @@ pub struct LifecycleStep<'a> {
 /// The step before or after.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LifecycleNeighbor<'a> {
-    /// What the step does.
+    /// The step in a few words, such as `receive its lines`.
     #[serde(borrow)]
     pub step: Cow<'a, str>,
     /// The short names of the tools that do it.

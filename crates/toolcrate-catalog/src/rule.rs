@@ -13,7 +13,7 @@ pub struct AnyOfRule<'a> {
     /// True if the argument must be true, so that false counts as not given.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_true: bool,
-    /// What the choice is about: `choose where the note appears`.
+    /// The start of the error message: `choose where the note appears`.
     #[serde(borrow)]
     pub message: Cow<'a, str>,
 }
@@ -27,7 +27,7 @@ pub struct WarningRule<'a> {
     /// The other arguments. Of an update, also those that the record has already.
     #[serde(borrow)]
     pub with: Vec<Cow<'a, str>>,
-    /// What the caller should know.
+    /// The warning.
     #[serde(borrow)]
     pub message: Cow<'a, str>,
 }

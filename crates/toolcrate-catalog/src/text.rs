@@ -13,7 +13,7 @@ pub struct CatalogText {
     pub shapes: RecordText,
     /// Schemas of responses.
     pub schemas: RecordText,
-    /// What resources can be filtered by.
+    /// The fields by which resources can be filtered.
     pub filters: RecordText,
     /// Collections.
     pub collections: RecordText,
@@ -33,7 +33,7 @@ pub struct RecordText {
 /// A tool of the index with the line of its record.
 #[derive(Clone, Debug)]
 pub struct IndexedTool {
-    /// What the index says.
+    /// The entry of the index.
     pub entry: IndexEntry<'static>,
     /// The line of the record, a JSON object.
     pub record: &'static str,

@@ -24,22 +24,22 @@ pub struct ToolRecord<'a> {
     /// The title shown to people.
     #[serde(borrow)]
     pub title: Cow<'a, str>,
-    /// What the tool does, what it needs first and what it returns.
+    /// The description: what the tool does, what it needs first and what it returns.
     #[serde(borrow)]
     pub description: Cow<'a, str>,
     /// The class by which callers choose tools.
     pub class: ToolClass,
     /// The part of the API that the tool belongs to.
     pub module: &'a str,
-    /// What the operation does.
+    /// The kind of the operation.
     pub kind: OperationKind,
     /// The first word of the tool's name, where it is not that of the [`kind`](Self::kind).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verb: Option<&'a str>,
-    /// What the operation is applied to.
+    /// The target of the operation: one record, a collection, or neither.
     #[serde(default = "collection", skip_serializing_if = "OperationTarget::is_collection")]
     pub target: OperationTarget,
-    /// What sets the operation apart from the plain one of its kind.
+    /// The variant of the operation, if it isn't the plain one of its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<OperationVariant>,
     /// The collection that the operation works on: the path template in lower case with unnamed
@@ -55,7 +55,7 @@ pub struct ToolRecord<'a> {
     /// Hints about the effect of a call.
     #[serde(default)]
     pub annotations: Annotations,
-    /// Which records a call can reach.
+    /// The records that a call can reach.
     #[serde(default, skip_serializing_if = "ToolReach::is_module")]
     pub reach: ToolReach,
     /// Method and path.
@@ -70,7 +70,7 @@ pub struct ToolRecord<'a> {
     /// The response.
     #[serde(borrow, default)]
     pub response: ResponseRecord<'a>,
-    /// Which tools list the ids that arguments need.
+    /// The tools that list the IDs which arguments need.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub relations: Vec<Relation<'a>>,
     /// Further operations that the tool stands for.
@@ -79,7 +79,7 @@ pub struct ToolRecord<'a> {
     /// The steps in the life cycles of records that the tool takes.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub lifecycle: Vec<LifecycleStep<'a>>,
-    /// What a caller should know about arguments that are set together.
+    /// Warnings about arguments that are set together.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningRule<'a>>,
     /// Arguments that a call may have, each an object.
@@ -155,7 +155,7 @@ pub struct ToolSummary<'a> {
     /// The title shown to people.
     #[serde(borrow)]
     pub title: Cow<'a, str>,
-    /// What the tool does, what it needs first and what it returns.
+    /// The description: what the tool does, what it needs first and what it returns.
     #[serde(borrow)]
     pub description: Cow<'a, str>,
 }

@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_one_side_gains_the_other_loses() {
+    fn additions_and_removals_mirror_each_other() {
         let nodes = [
             json!({"type": "string"}),
             json!({"type": "string", "maxLength": 5}),

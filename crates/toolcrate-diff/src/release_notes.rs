@@ -24,7 +24,7 @@ pub fn render(report: &DiffReport, old: &Snapshot, new: &Snapshot) -> Result<Str
     Ok(templates.render("note.md", note.values())?)
 }
 
-/// What an operation is called.
+/// The names of an operation in a list.
 struct OperationLabel<'a> {
     module: &'a str,
     function: String,
@@ -62,7 +62,7 @@ impl<'a> OperationLabels<'a> {
     }
 }
 
-/// What happened to more members than this in the same way is one folded list.
+/// Maximum number of properties that a list of equal changes shows unfolded.
 const MAX_UNFOLDED: usize = 3;
 
 fn text_or_nothing(text: &Option<String>) -> &str {
@@ -128,7 +128,7 @@ impl ReleaseNote<'_> {
         })
     }
 
-    /// What breaks of the first level, said once for all that it happened to.
+    /// Returns the breaking changes of the first level, each once with everything that it affects.
     fn breaking(&self, is_meant: impl Fn(&Change) -> bool) -> Vec<Value> {
         let meant = |change: &&Change| {
             change.level == ChangeLevel::Http && change.severity == Severity::Breaking && is_meant(change)
@@ -137,7 +137,7 @@ impl ReleaseNote<'_> {
         report::group_by_kind(&changes, ReportFormat::Markdown)
     }
 
-    /// What breaks of the types of members: what happened to many is one list.
+    /// Returns the breaking changes of the types of fields; a change of many fields is one list.
     fn types(&self) -> Value {
         let mut causes: BTreeMap<(DiffKind, &str, &str), BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
         let said = [DiffKind::PropertyRequired, DiffKind::PropertyOptional, DiffKind::PropertyRemoved];
@@ -216,7 +216,7 @@ impl ReleaseNote<'_> {
         areas.into_iter().map(row).collect()
     }
 
-    /// What happened to arguments of tools that breaks calls, each with the number of tools that have it.
+    /// Returns the changes of arguments that break calls, each with the number of tools that have it.
     fn arguments(&self) -> Vec<Value> {
         let mut rows: BTreeMap<(DiffKind, &str), BTreeSet<&str>> = BTreeMap::new();
         for change in &self.report.changes {

@@ -33,14 +33,14 @@ impl TypeRelation {
     }
 }
 
-/// What is needed to compare types: both APIs, and which schemas are the same.
+/// The context of a comparison of types: both APIs, and the pairs of equal schemas.
 #[derive(Clone, Copy)]
 pub struct TypeComparison<'a> {
     /// The old API.
     pub old: &'a ApiDefinition,
     /// The new one.
     pub new: &'a ApiDefinition,
-    /// Which schemas are the same.
+    /// The pairs of equal schemas.
     pub schemas: &'a SchemaPairs<'a>,
 }
 

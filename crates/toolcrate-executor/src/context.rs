@@ -16,6 +16,6 @@ pub struct ExecutionContext {
     pub in_flight: InFlight,
     /// Limits of results.
     pub limits: ExecutionLimits,
-    /// Which calls need approval and which have it.
+    /// The approval policy, and pending and granted approvals.
     pub approvals: Approvals,
 }

@@ -57,12 +57,12 @@ impl ToolExecutor {
         Self { filter, ..self.clone() }
     }
 
-    /// Which tools are offered.
+    /// Returns the filter of the tools that are exposed.
     pub fn filter(&self) -> &ToolFilter {
         &self.filter
     }
 
-    /// Which calls need approval and which have it.
+    /// Returns the approval policy, and pending and granted approvals.
     pub fn approvals(&self) -> &Approvals {
         &self.context.approvals
     }

@@ -1,4 +1,4 @@
-//! Announces that lists of tools look different now.
+//! Announces changes of tool lists.
 
 use std::sync::Arc;
 

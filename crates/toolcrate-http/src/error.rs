@@ -53,7 +53,7 @@ pub enum HttpError {
     Status {
         /// The status of the response.
         status: StatusCode,
-        /// What went wrong.
+        /// The error message.
         message: String,
     },
     /// An earlier call with the same Idempotency-Key may have been made (422, which no client repeats unasked).

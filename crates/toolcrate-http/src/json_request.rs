@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn objects_are_parsed_unless_a_property_is_given_twice() {
+    fn object_with_a_duplicate_property_is_rejected() {
         for (body, object) in [
             ("", json!({})),
             ("null", json!({})),

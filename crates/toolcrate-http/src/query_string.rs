@@ -109,7 +109,7 @@ pub(crate) fn flag(query: &Map<String, Value>, name: &'static str) -> Result<boo
     }
 }
 
-/// What one name of a query holds.
+/// The value of one name in a query string.
 #[derive(Default)]
 struct QueryNode {
     texts: Vec<String>,

@@ -17,7 +17,7 @@ const MAX_LISTS: usize = 8;
 #[derive(Default)]
 pub(crate) struct ToolListCache(Mutex<HashMap<ToolListKey, Bytes>>);
 
-/// What a list depends on.
+/// The inputs that determine a list.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct ToolListKey {
     pub(crate) filter: MethodFilter,

@@ -44,7 +44,7 @@ pub enum McpError {
     MissingPromptArgument {
         /// The argument.
         argument: &'static str,
-        /// What it means.
+        /// The description.
         description: &'static str,
     },
     /// There is no such resource, or it never changes and was subscribed to.

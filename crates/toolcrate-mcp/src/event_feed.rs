@@ -53,7 +53,7 @@ struct FeedState {
     ended: watch::Sender<bool>,
 }
 
-/// Who is notified.
+/// The recipient of notifications.
 #[derive(Clone)]
 enum Subscriber {
     Session(Peer<RoleServer>),

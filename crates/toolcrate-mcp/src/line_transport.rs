@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_expects_no_answer_gets_none() {
+    async fn notifications_get_no_response() {
         for line in
             ["", " \r", "{\"jsonrpc\":\"2.0\",\"method\":5}", "{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":3}"]
         {

@@ -5,7 +5,7 @@ use toolcrate_runtime::NameStyle;
 /// In which form tools are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ToolListing {
-    /// Which tools are listed.
+    /// The tools that are listed.
     pub mode: ExposureMode,
     /// How tools are named.
     pub names: NameStyle,
@@ -20,7 +20,7 @@ impl Default for ToolListing {
     }
 }
 
-/// Which tools are listed.
+/// The tools that are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ExposureMode {
     /// Tools that find, describe and call all others.

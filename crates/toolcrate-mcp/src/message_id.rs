@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_id_is_found_wherever_it_stands() {
+    fn id_is_found_in_any_position() {
         for (message, expected) in [
             (r#"{"jsonrpc": "2.0", "id": 7, "method": "x", "params": {"text": ""#, json!(7)),
             (r#"{"params": {"id": 1, "a": [{"id": 2}]}, "id": "a\"b"}"#, json!("a\"b")),

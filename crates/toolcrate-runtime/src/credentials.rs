@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_header_can_hold_is_refused_without_showing_it() {
+    fn invalid_header_value_is_rejected_without_printing_it() {
         let error = bearer(&Secret::from("to\nken")).expect_err("a line break");
         assert!(!error.to_string().contains("ken"));
         assert!(basic("a:b", &Secret::from("c")).is_err());

@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_likely_meant_is_suggested() {
+    fn likely_value_is_suggested() {
         // A Sunday.
         let now = OffsetDateTime::parse("2026-11-29T10:30:15Z", &Rfc3339).expect("a date");
         for (value, expected) in [

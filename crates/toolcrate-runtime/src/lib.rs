@@ -141,7 +141,7 @@ pub use transport::{
 pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;
 
-/// What the macros and generated code need, and nobody else should use: it may change in any release.
+/// Items for the macros and generated code only; they may change in any release.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::model::{

@@ -12,7 +12,7 @@ use crate::patch::escape;
 /// Everything but what RFC 3986 calls unreserved.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What must be encoded in the literal parts of a template.
+/// The characters to encode in the literal parts of a template.
 const LITERAL: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_encoded_and_literals_kept() {
+    fn values_are_encoded_and_literals_are_not() {
         let path = fill("/orders/{id}/lines/{line}", &values(&[("id", "a/../b"), ("line", "ü%")]));
         assert_eq!(path, "/orders/a%2F..%2Fb/lines/%C3%BC%25");
         assert_eq!(fill("/a b/{id}:x{id}", &values(&[("id", "1")])), "/a%20b/1:x1");

@@ -1,4 +1,4 @@
-//! Values that can stand in a URL as text.
+//! Values that can be part of a URL.
 
 use std::borrow::Cow;
 

@@ -35,17 +35,17 @@ const DETERMINERS: [&str; 27] = [
     "new", "another", "some", "somebody", "someone", "one", "two", "it", "them", "him", "me", "us", "for",
 ];
 
-/// Whether a word starts a relative clause.
+/// Returns true if a word starts a relative clause.
 fn opens_relative_clause(word: &str) -> bool {
     ["that", "which", "who", "whose", "where"].contains(&word)
 }
 
-/// Whether a word, or a number too small for an ID, shows that the word before it is a verb.
+/// Returns true if a word, or a number too small for an ID, shows that the word before it is a verb.
 fn is_determiner(word: &str) -> bool {
     DETERMINERS.contains(&word) || word.len() < 3 && word.chars().all(|c| c.is_ascii_digit())
 }
 
-/// Whether a word may precede the verb of a request.
+/// Returns true if a word may precede the verb of a request.
 fn is_lead_in(word: &str) -> bool {
     const LEADS: &str = "i we you he she they somebody someone please can could would should will need needs want \
                          wants have has like to let lets help me us just now and then also so must how do does \
@@ -53,20 +53,54 @@ fn is_lead_in(word: &str) -> bool {
     LEADS.split_whitespace().any(|lead| lead == word)
 }
 
-/// Whether a word makes a question at the start of a clause, and a statement elsewhere.
+/// Returns true if a word makes a question at the start of a clause, and a statement elsewhere.
 fn is_auxiliary(word: &str) -> bool {
     ["is", "are", "was", "were", "has", "have", "had", "does", "do", "did"].contains(&word)
 }
 
-/// Whether the verb behind a word describes something that has been done.
+/// Returns true if the verb behind a word describes something that has been done.
 fn is_perfect(word: &str) -> bool {
     ["have", "has", "had", "been", "being", "was", "were"].contains(&word)
 }
 
-/// Whether a word shows that a sentence is a statement.
+/// Returns true if a word shows that a sentence is a statement.
 fn marks_statement(word: &str) -> bool {
     is_auxiliary(word)
         || ["wants", "needs", "now", "wrong", "instead", "longer", "anymore", "should"].contains(&word)
+}
+
+/// The end of each phrase behind which people say what they want: how do I, is there a way to, trying to.
+fn asked_positions(query: &[String]) -> Vec<usize> {
+    const PHRASES: [&[&str]; 18] = [
+        &["how", "do", "i"],
+        &["how", "do", "we"],
+        &["how", "do", "you"],
+        &["how", "can", "i"],
+        &["how", "can", "we"],
+        &["how", "would", "i"],
+        &["how", "to"],
+        &["way", "to"],
+        &["ways", "to"],
+        &["need", "to"],
+        &["needs", "to"],
+        &["want", "to"],
+        &["trying", "to"],
+        &["looking", "to"],
+        &["able", "to"],
+        &["possible", "to"],
+        &["like", "to"],
+        &["have", "to"],
+    ];
+    let ends = |phrase: &&&[&str], position: usize| {
+        position >= phrase.len() && query[position - phrase.len()..position].iter().eq(phrase.iter())
+    };
+    (1..query.len()).filter(|position| PHRASES.iter().any(|phrase| ends(&phrase, *position))).collect()
+}
+
+/// Whether a word is in a clause that says which records are meant: behind a plural noun and "that" or the like.
+fn is_in_relative_clause(query: &[String], position: usize) -> bool {
+    let from = position.saturating_sub(MAX_RELATIVE_CLAUSE_WORDS).max(1);
+    (from..position).any(|start| opens_relative_clause(&query[start]) && query[start - 1].ends_with('s'))
 }
 
 /// The longest relative clause.
@@ -96,7 +130,7 @@ pub(crate) struct DetectedIntent {
     pub intent: Intent,
     /// The words of the query that have no other meaning.
     pub spent: std::ops::Range<usize>,
-    /// Whether a clause starts with the verb, apart from words that mean nothing.
+    /// True if a clause starts with the verb, ignoring stop words.
     pub is_sure: bool,
 }
 
@@ -122,6 +156,7 @@ impl VerbTable {
     /// A name counts as a determiner behind a verb ("schedule Priya").
     pub(crate) fn detect(&self, query: &[String], clauses: &[usize], names: &[bool]) -> DetectedIntent {
         let is_name = |position: usize| names.get(position).copied().unwrap_or(false);
+        let asked = asked_positions(query);
         let found = |wanted: &dyn Fn(&Verb) -> bool, positions: &[usize]| {
             positions.iter().copied().find_map(|position| {
                 // A relative clause says which records are meant, not what is to be done.
@@ -129,7 +164,7 @@ impl VerbTable {
                 let is_clause = query
                     .get(from..position)
                     .is_some_and(|before| before.iter().any(|word| opens_relative_clause(word)));
-                let opens = clauses.contains(&position);
+                let opens = clauses.contains(&position) || asked.contains(&position);
                 let asks = |verb: &Verb| opens || !verb.words.iter().all(|word| is_auxiliary(word));
                 // What has been set up exists already: nobody asks for it.
                 let is_done = position > 0 && is_perfect(&query[position - 1]);
@@ -146,6 +181,7 @@ impl VerbTable {
                 }
                 let clause = clauses.iter().copied().filter(|begin| *begin <= position).max().unwrap_or(0);
                 let is_sure = verb.intent == Intent::Usages
+                    || asked.contains(&position)
                     || query[clause..position].iter().all(|word| is_lead_in(word));
                 let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };
                 Some(DetectedIntent { intent: verb.intent, spent: position..position + words, is_sure })
@@ -171,10 +207,12 @@ impl VerbTable {
         let is_ours = |position: usize| {
             position > 1 && ["we", "you", "they", "i"].contains(&query[position - 1].as_str())
         };
-        let is_statement =
-            (1..query.len()).any(|position| marks_statement(&query[position]) && !is_ours(position));
+        let is_statement = (1..query.len()).any(|position| {
+            marks_statement(&query[position]) && !is_ours(position) && !is_in_relative_clause(query, position)
+        });
         let intent = if is_statement { Intent::Statement } else { Intent::List };
         found(&|verb| verb.intent == Intent::Usages, &all)
+            .or_else(|| found(&is_verb, &asked))
             .or_else(|| found(&is_verb, &[0]))
             .or_else(|| found(&is_change, &later))
             .or_else(|| found(&is_verb, &all))
@@ -183,8 +221,23 @@ impl VerbTable {
 
     /// The first words of the names of actions whose verbs occur in a query.
     pub(crate) fn actions(&self, query: &[String]) -> Vec<&'static str> {
+        self.actions_at(query, 0..query.len())
+    }
+
+    /// The same of those that a clause starts with, apart from words that mean nothing: what the query asks for.
+    pub(crate) fn commands(&self, query: &[String], clauses: &[usize]) -> Vec<&'static str> {
+        let asked = asked_positions(query);
+        let starts = |position: &usize| {
+            let clause = clauses.iter().copied().filter(|begin| begin <= position).max().unwrap_or(0);
+            asked.contains(position) || query[clause..*position].iter().all(|word| is_lead_in(word))
+        };
+        self.actions_at(query, (0..query.len()).filter(starts))
+    }
+
+    fn actions_at(&self, query: &[String], positions: impl Iterator<Item = usize>) -> Vec<&'static str> {
+        let positions: Vec<usize> = positions.collect();
         let is_there = |verb: &&Verb| {
-            (0..query.len()).any(|position| verb.begins(&query[position..], position == 0, false))
+            positions.iter().any(|position| verb.begins(&query[*position..], *position == 0, false))
         };
         let actions = self.verbs.iter().filter(|verb| verb.intent == Intent::Other);
         let mut actions: Vec<&str> = actions.filter(is_there).map(|verb| verb.name).collect();
@@ -207,7 +260,7 @@ impl Verb {
         }
     }
 
-    /// Whether the words start with this verb.
+    /// Returns true if the words start with this verb.
     fn begins(&self, query: &[String], is_start: bool, is_named: bool) -> bool {
         let (before, behind) = self.words.split_at(self.gap.min(self.words.len()));
         let is_at = |words: &[&str], position: usize| {
@@ -226,7 +279,7 @@ impl Verb {
     }
 }
 
-/// Whether a word is a verb or its form in -ing.
+/// Returns true if a word is a verb or its form in -ing.
 fn is_form(word: &str, verb: &str) -> bool {
     word == verb
         || word.strip_suffix("ing").is_some_and(|stem| stem == verb.strip_suffix('e').unwrap_or(verb))

@@ -13,7 +13,7 @@ const UNDOING: [&str; 12] = [
     "unwind", "without",
 ];
 
-/// Whether a word asks for the opposite of the action behind it.
+/// Returns true if a word asks for the opposite of the action behind it.
 pub(crate) fn is_undoing(word: &str) -> bool {
     UNDOING.contains(&word)
 }
@@ -72,7 +72,7 @@ impl Opposites {
     }
 }
 
-/// Whether a word is a form of the name of an action: approve, approved, approval.
+/// Returns true if a word is a form of the name of an action: approve, approved, approval.
 fn is_named(word: &str, action: &str, stem: &str, analyzer: &Analyzer) -> bool {
     word == action || analyzer.stem(word) == stem || stem.len() > 4 && word.starts_with(stem)
 }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_been_done_excludes_nothing() {
+    fn completed_action_excludes_nothing() {
         assert!(excluded("rejected time sheets").is_empty());
         assert_eq!(excluded("approve or reject it"), ["reverse"]);
         assert_eq!(excluded("approve the rejected sheet"), ["reject", "reverse"]);

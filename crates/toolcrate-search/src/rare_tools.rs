@@ -7,7 +7,7 @@ use crate::word_lists::lines;
 
 /// An entry of the list of penalties.
 pub(crate) struct Penalty {
-    /// What the short names of its tools contain.
+    /// A part of the short names of its tools.
     pub(crate) part: &'static str,
     weight: f32,
     unless: Vec<&'static str>,
@@ -28,7 +28,7 @@ impl Penalty {
         Some(Self { part, weight, unless, intent: columns.next().and_then(Intent::from_name) })
     }
 
-    /// Whether it is about a tool.
+    /// Returns true if it is about a tool.
     pub(crate) fn applies_to(&self, short_name: &str) -> bool {
         short_name.contains(self.part)
     }

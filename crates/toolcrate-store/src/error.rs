@@ -11,7 +11,7 @@ pub enum StoreError {
     Unavailable {
         /// The store's path or address, without user and password.
         location: String,
-        /// What went wrong.
+        /// The error message.
         message: String,
     },
     /// The store is full, or the owner of the key has used up its share. Nothing was evicted.

@@ -9,7 +9,7 @@ use crate::random::Random;
 pub struct Mutation {
     /// Where it is, as a JSON pointer into the arguments.
     pub pointer: String,
-    /// What was done to it.
+    /// A description of the mutation.
     pub what: &'static str,
 }
 
@@ -27,7 +27,7 @@ pub fn mutate(schema: &Value, arguments: &mut Map<String, Value>, random: &mut R
     Some(Mutation { pointer: place.pointer, what })
 }
 
-/// What could be done, and where.
+/// A possible mutation and its location.
 struct MutationSite {
     pointer: String,
     what: &'static str,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 /// Ports outside of the ephemeral ranges of the operating systems that developers and CI use.
 const PORTS: Range<u16> = 20_000..30_000;
 
-/// What keeps the ports of this process from being given to another one, until it ends.
+/// The sockets that reserve the ports of this process until it ends.
 static RESERVATIONS: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
 static TRIED: AtomicU16 = AtomicU16::new(0);
 
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ports_are_given_once() {
+    fn ports_are_reserved_once() {
         let mut ports = [(); 20].map(|()| free_port()).to_vec();
         ports.sort_unstable();
         ports.dedup();

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What the server does with one request. Every request comes on a connection of its own.
+/// The server's reaction to one request. Every request comes on a connection of its own.
 pub enum ScriptedResponse {
     /// Writes these bytes and closes the connection.
     Bytes(Vec<u8>),

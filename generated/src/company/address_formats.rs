@@ -54,7 +54,7 @@ pub fn list_address_format_info(query: &ListQuery) -> Request<Vec<AddressFormatI
     Request::new(Method::Get, "/company/addressFormats/info").query(query)
 }
 
-/// Counts address formats in summary form.
+/// Counts the summaries of address formats.
 ///
 /// `GET /company/addressFormats/info/count` · tool `count_connect_wise_psa_company_address_format_info`
 ///

@@ -58,7 +58,7 @@ pub fn list_communication_type_info(
     Request::new(Method::Get, "/company/communicationTypes/info").query(query)
 }
 
-/// Counts communication types in summary form.
+/// Counts the summaries of communication types.
 ///
 /// `GET /company/communicationTypes/info/count` · tool `count_connect_wise_psa_company_communication_type_info`
 ///

@@ -69,7 +69,7 @@ pub fn list_company_info(query: &ListQuery) -> Request<Vec<CompanyInfo>> {
     Request::new(Method::Get, "/company/companies/info").query(query)
 }
 
-/// Counts companies in summary form.
+/// Counts the summaries of companies.
 ///
 /// `GET /company/companies/info/count` · tool `count_connect_wise_psa_company_info`
 ///
@@ -95,7 +95,7 @@ pub fn list_company_info_types(query: &ListQuery) -> Request<Vec<CompanyTypeInfo
     Request::new(Method::Get, "/company/companies/info/types").query(query)
 }
 
-/// Counts company types in summary form.
+/// Counts the summaries of company types.
 ///
 /// `GET /company/companies/info/types/count` · tool `count_connect_wise_psa_company_info_types`
 ///
@@ -1246,7 +1246,7 @@ pub fn list_company_site_info(
         .query(query)
 }
 
-/// Counts the sites of a company in summary form.
+/// Counts the summaries of the sites of a company.
 ///
 /// `GET /company/companies/{parentId}/sites/info/count` · tool `count_connect_wise_psa_company_site_info`
 ///

@@ -231,7 +231,7 @@ pub fn list_configuration_status_info(
     Request::new(Method::Get, "/company/configurations/statuses/info").query(query)
 }
 
-/// Counts configuration statuses in summary form.
+/// Counts the summaries of configuration statuses.
 ///
 /// `GET /company/configurations/statuses/info/count` · tool `count_connect_wise_psa_company_configuration_status_info`
 ///
@@ -1035,7 +1035,7 @@ pub fn list_configuration_type_info(
     Request::new(Method::Get, "/configurations/types/info").query(query)
 }
 
-/// Counts configuration types in summary form.
+/// Counts the summaries of configuration types.
 ///
 /// `GET /configurations/types/info/count` · tool `count_connect_wise_psa_company_configuration_type_info`
 ///
@@ -1075,7 +1075,7 @@ pub fn list_configuration_type_question_value_info(
         .query(query)
 }
 
-/// Counts the values of a configuration type question in summary form.
+/// Counts the summaries of the values of a configuration type question.
 ///
 /// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count` · tool `count_connect_wise_psa_configuration_type_question_value_info`
 ///
@@ -1145,7 +1145,7 @@ pub fn list_configuration_type_question_info(
         .query(query)
 }
 
-/// Counts the questions of a configuration type in summary form.
+/// Counts the summaries of the questions of a configuration type.
 ///
 /// `GET /configurations/types/{parentId}/questions/info/count` · tool `count_connect_wise_psa_configuration_type_question_info`
 ///

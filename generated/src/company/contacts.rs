@@ -129,7 +129,7 @@ pub fn list_contact_department_info(
     Request::new(Method::Get, "/company/contacts/departments/info").query(query)
 }
 
-/// Counts contact departments in summary form.
+/// Counts the summaries of contact departments.
 ///
 /// `GET /company/contacts/departments/info/count` · tool `count_connect_wise_psa_company_contact_department_info`
 ///
@@ -260,7 +260,7 @@ pub fn list_contact_info(query: &ListQuery) -> Request<Vec<ContactInfo>> {
     Request::new(Method::Get, "/company/contacts/info").query(query)
 }
 
-/// Counts contacts in summary form.
+/// Counts the summaries of contacts.
 ///
 /// `GET /company/contacts/info/count` · tool `count_connect_wise_psa_company_contact_info`
 ///
@@ -418,7 +418,7 @@ pub fn count_contact_types(query: &CountQuery) -> Request<Count> {
         .records::<ContactType>()
 }
 
-/// Counts contact types in summary form.
+/// Counts the summaries of contact types.
 ///
 /// `GET /company/contacts/types/count/info` · tool `count_connect_wise_psa_company_contact_type_info`
 ///

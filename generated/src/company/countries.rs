@@ -54,7 +54,7 @@ pub fn list_country_info(query: &ListQuery) -> Request<Vec<CountryInfo>> {
     Request::new(Method::Get, "/company/countries/info").query(query)
 }
 
-/// Counts countries in summary form.
+/// Counts the summaries of countries.
 ///
 /// `GET /company/countries/info/count` · tool `count_connect_wise_psa_company_country_info`
 ///

@@ -30,7 +30,7 @@ pub fn count_entity_types(query: &CountQuery) -> Request<Count> {
         .records::<EntityType>()
 }
 
-/// Counts entity types in summary form.
+/// Counts the summaries of entity types.
 ///
 /// `GET /company/entityTypes/info/count` · tool `count_connect_wise_psa_company_entity_type_info`
 ///

@@ -64,7 +64,7 @@ pub fn list_managed_devices_integration_info(
     Request::new(Method::Get, "/company/managedDevicesIntegrations/info").query(query)
 }
 
-/// Counts managed devices integrations in summary form.
+/// Counts the summaries of managed devices integrations.
 ///
 /// `GET /company/managedDevicesIntegrations/info/count` · tool `count_connect_wise_psa_company_managed_devices_integration_info`
 ///

@@ -58,7 +58,7 @@ pub fn list_market_description_info(
     Request::new(Method::Get, "/company/marketDescriptions/info").query(query)
 }
 
-/// Counts market descriptions in summary form.
+/// Counts the summaries of market descriptions.
 ///
 /// `GET /company/marketDescriptions/info/count` · tool `count_connect_wise_psa_company_market_description_info`
 ///

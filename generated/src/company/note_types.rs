@@ -41,7 +41,7 @@ pub fn count_note_types(query: &CountQuery) -> Request<Count> {
         .records::<CompanyNoteType>()
 }
 
-/// Counts note types in summary form.
+/// Counts the summaries of note types.
 ///
 /// `GET /company/noteTypes/count/info` · tool `count_connect_wise_psa_company_note_type_info`
 ///

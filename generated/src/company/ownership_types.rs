@@ -54,7 +54,7 @@ pub fn list_ownership_type_info(query: &ListQuery) -> Request<Vec<OwnershipTypeI
     Request::new(Method::Get, "/company/ownershipTypes/info").query(query)
 }
 
-/// Counts ownership types in summary form.
+/// Counts the summaries of ownership types.
 ///
 /// `GET /company/ownershipTypes/info/count` · tool `count_connect_wise_psa_company_ownership_type_info`
 ///

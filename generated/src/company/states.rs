@@ -52,7 +52,7 @@ pub fn list_state_info(query: &ListQuery) -> Request<Vec<StateInfo>> {
     Request::new(Method::Get, "/company/states/info").query(query)
 }
 
-/// Counts states in summary form.
+/// Counts the summaries of states.
 ///
 /// `GET /company/states/info/count` · tool `count_connect_wise_psa_company_state_info`
 ///

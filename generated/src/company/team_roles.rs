@@ -54,7 +54,7 @@ pub fn list_team_role_info(query: &ListQuery) -> Request<Vec<TeamRoleInfo>> {
     Request::new(Method::Get, "/company/teamRoles/info").query(query)
 }
 
-/// Counts team roles in summary form.
+/// Counts the summaries of team roles.
 ///
 /// `GET /company/teamRoles/info/count` · tool `count_connect_wise_psa_company_team_role_info`
 ///

@@ -403,7 +403,7 @@ pub fn list_agreement_type_work_role_info(
         .query(query)
 }
 
-/// Counts the work roles of an agreement type in summary form.
+/// Counts the summaries of the work roles of an agreement type.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/info/count` · tool `count_connect_wise_psa_agreement_type_workrole_info`
 ///

@@ -96,7 +96,7 @@ pub fn list_agreement_type_info(query: &ListQuery) -> Request<Vec<AgreementTypeI
     Request::new(Method::Get, "/finance/agreements/types/info").query(query)
 }
 
-/// Counts agreement types in summary form.
+/// Counts the summaries of agreement types.
 ///
 /// `GET /finance/agreements/types/info/count` · tool `count_connect_wise_psa_finance_agreement_type_info`
 ///

@@ -54,7 +54,7 @@ pub fn list_billing_cycle_info(query: &ListQuery) -> Request<Vec<BillingCycleInf
     Request::new(Method::Get, "/finance/billingCycles/info").query(query)
 }
 
-/// Counts billing cycles in summary form.
+/// Counts the summaries of billing cycles.
 ///
 /// `GET /finance/billingCycles/info/count` · tool `count_connect_wise_psa_finance_billing_cycle_info`
 ///

@@ -54,7 +54,7 @@ pub fn list_billing_setup_info(query: &ListQuery) -> Request<Vec<BillingSetupInf
     Request::new(Method::Get, "/finance/billingSetups/info").query(query)
 }
 
-/// Counts billing setups in summary form.
+/// Counts the summaries of billing setups.
 ///
 /// `GET /finance/billingSetups/info/count` · tool `count_connect_wise_psa_finance_billing_setup_info`
 ///

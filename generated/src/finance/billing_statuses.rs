@@ -54,7 +54,7 @@ pub fn list_billing_status_info(query: &ListQuery) -> Request<Vec<BillingStatusI
     Request::new(Method::Get, "/finance/billingStatuses/info").query(query)
 }
 
-/// Counts billing statuses in summary form.
+/// Counts the summaries of billing statuses.
 ///
 /// `GET /finance/billingStatuses/info/count` · tool `count_connect_wise_psa_finance_billing_status_info`
 ///

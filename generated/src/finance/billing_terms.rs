@@ -54,7 +54,7 @@ pub fn list_billing_term_info(query: &ListQuery) -> Request<Vec<BillingTermInfo>
     Request::new(Method::Get, "/finance/billingTerms/info").query(query)
 }
 
-/// Counts billing terms in summary form.
+/// Counts the summaries of billing terms.
 ///
 /// `GET /finance/billingTerms/info/count` · tool `count_connect_wise_psa_finance_billing_term_info`
 ///

@@ -54,7 +54,7 @@ pub fn list_currency_info(query: &ListQuery) -> Request<Vec<CurrencyInfo>> {
     Request::new(Method::Get, "/finance/currencies/info").query(query)
 }
 
-/// Counts currencies in summary form.
+/// Counts the summaries of currencies.
 ///
 /// `GET /finance/currencies/info/count` · tool `count_connect_wise_psa_finance_currency_info`
 ///

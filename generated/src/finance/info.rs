@@ -67,7 +67,7 @@ pub fn list_info_tax_integrations(
     Request::new(Method::Get, "/finance/info/taxIntegrations").query(query)
 }
 
-/// Counts tax integrations in summary form.
+/// Counts the summaries of tax integrations.
 ///
 /// `GET /finance/info/taxIntegrations/count` · tool `count_connect_wise_psa_finance_info_tax_integrations`
 ///

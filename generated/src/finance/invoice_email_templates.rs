@@ -60,7 +60,7 @@ pub fn list_invoice_email_template_info(
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/info").query(query)
 }
 
-/// Counts invoice email templates in summary form.
+/// Counts the summaries of invoice email templates.
 ///
 /// `GET /finance/invoiceEmailTemplates/info/count` · tool `count_connect_wise_psa_finance_invoice_email_template_info`
 ///

@@ -58,7 +58,7 @@ pub fn list_tax_code_info(query: &ListQuery) -> Request<Vec<TaxCodeInfo>> {
     Request::new(Method::Get, "/finance/taxCodes/info").query(query)
 }
 
-/// Counts tax codes in summary form.
+/// Counts the summaries of tax codes.
 ///
 /// `GET /finance/taxCodes/info/count` · tool `count_connect_wise_psa_finance_tax_code_info`
 ///

@@ -285,7 +285,7 @@ pub fn list_campaign_type_info(query: &ListQuery) -> Request<Vec<CampaignTypeInf
     Request::new(Method::Get, "/marketing/campaigns/types/info").query(query)
 }
 
-/// Counts campaign types in summary form.
+/// Counts the summaries of campaign types.
 ///
 /// `GET /marketing/campaigns/types/info/count` · tool `count_connect_wise_psa_marketing_campaign_type_info`
 ///

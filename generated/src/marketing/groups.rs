@@ -52,7 +52,7 @@ pub fn list_group_info(query: &ListQuery) -> Request<Vec<GroupInfo>> {
     Request::new(Method::Get, "/marketing/groups/info").query(query)
 }
 
-/// Counts marketing groups in summary form.
+/// Counts the summaries of marketing groups.
 ///
 /// `GET /marketing/groups/info/count` · tool `count_connect_wise_psa_marketing_group_info`
 ///

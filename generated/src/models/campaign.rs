@@ -8,7 +8,7 @@ use crate::models::{
     GroupReference, MemberReference,
 };
 
-/// A marketing campaign: a marketing effort whose results are counted.
+/// A marketing campaign: a marketing effort whose results are tracked.
 #[derive(Clone, Default)]
 pub struct Campaign {
     pub id: Option<i32>,

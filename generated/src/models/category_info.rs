@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A product category: a main group of the catalog.
+/// A product category: a top-level group of the catalog.
 #[derive(Clone, Default)]
 pub struct CategoryInfo {
     pub id: Option<i32>,

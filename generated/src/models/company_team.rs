@@ -8,7 +8,7 @@ use crate::models::{
     SystemLocationReference, TeamRoleReference,
 };
 
-/// A company team member: a member who looks after the company, and in which role.
+/// A company team member: a member who looks after the company in a role.
 #[derive(Clone, Default)]
 pub struct CompanyTeam {
     pub id: Option<i32>,

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::models::{ContactReference, MemberReference};
 
-/// A project ticket note: discussion, internal analysis or resolution, as its flags say.
+/// A project ticket note: discussion, internal analysis or resolution, depending on its flags.
 #[derive(Clone, Default)]
 pub struct TicketNote {
     pub id: Option<i32>,

@@ -96,7 +96,7 @@ pub fn list_adjustment_type_info(query: &ListQuery) -> Request<Vec<AdjustmentTyp
     Request::new(Method::Get, "/procurement/adjustments/types/info").query(query)
 }
 
-/// Counts inventory adjustment types in summary form.
+/// Counts the summaries of inventory adjustment types.
 ///
 /// `GET /procurement/adjustments/types/info/count` · tool `count_connect_wise_psa_procurement_adjustment_type_info`
 ///

@@ -57,7 +57,7 @@ pub fn list_catalog_info(query: &ListQuery) -> Request<Vec<CatalogItemInfo>> {
     Request::new(Method::Get, "/procurement/catalog/info").query(query)
 }
 
-/// Counts catalog items in summary form.
+/// Counts the summaries of catalog items.
 ///
 /// `GET /procurement/catalog/info/count` · tool `count_connect_wise_psa_procurement_catalog_info`
 ///

@@ -56,7 +56,7 @@ pub fn list_category_info(query: &ListQuery) -> Request<Vec<CategoryInfo>> {
     Request::new(Method::Get, "/procurement/categories/info").query(query)
 }
 
-/// Counts product categories in summary form.
+/// Counts the summaries of product categories.
 ///
 /// `GET /procurement/categories/info/count` · tool `count_connect_wise_psa_procurement_category_info`
 ///
@@ -201,7 +201,7 @@ pub fn list_category_sub_category_info(
         .query(query)
 }
 
-/// Counts the subcategories of a product category in summary form.
+/// Counts the summaries of the subcategories of a product category.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/info/count` · tool `count_connect_wise_psa_category_subcategory_info`
 ///

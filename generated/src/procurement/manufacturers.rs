@@ -41,7 +41,7 @@ pub fn count_manufacturers(query: &CountQuery) -> Request<Count> {
         .records::<Manufacturer>()
 }
 
-/// Counts manufacturers in summary form.
+/// Counts the summaries of manufacturers.
 ///
 /// `GET /procurement/manufacturers/count/info` · tool `count_connect_wise_psa_procurement_manufacturer_info`
 ///

@@ -35,7 +35,7 @@ pub fn create_purchase_order_status(
     Request::new(Method::Post, "/procurement/purchaseorderstatuses").body(body)
 }
 
-/// Counts purchase order statuses in summary form.
+/// Counts the summaries of purchase order statuses.
 ///
 /// `GET /procurement/purchaseorderstatuses/Info/count` · tool `count_connect_wise_psa_procurement_purchaseorderstatus_info`
 ///

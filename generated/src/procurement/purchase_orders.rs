@@ -57,7 +57,7 @@ pub fn list_purchase_order_info(query: &ListQuery) -> Request<Vec<PurchaseOrderI
     Request::new(Method::Get, "/procurement/purchaseorders/info").query(query)
 }
 
-/// Counts purchase orders in summary form.
+/// Counts the summaries of purchase orders.
 ///
 /// `GET /procurement/purchaseorders/info/count` · tool `count_connect_wise_psa_procurement_purchaseorder_info`
 ///

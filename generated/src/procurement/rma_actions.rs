@@ -54,7 +54,7 @@ pub fn list_rma_action_info(query: &ListQuery) -> Request<Vec<RmaActionInfo>> {
     Request::new(Method::Get, "/procurement/rmaActions/info").query(query)
 }
 
-/// Counts RMA actions in summary form.
+/// Counts the summaries of RMA actions.
 ///
 /// `GET /procurement/rmaActions/info/count` · tool `count_connect_wise_psa_procurement_rma_action_info`
 ///

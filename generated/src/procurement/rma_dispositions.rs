@@ -54,7 +54,7 @@ pub fn list_rma_disposition_info(query: &ListQuery) -> Request<Vec<RmaDispositio
     Request::new(Method::Get, "/procurement/RMADispositions/info").query(query)
 }
 
-/// Counts RMA dispositions in summary form.
+/// Counts the summaries of RMA dispositions.
 ///
 /// `GET /procurement/RMADispositions/info/count` · tool `count_connect_wise_psa_procurement_rma_disposition_info`
 ///

@@ -56,7 +56,7 @@ pub fn list_rma_status_info(query: &ListQuery) -> Request<Vec<RmaStatusInfo>> {
     Request::new(Method::Get, "/procurement/rmaStatuses/info").query(query)
 }
 
-/// Counts RMA statuses in summary form.
+/// Counts the summaries of RMA statuses.
 ///
 /// `GET /procurement/rmaStatuses/info/count` · tool `count_connect_wise_psa_procurement_rma_status_info`
 ///

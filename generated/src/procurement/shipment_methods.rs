@@ -54,7 +54,7 @@ pub fn list_shipment_method_info(query: &ListQuery) -> Request<Vec<ShipmentMetho
     Request::new(Method::Get, "/procurement/shipmentmethods/info").query(query)
 }
 
-/// Counts shipment methods in summary form.
+/// Counts the summaries of shipment methods.
 ///
 /// `GET /procurement/shipmentmethods/info/count` · tool `count_connect_wise_psa_procurement_shipmentmethod_info`
 ///

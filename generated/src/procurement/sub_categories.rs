@@ -54,7 +54,7 @@ pub fn list_sub_category_info(query: &ListQuery) -> Request<Vec<SubCategoryInfo>
     Request::new(Method::Get, "/procurement/subcategories/info/").query(query)
 }
 
-/// Counts product subcategories in summary form.
+/// Counts the summaries of product subcategories.
 ///
 /// `GET /procurement/subcategories/info/count` · tool `count_connect_wise_psa_procurement_subcategory_info`
 ///

@@ -54,7 +54,7 @@ pub fn list_type_info(query: &ListQuery) -> Request<Vec<ProductTypeInfo>> {
     Request::new(Method::Get, "/procurement/types/info").query(query)
 }
 
-/// Counts product types in summary form.
+/// Counts the summaries of product types.
 ///
 /// `GET /procurement/types/info/count` · tool `count_connect_wise_psa_procurement_type_info`
 ///

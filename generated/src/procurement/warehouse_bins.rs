@@ -54,7 +54,7 @@ pub fn list_warehouse_bin_info(query: &ListQuery) -> Request<Vec<WarehouseBinInf
     Request::new(Method::Get, "/procurement/warehouseBins/info").query(query)
 }
 
-/// Counts warehouse bins in summary form.
+/// Counts the summaries of warehouse bins.
 ///
 /// `GET /procurement/warehouseBins/info/count` · tool `count_connect_wise_psa_procurement_warehouse_bin_info`
 ///

@@ -54,7 +54,7 @@ pub fn list_warehouse_info(query: &ListQuery) -> Request<Vec<WarehouseInfo>> {
     Request::new(Method::Get, "/procurement/warehouses/info").query(query)
 }
 
-/// Counts warehouses in summary form.
+/// Counts the summaries of warehouses.
 ///
 /// `GET /procurement/warehouses/info/count` · tool `count_connect_wise_psa_procurement_warehouse_info`
 ///

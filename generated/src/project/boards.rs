@@ -405,7 +405,7 @@ pub fn get_board_team_info(board_id: i32, id: i32) -> Request<ProjectBoardTeamIn
         .path("id", id)
 }
 
-/// Counts the teams of a project board in summary form.
+/// Counts the summaries of the teams of a project board.
 ///
 /// `GET /project/boards/{parentId}/teams/{id}/info/count` · tool `count_connect_wise_psa_project_board_team_info`
 ///

@@ -54,7 +54,7 @@ pub fn list_project_type_info(query: &ListQuery) -> Request<Vec<ProjectTypeInfo>
     Request::new(Method::Get, "/project/projectTypes/info").query(query)
 }
 
-/// Counts project types in summary form.
+/// Counts the summaries of project types.
 ///
 /// `GET /project/projectTypes/info/count` · tool `count_connect_wise_psa_project_type_info`
 ///

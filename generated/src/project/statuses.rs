@@ -54,7 +54,7 @@ pub fn list_status_info(query: &ListQuery) -> Request<Vec<ProjectStatusInfo>> {
     Request::new(Method::Get, "/project/statuses/info").query(query)
 }
 
-/// Counts project statuses in summary form.
+/// Counts the summaries of project statuses.
 ///
 /// `GET /project/statuses/info/count` · tool `count_connect_wise_psa_project_status_info`
 ///

@@ -93,7 +93,7 @@ pub fn list_activity_status_info(query: &ListQuery) -> Request<Vec<ActivityStatu
     Request::new(Method::Get, "/sales/activities/statuses/info").query(query)
 }
 
-/// Counts activity statuses in summary form.
+/// Counts the summaries of activity statuses.
 ///
 /// `GET /sales/activities/statuses/info/count` · tool `count_connect_wise_psa_sales_activity_status_info`
 ///

@@ -130,7 +130,7 @@ pub fn list_opportunity_rating_info(
     Request::new(Method::Get, "/sales/opportunities/ratings/info").query(query)
 }
 
-/// Counts opportunity ratings in summary form.
+/// Counts the summaries of opportunity ratings.
 ///
 /// `GET /sales/opportunities/ratings/info/count` · tool `count_connect_wise_psa_sales_opportunity_rating_info`
 ///
@@ -264,7 +264,7 @@ pub fn list_opportunity_status_info(
     Request::new(Method::Get, "/sales/opportunities/statuses/info").query(query)
 }
 
-/// Counts opportunity statuses in summary form.
+/// Counts the summaries of opportunity statuses.
 ///
 /// `GET /sales/opportunities/statuses/info/count` · tool `count_connect_wise_psa_sales_opportunity_status_info`
 ///
@@ -434,7 +434,7 @@ pub fn list_opportunity_type_info(
     Request::new(Method::Get, "/sales/opportunities/types/info").query(query)
 }
 
-/// Counts opportunity types in summary form.
+/// Counts the summaries of opportunity types.
 ///
 /// `GET /sales/opportunities/types/info/count` · tool `count_connect_wise_psa_sales_opportunity_type_info`
 ///

@@ -112,7 +112,7 @@ pub fn list_order_status_info(query: &ListQuery) -> Request<Vec<OrderStatusInfo>
     Request::new(Method::Get, "/sales/orders/statuses/info").query(query)
 }
 
-/// Counts sales order statuses in summary form.
+/// Counts the summaries of sales order statuses.
 ///
 /// `GET /sales/orders/statuses/info/count` · tool `count_connect_wise_psa_sales_order_status_info`
 ///

@@ -54,7 +54,7 @@ pub fn list_probability_info(query: &ListQuery) -> Request<Vec<SalesProbabilityI
     Request::new(Method::Get, "/sales/probabilities/info").query(query)
 }
 
-/// Counts sales probabilities in summary form.
+/// Counts the summaries of sales probabilities.
 ///
 /// `GET /sales/probabilities/info/count` · tool `count_connect_wise_psa_sales_probability_info`
 ///

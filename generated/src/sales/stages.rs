@@ -54,7 +54,7 @@ pub fn list_stage_info(query: &ListQuery) -> Request<Vec<OpportunityStageInfo>> 
     Request::new(Method::Get, "/sales/stages/info").query(query)
 }
 
-/// Counts sales stages in summary form.
+/// Counts the summaries of sales stages.
 ///
 /// `GET /sales/stages/info/count` · tool `count_connect_wise_psa_sales_stage_info`
 ///

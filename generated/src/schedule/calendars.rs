@@ -54,7 +54,7 @@ pub fn list_calendar_info(query: &ListQuery) -> Request<Vec<CalendarInfo>> {
     Request::new(Method::Get, "/schedule/calendars/info").query(query)
 }
 
-/// Counts schedule calendars in summary form.
+/// Counts the summaries of schedule calendars.
 ///
 /// `GET /schedule/calendars/info/count` · tool `count_connect_wise_psa_schedule_calendar_info`
 ///

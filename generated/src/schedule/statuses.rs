@@ -54,7 +54,7 @@ pub fn list_status_info(query: &ListQuery) -> Request<Vec<ScheduleStatusInfo>> {
     Request::new(Method::Get, "/schedule/statuses/info").query(query)
 }
 
-/// Counts schedule statuses in summary form.
+/// Counts the summaries of schedule statuses.
 ///
 /// `GET /schedule/statuses/info/count` · tool `count_connect_wise_psa_schedule_status_info`
 ///

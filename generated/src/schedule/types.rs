@@ -54,7 +54,7 @@ pub fn list_type_info(query: &ListQuery) -> Request<Vec<ScheduleTypeInfo>> {
     Request::new(Method::Get, "/schedule/types/info").query(query)
 }
 
-/// Counts schedule types in summary form.
+/// Counts the summaries of schedule types.
 ///
 /// `GET /schedule/types/info/count` · tool `count_connect_wise_psa_schedule_type_info`
 ///

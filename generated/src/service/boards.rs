@@ -1228,7 +1228,7 @@ pub fn list_board_status_info(
         .query(query)
 }
 
-/// Counts the statuses of a service board in summary form.
+/// Counts the summaries of the statuses of a service board.
 ///
 /// `GET /service/boards/{parentId}/statuses/info/count` · tool `count_connect_wise_psa_board_status_info`
 ///
@@ -1439,7 +1439,7 @@ pub fn list_board_sub_type_info(
         .query(query)
 }
 
-/// Counts the subtypes of a service board in summary form.
+/// Counts the summaries of the subtypes of a service board.
 ///
 /// `GET /service/boards/{parentId}/subtypes/info/count` · tool `count_connect_wise_psa_board_subtype_info`
 ///
@@ -1644,7 +1644,7 @@ pub fn list_board_team_info(
         .query(query)
 }
 
-/// Counts the teams of a service board in summary form.
+/// Counts the summaries of the teams of a service board.
 ///
 /// `GET /service/boards/{parentId}/teams/info/count` · tool `count_connect_wise_psa_service_board_team_info`
 ///

@@ -30,7 +30,7 @@ pub fn list_active_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
     Request::new(Method::Get, "/service/info/boards/active").query(query)
 }
 
-/// Counts service boards in summary form.
+/// Counts the summaries of service boards.
 ///
 /// `GET /service/info/boards/count` · tool `count_connect_wise_psa_service_info_boards`
 ///

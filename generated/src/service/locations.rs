@@ -54,7 +54,7 @@ pub fn list_location_info(query: &ListQuery) -> Request<Vec<ServiceLocationInfo>
     Request::new(Method::Get, "/service/locations/info").query(query)
 }
 
-/// Counts service locations in summary form.
+/// Counts the summaries of service locations.
 ///
 /// `GET /service/locations/info/count` · tool `count_connect_wise_psa_service_location_info`
 ///

@@ -56,7 +56,7 @@ pub fn list_service_signoff_info(query: &ListQuery) -> Request<Vec<ServiceSignof
     Request::new(Method::Get, "/service/serviceSignoff/info").query(query)
 }
 
-/// Counts service sign-offs in summary form.
+/// Counts the summaries of service sign-offs.
 ///
 /// `GET /service/serviceSignoff/info/count` · tool `count_connect_wise_psa_service_signoff_info`
 ///

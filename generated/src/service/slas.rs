@@ -39,7 +39,7 @@ pub fn count_slas(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/SLAs/count").query(query).records::<Sla>()
 }
 
-/// Counts SLAs in summary form.
+/// Counts the summaries of SLAs.
 ///
 /// `GET /service/SLAs/info/count` · tool `count_connect_wise_psa_service_sla_info`
 ///

@@ -52,7 +52,7 @@ pub fn list_source_info(query: &ListQuery) -> Request<Vec<SourceInfo>> {
     Request::new(Method::Get, "/service/sources/info").query(query)
 }
 
-/// Counts ticket sources in summary form.
+/// Counts the summaries of ticket sources.
 ///
 /// `GET /service/sources/info/count` · tool `count_connect_wise_psa_service_source_info`
 ///

@@ -45,7 +45,7 @@ pub fn list_template_info(query: &ListQuery) -> Request<Vec<ServiceTemplateInfo>
     Request::new(Method::Get, "/service/templates/info").query(query)
 }
 
-/// Counts ticket templates in summary form.
+/// Counts the summaries of ticket templates.
 ///
 /// `GET /service/templates/info/count` · tool `count_connect_wise_psa_service_template_info`
 ///

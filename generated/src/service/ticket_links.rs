@@ -54,7 +54,7 @@ pub fn list_ticket_link_info(query: &ListQuery) -> Request<Vec<ServiceTicketLink
     Request::new(Method::Get, "/service/ticketLinks/info").query(query)
 }
 
-/// Counts ticket links in summary form.
+/// Counts the summaries of ticket links.
 ///
 /// `GET /service/ticketLinks/info/count` · tool `count_connect_wise_psa_service_ticket_link_info`
 ///

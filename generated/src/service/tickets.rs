@@ -92,7 +92,7 @@ pub fn list_ticket_info(query: &ListQuery) -> Request<Vec<TicketInfo>> {
     Request::new(Method::Get, "/service/tickets/info").query(query)
 }
 
-/// Counts tickets in summary form.
+/// Counts the summaries of tickets.
 ///
 /// `GET /service/tickets/info/count` · tool `count_connect_wise_psa_ticket_info`
 ///

@@ -57,7 +57,7 @@ pub fn list_email_connector_info(query: &ListQuery) -> Request<Vec<EmailConnecto
     Request::new(Method::Get, "/system/emailConnectors/info").query(query)
 }
 
-/// Counts email connectors in summary form.
+/// Counts the summaries of email connectors.
 ///
 /// `GET /system/emailConnectors/info/count` · tool `count_connect_wise_psa_system_email_connector_info`
 ///

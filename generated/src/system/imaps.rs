@@ -52,7 +52,7 @@ pub fn list_imap_info(query: &ListQuery) -> Request<Vec<ImapInfo>> {
     Request::new(Method::Get, "/system/imaps/info").query(query)
 }
 
-/// Counts IMAP setups in summary form.
+/// Counts the summaries of IMAP setups.
 ///
 /// `GET /system/imaps/info/count` · tool `count_connect_wise_psa_system_imap_info`
 ///

@@ -41,7 +41,7 @@ pub fn count_in_out_types(query: &CountQuery) -> Request<Count> {
         .records::<InOutType>()
 }
 
-/// Counts in/out types in summary form.
+/// Counts the summaries of in/out types.
 ///
 /// `GET /system/inOutTypes/count/info` · tool `count_connect_wise_psa_system_in_out_type_info`
 ///

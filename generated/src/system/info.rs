@@ -59,7 +59,7 @@ pub fn list_info_departments(query: &ListQuery) -> Request<Vec<DepartmentInfo>> 
     Request::new(Method::Get, "/system/info/departments").query(query)
 }
 
-/// Counts departments in summary form.
+/// Counts the summaries of departments.
 ///
 /// `GET /system/info/departments/count` · tool `count_connect_wise_psa_system_info_departments`
 ///
@@ -96,7 +96,7 @@ pub fn list_info_links(query: &ListQuery) -> Request<Vec<LinkInfo>> {
     Request::new(Method::Get, "/system/info/links").query(query)
 }
 
-/// Counts links in summary form.
+/// Counts the summaries of links.
 ///
 /// `GET /system/info/links/count` · tool `count_connect_wise_psa_system_info_links`
 ///
@@ -187,7 +187,7 @@ pub fn list_info_locations(query: &ListQuery) -> Request<Vec<LocationInfo>> {
     Request::new(Method::Get, "/system/info/locations").query(query)
 }
 
-/// Counts locations in summary form.
+/// Counts the summaries of locations.
 ///
 /// `GET /system/info/locations/count` · tool `count_connect_wise_psa_system_info_locations`
 ///
@@ -224,7 +224,7 @@ pub fn list_info_members(query: &ListQuery) -> Request<Vec<MemberInfo>> {
     Request::new(Method::Get, "/system/info/members").query(query)
 }
 
-/// Counts members in summary form.
+/// Counts the summaries of members.
 ///
 /// `GET /system/info/members/count` · tool `count_connect_wise_psa_system_info_members`
 ///
@@ -310,7 +310,7 @@ pub fn list_info_standard_notes(query: &ListQuery) -> Request<Vec<StandardNoteIn
     Request::new(Method::Get, "/system/info/standardNotes").query(query)
 }
 
-/// Counts standard notes in summary form.
+/// Counts the summaries of standard notes.
 ///
 /// `GET /system/info/standardNotes/count` · tool `count_connect_wise_psa_system_info_standard_notes`
 ///

@@ -61,7 +61,7 @@ pub fn list_ldap_configuration_info(
     Request::new(Method::Get, "/system/ldapConfigurations/info").query(query)
 }
 
-/// Counts LDAP configurations in summary form.
+/// Counts the summaries of LDAP configurations.
 ///
 /// `GET /system/ldapConfigurations/info/count` · tool `count_connect_wise_psa_system_ldap_configuration_info`
 ///

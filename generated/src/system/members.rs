@@ -110,7 +110,7 @@ pub fn list_member_type_info(query: &ListQuery) -> Request<Vec<MemberTypeInfo>> 
     Request::new(Method::Get, "/system/members/types/info").query(query)
 }
 
-/// Counts member types in summary form.
+/// Counts the summaries of member types.
 ///
 /// `GET /system/members/types/info/count` · tool `count_connect_wise_psa_system_member_type_info`
 ///

@@ -51,7 +51,7 @@ pub fn list_my_company_corporate_structure_info(
     Request::new(Method::Get, "/system/myCompany/corporateStructure/info").query(query)
 }
 
-/// Counts corporate structures in summary form.
+/// Counts the summaries of corporate structures.
 ///
 /// `GET /system/myCompany/corporateStructure/info/count` · tool `count_connect_wise_psa_system_my_company_corporate_struct_info`
 ///
@@ -206,7 +206,7 @@ pub fn list_my_company_crm_info(query: &ListQuery) -> Request<Vec<CrmInfo>> {
     Request::new(Method::Get, "/system/myCompany/crm/info").query(query)
 }
 
-/// Counts My Company CRM settings in summary form.
+/// Counts the summaries of My Company CRM settings.
 ///
 /// `GET /system/myCompany/crm/info/count` · tool `count_connect_wise_psa_system_my_company_crm_info`
 ///

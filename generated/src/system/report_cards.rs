@@ -54,7 +54,7 @@ pub fn list_report_card_info(query: &ListQuery) -> Request<Vec<ReportCardInfo>> 
     Request::new(Method::Get, "/system/reportCards/info").query(query)
 }
 
-/// Counts report cards in summary form.
+/// Counts the summaries of report cards.
 ///
 /// `GET /system/reportCards/info/count` · tool `count_connect_wise_psa_system_report_card_info`
 ///

@@ -108,7 +108,7 @@ pub fn list_security_role_info(query: &ListQuery) -> Request<Vec<SecurityRoleInf
     Request::new(Method::Get, "/system/securityroles/info").query(query)
 }
 
-/// Counts security roles in summary form.
+/// Counts the summaries of security roles.
 ///
 /// `GET /system/securityroles/info/count` · tool `count_connect_wise_psa_system_securityrole_info`
 ///

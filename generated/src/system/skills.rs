@@ -52,7 +52,7 @@ pub fn list_skill_info(query: &ListQuery) -> Request<Vec<SkillInfo>> {
     Request::new(Method::Get, "/system/skills/info").query(query)
 }
 
-/// Counts skills in summary form.
+/// Counts the summaries of skills.
 ///
 /// `GET /system/skills/info/count` · tool `count_connect_wise_psa_system_skill_info`
 ///

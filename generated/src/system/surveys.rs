@@ -52,7 +52,7 @@ pub fn list_survey_info(query: &ListQuery) -> Request<Vec<SurveyInfo>> {
     Request::new(Method::Get, "/system/surveys/info").query(query)
 }
 
-/// Counts surveys in summary form.
+/// Counts the summaries of surveys.
 ///
 /// `GET /system/surveys/info/count` · tool `count_connect_wise_psa_system_survey_info`
 ///

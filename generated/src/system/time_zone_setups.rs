@@ -54,7 +54,7 @@ pub fn list_time_zone_setup_info(query: &ListQuery) -> Request<Vec<TimeZoneSetup
     Request::new(Method::Get, "/system/timeZoneSetups/info").query(query)
 }
 
-/// Counts time zone setups in summary form.
+/// Counts the summaries of time zone setups.
 ///
 /// `GET /system/timeZoneSetups/info/count` · tool `count_connect_wise_psa_system_time_zone_setup_info`
 ///

@@ -56,7 +56,7 @@ pub fn list_user_defined_field_info(
     Request::new(Method::Get, "/system/userDefinedFields/info").query(query)
 }
 
-/// Counts custom field definitions in summary form.
+/// Counts the summaries of custom field definitions.
 ///
 /// `GET /system/userDefinedFields/info/count` · tool `count_connect_wise_psa_system_user_defined_field_info`
 ///

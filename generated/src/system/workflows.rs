@@ -193,7 +193,7 @@ pub fn list_workflow_table_type_info(
     Request::new(Method::Get, "/system/workflows/tableTypes/info").query(query)
 }
 
-/// Counts workflow table types in summary form.
+/// Counts the summaries of workflow table types.
 ///
 /// `GET /system/workflows/tableTypes/info/count` · tool `count_connect_wise_psa_system_workflow_table_type_info`
 ///
@@ -911,7 +911,7 @@ pub fn list_workflow_notify_type_info(
         .query(query)
 }
 
-/// Counts the notify types of a workflow in summary form.
+/// Counts the summaries of the notify types of a workflow.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/info/count` · tool `count_connect_wise_psa_workflow_notify_type_info`
 ///

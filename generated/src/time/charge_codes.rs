@@ -54,7 +54,7 @@ pub fn list_charge_code_info(query: &ListQuery) -> Request<Vec<ChargeCodeInfo>> 
     Request::new(Method::Get, "/time/chargeCodes/info").query(query)
 }
 
-/// Counts charge codes in summary form.
+/// Counts the summaries of charge codes.
 ///
 /// `GET /time/chargeCodes/info/count` · tool `count_connect_wise_psa_time_charge_code_info`
 ///

@@ -52,7 +52,7 @@ pub fn list_work_role_info(query: &ListQuery) -> Request<Vec<WorkRoleInfo>> {
     Request::new(Method::Get, "/time/workRoles/info").query(query)
 }
 
-/// Counts work roles in summary form.
+/// Counts the summaries of work roles.
 ///
 /// `GET /time/workRoles/info/count` · tool `count_connect_wise_psa_time_work_role_info`
 ///

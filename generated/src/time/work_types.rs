@@ -52,7 +52,7 @@ pub fn list_work_type_info(query: &ListQuery) -> Request<Vec<WorkTypeInfo>> {
     Request::new(Method::Get, "/time/workTypes/info").query(query)
 }
 
-/// Counts work types in summary form.
+/// Counts the summaries of work types.
 ///
 /// `GET /time/workTypes/info/count` · tool `count_connect_wise_psa_time_work_type_info`
 ///

@@ -10,7 +10,7 @@ pub(crate) const NEWER_SPEC: &str = "specs/connectwise-psa-2025.1.json";
 /// A figure and its bound.
 #[derive(Serialize)]
 pub(crate) struct Figure {
-    /// What was measured.
+    /// The measured quantity.
     pub(crate) what: String,
     /// The result, with its unit.
     pub(crate) value: String,

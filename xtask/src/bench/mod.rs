@@ -7,15 +7,18 @@ mod generator;
 mod load;
 mod sandbox;
 mod server;
+mod strangers;
 mod tools;
 mod wrk;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
+use crate::server_process;
 use figure::Figure;
 
 /// The file with the figures.
@@ -29,6 +32,10 @@ pub(crate) struct BenchArguments {
     /// Run the load test of `cwpsa serve` for ten minutes.
     #[arg(long)]
     soak: bool,
+    /// Measure the binaries `cwpsa` and `cwpsa-sandbox` in this folder instead of building them. Only for the part
+    /// `strangers`.
+    #[arg(long, value_name = "FOLDER")]
+    programs: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -45,12 +52,14 @@ enum Part {
     Server,
     /// `cwpsa serve` under load.
     Load,
+    /// `cwpsa serve` and hostile callers.
+    Strangers,
 }
 
 /// Measures and prints. Exit code 1: a bound is missed; 2: something could not be measured.
 pub(crate) fn run(arguments: &BenchArguments) -> ExitCode {
     let parts = arguments.only.map_or_else(|| Part::value_variants().to_vec(), |part| vec![part]);
-    match measure(&parts, arguments.soak) {
+    match measure(&parts, arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -62,7 +71,7 @@ pub(crate) fn run(arguments: &BenchArguments) -> ExitCode {
 
 /// Measures part by part and stores each, so that a failure loses nothing that was measured before. Returns true if all
 /// bounds are met.
-fn measure(parts: &[Part], soak: bool) -> anyhow::Result<bool> {
+fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
     if parts.iter().any(|part| matches!(part, Part::Sandbox | Part::Load)) {
         wrk::check()?;
     }
@@ -78,7 +87,18 @@ fn measure(parts: &[Part], soak: bool) -> anyhow::Result<bool> {
                 let ours = server::measure(&mut figures)?;
                 fastmcp::measure(&mut figures, ours);
             }
-            Part::Load => load::measure(&mut figures, soak)?,
+            Part::Strangers => {
+                let programs = arguments.programs.as_deref();
+                let (sandbox, program) = match programs {
+                    Some(folder) => (folder.join("cwpsa-sandbox"), folder.join("cwpsa")),
+                    None => {
+                        server::build(&["--profile", "dist", "--bins"])?;
+                        (server_process::build(&["--release"])?, PathBuf::from(server::PROGRAM))
+                    }
+                };
+                strangers::measure(&mut figures, &sandbox, &program)?;
+            }
+            Part::Load => load::measure(&mut figures, arguments.soak)?,
         }
         print(&figures);
         store(*part, &figures).with_context(|| format!("cannot write {STORE}"))?;

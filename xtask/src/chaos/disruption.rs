@@ -1,4 +1,4 @@
-//! What is done to the servers while clients write.
+//! Disruptions of the servers while clients write.
 
 use std::fmt;
 use std::io::{Read, Write};

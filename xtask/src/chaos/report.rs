@@ -1,4 +1,4 @@
-//! What clients were told, compared with what was stored.
+//! Compares the outcomes that were reported to clients with the stored records.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -12,7 +12,7 @@ use crate::http::{self, PlainResponse};
 const MAX_WAIT: Duration = Duration::from_secs(60);
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What a client knows about a write in the end.
+/// The outcome of a write as its client knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReportedOutcome {
     /// The server reported success.

@@ -48,7 +48,7 @@ fn imports<'a>(sources: &[&'a SourceFile]) -> Graph<&'a Path> {
 struct CrateFiles<'a> {
     modules: BTreeMap<&'a [String], &'a Path>,
     macros: BTreeMap<&'a str, &'a Path>,
-    /// What `use` binds to a name in a module.
+    /// The path that `use` binds to a name in a module.
     bindings: BTreeMap<(&'a [String], &'a str), &'a PathReference>,
 }
 

@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use super::files;
 use super::metadata::Workspace;
 
-/// What a file of a package's `src` folder defines and imports, outside of its tests.
+/// The definitions and imports of a file in a package's `src` folder, outside of its tests.
 pub(crate) struct SourceFile {
     pub(crate) package: String,
     pub(crate) path: PathBuf,

@@ -52,10 +52,10 @@ impl Rule {
 /// A violation of a rule.
 pub(crate) struct Violation {
     pub(crate) rule: Rule,
-    /// What violates the rule, in a form that is the same in each run: a path, a name, an edge.
+    /// The subject of the violation, the same in each run: a path, a name, an edge.
     pub(crate) subject: String,
     /// How often it violates the rule.
     pub(crate) count: usize,
-    /// What was found there.
+    /// The finding.
     pub(crate) detail: String,
 }

@@ -50,7 +50,7 @@ fn exit_codes_follow_what_one_fails_on() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_said_with_code_2() {
+fn incomparable_input_exits_with_2() {
     let missing = run(&[OLD, "missing.yaml"], None);
     assert_eq!((missing.code, missing.stdout.as_str()), (Some(2), ""));
     assert!(
@@ -85,7 +85,7 @@ fn one_spec_is_compared_with_what_the_crate_is_made_from() {
 }
 
 #[test]
-fn each_format_goes_to_the_output_or_to_a_file() {
+fn each_format_is_written_to_stdout_or_a_file() {
     let folder = tempfile::tempdir().unwrap();
     for (format, start) in [
         ("text", "1 (property-added/old.yaml) → 2 (property-added/new.yaml): "),

@@ -84,7 +84,7 @@ fn another_folder_gets_the_same_bytes() {
 }
 
 #[test]
-fn bad_input_is_said_once_and_leaves_everything() {
+fn invalid_input_is_reported_once_and_changes_nothing() {
     let folder = project();
     assert_eq!(run(folder.path(), &[]).0, Some(0));
     let kept = fs::read(folder.path().join("expected/manifest.txt")).unwrap();

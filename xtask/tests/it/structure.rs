@@ -109,7 +109,7 @@ fn each_broken_rule_is_reported() {
 }
 
 #[test]
-fn what_is_allowed_is_not_reported() {
+fn allowed_violations_are_not_reported() {
     let workspace = workspace(&[
         (
             "runtime/Cargo.toml",

@@ -90,7 +90,7 @@ fn a_new_release_becomes_a_crate_and_the_text_of_a_pull_request() {
 }
 
 #[test]
-fn a_release_that_the_overlay_does_not_fit_becomes_a_draft_that_says_why() {
+fn release_that_the_overlay_does_not_fit_becomes_a_draft_with_the_reason() {
     let folder = repository();
     let folder = folder.path();
     release(folder, "2.0", |spec| {
@@ -126,7 +126,7 @@ fn a_release_without_a_usable_name_touches_nothing() {
     assert_eq!((code, text.as_str()), (Some(0), "the spec is the same\n"));
 }
 
-/// What each step of a workflow runs, and the steps of others that it uses.
+/// Returns the commands of each step of a workflow, and the actions that it uses.
 fn steps(workflow: &str) -> Vec<Value> {
     let text = fs::read_to_string(root().join(".github/workflows").join(workflow)).unwrap();
     let workflow: Value = serde_yaml::from_str(&text).unwrap();

@@ -10,7 +10,7 @@ use crate::emit::context::Context;
 /// The records of former names, sorted by them.
 ///
 /// # Errors
-/// `E033` an old name that is still a tool's own, or a new one that is none.
+/// `E033` if an old name still belongs to a tool, or a new one doesn't.
 pub fn records<'a>(context: &'a Context<'_>) -> Result<Vec<AliasRecord<'a>>, Errors> {
     let tools = &context.named.operations;
     let mut errors = Errors(Vec::new());
@@ -21,7 +21,7 @@ pub fn records<'a>(context: &'a Context<'_>) -> Result<Vec<AliasRecord<'a>>, Err
             let is_tool = |name: &str| tools.values().any(|tool| tool.tool == name);
             let wrong = match (is_tool(name), is_tool(tool)) {
                 (true, _) => Some(format!("{name} is still the name of a tool")),
-                (_, false) => Some(format!("{tool} is no tool of this release")),
+                (_, false) => Some(format!("{tool} is not a tool of this release")),
                 _ => None,
             };
             errors.0.extend(wrong.map(|wrong| {

@@ -9,7 +9,7 @@ use toolcrate_catalog::{ArgumentLocation, ArgumentTarget, BodyFormat, FieldStyle
 
 use crate::naming::identifiers::capital;
 
-/// What an operation needs and how its request is made.
+/// The arguments of an operation and the parts of its request.
 #[derive(Default)]
 pub struct ArgumentPlan<'a> {
     /// Own arguments, by name.
@@ -22,7 +22,7 @@ pub struct ArgumentPlan<'a> {
     pub arguments: IndexMap<Cow<'a, str>, ArgumentTarget<'a>>,
     /// The form of the request body.
     pub body: BodyFormat,
-    /// Which tools list the ids that arguments need.
+    /// The tools that list the IDs which arguments need.
     pub relations: Vec<Relation<'a>>,
     /// The media type of the body, where it is not that of its format.
     pub content_type: Option<&'a str>,

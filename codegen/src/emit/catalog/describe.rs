@@ -24,7 +24,7 @@ impl Describer {
     /// Compiles the templates.
     ///
     /// # Errors
-    /// `E031` a template that is none.
+    /// `E031` if a template is invalid.
     pub fn new() -> Result<Self, CodegenError> {
         Ok(Self { templates: Templates::new()? })
     }
@@ -39,7 +39,7 @@ impl Describer {
         own.unwrap_or(&context.named.operations[index].title)
     }
 
-    /// What the tool does, what it needs, what comes back.
+    /// Returns the description: what the tool does, what it needs and what it returns.
     ///
     /// # Errors
     /// `E031` a template that fails.
@@ -84,7 +84,7 @@ impl Describer {
     }
 }
 
-/// What the records are that an operation is about: the overlay's words on the collection.
+/// Returns the overlay's explanation of the records that an operation is about.
 fn gloss<'a>(context: &Context<'a>, name: &OperationName) -> &'a str {
     let Some((key, gloss)) = context.gloss(&name.subject.path) else { return "" };
     context.ledger.mark(format!("resources.{key}"));
@@ -95,7 +95,7 @@ fn gloss<'a>(context: &Context<'a>, name: &OperationName) -> &'a str {
     }
 }
 
-/// What the operation does, without the period: the document's own words, where it has more than a title.
+/// Returns a sentence about the operation, without its period: the document's own, if it is more than a title.
 fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName, gloss: &str) -> String {
     let known = operation.description.trim();
     if known.is_empty() || known.eq_ignore_ascii_case(operation.summary.trim()) {

@@ -1,4 +1,4 @@
-//! What the records of tools are made with.
+//! The emitters that make the records of tools.
 
 use super::describe::Describer;
 use super::facts::Facts;
@@ -18,7 +18,7 @@ pub struct Emitters<'a> {
     pub lifecycles: Lifecycles<'a>,
     /// Structured filters.
     pub filters: Filters<'a>,
-    /// What each operation is.
+    /// Facts about each operation.
     pub facts: Facts<'a>,
 }
 

@@ -1,4 +1,4 @@
-//! What each operation is: its kind, the collection that it works on, and the collections themselves.
+//! Facts about operations: the kind, the collection, and the collections themselves.
 //!
 //! Everything is derived from methods, path templates and response schemas: `/x` beside `/x/{id}` is a
 //! collection and its item, `/x/count` counts it, and a path with a segment that the profile calls a view
@@ -15,20 +15,20 @@ use crate::emit::context::Context;
 use crate::id::OperationTable;
 use crate::ir::{BodyKind, Content, Template, Type};
 
-/// What an operation is.
+/// Facts about an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationFacts {
-    /// What it does.
+    /// The kind.
     pub kind: OperationKind,
-    /// What it is applied to.
+    /// The target.
     pub target: OperationTarget,
-    /// What sets it apart from the plain operation of its kind.
+    /// The variant, if it isn't the plain operation of its kind.
     pub variant: Option<OperationVariant>,
     /// The collection that it works on.
     pub collection: Option<String>,
 }
 
-/// What all operations are.
+/// Facts about all operations.
 pub struct Facts<'a> {
     /// In the order of `api.operations`.
     pub operations: OperationTable<OperationFacts>,
@@ -36,7 +36,7 @@ pub struct Facts<'a> {
     pub collections: BTreeMap<String, CollectionRecord<'a>>,
 }
 
-/// What the classification needs of an operation.
+/// The properties of an operation that classify it.
 struct Candidate<'a> {
     method: Method,
     /// The path as it is sent.

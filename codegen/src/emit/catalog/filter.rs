@@ -1,6 +1,6 @@
-//! What a list can be filtered by: for each listed schema the paths of its members and their kinds.
+//! Filter tables: for each listed schema, the paths of its fields and their types.
 //!
-//! Members of the record, and of the objects in it one level down, go into conditions; members of lists into
+//! Fields of the record, and of the objects in it one level down, go into conditions; fields of lists into
 //! conditions of their own. What is deeper can still be reached by the raw parameters.
 
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ use crate::emit::context::Context;
 use crate::id::OperationId;
 use crate::ir::Type;
 
-/// What can be filtered: for each operation the schema, for each schema its line.
+/// The filter tables: the schema of each operation, and the line of each schema.
 pub struct Filters<'a> {
     filter: Option<&'a FilterConfig>,
     /// By index of the operation.
@@ -117,7 +117,7 @@ impl<'a> Filters<'a> {
         shown.join(", ")
     }
 
-    /// The members of a record that can be filtered by, and whether they are objects.
+    /// Returns the fields by which a record can be filtered, each with true if it is an object.
     fn members(&self, schema: &str) -> impl Iterator<Item = (&str, bool)> {
         members_of(&self.records[schema])
     }

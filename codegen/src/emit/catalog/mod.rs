@@ -1,6 +1,6 @@
 //! The tool catalog: every operation as a tool, as records of `toolcrate-catalog`.
 //!
-//! A tool has a line in `catalog/tools/<module>.jsonl`; what several tools share is written once beside them.
+//! A tool has a line in `catalog/tools/<module>.jsonl`; what several tools share is written once, in other files.
 //! A reviewer sees one changed line per changed tool.
 
 mod alias;

@@ -196,8 +196,13 @@ impl<'a> Writer<'a> {
             for field in fields {
                 keys.insert(field.name.clone(), self.node(&field.ty, &field.limits, ""));
             }
+            let takes_id = keys.get("id").is_some_and(|id| id["type"] == "integer");
             node.insert("properties".into(), Value::Object(keys));
-            self.add_source(words, reference);
+            match &reference.source {
+                // The runtime reads a number, or digits, as the ID.
+                Some(source) if takes_id => join(words, &self.describer.id_or_object(source.operation)),
+                _ => self.add_source(words, reference),
+            }
             self.references.push((self.path.join("/"), reference));
             return;
         }

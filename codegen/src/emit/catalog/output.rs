@@ -1,4 +1,4 @@
-//! What answers look like: one JSON Schema for each model, with references to the others it uses.
+//! Output schemas: one JSON Schema for each model, with references to the others it uses.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -60,13 +60,13 @@ fn custom_fields() -> Value {
     json!({"type": ["object", "null"], "description": "Custom fields by caption."})
 }
 
-/// Members are optional and may be null: the API leaves out what it likes.
+/// Every field is optional and may be null, because the API omits fields.
 fn node<'a>(ty: &'a Type, uses: &mut BTreeSet<&'a str>) -> Value {
     match ty {
         Type::Boolean => json!({"type": ["boolean", "null"]}),
         Type::Integer | Type::Long | Type::Unsigned => json!({"type": ["integer", "null"]}),
         Type::Number => json!({"type": ["number", "null"]}),
-        // Values that a newer release adds are no fault of an answer, so choices are text here.
+        // A newer release may add values, which is no error in a response, so enums are strings here.
         Type::Text(_) | Type::DateTime | Type::Binary | Type::Choice(_) => {
             json!({"type": ["string", "null"]})
         }

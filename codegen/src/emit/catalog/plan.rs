@@ -1,4 +1,4 @@
-//! Which arguments an operation takes, and where they go.
+//! Plans the arguments of an operation and where each is sent.
 
 use std::borrow::Cow;
 
@@ -222,7 +222,7 @@ fn add_members<'a>(
     }
 }
 
-/// Which members a call must give.
+/// The fields that a call requires.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Requires {
     Nothing,
@@ -289,8 +289,8 @@ fn operations() -> Value {
             "properties": {
                 "op": {"type": "string", "enum": ["add", "replace", "remove"]},
                 "path": {"type": "string"},
-                // Lists and null are taken too. What is in lists would take more words than all else here, and many
-                // clients give null wherever it is allowed.
+                // Lists and null are accepted too. The items of lists would take more words than everything else here, and
+                // many clients send null wherever it is allowed.
                 "value": {"type": ["string", "number", "boolean", "object"]},
             },
             "required": ["op", "path"],

@@ -8,7 +8,7 @@ use super::argument_plan::ArgumentPlan;
 use crate::emit::context::Context;
 use crate::ir::{Operation, Type};
 
-/// What the description of a tool says that should carry content, but whose operation has no body in the document.
+/// The sentence for a tool that should send content, but whose operation has no body in the document.
 const NO_CONTENT: &str = "Sends no content, because the API documents none for this operation.";
 
 /// The groups of arguments of which a call must give one.
@@ -34,7 +34,7 @@ pub fn any_of<'a>(
         .collect()
 }
 
-/// What a caller should know about arguments that are set together.
+/// Returns the warnings about arguments that are set together.
 pub fn warnings<'a>(
     context: &'a Context<'a>,
     operation: &'a Operation,

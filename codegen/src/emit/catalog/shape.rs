@@ -169,8 +169,8 @@ impl<'a> Shapes<'a> {
             .collect()
     }
 
-    /// For the ids that the supplying list needs itself: which members beside the reference give them
-    /// (the list of statuses needs a board, and the ticket has one).
+    /// Returns the fields that supply the IDs which the supplying list needs itself: the list of statuses needs a
+    /// board, and the ticket has one.
     fn needs(
         &self,
         path: &str,

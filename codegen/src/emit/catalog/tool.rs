@@ -123,7 +123,7 @@ fn examples<'a>(context: &Context<'_>, operation: &Operation) -> Vec<RawJson<'a>
 /// Verbs of actions that only add something. Any other action may change or remove what is there.
 const ADDITIVE_VERBS: [&str; 7] = ["add", "append", "clone", "copy", "create", "duplicate", "generate"];
 
-/// What the overlay says about the effect of an operation.
+/// The effect of an operation as the overlay defines it.
 struct OperationEffect {
     /// It is more than a read.
     acts: bool,

@@ -11,10 +11,13 @@ use crate::ir::{Field, Operation, Parameter, ParameterLocation, Type};
 use crate::naming::identifiers::capital;
 use crate::relate::ValueSource;
 
+/// The kind of references in [`ArgumentDescriber::explained`].
+const REFERENCE: &str = "reference";
+
 /// Describes arguments.
 pub struct ArgumentDescriber<'a> {
     context: &'a Context<'a>,
-    /// Formats that were explained already.
+    /// The formats, and perhaps references, that were explained already.
     explained: Vec<String>,
 }
 
@@ -61,7 +64,14 @@ impl<'a> ArgumentDescriber<'a> {
         words
     }
 
-    /// Where the value of a reference is found.
+    /// Returns the description of a reference that may be given by its ID alone. Only the first one of a tool names both
+    /// forms, to save tokens.
+    pub fn id_or_object(&mut self, list: OperationId) -> String {
+        let forms = if self.is_first(REFERENCE) { "ID or object" } else { "ID" };
+        format!("{forms} from {}.", placeholder(&self.context.named.operations[list].short))
+    }
+
+    /// Returns a sentence that names the tool which lists a value.
     pub fn find_it(&self, list: OperationId) -> String {
         format!("Find it with {}.", placeholder(&self.context.named.operations[list].short))
     }
@@ -75,7 +85,7 @@ impl<'a> ArgumentDescriber<'a> {
         }
     }
 
-    /// What a placeholder of the path picks, where no list is known.
+    /// Returns the description of a placeholder of the path whose list is not known.
     fn placeholder_words(&self, operation: OperationId, argument: &str) -> String {
         let subject = &self.context.named.operations[operation].subject;
         if argument == "id" {
@@ -117,7 +127,7 @@ impl<'a> ArgumentDescriber<'a> {
         }
     }
 
-    /// What an id is of, and which tool lists it.
+    /// Returns the description of an ID: its record, and the tool that lists it.
     fn id_words(&self, name: &str, ty: &Type) -> Option<String> {
         let (stem, is_list) = match ty {
             Type::Integer | Type::Long => {
@@ -138,6 +148,15 @@ impl<'a> ArgumentDescriber<'a> {
         })
     }
 
+    /// Returns true if nothing of this kind was explained before.
+    fn is_first(&mut self, kind: &str) -> bool {
+        let is_first = !self.explained.iter().any(|explained| explained == kind);
+        if is_first {
+            self.explained.push(kind.to_owned());
+        }
+        is_first
+    }
+
     /// The words with those on the format of the values.
     fn with_format(&mut self, mut words: String, ty: &Type, is_top: bool) -> String {
         let Some(format) = format(ty).filter(|_| is_top) else { return words };
@@ -146,10 +165,7 @@ impl<'a> ArgumentDescriber<'a> {
         if words.contains("UTC") {
             return words;
         }
-        let is_first = !self.explained.iter().any(|explained| explained == format);
-        if is_first {
-            self.explained.push(format.to_owned());
-        }
+        let is_first = self.is_first(format);
         join(&mut words, if is_first { &known.first } else { &known.others });
         words
     }
@@ -178,7 +194,7 @@ pub fn join(words: &mut String, sentence: &str) {
     words.push_str(sentence);
 }
 
-/// What an operation does with the records of its body: `Line items to create.`
+/// Returns the description of a body that holds records: `Line items to create.`
 pub fn records(operation: &Operation, many: &str, verb: &str) -> String {
     match operation.body.as_ref().map(|body| &body.ty) {
         Some(Type::List(_)) => format!("{} to {verb}.", capital(many)),

@@ -1,4 +1,4 @@
-//! What several tests share: the pipeline in memory, from the bytes of a spec to files.
+//! Helpers of several tests: the pipeline in memory, from the bytes of a spec to files.
 
 pub mod mutate;
 

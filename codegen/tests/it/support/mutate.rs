@@ -10,7 +10,7 @@ pub enum Mutation {
     Remove(usize),
     /// Something else stands in its place.
     Replace(usize, Value),
-    /// What stands at another place stands here too.
+    /// Copies the value of another location to this one.
     Copy(usize, usize),
     /// The member has another name.
     Rename(usize, String),

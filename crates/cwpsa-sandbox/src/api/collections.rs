@@ -20,7 +20,7 @@ pub(crate) struct Collection {
     pub(crate) schema: Option<&'static str>,
     /// The collections of the parameters in its path, in order; none where that isn't one.
     pub(crate) parents: Vec<Option<CollectionId>>,
-    /// What hangs below an item: `notes_href` and `/notes`.
+    /// The collections below an item: `notes_href` and `/notes`.
     pub(crate) children: Vec<(String, String)>,
     /// The operations that write one record, which say what a record may hold.
     pub(crate) create: Option<usize>,
@@ -72,7 +72,7 @@ impl Collection {
         writer.get_or_insert(number);
     }
 
-    /// What its records hold.
+    /// Returns the fields of its records.
     pub(crate) fn resource(&self) -> &'static Resource {
         self.resource.get_or_init(|| resource(self.schema.unwrap_or_default()))
     }
@@ -82,7 +82,7 @@ impl Collection {
         self.create.or(self.replace).or(self.patch)
     }
 
-    /// What messages call a record: `PurchaseOrder`, and `Contact` in `Contact 57919 not found`.
+    /// Returns the name of a record in messages: `PurchaseOrder`, and `Contact` in `Contact 57919 not found`.
     pub(crate) fn noun(&self) -> String {
         match self.schema {
             Some(schema) => schema.to_owned(),
@@ -91,7 +91,7 @@ impl Collection {
     }
 }
 
-/// What hangs below the items of each template: names of links, and paths from the item.
+/// Returns the collections below the items of each template: names of links, and paths from the item.
 pub(super) fn children(operations: &[ApiOperation]) -> HashMap<&str, Vec<(String, String)>> {
     let mut children: HashMap<&str, Vec<(String, String)>> = HashMap::new();
     for operation in operations.iter().filter(|operation| operation.method() == Method::Get) {

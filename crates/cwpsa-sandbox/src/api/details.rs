@@ -28,7 +28,7 @@ pub(crate) enum ResponseSchema {
     Nothing,
 }
 
-/// What a body may hold: the JSON ResponseSchema of each member. For a body that is a list, the schema of it all.
+/// The fields of a body: the JSON Schema of each. For a body that is a list, the schema of the list.
 #[derive(Debug, Default)]
 pub(crate) struct BodySchema {
     pub(crate) name: String,

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn purposes_come_from_the_catalog() {
+    fn kinds_come_from_the_catalog() {
         let api = api();
         let purpose = |method: &str, path: &str| match api.find(method, path) {
             RouteMatch::Operation { operation, .. } => format!("{:?}", api.operations[operation].purpose),

@@ -60,7 +60,7 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
-    /// What a tool does to the collection that the catalog names.
+    /// Returns the action of a tool on the collection that the catalog names.
     fn new(tool: Tool, collection: Option<CollectionId>) -> Self {
         use {OperationKind as Kind, OperationTarget as Target, OperationVariant as Variant};
 
@@ -120,7 +120,7 @@ impl ApiOperation {
         self.tool.index().path_types().map(|kind| kind == PathType::Integer)
     }
 
-    /// What it takes and returns.
+    /// Returns the schemas of its request and response.
     pub(crate) fn details(&self) -> &OperationDetails {
         self.details.get_or_init(|| OperationDetails::new(self.tool))
     }

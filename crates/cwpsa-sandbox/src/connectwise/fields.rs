@@ -24,7 +24,7 @@ pub(crate) const DEFAULT_FLAG: &str = "defaultFlag";
 /// The flag of a callback that is no longer called.
 pub(crate) const INACTIVE_FLAG: &str = "inactiveFlag";
 
-/// Who changes a record, and when.
+/// The member who changes a record, and the time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AuditStamp<'a> {
     pub(crate) date: &'a str,

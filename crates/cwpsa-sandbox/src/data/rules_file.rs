@@ -16,7 +16,7 @@ const TEXT: &str = include_str!("../../data/rules.json");
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RulesFile {
-    /// What new records contain unless it is given; `@default` is the default record a reference can name.
+    /// The default values of new records; `@default` is the default record that a reference can name.
     defaults: BTreeMap<String, Map<String, Value>>,
     /// The screen whose custom fields the records have.
     custom_fields: BTreeMap<String, String>,

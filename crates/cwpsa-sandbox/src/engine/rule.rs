@@ -148,7 +148,7 @@ impl NamedRule {
     }
 }
 
-/// Which rules apply to which collections and operations.
+/// The rules, by the collections and operations that they apply to.
 #[derive(Default)]
 pub(crate) struct RuleSet {
     rules: Vec<NamedRule>,
@@ -241,7 +241,7 @@ impl RuleSet {
     }
 }
 
-/// What the rules of a collection do after a write.
+/// The effects of a collection's rules that follow a write.
 #[must_use]
 pub(crate) struct PendingRules<'r>(Vec<AfterWrite<'r>>);
 

@@ -7,7 +7,7 @@ use crate::api::OperationDetails;
 /// The body of a write.
 #[derive(Clone, Copy)]
 pub(crate) struct WriteBody<'a> {
-    /// What the operation accepts.
+    /// The body that the operation accepts.
     pub(crate) details: &'a OperationDetails,
     pub(crate) value: &'a Value,
     /// The raw body, for positions in error messages.

@@ -22,7 +22,7 @@ pub struct FaultSettings {
     pub seed: u64,
     /// How many requests are served in a time window; by default all.
     pub budget: Option<RequestBudget>,
-    /// Which faults are injected into which requests.
+    /// The faults to inject, and the requests that they apply to.
     pub rules: Vec<FaultRule>,
 }
 
@@ -37,7 +37,7 @@ pub struct RequestBudget {
     pub window_seconds: u32,
 }
 
-/// Which faults are injected into which requests.
+/// The faults to inject, and the requests that they apply to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultRule {

@@ -15,7 +15,7 @@ fn faults(settings: Value) -> FaultInjector {
     FaultInjector::new(settings).expect("rules that make sense")
 }
 
-/// What happens to a request, in a word.
+/// Returns a word for the effect on a request.
 fn word(faults: &FaultInjector, method: &str, path: &str) -> String {
     let plan = faults.plan(&method.parse().expect("a verb"), path);
     match plan.ending {

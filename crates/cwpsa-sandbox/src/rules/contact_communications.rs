@@ -13,7 +13,7 @@ use crate::engine::transaction::Transaction;
 pub(super) const ITEMS: &str = "communicationItems";
 /// The field that says what an item's type is about.
 const KIND: &str = "communicationType";
-/// What a communication record has besides the fields of an item.
+/// The fields that a communication record has besides those of an item.
 const RECORD_FIELDS: [&str; 3] = ["contactId", "mobileGuid", INFO];
 /// Flags of communication types, and the value of [`KIND`] for each.
 const KINDS: [(&str, &str); 3] = [("emailFlag", "Email"), ("faxFlag", "Fax"), ("phoneFlag", "Phone")];

@@ -25,7 +25,7 @@ pub(super) struct ConvertOpportunityRule {
     pub(super) target: ConversionTarget,
 }
 
-/// What an opportunity is converted to.
+/// The kind of record that an opportunity is converted to.
 #[derive(Clone, Copy)]
 pub(super) enum ConversionTarget {
     Agreement,

@@ -89,7 +89,7 @@ fn all_rules(file: &mut RulesFile) -> Vec<NamedRule> {
     ]
 }
 
-/// What `data/rules.json` says: the rules, bound to what they apply to, and how collections differ from the
+/// The content of `data/rules.json`: the rules, bound to what they apply to, and how collections differ from the
 /// catalog.
 pub(crate) struct ApiRules {
     pub(crate) rules: RuleSet,

@@ -17,7 +17,7 @@ use crate::engine::transaction::Transaction;
 
 pub(super) struct PurchaseOrderLineRule;
 
-/// What a write receives of a line.
+/// The quantities that a write receives of a line.
 #[derive(Default)]
 pub(super) struct Receipt {
     /// The quantity that goes to stock.

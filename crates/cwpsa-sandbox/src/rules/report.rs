@@ -18,7 +18,7 @@ pub(super) struct ReportRule {
     pub(super) collections: Arc<BTreeMap<String, String>>,
 }
 
-/// What of a report is requested.
+/// The requested part of a report.
 #[derive(Clone, Copy)]
 pub(super) enum ReportPart {
     Columns,

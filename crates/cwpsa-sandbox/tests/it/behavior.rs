@@ -5,7 +5,7 @@ use crate::support::engine::{self, ask, call, done, get, json, refused, sandbox}
 use serde_json::{Value, json};
 
 #[test]
-fn routes_verbs_records_and_credentials_are_told_apart() {
+fn unknown_routes_verbs_records_and_credentials_have_own_errors() {
     let sandbox = sandbox();
     let (status, body) = refused(&sandbox, "GET", "/nothing/here", Value::Null);
     assert_eq!((status, &body["message"]), (404, &json!("The endpoint does not exist.")));
@@ -67,7 +67,7 @@ fn bodies_are_checked_in_the_words_of_the_api() {
 }
 
 #[test]
-fn references_are_found_by_id_identifier_and_name_and_come_back_whole() {
+fn references_resolve_by_id_identifier_and_name() {
     let sandbox = sandbox();
     for company in [json!({"id": 250}), json!({"identifier": "acmecorp"}), json!({"name": "Acme Corp"})] {
         let ticket = done(&sandbox, "POST", "/service/tickets", json!({"summary": "x", "company": company}));
@@ -196,7 +196,7 @@ fn searches_are_posted_and_refused() {
 }
 
 #[test]
-fn what_is_used_stays() {
+fn record_in_use_cannot_be_deleted() {
     let sandbox = sandbox();
     let (status, body) = refused(&sandbox, "DELETE", "/procurement/purchaseorderstatuses/1", Value::Null);
     assert_eq!(status, 409, "{body}");
@@ -211,7 +211,7 @@ fn what_is_used_stays() {
 }
 
 #[test]
-fn bulk_writes_each_item_by_itself() {
+fn bulk_writes_each_item_separately() {
     let sandbox = sandbox();
     let line = |number: i64| {
         json!({"description": "RAM", "lineNumber": number, "product": {"id": 104}, "quantity": 1,
@@ -237,7 +237,7 @@ fn bulk_writes_each_item_by_itself() {
 }
 
 #[test]
-fn documents_come_back_as_they_went() {
+fn documents_round_trip() {
     let sandbox = sandbox();
     let mut upload = call("POST", "/system/documents", &Value::Null);
     upload.headers.insert("content-type", "multipart/form-data; boundary=B".parse().expect("a value"));
@@ -295,7 +295,7 @@ fn an_uploaded_file_replaces_the_one_that_was_there() {
 }
 
 #[test]
-fn callbacks_events_and_actions_are_told() {
+fn callbacks_events_and_actions_are_reported() {
     use std::sync::{Arc, Mutex};
     let sandbox = sandbox();
     let told = Arc::new(Mutex::new(Vec::new()));

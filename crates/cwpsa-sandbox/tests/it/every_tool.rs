@@ -96,7 +96,7 @@ fn by_caption(value: &mut Value) {
     }
 }
 
-/// What is wrong with an answer.
+/// Returns the problems of a response.
 fn wrong(tool: Tool, answer: &MockResponse) -> Option<String> {
     let body = String::from_utf8_lossy(&answer.body);
     if !answer.status.is_success() {
@@ -120,7 +120,7 @@ fn wrong(tool: Tool, answer: &MockResponse) -> Option<String> {
 }
 
 #[test]
-fn every_tool_returns_what_the_spec_says() {
+fn every_tool_returns_the_schema_of_the_spec() {
     let client = client();
     let mut sandbox = engine::sandbox();
     let mut planner = ArgumentPlanner::new(&CATALOG);

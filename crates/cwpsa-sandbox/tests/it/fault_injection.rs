@@ -97,7 +97,7 @@ async fn bodies_are_damaged_on_the_way() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_comes_in_part() {
+async fn truncated_response_is_sent_in_part() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     let mut settings = MockServerSettings::default();

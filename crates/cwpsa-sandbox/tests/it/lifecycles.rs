@@ -1,4 +1,4 @@
-//! What happens to records over time: orders and their lines, stock, tickets, time, conversions.
+//! Life cycles of records: orders and their lines, stock, tickets, time, conversions.
 
 use crate::support::engine::{ask, done, get, refused, sandbox};
 use cwpsa_sandbox::Sandbox;
@@ -100,7 +100,7 @@ fn a_line_is_received_in_four_ways() {
 }
 
 #[test]
-fn serial_numbers_come_and_go_with_stock() {
+fn serial_numbers_follow_the_stock() {
     let sandbox = sandbox();
     let id = order(&sandbox);
     let laptop = line(&sandbox, id, 101, 2);

@@ -1,4 +1,4 @@
-//! What is acknowledged stays: over a restart, and when the process is killed in the middle of its work.
+//! Acknowledged writes survive a restart and a kill in the middle of a write.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -161,7 +161,7 @@ fn writes_until_it_is_killed() {
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_kill() {
+fn acknowledged_writes_survive_a_kill() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("tenant.redb");
     let mut acknowledged = Vec::new();

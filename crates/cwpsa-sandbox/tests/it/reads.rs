@@ -1,4 +1,4 @@
-//! What is read in another way than as a record: twins, usages, reports, bundles, singletons, files, made up
+//! Reads of everything that is not a record: twins, usages, reports, bundles, singletons, files, made up
 //! records.
 
 use crate::support::engine::{ask, call, done, get, refused, sandbox};

@@ -1,4 +1,4 @@
-//! What ConnectWise is known to do, by fixtures that say where each fact comes from. Each is a list of calls, made
+//! Recorded behavior of ConnectWise, in fixtures that name the source of each fact. Each is a list of calls, made
 //! in order to a sandbox of its own, with the status of each and what its response contains.
 
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! What the runtime makes of structured filters means here what it meant there: the filter, read as data, and
+//! Structured filters compiled by the runtime have the same meaning here: the filter, read as data, and
 //! the conditions, read as a query, choose the same records.
 
 use connectwise_psa::runtime::serde_json::{Map, json};
@@ -33,7 +33,7 @@ fn client() -> Client {
     Client::builder(&API).base_url("http://127.0.0.1:1").credentials(credentials).build().expect("a client")
 }
 
-/// What the runtime sends for a filter, read as the server reads it.
+/// Returns the conditions that the runtime sends for a filter, as the server parses them.
 fn search(client: &Client, filter: &Value) -> RecordSearch {
     let tool = CATALOG.resolve("list_all_connect_wise_psa_company_contacts").expect("a tool");
     let prepared = client.prepare(tool, &json!({"filter": filter}));
@@ -53,7 +53,7 @@ fn search(client: &Client, filter: &Value) -> RecordSearch {
     RecordSearch::parse(&text, &ContactNames).unwrap_or_else(|error| panic!("{text:?}: {error}"))
 }
 
-/// Whether a record passes the filter as data; nothing where null leaves it open.
+/// Returns true if a record passes the filter as data; nothing where null leaves it open.
 fn holds(filter: &Map<String, Value>, record: &Value) -> Option<bool> {
     let object = |value: &Value| value.as_object().cloned().expect("a filter");
     let parts = filter.iter().map(|(name, value)| match name.as_str() {

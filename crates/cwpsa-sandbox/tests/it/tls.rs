@@ -4,7 +4,7 @@ use crate::support::http::{self as http_client, AUTHORIZATION, server};
 use connectwise_psa::runtime::serde_json::{self, Value};
 use cwpsa_sandbox::server::{MockServerSettings, ServerCertificate};
 
-/// What a client that trusts the certificate gets.
+/// Returns the response that a client gets which trusts the certificate.
 async fn trusting(certificate: &[u8], url: &str) -> Result<Value, String> {
     let certificate = reqwest::Certificate::from_pem(certificate).expect("a certificate");
     let client =

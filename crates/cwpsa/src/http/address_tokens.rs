@@ -16,7 +16,7 @@ pub(crate) struct AddressTokens {
     key: Vec<u8>,
 }
 
-/// What a token gives access to.
+/// The account and the tools that a token gives access to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct AddressClaims {
     pub(crate) account: String,

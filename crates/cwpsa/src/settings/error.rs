@@ -32,7 +32,7 @@ pub enum SettingsError {
     Invalid {
         /// The flag, the variable, or the file and the key in it.
         origin: String,
-        /// What was expected and what was found.
+        /// The expected and the actual value.
         problem: String,
     },
     /// The settings file has no account with this name.
@@ -54,7 +54,7 @@ pub enum SettingsError {
     /// Parts of the account are not set anywhere.
     #[error("no account configured; missing: {}. Set them here or in the settings file, or use --sandbox.", .missing.join(", "))]
     Incomplete {
-        /// What is missing, each with the flag and the variable that set it.
+        /// The missing settings, each with its flag and variable.
         missing: Vec<&'static str>,
     },
     /// A secret can't be obtained.

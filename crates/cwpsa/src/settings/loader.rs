@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn passwords_are_not_taken_from_flags() {
+    fn passwords_in_flags_are_rejected() {
         let url = "redis://ada:hush@127.0.0.1:6379/0";
         let message = load("", &[], &[("state", url)]).unwrap_err();
         assert!(message.starts_with("--state: ") && message.contains("CWPSA_STATE"), "{message}");

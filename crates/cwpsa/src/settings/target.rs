@@ -21,7 +21,7 @@ pub struct Target {
     pub base_url: String,
     /// The credentials.
     pub credentials: Credentials,
-    /// Which arguments are ignored because the callers' hosts add them.
+    /// The arguments that are ignored because hosts add them to every call.
     pub host_arguments: HostArguments,
 }
 

@@ -23,7 +23,7 @@ struct DeliveryLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct AccountLabels {
+struct WebhookAccountLabels {
     account: String,
 }
 
@@ -39,9 +39,9 @@ struct ScanLabels {
 pub struct WebhookMetrics {
     received: Family<ReceivedLabels, Counter>,
     deliveries: Family<DeliveryLabels, Counter>,
-    recovered: Family<AccountLabels, Counter>,
+    recovered: Family<WebhookAccountLabels, Counter>,
     scans: Family<ScanLabels, Counter>,
-    inactive: Family<AccountLabels, Gauge>,
+    inactive: Family<WebhookAccountLabels, Gauge>,
 }
 
 impl WebhookMetrics {
@@ -84,7 +84,7 @@ impl WebhookMetrics {
 
     /// Records a change that a scan found.
     pub fn recovered(&self, account: &str) {
-        self.recovered.get_or_create(&AccountLabels { account: account.to_owned() }).inc();
+        self.recovered.get_or_create(&WebhookAccountLabels { account: account.to_owned() }).inc();
     }
 
     /// Records a scan.
@@ -94,6 +94,6 @@ impl WebhookMetrics {
 
     /// Sets the number of inactive callbacks.
     pub fn inactive_callbacks(&self, account: &str, count: i64) {
-        self.inactive.get_or_create(&AccountLabels { account: account.to_owned() }).set(count);
+        self.inactive.get_or_create(&WebhookAccountLabels { account: account.to_owned() }).set(count);
     }
 }

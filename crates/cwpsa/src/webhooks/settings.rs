@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_is_told() {
+    fn invalid_settings_are_reported() {
         let none = Settings::default();
         let secret = "secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
         assert!(refused(&none, "").contains("require command, post or mcp"));

@@ -203,7 +203,7 @@ async fn an_account_with_an_approver_asks_nobody_else() {
 }
 
 #[tokio::test]
-async fn the_person_at_a_client_with_a_session_is_asked_while_the_call_waits() {
+async fn elicitation_in_a_session_blocks_the_call() {
     let copies = Copies::start(1, &["--approve", "writes"], false).await;
     note_made(&copies).await;
     let server = &copies.all[0];

@@ -66,7 +66,7 @@ async fn a_write_that_was_under_way_when_its_server_died_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn an_approval_asked_of_one_is_given_by_another_and_holds_once() {
+async fn approval_is_shared_by_replicas_and_valid_once() {
     let Some(redis) = RedisServer::start(None).await else { return };
     let copies = two(&redis, &["--approve", "writes"], true).await;
     let [one, other] = &copies.all[..] else { unreachable!() };
@@ -88,7 +88,7 @@ async fn an_approval_asked_of_one_is_given_by_another_and_holds_once() {
 }
 
 #[tokio::test]
-async fn a_client_without_sessions_is_asked_by_one_and_answers_to_another() {
+async fn stateless_elicitation_continues_at_another_replica() {
     let Some(redis) = RedisServer::start(None).await else { return };
     let copies = two(&redis, &["--approve", "writes"], false).await;
     let [one, other] = &copies.all[..] else { unreachable!() };
@@ -119,7 +119,7 @@ async fn a_client_without_sessions_is_asked_by_one_and_answers_to_another() {
 }
 
 #[tokio::test]
-async fn a_session_begun_with_one_goes_on_with_another() {
+async fn session_continues_at_another_replica() {
     let Some(redis) = RedisServer::start(None).await else { return };
     let mut copies = two(&redis, &[], false).await;
     let [one, other] = &copies.all[..] else { unreachable!() };

@@ -25,7 +25,7 @@ const SHORT: &str = "5";
 const HTML: &[(&str, &str)] = &[("content-type", "text/html")];
 const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
 
-/// What the failure says about the write.
+/// The effect of a failure on the write.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Truth {
     /// It was not made, and the caller can know that.
@@ -94,7 +94,7 @@ enum Route {
     Mcp,
 }
 
-/// What keeps a call from being made twice.
+/// The protection against making a call twice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Guard {
     None,
@@ -196,7 +196,7 @@ impl Server {
         Copy::start(settings.path(), audit.path(), state, &flags, guard == Guard::Approval).await
     }
 
-    /// What is sent with a call and its repetitions: a key, or the token of an approval.
+    /// Returns the header to send with a call and its repetitions: a key, or the token of an approval.
     async fn guard(&self, number: usize) -> Option<(&'static str, String)> {
         match self.guard {
             Guard::None => None,

@@ -1,4 +1,4 @@
-//! What Truto's SDK and toolset do, done by a client written from their contract, against a stand-in for the API.
+//! Requests of Truto's SDK and toolset, sent by a client written from their contract, against a mock of the API.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use wiremock::matchers::{body_json, method, path, query_param};
 use wiremock::{Mock, ResponseTemplate};
 
 #[tokio::test]
-async fn all_tools_come_in_one_body_in_the_form_that_the_sdk_reads() {
+async fn all_tools_are_in_one_body_in_the_form_of_the_sdk() {
     let sdk = Sdk::new(&[]).await;
     let response = sdk.ask(Method::GET, "/integrated-account/acme/tools?", None).await;
     assert_eq!(response.status(), StatusCode::OK);
@@ -250,7 +250,7 @@ async fn a_key_makes_a_write_happen_once() {
 }
 
 #[tokio::test]
-async fn who_has_no_token_or_another_name_is_refused_and_nothing_secret_is_told() {
+async fn requests_without_token_or_host_are_rejected_without_secrets() {
     let sdk = Sdk::new(&["--read-only"]).await;
     let plain = |at: &str| sdk.client.get(format!("{}{at}", sdk.base));
     for at in [
@@ -376,11 +376,6 @@ async fn the_protocol_is_spoken_at_mcp_and_at_an_address_with_a_token() {
     assert_eq!(ask(format!("{}/mcp", sdk.base), None).await.0, StatusCode::UNAUTHORIZED);
     let forged = format!("{}/mcp/{}x", sdk.base, made["token"].as_str().unwrap());
     assert_eq!(ask(forged, None).await.0, StatusCode::UNAUTHORIZED);
-    let body = json!({"config": {"methods": ["nothing"]}});
-    assert_eq!(
-        sdk.ask(Method::POST, "/integrated-account/acme/mcp", Some(body)).await.status(),
-        StatusCode::BAD_REQUEST
-    );
     let end = (time::OffsetDateTime::now_utc() + Duration::from_secs(2)).replace_nanosecond(0).unwrap();
     let body = json!({"expires_at": end.format(&time::format_description::well_known::Rfc3339).unwrap()});
     let made: Value =
@@ -391,4 +386,35 @@ async fn the_protocol_is_spoken_at_mcp_and_at_an_address_with_a_token() {
     })
     .await;
     assert!(time::OffsetDateTime::now_utc() >= end, "not before its end");
+}
+
+#[tokio::test]
+async fn unknown_methods_tags_and_parameters_are_errors_that_name_the_known_ones() {
+    let sdk = Sdk::new(&[]).await;
+    let mint = "/integrated-account/acme/mcp";
+    let made: Value = sdk.ask(Method::POST, mint, Some(json!({}))).await.json().await.unwrap();
+    let address = format!("/mcp/{}", made["token"].as_str().unwrap());
+    let limited = |config: Value| Some(json!({"config": config}));
+    for (method, path, body, message) in [
+        (Method::GET, "/integrated-account/acme/tools?methods=reads", None, "expected read, write, custom, "),
+        (Method::GET, "/integrated-account/acme/tools?tags=Ticket", None, "did you mean Tickets"),
+        (Method::GET, "/integrated-account/acme/tools?tag=Tickets", None, "unknown parameter \"tag\""),
+        (
+            Method::GET,
+            "/integrated-account/acme/capabilities?resource=service_tickts",
+            None,
+            "service_tickets",
+        ),
+        (Method::POST, mint, limited(json!({"methods": ["nothing"]})), "config: methods: unknown method"),
+        (Method::POST, mint, limited(json!({"tags": "servise"})), "did you mean service"),
+        (Method::POST, "/integrated-account/acme/mcp?methods=read", Some(json!({})), "expected none"),
+        (Method::POST, &format!("{address}?read_only=true"), Some(json!({})), "expected none"),
+        (Method::POST, "/mcp?class=reads", Some(json!({})), "expected one of read, write, custom"),
+        (Method::POST, "/tools/list_all_boards/call?acount=acme", Some(json!({})), "expected account"),
+    ] {
+        let response = sdk.ask(method, path, body).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{path}");
+        let body: Value = response.json().await.unwrap();
+        assert!(body["message"].as_str().unwrap().contains(message), "{path}: {body}");
+    }
 }

@@ -12,7 +12,7 @@ use toolcrate_testing::wait::wait_for;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// What tickets of the account have besides.
+/// A custom field that tickets of the account have.
 const FIELD: &str = "Rack Unit";
 
 /// Has the account define a field of tickets.
@@ -75,7 +75,7 @@ async fn a_list_has_the_accounts_own_fields_and_no_notification_follows_it() {
 }
 
 #[tokio::test]
-async fn a_list_does_not_wait_for_fields_that_do_not_come() {
+async fn list_does_not_wait_for_missing_custom_fields() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let upstream = MockServer::start().await;
     delay(&upstream, Duration::from_secs(60)).await;
@@ -111,7 +111,7 @@ async fn first_with_fields(copy: &Copy, other_than: &str) -> (Vec<Value>, Value)
 }
 
 #[tokio::test]
-async fn a_walk_that_began_with_them_goes_on_with_them_at_any_copy() {
+async fn pagination_with_custom_fields_continues_at_any_replica() {
     let copies = Copies::start(4, &[], false).await;
     let [one, other, newer, cut_off] = &copies.all[..] else { unreachable!() };
     define(&copies.upstream, FIELD).await;

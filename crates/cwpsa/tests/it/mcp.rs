@@ -109,7 +109,7 @@ async fn bad_calls_answer_with_what_would_work() {
 }
 
 #[tokio::test]
-async fn all_tools_come_by_pages_and_a_selection_at_once() {
+async fn all_tools_are_paginated_and_a_selection_is_not() {
     let mut session = Session::new(&["--tools", "all"]).await;
     let (mut names, mut cursor) = (Vec::new(), json!({}));
     loop {
@@ -247,7 +247,7 @@ async fn prompts_resources_and_completions_are_there() {
 }
 
 #[tokio::test]
-async fn what_is_not_selected_is_on_no_page() {
+async fn unselected_tools_are_on_no_page() {
     let mut session = Session::new(&["--module", "time", "--class", "read"]).await;
     let pages = session.request("resources/list", json!({})).await["result"]["resources"].take();
     let uris: Vec<&str> =
@@ -279,7 +279,7 @@ async fn what_is_not_selected_is_on_no_page() {
 }
 
 #[tokio::test]
-async fn parameters_that_a_method_does_not_have_are_told() {
+async fn unknown_parameters_are_reported() {
     let mut session = Session::new(&[]).await;
     for (method, params, code) in [
         ("tools/call", json!({}), -32602),

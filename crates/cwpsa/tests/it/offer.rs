@@ -1,4 +1,4 @@
-//! What a client is offered: schemas of answers that hold, lists that change, values for arguments, the account's own
+//! Listings that a client gets: schemas of answers that hold, lists that change, values for arguments, the account's own
 //! fields, and a choice by address.
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ fn client() -> Client {
 }
 
 #[tokio::test]
-async fn answers_are_as_the_output_schema_says() {
+async fn results_match_the_output_schema() {
     let mut session = Session::new(&["--sandbox", "--tools", "all", "--output-schemas"]).await;
     let tools = session.tools().await;
     assert_eq!(tools.len(), CATALOG.len());
@@ -69,7 +69,7 @@ async fn answers_are_as_the_output_schema_says() {
 }
 
 #[tokio::test]
-async fn call_tool_reports_reinterpreted_arguments_as_its_output_schema_says() {
+async fn call_tool_reports_reinterpretations_in_its_output_schema() {
     let mut session = Session::new(&["--sandbox", "--output-schemas"]).await;
     let tools = session.tools().await;
     let call_tool = tools.iter().find(|tool| tool["name"] == "call_tool").unwrap();
@@ -245,7 +245,7 @@ async fn an_address_or_headers_choose_what_is_offered_at_mcp() {
 }
 
 #[tokio::test]
-async fn a_walk_stops_where_an_answer_is_full_and_goes_on_from_there() {
+async fn pagination_continues_where_a_result_was_full() {
     for (flags, most_rows, most_bytes) in
         [(["--max-rows", "5"], 5, 60_000), (["--max-bytes", "4000"], 10_000, 4_000)]
     {

@@ -1,4 +1,4 @@
-//! What becomes of the output of a command: where it can't go, and in which form it is.
+//! The output of commands: its form, and outputs that can't be written.
 
 use std::fs::File;
 use std::process::{Command, Output, Stdio};

@@ -8,7 +8,7 @@ use clap::CommandFactory;
 use tokio::process::Command;
 use toolcrate_testing::process::ServerProcess;
 
-/// What `cwpsa` says with these variables.
+/// Returns the output of `cwpsa` with these variables.
 async fn cwpsa(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
     // What is set on this machine is not looked at.

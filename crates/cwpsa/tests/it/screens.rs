@@ -35,7 +35,7 @@ async fn help_of_every_command_fits_the_terminal() {
 }
 
 #[tokio::test]
-async fn an_error_says_what_would_work() {
+async fn error_names_the_valid_values() {
     let error =
         cwpsa(&["call", "create_a_ticket_note", "--sandbox", "--args", r#"{"ticketId": "x", "txt": "y"}"#])
             .await;

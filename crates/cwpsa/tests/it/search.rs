@@ -7,11 +7,11 @@ use cwpsa::word_lists::{WORD_LISTS, search_engine};
 use toolcrate_search::evaluate::{LabeledQuery, Recall, parse_queries, unknown_labels};
 use toolcrate_search::{SearchEngine, WordLists, check_word_lists};
 
-/// What was tuned on.
+/// The queries that the search is tuned on.
 const TRAIN: &str = include_str!("../search_eval/train.tsv");
-/// What was not looked at while the search was tuned, though its recall was.
+/// Queries that nobody reads while the search is tuned, but whose recall is measured.
 const DEV: &str = include_str!("../search_eval/dev.tsv");
-/// What is kept out: neither its queries nor its recall are looked at while the search is tuned.
+/// Queries that are neither read nor measured while the search is tuned.
 const TEST: &str = include_str!("../search_eval/test.tsv");
 
 static ENGINE: LazyLock<SearchEngine> = LazyLock::new(search_engine);

@@ -174,7 +174,7 @@ async fn speak(process: &mut Process, messages: &[Value]) -> (ChildStdin, String
 }
 
 #[tokio::test]
-async fn who_has_nothing_in_flight_leaves_at_once_with_0() {
+async fn idle_server_exits_at_once_with_0() {
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         for (command, flags) in
             [("mcp", &[][..]), ("mcp", &["--listen", "127.0.0.1:0"]), ("serve", &["--listen", "127.0.0.1:0"])]
@@ -197,7 +197,7 @@ async fn who_has_nothing_in_flight_leaves_at_once_with_0() {
 }
 
 #[tokio::test]
-async fn who_is_told_twice_waits_for_no_call() {
+async fn second_signal_does_not_wait_for_calls() {
     for (first, second) in [(Signal::SIGINT, Signal::SIGINT), (Signal::SIGTERM, Signal::SIGINT)] {
         for (command, flags) in [("mcp", &[][..]), ("serve", &["--listen", "127.0.0.1:0"])] {
             let mut process = Process::new(command, flags).await;

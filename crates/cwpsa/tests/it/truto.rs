@@ -1,4 +1,4 @@
-//! What Truto's toolset sends besides the plain cases, and what it must not lose: rows of a list, filters, what is said
+//! Requests of Truto's toolset beyond the plain cases, and what it must not lose: rows of a list, filters, the details
 //! of errors.
 
 use crate::support::sdk::{Sdk, ok};
@@ -105,7 +105,7 @@ async fn a_filter_that_cannot_be_read_is_refused_and_never_means_everything() {
 }
 
 #[tokio::test]
-async fn a_token_for_mcp_is_given_for_what_was_asked_or_not_at_all() {
+async fn address_token_covers_the_requested_tools_or_is_rejected() {
     let sdk = Sdk::new(&[]).await;
     let at = format!("{}/integrated-account/acme/mcp", sdk.base);
     // No content type, as curl sends it.
@@ -170,7 +170,7 @@ async fn an_error_shows_what_the_api_answered_but_no_credentials() {
 }
 
 #[tokio::test]
-async fn what_a_cap_leaves_out_is_told_and_a_new_record_keeps_its_id() {
+async fn omitted_results_are_reported_and_new_records_keep_their_id() {
     let sdk = Sdk::new(&["--max-bytes", "120"]).await;
     let long = json!({"id": 9, "summary": "x".repeat(200)});
     sdk.answers("POST", "/service/tickets", ResponseTemplate::new(201).set_body_json(&long)).await;

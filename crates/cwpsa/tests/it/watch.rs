@@ -1,4 +1,4 @@
-//! What is seen of a running server from outside: logs without secrets, traces that go on to the API, readiness, and
+//! A running server as seen from outside: logs without secrets, traces that go on to the API, readiness, and
 //! how much an answer may hold.
 
 use std::process::Stdio;
@@ -73,7 +73,7 @@ impl Process {
 }
 
 #[tokio::test]
-async fn a_trace_goes_on_to_the_api_and_is_in_every_log_and_no_secret_is() {
+async fn trace_is_propagated_and_logged_without_secrets() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     let audit = tempfile::NamedTempFile::new().unwrap();
@@ -153,7 +153,7 @@ async fn a_trace_goes_on_to_the_api_and_is_in_every_log_and_no_secret_is() {
 }
 
 #[tokio::test]
-async fn logs_are_text_or_nothing_if_wanted_and_a_level_that_makes_no_sense_is_told() {
+async fn log_format_is_configurable_and_invalid_levels_are_rejected() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     for (form, is_there) in [("text", true), ("off", false)] {
@@ -187,7 +187,7 @@ async fn logs_are_text_or_nothing_if_wanted_and_a_level_that_makes_no_sense_is_t
 }
 
 #[tokio::test]
-async fn a_trace_in_a_message_goes_on_too() {
+async fn trace_in_a_message_is_propagated() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     let mut child = cwpsa()
@@ -292,7 +292,7 @@ async fn an_answer_holds_no_more_than_it_may() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn nothing_is_made_that_can_not_be_written_down() {
+async fn calls_that_cannot_be_audited_are_rejected() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     let process = Process::new(&settings, &["--audit", "/dev/full"], "").await;
@@ -337,7 +337,7 @@ async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
 }
 
 #[tokio::test]
-async fn what_was_refused_is_written_down_with_the_token_it_came_with() {
+async fn rejected_calls_are_audited_with_their_token() {
     let upstream = upstream().await;
     let (settings, audit) = (settings(&upstream), tempfile::NamedTempFile::new().unwrap());
     let flags = ["--read-only", "--audit", audit.path().to_str().unwrap()];
@@ -393,7 +393,7 @@ async fn what_was_refused_is_written_down_with_the_token_it_came_with() {
 }
 
 #[tokio::test]
-async fn a_write_that_the_api_does_not_answer_is_told_before_its_caller_gives_up() {
+async fn write_without_response_is_reported_before_the_caller_times_out() {
     let upstream = upstream().await;
     let slow = ResponseTemplate::new(201).set_delay(Duration::from_secs(60)).set_body_json(json!({"id": 1}));
     Mock::given(method("POST")).respond_with(slow).mount(&upstream).await;

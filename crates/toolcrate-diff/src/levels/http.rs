@@ -152,7 +152,7 @@ fn parameter(
     }
 }
 
-/// What changes of a type are called at a place.
+/// The kinds of changes of a type in one position.
 pub struct TypeKinds {
     /// A value more.
     pub added: DiffKind,

@@ -41,7 +41,7 @@ fn kinds_with_a_pair() -> Vec<DiffKind> {
     kinds
 }
 
-/// What can't come alone: a module comes with a function, and what a tool is allowed to do follows from the
+/// Changes that can't come alone: a module comes with a function, and what a tool is allowed to do follows from the
 /// words of its path and so comes with a new name.
 const COMPANIONS: [(DiffKind, DiffKind); 8] = [
     // A status with a type of its own.
@@ -96,7 +96,7 @@ fn each_pair_has_its_change_alone_both_ways() {
 
 /// The changes of all levels that a pair brings with it, both ways, with their severities.
 #[test]
-fn what_else_each_pair_brings_is_as_expected() {
+fn side_effects_of_each_pair_are_expected() {
     let mut text = String::new();
     let mut kinds = kinds_with_a_pair();
     kinds.sort();

@@ -1,4 +1,4 @@
-//! What another diff tool finds between the two real releases, beside what ours finds. Every finding of one
+//! Compares the findings of another diff tool between the two real releases with ours. Every finding of one
 //! that the other lacks, and every change that they judge differently, must be explained by a rule, or the
 //! test fails; the result is the page `tests/diff-against-other-tools.md`, which `UPDATE_GOLDEN=1` writes.
 //! The other tool is run by `tests/other-diff-tool/findings.mjs`.

@@ -1,4 +1,4 @@
-//! What holds for every comparison: nothing differs from itself, the way back is the mirror image of the way
+//! Properties of every comparison: nothing differs from itself, the way back is the mirror image of the way
 //! there, and whatever is edited in the real spec is found, with its kind and its severity.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,7 +67,7 @@ fn shuffle(value: &mut Value, random: &mut u64, is_set: bool, properties: bool) 
 }
 
 #[test]
-fn nothing_differs_from_itself_whatever_its_order() {
+fn document_equals_itself_in_any_order() {
     let settings = settings();
     for release in RELEASES {
         let document = parse_release(release);
@@ -94,7 +94,7 @@ fn the_order_of_members_is_seen_in_the_words_of_tools_alone() {
     assert!(others.is_empty(), "{}", say(&others));
 }
 
-/// What a change is, whichever way one looks: its kind, what it is about, and the old and the new.
+/// A change regardless of direction: its kind, its subjects, and the old and the new value.
 type Seen = (DiffKind, BTreeSet<String>, Option<String>, Option<String>);
 
 #[test]
@@ -142,7 +142,7 @@ fn is_rename(kind: DiffKind) -> bool {
     kind == DiffKind::OperationMoved || kind.id().ends_with("-renamed")
 }
 
-/// Whether `report` has the change.
+/// Returns true if `report` has the change.
 fn has(report: &DiffReport, expected: &Expected) -> bool {
     let subject = |change: &Change| {
         change.subject == expected.subject || change.old.as_deref() == Some(expected.subject.as_str())

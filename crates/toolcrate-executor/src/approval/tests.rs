@@ -92,7 +92,7 @@ async fn declined_call_stays_declined() {
 }
 
 #[tokio::test]
-async fn person_is_asked_only_without_approvers_and_accepts_only_the_call_of_the_question() {
+async fn elicitation_requires_no_approvers_and_covers_only_the_shown_call() {
     let approvals = approvals();
     let (arguments, others) = (json!({"bookId": 7, "text": "a"}), json!({"bookId": 8, "text": "a"}));
     let call = Call::new("acme", &arguments);

@@ -93,7 +93,7 @@ impl Prepared {
         self.record.is_write
     }
 
-    /// Which arguments were read as something else than was written.
+    /// Returns the arguments that were converted.
     pub fn reinterpretations(&self) -> &[Reinterpretation] {
         self.call.reinterpretations()
     }

@@ -62,7 +62,7 @@ async fn idempotency_key_that_protects_nothing_is_refused() {
 }
 
 #[tokio::test]
-async fn property_that_is_given_twice_is_refused() {
+async fn duplicate_property_is_rejected() {
     let library = Library::start(&["writes"]).await;
     let body = r#"{"title": "Emma", "title": "Persuasion"}"#;
     for (path, token, body) in [

@@ -1,4 +1,4 @@
-//! What is done around requests.
+//! Tests of the middleware.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

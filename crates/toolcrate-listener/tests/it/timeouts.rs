@@ -25,7 +25,7 @@ async fn exchange(address: SocketAddr, text: &str) -> (String, Duration) {
 }
 
 #[tokio::test]
-async fn connections_on_which_nothing_more_comes_are_closed() {
+async fn idle_connections_are_closed() {
     let router = Router::new().route("/body", post(|body: Bytes| async move { body.len().to_string() }));
     let timeouts = Timeouts { handshake: LIMIT, header_read: LIMIT, body_read: LIMIT };
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap().with_timeouts(timeouts);

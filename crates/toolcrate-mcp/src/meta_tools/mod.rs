@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_models_write_instead_is_read() {
+    fn common_mistakes_in_arguments_are_converted() {
         for (tool, arguments) in [
             (CALL, json!({"name": "x", "arguments": "{\"id\": 1}", "all_pages": true})),
             (CALL, json!({"name": "x", "arguments": null, "all_pages": null})),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_told_which_meta_tool_may_change_something() {
+    fn meta_tools_have_annotations() {
         let meta_tools = meta_tools();
         let hints = |name: &str| {
             let annotations =
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_writes_is_listed_where_nothing_can_be_written() {
+    fn call_tool_is_not_listed_for_read_only_tools() {
         let reads = ToolFilterSpec { read_only: true, ..ToolFilterSpec::default() };
         let lists = ToolFilterSpec { names: vec!["list_*".into()], ..ToolFilterSpec::default() };
         for spec in [reads, lists] {

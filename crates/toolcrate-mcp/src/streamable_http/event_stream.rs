@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_are_told_apart() {
+    fn events_are_separated() {
         let read = |event: &str| message(event.as_bytes()).map(|(_, kind)| kind);
         assert_eq!(read("id: 0\nretry: 3000\ndata:\n\n"), None);
         assert_eq!(read(": ping\n\n"), None);

@@ -1,4 +1,4 @@
-//! What a client gets.
+//! Responses that a client gets.
 
 use rmcp::RoleClient;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ReadResourceRequestParams};

@@ -1,5 +1,5 @@
 //! One attempt: send the request, follow redirects of reads that stay on the server, read the body up to its limit.
-//! What the transport reports is turned into what it means for the request: not sent, lost, or late.
+//! Converts errors of the transport to their meaning for the request: not sent, lost, or late.
 //!
 //! A write is sent once, to one address: whether a redirect came instead of the change or after it, nobody can tell.
 

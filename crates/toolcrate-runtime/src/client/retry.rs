@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_honored_if_asked_for() {
+    fn retry_after_is_honored_if_enabled() {
         let policy = RetryPolicy::idempotent(3).wait_for_retry_after(Duration::from_secs(5));
         let limited = |seconds| error(ErrorKind::RateLimited, 429, seconds);
         assert_eq!(policy.wait(1, true, &limited(Some(4))), Some(Duration::from_secs(4)));

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use toolcrate_catalog::BodyFormat;
 
 use super::account_fields::{AccountFields, FieldScope};
 use super::definition::CustomField;
-use crate::api::{CustomFieldDefinitions, CustomFieldKind, CustomFields};
+use super::field_schema::fill;
+use crate::api::{CustomFieldDefinitions, CustomFields};
 use crate::client::Client;
 use crate::dialect::{Declaration, Dialect};
 use crate::error::{Delivery, Error, ErrorKind};
@@ -161,52 +162,4 @@ impl Account {
 
 fn is_denied(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::NotFound)
-}
-
-/// Returns a schema of arguments in which the custom fields have the captions and types that fit `scope`.
-pub(crate) fn with_custom_fields(schema: &Value, member: &str, scope: FieldScope<'_>) -> Value {
-    let mut schema = schema.clone();
-    let fields = scope.suggested_fields();
-    let writable: Vec<&CustomField> = fields.into_iter().filter(|field| !field.read_only).collect();
-    fill(&mut schema, member, &writable, false);
-    schema
-}
-
-/// Fills every property of this name within a schema. Returns true if and only if one of the fields is required.
-fn fill(schema: &mut Value, member: &str, fields: &[&CustomField], whole: bool) -> bool {
-    let mut needed = false;
-    let Some(members) = schema.as_object_mut() else { return needed };
-    if let Some(properties) = members.get_mut("properties").and_then(Value::as_object_mut) {
-        for (name, node) in properties {
-            if name == member && node["type"] == "object" {
-                let required: Vec<&str> = fields
-                    .iter()
-                    .filter(|field| whole && field.required)
-                    .map(|field| &*field.caption)
-                    .collect();
-                needed |= !required.is_empty();
-                if !required.is_empty() {
-                    node["required"] = json!(required);
-                }
-                let nodes = fields.iter().map(|field| (field.caption.clone(), node_of(field)));
-                node["properties"] = Value::Object(nodes.collect());
-            } else {
-                needed |= fill(node, member, fields, whole);
-            }
-        }
-    }
-    if let Some(items) = members.get_mut("items") {
-        needed |= fill(items, member, fields, whole);
-    }
-    needed
-}
-
-fn node_of(field: &CustomField) -> Value {
-    match field.kind {
-        _ if !field.options.is_empty() => json!({"type": "string", "enum": field.options}),
-        CustomFieldKind::Text => json!({"type": "string"}),
-        CustomFieldKind::Number => json!({"type": "number"}),
-        CustomFieldKind::Boolean => json!({"type": "boolean"}),
-        CustomFieldKind::Date => json!({"type": "string", "description": "A date, e.g. 2025-01-31."}),
-    }
 }

@@ -7,12 +7,13 @@ mod account;
 mod account_fields;
 mod convert;
 mod definition;
+mod field_schema;
 
 pub use account::Account;
-pub(crate) use account::with_custom_fields;
 pub(crate) use account_fields::{AccountFields, FieldScope};
 pub(crate) use convert::{emptied_item, from_api, is_same_field, to_api};
 pub use definition::CustomField;
+pub(crate) use field_schema::with_custom_fields;
 
 #[cfg(test)]
 mod tests;

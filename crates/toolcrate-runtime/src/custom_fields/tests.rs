@@ -170,7 +170,7 @@ fn captions_are_compared_without_blanks_around_them() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_have_the_pointer_of_the_value() {
     let fields = account_fields();
     for (extras, pointer, code, said) in [
         (json!({"Regoin": "West"}), "/extras/Regoin", "unknown", "did you mean Region?"),
@@ -213,7 +213,7 @@ fn answers_have_them_by_caption() {
 
 proptest! {
     #[test]
-    fn what_was_read_can_be_written_back(
+    fn custom_fields_that_were_read_can_be_written_back(
         captions in prop::collection::vec("[A-Za-z \\[\\]#/~é]{1,25}", 0..8),
         numbers in prop::collection::vec(any::<i32>(), 8),
     ) {

@@ -1,4 +1,4 @@
-//! The Model Context Protocol. Schemas are those of the catalog, and so are arguments.
+//! The Model Context Protocol. Schemas and arguments have the form of the catalog.
 
 use serde_json::json;
 

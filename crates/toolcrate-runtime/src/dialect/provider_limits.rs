@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_limit_is_told() {
+    fn each_limit_is_reported() {
         let many: Map<String, Value> =
             (0..5001).map(|n| (format!("p{n}"), json!({"type": "string"}))).collect();
         let mut deep = json!({"type": "string"});

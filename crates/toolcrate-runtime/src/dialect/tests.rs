@@ -1,4 +1,4 @@
-//! What each dialect makes of one tool, and how it reads arguments.
+//! Declarations and arguments of one tool in each dialect.
 
 use std::sync::LazyLock;
 
@@ -189,7 +189,7 @@ fn gemini_has_one_type_a_node() {
 }
 
 #[test]
-fn names_that_are_not_taken_are_replaced_and_come_back() {
+fn rejected_property_names_are_replaced_and_restored() {
     let schema = json!({"type": "object", "properties": {
         "a/b": {"type": "string"}, "a_b": {"type": "string"}, "ok": {"type": "string"},
     }, "required": ["a/b"]});
@@ -207,7 +207,7 @@ fn names_that_are_not_taken_are_replaced_and_come_back() {
 }
 
 #[test]
-fn texts_of_a_query_become_what_the_schema_says() {
+fn query_texts_are_converted_to_the_types_of_the_schema() {
     let sent = json!({
         "id": "7", "tags": {"0": "a", "1": "b"}, "customer": {"id": "5"}, "settings": "{\"a\":\"b\"}",
         "filter": {"id": {">": "5"}, "or": {"0": {"id": "1"}}}, "integrated_account_id": "acct",

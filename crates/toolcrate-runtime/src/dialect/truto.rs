@@ -271,7 +271,7 @@ fn check_names(declaration: &Value, findings: &mut LintFindings) {
     for name in RESERVED {
         for (side, _) in sides(declaration).into_iter().filter(|(_, schema)| property(schema, name).is_some())
         {
-            let message = format!("\"{name}\" would overwrite where the call goes");
+            let message = format!("\"{name}\" would override the route of the call");
             findings.add("reserved", format!("/{side}/properties/{name}"), message);
         }
     }
@@ -290,7 +290,7 @@ fn check_required(declaration: &Value, findings: &mut LintFindings) {
     for (index, name) in names.iter().enumerate() {
         let name = name.as_str().unwrap_or_default();
         if sides(declaration).iter().all(|(_, schema)| property(schema, name).is_none()) {
-            let message = format!("there is no property \"{name}\"");
+            let message = format!("unknown property \"{name}\"");
             findings.add("required", format!("/required/{index}"), message);
         }
     }

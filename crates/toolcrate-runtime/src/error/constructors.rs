@@ -204,6 +204,6 @@ impl Error {
     }
 }
 
-/// What to do after a write whose response was lost.
+/// The advice for a write whose response was lost.
 pub(crate) const OUTCOME_UNKNOWN: &str = "The write may have been applied. Read the record, or list the newest \
      records, before you retry.";

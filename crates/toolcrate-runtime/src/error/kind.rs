@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What kind of failure an error is.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn web_pages_empty_bodies_and_plain_text_are_told() {
+    fn web_pages_empty_bodies_and_plain_text_are_reported() {
         let page = upstream(502, "<html><head><Title>Bad\n Gateway</title></head></html>", true);
         assert!(page.message().contains("web page") && page.message().contains("\"Bad Gateway\""));
         assert!(page.next_step().is_some_and(|next| next.contains("may have been applied")));

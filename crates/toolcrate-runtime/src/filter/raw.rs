@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_told_with_its_position() {
+    fn invalid_conditions_are_reported_with_their_position() {
         for (text, expected) in [
             ("id > 0) or (id > 0", "expected and, or, or the end at character 7"),
             ("(id > 0", "expected and, or, or a closing parenthesis at character 8"),

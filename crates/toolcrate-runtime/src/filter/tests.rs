@@ -1,4 +1,4 @@
-//! What filters become, what is refused, and that no value can change what is asked.
+//! Compiled filters, rejected filters, and values that must not change a query.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -108,7 +108,7 @@ fn raw_conditions_stay() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_have_the_pointer_of_the_value() {
     let (pointer, message) = refused(json!({"status/nam": "New"}));
     assert_eq!(pointer, "/filter/status~1nam");
     assert_eq!(message, "unknown field \"status/nam\"; did you mean status/name?");
@@ -146,7 +146,7 @@ fn tree(filter: &Value) -> Condition {
     grammar::parse(&text).unwrap_or_else(|at| panic!("{filter} became {text}, which ends at {at}"))
 }
 
-/// What a filter means, told from its own form alone.
+/// Evaluates a filter against a record, independently of the compiler.
 fn holds(filter: &Value, record: &Value) -> bool {
     match filter {
         Value::Array(tests) => tests.iter().all(|test| holds(test, record)),
@@ -240,7 +240,7 @@ proptest! {
     }
 
     #[test]
-    fn numbers_come_back_as_they_were(integer in any::<i64>(), float in any::<f64>()) {
+    fn numbers_round_trip(integer in any::<i64>(), float in any::<f64>()) {
         let expected = Condition::test("id", "=", json!(integer));
         prop_assert_eq!(tree(&json!({"id": integer})), expected);
         prop_assume!(float.is_finite());
@@ -250,7 +250,7 @@ proptest! {
     }
 }
 
-/// What a custom field is compared with: text that is a date is one.
+/// Returns the operand for a custom field: text that is a date becomes one.
 fn custom(text: &str) -> Value {
     crate::date::utc_seconds(text).map_or_else(|| json!(text), |date| json!({ "date": date }))
 }

@@ -1,10 +1,10 @@
-//! What came of a value that was to be stored in a model.
+//! The result of storing a value in a model.
 
 use serde_json::Value;
 
 use super::access::ValueRef;
 
-/// What came of a value.
+/// The result of storing a value.
 pub(super) enum Filled {
     /// It was stored.
     Value,
@@ -17,9 +17,9 @@ pub(super) enum Filled {
 /// A value of another type than its target, or a list or a map that contains one.
 pub(super) struct OddValue {
     pub(super) value: Value,
-    /// What the target holds.
+    /// The kind of value that the target holds.
     pub(super) expected: &'static str,
-    /// What was found instead.
+    /// The kind of value that was found.
     pub(super) found: &'static str,
 }
 

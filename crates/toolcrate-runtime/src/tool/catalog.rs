@@ -165,7 +165,7 @@ impl Catalog {
         &self.shapes
     }
 
-    /// What resources can be filtered by, by the name of their schema.
+    /// Returns the fields by which resources can be filtered, by the name of their schema.
     pub const fn filters(&self) -> &RecordTable<FilterRecord<'static>> {
         &self.filters
     }
@@ -223,7 +223,7 @@ impl Tool {
         self.is_respelled.then(|| Reinterpretation::new("", message()))
     }
 
-    /// What the index says about it. Costs nothing, as do all methods that don't mention the record.
+    /// Returns its entry in the index. This is free, as are all methods that don't mention the record.
     pub fn index(self) -> &'static IndexEntry<'static> {
         &self.indexed.entry
     }
@@ -248,7 +248,7 @@ impl Tool {
         self.index().class
     }
 
-    /// What the operation does.
+    /// Returns the kind of the operation.
     pub fn kind(self) -> OperationKind {
         self.index().kind
     }
@@ -258,12 +258,12 @@ impl Tool {
         self.index().verb()
     }
 
-    /// What the operation is applied to.
+    /// Returns the target of the operation.
     pub fn target(self) -> OperationTarget {
         self.index().target
     }
 
-    /// What sets the operation apart from the plain one of its kind.
+    /// Returns the variant of the operation, if it isn't the plain one of its kind.
     pub fn variant(self) -> Option<OperationVariant> {
         self.index().variant
     }
@@ -331,7 +331,7 @@ impl Tool {
         self.details().title.into_owned()
     }
 
-    /// What it does, what it needs first and what it returns, with full names of tools.
+    /// Returns the description: what the tool does, what it needs first and what it returns. Tools have their full names.
     pub fn description(self) -> String {
         self.description_in(NameStyle::Prefixed)
     }
@@ -341,7 +341,7 @@ impl Tool {
         self.details().annotations
     }
 
-    /// Which records a call can reach.
+    /// Returns the records that a call can reach.
     pub fn reach(self) -> ToolReach {
         self.details().reach
     }
@@ -351,7 +351,7 @@ impl Tool {
         self.details().tags.into_iter().map(std::borrow::Cow::into_owned).collect()
     }
 
-    /// Which tools list the ids that arguments need.
+    /// Returns the tools that list the IDs which arguments need.
     pub fn relations(self) -> Vec<Relation<'static>> {
         let record = self.details();
         let shared = self.shape(&record).map(|shape| shape.relations.clone()).unwrap_or_default();

@@ -52,7 +52,7 @@ struct Reading {
 }
 
 impl Readings {
-    /// What to report; of many readings, the first and how many there are.
+    /// Returns the reports; of many conversions, the first ones and their number.
     pub(super) fn to_reports(&self) -> Vec<Reinterpretation> {
         let mut reports: Vec<_> =
             self.0.iter().take(MAX_REPORTED).map(|reading| reading.report.clone()).collect();
@@ -180,7 +180,7 @@ impl Coercion {
         }
     }
 
-    /// What `value` is read as; `None` if it stays as it is.
+    /// Returns the value that `value` is converted to, or `None` if it stays as it is.
     fn reading(&self, schema: &Value, value: &Value) -> Option<Value> {
         if self.depth > MAX_DEPTH {
             return None;
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn what_loses_something_is_no_reading() {
+    fn lossy_conversions_are_rejected() {
         let wrong = json!({
             "pageCount": "ten", "hours": "1,000", "flag": "yes", "note": true, "state": "Lost", "due": "next friday",
             "day": "2026-11-29T08:00:00", "numbers": "1,2", "lines": "x", "company": true, "tags": "",

@@ -78,7 +78,7 @@ impl Client {
         })?;
         match state.iter().find(|(member, value)| !is_page_state(check, member, value)) {
             None => Ok(state),
-            Some((member, _)) => Err(invalid(format!("\"{member}\" does not say where a list goes on"))),
+            Some((member, _)) => Err(invalid(format!("\"{member}\" is not a position in a list"))),
         }
     }
 }
@@ -178,7 +178,7 @@ mod tests {
         Client::builder(&API).base_url("https://localhost").cursor_key(key).build().expect("a client")
     }
 
-    /// What comes of a call with a cursor of the tool's own that holds `state`.
+    /// Decodes a call with a cursor of the tool that holds `state`.
     fn decoded(
         tool: &str,
         state: &Value,

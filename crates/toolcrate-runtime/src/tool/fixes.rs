@@ -31,7 +31,7 @@ pub(super) struct InvalidCall {
     pub(super) binding: Option<usize>,
 }
 
-/// What a fix is derived from.
+/// The context that fixes are derived from.
 pub(super) struct FixContext<'a> {
     /// The schema of the arguments.
     pub(super) schema: &'a Value,

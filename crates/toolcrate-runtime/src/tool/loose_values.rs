@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_likely_meant_is_suggested() {
+    fn likely_value_is_suggested() {
         let reference = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
         for (schema, value, expected) in [
             (json!({"type": "boolean"}), json!("yes"), Some(json!(true))),

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_goes_only_if_nulls_were_all_it_held() {
+    fn object_is_dropped_only_if_it_held_only_nulls() {
         let schema = json!({"type": "object", "properties": {
             "a": {"type": "object", "properties": {"b": {"type": "object", "properties": {"c": {"type": "string"}}}}},
         }});

@@ -57,7 +57,7 @@ impl PreparedCall {
         &self.checked.arguments
     }
 
-    /// Which arguments were read as something else than was written.
+    /// Returns the arguments that were converted.
     pub fn reinterpretations(&self) -> &[Reinterpretation] {
         &self.checked.reinterpretations
     }

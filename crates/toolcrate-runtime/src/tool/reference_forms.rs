@@ -10,7 +10,7 @@ use super::shorthand::{is_reference, text_keys};
 use crate::error::{Error, FieldError, Fix};
 use crate::patch::{escape, unescape};
 
-/// What was sent in a call.
+/// The arguments and the request of a call.
 pub(super) struct SentCall<'a> {
     pub(super) schema: &'a Value,
     pub(super) request: &'a RequestRecord<'a>,

@@ -25,7 +25,7 @@ pub(super) fn missing_choices(rules: &[AnyOfRule<'_>], arguments: &Map<String, V
         .collect()
 }
 
-/// What the caller should know about the arguments of a call that was made. `record` is what an update returned: the
+/// Returns the warnings about the arguments of a call that was made. `record` is the response to an update: the
 /// other fields may have been set before.
 pub(super) fn warnings(
     rules: &[WarningRule<'_>],

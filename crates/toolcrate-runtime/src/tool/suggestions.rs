@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_names_come_first() {
+    fn nearest_names_are_first() {
         let names = ["count_orders", "create_an_order", "list_all_orders", "list_all_customers"];
         let index = SpellingIndex::new(names.into_iter());
         let nearest = |name: &str| {

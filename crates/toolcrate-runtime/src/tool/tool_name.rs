@@ -29,7 +29,7 @@ fn without_call_number(name: &str) -> &str {
     }
 }
 
-/// What is left behind each prefix that a host may have put before a name, the longest first.
+/// Returns the name without each prefix that a host may have put before it, the longest first.
 fn without_prefix<'n>(name: &'n str, api: &str) -> impl Iterator<Item = &'n str> {
     let api = fold(api);
     let is_server = move |prefix: &str| {
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_hosts_put_around_a_name_is_taken_away() {
+    fn prefixes_of_hosts_are_removed_from_names() {
         for name in [
             "mcp__orders__list_all_orders",
             "mcp__my-server__list_all_orders",
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_a_name_are_not_taken_away() {
+    fn words_of_a_name_are_not_removed() {
         for name in ["dont_delete_an_order", "undelete_an_order", "bulk_delete_an_order", "x-delete_an_order"]
         {
             let spellings = tool_name_spellings(name, "Orders");

@@ -18,9 +18,8 @@ use super::coercion::{Readings, Reinterpretation};
 use super::fixes::{self, FixContext, InvalidCall};
 use super::{rules, schema, validation_errors};
 use crate::api::{Api, FilterGrammar};
-use crate::custom_fields::{
-    AccountFields, FieldScope, emptied_item, is_same_field, to_api, with_custom_fields,
-};
+use crate::custom_fields::with_custom_fields;
+use crate::custom_fields::{AccountFields, FieldScope, emptied_item, is_same_field, to_api};
 use crate::dialect::is_list;
 use crate::error::{Error, FieldError};
 use crate::filter::{self, FilterTable};
@@ -71,9 +70,9 @@ pub(super) struct Accepted<'c> {
     pub(super) arguments: Map<String, Value>,
     /// The same as they were before what an update empties was taken out of them.
     pub(super) decoded: Map<String, Value>,
-    /// Which arguments were read as something else than was written.
+    /// The arguments that were converted.
     pub(super) readings: Readings,
-    /// What an update empties.
+    /// The fields that an update clears.
     pub(super) cleared: Cleared,
     /// The number of the binding that was chosen; `None` for the main one.
     pub(super) binding: Option<usize>,
@@ -87,7 +86,7 @@ impl Accepted<'_> {
         InvalidCall { problems, arguments: Value::Object(decoded), readings, binding }
     }
 
-    /// What to report about how the arguments were read.
+    /// Returns the reports of converted arguments.
     pub(super) fn reinterpretations(&self) -> Vec<Reinterpretation> {
         self.readings.to_reports()
     }
@@ -154,7 +153,7 @@ impl ToolValidator {
         format!("{} {}", self.record.http.method, self.record.http.path)
     }
 
-    /// What the resource called `name` can be filtered by.
+    /// Returns the fields by which the resource called `name` can be filtered.
     pub(super) fn filter(&self, name: Option<&str>) -> Option<FilterTable<'static>> {
         self.catalog.filters().get(name?).map(FilterTable::new)
     }

@@ -21,7 +21,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
 });
 
 #[test]
-fn an_old_name_finds_the_tool_and_is_no_tool_of_its_own() {
+fn alias_resolves_to_the_tool_and_is_not_listed() {
     let stock = CATALOG.get("list_all_acme_stock").expect("a tool");
     assert_eq!(stock.asked_as(), None);
     for name in ["list_all_acme_items", "list_all_items"] {
@@ -35,7 +35,7 @@ fn an_old_name_finds_the_tool_and_is_no_tool_of_its_own() {
 }
 
 #[test]
-fn a_name_that_a_tool_has_is_never_taken_for_an_old_one() {
+fn current_name_takes_precedence_over_an_alias() {
     let orders = CATALOG.get("list_all_acme_orders").expect("a tool");
     assert_eq!((orders.name(), orders.asked_as()), ("list_all_acme_orders", None));
     assert!(CATALOG.get("list_all_acme_ghosts").is_none());
@@ -44,7 +44,7 @@ fn a_name_that_a_tool_has_is_never_taken_for_an_old_one() {
 }
 
 #[tokio::test]
-async fn a_call_by_an_old_name_works_and_says_so() {
+async fn call_by_an_alias_succeeds_with_a_warning() {
     let server =
         ScriptedServer::start((0..3).map(|_| ScriptedResponse::json(200, &json!([{"id": 1}])))).await;
     let client = client(&server);

@@ -1,4 +1,4 @@
-//! What the client makes of everything that can go wrong between it and the server.
+//! Errors of the client for every failure between it and the server.
 
 use std::time::{Duration, Instant};
 
@@ -51,7 +51,7 @@ async fn a_429_is_passed_on_at_once_with_normalized_headers() {
 }
 
 #[tokio::test]
-async fn a_web_page_is_told_as_one() {
+async fn web_page_is_reported_as_one() {
     let page = b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>";
     let error = read_error(ScriptedResponse::with_body(200, &[("content-type", "text/html")], page)).await;
     assert_eq!(error.kind(), ErrorKind::NotJson);
@@ -66,7 +66,7 @@ async fn a_web_page_is_told_as_one() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_cut_off_is_told_as_such() {
+async fn truncated_body_is_reported() {
     let cut = || {
         ScriptedResponse::Bytes(
             b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":1,\"lines\":[{".to_vec(),
@@ -255,7 +255,7 @@ async fn only_reads_and_what_is_marked_are_repeated() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_sent_is_said_before_anything_is() {
+async fn invalid_requests_are_rejected_before_anything_is_sent() {
     let server = ScriptedServer::start([]).await;
     let client = client(&server);
     let request = Request::<Value>::new(Method::Get, "/orders/{id}/lines/{line}").path("id", "");

@@ -88,7 +88,7 @@ fn members_in_any_order_and_twice_do() {
 }
 
 #[test]
-fn a_value_of_another_type_is_kept_and_costs_nothing_else() {
+fn value_of_another_type_is_an_unknown_field() {
     // The object that has the odd value, and the name of the field.
     let cases = [
         (json!({"id": "x"}), "", "id"),
@@ -139,7 +139,7 @@ fn a_document_of_another_type_is_an_error() {
 }
 
 #[test]
-fn a_cut_document_is_told_with_its_path() {
+fn truncated_document_is_reported_with_its_path() {
     let error = serde_json::from_str::<Order>(r#"{"lines":[{"quantity":1"#).expect_err("cut");
     assert!(error.to_string().starts_with("lines[0]: EOF while parsing"), "{error}");
 }
@@ -214,7 +214,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn any_object_comes_back_or_is_an_error(members in prop::collection::hash_map(
+    fn any_object_round_trips_or_is_an_error(members in prop::collection::hash_map(
         prop_oneof!["[a-zA-Z_]{1,8}", Just("lines".to_owned()), Just("customer".to_owned()), Just("free".to_owned())],
         any_json(),
         0..6,

@@ -20,7 +20,7 @@ fn json_of(plan: &Prerequisites) -> Value {
 }
 
 #[test]
-fn a_chain_comes_in_order_and_look_ups_are_shared() {
+fn chain_is_ordered_and_look_ups_are_shared() {
     let plan = plan("create_ticket");
     let expected = json!({
         "steps": [
@@ -59,7 +59,7 @@ fn an_id_that_a_look_up_needs_is_the_one_that_the_tool_gets() {
 }
 
 #[test]
-fn arguments_that_are_not_required_can_be_asked_for() {
+fn optional_arguments_can_be_requested() {
     let ticket = CATALOG.get("create_ticket").expect("a tool");
     let plan = ticket.prerequisites_for(&["notes", "title"]);
     assert_eq!(plan.steps.len(), 1);

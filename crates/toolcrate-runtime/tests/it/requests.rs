@@ -29,7 +29,7 @@ fn list(query: &ListQuery) -> Request<Vec<Order>> {
 }
 
 #[tokio::test]
-async fn a_request_goes_out_as_described() {
+async fn request_is_sent_as_described() {
     let server =
         ScriptedServer::start([ScriptedResponse::json(201, &json!({"id": 7, "status": "New Status"}))]).await;
     let line = Line { quantity: Some(2), ..Line::default() };
@@ -177,7 +177,7 @@ fn page(link: Option<&str>, ids: std::ops::Range<i32>) -> ScriptedResponse {
 }
 
 #[tokio::test]
-async fn links_are_followed_to_the_end_with_the_own_query_kept() {
+async fn links_are_followed_to_the_end_and_keep_the_query() {
     let server = ScriptedServer::start([
         page(Some("<http://elsewhere.example/x?pageSize=2&page=2>; rel=\"next\""), 0..2),
         page(Some("<?page=1>; rel=\"prev\", <?page=3>; rel=\"next\""), 2..4),

@@ -120,7 +120,7 @@ fn tools_are_found_by_full_and_short_name() {
 }
 
 #[test]
-fn details_are_what_the_line_says() {
+fn details_equal_the_record() {
     let tool = tool("create_an_order_line");
     assert_eq!(tool.title(), "Create an order line");
     assert_eq!(tool.description(), "Create an order line. Says \"so\".");
@@ -172,7 +172,7 @@ fn the_output_schema_brings_what_it_needs() {
 }
 
 #[test]
-fn arguments_go_where_the_catalog_says() {
+fn arguments_are_sent_where_the_catalog_defines() {
     let arguments = json!({
         "orderId": 5.0, "lineType": "X", "description": "Bolt", "product": {"id": 2.0}, "quantity": 1.5,
         "status": null,
@@ -266,7 +266,7 @@ fn null_never_changes_a_record() {
 }
 
 #[test]
-fn what_can_not_be_cleared_is_told_with_its_place() {
+fn invalid_clear_is_reported_with_its_pointer() {
     let clear = |names: Value, more: Value| {
         let mut arguments = json!({"id": 5, "clear": names});
         arguments.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
@@ -306,7 +306,7 @@ fn names_to_clear_are_those_that_a_dialect_declares() {
 }
 
 #[test]
-fn all_problems_come_at_once() {
+fn all_problems_are_reported_at_once() {
     let arguments = json!({
         "ordrId": 5, "description": "much too long a text", "quantity": "three", "status": "opn",
         "tags": ["a", "b", "c"], "amount": {"valu": 1}, "product": {"ident": "x"}, "nonsense": null,
@@ -375,7 +375,7 @@ fn a_binding_is_chosen_by_its_argument() {
 }
 
 #[tokio::test]
-async fn what_is_trimmed_is_dropped_unless_it_is_asked_for() {
+async fn trimmed_properties_are_dropped_unless_requested() {
     let body = json!([{"id": 1, "_info": {"a": 1}, "customer": {"id": 2, "_info": {}}}]);
     let server = ScriptedServer::start((0..4).map(|_| ScriptedResponse::json(200, &body))).await;
     let client = client(&server);
@@ -392,7 +392,7 @@ async fn what_is_trimmed_is_dropped_unless_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn files_come_and_go_as_base64() {
+async fn files_are_base64_in_both_directions() {
     let headers = [("content-type", "text/plain"), ("content-disposition", "attachment; filename=a.txt")];
     let server = ScriptedServer::start([
         ScriptedResponse::with_body(200, &headers, b"hello"),

@@ -1,4 +1,4 @@
-//! What is reported of a write that was sent: only a clear refusal by the server means that nothing was changed.
+//! Errors of writes that were sent: only a clear refusal by the server means that nothing was changed.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn create() -> Request<Order> {
     Request::new(Method::Post, "/orders").body(&json!({"id": 1}))
 }
 
-/// What comes of a typed request and of a tool call that get the same answer, and which requests were sent.
+/// Returns the errors of a typed request and of a tool call that get the same response, and the requests that were sent.
 async fn both(script: impl Fn() -> ScriptedResponse) -> [(Error, Vec<String>); 2] {
     let lines = |server: &ScriptedServer| -> Vec<String> {
         server.requests().into_iter().map(|request| request.line).collect()

@@ -7,7 +7,7 @@ use toolcrate_store::Store;
 use toolcrate_testing::wait::wait_for;
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// What passes while a test waits for it.
+/// A time to live that expires while a test waits.
 const SHORT: Duration = Duration::from_millis(1);
 
 /// Checks an empty store.

@@ -1,4 +1,4 @@
-//! What every store promises, and what each of them adds.
+//! The contract of every store, and the additions of each.
 
 mod contract;
 mod file;

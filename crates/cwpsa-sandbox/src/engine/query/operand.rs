@@ -7,7 +7,7 @@ use super::moment::QueryMoment;
 use super::number::QueryNumber;
 use super::value::ValueView;
 
-/// What a value is compared with.
+/// The operand of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum QueryOperand {
     /// Case-folded text.

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_kept_nested() {
+    fn nested_fields_stay_nested() {
         let record = json!({
             "id": 1, "summary": "x", "company": {"id": 2, "name": "Acme", "_info": {"a": "b"}},
             "items": [{"id": 3, "value": "v"}], "_info": {"lastUpdated": "l"},

@@ -1,4 +1,4 @@
-//! What queries mean, what is refused, and that no text can do harm.
+//! The meaning of queries, rejected queries, and hostile texts.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;
@@ -218,7 +218,7 @@ fn orders_have_several_keys() {
 }
 
 #[test]
-fn what_is_refused_is_told() {
+fn rejected_queries_are_reported() {
     for (text, message) in [
         ("assignedTo/id = 1", "assignedTo/id is not a recognized name."),
         ("impact = 'Huge'", "Enum value supplied was invalid"),
@@ -371,7 +371,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
 
     #[test]
-    fn what_is_written_is_read_back(expression in expression(), style in 0u8..4) {
+    fn formatted_queries_are_parsed_back(expression in expression(), style in 0u8..4) {
         let text = write(&expression, style);
         prop_assert_eq!(syntax::conditions(&text, "conditions"), Ok(expression), "{}", text);
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::value::{RecordObject, RecordValue};
 use crate::connectwise::fields::INFO;
 
-/// What links are rendered with.
+/// The context in which links are rendered.
 #[derive(Clone, Copy)]
 pub(crate) struct LinkContext<'a> {
     /// The API's base URL as the caller sees it.

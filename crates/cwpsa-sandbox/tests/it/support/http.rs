@@ -1,4 +1,4 @@
-//! What the tests of the network share: a stand-in of the engine, and requests to it.
+//! Helpers of the network tests: a fake engine, and requests to it.
 
 use std::sync::Arc;
 

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_receiver_can_check_what_it_gets() {
+    async fn receiver_can_verify_the_event() {
         let (server, post) = post(ResponseTemplate::new(204)).await;
         post.deliver("evt_1", b"{\"x\":1}").await.unwrap();
         let request = server.received_requests().await.unwrap().remove(0);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn failures_are_told_and_redirects_are_not_followed() {
+    async fn failures_are_reported_and_redirects_are_not_followed() {
         for (answer, why, after) in [
             (ResponseTemplate::new(500), "it returned status 500", None),
             (ResponseTemplate::new(503).insert_header("retry-after", "7"), "503", Some(7)),

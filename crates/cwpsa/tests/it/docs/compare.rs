@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::docs::fence::Fence;
 
-/// Whether `said` is what is written as `wanted`.
+/// Returns true if `said` matches the documented output `wanted`.
 pub fn matches(wanted: &str, said: &str) -> bool {
     match wanted.split_once('…') {
         None => wanted == said,

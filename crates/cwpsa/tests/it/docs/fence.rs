@@ -4,11 +4,11 @@
 pub struct Fence {
     /// Where it begins.
     pub line: usize,
-    /// What it says that it holds.
+    /// The info string of the fence.
     pub language: String,
-    /// What is in it, without its indent.
+    /// The content, without its indent.
     pub text: String,
-    /// Whether nothing but white space is between it and the fence before.
+    /// True if only white space separates it from the fence before.
     pub follows: bool,
 }
 
@@ -48,7 +48,7 @@ pub fn fences(document: &str) -> Vec<Fence> {
 }
 
 impl Fence {
-    /// Whether it holds commands: it says so, or says nothing and begins with one.
+    /// Returns true if it contains commands: its language is a shell, or it has none and begins with a command.
     pub fn is_shell(&self) -> bool {
         let first = self.text.split_whitespace().next().unwrap_or_default();
         self.language == "sh" || (self.language.is_empty() && ["cargo", "cwpsa"].contains(&first))

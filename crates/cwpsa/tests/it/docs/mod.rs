@@ -101,7 +101,7 @@ fn each_link_in_the_documents_leads_somewhere() {
 }
 
 #[test]
-fn what_is_not_as_written_is_found() {
+fn differences_from_the_document_are_found() {
     assert!(matches("a … c", "a b c") && matches("…", "") && !matches("a…", "b"));
     let lines = |text: &'static str| text.lines().collect::<Vec<_>>();
     assert!(

@@ -10,7 +10,7 @@ use toolcrate_testing::wait::wait_for_blocking;
 
 use crate::docs::mcp::speak;
 
-/// What can't be run here, and why.
+/// Commands that can't be run in a test, with the reason.
 const NOT_RUN: [(&str, &str); 10] = [
     ("cargo", "it is what builds and runs this test; what xtask does has tests of its own"),
     ("git", "it would need the network, or change the checkout"),
@@ -41,7 +41,7 @@ const ACCOUNT: [&str; 8] = [
 /// Other variables of `cwpsa`.
 const OTHERS: [&str; 2] = ["CWPSA_APPROVER_TOKEN", "CWPSA_TOKEN"];
 
-/// Whether a variable is to be set here; one that `cwpsa` does not know is a mistake in the document.
+/// Returns true if a variable is to be set here; one that `cwpsa` does not know is a mistake in the document.
 pub fn is_set(name: &str) -> Result<bool, String> {
     let is_known = !name.starts_with("CWPSA_") || ACCOUNT.contains(&name) || OTHERS.contains(&name);
     if is_known { Ok(!ACCOUNT.contains(&name)) } else { Err(format!("there is no variable {name}")) }

@@ -21,7 +21,7 @@ use crate::jobs::agent::{Agent, Driver};
 use crate::jobs::tenant::World;
 use crate::jobs::work::restock;
 
-/// What the receiver knows.
+/// The events that the receiver got.
 struct Receiver {
     /// The only host that a signing key is fetched from.
     host: String,

@@ -85,7 +85,7 @@ async fn hardware_is_ordered_over_stdin_and_stdout_too() {
 }
 
 #[tokio::test]
-async fn what_is_there_already_is_not_made_again() {
+async fn existing_records_are_not_created_again() {
     let world = World::new(1).await;
     let tenant = world.tenant();
     let plain = || Driver::Plain(Plain::of(&tenant.account));

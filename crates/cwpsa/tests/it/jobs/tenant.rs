@@ -10,7 +10,7 @@ use toolcrate_testing::stdio::JsonRpcProcess;
 
 use crate::support::{cwpsa, origin};
 
-/// What the sandbox starts with; its paths are what is compared.
+/// The seed files of the sandbox, whose paths are compared.
 const SEEDS: [&str; 4] = [
     include_str!("../../../../cwpsa-sandbox/data/companies.json"),
     include_str!("../../../../cwpsa-sandbox/data/lookups.json"),
@@ -129,7 +129,7 @@ impl Tenant {
         self.ask(Method::GET, &all, None).await.as_array().expect("rows").clone()
     }
 
-    /// What sets the sandbox's faults.
+    /// Returns the flags that set the sandbox's faults.
     pub fn fault_control(&self) -> FaultControl {
         FaultControl { client: self.client.clone(), url: format!("{}/_sandbox/faults", self.address()) }
     }
@@ -189,7 +189,7 @@ impl FaultControl {
 /// Records by path.
 pub struct State(BTreeMap<String, Value>);
 
-/// What differs between two states.
+/// The differences between two states.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// Records by path, in the order of paths.

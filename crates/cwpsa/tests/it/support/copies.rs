@@ -51,7 +51,7 @@ impl Copies {
         self.upstream.received_requests().await.unwrap().len()
     }
 
-    /// What the audit log says of each call: outcome and who approved.
+    /// Returns the outcome and the approver of each call in the audit log.
     pub fn audited(&self) -> Vec<(String, Value)> {
         audit_entries(self.audit.path())
             .iter()
@@ -93,7 +93,7 @@ impl Copy {
         self.client.post(format!("{}/tools/{tool}/call", self.base)).bearer_auth(TOKEN).json(arguments)
     }
 
-    /// What the approver sees or decides.
+    /// Returns the request of an approver who lists or decides.
     pub fn approvals(&self, id: &str, decision: Option<Value>) -> RequestBuilder {
         match decision {
             None => self.client.get(format!("{}/approvals", self.base)).bearer_auth(APPROVER),

@@ -10,7 +10,7 @@ use super::cwpsa;
 /// A session that was begun.
 pub struct Session {
     process: JsonRpcProcess,
-    /// What the server can do.
+    /// The capabilities of the server.
     pub capabilities: Value,
 }
 

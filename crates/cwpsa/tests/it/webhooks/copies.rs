@@ -11,7 +11,7 @@ use crate::webhooks::{post, to_file};
 use toolcrate_testing::redis_server::RedisServer;
 
 #[tokio::test]
-async fn a_callback_is_taken_by_one_copy_and_told_by_all() {
+async fn callback_is_accepted_by_one_replica_and_announced_by_all() {
     let Some(redis) = RedisServer::start(None).await else { return };
     let sandbox = Sandbox::start().await;
     let catcher = MockServer::start().await;

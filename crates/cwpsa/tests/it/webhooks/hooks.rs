@@ -11,7 +11,7 @@ use toolcrate_testing::wait::wait_for;
 
 use crate::support::TOKEN;
 
-/// What posted events are signed with.
+/// The secret that posted events are signed with.
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 pub struct Sandbox {

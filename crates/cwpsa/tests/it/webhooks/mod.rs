@@ -126,7 +126,7 @@ async fn a_change_reaches_the_program_and_the_address() {
 }
 
 #[tokio::test]
-async fn what_the_account_did_not_sign_is_refused() {
+async fn callback_not_signed_by_the_account_is_rejected() {
     let sandbox = Sandbox::start().await;
     // Callbacks come here, and are posted to the server by this test.
     let catcher = MockServer::start().await;
@@ -212,7 +212,7 @@ async fn what_the_account_did_not_sign_is_refused() {
 }
 
 #[tokio::test]
-async fn a_key_that_can_not_be_had_is_a_reason_to_come_again() {
+async fn unavailable_key_is_answered_with_429() {
     let upstream = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(503)).mount(&upstream).await;
     let file = crate::support::settings(&upstream);
@@ -233,7 +233,7 @@ async fn a_key_that_can_not_be_had_is_a_reason_to_come_again() {
 }
 
 #[tokio::test]
-async fn what_was_given_up_is_tried_again_when_its_owner_wants_it() {
+async fn dead_lettered_events_are_retried_on_request() {
     let sandbox = Sandbox::start().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("events");

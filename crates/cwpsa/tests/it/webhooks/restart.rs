@@ -1,4 +1,4 @@
-//! What was taken is handed on, even if the process is killed before it was.
+//! Accepted events are delivered even if the process is killed before.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -47,7 +47,7 @@ impl Process {
 }
 
 #[tokio::test]
-async fn an_event_that_was_being_handed_on_when_the_process_was_killed_comes_all_the_same() {
+async fn event_in_delivery_survives_a_kill() {
     let sandbox = Sandbox::start().await;
     // It takes connections and never answers.
     let silent = TcpListener::bind(("127.0.0.1", free_port())).unwrap();
@@ -101,7 +101,7 @@ async fn an_event_that_was_being_handed_on_when_the_process_was_killed_comes_all
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_is_in_hand_when_the_process_is_told_to_stop_is_finished() {
+async fn delivery_in_progress_is_finished_at_shutdown() {
     let sandbox = Sandbox::start().await;
     let folder = tempfile::tempdir().unwrap();
     let [begun, finish, ended] = ["begun", "finish", "ended"].map(|name| folder.path().join(name));

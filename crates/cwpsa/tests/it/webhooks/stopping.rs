@@ -91,7 +91,7 @@ async fn callbacks(sandbox: &Sandbox, summaries: [&str; 2]) -> [Signed; 2] {
     caught.try_into().unwrap_or_else(|_| panic!("two callbacks were expected"))
 }
 
-/// What a server that is told to stop answers to a callback whose head it has read, and to one whose head it has not.
+/// Returns the responses of a server that is shutting down to a callback whose head it has read, and to one whose head it has not.
 async fn answers_while_stopping(first: &mut Process, [begun, late]: &[Signed; 2]) -> [String; 2] {
     let head = begun.head("expect: 100-continue\r\n");
     let begun = [head.as_bytes(), &begun.body].concat();
@@ -109,7 +109,7 @@ async fn answers_while_stopping(first: &mut Process, [begun, late]: &[Signed; 2]
 }
 
 #[tokio::test]
-async fn a_callback_that_comes_while_the_server_stops_is_taken_or_comes_again() {
+async fn callback_during_shutdown_is_accepted_or_retried() {
     let sandbox = Sandbox::start().await;
     let callbacks = callbacks(&sandbox, ["It beeps", "It smokes"]).await;
     // A server that stops closes connections on which nothing comes; a test that is too slow for it begins again.
@@ -144,7 +144,7 @@ async fn a_callback_that_comes_while_the_server_stops_is_taken_or_comes_again() 
 }
 
 #[tokio::test]
-async fn who_is_told_twice_waits_for_no_receiver() {
+async fn second_signal_does_not_wait_for_receivers() {
     let sandbox = Sandbox::start().await;
     let folder = tempfile::tempdir().unwrap();
     let begun = folder.path().join("begun");

@@ -22,7 +22,7 @@ pub fn client(tool: Tool) -> Client {
     Client::builder(tool.catalog().api()).base_url("https://localhost/").credentials(Nobody).build().unwrap()
 }
 
-/// Whether the runtime takes these arguments.
+/// Returns true if the runtime takes these arguments.
 pub fn takes(client: &Client, tool: Tool, arguments: &Value) -> bool {
     client.prepare(tool, arguments).is_ok()
 }
@@ -169,7 +169,7 @@ fn said(report: &DiffReport) -> BTreeSet<String> {
     report.changes.iter().filter(refuses).map(name).collect()
 }
 
-/// What was tried.
+/// The number of attempts.
 #[derive(Default)]
 pub struct Tried {
     /// How many tools.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
 
-/// What to edit.
+/// The kind of an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Edit {
@@ -73,7 +73,7 @@ pub struct Expected {
     pub subject: String,
     /// The member; for a new name, the new one.
     pub member: Option<String>,
-    /// Whether it breaks.
+    /// True if the edit is a breaking change.
     pub breaks: bool,
 }
 
@@ -281,7 +281,7 @@ fn drop_if_empty(document: &mut Value, path: &str) {
     }
 }
 
-/// Whether an operation names a record, so that it can be told from others under a new path.
+/// Returns true if an operation names a record, so that it can be identified under a new path.
 fn says_something(operation: &Value) -> bool {
     operation["responses"].to_string().contains("#/components/schemas/")
 }

@@ -15,11 +15,11 @@ pub enum Place {
     Answer(String),
     /// A schema as a whole.
     Schema(String),
-    /// What values a schema takes that is no record.
+    /// The values of a schema that is not an object.
     Values(String),
     /// A member, there or not.
     Member(String, String),
-    /// Whether a member is required; its letters alone, as a list of required names may spell it another way.
+    /// The requirement of a property; its letters alone, as a list of required names may spell it another way.
     Required(String, String),
     /// The type of a member.
     Type(String, String),
@@ -34,7 +34,7 @@ pub fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// What the other tool found.
+/// A finding of the other tool.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// `add`, `remove`, `replace` or `rename`.
@@ -124,7 +124,7 @@ impl Finding {
     }
 }
 
-/// What ours found.
+/// A finding of our tool.
 #[derive(Clone, Debug)]
 pub struct Ours {
     /// The change.

@@ -5,7 +5,7 @@ use toolcrate_diff::{DiffKind, DiffSettings, Severity};
 
 use super::findings::{Finding, Ours, Place, letters};
 
-/// What rules may look at.
+/// The context of a rule.
 pub struct Context<'a> {
     /// All changes of ours.
     pub ours: &'a [Ours],
@@ -23,12 +23,12 @@ pub struct Rule<T> {
     pub name: &'static str,
     /// The reason.
     pub why: &'static str,
-    /// Whether it is the reason here.
+    /// Returns true if it explains the finding.
     pub applies: fn(&T, &Context<'_>) -> bool,
 }
 
 impl Context<'_> {
-    /// Whether some operation takes or answers another schema instead of `schema`.
+    /// Returns true if some operation has another schema instead of `schema` in its request or response.
     fn is_replaced(&self, schema: &str) -> bool {
         self.ours.iter().filter(|ours| is_reference(ours, self)).any(|ours| {
             let is_it = |said: &Option<String>| said.as_deref().is_some_and(|said| heart(said) == schema);
@@ -55,7 +55,7 @@ impl Context<'_> {
         self.documents.iter().all(|document| document["paths"][path][method]["requestBody"].is_null())
     }
 
-    /// Whether the operation has a parameter that is a record with a member `name`.
+    /// Returns true if the operation has a parameter that is an object with a property `name`.
     fn has_record_with(&self, operation: &str, name: &str) -> bool {
         let records = self.parameters(operation).filter_map(|parameter| parameter["schema"]["$ref"].as_str());
         let mut both =
@@ -66,7 +66,7 @@ impl Context<'_> {
         })
     }
 
-    /// Whether the operation has a parameter in the path that its path has no placeholder for.
+    /// Returns true if the operation has a parameter in the path that its path has no placeholder for.
     fn has_stray(&self, operation: &str) -> bool {
         let path = operation.split_once(' ').map_or("", |(_, path)| path);
         self.parameters(operation).any(|parameter| {
@@ -81,7 +81,7 @@ fn heart(said: &str) -> String {
     letters(said.trim_start_matches("a list of "))
 }
 
-/// Whether a place that referred to a schema refers to something else.
+/// Returns true if a reference to a schema was replaced by another one.
 fn is_reference(ours: &Ours, context: &Context<'_>) -> bool {
     let id = ours.change.kind.id();
     let is_type = ["retyped", "widened", "narrowed"].iter().any(|end| id.ends_with(end));
@@ -92,7 +92,7 @@ fn ends_with(finding: &Finding, part: &str) -> bool {
     finding.parts.last().is_some_and(|last| last == part)
 }
 
-/// What only the other tool finds.
+/// Rules for findings of the other tool alone.
 pub const THEIRS: &[Rule<Finding>] = &[
     Rule {
         name: "list of tags",
@@ -178,7 +178,7 @@ pub const THEIRS: &[Rule<Finding>] = &[
     },
 ];
 
-/// What only ours finds.
+/// Rules for findings of our tool alone.
 pub const OURS: &[Rule<Ours>] = &[
     Rule {
         name: "body of the overlay",
@@ -215,7 +215,7 @@ pub const OURS: &[Rule<Ours>] = &[
     },
 ];
 
-/// What both find, but only one calls breaking.
+/// Rules for findings of both that only one tool reports as breaking.
 pub const JUDGED: &[Rule<Ours>] = &[
     Rule {
         name: "name of a schema",

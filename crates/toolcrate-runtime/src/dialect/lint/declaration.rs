@@ -59,7 +59,7 @@ fn check_properties(
     findings: &mut LintFindings,
 ) {
     for name in members.keys().filter(|name| !allowed.contains(&name.as_str())) {
-        findings.add("declaration", format!("{pointer}/{name}"), format!("there is no member \"{name}\""));
+        findings.add("declaration", format!("{pointer}/{name}"), format!("unknown property \"{name}\""));
     }
 }
 

@@ -37,7 +37,7 @@ fn visit(dialect: &dyn ToolDialect, node: &Value, pointer: &str, findings: &mut 
     check_type(node, pointer, findings);
     check_values(dialect, node, pointer, findings);
     for name in required(node).into_iter().filter(|name| property(node, name).is_none()) {
-        findings.add("required", pointer, format!("there is no property \"{name}\""));
+        findings.add("required", pointer, format!("unknown property \"{name}\""));
     }
     dialect.check_node(node, pointer, findings);
     for (name, member) in properties(node) {

@@ -1,4 +1,4 @@
-//! Each rule with a declaration that breaks it and nothing else, and one of each dialect that breaks none.
+//! Declarations that violate one rule each, and one valid declaration of each dialect.
 
 use std::collections::BTreeSet;
 

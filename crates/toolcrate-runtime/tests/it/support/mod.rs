@@ -1,4 +1,4 @@
-//! What the integration tests share: models as a generator would write them, and a small server.
+//! Helpers of the integration tests: models as a generator would write them, and a small server.
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 

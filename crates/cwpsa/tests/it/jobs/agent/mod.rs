@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// What a tool answered.
+/// The result of a tool.
 pub struct Answer {
     /// A record, or the rows of one page.
     pub result: Value,

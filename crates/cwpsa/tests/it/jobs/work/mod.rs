@@ -58,7 +58,7 @@ impl Job {
         }
     }
 
-    /// What the user says.
+    /// Returns the user's message.
     pub fn ask(self) -> &'static str {
         match self {
             Self::OrderHardware => order_hardware::ASK,

@@ -9,6 +9,8 @@ use crate::models::{DownloadModel, OpenEnumModel};
 ///
 /// * `body`: body
 /// * `body_`: the request body.
+#[doc(alias = "POST /type/{body}")]
+#[doc(alias = "create_a_hostile_type_by_body")]
 pub fn create_type(body: &str, body_: &OpenEnumModel) -> Request<DownloadModel> {
     Request::new(Method::Post, "/type/{body}").path("body", body).body(body_)
 }

@@ -8,6 +8,8 @@ use crate::models::{Charge, RefundChargeBody};
 /// `POST /billing/charges` · tool `create_a_wire_billing_charge`
 ///
 /// * `body`: the properties of a URL-encoded form.
+#[doc(alias = "POST /billing/charges")]
+#[doc(alias = "create_a_wire_billing_charge")]
 pub fn create_charge(body: &Charge) -> Request<Charge> {
     Request::new(Method::Post, "/billing/charges")
         .url_encoded(
@@ -26,6 +28,8 @@ pub fn create_charge(body: &Charge) -> Request<Charge> {
 ///
 /// * `id`: ID
 /// * `body`: the properties of a URL-encoded form.
+#[doc(alias = "POST /billing/charges/{id}/refund")]
+#[doc(alias = "create_a_wire_charge_refund")]
 pub fn create_charge_refund(id: i64, body: Option<&RefundChargeBody>) -> Request<()> {
     Request::new(Method::Post, "/billing/charges/{id}/refund")
         .path("id", id)
