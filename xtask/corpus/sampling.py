@@ -2,6 +2,7 @@
 
 import random
 import string
+import urllib.parse
 
 import rstr
 
@@ -21,8 +22,9 @@ class Sampler:
     def resolve(self, schema):
         while isinstance(schema, dict) and "$ref" in schema:
             target = self.document
-            for part in schema["$ref"].lstrip("#/").split("/"):
-                target = target[part.replace("~1", "/").replace("~0", "~")]
+            for part in schema["$ref"].removeprefix("#/").split("/"):
+                part = urllib.parse.unquote(part.replace("~1", "/").replace("~0", "~"))
+                target = target[int(part)] if isinstance(target, list) else target[part]
             schema = target
         return schema if isinstance(schema, dict) else {}
 
