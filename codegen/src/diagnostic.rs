@@ -80,6 +80,9 @@ pub struct Report {
     pub repairs: Vec<Repair>,
     /// Every degradation, sorted by pointer.
     pub degradations: Vec<Degradation>,
+    /// What is as it should be only if a person agrees.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<CodegenError>,
 }
 
 impl Report {
@@ -102,6 +105,7 @@ impl Report {
     pub fn extend(&mut self, other: Self) {
         self.repairs.extend(other.repairs);
         self.degradations.extend(other.degradations);
+        self.warnings.extend(other.warnings);
     }
 
     /// Puts everything in canonical order and drops what was reported twice.
@@ -114,6 +118,7 @@ impl Report {
         };
         self.degradations.sort_by_cached_key(order);
         self.degradations.dedup();
+        self.warnings.sort_by(|a, b| (&a.location, a.code).cmp(&(&b.location, b.code)));
     }
 
     /// Returns an error for each degradation, if there are any.
@@ -157,6 +162,13 @@ impl CodegenError {
     pub fn in_file(mut self, file: &Path) -> Self {
         self.file.get_or_insert_with(|| file.to_owned());
         self
+    }
+}
+
+impl CodegenError {
+    /// Returns the line that reports this as a warning.
+    pub fn to_warning(&self) -> String {
+        self.to_string().replacen("error[", "warning[", 1)
     }
 }
 

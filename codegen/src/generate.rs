@@ -11,7 +11,7 @@ use crate::write::WritePlan;
 use crate::{emit, load, lower, naming, relate, repair};
 
 /// Options of a run: the inputs and the output folder.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The profile, `toolcrate.yaml`.
     pub profile: PathBuf,
@@ -19,8 +19,22 @@ pub struct Options {
     pub spec: Option<PathBuf>,
     /// Another folder than the profile's.
     pub out: Option<PathBuf>,
+    /// What may be added to the lock of names.
+    pub lock: LockUpdate,
     /// Refuse a document of which a part cannot be expressed, instead of leaving that part out.
     pub strict: bool,
+}
+
+/// What a run may add to the lock of names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LockUpdate {
+    /// The names of new operations and schemas, except those that are guesses.
+    #[default]
+    Certain,
+    /// All new names.
+    All,
+    /// Nothing.
+    Nothing,
 }
 
 /// The result of a run, before anything is written.
@@ -84,8 +98,13 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     if options.strict {
         report.require_complete().map_err(|errors| errors.in_file(&spec))?;
     }
-    let names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec))?;
-    report.repairs.extend(names.repairs.iter().cloned());
+    let mut names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec))?;
+    report.repairs.append(&mut names.repairs);
+    if options.lock == LockUpdate::All {
+        names.lock.extend(std::mem::take(&mut names.pending), &api.version);
+    } else {
+        report.warnings.append(&mut names.warnings);
+    }
     report.sort();
     let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
     let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
@@ -119,7 +138,8 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         !degraded.iter().any(|location| location.starts_with(operation.pointer.as_str()))
     };
     let typed_operations = api.operations.values().filter(is_typed).count();
-    let plan = WritePlan::new(&out, files, vec![(lock_path, names.lock.to_text())]).map_err(in_profile)?;
+    let lock = (options.lock != LockUpdate::Nothing).then(|| (lock_path, names.lock.to_text()));
+    let plan = WritePlan::new(&out, files, lock.into_iter().collect()).map_err(in_profile)?;
     Ok(Generated {
         plan,
         out,

@@ -68,6 +68,8 @@ pub struct Operation {
     pub path: Template,
     /// JSON pointer of the operation in the document.
     pub pointer: String,
+    /// `operationId` of the document, or the one that was derived from method and path.
+    pub id: String,
     /// `summary` of the document.
     pub summary: String,
     /// `description` of the document.
@@ -100,6 +102,26 @@ impl Operation {
         }
     }
 
+    /// An operation of which nothing but method and path is known.
+    #[cfg(test)]
+    pub fn bare(method: Method, path: &str) -> Self {
+        Self {
+            method,
+            spec_path: path.to_owned(),
+            path: Template::parse(path),
+            pointer: String::new(),
+            id: String::new(),
+            summary: String::new(),
+            description: String::new(),
+            tags: Vec::new(),
+            deprecated: false,
+            parameters: Vec::new(),
+            body: None,
+            response: SuccessResponse { statuses: vec![200], content: Content::None, media_type: None },
+            error: None,
+        }
+    }
+
     /// Returns the parameters that are sent at `location`.
     pub fn parameters_in(&self, location: ParameterLocation) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(move |parameter| parameter.location == location)
@@ -116,7 +138,7 @@ pub struct Template {
 }
 
 /// A part of a path template.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Segment {
     /// Fixed text.

@@ -14,7 +14,7 @@
 //! use toolcrate_codegen::{Options, generate};
 //!
 //! # fn main() -> Result<(), toolcrate_codegen::diagnostic::Errors> {
-//! let options = Options { profile: "specs/toolcrate.yaml".into(), spec: None, out: None, strict: false };
+//! let options = Options { profile: "specs/toolcrate.yaml".into(), ..Options::default() };
 //! let generated = generate(&options)?;
 //! let changes = generated.plan.changes()?;
 //! generated.plan.apply(&changes)?;
@@ -61,4 +61,4 @@ pub mod relate;
 pub mod repair;
 pub mod write;
 
-pub use generate::{Generated, Options, generate};
+pub use generate::{Generated, LockUpdate, Options, generate};

@@ -1,7 +1,7 @@
 //! Stage 7: writes files to disk, all or nothing.
 //!
 //! Only files whose bytes differ are touched. A file that an earlier run emitted and this one does not is
-//! deleted; `manifest.txt` lists what was emitted, so no other file ever is. New files are first written
+//! deleted; `manifest.txt` lists what was emitted, so no other file ever is, and none is overwritten. New files are first written
 //! next to the folder and then moved into place, and old files are kept until the last move is done. A run
 //! that fails therefore leaves the old tree as it was.
 
@@ -43,6 +43,8 @@ impl FileChanges {
 pub struct WritePlan {
     wanted: BTreeMap<PathBuf, String>,
     stale: BTreeSet<PathBuf>,
+    /// What is at the place of emitted files and was not emitted before.
+    foreign: BTreeSet<PathBuf>,
     out: PathBuf,
 }
 
@@ -57,7 +59,18 @@ impl WritePlan {
             manifest.push_str(path);
             manifest.push('\n');
         }
-        let known = read(&out.join(MANIFEST))?.unwrap_or_default();
+        let known = read(&out.join(MANIFEST))?;
+        let is_empty = || out.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+        let mut foreign = BTreeSet::new();
+        if known.is_none() && out.is_dir() && !is_empty() {
+            foreign.insert(out.to_owned());
+        }
+        let known = known.unwrap_or_default();
+        let listed: BTreeSet<&str> = known.lines().collect();
+        if !listed.is_empty() {
+            let unlisted = files.keys().filter(|path| !listed.contains(path.as_str()));
+            foreign.extend(unlisted.map(|path| out.join(path)).filter(|path| path.exists()));
+        }
         let stale = known
             .lines()
             .filter(|line| !line.starts_with('#') && !files.contains_key(*line) && is_inside(line))
@@ -68,7 +81,7 @@ impl WritePlan {
             files.into_iter().map(|(path, text)| (out.join(path), text)).collect();
         wanted.insert(out.join(MANIFEST), manifest);
         wanted.extend(extra);
-        Ok(Self { wanted, stale, out: out.to_owned() })
+        Ok(Self { wanted, stale, foreign, out: out.to_owned() })
     }
 
     /// Compares the plan with the disk.
@@ -112,11 +125,13 @@ impl WritePlan {
     /// Writes what `changes` says.
     ///
     /// # Errors
-    /// `E041` something can't be written; everything is as it was then.
+    /// - `E041`: something can't be written; everything is as it was then.
+    /// - `E043`: a file or the folder was not written by the generator.
     pub fn apply(&self, changes: &FileChanges) -> Result<(), Errors> {
         if changes.is_empty() {
             return Ok(());
         }
+        self.require_own(changes)?;
         let failed = |path: &Path, error: &io::Error| {
             Errors::from(
                 CodegenError::new("E041", format!("cannot be written: {error}; nothing was changed"))
@@ -155,6 +170,17 @@ impl WritePlan {
             remove_empty_parents(path, &self.out);
         }
         Ok(())
+    }
+
+    /// Fails if `changes` would overwrite what the generator did not write.
+    fn require_own(&self, changes: &FileChanges) -> Result<(), Errors> {
+        let is_touched = |path: &&PathBuf| **path == self.out || changes.changed.contains(path);
+        let refuse = |path: &PathBuf| {
+            let message =
+                "was not written by the generator; choose another folder, or remove it. Nothing was changed";
+            CodegenError::new("E043", message).in_file(path)
+        };
+        Errors(self.foreign.iter().filter(is_touched).map(refuse).collect()).into_result()
     }
 }
 
@@ -257,6 +283,27 @@ mod tests {
         assert!(!out.join("src/old").exists(), "an empty folder goes too");
         assert!(out.join("src/mine.rs").exists(), "a file that was not emitted stays");
         assert!(write(&out, &[("src/a.rs", "a"), ("src/c.rs", "c")]).is_empty());
+    }
+
+    #[test]
+    fn what_the_generator_did_not_write_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let refusal = |out: &Path, pairs: &[(&str, &str)]| {
+            let plan = WritePlan::new(out, files(pairs), Vec::new()).unwrap();
+            plan.apply(&plan.changes().unwrap()).unwrap_err().to_string()
+        };
+        let out = folder.path().join("mine");
+        fs::create_dir(&out).unwrap();
+        fs::write(out.join("Cargo.toml"), "mine").unwrap();
+        assert!(refusal(&out, &[("src/a.rs", "a")]).contains("E043"));
+        assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "nothing was written");
+
+        let out = folder.path().join("ours");
+        write(&out, &[("a.rs", "a")]);
+        fs::write(out.join("b.rs"), "mine").unwrap();
+        assert!(refusal(&out, &[("a.rs", "a"), ("b.rs", "b")]).contains("b.rs: was not written"));
+        assert_eq!(fs::read_to_string(out.join("b.rs")).unwrap(), "mine");
+        write(&out, &[("a.rs", "a"), ("b.rs", "mine")]);
     }
 
     #[test]

@@ -13,8 +13,12 @@ export const account = () => (process.env.CWPSA_URL && process.env.CWPSA_ACCOUNT
 
 /** Returns the URL of a server that ends with this process. */
 export async function server() {
-  if (process.env.CWPSA_URL) return process.env.CWPSA_URL;
-  const args = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
+  return process.env.CWPSA_URL || start();
+}
+
+/** Starts a server with a mock ConnectWise server and further flags. Returns its URL; it ends with this process. */
+export async function start(flags = []) {
+  const args = ["serve", "--sandbox", "--listen", "127.0.0.1:0", ...flags];
   const child = spawn(program(), args, { stdio: ["ignore", "ignore", "pipe"] });
   process.on("exit", () => child.kill());
   const [line] = await Promise.race([

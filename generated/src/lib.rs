@@ -25,6 +25,8 @@ mod catalog;
 )]
 #[rustfmt::skip]
 pub mod models;
+
+#[rustfmt::skip]
 mod query;
 
 pub use query::*;

@@ -14,4 +14,5 @@ mod examples;
 mod figures;
 mod nulls;
 mod prerequisites;
+mod sdk_names;
 mod texts;

@@ -1,5 +1,5 @@
-//! Helpers of the end-to-end tests: a client for a local server, a sandbox, and a validator of requests that is based
-//! on the spec alone.
+//! Helpers of the end-to-end tests: a client for a local server, a sandbox, and a validator of
+//! requests that knows nothing but the spec.
 
 pub mod spec;
 

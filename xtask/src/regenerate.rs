@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use toolcrate_codegen::diagnostic::Errors;
-use toolcrate_codegen::{Generated, Options, generate, repair};
+use toolcrate_codegen::{Generated, LockUpdate, Options, generate, repair};
 
 use crate::ci;
 
@@ -22,9 +22,15 @@ pub struct RegenerateArguments {
     /// Generate from this spec instead of the profile's.
     #[arg(long)]
     spec: Option<PathBuf>,
-    /// Write to this folder instead of the profile's.
+    /// Write to this folder instead of the profile's. The profile's lock of names stays as it is.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Add new names to the lock although they are guesses.
+    #[arg(long)]
+    accept_names: bool,
+    /// Add new names to the profile's lock although `--out` is given.
+    #[arg(long)]
+    update_lock: bool,
     /// Write nothing. Print the difference, and exit with 1 if there is one.
     #[arg(long)]
     check: bool,
@@ -37,11 +43,17 @@ pub struct RegenerateArguments {
 pub fn run(arguments: RegenerateArguments) -> ExitCode {
     let started = Instant::now();
     let check = arguments.check;
+    let lock = match (arguments.accept_names, arguments.out.is_some() && !arguments.update_lock) {
+        (true, _) => LockUpdate::All,
+        (false, true) => LockUpdate::Nothing,
+        (false, false) => LockUpdate::Certain,
+    };
     let options = Options {
         profile: arguments.profile,
         spec: arguments.spec,
         out: arguments.out,
         strict: arguments.strict,
+        lock,
     };
     match generate(&options).and_then(|generated| finish(&generated, check, started)) {
         Ok(code) => code,
@@ -99,6 +111,9 @@ fn summary(generated: &Generated) {
     );
     for degradation in &report.degradations {
         eprintln!("warning: {degradation}");
+    }
+    for warning in &report.warnings {
+        eprintln!("{}", warning.to_warning());
     }
     for entry in unused {
         eprintln!("warning: {entry}");

@@ -4,6 +4,7 @@
 //! Unknown keys are errors, so a typo is never silently ignored. Every entry must also apply to something
 //! in the document (see [`UsageTracker`]), so that rules for operations that no longer exist are found.
 
+mod api_info;
 mod overlay;
 mod overlay_facts;
 mod pattern;
@@ -16,6 +17,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
+pub use api_info::ApiInfo;
 pub use overlay::{
     ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
 };
@@ -24,7 +26,7 @@ pub use overlay_facts::{
 };
 pub use pattern::matches;
 pub use profile::{
-    ApiInfo, Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
+    Auth, AuthField, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig,
     ErrorBodyConfig, FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PagingConfig,
     PatchPathStyle, PathAction, Profile, ResourceOverride, SharedQuery, VerbEffect,
 };

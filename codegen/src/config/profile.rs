@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
+use super::api_info::ApiInfo;
 use super::selector::OperationSelector;
 
 /// `toolcrate.yaml`. Paths in it are relative to the file.
@@ -86,29 +87,6 @@ pub struct Profile {
     /// The rules of names.
     #[serde(default)]
     pub names: NameRules,
-}
-
-/// The names of the API and of its crate.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApiInfo {
-    /// The name people use, e.g. `Book Store`.
-    pub name: String,
-    /// The name of the generated package.
-    pub package: String,
-    /// The prefix of tool names, snake case.
-    pub prefix: String,
-    /// One sentence for the package's description.
-    pub description: String,
-    /// The license of the package, an SPDX expression. A package outside the workspace can be published only with one.
-    #[serde(default)]
-    pub license: Option<String>,
-    /// The keywords of the package in a registry; at most five.
-    #[serde(default)]
-    pub keywords: Vec<String>,
-    /// The categories of the package in a registry.
-    #[serde(default)]
-    pub categories: Vec<String>,
 }
 
 /// How calls are authenticated; the generated crate gets a `Credentials` struct with these fields.
@@ -383,8 +361,8 @@ pub struct NameRules {
     pub operations: IndexMap<String, String>,
     /// Endings of paths that are an action, a twin or a singleton.
     pub actions: Vec<PathAction>,
-    /// Verbs that end a path or begin a summary, and what they do. Without it, common English verbs count.
-    pub verbs: Option<IndexMap<String, VerbEffect>>,
+    /// What verbs in paths, summaries and operation IDs do, in addition to common English verbs.
+    pub verbs: IndexMap<String, VerbEffect>,
     /// Segments that only mark another view of the same records: with `info`, `/service/info/boards` reads
     /// what `/service/boards` holds.
     pub views: Vec<String>,
@@ -461,6 +439,8 @@ pub struct PathAction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerbEffect {
+    /// It creates what the path names.
+    Create,
     /// It only reads.
     Read,
     /// It changes something, and nothing is lost.

@@ -110,6 +110,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
         let idents: Vec<_> = modules.iter().map(|module| format_ident!("{module}")).collect();
         let queries = query::any(context).then(|| {
             quote!(
+                #[rustfmt::skip]
                 mod query;
                 pub use query::*;
             )

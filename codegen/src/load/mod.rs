@@ -63,9 +63,7 @@ pub fn read_tree(path: &Path) -> Result<serde_json::Value, Errors> {
 /// # Errors
 /// As [`load`].
 pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| CodegenError::new("E002", format!("is not UTF-8 text: {error}")).in_file(path))?;
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text(bytes).map_err(|error| error.in_file(path))?;
     let read = || {
         let mut tree = tree::read(text)?;
         let mut report = Report::default();
@@ -75,6 +73,25 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
     };
     let (openapi, report) = stack::run(read).flatten().map_err(|error: CodegenError| error.in_file(path))?;
     Ok(Document { file: path.to_owned(), openapi, report })
+}
+
+/// Reads a document into a tree in the form of OpenAPI 3.0, with everything that it declares. Messages name it `path`.
+///
+/// # Errors
+/// As [`load`].
+pub fn read_declared(bytes: &[u8], path: &Path) -> Result<serde_json::Value, Errors> {
+    let read = || {
+        let mut tree = tree::read(text(bytes)?)?;
+        normalize::normalize_schemas(&mut tree)?;
+        Ok(tree)
+    };
+    stack::run(read).flatten().map_err(|error: CodegenError| error.in_file(path).into())
+}
+
+fn text(bytes: &[u8]) -> Result<&str, CodegenError> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| CodegenError::new("E002", format!("is not UTF-8 text: {error}")))?;
+    Ok(text.trim_start_matches('\u{feff}'))
 }
 
 #[cfg(test)]

@@ -64,6 +64,7 @@ fn operation(
         spec_path: raw.spec_path.clone(),
         path: Template::parse(&raw.path),
         pointer: raw.pointer.clone(),
+        id: name,
         summary: source.summary.clone().unwrap_or_default(),
         description: source.description.clone().unwrap_or_default(),
         tags: source.tags.clone(),

@@ -246,7 +246,7 @@ impl Lock {
 }
 
 /// New entries; whatever is known already is left out.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Additions {
     /// By `METHOD /path`.
     pub operations: BTreeMap<String, OperationEntry>,

@@ -15,6 +15,8 @@ mod inflection;
 mod lock;
 mod names;
 mod noun;
+mod path_prefix;
+mod proposal;
 mod resource_path;
 mod subject;
 mod titles;
@@ -57,8 +59,9 @@ pub fn name(
     usage: &UsageTracker,
 ) -> Result<Names, Errors> {
     let words = Inflector::new(&profile.names, usage).learn(api);
-    let verbs = verbs::actions(api, &profile.names);
-    let reader = resource_path::ResourceReader::new(&profile.names, &verbs, api, usage);
+    let prefixes = path_prefix::lengths(api);
+    let verbs = verbs::read(api, &profile.names, &prefixes);
+    let reader = resource_path::ResourceReader::new(&profile.names, &verbs, &prefixes, usage);
     let drafts = api.operations.map(|(id, operation)| Draft::new(id, operation, &reader, &words));
     let keys = keys(api);
     let mut repairs = Vec::new();
@@ -81,7 +84,9 @@ pub fn name(
     let tools = distinct_tools(tools, &drafts, &entries, api, prefix, &words, &reserved, &mut repairs);
     let functions = assign_functions(&drafts, &words, &entries, &lock, api, &mut repairs);
 
+    let warnings = guessed_names(api, &drafts, &tools, &entries);
     let mut additions = Additions::default();
+    let mut pending = Additions::default();
     let mut parameters = functions::Parameters::new(&words);
     let operations = drafts.map(|(id, draft)| {
         let entry = entries[id].cloned().unwrap_or_else(|| OperationEntry {
@@ -91,16 +96,17 @@ pub fn name(
             function: functions[id].clone(),
         });
         if entries[id].is_none() {
-            additions.operations.insert(keys[id].clone(), entry.clone());
+            let of = if draft.resource.guess.is_some() { &mut pending } else { &mut additions };
+            of.operations.insert(keys[id].clone(), entry.clone());
         }
         let operation = &api.operations[id];
         let parameters = parameters.names(operation, &draft.resource.arguments);
         operation_name(operation, draft, titles[id].clone(), entry, parameters, prefix)
     });
-    check(&operations, api)?;
+    check(&operations, api, prefix)?;
     let types = types::name(api, &lock, &mut additions);
     lock.extend(additions, &api.version);
-    Ok(Names { operations, types, lock, repairs })
+    Ok(Names { operations, types, lock, pending, repairs, warnings })
 }
 
 fn operation_name(
@@ -113,7 +119,8 @@ fn operation_name(
 ) -> OperationName {
     let OperationEntry { tool, module, file, function } = entry;
     let action = draft.resource.action;
-    let read_only = operation.method == Method::Get || action.is_some_and(|action| action.read_only);
+    let reads = operation.method == Method::Get && draft.kind != OperationKind::Action;
+    let read_only = reads || action.is_some_and(|action| action.read_only);
     OperationName {
         short: tool.replacen(&format!("{prefix}_"), "", 1),
         tool,
@@ -140,8 +147,9 @@ fn operation_name(
 
 fn class(operation: &Operation, draft: &Draft<'_>) -> ToolClass {
     match (operation.method, draft.kind) {
-        (Method::Get | Method::Head | Method::Options | Method::Trace, _) => ToolClass::Read,
+        (Method::Head | Method::Options | Method::Trace, _) => ToolClass::Read,
         (_, OperationKind::Action) => ToolClass::Custom,
+        (Method::Get, _) => ToolClass::Read,
         _ => ToolClass::Write,
     }
 }
@@ -249,14 +257,36 @@ fn assign_functions(
     chosen.map(|(_, name)| name.as_ref().map(function).unwrap_or_default())
 }
 
+/// A warning for each new name that is a guess, with the line that makes it more than that.
+fn guessed_names(
+    api: &ApiDefinition,
+    drafts: &OperationTable<Draft<'_>>,
+    tools: &OperationTable<Option<String>>,
+    entries: &LockedEntries<'_>,
+) -> Vec<CodegenError> {
+    let mut warnings = Vec::new();
+    for (id, draft) in drafts.iter().filter(|(id, _)| entries[*id].is_none()) {
+        let (Some(guess), Some(action)) = (draft.resource.guess, draft.resource.action) else { continue };
+        let operation = &api.operations[id];
+        let message = format!(
+            "{guess}. Its tool is called `{}`; confirm that with {}, or accept it with --accept-names",
+            tools[id].as_deref().unwrap_or_default(),
+            proposal::action(operation, action),
+        );
+        warnings.push(CodegenError::new("E024", message).at(&operation.pointer));
+    }
+    warnings
+}
+
 /// Checks what must hold of every tool name, wherever it comes from.
-fn check(names: &OperationTable<OperationName>, api: &ApiDefinition) -> Result<(), Errors> {
+fn check(names: &OperationTable<OperationName>, api: &ApiDefinition, prefix: &str) -> Result<(), Errors> {
     let mut errors = Errors(Vec::new());
     for (name, operation) in names.zip(&api.operations) {
         if !is_tool_name(&name.tool) || name.short.len() > SHORT_LIMIT {
             let message = format!(
-                "`{}` is not a tool name: lower case letters, digits and `_`, at most {LIMIT}, and {SHORT_LIMIT} without the prefix",
-                name.tool
+                "`{}` is not a valid tool name: expected lower case letters, digits and `_`, at most {LIMIT}, and {SHORT_LIMIT} without the prefix; use {}",
+                name.tool,
+                proposal::valid_name(operation, &name.tool, prefix),
             );
             errors.0.push(CodegenError::new("E022", message).at(&operation.pointer));
         }

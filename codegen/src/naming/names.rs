@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use toolcrate_catalog::{OperationKind, OperationVariant, ToolClass};
 
-use super::lock::Lock;
+use super::lock::{Additions, Lock};
 use super::subject::Subject;
 use super::types::TypeName;
-use crate::diagnostic::Repair;
+use crate::diagnostic::{CodegenError, Repair};
 use crate::id::{OperationTable, SchemaId};
 
 /// The names of one API.
@@ -20,6 +20,10 @@ pub struct Names {
     pub types: BTreeMap<SchemaId, TypeName>,
     /// The lock, extended by the names that are new in this release.
     pub lock: Lock,
+    /// New names that are guesses. They are not in the lock until somebody accepts them.
+    pub pending: Additions,
+    /// A warning for each of them.
+    pub warnings: Vec<CodegenError>,
     /// Operations that got a name by rule because they had none, or the name of another.
     pub repairs: Vec<Repair>,
 }

@@ -8,9 +8,11 @@ use std::collections::HashMap;
 
 use super::identifiers;
 use super::inflection::Inflector;
+use super::path_prefix;
+use super::verbs::VerbReading;
 use crate::config::{NameRules, PathAction, ResourceOverride, UsageTracker};
 use crate::id::{OperationId, OperationTable};
-use crate::ir::{ApiDefinition, Method, Operation, Segment, Template};
+use crate::ir::{Method, Operation, Segment, Template};
 
 /// A path, read.
 #[derive(Clone, Debug)]
@@ -31,6 +33,8 @@ pub struct ResourcePath<'a> {
     pub item: Option<String>,
     /// The ending that the profile calls an action.
     pub action: Option<&'a PathAction>,
+    /// Why the action is a guess, if it is one.
+    pub guess: Option<&'a str>,
     /// Argument names of the placeholders, in template order.
     pub arguments: Vec<String>,
     /// The path of the collection: without the ending of an action and the placeholder of an item.
@@ -41,11 +45,9 @@ pub struct ResourcePath<'a> {
 pub struct ResourceReader<'a> {
     rules: &'a NameRules,
     /// Actions of operations by their verb, for those without a rule.
-    verbs: &'a OperationTable<Option<PathAction>>,
-    /// The number of segments at the beginning of every path that name nothing.
-    prefix: usize,
-    /// The same as text, in normal form.
-    prefix_text: String,
+    verbs: &'a OperationTable<VerbReading>,
+    /// The number of segments at the beginning of each path that name nothing.
+    prefixes: &'a OperationTable<usize>,
     usage: &'a UsageTracker,
     modules: Vec<(Vec<Segment>, Vec<Segment>, &'a str)>,
     resources: HashMap<String, (&'a str, &'a ResourceOverride)>,
@@ -63,8 +65,8 @@ impl<'a> ResourceReader<'a> {
     /// Prepares the tables of `rules`.
     pub fn new(
         rules: &'a NameRules,
-        verbs: &'a OperationTable<Option<PathAction>>,
-        api: &ApiDefinition,
+        verbs: &'a OperationTable<VerbReading>,
+        prefixes: &'a OperationTable<usize>,
         usage: &'a UsageTracker,
     ) -> Self {
         let segments = |path: &str| Template::parse(path).segments;
@@ -84,24 +86,16 @@ impl<'a> ResourceReader<'a> {
             let last = tail.last().cloned().unwrap_or_default();
             actions.entry(last).or_default().push(ActionEnding { tail, action, marked: Cell::new(false) });
         }
-        let prefix = common_prefix(api);
-        let first = api.operations.values().next();
-        let prefix_text = first.iter().flat_map(|operation| &operation.path.segments[..prefix]).fold(
-            String::new(),
-            |text, segment| match segment {
-                Segment::Text(part) => format!("{text}/{}", part.to_lowercase()),
-                Segment::Placeholder(_) => text,
-            },
-        );
-        Self { rules, verbs, prefix, prefix_text, usage, modules, resources, actions }
+        Self { rules, verbs, prefixes, usage, modules, resources, actions }
     }
 
     /// Reads the path of `operation`.
     pub fn read(&self, id: OperationId, operation: &Operation, words: &Inflector<'_>) -> ResourcePath<'a> {
-        let all = self.aliased(&operation.path.segments);
-        let by_verb =
-            || self.verbs[id].as_ref().filter(|_| !self.rules.operations.contains_key(&operation.key()));
-        let action = self.action(operation.method, &all).or_else(by_verb);
+        let (prefix, all) = self.segments(id, operation);
+        let in_profile = self.action(operation.method, &all);
+        let is_named = in_profile.is_some() || self.rules.operations.contains_key(&operation.key());
+        let reading = Some(&self.verbs[id]).filter(|_| !is_named);
+        let action = in_profile.or_else(|| reading.and_then(|reading| reading.action.as_ref()));
         let tail = action.filter(|action| !action.tail.is_empty());
         let tail = tail.map_or(0, |action| action.tail.split('/').count());
         let mut segments = &all[..all.len() - tail];
@@ -119,7 +113,7 @@ impl<'a> ResourceReader<'a> {
             Some(Segment::Text(text)) if all.len() > 2 || action.is_none() => identifiers::split(text),
             _ => module.clone(),
         };
-        let (runs, given) = self.runs(segments);
+        let (runs, given) = self.runs(prefix, segments);
         let mut runs: Vec<Vec<String>> = runs.iter().map(|run| run_words(run, words)).collect();
         let own = runs.pop().unwrap_or_default();
         let mut parents: Vec<Vec<String>> =
@@ -141,18 +135,20 @@ impl<'a> ResourceReader<'a> {
         let own = if own.is_empty() && given.is_none() { module.clone() } else { own };
         let arguments = arguments(operation, all.len() - tail, &all, action, item.is_some(), words);
         let segments = segments.to_vec();
-        ResourcePath { module, top, parents, own, given, named, item, action, arguments, segments }
+        let guess = reading.and_then(|reading| reading.guess.as_deref());
+        ResourcePath { module, top, parents, own, given, named, item, action, guess, arguments, segments }
     }
 
     /// The runs of fixed text between placeholders, without the module; the first starts again after
     /// text that the profile names, and the name is returned with its position.
     fn runs<'s>(
         &self,
+        prefix: String,
         segments: &'s [Segment],
     ) -> (Vec<Vec<&'s str>>, Option<(usize, &'a ResourceOverride)>) {
         let mut runs: Vec<Vec<&str>> = vec![Vec::new()];
         let mut given = None;
-        let mut path = self.prefix_text.clone();
+        let mut path = prefix;
         for (at, segment) in segments.iter().enumerate() {
             match segment {
                 Segment::Placeholder(_) => {
@@ -176,14 +172,17 @@ impl<'a> ResourceReader<'a> {
         (runs, given)
     }
 
-    fn aliased(&self, segments: &[Segment]) -> Vec<Segment> {
+    /// The segments of the path that count, and what is before them in normal form.
+    fn segments(&self, id: OperationId, operation: &Operation) -> (String, Vec<Segment>) {
+        let segments = operation.path.segments.as_slice();
         for (from, to, entry) in &self.modules {
             if let Some(rest) = segments.strip_prefix(from.as_slice()) {
                 self.usage.mark(format!("names.modules.{entry}"));
-                return to.iter().chain(rest).cloned().collect();
+                return (String::new(), to.iter().chain(rest).cloned().collect());
             }
         }
-        segments.get(self.prefix..).unwrap_or(segments).to_vec()
+        let (prefix, segments) = segments.split_at(self.prefixes[id]);
+        (path_prefix::normal_form(prefix), segments.to_vec())
     }
 
     /// The action with the longest ending that fits.
@@ -222,32 +221,6 @@ impl<'a> ResourceReader<'a> {
         self.usage.mark(format!("names.operations.{entry}"));
         Some(name)
     }
-}
-
-/// The number of segments at the beginning of every path that name nothing, such as `api` and `v1`. What is left
-/// of each path still names something.
-fn common_prefix(api: &ApiDefinition) -> usize {
-    let mut paths = api.operations.values().map(|operation| operation.path.segments.as_slice());
-    let Some(first) = paths.next() else { return 0 };
-    let mut count = first.iter().take_while(|segment| names_nothing(segment)).count();
-    for path in api.operations.values().map(|operation| operation.path.segments.as_slice()) {
-        let shared = path.iter().zip(&first[..count]).take_while(|(a, b)| a == b).count();
-        count = count.min(shared);
-        while count > 0 && !matches!(path.get(count), Some(Segment::Text(_))) {
-            count -= 1;
-        }
-    }
-    count
-}
-
-/// Returns true if a segment is the same for all of an API: `api`, `rest`, `v1`, `2.0`.
-fn names_nothing(segment: &Segment) -> bool {
-    let Segment::Text(text) = segment else { return false };
-    let text = text.to_lowercase();
-    let version = text.strip_prefix('v').unwrap_or(&text);
-    let is_version = version.starts_with(|c: char| c.is_ascii_digit())
-        && version.chars().all(|c| c.is_ascii_digit() || c == '.');
-    is_version || ["api", "apis", "rest", "latest"].contains(&text.as_str())
 }
 
 /// The words of a run; all but its last text are singular, as in `account_type`.

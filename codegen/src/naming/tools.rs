@@ -21,6 +21,7 @@ pub const LEVELS: usize = 5;
 pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (OperationKind, &'a str) {
     if let Some(action) = resource.action {
         let kind = match (operation.method, &operation.response.content) {
+            (Method::Get, _) if action.destructive == Some(true) => OperationKind::Action,
             (Method::Get, _) if action.name.starts_with("count_") => OperationKind::Count,
             (Method::Get, Content::Json(Type::List(_))) => OperationKind::List,
             (Method::Get, _) => OperationKind::Get,

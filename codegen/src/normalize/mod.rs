@@ -22,6 +22,51 @@ use crate::diagnostic::{CodegenError, Repair, Report};
 /// - `E004`: it is another version of OpenAPI than 3.
 /// - `E005`: it is no OpenAPI document.
 pub fn normalize(tree: &mut Value, report: &mut Report) -> Result<(), CodegenError> {
+    let siblings = convert(tree, report)?;
+    servers::normalize(tree, report);
+    check_depth(tree)?;
+    document::normalize(tree, siblings, report);
+    tree["openapi"] = json!("3.0.3");
+    Ok(())
+}
+
+/// Normalizes the schemas of `tree` and keeps everything else as the document declares it, also what is not read.
+///
+/// # Errors
+/// As [`normalize`].
+pub fn normalize_schemas(tree: &mut Value) -> Result<(), CodegenError> {
+    let report = &mut Report::default();
+    let siblings = convert(tree, report)?;
+    check_depth(tree)?;
+    let location = DocumentLocation::ROOT;
+    for (_, schema) in tree["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        schemas::normalize(schema, siblings, &location, report);
+    }
+    let mut open: Vec<&mut Value> =
+        tree.as_object_mut().into_iter().flatten().map(|(_, member)| member).collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => {
+                for (name, member) in members.iter_mut() {
+                    match name.as_str() {
+                        "schema" if member.is_object() => {
+                            schemas::normalize(member, siblings, &location, report);
+                        }
+                        "schema" | "schemas" | "example" | "examples" => {}
+                        _ => open.push(member),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Converts other versions of OpenAPI to 3.0, up to the schemas, and lets references lead to components. Returns true if
+/// members beside a reference count.
+fn convert(tree: &mut Value, report: &mut Report) -> Result<bool, CodegenError> {
     let siblings = match Version::read(tree)? {
         Version::Swagger => {
             swagger::convert(tree, report);
@@ -42,14 +87,15 @@ pub fn normalize(tree: &mut Value, report: &mut Report) -> Result<(), CodegenErr
         tree["paths"] = json!({});
     }
     references::normalize(tree, report);
-    servers::normalize(tree, report);
-    if depth(tree) > MAX_DEPTH {
-        let message = "schemas are referred to so that they are nested without end";
-        return Err(CodegenError::new("E007", message).at("/"));
+    Ok(siblings)
+}
+
+fn check_depth(tree: &Value) -> Result<(), CodegenError> {
+    if depth(tree) <= MAX_DEPTH {
+        return Ok(());
     }
-    document::normalize(tree, siblings, report);
-    tree["openapi"] = json!("3.0.3");
-    Ok(())
+    let message = "schemas are referred to so that they are nested without end";
+    Err(CodegenError::new("E007", message).at("/"))
 }
 
 /// The maximum nesting of a document whose references are resolved.

@@ -40,7 +40,7 @@ fn message(file: &str, text: Option<&str>) -> String {
         fs::write(at(name), text).unwrap();
     }
     // A tree from an earlier run.
-    let options = Options { profile: at("toolcrate.yaml"), spec: None, out: None, strict: true };
+    let options = Options { profile: at("toolcrate.yaml"), strict: true, ..Options::default() };
     let first = generate(&options).unwrap();
     first.plan.apply(&first.plan.changes().unwrap()).unwrap();
     match text {
@@ -134,7 +134,7 @@ components:
 "
     );
     fs::write(at("spec.yaml"), SPEC.replace("components:\n  schemas:\n", &paths)).unwrap();
-    let options = Options { profile: at("toolcrate.yaml"), spec: None, out: None, strict: false };
+    let options = Options { profile: at("toolcrate.yaml"), ..Options::default() };
     let generated = generate(&options).unwrap_or_else(|errors| panic!("{errors}"));
     // A parameter that leads nowhere costs no more than itself, and a body is sent as it is.
     assert_eq!(generated.operations, 3);
@@ -156,7 +156,7 @@ fn operations_with_the_same_name_get_distinct_names() {
     }
     let twin = "  /X/Things/:\n    get:\n      responses: { '204': { description: ok } }\ncomponents:";
     fs::write(at("spec.yaml"), SPEC.replace("components:", twin)).unwrap();
-    let options = Options { profile: at("toolcrate.yaml"), spec: None, out: None, strict: true };
+    let options = Options { profile: at("toolcrate.yaml"), strict: true, ..Options::default() };
     let generated = generate(&options).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(generated.operations, 2);
     let more = twin.replace("get:", "options:\n      responses: { '204': { description: ok } }\n    trace:");
@@ -193,9 +193,8 @@ fn a_folder_that_cannot_be_written() {
     fs::write(folder.path().join("out"), "mine").unwrap();
     let generated = generate(&Options {
         profile: folder.path().join("toolcrate.yaml"),
-        spec: None,
-        out: None,
         strict: true,
+        ..Options::default()
     })
     .unwrap();
     let before = snapshot(folder.path());

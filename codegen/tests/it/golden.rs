@@ -13,7 +13,7 @@ fn each_crate_is_as_expected() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     let mut stale = Vec::new();
     for case in golden_cases() {
-        let options = Options { profile: case.join("toolcrate.yaml"), spec: None, out: None, strict: true };
+        let options = Options { profile: case.join("toolcrate.yaml"), strict: true, ..Options::default() };
         let generated = generate(&options).unwrap_or_else(|errors| panic!("{}:\n{errors}", case.display()));
         let changes = generated.plan.changes().unwrap();
         if update {

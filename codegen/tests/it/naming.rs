@@ -210,6 +210,7 @@ fn small(version: &str, paths: &[&str]) -> ApiDefinition {
             spec_path: (*path).into(),
             path: Template::parse(path),
             pointer: format!("/paths/{path}"),
+            id: String::new(),
             summary: String::new(),
             description: String::new(),
             tags: Vec::new(),

@@ -19,7 +19,7 @@ pub struct CallbackEvent {
     pub record_id: i64,
     /// The record as the API returns it; `None` if it was deleted.
     pub entity: Option<Value>,
-    /// The company that sent the callback.
+    /// ID of the company that sent the callback.
     pub company_id: Option<String>,
     /// Identifier of the member who changed the record.
     pub member_id: Option<String>,

@@ -26,9 +26,9 @@ impl CallbackPayload {
         let fields: Map<String, Value> = serde_json::from_slice(body).map_err(|error| {
             CallbackError::Malformed(format!("expected a JSON object (column {})", error.column()))
         })?;
-        let text = |name: &str| non_empty_text(&fields, name).ok_or_else(|| missing(name));
-        let (action, record_type) = (text("Action")?.to_owned(), text("Type")?.to_owned());
-        let record_id = integer(&fields, "ID").ok_or_else(|| missing("ID"))?;
+        let required = |name: &str| non_empty_text(&fields, name).ok_or_else(|| missing(name));
+        let (action, record_type) = (required("Action")?.to_owned(), required("Type")?.to_owned());
+        let record_id = read_integer(&fields, "ID").ok_or_else(|| missing("ID"))?;
         Ok(Self { fields, action, record_type, record_id })
     }
 
@@ -55,10 +55,10 @@ impl CallbackPayload {
             record_type: RecordType::from(self.record_type.as_str()),
             record_id: self.record_id,
             entity: entity.filter(|entity| !entity.is_null()),
-            company_id: text(&self.fields, "CompanyId"),
-            member_id: text(&self.fields, "MemberId"),
-            callback_id: integer(&self.fields, "CallbackObjectRecId"),
-            message_id: text(&self.fields, "MessageId"),
+            company_id: read_text(&self.fields, "CompanyId"),
+            member_id: read_text(&self.fields, "MemberId"),
+            callback_id: read_integer(&self.fields, "CallbackObjectRecId"),
+            message_id: read_text(&self.fields, "MessageId"),
         }
     }
 
@@ -98,7 +98,7 @@ fn non_empty_text<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f 
 }
 
 /// Returns a value as text, whatever scalar it is.
-fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
+fn read_text(fields: &Map<String, Value>, name: &str) -> Option<String> {
     match fields.get(name)? {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -106,7 +106,7 @@ fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
     }
 }
 
-fn integer(fields: &Map<String, Value>, name: &str) -> Option<i64> {
+fn read_integer(fields: &Map<String, Value>, name: &str) -> Option<i64> {
     match fields.get(name)? {
         Value::String(text) => text.parse().ok(),
         value => value.as_i64(),

@@ -1,6 +1,46 @@
 //! A mock ConnectWise PSA server that runs anywhere, without an account: every operation of the catalog
 //! responds, from one engine over records in memory.
 //!
+//! A test starts one on a free port and gets a client for it:
+//!
+//! ```
+//! use connectwise_psa::{ListQuery, service};
+//! use cwpsa_sandbox::Sandbox;
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Sandbox::start().await?.client();
+//! let tickets = service::list_tickets(&ListQuery::new().page_size(5)).send(&client).await?;
+//! assert_eq!(tickets.len(), 5);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Faults are injected by rules. They are random where a rule has a probability, and the same for the same seed:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use connectwise_psa::runtime::ErrorKind;
+//! use connectwise_psa::{ListQuery, service};
+//! use cwpsa_sandbox::Sandbox;
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let faults = ["too_many_requests=2 x1 GET /service/tickets", "html_error 5%"];
+//! let sandbox = Sandbox::builder().faults(faults).seed(7).start().await?;
+//! let error = service::list_tickets(&ListQuery::new()).send(&sandbox.client()).await.unwrap_err();
+//! assert_eq!(error.kind(), ErrorKind::RateLimited);
+//! assert_eq!(error.retry_after(), Some(Duration::from_secs(2)));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It has the records of a small tenant ([`SandboxBuilder::records`] adds others). Requests with other credentials than the
+//! client's are rejected. It stops when the sandbox and its clients are dropped.
+//!
+//! # Structure
+//!
 //! A request goes in as a [`MockRequest`] and comes out as a [`MockResponse`]; changes of records are emitted
 //! as [`ChangeEvent`]s. The engine is synchronous and independent of any network, so that it can be tested
 //! alone; [`server`] puts it behind HTTP.
@@ -34,6 +74,7 @@ pub mod fault_injection;
 mod loopback;
 mod message;
 mod rules;
+mod running;
 mod settings;
 mod startup;
 
@@ -43,4 +84,5 @@ pub use engine::query;
 pub use engine::sandbox::{RecordedAction, Sandbox};
 pub use engine::server;
 pub use message::{ChangeEvent, MockRequest, MockResponse, RecordChangeKind};
+pub use running::{RunningSandbox, SandboxBuilder};
 pub use settings::{ApiKey, SandboxSettings, SandboxStartError};

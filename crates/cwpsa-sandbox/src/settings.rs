@@ -1,7 +1,10 @@
 //! The settings of a sandbox.
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
+
+use crate::fault_injection::FaultSyntaxError;
 
 /// A pair of API keys that the sandbox accepts.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,6 +72,7 @@ impl Default for SandboxSettings {
 
 /// Why a sandbox could not start.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SandboxStartError {
     /// A file of seed records is invalid.
     #[error("invalid seed records: {0}")]
@@ -76,4 +80,16 @@ pub enum SandboxStartError {
     /// The database file can't be used.
     #[error("the data file can't be used: {0}")]
     Data(String),
+    /// A fault is invalid.
+    #[error("invalid fault: {0}")]
+    Fault(#[from] FaultSyntaxError),
+    /// There is no key that a client could use.
+    #[error("expected at least one API key in the settings, found none")]
+    NoKey,
+    /// The server can't be started.
+    #[error("can't start the server: {0}")]
+    Server(#[source] io::Error),
+    /// The client can't be made.
+    #[error("can't make the client: {0}")]
+    Client(#[from] connectwise_psa::runtime::Error),
 }

@@ -3,7 +3,7 @@
 use toolcrate_codegen::config::Profile;
 
 use crate::change::{Change, DiffReport};
-use crate::levels::{http, rust, schemas, tools};
+use crate::levels::{contract, http, rust, schemas, tools};
 use crate::operation_pairs::OperationPairs;
 use crate::release_pair::ReleasePair;
 use crate::schema_pairs::SchemaPairs;
@@ -25,6 +25,7 @@ pub fn compare(old: &Snapshot, new: &Snapshot, profile: &Profile) -> DiffReport 
         let mut found = Vec::new();
         http::compare(&pair, &mut found);
         schemas::compare(&pair, &mut found);
+        contract::compare(&pair, &mut found);
         rust::compare(&pair, profile, &mut found);
         (found, tools.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });

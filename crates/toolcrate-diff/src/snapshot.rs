@@ -6,6 +6,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::change::ReleaseInfo;
 use toolcrate_codegen::config::{self, Overlay, Profile, UsageTracker};
 use toolcrate_codegen::diagnostic::{CodegenError, Errors};
@@ -79,6 +81,8 @@ pub struct Snapshot {
     pub model: Model,
     /// The files of the tool catalog.
     pub catalog: Files,
+    /// The document in the form of OpenAPI 3.0, with what the model leaves out.
+    pub document: Value,
 }
 
 impl Snapshot {
@@ -113,7 +117,9 @@ pub fn read(
         naming::name(api, profile, lock, &usage).map_err(|errors| errors.in_file(&source.file))
     };
     let old_names = name(&old_lowered.api, lock.clone(), old)?;
-    let new_names = name(&new_lowered.api, old_names.lock.clone(), new)?;
+    let mut known = old_names.lock.clone();
+    known.extend(old_names.pending.clone(), &old_lowered.api.version);
+    let new_names = name(&new_lowered.api, known, new)?;
     both(
         || snapshot(old_lowered, old_names, old, settings, &usage),
         || snapshot(new_lowered, new_names, new, settings, &usage),
@@ -147,8 +153,6 @@ fn lower_source(
 ) -> Result<Lowering, Errors> {
     let document = repair::repair(load::parse(&source.bytes, &source.file)?)?;
     let mut lowering = lower::lower(document, &settings.profile, usage)?;
-    // An operation that was left out would be reported as removed.
-    lowering.report.require_complete().map_err(|errors| errors.in_file(&source.file))?;
     lower::add_bodies(&mut lowering.api, &settings.overlay, usage);
     Ok(lowering)
 }
@@ -160,7 +164,8 @@ fn snapshot(
     settings: &DiffSettings,
     usage: &UsageTracker,
 ) -> Result<Snapshot, Errors> {
-    let Lowering { api, report } = lowering;
+    let Lowering { api, mut report } = lowering;
+    report.warnings.append(&mut names.warnings);
     let in_file = |errors: Errors| errors.in_file(&source.file);
     let overlay = applicable(&settings.overlay, &api);
     let tools: HashSet<&str> = names.operations.values().map(|name| name.tool.as_str()).collect();
@@ -174,7 +179,8 @@ fn snapshot(
         operations: model.api.operations.len(),
         schemas: model.api.schemas.values().filter(|schema| !schema.inline).count(),
     };
-    Ok(Snapshot { release, model, catalog })
+    let document = load::read_declared(&source.bytes, &source.file)?;
+    Ok(Snapshot { release, model, catalog, document })
 }
 
 /// The part of `overlay` that is about what `api` has.

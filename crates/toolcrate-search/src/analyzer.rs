@@ -6,19 +6,12 @@ use std::collections::{HashMap, HashSet};
 use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::word_lists::{WordLists, entries, lines, sections};
+use crate::word_vectors::WordVector;
 
-/// Shorter words are not corrected, except for swapped letters.
-const MIN_CORRECTED_CHARS: usize = 5;
-/// The lowest Jaro-Winkler similarity of a correction.
-const MIN_SIMILARITY: f64 = 0.78;
 /// The most words of a query that are read: nobody says what they want in more, and each one costs.
 const MAX_QUERY_WORDS: usize = 64;
 /// The most bytes of a query that are read.
 const MAX_QUERY_BYTES: usize = 1024;
-/// The most words of a query that are corrected, which compares each with the whole vocabulary.
-const MAX_CORRECTIONS: usize = 12;
-/// The longest word that is corrected.
-const MAX_CORRECTED_BYTES: usize = 32;
 /// The longest phrase that is looked up in a query.
 const MAX_PHRASE_WORDS: usize = 6;
 /// The longest title that is indexed with its words rotated.
@@ -112,25 +105,36 @@ pub(crate) struct Analyzer {
     /// Stems that the stemmer would confuse with those of other words.
     irregular_stems: HashMap<&'static str, &'static str>,
     stop_words: HashSet<&'static str>,
-    /// From a user's words to the stems of what they mean.
-    synonyms: HashMap<Vec<String>, Vec<String>>,
+    /// From a user's words to what they mean.
+    synonyms: HashMap<Vec<String>, Synonym>,
     /// The vocabulary: every word of the indexed texts.
-    known: HashMap<String, WordStats>,
+    pub(crate) known: HashMap<String, WordStats>,
     /// The stems of the vocabulary.
-    stems: HashSet<String>,
+    pub(crate) stems: HashSet<String>,
     /// The stems of titles.
     title_stems: HashSet<String>,
     /// The words of aliases: what an API's own lists know.
     alias_words: HashSet<String>,
+    /// The stems of aliases.
+    alias_stems: HashSet<String>,
     /// Indexed phrases: several stems joined into one token.
     phrases: HashSet<String>,
 }
 
+/// What a user's words mean.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Synonym {
+    /// The stems of what they mean.
+    pub(crate) stems: Vec<String>,
+    /// Whether titles contain the words themselves, so that the meaning is only another possibility.
+    pub(crate) is_weak: bool,
+}
+
 /// An entry of the vocabulary.
-struct WordStats {
+pub(crate) struct WordStats {
     stem: String,
     /// How often it occurs in the indexed texts.
-    count: usize,
+    pub(crate) count: usize,
     is_stop_word: bool,
 }
 
@@ -146,13 +150,14 @@ impl Analyzer {
             stems: HashSet::with_capacity(EXPECTED_WORDS),
             title_stems: HashSet::new(),
             alias_words: HashSet::new(),
+            alias_stems: HashSet::new(),
             phrases: HashSet::with_capacity(EXPECTED_PHRASES),
         };
         for (meaning, synonyms) in sections(lists.synonyms) {
             let meaning = analyzer.index_words(&tokenize(meaning));
             for synonym in synonyms.into_iter().map(tokenize) {
                 analyzer.index_words(&synonym);
-                analyzer.synonyms.insert(synonym, meaning.clone());
+                analyzer.synonyms.insert(synonym, Synonym { stems: meaning.clone(), is_weak: false });
             }
         }
         analyzer
@@ -206,6 +211,11 @@ impl Analyzer {
         let content: Vec<&str> =
             known().filter(|known| !known.is_stop_word).map(|known| known.stem.as_str()).collect();
         let mut parts: Vec<String> = content.iter().map(|stem| (*stem).to_owned()).collect();
+        for stem in &parts {
+            if !self.alias_stems.contains(stem) {
+                self.alias_stems.insert(stem.clone());
+            }
+        }
         if all.len() < 2 {
             return (parts, Vec::new());
         }
@@ -266,6 +276,49 @@ impl Analyzer {
         stems
     }
 
+    /// Indexes the name of a field. Returns its stems, and all of them as one token.
+    pub(crate) fn index_field(&mut self, words: &[String]) -> Vec<String> {
+        let mut stems = self.index_words(words);
+        if (2..=MAX_PHRASE_WORDS).contains(&stems.len()) {
+            let whole = stems.join("_");
+            self.phrases.insert(whole.clone());
+            stems.push(whole);
+        }
+        stems
+    }
+
+    /// Whether a stem occurs in titles.
+    pub(crate) fn is_titled(&self, stem: &str) -> bool {
+        self.title_stems.contains(stem)
+    }
+
+    /// Whether a stem occurs in titles or aliases.
+    pub(crate) fn is_searchable(&self, stem: &str) -> bool {
+        self.title_stems.contains(stem) || self.alias_stems.contains(stem)
+    }
+
+    /// The words that occur in titles, with their stems and how often they occur.
+    pub(crate) fn title_words(&self) -> Vec<(String, String, usize)> {
+        let titled = self.known.iter().filter(|(_, known)| self.title_stems.contains(&known.stem));
+        let mut words: Vec<_> =
+            titled.map(|(word, known)| (word.clone(), known.stem.clone(), known.count)).collect();
+        words.sort_unstable();
+        words
+    }
+
+    /// The vector of each stem of the vocabulary: that of its most frequent word.
+    pub(crate) fn stem_vectors(&self) -> HashMap<String, WordVector> {
+        let mut best: HashMap<&str, (usize, &str, WordVector)> = HashMap::new();
+        for (word, known) in self.known.iter().filter(|(_, known)| !known.is_stop_word) {
+            let Some(vector) = WordVector::find(word) else { continue };
+            let entry = best.entry(&known.stem).or_insert((known.count, word, vector));
+            if (known.count, word.as_str()) > (entry.0, entry.1) {
+                *entry = (known.count, word, vector);
+            }
+        }
+        best.into_iter().map(|(stem, (_, _, vector))| (stem.to_owned(), vector)).collect()
+    }
+
     /// Adds the words of a general thesaurus that stand for words of the indexed titles. Words that are in titles
     /// themselves, and those that the API's own lists know, stay as they are.
     pub(crate) fn add_thesaurus(&mut self, list: &'static str) {
@@ -277,21 +330,22 @@ impl Analyzer {
             let titled: Vec<(Vec<String>, Vec<String>)> =
                 to.into_iter().filter_map(|words| Some((self.title_stems_of(&words)?, words))).collect();
             for words in from {
-                let is_titled = is_mutual && titled.iter().any(|(_, title)| *title == words);
                 let is_alias = match words.as_slice() {
                     [word] => self.alias_words.contains(word),
                     several => {
                         self.phrases.contains(&self.stems_with_and_without_stop_words(several).0.join("_"))
                     }
                 };
-                if is_alias || is_titled || titled.is_empty() || self.synonyms.contains_key(&words) {
+                let others = titled.iter().filter(|(_, title)| !is_mutual || *title != words);
+                let mut stems: Vec<String> = others.flat_map(|(stems, _)| stems.clone()).collect();
+                if is_alias || stems.is_empty() || self.synonyms.contains_key(&words) {
                     continue;
                 }
-                let mut meaning: Vec<String> = titled.iter().flat_map(|(stems, _)| stems.clone()).collect();
-                meaning.sort_unstable();
-                meaning.dedup();
+                stems.sort_unstable();
+                stems.dedup();
+                let is_weak = self.title_stems_of(&words).is_some();
                 self.record(&words);
-                self.synonyms.insert(words, meaning);
+                self.synonyms.insert(words, Synonym { stems, is_weak });
             }
         }
     }
@@ -303,12 +357,12 @@ impl Analyzer {
         (!stems.is_empty() && stems.iter().all(|stem| self.title_stems.contains(stem))).then_some(stems)
     }
 
-    /// The stems meant by the longest synonym at the start of `words`, and how many words the synonym has.
-    pub(crate) fn synonym(&self, words: &[String]) -> Option<(&[String], usize)> {
+    /// The meaning of the longest synonym at the start of `words`, and how many words the synonym has.
+    pub(crate) fn synonym(&self, words: &[String]) -> Option<(&Synonym, usize)> {
         (1..=words.len().min(3)).rev().find_map(|length| {
             let written = self.synonyms.get(&words[..length]);
             let meaning = written.or_else(|| self.synonyms.get(&singular(&words[..length])?))?;
-            Some((meaning.as_slice(), length))
+            Some((meaning, length))
         })
     }
 
@@ -321,68 +375,6 @@ impl Analyzer {
         } else {
             self.stemmer.stem(word).into_owned()
         }
-    }
-
-    /// The words of a query with their spelling corrected. A capitalized word is taken for a name and left alone, unless
-    /// it is the first.
-    pub(crate) fn correct_query(&self, query: &str) -> Vec<String> {
-        let is_name = |place: usize, word: &str| place > 0 && word.starts_with(char::is_uppercase);
-        let words = tokenize_cased(query).into_iter().enumerate();
-        let mut corrections = 0;
-        words
-            .map(|(place, word)| {
-                let lower = word.to_lowercase();
-                if is_name(place, &word)
-                    || corrections == MAX_CORRECTIONS
-                    || lower.len() > MAX_CORRECTED_BYTES
-                {
-                    return lower;
-                }
-                corrections += usize::from(!self.is_known(&lower));
-                self.correct(&lower)
-            })
-            .collect()
-    }
-
-    /// Returns the word itself if it or its stem is in the vocabulary, or else the most similar word of the vocabulary.
-    pub(crate) fn correct(&self, word: &str) -> String {
-        let is_known = self.known.contains_key(word) || self.stop_words.contains(word);
-        // The plural of a code, such as p1s.
-        if !is_known && let Some(one) = word.strip_suffix('s').filter(|one| self.known.contains_key(*one)) {
-            return one.to_owned();
-        }
-        let has_digit = word.chars().any(|c| c.is_ascii_digit());
-        if is_known || has_digit || self.stems.contains(&self.stem(word)) {
-            return word.to_owned();
-        }
-        if word.chars().count() < MIN_CORRECTED_CHARS {
-            return self.swap_letters(word).unwrap_or_else(|| word.to_owned());
-        }
-        let best = self
-            .known
-            .iter()
-            .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2 && known.len() >= MIN_CORRECTED_CHARS)
-            // The first letter is rarely mistyped, but many names differ from a word in it alone.
-            .filter(|(known, _)| known.chars().next() == word.chars().next())
-            .map(|(known, about)| (strsim::jaro_winkler(word, known), about.count, known))
-            .filter(|(similarity, ..)| *similarity >= MIN_SIMILARITY)
-            .filter(|(.., known)| strsim::osa_distance(word, known) <= if word.len() < 7 { 1 } else { 2 })
-            .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
-        best.map_or_else(|| word.to_owned(), |(.., known)| known.clone())
-    }
-}
-
-impl Analyzer {
-    /// The word of the vocabulary that differs in two swapped letters: mnay, many.
-    fn swap_letters(&self, word: &str) -> Option<String> {
-        let letters: Vec<char> = word.chars().collect();
-        (1..letters.len().saturating_sub(1)).find_map(|place| {
-            let mut turned = letters.clone();
-            turned.swap(place, place + 1);
-            let turned: String = turned.into_iter().collect();
-            (turned != word && (self.known.contains_key(&turned) || self.is_stop_word(&turned)))
-                .then_some(turned)
-        })
     }
 }
 
@@ -430,27 +422,6 @@ mod tests {
     #[test]
     fn text_is_split_into_words_without_possessives() {
         assert_eq!(tokenize("The client's PO-lines, can't"), ["the", "client", "po", "lines", "can", "not"]);
-    }
-
-    #[test]
-    fn misspelled_words_are_corrected() {
-        let words = words();
-        for (written, read) in [
-            ("purchse", "purchase"),
-            ("recieve", "receive"),
-            ("tikets", "tickets"),
-            ("prioritys", "priorities"),
-        ] {
-            assert_eq!(words.stem(&words.correct(written)), words.stem(read), "{written}");
-        }
-    }
-
-    #[test]
-    fn known_words_short_words_and_codes_are_not_corrected() {
-        let words = words();
-        for word in ["order", "ordering", "po", "x1y2z3", "sla", "the", "zzzzzzzz"] {
-            assert_eq!(words.correct(word), word);
-        }
     }
 
     #[test]

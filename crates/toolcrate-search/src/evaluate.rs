@@ -3,8 +3,9 @@
 //! A file of labeled queries has a heading and then a line a query: the query, the part of the API, the short names of
 //! the right tools separated by commas, and the set that the query belongs to, separated by tabs.
 
-use toolcrate_runtime::Catalog;
+use toolcrate_runtime::{Catalog, Tool};
 
+pub use crate::baseline::{FieldPoints, PlainBm25};
 use crate::engine::SearchEngine;
 
 /// A query and the tools that are right for it.
@@ -68,16 +69,27 @@ pub struct Recall {
 impl Recall {
     /// Runs queries.
     pub fn measure<'a>(engine: &SearchEngine, queries: impl Iterator<Item = LabeledQuery<'a>>) -> Self {
+        Self::measure_with(
+            |query| engine.find(query, 10, |_| true).into_iter().map(|hit| hit.tool).collect(),
+            queries,
+        )
+    }
+
+    /// Runs queries with another way to find ten tools.
+    pub fn measure_with<'a>(
+        find: impl Fn(&str) -> Vec<Tool>,
+        queries: impl Iterator<Item = LabeledQuery<'a>>,
+    ) -> Self {
         let mut recall = Self::default();
         for labeled in queries {
-            let hits = engine.find(labeled.query, 10, |_| true);
-            let rank = hits.iter().position(|hit| labeled.tools.contains(&hit.tool.short_name()));
+            let hits = find(labeled.query);
+            let rank = hits.iter().position(|hit| labeled.tools.contains(&hit.short_name()));
             recall.queries += 1;
             recall.at_1 += usize::from(rank == Some(0));
             recall.at_5 += usize::from(rank.is_some_and(|rank| rank < 5));
-            recall.at_10 += usize::from(rank.is_some());
+            recall.at_10 += usize::from(rank.is_some_and(|rank| rank < 10));
             if rank.is_none_or(|rank| rank >= 5) {
-                let found: Vec<&str> = hits.iter().take(5).map(|hit| hit.tool.short_name()).collect();
+                let found: Vec<&str> = hits.iter().take(5).map(|hit| hit.short_name()).collect();
                 let expected = labeled.tools.join(", ");
                 recall.missed.push(format!("{} [{expected}] found {}", labeled.query, found.join(", ")));
             }

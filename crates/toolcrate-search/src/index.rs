@@ -1,11 +1,25 @@
 //! Ranks texts by BM25. Each text has a main part and a secondary part, whose words weigh less.
 
-use bm25::{Embedder, EmbedderBuilder, Embedding, Scorer, TokenEmbedding, Tokenizer};
+use std::collections::HashMap;
+
+/// How soon further occurrences of a token in a text add nothing: the `k1` of BM25.
+const SATURATION: f32 = 1.2;
+/// The length penalty of secondary parts.
+const SECONDARY_LENGTH_PENALTY: f32 = 0.3;
+
+/// A token of a query, and how much it counts.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct QueryToken {
+    /// The stem or phrase.
+    pub(crate) token: String,
+    /// How much it counts.
+    pub(crate) weight: f32,
+}
 
 /// An index of texts.
 pub(crate) struct Bm25Index {
-    embedder: Embedder<u32, SpaceTokenizer>,
-    scorer: Scorer<u32, u32>,
+    /// For each token the texts that contain it, and how much it says about them.
+    postings: HashMap<String, Vec<(u32, f32)>>,
     count: usize,
 }
 
@@ -17,64 +31,104 @@ impl Bm25Index {
         length_penalty: f32,
         secondary_weight: f32,
     ) -> Self {
-        let embedder = embedder(texts.iter().map(|(main, _)| main), length_penalty);
-        let secondary_embedder = secondary_text_embedder(texts.iter().map(|(_, secondary)| secondary));
-        let mut scorer = Scorer::new();
+        let main_length = average_length(texts.iter().map(|(main, _)| main));
+        let secondary_length = average_length(texts.iter().map(|(_, secondary)| secondary));
+        let mut index = Self { postings: HashMap::new(), count: texts.len() };
         for (number, (main, secondary)) in (0..).zip(texts) {
-            let mut tokens = embedder.embed(&main.join(" ")).0;
-            let secondary = if secondary.is_empty() {
-                Vec::new()
-            } else {
-                secondary_embedder.embed(&secondary.join(" ")).0
-            };
-            tokens.extend(secondary.into_iter().map(|TokenEmbedding { index, value }| TokenEmbedding {
-                index,
-                value: value * secondary_weight,
-            }));
-            // A repeated token already has a higher value. Of a token in both parts, the main one counts.
-            tokens.sort_by_key(|token| token.index);
-            tokens.dedup_by_key(|token| token.index);
-            scorer.upsert(&number, Embedding(tokens));
+            index.add(number, main, 1.0, length_penalty * (main.len() as f32 / main_length - 1.0));
+            let excess = SECONDARY_LENGTH_PENALTY * (secondary.len() as f32 / secondary_length - 1.0);
+            index.add(number, secondary, secondary_weight, excess);
         }
-        Self { embedder, scorer, count: texts.len() }
+        index
     }
 
-    /// The score of each text, in the order they were indexed. A repeated token counts repeatedly.
-    pub(crate) fn scores(&self, tokens: &[String]) -> Vec<f32> {
-        let wanted = self.embedder.embed(&tokens.join(" "));
+    /// Adds the tokens of a part of a text. Of a token in both parts, the main one counts. `excess` is how much longer than
+    /// others the part is, after the penalty.
+    fn add(&mut self, text: u32, tokens: &[String], weight: f32, excess: f32) {
+        for (position, token) in tokens.iter().enumerate() {
+            if tokens[..position].contains(token) {
+                continue;
+            }
+            let occurrences = tokens[position..].iter().filter(|other| *other == token).count() as f32;
+            let value = occurrences * (SATURATION + 1.0) / (occurrences + SATURATION * (1.0 + excess));
+            let postings = match self.postings.get_mut(token) {
+                Some(postings) => postings,
+                None => self.postings.entry(token.clone()).or_default(),
+            };
+            if postings.last().is_none_or(|(last, _)| *last != text) {
+                postings.push((text, value * weight));
+            }
+        }
+    }
+
+    /// The score of each text, in the order they were indexed.
+    pub(crate) fn scores(&self, tokens: &[QueryToken]) -> Vec<f32> {
         let mut scores = vec![0.0; self.count];
-        for found in self.scorer.matches(&wanted) {
-            if let Some(score) = scores.get_mut(found.id as usize) {
-                *score = found.score;
+        for QueryToken { token, weight } in tokens {
+            let Some(postings) = self.postings.get(token) else { continue };
+            let weight = weight * self.rarity(postings.len());
+            for (text, value) in postings {
+                scores[*text as usize] += weight * value;
             }
         }
         scores
     }
+
+    /// Which texts contain one of the tokens.
+    pub(crate) fn matches<'a>(&self, tokens: impl IntoIterator<Item = &'a str>) -> Vec<bool> {
+        let mut matches = vec![false; self.count];
+        for (text, _) in tokens.into_iter().filter_map(|token| self.postings.get(token)).flatten() {
+            matches[*text as usize] = true;
+        }
+        matches
+    }
+
+    /// How rare a token is, which is how much it says: the inverse document frequency of BM25.
+    pub(crate) fn token_rarity(&self, token: &str) -> f32 {
+        self.rarity(self.postings.get(token).map_or(0, Vec::len))
+    }
+
+    fn rarity(&self, texts: usize) -> f32 {
+        let (count, texts) = (self.count as f32, texts as f32);
+        (1.0 + (count - texts + 0.5) / (texts + 0.5)).ln()
+    }
 }
 
-fn embedder<'a>(texts: impl Iterator<Item = &'a Vec<String>>, length: f32) -> Embedder<u32, SpaceTokenizer> {
-    let (mut count, mut total) = (0_usize, 0_usize);
-    texts.for_each(|text| (count, total) = (count + 1, total + text.len()));
-    let average = total as f32 / count.max(1) as f32;
-    EmbedderBuilder::<u32, SpaceTokenizer>::with_avgdl(average)
-        .tokenizer(SpaceTokenizer)
-        .k1(1.2)
-        .b(length)
-        .build()
+fn average_length<'a>(texts: impl Iterator<Item = &'a Vec<String>>) -> f32 {
+    let (count, total) =
+        texts.fold((0_usize, 0_usize), |(count, total), text| (count + 1, total + text.len()));
+    (total as f32 / count.max(1) as f32).max(1.0)
 }
 
-fn secondary_text_embedder<'a>(
-    texts: impl Iterator<Item = &'a Vec<String>>,
-) -> Embedder<u32, SpaceTokenizer> {
-    embedder(texts, 0.3)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Splits at spaces, because texts are tokenized already.
-#[derive(Default)]
-struct SpaceTokenizer;
+    fn tokens(text: &str) -> Vec<String> {
+        text.split_whitespace().map(str::to_owned).collect()
+    }
 
-impl Tokenizer for SpaceTokenizer {
-    fn tokenize(&self, text: &str) -> Vec<String> {
-        text.split(' ').filter(|token| !token.is_empty()).map(str::to_owned).collect()
+    fn query(text: &str) -> Vec<QueryToken> {
+        tokens(text).into_iter().map(|token| QueryToken { token, weight: 1.0 }).collect()
+    }
+
+    #[test]
+    fn rare_words_and_short_texts_score_higher() {
+        let texts = ["find order", "find order line", "find client"].map(|text| (tokens(text), Vec::new()));
+        let index = Bm25Index::new(&texts, 0.9, 0.0);
+        let scores = index.scores(&query("order"));
+        assert!(scores[0] > scores[1] && scores[2] == 0.0, "{scores:?}");
+        assert!(index.token_rarity("client") > index.token_rarity("find"));
+        assert_eq!(index.matches(["line", "client"]), [false, true, true]);
+    }
+
+    #[test]
+    fn the_secondary_part_weighs_less() {
+        let texts = [(tokens("order"), tokens("client")), (tokens("client"), tokens("order order"))];
+        let index = Bm25Index::new(&texts, 0.0, 0.5);
+        let scores = index.scores(&query("client"));
+        assert_eq!(scores[0], scores[1] / 2.0);
+        let heavier = index.scores(&[QueryToken { token: "client".to_owned(), weight: 3.0 }]);
+        assert_eq!(heavier[1], scores[1] * 3.0);
     }
 }

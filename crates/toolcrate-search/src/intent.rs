@@ -69,6 +69,40 @@ fn marks_statement(word: &str) -> bool {
         || ["wants", "needs", "now", "wrong", "instead", "longer", "anymore", "should"].contains(&word)
 }
 
+/// The end of each phrase behind which people say what they want: how do I, is there a way to, trying to.
+fn asked_positions(query: &[String]) -> Vec<usize> {
+    const PHRASES: [&[&str]; 18] = [
+        &["how", "do", "i"],
+        &["how", "do", "we"],
+        &["how", "do", "you"],
+        &["how", "can", "i"],
+        &["how", "can", "we"],
+        &["how", "would", "i"],
+        &["how", "to"],
+        &["way", "to"],
+        &["ways", "to"],
+        &["need", "to"],
+        &["needs", "to"],
+        &["want", "to"],
+        &["trying", "to"],
+        &["looking", "to"],
+        &["able", "to"],
+        &["possible", "to"],
+        &["like", "to"],
+        &["have", "to"],
+    ];
+    let ends = |phrase: &&&[&str], position: usize| {
+        position >= phrase.len() && query[position - phrase.len()..position].iter().eq(phrase.iter())
+    };
+    (1..query.len()).filter(|position| PHRASES.iter().any(|phrase| ends(&phrase, *position))).collect()
+}
+
+/// Whether a word is in a clause that says which records are meant: behind a plural noun and "that" or the like.
+fn is_in_relative_clause(query: &[String], position: usize) -> bool {
+    let from = position.saturating_sub(MAX_RELATIVE_CLAUSE_WORDS).max(1);
+    (from..position).any(|start| opens_relative_clause(&query[start]) && query[start - 1].ends_with('s'))
+}
+
 /// The longest relative clause.
 const MAX_RELATIVE_CLAUSE_WORDS: usize = 4;
 
@@ -122,6 +156,7 @@ impl VerbTable {
     /// A name counts as a determiner behind a verb ("schedule Priya").
     pub(crate) fn detect(&self, query: &[String], clauses: &[usize], names: &[bool]) -> DetectedIntent {
         let is_name = |position: usize| names.get(position).copied().unwrap_or(false);
+        let asked = asked_positions(query);
         let found = |wanted: &dyn Fn(&Verb) -> bool, positions: &[usize]| {
             positions.iter().copied().find_map(|position| {
                 // A relative clause says which records are meant, not what is to be done.
@@ -129,7 +164,7 @@ impl VerbTable {
                 let is_clause = query
                     .get(from..position)
                     .is_some_and(|before| before.iter().any(|word| opens_relative_clause(word)));
-                let opens = clauses.contains(&position);
+                let opens = clauses.contains(&position) || asked.contains(&position);
                 let asks = |verb: &Verb| opens || !verb.words.iter().all(|word| is_auxiliary(word));
                 // What has been set up exists already: nobody asks for it.
                 let is_done = position > 0 && is_perfect(&query[position - 1]);
@@ -146,6 +181,7 @@ impl VerbTable {
                 }
                 let clause = clauses.iter().copied().filter(|begin| *begin <= position).max().unwrap_or(0);
                 let is_sure = verb.intent == Intent::Usages
+                    || asked.contains(&position)
                     || query[clause..position].iter().all(|word| is_lead_in(word));
                 let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };
                 Some(DetectedIntent { intent: verb.intent, spent: position..position + words, is_sure })
@@ -171,10 +207,12 @@ impl VerbTable {
         let is_ours = |position: usize| {
             position > 1 && ["we", "you", "they", "i"].contains(&query[position - 1].as_str())
         };
-        let is_statement =
-            (1..query.len()).any(|position| marks_statement(&query[position]) && !is_ours(position));
+        let is_statement = (1..query.len()).any(|position| {
+            marks_statement(&query[position]) && !is_ours(position) && !is_in_relative_clause(query, position)
+        });
         let intent = if is_statement { Intent::Statement } else { Intent::List };
         found(&|verb| verb.intent == Intent::Usages, &all)
+            .or_else(|| found(&is_verb, &asked))
             .or_else(|| found(&is_verb, &[0]))
             .or_else(|| found(&is_change, &later))
             .or_else(|| found(&is_verb, &all))
@@ -183,8 +221,23 @@ impl VerbTable {
 
     /// The first words of the names of actions whose verbs occur in a query.
     pub(crate) fn actions(&self, query: &[String]) -> Vec<&'static str> {
+        self.actions_at(query, 0..query.len())
+    }
+
+    /// The same of those that a clause starts with, apart from words that mean nothing: what the query asks for.
+    pub(crate) fn commands(&self, query: &[String], clauses: &[usize]) -> Vec<&'static str> {
+        let asked = asked_positions(query);
+        let starts = |position: &usize| {
+            let clause = clauses.iter().copied().filter(|begin| begin <= position).max().unwrap_or(0);
+            asked.contains(position) || query[clause..*position].iter().all(|word| is_lead_in(word))
+        };
+        self.actions_at(query, (0..query.len()).filter(starts))
+    }
+
+    fn actions_at(&self, query: &[String], positions: impl Iterator<Item = usize>) -> Vec<&'static str> {
+        let positions: Vec<usize> = positions.collect();
         let is_there = |verb: &&Verb| {
-            (0..query.len()).any(|position| verb.begins(&query[position..], position == 0, false))
+            positions.iter().any(|position| verb.begins(&query[*position..], *position == 0, false))
         };
         let actions = self.verbs.iter().filter(|verb| verb.intent == Intent::Other);
         let mut actions: Vec<&str> = actions.filter(is_there).map(|verb| verb.name).collect();

@@ -24,19 +24,32 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod abbreviations;
 mod aliases;
 mod analyzer;
+mod baseline;
 mod check;
+mod document;
 mod engine;
 pub mod evaluate;
 mod index;
+mod index_builder;
 mod intent;
+mod meaning;
 mod names;
 mod opposites;
 mod query;
+mod query_parser;
+mod query_terms;
+mod ranking;
 mod rare_tools;
+mod record_fields;
+mod record_ids;
+mod related;
+mod spelling;
 mod weights;
 mod word_lists;
+mod word_vectors;
 
 pub use check::check_word_lists;
 pub use engine::{SearchEngine, SearchHit};

@@ -6,8 +6,20 @@
 pub struct Weights {
     /// Weight of a description relative to a title.
     pub description: f32,
-    /// The same where no list says what people call the records of the API, so that descriptions are all there is.
-    pub unlisted_description: f32,
+    /// How much a description adds to the meaning of a title.
+    pub description_meaning: f32,
+    /// Weight of the fields of records relative to a title.
+    pub field: f32,
+    /// How far a tool is about a thing that its records have a field for.
+    pub field_coverage: f32,
+    /// How far a tool is about a thing that its title has a related word for.
+    pub related_coverage: f32,
+    /// Weight of the meaning of a tool, relative to the best title.
+    pub meaning: f32,
+    /// Weight of a verb in the meaning of a query, relative to a noun.
+    pub verb_meaning: f32,
+    /// The same of names and quoted content.
+    pub content_meaning: f32,
     /// Weight of a collection's aliases relative to a title.
     pub collection_alias: f32,
     /// Weight of an action's aliases relative to a title.
@@ -18,8 +30,16 @@ pub struct Weights {
     pub title_length_penalty: f32,
     /// The same of a description. Aliases have no penalty.
     pub description_length_penalty: f32,
+    /// The same of the fields of records.
+    pub field_length_penalty: f32,
     /// Factor for an action whose name the query contains.
     pub named_action: f32,
+    /// Factor for an action that a clause of the query starts with.
+    pub commanded_action: f32,
+    /// Factor for lists and plain edits of the records that have such an action.
+    pub plain_edit: f32,
+    /// Factor for creating or listing the record that something is added to or that has the parts asked for.
+    pub existing: f32,
     /// Factor for each parameter in the path of a tool: parts of records are requested less often.
     pub nesting: f32,
     /// Factor for the tools of a popular collection.
@@ -39,39 +59,79 @@ pub struct Weights {
     pub sibling: f32,
     /// Factor for list tools where the activity of the query is uncertain.
     pub uncertain_list: f32,
-    /// How often a word of the query counts.
-    pub query_word: usize,
-    /// How often a stem counts that a word of the query is a synonym of.
-    pub query_synonym: usize,
-    /// How often a word of a name or of quoted content counts.
-    pub query_name: usize,
+    /// Weight of a word of the query.
+    pub query_word: f32,
+    /// Weight of a stem that a word of the query is a synonym of.
+    pub query_synonym: f32,
+    /// Weight of a stem that a word of the query is related to, if both mean the same.
+    pub query_related: f32,
+    /// The share of that for a word that occurs in titles itself.
+    pub related_to_known: f32,
+    /// Whether only words that occur in no title and no list stand for related ones.
+    pub related_to_unknown_only: bool,
+    /// The least similarity for which a related word counts as the thing itself.
+    pub related_thing: f32,
+    /// Weight of a word of a name or of quoted content.
+    pub query_name: f32,
     /// How often an alias in the query counts, at most; otherwise as often as it has words.
     pub query_alias_max: usize,
 }
 
+impl Weights {
+    /// The weights for an API that has no list of what people call its records.
+    pub const UNLISTED: Self = Self {
+        description: 0.6,
+        field: 0.25,
+        field_coverage: 0.5,
+        meaning: 1.0,
+        verb_meaning: 0.3,
+        content_meaning: 0.3,
+        query_related: 0.0,
+        related_to_unknown_only: false,
+        ..Self::LISTED
+    };
+
+    /// The weights for an API with such a list, which are the default.
+    pub const LISTED: Self = Self {
+        description: 0.2,
+        description_meaning: 0.3,
+        field: 0.1,
+        field_coverage: 0.3,
+        related_coverage: 0.6,
+        meaning: 0.15,
+        verb_meaning: 0.0,
+        content_meaning: 0.0,
+        collection_alias: 1.5,
+        action_alias: 0.8,
+        alias_word: 0.6,
+        title_length_penalty: 0.9,
+        description_length_penalty: 0.3,
+        field_length_penalty: 0.5,
+        named_action: 1.2,
+        commanded_action: 1.5,
+        plain_edit: 0.8,
+        existing: 0.75,
+        nesting: 0.97,
+        popular: 1.07,
+        owned_part: 0.08,
+        coverage: 0.7,
+        missing_head: 0.8,
+        matching_head: 1.1,
+        sibling: 0.94,
+        uncertain_list: 0.85,
+        query_word: 3.0,
+        query_synonym: 2.0,
+        query_related: 1.0,
+        related_to_known: 0.3,
+        related_to_unknown_only: true,
+        related_thing: 0.55,
+        query_name: 1.0,
+        query_alias_max: 5,
+    };
+}
+
 impl Default for Weights {
     fn default() -> Self {
-        Self {
-            description: 0.2,
-            unlisted_description: 0.4,
-            collection_alias: 1.5,
-            action_alias: 0.8,
-            alias_word: 0.6,
-            title_length_penalty: 0.9,
-            description_length_penalty: 0.3,
-            named_action: 1.2,
-            nesting: 0.97,
-            popular: 1.07,
-            owned_part: 0.08,
-            coverage: 0.7,
-            missing_head: 0.8,
-            matching_head: 1.1,
-            sibling: 0.94,
-            uncertain_list: 0.85,
-            query_word: 3,
-            query_synonym: 2,
-            query_name: 1,
-            query_alias_max: 5,
-        }
+        Self::LISTED
     }
 }

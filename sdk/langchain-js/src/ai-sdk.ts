@@ -5,7 +5,7 @@ import { jsonSchema, tool, type Tool } from "ai";
 import type { Arguments, RemoteTool } from "./client.js";
 
 export { listTools, ToolServerError } from "./client.js";
-export type { RemoteTool, ServerOptions, ToolFilter } from "./client.js";
+export type { RemoteTool, ServerOptions, ToolFilter, ToolMethod, ToolTag } from "./client.js";
 
 /**
  * Converts tools of `listTools` or of a `TrutoToolManager` to tools for `generateText` and `streamText`, by name. The

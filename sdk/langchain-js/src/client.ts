@@ -1,6 +1,10 @@
 // HTTP client for the tool list and the tool calls of a `cwpsa` server. Names, schemas and validation are left to the
 // server.
 
+import type { ToolMethod, ToolTag } from "./names.js";
+
+export type { ToolMethod, ToolTag } from "./names.js";
+
 /** A JSON Schema. */
 export type Schema = Record<string, unknown>;
 
@@ -9,8 +13,11 @@ export type Arguments = Record<string, unknown>;
 
 /** How to reach the server. */
 export interface ServerOptions {
-  /** URL of the server, e.g. `http://127.0.0.1:8080`. */
-  baseUrl: string;
+  /**
+   * URL of the server. Defaults to the environment variable `TRUTO_API_BASE_URL` or `CWPSA_URL`, or else to
+   * `http://127.0.0.1:8080`.
+   */
+  baseUrl?: string | undefined;
   /** Token of the account, if the server requires one. */
   apiKey?: string | undefined;
   /** Timeout of a request in milliseconds. Defaults to 60,000. */
@@ -22,9 +29,9 @@ export interface ServerOptions {
 /** Selects tools. Without a field, all tools match. */
 export interface ToolFilter {
   /** `read`, `write`, `custom`, or methods such as `list`. A tool matches if any of them applies. */
-  methods?: readonly string[] | undefined;
+  methods?: readonly ToolMethod[] | undefined;
   /** Modules of the API or tags, e.g. `service` or `Tickets`. A tool matches if any of them applies. */
-  tags?: readonly string[] | undefined;
+  tags?: readonly ToolTag[] | undefined;
 }
 
 /** A tool of the server. */
@@ -42,6 +49,11 @@ export interface RemoteTool {
 
 /** An error of the server. The message is written for the model: it names invalid arguments and what to do. */
 export class ToolServerError extends Error {
+  // A subclass of another error class, which LangChain requires in one place, is an instance as well.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "ToolServerError";
+  }
+
   override readonly name = "ToolServerError";
 
   constructor(
@@ -74,7 +86,17 @@ interface Declared {
   required: string[];
 }
 
-/** Returns the tools of an account. */
+/** Returns the URL of the server, without a slash at the end. */
+function baseUrl(server: ServerOptions): string {
+  const env: Record<string, string | undefined> = globalThis.process?.env ?? {};
+  const url = server.baseUrl || env["TRUTO_API_BASE_URL"] || env["CWPSA_URL"] || "http://127.0.0.1:8080";
+  return url.replace(/\/+$/, "");
+}
+
+/**
+ * Returns the tools of an account.
+ * @throws {ToolServerError} If the server returns an error, e.g. 400 for an unknown method or tag.
+ */
 export async function listTools(server: ServerOptions, accountId: string, filter: ToolFilter = {}): Promise<RemoteTool[]> {
   const query = new URLSearchParams();
   if (filter.methods?.length) query.set("methods", filter.methods.join(","));
@@ -146,7 +168,7 @@ async function request(
   if (server.apiKey) headers["authorization"] = `Bearer ${server.apiKey}`;
   if (body) headers["content-type"] = "application/json";
   const timeout = AbortSignal.timeout(server.timeout ?? 60_000);
-  const response = await (server.fetch ?? fetch)(server.baseUrl.replace(/\/+$/, "") + path, {
+  const response = await (server.fetch ?? fetch)(baseUrl(server) + path, {
     method: verb,
     headers,
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,

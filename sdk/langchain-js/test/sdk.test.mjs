@@ -38,7 +38,13 @@ describe("against a sandbox", () => {
     assert.equal(await count({ methods: ["read", "write", "custom"], tags: [] }), all);
     const notes = await manager.getTools("acme", { methods: ["create"], tags: ["TicketNotes"] });
     assert.ok(notes.some((tool) => tool.name === NOTE) && notes.length < 10);
-    assert.deepEqual(await manager.getTools("acme", { methods: ["nothing"] }), []);
+    assert.deepEqual(await manager.getTools("acme", { methods: ["delete"], tags: ["InventoryOnHands"] }), []);
+  });
+
+  test("unknown methods and tags are errors that name the known ones", async () => {
+    const rejects = (filter, message) => assert.rejects(manager.getTools("acme", filter), { status: 400, message });
+    await rejects({ methods: ["reads"] }, /unknown method "reads" \(expected read, write, custom, .*did you mean read\?/);
+    await rejects({ tags: ["TicketsNotes"] }, /unknown tag "TicketsNotes".*service.*did you mean TicketNotes/);
   });
 
   test("LangChain sends the server's schema unchanged", () => {
@@ -117,10 +123,37 @@ describe("against a sandbox", () => {
     assert.equal(JSON.parse(message.content).result.length, 1);
   });
 
-  test("a wrong token and a missing address are errors", async () => {
+  test("the address comes from options, variables or the default", async () => {
+    const { TRUTO_API_BASE_URL, CWPSA_URL } = process.env;
+    const requested = async (options = {}) => {
+      const urls = [];
+      const fetch = async (url) => {
+        urls.push(new URL(url).origin);
+        return Response.json({ result: [] });
+      };
+      await new TrutoToolManager({ apiKey: "x", fetch, ...options }).getTools("acme");
+      return urls[0];
+    };
+    try {
+      delete process.env.TRUTO_API_BASE_URL;
+      delete process.env.CWPSA_URL;
+      assert.equal(await requested(), "http://127.0.0.1:8080");
+      process.env.CWPSA_URL = "http://cwpsa.example/";
+      assert.equal(await requested(), "http://cwpsa.example");
+      process.env.TRUTO_API_BASE_URL = "http://truto.example";
+      assert.equal(await requested(), "http://truto.example");
+      assert.equal(await requested({ baseUrl: "http://own.example/" }), "http://own.example");
+    } finally {
+      for (const [name, value] of Object.entries({ TRUTO_API_BASE_URL, CWPSA_URL })) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+  });
+
+  test("a wrong token and an unreachable server are errors", async () => {
     const stranger = new TrutoToolManager({ ...server, apiKey: "wrong" });
     await assert.rejects(stranger.getTools("acme"), { name: "ToolServerError", status: 401 });
-    assert.throws(() => new TrutoToolManager({ apiKey: "x" }), /baseUrl is required/);
     const nobody = new TrutoToolManager({ baseUrl: "http://127.0.0.1:9" });
     await assert.rejects(nobody.getTools("acme"), TypeError);
   });

@@ -21,6 +21,11 @@ def start(*arguments: str, **environment: str) -> str:
     return address[0]
 
 
+def limited() -> str:
+    """Starts a server whose API refuses the first list of tickets, because its rate limit is exhausted for a second."""
+    return start("serve", "--sandbox", "--sandbox-fault", "too_many_requests=1 x1 /service/tickets")
+
+
 def named(tools) -> dict:
     """Tools by their short names."""
     return {tool.name.replace("connect_wise_psa_", ""): tool for tool in tools}

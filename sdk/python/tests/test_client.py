@@ -1,8 +1,10 @@
 """The client against a real server, without any framework: `python -m unittest tests/test_client.py`."""
 
 import asyncio
+import os
 import time
 import unittest
+from unittest import mock
 
 import httpx
 from cwpsa_tools import ToolServer, ToolServerError, get_tools
@@ -32,7 +34,31 @@ class Client(unittest.TestCase):
         self.assertLess(len(notes), 10)
         self.assertEqual(count(methods="read"), count(methods=["read"]))
         self.assertEqual(count(tags="TicketNotes"), count(tags=["TicketNotes"]))
-        self.assertEqual(count(methods=["nothing"]), 0)
+        self.assertEqual(count(methods=["delete"], tags=["InventoryOnHands"]), 0)
+
+    def test_unknown_methods_and_tags_are_errors_that_name_the_known_ones(self):
+        for wanted, message in [
+            ({"methods": ["reads"]}, r'unknown method "reads" \(expected read, write, custom, .*did you mean read\?'),
+            ({"tags": "TicketsNotes"}, r'unknown tag "TicketsNotes".*service.*did you mean TicketNotes'),
+        ]:
+            with self.assertRaisesRegex(ToolServerError, message) as caught:
+                self.server.tools("acme", **wanted)
+            self.assertEqual(caught.exception.status, 400)
+
+    def test_the_address_comes_from_the_argument_variables_or_the_default(self):
+        def address(url=None, **variables):
+            with mock.patch.dict(os.environ, variables):
+                return str(ToolServer(url)._client.base_url)
+
+        with mock.patch.dict(os.environ):
+            for name in ("TRUTO_API_BASE_URL", "CWPSA_URL"):
+                os.environ.pop(name, None)
+            self.assertEqual(address(), "http://127.0.0.1:8080")
+            cwpsa = {"CWPSA_URL": "http://cwpsa.example"}
+            self.assertEqual(address(**cwpsa), "http://cwpsa.example")
+            both = {**cwpsa, "TRUTO_API_BASE_URL": "http://truto.example"}
+            self.assertEqual(address(**both), "http://truto.example")
+            self.assertEqual(address("http://own.example", **both), "http://own.example")
 
     def test_a_call_travels_by_query_and_a_filter_keeps_its_types(self):
         catalog = self.tools["list_all_procurement_catalogs"]
@@ -93,7 +119,7 @@ class Client(unittest.TestCase):
 
     def test_an_unknown_framework_is_an_error(self):
         with self.assertRaisesRegex(ValueError, "unknown framework 'fortran'"):
-            get_tools("acme", base_url=self.url, api_key="secret", methods=["nothing"], framework="fortran")
+            get_tools("acme", base_url=self.url, api_key="secret", framework="fortran")
 
 
 class Budget(unittest.TestCase):

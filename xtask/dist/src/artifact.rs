@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::archive::ArchiveEntry;
 use crate::platform::ReleasePlatform;
-use crate::process::{text, workspace_root};
+use crate::process::{output_text, workspace_root};
 
 /// The version of everything that is released.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -85,8 +85,10 @@ pub(crate) fn licenses() -> anyhow::Result<Vec<ArchiveEntry>> {
 fn source_date_epoch() -> anyhow::Result<u64> {
     let number = match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(number) => number,
-        Err(_) => text(Command::new("git").args(["log", "-1", "--format=%ct"]).current_dir(workspace_root()))
-            .context("set SOURCE_DATE_EPOCH, or run this in a git checkout")?,
+        Err(_) => {
+            output_text(Command::new("git").args(["log", "-1", "--format=%ct"]).current_dir(workspace_root()))
+                .context("set SOURCE_DATE_EPOCH, or run this in a git checkout")?
+        }
     };
     number.parse().with_context(|| format!("expected seconds since 1970, got {number:?}"))
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::process::text;
+use crate::process::output_text;
 
 /// A platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl ReleasePlatform {
 /// Returns the target of this machine's compiler.
 pub(crate) fn host_triple() -> anyhow::Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let about = text(std::process::Command::new(rustc).arg("-vV"))?;
+    let about = output_text(std::process::Command::new(rustc).arg("-vV"))?;
     let triple = about.lines().find_map(|line| line.strip_prefix("host: "));
     triple.map(str::to_owned).context("rustc does not report its host")
 }

@@ -38,7 +38,7 @@ pub(crate) fn output(command: &mut Command) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Returns what a command wrote to stdout, as text without surrounding blanks.
-pub(crate) fn text(command: &mut Command) -> anyhow::Result<String> {
+pub(crate) fn output_text(command: &mut Command) -> anyhow::Result<String> {
     Ok(String::from_utf8(output(command)?)?.trim().to_owned())
 }
 

@@ -27,7 +27,9 @@ pub(crate) fn run(arguments: &ReleaseArguments) -> anyhow::Result<()> {
     }
     check_versions()?;
     let tools = ReleaseTools::install()?;
-    finish(tools.actionlint().args(files(".github/workflows", "yml")?))?;
+    for workflow in files(".github/workflows", "yml")? {
+        output(tools.actionlint().arg(workflow))?;
+    }
     finish(tools.python("validate.py").arg("kubernetes").args(files("deploy/kubernetes", "yaml")?))?;
     println!("the release workflows and manifests are valid");
     Ok(())

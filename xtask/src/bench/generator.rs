@@ -29,7 +29,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
 }
 
 fn counts(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
-    let options = Options { profile: "specs/toolcrate.yaml".into(), spec: None, out: None, strict: true };
+    let options = Options { profile: "specs/toolcrate.yaml".into(), strict: true, ..Options::default() };
     let generated = generate(&options).map_err(|errors| anyhow!("{errors}"))?;
     let tools = tool_lines()?;
     let text = |tool: &Value, member: &str| tool[member].as_str().unwrap_or_default().to_owned();

@@ -11,14 +11,26 @@ use crate::clients::process::{NPM_INSTALL, finish};
 use crate::server_process::{self, CwpsaProcess};
 
 /// The examples for Node, and those for Python by the environment that they need.
-const NODE: [&str; 4] = ["langchain.mjs", "langgraph.mjs", "ai-sdk.mjs", "mcp.mjs"];
+const NODE: [&str; 5] = ["langchain.mjs", "agent-executor.mjs", "langgraph.mjs", "ai-sdk.mjs", "mcp.mjs"];
 const PYTHON: [(&str, &[&str]); 2] = [
     ("langgraph", &["langgraph_agent.py", "openai_tools.py", "anthropic_tools.py"]),
     ("crewai", &["crew.py"]),
 ];
 /// The SDK's tests, by environment.
-const PYTHON_TESTS: [(&str, &[&str]); 2] =
-    [("langgraph", &["tests.test_client", "tests.test_langchain"]), ("crewai", &["tests.test_crewai"])];
+const PYTHON_TESTS: [(&str, &[&str]); 3] = [
+    ("langgraph", &["tests.test_package", "tests.test_client", "tests.test_langchain"]),
+    ("crewai", &["tests.test_crewai"]),
+    (
+        "agents",
+        &[
+            "tests.test_types",
+            "tests.test_middleware",
+            "tests.test_openai_agents",
+            "tests.test_pydantic_ai",
+            "tests.test_autogen",
+        ],
+    ),
+];
 
 #[derive(clap::Args)]
 pub(crate) struct ExampleArguments {
@@ -72,6 +84,9 @@ pub(crate) fn run_examples(only: Option<&str>, write: bool) -> anyhow::Result<()
     }
     if only.is_none() {
         for (group, tests) in PYTHON_TESTS {
+            if !PYTHON.iter().any(|(other, _)| *other == group) {
+                runner.environment(group)?;
+            }
             let mut command = Command::new(runner.python(group));
             command.args(["-W", "ignore::ResourceWarning", "-m", "unittest", "-q"]).args(tests);
             timed(

@@ -376,11 +376,6 @@ async fn the_protocol_is_spoken_at_mcp_and_at_an_address_with_a_token() {
     assert_eq!(ask(format!("{}/mcp", sdk.base), None).await.0, StatusCode::UNAUTHORIZED);
     let forged = format!("{}/mcp/{}x", sdk.base, made["token"].as_str().unwrap());
     assert_eq!(ask(forged, None).await.0, StatusCode::UNAUTHORIZED);
-    let body = json!({"config": {"methods": ["nothing"]}});
-    assert_eq!(
-        sdk.ask(Method::POST, "/integrated-account/acme/mcp", Some(body)).await.status(),
-        StatusCode::BAD_REQUEST
-    );
     let end = (time::OffsetDateTime::now_utc() + Duration::from_secs(2)).replace_nanosecond(0).unwrap();
     let body = json!({"expires_at": end.format(&time::format_description::well_known::Rfc3339).unwrap()});
     let made: Value =
@@ -391,4 +386,35 @@ async fn the_protocol_is_spoken_at_mcp_and_at_an_address_with_a_token() {
     })
     .await;
     assert!(time::OffsetDateTime::now_utc() >= end, "not before its end");
+}
+
+#[tokio::test]
+async fn unknown_methods_tags_and_parameters_are_errors_that_name_the_known_ones() {
+    let sdk = Sdk::new(&[]).await;
+    let mint = "/integrated-account/acme/mcp";
+    let made: Value = sdk.ask(Method::POST, mint, Some(json!({}))).await.json().await.unwrap();
+    let address = format!("/mcp/{}", made["token"].as_str().unwrap());
+    let limited = |config: Value| Some(json!({"config": config}));
+    for (method, path, body, message) in [
+        (Method::GET, "/integrated-account/acme/tools?methods=reads", None, "expected read, write, custom, "),
+        (Method::GET, "/integrated-account/acme/tools?tags=Ticket", None, "did you mean Tickets"),
+        (Method::GET, "/integrated-account/acme/tools?tag=Tickets", None, "unknown parameter \"tag\""),
+        (
+            Method::GET,
+            "/integrated-account/acme/capabilities?resource=service_tickts",
+            None,
+            "service_tickets",
+        ),
+        (Method::POST, mint, limited(json!({"methods": ["nothing"]})), "config: methods: unknown method"),
+        (Method::POST, mint, limited(json!({"tags": "servise"})), "did you mean service"),
+        (Method::POST, "/integrated-account/acme/mcp?methods=read", Some(json!({})), "expected none"),
+        (Method::POST, &format!("{address}?read_only=true"), Some(json!({})), "expected none"),
+        (Method::POST, "/mcp?class=reads", Some(json!({})), "expected one of read, write, custom"),
+        (Method::POST, "/tools/list_all_boards/call?acount=acme", Some(json!({})), "expected account"),
+    ] {
+        let response = sdk.ask(method, path, body).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{path}");
+        let body: Value = response.json().await.unwrap();
+        assert!(body["message"].as_str().unwrap().contains(message), "{path}: {body}");
+    }
 }

@@ -109,7 +109,12 @@ fn parameters(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &
     }
     for (a, b) in kept.into_iter().chain(renamed) {
         if a.location != b.location {
-            let place = |place| if place == ParameterLocation::Query { "query" } else { "headers" };
+            let place = |location| match location {
+                ParameterLocation::Path => "path",
+                ParameterLocation::Query => "query",
+                ParameterLocation::Header => "headers",
+                ParameterLocation::Cookie => "cookies",
+            };
             let change = change(DiffKind::ParameterRelocated, new).member(&b.name);
             found.push(change.was(place(a.location)).is(place(b.location)).breaks_if(true));
         }
@@ -189,7 +194,7 @@ pub fn compare_type(
     let (kind, breaks) = match relation {
         TypeRelation::Narrower => (kinds.narrowed, sent),
         TypeRelation::Wider => (kinds.widened, answered),
-        _ => (kinds.retyped, sent || answered),
+        _ => (kinds.retyped, true),
     };
     found.push(change(kind).was(describe(old)).is(describe(new)).breaks_if(breaks));
 }

@@ -1,5 +1,6 @@
 //! The levels of a comparison.
 
+pub mod contract;
 pub mod http;
 pub mod rust;
 pub mod schemas;

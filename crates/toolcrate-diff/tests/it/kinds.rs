@@ -43,7 +43,10 @@ fn kinds_with_a_pair() -> Vec<DiffKind> {
 
 /// Changes that can't come alone: a module comes with a function, and what a tool is allowed to do follows from the
 /// words of its path and so comes with a new name.
-const COMPANIONS: [(DiffKind, DiffKind); 6] = [
+const COMPANIONS: [(DiffKind, DiffKind); 8] = [
+    // A status with a type of its own.
+    (DiffKind::AnswerAlternativeAdded, DiffKind::AnswerStatusAdded),
+    (DiffKind::AnswerAlternativeAdded, DiffKind::AnswerWidened),
     (DiffKind::RustModuleAdded, DiffKind::RustFunctionAdded),
     (DiffKind::ToolClassChanged, DiffKind::ToolRenamed),
     (DiffKind::ToolClassChanged, DiffKind::ToolHintsChanged),

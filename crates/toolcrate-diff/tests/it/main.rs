@@ -2,6 +2,7 @@
 
 mod calls;
 mod kinds;
+mod mutations;
 mod other_tool;
 mod properties;
 mod release_notes;

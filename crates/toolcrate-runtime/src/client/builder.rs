@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use super::base_url::BaseUrl;
 use super::handle::{Client, ClientState};
@@ -124,26 +126,32 @@ impl ClientBuilder {
 
     /// Sends all requests through a proxy such as `http://proxy.example.com:3128`.
     #[must_use]
-    pub fn proxy(mut self, url: &str) -> Self {
+    pub fn proxy(self, url: &str) -> Self {
         match reqwest::Proxy::all(url) {
             Ok(proxy) => self.configure_http(move |http| http.proxy(proxy.clone())),
             Err(error) => {
-                self.refuse("the proxy", error);
-                self
+                let message = message_with_causes(&error.without_url());
+                self.refuse(format!("the proxy is invalid: {message}"))
             }
         }
     }
 
-    /// Trusts a certificate authority, in PEM, in addition to those of the system.
+    /// Trusts the certificate authorities in `pem`, in addition to those of the system.
     #[must_use]
-    pub fn root_certificate(mut self, pem: &[u8]) -> Self {
-        match reqwest::Certificate::from_pem(pem) {
-            Ok(certificate) => self.configure_http(move |http| http.tls_certs_merge([certificate.clone()])),
-            Err(error) => {
-                self.refuse("the root certificate", error);
-                self
+    pub fn root_certificates(mut self, pem: &[u8]) -> Self {
+        let parsed: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let certificates = match parsed {
+            Ok(certificates) if !certificates.is_empty() => certificates,
+            Ok(_) => return self.refuse("the root certificates are invalid: no PEM section CERTIFICATE"),
+            Err(error) => return self.refuse(format!("the root certificates are invalid: {error}")),
+        };
+        for der in certificates {
+            match reqwest::Certificate::from_der(&der) {
+                Ok(root) => self = self.configure_http(move |http| http.tls_certs_merge([root.clone()])),
+                Err(error) => return self.refuse(format!("a root certificate is invalid: {error}")),
             }
         }
+        self
     }
 
     /// Changes the settings of the HTTP client, such as its connection pool or its name resolution. Redirects stay off,
@@ -235,10 +243,10 @@ impl ClientBuilder {
         Ok(Client { state: Arc::new(state), headers: None })
     }
 
-    fn refuse(&mut self, what: &str, error: reqwest::Error) {
-        let error = error.without_url();
-        let message = format!("{what} is invalid: {}", message_with_causes(&error));
-        self.invalid.get_or_insert(Error::configuration(message).with_source(error));
+    /// Notes that a setting is invalid.
+    fn refuse(mut self, message: impl Into<String>) -> Self {
+        self.invalid.get_or_insert(Error::configuration(message));
+        self
     }
 }
 

@@ -115,7 +115,7 @@ fn forms_become_conditions() {
         (field("orderNumber").is_not_in(["a", "b"]), r#"orderNumber not in ("a", "b")"#),
         (
             field("status").eq(OrderStatus::default()).or(field("cancelFlag").eq(true)),
-            r#"(status = "" or cancelFlag = true)"#,
+            r#"(status = "Open" or cancelFlag = true)"#,
         ),
         (!field("id").eq(1).or(field("orderNumber").like("a*")), r#"id != 1 and orderNumber not like "a*""#),
         (!(field("id").ge(1).and(field("id").lt(5))), "(id < 1 or id >= 5)"),

@@ -144,7 +144,8 @@ fn settings_that_are_invalid_are_reported_when_the_client_is_built() {
         error.to_string().contains("the proxy is invalid") && !format!("{error:?}").contains("pa55"),
         "{error:?}"
     );
-    assert!(client(|builder| builder.root_certificate(b"-----BEGIN CERTIFICATE-----\n!\n")).is_err());
+    assert!(client(|builder| builder.root_certificates(b"-----BEGIN CERTIFICATE-----\n!\n")).is_err());
+    assert!(client(|builder| builder.root_certificates(b"none")).is_err());
     assert!(client(|builder| builder.proxy("http://127.0.0.1:1")).is_ok());
 }
 

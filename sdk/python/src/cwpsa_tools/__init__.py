@@ -1,6 +1,7 @@
-"""ConnectWise PSA tools for LangChain, LangGraph and CrewAI, from a `cwpsa` server."""
+"""ConnectWise PSA tools for agent frameworks, from a `cwpsa` server."""
 
 from .client import RemoteTool, ToolServer, ToolServerError
-from .tools import get_tools
+from .names import ToolMethod, ToolTag
+from .tools import Framework, get_tools
 
-__all__ = ["RemoteTool", "ToolServer", "ToolServerError", "get_tools"]
+__all__ = ["Framework", "RemoteTool", "ToolMethod", "ToolServer", "ToolServerError", "ToolTag", "get_tools"]

@@ -4,6 +4,7 @@ Names, schemas and validation are left to the server.
 """
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,10 @@ from urllib.parse import quote
 
 import httpx
 
+from .names import ToolMethod, ToolTag
+
+#: The URL of a server on this machine.
+DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 _VERBS = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
 _BY_ID = {"get", "update", "delete"}
 
@@ -49,25 +54,30 @@ class _Call:
 class ToolServer:
     """A `cwpsa` server.
 
-    `base_url` is its URL, e.g. `http://127.0.0.1:8080`; `api_key` a token of the account, if the server requires one;
-    `timeout` the timeout of a request in seconds.
+    `base_url` is its URL; by default, the environment variable `TRUTO_API_BASE_URL` or `CWPSA_URL`, or else
+    `http://127.0.0.1:8080`. `api_key` is a token of the account, if the server requires one; `timeout` the timeout of a
+    request in seconds.
     """
 
-    def __init__(self, base_url: str, api_key: str | None = None, timeout: float = 60):
+    def __init__(self, base_url: str | None = None, api_key: str | None = None, timeout: float = 60):
         headers = {"accept": "application/json"}
         if api_key:
             headers["authorization"] = f"Bearer {api_key}"
-        self._settings = {"base_url": base_url, "headers": headers, "timeout": timeout}
+        url = base_url or os.environ.get("TRUTO_API_BASE_URL") or os.environ.get("CWPSA_URL") or DEFAULT_BASE_URL
+        self._settings: dict[str, Any] = {"base_url": url, "headers": headers, "timeout": timeout}
         self._client = httpx.Client(**self._settings)
 
     def tools(
         self,
         account_id: str,
-        methods: str | Iterable[str] | None = None,
-        tags: str | Iterable[str] | None = None,
+        methods: ToolMethod | Iterable[ToolMethod] | None = None,
+        tags: ToolTag | Iterable[ToolTag] | None = None,
     ) -> list["RemoteTool"]:
         """Returns the tools of an account that match any of `methods` (read, write, custom, or methods such as list) and
-        any of `tags` (modules of the API or tags). Without them, all tools match. A string is a list of one."""
+        any of `tags` (modules of the API or tags). Without them, all tools match. A string is a list of one.
+
+        Raises `ToolServerError` if the server returns an error, e.g. 400 for an unknown method or tag.
+        """
         filters = {"methods": _list(methods), "tags": _list(tags)}
         query = {name: ",".join(values) for name, values in filters.items() if values}
         path = f"/integrated-account/{quote(account_id, safe='')}/tools"

@@ -12,7 +12,7 @@ use super::figures::ProofFigures;
 use super::tools::ReleaseTools;
 use super::validators::find;
 use crate::artifact::{ReleaseBinary, VERSION};
-use crate::process::{finish, line, output, text};
+use crate::process::{finish, line, output, output_text};
 
 /// How long a server may take to start.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
@@ -79,7 +79,7 @@ fn prove_archive(
 
 fn prove_wheel(folder: &Path, tools: &ReleaseTools, figures: &mut ProofFigures) -> anyhow::Result<()> {
     let wheel = find(folder, ".whl")?;
-    let python = PathBuf::from(text(
+    let python = PathBuf::from(output_text(
         Command::new(tools.python_program("python"))
             .args(["-c", "import os, sys; print(os.path.realpath(sys.executable))"]),
     )?);
@@ -163,7 +163,7 @@ fn prove_image(folder: &Path, tools: &ReleaseTools, figures: &mut ProofFigures) 
     let root = EmptyRoot::new(&[])?;
     let rootfs = root.path("rootfs");
     let start = Instant::now();
-    let config = text(tools.python("unpack_image.py").arg(&image).arg(&rootfs))?;
+    let config = output_text(tools.python("unpack_image.py").arg(&image).arg(&rootfs))?;
     let config: Value = serde_json::from_str(&config)?;
     let user = config["User"].as_str().context("the image has no user")?;
     ensure!(user == "65532:65532", "the image runs as {user}");
@@ -252,7 +252,7 @@ fn handshake(server: &Command, tools: &ReleaseTools) -> anyhow::Result<String> {
             client.env(name, value);
         }
     }
-    let printed = text(&mut client)?;
+    let printed = output_text(&mut client)?;
     println!("handshake: {printed}");
     Ok(printed)
 }

@@ -40,17 +40,21 @@ impl ProofFigures {
         });
     }
 
-    /// Prints all figures.
-    ///
-    /// # Errors
-    /// One exceeds its bound.
-    pub(crate) fn report(&self) -> anyhow::Result<()> {
-        let is_missed = |figure: &&ProofFigure| figure.bound.is_some_and(|bound| figure.value > bound);
+    /// Prints all figures as a table.
+    pub(crate) fn print(&self) {
         println!("\n| what | value | bound |\n| --- | --- | --- |");
         for ProofFigure { what, value, unit, bound } in &self.0 {
             let bound = bound.map_or(String::new(), |bound| format!("≤ {bound} {unit}"));
             println!("| {what} | {value:.1} {unit} | {bound} |");
         }
+    }
+
+    /// Compares all figures with their bounds.
+    ///
+    /// # Errors
+    /// One exceeds its bound.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        let is_missed = |figure: &&ProofFigure| figure.bound.is_some_and(|bound| figure.value > bound);
         let missed: Vec<&str> = self.0.iter().filter(is_missed).map(|figure| figure.what.as_str()).collect();
         ensure!(missed.is_empty(), "these exceed their bounds: {}", missed.join("; "));
         Ok(())
@@ -65,9 +69,9 @@ mod tests {
     fn a_missed_bound_is_an_error_that_names_it() {
         let mut figures = ProofFigures::default();
         figures.size("image", 25_000_000, Some(25.0));
-        assert!(figures.report().is_ok());
+        assert!(figures.check().is_ok());
         figures.first_answer("npx", 15.1, Some(15.0));
-        let message = figures.report().unwrap_err().to_string();
+        let message = figures.check().unwrap_err().to_string();
         assert_eq!(message, "these exceed their bounds: npx, from nothing to the first answer");
     }
 }

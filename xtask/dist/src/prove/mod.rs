@@ -1,5 +1,5 @@
-//! Proof from outside: every file in `dist/` is valid for the tool of its format, and every package installs in a root
-//! without Rust and answers a call.
+//! Proof from outside: every file in `dist/` is valid for the tool of its format, and every package can be installed
+//! and called in a root without Rust.
 
 mod channels;
 mod empty_root;
@@ -14,8 +14,8 @@ use channels::InstallChannel;
 use figures::ProofFigures;
 use tools::ReleaseTools;
 
-/// Validates and installs what is in `folder`, and prints seconds and megabytes of each.
-pub(crate) fn run(folder: &Path, binary: &ReleaseBinary) -> anyhow::Result<()> {
+/// Validates and installs what is in `folder`, and returns seconds and megabytes of each.
+pub(crate) fn run(folder: &Path, binary: &ReleaseBinary) -> anyhow::Result<ProofFigures> {
     let tools = ReleaseTools::install()?;
     validators::run(folder, &tools)?;
     let mut figures = ProofFigures::default();
@@ -23,5 +23,5 @@ pub(crate) fn run(folder: &Path, binary: &ReleaseBinary) -> anyhow::Result<()> {
     for channel in InstallChannel::ALL {
         channel.prove(folder, binary, &tools, &mut figures)?;
     }
-    figures.report()
+    Ok(figures)
 }

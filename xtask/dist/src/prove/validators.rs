@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 
 use super::tools::ReleaseTools;
-use crate::process::{finish, text};
+use crate::process::{finish, output_text};
 
 /// Validates what is in `folder`.
 pub(crate) fn run(folder: &Path, tools: &ReleaseTools) -> anyhow::Result<()> {
@@ -19,7 +19,7 @@ pub(crate) fn run(folder: &Path, tools: &ReleaseTools) -> anyhow::Result<()> {
     if cfg!(target_os = "linux") {
         let wheel = find(folder, ".whl")?;
         let mut auditwheel = Command::new(tools.python_program("auditwheel"));
-        let report = text(auditwheel.arg("show").arg(&wheel))?;
+        let report = output_text(auditwheel.arg("show").arg(&wheel))?;
         let tag = wheel_tag(&wheel)?;
         let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
         ensure!(report.contains(&format!("\"{tag}\"")), "auditwheel disagrees with the tag {tag}: {report}");

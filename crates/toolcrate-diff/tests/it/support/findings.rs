@@ -181,7 +181,9 @@ impl Ours {
             _ if id.starts_with("schema-") => vec![Place::Values(schema)],
             _ if id.starts_with("parameter-") => vec![Place::Parameter(operation(subject), member)],
             _ if id.starts_with("body-") => vec![Place::Body(operation(subject))],
-            _ if id.starts_with("answer-") => vec![Place::Answer(operation(subject))],
+            _ if id.starts_with("answer-") || id.starts_with("error-") => {
+                vec![Place::Answer(operation(subject))]
+            }
             _ => vec![Place::Other(format!("{id} {subject}"))],
         }
     }

@@ -11,6 +11,8 @@ mod catalog;
 #[cfg(any(feature = "company", feature = "sales"))]
 #[rustfmt::skip]
 pub mod models;
+
+#[rustfmt::skip]
 mod query;
 
 pub use query::*;

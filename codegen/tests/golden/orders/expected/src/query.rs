@@ -4,15 +4,40 @@
 
 use toolcrate_runtime::{Query, QueryPairs};
 
-/// Chooses the rows of a list, their order and the page. `Default` is the first page of all rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Chooses the rows of a list, their order and the page: by default, the first page of all rows.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListQuery {
+    conditions: Option<String>,
+    page: Option<i64>,
+    page_size: Option<i64>,
+}
+
+impl ListQuery {
+    /// Creates a query without restrictions.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Filter.
-    pub conditions: Option<String>,
+    #[must_use]
+    pub fn conditions(mut self, conditions: impl Into<String>) -> Self {
+        self.conditions = Some(conditions.into());
+        self
+    }
+
     /// From 1.
-    pub page: Option<i64>,
+    #[must_use]
+    pub fn page(mut self, page: i64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
     /// Rows on a page.
-    pub page_size: Option<i64>,
+    #[must_use]
+    pub fn page_size(mut self, page_size: i64) -> Self {
+        self.page_size = Some(page_size);
+        self
+    }
 }
 
 impl Query for ListQuery {
@@ -23,15 +48,37 @@ impl Query for ListQuery {
     }
 }
 
-/// Chooses the rows that are counted. `Default` counts all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Chooses the rows that are counted: by default, all.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CountQuery {
+    conditions: Option<String>,
+}
+
+impl CountQuery {
+    /// Creates a query without restrictions.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Filter.
-    pub conditions: Option<String>,
+    #[must_use]
+    pub fn conditions(mut self, conditions: impl Into<String>) -> Self {
+        self.conditions = Some(conditions.into());
+        self
+    }
 }
 
 impl Query for CountQuery {
     fn write(&self, pairs: &mut QueryPairs) {
         pairs.push_opt("conditions", self.conditions.as_deref());
+    }
+}
+
+/// Counts the rows that the list would return on all its pages.
+impl From<&ListQuery> for CountQuery {
+    fn from(query: &ListQuery) -> Self {
+        Self {
+            conditions: query.conditions.clone(),
+        }
     }
 }

@@ -6,6 +6,8 @@ use crate::models::{Article, DeleteArticlesBody};
 /// Lists help articles.
 ///
 /// `GET /api/v1/help/articles` · tool `list_all_actions_help_articles`
+#[doc(alias = "GET /api/v1/help/articles")]
+#[doc(alias = "list_all_actions_help_articles")]
 pub fn list_articles() -> Request<Vec<Article>> {
     Request::new(Method::Get, "/api/v1/help/articles")
 }
@@ -15,6 +17,8 @@ pub fn list_articles() -> Request<Vec<Article>> {
 /// `POST /api/v1/help/articles` · tool `create_a_actions_help_article`
 ///
 /// * `body`: the help article to create.
+#[doc(alias = "POST /api/v1/help/articles")]
+#[doc(alias = "create_a_actions_help_article")]
 pub fn create_article(body: &Article) -> Request<()> {
     Request::new(Method::Post, "/api/v1/help/articles").body(body)
 }
@@ -24,6 +28,8 @@ pub fn create_article(body: &Article) -> Request<()> {
 /// `POST /api/v1/help/articles/delete` · tool `delete_actions_help_articles`
 ///
 /// * `body`: the request body.
+#[doc(alias = "POST /api/v1/help/articles/delete")]
+#[doc(alias = "delete_actions_help_articles")]
 pub fn delete_articles(body: &DeleteArticlesBody) -> Request<()> {
     Request::new(Method::Post, "/api/v1/help/articles/delete").body(body)
 }
@@ -31,6 +37,8 @@ pub fn delete_articles(body: &DeleteArticlesBody) -> Request<()> {
 /// Searches help articles.
 ///
 /// `POST /api/v1/help/articles/search` · tool `search_actions_help_articles`
+#[doc(alias = "POST /api/v1/help/articles/search")]
+#[doc(alias = "search_actions_help_articles")]
 pub fn search_articles() -> Request<Vec<Article>> {
     Request::new(Method::Post, "/api/v1/help/articles/search")
 }
@@ -40,6 +48,8 @@ pub fn search_articles() -> Request<Vec<Article>> {
 /// `POST /api/v1/help/articles/{id}/approve` · tool `approve_a_actions_help_article_by_id`
 ///
 /// * `id`: help article ID (see `help::list_articles`)
+#[doc(alias = "POST /api/v1/help/articles/{id}/approve")]
+#[doc(alias = "approve_a_actions_help_article_by_id")]
 pub fn approve_article(id: i64) -> Request<()> {
     Request::new(Method::Post, "/api/v1/help/articles/{id}/approve").path("id", id)
 }
@@ -49,6 +59,8 @@ pub fn approve_article(id: i64) -> Request<()> {
 /// `POST /api/v1/help/articles/{id}/remove-authors` · tool `remove_a_actions_help_article_authors_by_id`
 ///
 /// * `id`: help article ID (see `help::list_articles`)
+#[doc(alias = "POST /api/v1/help/articles/{id}/remove-authors")]
+#[doc(alias = "remove_a_actions_help_article_authors_by_id")]
 pub fn remove_article_authors(id: i64) -> Request<()> {
     Request::new(Method::Post, "/api/v1/help/articles/{id}/remove-authors")
         .path("id", id)

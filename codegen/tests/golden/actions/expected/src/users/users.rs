@@ -7,6 +7,8 @@ use toolcrate_runtime::{Method, Request};
 /// `PUT /api/v1/users/{id}/disable` · tool `disable_a_actions_user_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "PUT /api/v1/users/{id}/disable")]
+#[doc(alias = "disable_a_actions_user_by_id")]
 pub fn disable_user(id: i64) -> Request<()> {
     Request::new(Method::Put, "/api/v1/users/{id}/disable").path("id", id)
 }
@@ -16,6 +18,8 @@ pub fn disable_user(id: i64) -> Request<()> {
 /// `POST /api/v1/users/{id}/password` · tool `reset_a_actions_users_password`
 ///
 /// * `user_id`: user ID
+#[doc(alias = "POST /api/v1/users/{id}/password")]
+#[doc(alias = "reset_a_actions_users_password")]
 pub fn reset_password(user_id: i64) -> Request<()> {
     Request::new(Method::Post, "/api/v1/users/{id}/password").path("id", user_id)
 }

@@ -9,6 +9,8 @@ use crate::models::StaffPerson;
 ///
 /// * `id`: ID
 /// * `heir_id`: query parameter `heirId`
+#[doc(alias = "DELETE /staff/people/{id}/")]
+#[doc(alias = "delete_a_dirt_staff_person_by_id")]
 pub fn delete_person(id: i32, heir_id: i32) -> Request<()> {
     Request::new(Method::Delete, "/staff/people/{id}/")
         .path("id", id)
@@ -20,6 +22,8 @@ pub fn delete_person(id: i32, heir_id: i32) -> Request<()> {
 /// `GET /staff/people/{personName}` (repaired; the spec spells the path differently) · tool `get_single_dirt_staff_person_by_name`
 ///
 /// * `person_name`: person name
+#[doc(alias = "GET /staff/people/{personName}")]
+#[doc(alias = "get_single_dirt_staff_person_by_name")]
 pub fn get_person(person_name: &str) -> Request<StaffPerson> {
     Request::new(Method::Get, "/staff/people/{personName}")
         .path("personName", person_name)

@@ -8,6 +8,8 @@ use toolcrate_runtime::{Download, Method, Request};
 ///
 /// * `use_default`: query parameter `useDefault`
 /// * `session`: cookie `session`
+#[doc(alias = "GET /staff/photo")]
+#[doc(alias = "download_a_dirt_staff_photo")]
 pub fn download_photo(
     use_default: Option<bool>,
     session: Option<&str>,

@@ -6,6 +6,8 @@ use crate::models::{Options, StaffPerson};
 /// Lists staff teams.
 ///
 /// `GET /staff/Teams` · tool `list_all_dirt_staff_teams`
+#[doc(alias = "GET /staff/Teams")]
+#[doc(alias = "list_all_dirt_staff_teams")]
 pub fn list_teams() -> Request<Vec<StaffPerson>> {
     Request::new(Method::Get, "/staff/Teams")
 }
@@ -15,6 +17,8 @@ pub fn list_teams() -> Request<Vec<StaffPerson>> {
 /// `POST /staff/teams/` · tool `create_a_dirt_staff_team`
 ///
 /// * `body`: the staff team to create.
+#[doc(alias = "POST /staff/teams/")]
+#[doc(alias = "create_a_dirt_staff_team")]
 pub fn create_team(body: &Options) -> Request<()> {
     Request::new(Method::Post, "/staff/teams/").body(body)
 }

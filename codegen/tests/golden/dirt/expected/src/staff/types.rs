@@ -8,6 +8,8 @@ use crate::models::StaffPerson;
 /// `PATCH /staff/types{id}/copy` · tool `update_a_dirt_type_copy`
 ///
 /// * `type_id`: type ID
+#[doc(alias = "PATCH /staff/types{id}/copy")]
+#[doc(alias = "update_a_dirt_type_copy")]
 pub fn update_type_copy(type_id: i32) -> Request<StaffPerson> {
     Request::new(Method::Patch, "/staff/types{id}/copy").path("id", type_id)
 }

@@ -8,6 +8,8 @@ use crate::models::{Document, Results};
 /// `POST /store/documents` · tool `create_a_files_store_document`
 ///
 /// * `form`: the parts `file` (file), `shared`, `title`.
+#[doc(alias = "POST /store/documents")]
+#[doc(alias = "create_a_files_store_document")]
 pub fn create_document(form: &Form) -> Request<Document> {
     Request::new(Method::Post, "/store/documents").form(form)
 }
@@ -19,6 +21,8 @@ pub fn create_document(form: &Form) -> Request<Document> {
 /// * `body`: the request body.
 ///
 /// Returns 207 with a status for each item.
+#[doc(alias = "POST /store/documents/bulk")]
+#[doc(alias = "create_files_store_documents_in_bulk")]
 #[deprecated]
 pub fn create_documents_in_bulk(body: Option<&[Document]>) -> Request<Results> {
     Request::new(Method::Post, "/store/documents/bulk").body_opt(body)
@@ -29,6 +33,8 @@ pub fn create_documents_in_bulk(body: Option<&[Document]>) -> Request<Results> {
 /// `DELETE /store/documents/{id}` · tool `delete_a_files_store_document_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "DELETE /store/documents/{id}")]
+#[doc(alias = "delete_a_files_store_document_by_id")]
 pub fn delete_document(id: i64) -> Request<()> {
     Request::new(Method::Delete, "/store/documents/{id}").path("id", id)
 }
@@ -40,6 +46,8 @@ pub fn delete_document(id: i64) -> Request<()> {
 /// `GET /store/documents/{id}/download` · tool `download_a_files_store_document_by_id`
 ///
 /// * `id`: ID
+#[doc(alias = "GET /store/documents/{id}/download")]
+#[doc(alias = "download_a_files_store_document_by_id")]
 pub fn download_document(id: i32) -> Request<Download> {
     Request::new(Method::Get, "/store/documents/{id}/download").path("id", id)
 }

@@ -8,6 +8,7 @@ use crate::models::PatchModel;
 /// `GET /a"b/{x}` (repaired; the spec spells the path differently) · tool `get_single_hostile_a_b_by_x`
 ///
 /// * `x`: x
+#[doc(alias = "get_single_hostile_a_b_by_x")]
 pub fn get_a_b(x: &str) -> Request<PatchModel> {
     Request::new(Method::Get, "/a\"b/{x}").path("x", x)
 }

@@ -6,6 +6,8 @@ use crate::models::MethodModel;
 /// Gets the api.
 ///
 /// `GET /api` · tool `get_single_hostile_api`
+#[doc(alias = "GET /api")]
+#[doc(alias = "get_single_hostile_api")]
 pub fn get_api() -> Request<MethodModel> {
     Request::new(Method::Get, "/api")
 }

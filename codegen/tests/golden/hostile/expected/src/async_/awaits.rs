@@ -5,6 +5,8 @@ use toolcrate_runtime::{Method, Request};
 /// Deletes the async await.
 ///
 /// `DELETE /async/await` · tool `delete_a_hostile_async_await`
+#[doc(alias = "DELETE /async/await")]
+#[doc(alias = "delete_a_hostile_async_await")]
 pub fn delete_await() -> Request<()> {
     Request::new(Method::Delete, "/async/await")
 }

@@ -6,6 +6,8 @@ use crate::models::StringModel;
 /// Gets the catalog.
 ///
 /// `GET /catalog` · tool `get_single_hostile_catalog`
+#[doc(alias = "GET /catalog")]
+#[doc(alias = "get_single_hostile_catalog")]
 pub fn get_catalog() -> Request<StringModel> {
     Request::new(Method::Get, "/catalog")
 }

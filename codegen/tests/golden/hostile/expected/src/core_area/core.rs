@@ -6,6 +6,8 @@ use crate::models::UnknownFieldsModel;
 /// Gets the core.
 ///
 /// `GET /core` · tool `get_single_hostile_core`
+#[doc(alias = "GET /core")]
+#[doc(alias = "get_single_hostile_core")]
 pub fn get_core() -> Request<UnknownFieldsModel> {
     Request::new(Method::Get, "/core")
 }

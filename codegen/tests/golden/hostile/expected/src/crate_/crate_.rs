@@ -6,6 +6,8 @@ use crate::models::Crate;
 /// Gets the crate.
 ///
 /// `GET /crate` · tool `get_single_hostile_crate`
+#[doc(alias = "GET /crate")]
+#[doc(alias = "get_single_hostile_crate")]
 pub fn get_crate() -> Request<Crate> {
     Request::new(Method::Get, "/crate")
 }

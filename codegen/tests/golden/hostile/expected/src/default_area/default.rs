@@ -6,6 +6,8 @@ use crate::models::DefaultModel;
 /// Gets the default.
 ///
 /// `GET /default` · tool `get_single_hostile_default`
+#[doc(alias = "GET /default")]
+#[doc(alias = "get_single_hostile_default")]
 pub fn get_default() -> Request<DefaultModel> {
     Request::new(Method::Get, "/default")
 }

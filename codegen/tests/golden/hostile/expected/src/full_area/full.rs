@@ -6,6 +6,8 @@ use crate::models::BoxModel;
 /// Gets the full.
 ///
 /// `GET /full` · tool `get_single_hostile_full`
+#[doc(alias = "GET /full")]
+#[doc(alias = "get_single_hostile_full")]
 pub fn get_full() -> Request<BoxModel> {
     Request::new(Method::Get, "/full")
 }

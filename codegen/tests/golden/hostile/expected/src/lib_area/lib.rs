@@ -6,6 +6,8 @@ use crate::models::VecModel;
 /// Gets the lib.
 ///
 /// `GET /lib` · tool `get_single_hostile_lib`
+#[doc(alias = "GET /lib")]
+#[doc(alias = "get_single_hostile_lib")]
 pub fn get_lib() -> Request<VecModel> {
     Request::new(Method::Get, "/lib")
 }

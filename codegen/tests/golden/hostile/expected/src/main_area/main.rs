@@ -6,6 +6,8 @@ use crate::models::SelfModel;
 /// Gets the main.
 ///
 /// `GET /main` · tool `get_single_hostile_main`
+#[doc(alias = "GET /main")]
+#[doc(alias = "get_single_hostile_main")]
 pub fn get_main() -> Request<SelfModel> {
     Request::new(Method::Get, "/main")
 }

@@ -6,6 +6,8 @@ use crate::models::SelfAlt;
 /// Gets the mod.
 ///
 /// `GET /mod` · tool `get_single_hostile_mod`
+#[doc(alias = "GET /mod")]
+#[doc(alias = "get_single_hostile_mod")]
 pub fn get_mod() -> Request<SelfAlt> {
     Request::new(Method::Get, "/mod")
 }

@@ -6,6 +6,8 @@ use crate::models::RequestModel;
 /// Gets the model.
 ///
 /// `GET /models` · tool `get_single_hostile_model`
+#[doc(alias = "GET /models")]
+#[doc(alias = "get_single_hostile_model")]
 pub fn get_model() -> Request<RequestModel> {
     Request::new(Method::Get, "/models")
 }

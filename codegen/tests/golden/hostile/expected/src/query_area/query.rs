@@ -6,6 +6,8 @@ use crate::models::ListQueryModel;
 /// Gets the query.
 ///
 /// `GET /query` · tool `get_single_hostile_query`
+#[doc(alias = "GET /query")]
+#[doc(alias = "get_single_hostile_query")]
 pub fn get_query() -> Request<ListQueryModel> {
     Request::new(Method::Get, "/query")
 }

@@ -6,6 +6,8 @@ use crate::models::OptionModel;
 /// Gets the runtime.
 ///
 /// `GET /runtime` · tool `get_single_hostile_runtime`
+#[doc(alias = "GET /runtime")]
+#[doc(alias = "get_single_hostile_runtime")]
 pub fn get_runtime() -> Request<OptionModel> {
     Request::new(Method::Get, "/runtime")
 }

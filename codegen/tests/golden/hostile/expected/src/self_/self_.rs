@@ -12,6 +12,8 @@ use crate::models::FieldMutModel;
 /// * `crate_`: crate
 /// * `query`: query parameter `query`
 /// * `body`: query parameter `body`
+#[doc(alias = "GET /self/{self}/{Self}/{crate}")]
+#[doc(alias = "get_single_hostile_self_by_crate")]
 pub fn get_self(
     self_: &str,
     self_alt: &str,

@@ -6,6 +6,8 @@ use crate::models::ValueModel;
 /// Gets the serde json.
 ///
 /// `GET /serde_json` · tool `get_single_hostile_serde_json`
+#[doc(alias = "GET /serde_json")]
+#[doc(alias = "get_single_hostile_serde_json")]
 pub fn get_serde_json() -> Request<ValueModel> {
     Request::new(Method::Get, "/serde_json")
 }

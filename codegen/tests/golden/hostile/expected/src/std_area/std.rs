@@ -6,6 +6,8 @@ use crate::models::ResultModel;
 /// Gets the std.
 ///
 /// `GET /std` · tool `get_single_hostile_std`
+#[doc(alias = "GET /std")]
+#[doc(alias = "get_single_hostile_std")]
 pub fn get_std() -> Request<ResultModel> {
     Request::new(Method::Get, "/std")
 }

@@ -6,6 +6,8 @@ use crate::models::CredentialsModel;
 /// Gets the test.
 ///
 /// `GET /test` · tool `get_single_hostile_test`
+#[doc(alias = "GET /test")]
+#[doc(alias = "get_single_hostile_test")]
 pub fn get_test() -> Request<CredentialsModel> {
     Request::new(Method::Get, "/test")
 }

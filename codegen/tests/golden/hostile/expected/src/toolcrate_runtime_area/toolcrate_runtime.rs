@@ -6,6 +6,8 @@ use crate::models::BTreeMapModel;
 /// Gets the toolcrate runtime.
 ///
 /// `GET /toolcrate_runtime` · tool `get_single_hostile_toolcrate_runtime`
+#[doc(alias = "GET /toolcrate_runtime")]
+#[doc(alias = "get_single_hostile_toolcrate_runtime")]
 pub fn get_toolcrate_runtime() -> Request<BTreeMapModel> {
     Request::new(Method::Get, "/toolcrate_runtime")
 }

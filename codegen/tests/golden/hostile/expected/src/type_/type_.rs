@@ -3,12 +3,14 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::{DownloadModel, OpenEnumModel};
 
-/// Creates a type.
+/// Submits a type by body.
 ///
 /// `POST /type/{body}` · tool `create_a_hostile_type_by_body`
 ///
 /// * `body`: body
-/// * `body_`: the type to create.
+/// * `body_`: the request body.
+#[doc(alias = "POST /type/{body}")]
+#[doc(alias = "create_a_hostile_type_by_body")]
 pub fn create_type(body: &str, body_: &OpenEnumModel) -> Request<DownloadModel> {
     Request::new(Method::Post, "/type/{body}").path("body", body).body(body_)
 }

@@ -8,6 +8,8 @@ use toolcrate_runtime::{Method, Request};
 /// `PUT /shapes/counters` · tool `replace_a_kinds_shapes_counter`
 ///
 /// * `body`: the new state of the shapes counter.
+#[doc(alias = "PUT /shapes/counters")]
+#[doc(alias = "replace_a_kinds_shapes_counter")]
 pub fn replace_counter(body: &BTreeMap<String, i64>) -> Request<BTreeMap<String, i64>> {
     Request::new(Method::Put, "/shapes/counters").body(body)
 }

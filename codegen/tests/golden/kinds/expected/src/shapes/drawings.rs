@@ -8,6 +8,8 @@ use crate::models::Drawing;
 /// `POST /shapes/drawings` · tool `create_a_kinds_shapes_drawing`
 ///
 /// * `body`: the shapes drawing to create.
+#[doc(alias = "POST /shapes/drawings")]
+#[doc(alias = "create_a_kinds_shapes_drawing")]
 pub fn create_drawing(body: &Drawing) -> Request<Drawing> {
     Request::new(Method::Post, "/shapes/drawings").body(body)
 }

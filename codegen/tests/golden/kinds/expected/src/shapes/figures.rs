@@ -6,6 +6,8 @@ use crate::models::Figure;
 /// Lists shapes figures.
 ///
 /// `GET /shapes/figures` · tool `list_all_kinds_shapes_figures`
+#[doc(alias = "GET /shapes/figures")]
+#[doc(alias = "list_all_kinds_shapes_figures")]
 pub fn list_figures() -> Request<Vec<Figure>> {
     Request::new(Method::Get, "/shapes/figures")
 }
@@ -15,6 +17,8 @@ pub fn list_figures() -> Request<Vec<Figure>> {
 /// `POST /shapes/figures` · tool `create_a_kinds_shapes_figure`
 ///
 /// * `body`: the shapes figure to create.
+#[doc(alias = "POST /shapes/figures")]
+#[doc(alias = "create_a_kinds_shapes_figure")]
 pub fn create_figure(body: &Figure) -> Request<Figure> {
     Request::new(Method::Post, "/shapes/figures").body(body)
 }

@@ -8,6 +8,8 @@ use crate::models::Labels;
 /// `PUT /shapes/labels` · tool `replace_a_kinds_shapes_label`
 ///
 /// * `body`: the new state of the shapes label.
+#[doc(alias = "PUT /shapes/labels")]
+#[doc(alias = "replace_a_kinds_shapes_label")]
 pub fn replace_label(body: &Labels) -> Request<Labels> {
     Request::new(Method::Put, "/shapes/labels").body(body)
 }

@@ -8,6 +8,8 @@ use crate::models::Measure;
 /// `POST /shapes/measures` · tool `create_a_kinds_shapes_measure`
 ///
 /// * `body`: the shapes measure to create.
+#[doc(alias = "POST /shapes/measures")]
+#[doc(alias = "create_a_kinds_shapes_measure")]
 pub fn create_measure(body: &Measure) -> Request<Measure> {
     Request::new(Method::Post, "/shapes/measures").body(body)
 }

@@ -10,6 +10,8 @@ use crate::models::Machine;
 /// * `ids`: query parameter `ids`
 /// * `states`: query parameter `states`
 /// * `page`: query parameter `page`. At least 1.
+#[doc(alias = "GET /machines")]
+#[doc(alias = "list_all_legacy_machines")]
 pub fn list_machines(
     ids: Option<&[i64]>,
     states: Option<&[&str]>,
@@ -32,6 +34,8 @@ pub fn list_machines(
 /// `POST /machines` · tool `create_a_legacy_machine`
 ///
 /// * `body`: the machine to create.
+#[doc(alias = "POST /machines")]
+#[doc(alias = "create_a_legacy_machine")]
 pub fn create_machine(body: &Machine) -> Request<Machine> {
     Request::new(Method::Post, "/machines").body(body)
 }
@@ -41,6 +45,8 @@ pub fn create_machine(body: &Machine) -> Request<Machine> {
 /// `GET /machines/{id}/photo` · tool `download_a_legacy_machines_photo`
 ///
 /// * `machine_id`: machine ID (see `machines::list_machines`)
+#[doc(alias = "GET /machines/{id}/photo")]
+#[doc(alias = "download_a_legacy_machines_photo")]
 pub fn download_photo(machine_id: &str) -> Request<Download> {
     Request::new(Method::Get, "/machines/{id}/photo").path("id", machine_id)
 }
@@ -51,6 +57,8 @@ pub fn download_photo(machine_id: &str) -> Request<Download> {
 ///
 /// * `machine_id`: machine ID (see `machines::list_machines`)
 /// * `form`: the parts `file` (file), `marks`, `tags`, `title`.
+#[doc(alias = "POST /machines/{id}/photo")]
+#[doc(alias = "create_a_legacy_machines_photo")]
 pub fn create_photo(machine_id: &str, form: &Form) -> Request<()> {
     Request::new(Method::Post, "/machines/{id}/photo").path("id", machine_id).form(form)
 }

@@ -11,6 +11,8 @@ use crate::models::Book;
 /// * `after`: query parameter `after`
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /books")]
+#[doc(alias = "list_all_city_library_books")]
 pub fn list_books(author: Option<&str>, after: Option<&str>) -> Request<Vec<Book>> {
     Request::new(Method::Get, "/books")
         .parameter_opt("author", author)
@@ -22,6 +24,8 @@ pub fn list_books(author: Option<&str>, after: Option<&str>) -> Request<Vec<Book
 /// `POST /books` · tool `create_a_city_library_book`
 ///
 /// * `body`: the book to create.
+#[doc(alias = "POST /books")]
+#[doc(alias = "create_a_city_library_book")]
 pub fn create_book(body: Option<&Book>) -> Request<Book> {
     Request::new(Method::Post, "/books").body_opt(body)
 }
@@ -32,6 +36,8 @@ pub fn create_book(body: Option<&Book>) -> Request<Book> {
 ///
 /// * `isbn`: book ID (see `books::list_books`)
 /// * `body`: the request body.
+#[doc(alias = "PATCH /books/{isbn}")]
+#[doc(alias = "update_a_city_library_book_by_isbn")]
 pub fn update_book(isbn: &str, body: Option<&Book>) -> Request<Book> {
     Request::new(Method::Patch, "/books/{isbn}").path("isbn", isbn).body_opt(body)
 }

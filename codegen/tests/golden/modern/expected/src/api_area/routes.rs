@@ -11,6 +11,8 @@ use crate::models::MethodModel;
 /// * `kinds`: query parameter `kinds`
 /// * `size_min`: query parameter `size[min]`
 /// * `site`: query parameter `site`
+#[doc(alias = "GET /api/routes")]
+#[doc(alias = "list_all_modern_api_routes")]
 pub fn list_routes(
     tags: Option<&[&str]>,
     kinds: Option<&[&str]>,

@@ -8,6 +8,8 @@ use crate::models::{MethodModel, MethodOwner};
 /// `GET /default/routes/{ids}` · tool `get_single_modern_default_route_by_ids`
 ///
 /// * `ids`: ids
+#[doc(alias = "GET /default/routes/{ids}")]
+#[doc(alias = "get_single_modern_default_route_by_ids")]
 pub fn get_route(ids: &[i64]) -> Request<MethodOwner> {
     Request::new(Method::Get, "/default/routes/{ids}")
         .path("ids", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
@@ -19,6 +21,8 @@ pub fn get_route(ids: &[i64]) -> Request<MethodOwner> {
 ///
 /// * `ids`: ids
 /// * `body`: the request body, as `text/plain`.
+#[doc(alias = "PUT /default/routes/{ids}")]
+#[doc(alias = "replace_a_modern_default_route_by_ids")]
 pub fn replace_route(ids: &[i64], body: &str) -> Request<()> {
     Request::new(Method::Put, "/default/routes/{ids}")
         .path("ids", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
@@ -32,6 +36,8 @@ pub fn replace_route(ids: &[i64], body: &str) -> Request<()> {
 /// * `ids`: ids
 /// * `body`: the request body.
 /// * A null in `extra` of the body empties the member of that name.
+#[doc(alias = "PATCH /default/routes/{ids}")]
+#[doc(alias = "update_a_modern_default_route_by_ids")]
 pub fn update_route(ids: &[i64], body: Option<&MethodModel>) -> Request<()> {
     Request::new(Method::Patch, "/default/routes/{ids}")
         .path("ids", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))

@@ -8,6 +8,8 @@ use crate::models::Customer;
 /// `GET /company/customers` · tool `list_all_orders_company_customers`
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /company/customers")]
+#[doc(alias = "list_all_orders_company_customers")]
 pub fn list_customers() -> Request<Vec<Customer>> {
     Request::new(Method::Get, "/company/customers")
 }

@@ -14,6 +14,8 @@ use crate::query::{CountQuery, ListQuery};
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+#[doc(alias = "GET /sales/orders")]
+#[doc(alias = "list_all_orders_sales_orders")]
 pub fn list_orders(archived: Option<bool>, query: &ListQuery) -> Request<Vec<Order>> {
     Request::new(Method::Get, "/sales/orders")
         .parameter_opt("archived", archived)
@@ -25,6 +27,8 @@ pub fn list_orders(archived: Option<bool>, query: &ListQuery) -> Request<Vec<Ord
 /// `POST /sales/orders` · tool `create_a_orders_sales_order`
 ///
 /// * `body`: the sales order to create.
+#[doc(alias = "POST /sales/orders")]
+#[doc(alias = "create_a_orders_sales_order")]
 pub fn create_order(body: &Order) -> Request<Order> {
     Request::new(Method::Post, "/sales/orders").body(body)
 }
@@ -34,6 +38,8 @@ pub fn create_order(body: &Order) -> Request<Order> {
 /// `GET /sales/orders/count` · tool `count_orders_sales_orders`
 ///
 /// * `query`: which rows are counted
+#[doc(alias = "GET /sales/orders/count")]
+#[doc(alias = "count_orders_sales_orders")]
 pub fn count_orders(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/orders/count").query(query)
 }
@@ -43,6 +49,8 @@ pub fn count_orders(query: &CountQuery) -> Request<Count> {
 /// `GET /sales/orders/{id}` · tool `get_single_orders_sales_order_by_id`
 ///
 /// * `id`: sales order ID (see `sales::list_orders`)
+#[doc(alias = "GET /sales/orders/{id}")]
+#[doc(alias = "get_single_orders_sales_order_by_id")]
 pub fn get_order(id: i32) -> Request<Order> {
     Request::new(Method::Get, "/sales/orders/{id}").path("id", id)
 }
@@ -53,6 +61,8 @@ pub fn get_order(id: i32) -> Request<Order> {
 ///
 /// * `id`: sales order ID (see `sales::list_orders`)
 /// * `body`: the new state of the sales order.
+#[doc(alias = "PUT /sales/orders/{id}")]
+#[doc(alias = "replace_a_orders_sales_order_by_id")]
 pub fn replace_order(id: i32, body: Option<&Order>) -> Request<Order> {
     Request::new(Method::Put, "/sales/orders/{id}").path("id", id).body_opt(body)
 }
@@ -63,6 +73,8 @@ pub fn replace_order(id: i32, body: Option<&Order>) -> Request<Order> {
 ///
 /// * `id`: sales order ID (see `sales::list_orders`)
 /// * `patch`: the changes, as a JSON Patch.
+#[doc(alias = "PATCH /sales/orders/{id}")]
+#[doc(alias = "update_a_orders_sales_order_by_id")]
 pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
     Request::new(Method::Patch, "/sales/orders/{id}").path("id", id).patch(patch)
 }
@@ -72,6 +84,8 @@ pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
 /// `DELETE /sales/orders/{id}` · tool `delete_a_orders_sales_order_by_id`
 ///
 /// * `id`: sales order ID (see `sales::list_orders`)
+#[doc(alias = "DELETE /sales/orders/{id}")]
+#[doc(alias = "delete_a_orders_sales_order_by_id")]
 pub fn delete_order(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/{id}").path("id", id)
 }
@@ -82,6 +96,8 @@ pub fn delete_order(id: i32) -> Request<()> {
 ///
 /// * `id`: sales order ID (see `sales::list_orders`)
 /// * `body`: the request body.
+#[doc(alias = "POST /sales/orders/{id}/close")]
+#[doc(alias = "close_a_orders_sales_order_by_id")]
 pub fn close_order(id: i32, body: &PostSalesOrdersIdCloseBody) -> Request<Order> {
     Request::new(Method::Post, "/sales/orders/{id}/close").path("id", id).body(body)
 }
@@ -92,6 +108,8 @@ pub fn close_order(id: i32, body: &PostSalesOrdersIdCloseBody) -> Request<Order>
 ///
 /// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `body`: the customer to create.
+#[doc(alias = "POST /sales/orders/{parentId}/customers")]
+#[doc(alias = "create_a_orders_order_customer")]
 pub fn create_order_customer(
     order_id: i32,
     body: Option<&CustomerReference>,
@@ -107,6 +125,8 @@ pub fn create_order_customer(
 ///
 /// * `order_id`: sales order ID (see `sales::list_orders`)
 /// * `body`: the line to create.
+#[doc(alias = "POST /sales/orders/{parentId}/lines")]
+#[doc(alias = "create_a_orders_order_line")]
 pub fn create_order_line(order_id: i32, body: Option<&OrderLine>) -> Request<OrderLine> {
     Request::new(Method::Post, "/sales/orders/{parentId}/lines")
         .path("parentId", order_id)

@@ -10,6 +10,8 @@ use crate::models::OddKeywords;
 /// * `type_`: type
 /// * `match_`: query parameter `match`
 /// * `x_trace`: header `X-Trace`
+#[doc(alias = "GET /things/keywords/{type}")]
+#[doc(alias = "get_single_shapes_things_keyword_by_type")]
 pub fn get_keyword(
     type_: &str,
     match_: Option<&str>,

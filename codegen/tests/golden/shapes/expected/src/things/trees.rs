@@ -9,6 +9,8 @@ use crate::models::Tree;
 /// `PUT /things/trees` · tool `replace_a_shapes_things_tree`
 ///
 /// * `body`: the new state of the things tree.
+#[doc(alias = "PUT /things/trees")]
+#[doc(alias = "replace_a_shapes_things_tree")]
 pub fn replace_tree(body: Option<&[Tree]>) -> Request<BTreeMap<String, Tree>> {
     Request::new(Method::Put, "/things/trees").body_opt(body)
 }

@@ -7,6 +7,8 @@ use toolcrate_runtime::{Method, Request, Value};
 /// `POST /things/values` · tool `create_a_shapes_things_value`
 ///
 /// * `body`: the things value to create.
+#[doc(alias = "POST /things/values")]
+#[doc(alias = "create_a_shapes_things_value")]
 pub fn create_value(body: Option<&Value>) -> Request<i32> {
     Request::new(Method::Post, "/things/values").body_opt(body)
 }

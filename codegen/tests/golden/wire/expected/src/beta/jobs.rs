@@ -6,6 +6,8 @@ use crate::models::View;
 /// Lists job previews.
 ///
 /// `GET /beta/jobs/previews` · tool `list_all_wire_beta_job_previews`
+#[doc(alias = "GET /beta/jobs/previews")]
+#[doc(alias = "list_all_wire_beta_job_previews")]
 pub fn list_job_previews() -> Request<Vec<View>> {
     Request::new(Method::Get, "/beta/jobs/previews")
 }

@@ -8,6 +8,8 @@ use crate::models::{Charge, RefundChargeBody};
 /// `POST /billing/charges` · tool `create_a_wire_billing_charge`
 ///
 /// * `body`: the properties of a URL-encoded form.
+#[doc(alias = "POST /billing/charges")]
+#[doc(alias = "create_a_wire_billing_charge")]
 pub fn create_charge(body: &Charge) -> Request<Charge> {
     Request::new(Method::Post, "/billing/charges")
         .url_encoded(
@@ -20,17 +22,16 @@ pub fn create_charge(body: &Charge) -> Request<Charge> {
         )
 }
 
-/// Adds a refund to a billing charge.
+/// Refunds a billing charge.
 ///
 /// `POST /billing/charges/{id}/refund` · tool `create_a_wire_charge_refund`
 ///
-/// * `charge_id`: charge ID
+/// * `id`: ID
 /// * `body`: the properties of a URL-encoded form.
-pub fn create_charge_refund(
-    charge_id: i64,
-    body: Option<&RefundChargeBody>,
-) -> Request<()> {
+#[doc(alias = "POST /billing/charges/{id}/refund")]
+#[doc(alias = "create_a_wire_charge_refund")]
+pub fn create_charge_refund(id: i64, body: Option<&RefundChargeBody>) -> Request<()> {
     Request::new(Method::Post, "/billing/charges/{id}/refund")
-        .path("id", charge_id)
+        .path("id", id)
         .url_encoded_opt(body, &[])
 }

@@ -7,6 +7,8 @@ use toolcrate_runtime::{Form, Method, Request};
 /// `POST /files/uploads` · tool `create_a_wire_files_upload`
 ///
 /// * `form`: the parts `file` (application/pdf), `about`, `labels`, `note` (text/markdown), `pages`.
+#[doc(alias = "POST /files/uploads")]
+#[doc(alias = "create_a_wire_files_upload")]
 pub fn create_upload(form: &Form) -> Request<()> {
     Request::new(Method::Post, "/files/uploads").form(form)
 }

@@ -3,13 +3,15 @@
 use toolcrate_runtime::{Method, Request};
 use crate::models::RunOptions;
 
-/// Creates a jobs run.
+/// Starts a jobs run.
 ///
 /// `POST /jobs/runs` · tool `create_a_wire_jobs_run`
 ///
-/// * `body`: the jobs run to create.
+/// * `body`: the request body.
 ///
 /// `Error::response_as` reads the body of an error as [`Problem`](crate::models::Problem).
+#[doc(alias = "POST /jobs/runs")]
+#[doc(alias = "create_a_wire_jobs_run")]
 pub fn create_run(body: Option<&RunOptions>) -> Request<()> {
     Request::new(Method::Post, "/jobs/runs").body_opt(body)
 }
@@ -21,6 +23,8 @@ pub fn create_run(body: Option<&RunOptions>) -> Request<()> {
 /// * `id`: ID
 /// * `body`: the request body.
 /// * A null in `extra` of the body empties the member of that name.
+#[doc(alias = "PATCH /jobs/runs/{id}")]
+#[doc(alias = "update_a_wire_jobs_run_by_id")]
 pub fn update_run(id: i64, body: &RunOptions) -> Request<RunOptions> {
     Request::new(Method::Patch, "/jobs/runs/{id}")
         .path("id", id)

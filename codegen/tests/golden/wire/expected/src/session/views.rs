@@ -13,6 +13,8 @@ use crate::models::View;
 /// * `theme`: cookie `theme`
 /// * `marks`: cookie `marks`
 /// * `session`: cookie `session`
+#[doc(alias = "GET /session/views")]
+#[doc(alias = "list_all_wire_session_views")]
 pub fn list_views(
     size: Option<i64>,
     level: Option<i64>,
@@ -47,6 +49,8 @@ pub fn list_views(
 /// `HEAD /session/views` · tool `check_a_wire_session_view`
 ///
 /// * `session`: cookie `session`
+#[doc(alias = "HEAD /session/views")]
+#[doc(alias = "check_a_wire_session_view")]
 pub fn check_view(session: &str) -> Request<()> {
     Request::new(Method::Head, "/session/views").cookie("session", session)
 }

@@ -1,0 +1,121 @@
+//! The verbs that say what an operation does: a list of common English verbs, and those of the profile.
+
+use std::collections::HashMap;
+
+use crate::config::{NameRules, VerbEffect};
+
+/// One verb a line, with its effect.
+const COMMON_VERBS: &str = include_str!("../../../data/verbs.txt");
+
+/// Words that look like nouns of a verb and aren't.
+const THINGS: [&str; 3] = ["listing", "setting", "signal"];
+
+/// A verb in its base form, and what an operation does that it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verb {
+    /// The base form: `delete`.
+    pub word: String,
+    /// What the operation does.
+    pub effect: VerbEffect,
+}
+
+/// Verbs by their base form.
+pub struct VerbList {
+    effects: HashMap<String, VerbEffect>,
+}
+
+impl VerbList {
+    /// The common verbs and those of `rules`, which take precedence.
+    pub fn new(rules: &NameRules) -> Self {
+        let common = COMMON_VERBS.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+            let (word, effect) = line.split_once(' ')?;
+            let effect = match effect {
+                "create" => VerbEffect::Create,
+                "read" => VerbEffect::Read,
+                "safe" => VerbEffect::Safe,
+                _ => VerbEffect::Destructive,
+            };
+            Some((word.to_owned(), effect))
+        });
+        let own = rules.verbs.iter().map(|(word, effect)| (word.to_lowercase(), *effect));
+        Self { effects: common.chain(own).collect() }
+    }
+
+    /// The verb that `word` is the base form of.
+    pub fn base(&self, word: &str) -> Option<Verb> {
+        let effect = *self.effects.get(word)?;
+        Some(Verb { word: word.to_owned(), effect })
+    }
+
+    /// The verb that `word` is in the base form or the third person: `deletes`.
+    pub fn present(&self, word: &str) -> Option<Verb> {
+        let ies = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
+        let forms = [Some(word), word.strip_suffix('s'), word.strip_suffix("es"), ies.as_deref()];
+        forms.into_iter().flatten().find_map(|form| self.base(form))
+    }
+
+    /// The verb that `word` is a gerund or a noun of: `deleting`, `deletion`, `cancellation`.
+    pub fn nominal(&self, word: &str) -> Option<Verb> {
+        if THINGS.contains(&word) {
+            return None;
+        }
+        let stem = ["ing", "ation", "ion", "al"].into_iter().find_map(|ending| word.strip_suffix(ending))?;
+        let mut letters = stem.chars().rev();
+        let is_doubled = letters.next().is_some_and(|last| letters.next() == Some(last));
+        let single = if is_doubled { &stem[..stem.len() - 1] } else { stem };
+        [format!("{stem}e"), stem.to_owned(), single.to_owned(), format!("{stem}ate")]
+            .into_iter()
+            .find_map(|form| self.base(&form))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verbs_are_found_in_their_forms() {
+        let list = VerbList::new(&NameRules::default());
+        let word = |verb: Option<Verb>| verb.map(|verb| verb.word);
+        for (text, verb) in
+            [("deletes", "delete"), ("copies", "copy"), ("merge", "merge"), ("dismisses", "dismiss")]
+        {
+            assert_eq!(word(list.present(text)).as_deref(), Some(verb), "{text}");
+        }
+        for (text, verb) in [
+            ("deleting", "delete"),
+            ("deletion", "delete"),
+            ("creation", "create"),
+            ("cancellation", "cancel"),
+            ("removal", "remove"),
+            ("running", "run"),
+        ] {
+            assert_eq!(word(list.nominal(text)).as_deref(), Some(verb), "{text}");
+        }
+        assert_eq!(list.present("frobnicate"), None);
+        assert_eq!(list.nominal("thing"), None);
+    }
+
+    #[test]
+    fn verbs_of_the_profile_take_precedence() {
+        let rules = NameRules {
+            verbs: [("archive".to_owned(), VerbEffect::Safe)].into_iter().collect(),
+            ..NameRules::default()
+        };
+        assert_eq!(VerbList::new(&rules).base("archive").map(|verb| verb.effect), Some(VerbEffect::Safe));
+        assert_eq!(
+            VerbList::new(&rules).base("delete").map(|verb| verb.effect),
+            Some(VerbEffect::Destructive)
+        );
+    }
+
+    #[test]
+    fn the_list_is_sorted() {
+        let words: Vec<&str> = COMMON_VERBS.lines().filter(|line| !line.starts_with('#')).collect();
+        assert!(words.is_sorted());
+        assert!(words.iter().all(|line| {
+            line.split_once(' ')
+                .is_some_and(|(_, effect)| ["create", "read", "safe", "destructive"].contains(&effect))
+        }));
+    }
+}

@@ -1,0 +1,69 @@
+//! Catalogs that are read or made at run time.
+
+use std::path::Path;
+
+use toolcrate_catalog::{CatalogFiles, CatalogText, ToolRecord};
+use toolcrate_runtime::serde_json::{self, Value, json};
+use toolcrate_runtime::{Api, Catalog, ErrorShape, Paging, PatchPaths};
+
+static API: Api = Api {
+    name: "measured",
+    user_agent: "measure",
+    accept: "application/json",
+    paging: Paging::None,
+    errors: ErrorShape {
+        code: &[],
+        message: &[],
+        list: &[],
+        item_code: &[],
+        item_message: &[],
+        item_field: &[],
+    },
+    patch_paths: PatchPaths::Pointer,
+    trim: &[],
+    fields_parameter: None,
+    filter: None,
+    custom_fields: None,
+};
+
+/// The catalog in a folder that the generator wrote.
+pub(crate) fn read(folder: &Path) -> &'static Catalog {
+    let mut files = Vec::new();
+    for part in ["", "index", "tools"] {
+        let entries = std::fs::read_dir(folder.join(part)).expect("the folder of a catalog");
+        for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
+            let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&path).expect("a text");
+            files.push((if part.is_empty() { name } else { format!("{part}/{name}") }, text));
+        }
+    }
+    leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+}
+
+/// A catalog of tools that have a name, a description and the names of arguments.
+pub(crate) fn from_tools(tools: &[(String, String, Vec<String>)]) -> &'static Catalog {
+    let records: Vec<ToolRecord<'static>> = tools.iter().map(|tool| record(tool)).collect();
+    let mut files = CatalogFiles::new();
+    files.add_tools(&records).expect("records");
+    let files = files.into_files();
+    leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+}
+
+fn record((name, description, arguments): &(String, String, Vec<String>)) -> ToolRecord<'static> {
+    let words: Vec<&str> = name.split(['_', '-', ' ', '.']).filter(|word| !word.is_empty()).collect();
+    let verb = words.first().copied().unwrap_or_default().to_lowercase();
+    let properties: serde_json::Map<String, Value> =
+        arguments.iter().map(|argument| (argument.clone(), json!({}))).collect();
+    let line = json!({
+        "name": name, "short_name": name, "title": words.join(" "), "description": description,
+        "class": "custom", "module": "tools", "kind": "action", "verb": verb,
+        "http": {"method": "POST", "path": format!("/{name}")},
+        "input": {"properties": properties},
+        "response": {"content": "json"},
+    });
+    serde_json::from_str(line.to_string().leak()).expect("a record")
+}
+
+fn leak<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> &'static Catalog {
+    Box::leak(Box::new(Catalog::new(&API, CatalogText::leak(files))))
+}

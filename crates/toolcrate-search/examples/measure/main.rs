@@ -1,0 +1,188 @@
+//! Measures the search over any catalog, beside BM25 and the weights of GitHub's MCP server.
+//!
+//! ```console
+//! $ measure CATALOG --lists FOLDER QUERIES.tsv...    # a folder of a generated catalog, and labeled queries
+//! $ measure --metatool FOLDER                        # checkouts of public sets of queries
+//! $ measure --livemcpbench FOLDER
+//! $ measure --azure FOLDER
+//! ```
+//!
+//! Without `--lists` the word lists are the English ones. `--only plain` leaves out the comparison, `--missed` prints what
+//! is not among the first five, `--not-first` what is not the first, and `--half kept` or `--half train` takes one half of the queries. `NAME=VALUE` sets a weight.
+
+mod catalog;
+mod public_sets;
+mod weights;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use toolcrate_runtime::Catalog;
+use toolcrate_search::evaluate::{FieldPoints, LabeledQuery, PlainBm25, Recall, parse_queries};
+use toolcrate_search::{SearchEngine, Weights, WordLists};
+
+/// What the command line asks for.
+#[derive(Default)]
+struct Options {
+    lists: Option<PathBuf>,
+    compares: bool,
+    prints_missed: bool,
+    prints_not_first: bool,
+    half: Option<String>,
+    weights: Vec<(String, String)>,
+    paths: Vec<PathBuf>,
+    public_set: Option<(String, PathBuf)>,
+}
+
+fn main() {
+    let options = parse_arguments();
+    if let Some((name, folder)) = &options.public_set {
+        let (catalog, queries) = public_sets::read(name, folder);
+        let queries: Vec<LabeledQuery<'_>> = parse_queries(queries).collect();
+        report(name, catalog, &WordLists::ENGLISH, &queries, &options);
+        return;
+    }
+    let (folder, files) = options.paths.split_first().expect("the folder of a catalog");
+    let catalog = catalog::read(folder);
+    let lists = options.lists.as_deref().map_or(WordLists::ENGLISH, read_lists);
+    for file in files {
+        let text: &'static str = read(file).leak();
+        let mut sets: Vec<&str> = parse_queries(text).map(|labeled| labeled.set).collect();
+        sets.sort_unstable();
+        sets.dedup();
+        for set in sets {
+            let queries: Vec<LabeledQuery<'_>> = parse_queries(text)
+                .filter(|labeled| labeled.set == set)
+                .filter(|labeled| match options.half.as_deref() {
+                    Some("kept") => labeled.is_kept_out(),
+                    Some(_) => !labeled.is_kept_out(),
+                    None => true,
+                })
+                .collect();
+            let name = format!("{} {set}", file.file_stem().unwrap_or_default().to_string_lossy());
+            report(&name, catalog, &lists, &queries, &options);
+        }
+    }
+}
+
+fn parse_arguments() -> Options {
+    let mut options = Options { compares: true, ..Options::default() };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().unwrap_or_else(|| panic!("expected a value after {argument}"));
+        match argument.as_str() {
+            "--lists" => options.lists = Some(value().into()),
+            "--only" => options.compares = value() != "plain",
+            "--missed" => options.prints_missed = true,
+            "--not-first" => options.prints_not_first = true,
+            "--half" => options.half = Some(value()),
+            "--metatool" | "--livemcpbench" | "--azure" => {
+                let folder = value().into();
+                options.public_set = Some((argument.trim_start_matches('-').to_owned(), folder));
+            }
+            _ => match argument.split_once('=') {
+                Some((name, value)) => options.weights.push((name.to_owned(), value.to_owned())),
+                None => options.paths.push(argument.into()),
+            },
+        }
+    }
+    options
+}
+
+/// Prints the recall of each way to search, and what a query costs.
+fn report(
+    name: &str,
+    catalog: &'static Catalog,
+    lists: &WordLists,
+    queries: &[LabeledQuery<'_>],
+    options: &Options,
+) {
+    let is_listed = !lists.collection_aliases.is_empty();
+    let mut weights = if is_listed { Weights::LISTED } else { Weights::UNLISTED };
+    for (name, value) in &options.weights {
+        weights::set(&mut weights, name, value);
+    }
+    let start = Instant::now();
+    let engine = SearchEngine::with_weights(catalog, lists, weights);
+    let indexed = start.elapsed();
+    let mut times: Vec<Duration> = Vec::with_capacity(queries.len());
+    for labeled in queries {
+        let start = Instant::now();
+        engine.find(labeled.query, 10, |_| true);
+        times.push(start.elapsed());
+    }
+    times.sort();
+    let recall = Recall::measure(&engine, queries.iter().cloned());
+    print_recall(&format!("{name}: ours"), &recall);
+    if options.prints_missed {
+        recall.missed.iter().for_each(|missed| println!("  {missed}"));
+    }
+    if options.prints_not_first {
+        print_not_first(&engine, queries);
+    }
+    if options.compares {
+        let bm25 = PlainBm25::new(catalog);
+        print_recall(
+            &format!("{name}: BM25"),
+            &Recall::measure_with(|query| bm25.find(query, 10), queries.iter().cloned()),
+        );
+        let points = FieldPoints::new(catalog);
+        print_recall(
+            &format!("{name}: GitHub"),
+            &Recall::measure_with(|query| points.find(query, 10), queries.iter().cloned()),
+        );
+    }
+    if let (Some(median), Some(worst)) = (times.get(times.len() / 2), times.last()) {
+        println!(
+            "{} tools indexed in {indexed:.1?}, a query takes {median:.1?}, {worst:.1?} at worst",
+            catalog.len()
+        );
+    }
+}
+
+fn print_recall(name: &str, recall: &Recall) {
+    let share = |count: usize| count as f64 / recall.queries.max(1) as f64;
+    println!(
+        "{name}: {} queries, recall@1 {:.3}, @5 {:.3}, @10 {:.3}",
+        recall.queries,
+        share(recall.at_1),
+        share(recall.at_5),
+        share(recall.at_10)
+    );
+}
+
+/// Prints the queries whose first tool is wrong.
+fn print_not_first(engine: &SearchEngine, queries: &[LabeledQuery<'_>]) {
+    for labeled in queries {
+        let hits = engine.find(labeled.query, 3, |_| true);
+        let found: Vec<&str> = hits.iter().map(|hit| hit.tool.short_name()).collect();
+        if !found.first().is_some_and(|first| labeled.tools.contains(first)) {
+            println!("  {} [{}] found {}", labeled.query, labeled.tools.join(", "), found.join(", "));
+        }
+    }
+}
+
+/// The lists of a folder, by their names; those that it lacks are the English ones.
+fn read_lists(folder: &Path) -> WordLists {
+    let list = |name: &str| -> Option<&'static str> {
+        let text = std::fs::read_to_string(folder.join(format!("{name}.txt"))).ok()?;
+        Some(text.leak())
+    };
+    let english = WordLists::ENGLISH;
+    WordLists {
+        stop_words: list("stop_words").unwrap_or(english.stop_words),
+        stems: list("stems").unwrap_or(english.stems),
+        api_verbs: list("verbs").unwrap_or_default(),
+        synonyms: list("synonyms").unwrap_or_default(),
+        collection_aliases: list("collection_aliases").unwrap_or_default(),
+        action_aliases: list("action_aliases").unwrap_or_default(),
+        penalties: list("penalties").unwrap_or(english.penalties),
+        popular: list("popular").unwrap_or_default(),
+        context: list("context").unwrap_or(english.context),
+        ..english
+    }
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

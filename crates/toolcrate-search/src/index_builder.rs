@@ -1,0 +1,281 @@
+//! Collects what is indexed of a catalog, tool by tool.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use toolcrate_runtime::{Catalog, Tool};
+
+use crate::aliases::{AliasIndex, collection_path, normalize_path};
+use crate::analyzer::{Analyzer, tokenize};
+use crate::document::{ToolDocument, ToolIndex};
+use crate::index::Bm25Index;
+use crate::intent::Intent;
+use crate::meaning::MeaningIndex;
+use crate::rare_tools::Penalty;
+use crate::record_fields::{field_words, schema_name};
+use crate::related::RelatedWords;
+use crate::weights::Weights;
+use crate::word_lists::{WordLists, lines, sections};
+use crate::word_vectors::{TextVector, WordVector};
+
+/// The most words of a description that are indexed.
+const MAX_DESCRIPTION_WORDS: usize = 120;
+/// How many words a sentence may have beside those of the title and still only repeat it.
+const MAX_REPEATING_WORDS: usize = 1;
+
+/// The tokens of the main and of the secondary part of a text.
+type TextTokens = (Vec<String>, Vec<String>);
+
+/// Collects what is indexed, tool by tool.
+pub(crate) struct IndexBuilder {
+    popular: HashSet<&'static str>,
+    penalties: Vec<Penalty>,
+    aliases: AliasIndex,
+    weights: Weights,
+    analyzer: Analyzer,
+    collection_aliases: Vec<TextTokens>,
+    action_aliases: Vec<TextTokens>,
+    titles: Vec<TextTokens>,
+    descriptions: Vec<TextTokens>,
+    /// The index of each description, by module and text.
+    description_numbers: HashMap<(&'static str, String), usize>,
+    fields: Vec<TextTokens>,
+    /// The index of the fields of each schema.
+    field_numbers: HashMap<&'static str, usize>,
+    /// The number of each collection, by path.
+    families: HashMap<String, usize>,
+    /// The collections whose title was added to their aliases.
+    titled_collections: HashSet<usize>,
+}
+
+impl IndexBuilder {
+    /// Reads the word lists.
+    pub(crate) fn new(mut analyzer: Analyzer, lists: &WordLists, weights: Weights) -> Self {
+        let (collections, actions) = (sections(lists.collection_aliases), sections(lists.action_aliases));
+        let aliases = AliasIndex::new(&collections, &actions);
+        let mut index_aliases = |aliases: &Vec<&str>| -> TextTokens {
+            let (wholes, parts): (Vec<_>, Vec<_>) =
+                aliases.iter().map(|alias| analyzer.index_phrase(alias)).unzip();
+            (wholes.concat(), parts.concat())
+        };
+        let collection_aliases = collections.iter().map(|(_, aliases)| index_aliases(aliases)).collect();
+        let action_aliases = actions.iter().map(|(_, aliases)| index_aliases(aliases)).collect();
+        Self {
+            popular: lines(lists.popular).collect(),
+            penalties: Penalty::parse_list(lists.penalties),
+            aliases,
+            weights,
+            analyzer,
+            collection_aliases,
+            action_aliases,
+            titles: Vec::new(),
+            descriptions: Vec::new(),
+            description_numbers: HashMap::new(),
+            fields: Vec::new(),
+            field_numbers: HashMap::new(),
+            families: HashMap::new(),
+            titled_collections: HashSet::new(),
+        }
+    }
+
+    /// Indexes every tool of a catalog. Returns the analyzer with the catalog's vocabulary, and that by meaning, too.
+    pub(crate) fn index(
+        mut self,
+        catalog: &'static Catalog,
+        thesaurus: &'static str,
+    ) -> (ToolIndex, Analyzer, RelatedWords) {
+        self.titles.reserve(catalog.len());
+        let mut tools: Vec<ToolDocument> = catalog.tools().map(|tool| self.add(tool)).collect();
+        let parts = self.count_parts();
+        if self.popular.is_empty() {
+            for tool in &mut tools {
+                tool.weight *= 1.0 + self.weights.owned_part * f32::from(parts[tool.family]).ln_1p();
+            }
+        }
+        let main_record = self.main_record(&tools, &parts);
+        self.analyzer.add_thesaurus(thesaurus);
+        let weights = &self.weights;
+        let titles = Bm25Index::new(&self.titles, weights.title_length_penalty, 0.0);
+        let descriptions = Bm25Index::new(&self.descriptions, weights.description_length_penalty, 0.0);
+        let vectors = self.analyzer.stem_vectors();
+        let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
+        let mut searchable: Vec<(String, WordVector)> =
+            vectors.into_iter().filter(|(stem, _)| self.analyzer.is_searchable(stem)).collect();
+        searchable.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let index = ToolIndex {
+            titles,
+            descriptions,
+            fields: Bm25Index::new(&self.fields, weights.field_length_penalty, 0.0),
+            collection_aliases: Bm25Index::new(&self.collection_aliases, 0.0, weights.alias_word),
+            action_aliases: Bm25Index::new(&self.action_aliases, 0.0, weights.alias_word),
+            meanings,
+            penalties: self.penalties,
+            main_record,
+            tools,
+        };
+        (index, self.analyzer, RelatedWords::new(searchable))
+    }
+
+    fn add(&mut self, tool: Tool) -> ToolDocument {
+        let details = tool.summary();
+        let path = normalize_path(tool.path());
+        let intent = Intent::from_tool(tool);
+        let collection = self.aliases.collection(&path);
+        let title = in_noun_order(without_verb(&details.title, intent), intent);
+        let title = title.as_ref();
+        let head = last_word(title).map(|word| self.analyzer.stem(&word)).unwrap_or_default();
+        let title = self.analyzer.index_title(title);
+        let description = self.add_description(tool.module(), &details.description, &title);
+        // A collection's own name is an alias too; the first list tool has the plain one.
+        if let Some(number) = collection.filter(|_| intent == Intent::List)
+            && self.titled_collections.insert(number)
+            && let Some((main, _)) = self.collection_aliases.get_mut(number)
+        {
+            main.extend(title.iter().cloned());
+        }
+        self.titles.push((title, Vec::new()));
+        let next = self.families.len();
+        let family = *self.families.entry(collection_path(&path).to_owned()).or_insert(next);
+        let penalties = self.penalties.iter().enumerate();
+        let penalties = penalties.filter(|(_, penalty)| penalty.applies_to(tool.short_name()));
+        let penalties = penalties.map(|(number, _)| number).collect();
+        ToolDocument {
+            tool,
+            intent,
+            description,
+            fields: tool.collection().and_then(|collection| self.add_fields(tool.catalog(), collection)),
+            collection,
+            action_aliases: self.aliases.action(tool.method(), &path),
+            family,
+            resource: tool.collection(),
+            action: self.analyzer.stem(tool.verb()),
+            head,
+            weight: self.weight(&path),
+            penalties,
+        }
+    }
+
+    /// Adds what a description says beside the title, and returns its index.
+    fn add_description(&mut self, module: &'static str, description: &str, title: &[String]) -> usize {
+        let text = self.new_text(description, title);
+        let next = self.descriptions.len();
+        let number = *self.description_numbers.entry((module, text.to_owned())).or_insert(next);
+        if number == next {
+            let mut words = tokenize(text);
+            words.truncate(MAX_DESCRIPTION_WORDS);
+            let tokens = [self.analyzer.index_words(&tokenize(module)), self.analyzer.index_words(&words)];
+            self.descriptions.push((tokens.concat(), Vec::new()));
+        }
+        number
+    }
+
+    /// The part of a description that says something new. A first sentence that repeats the title may explain it in
+    /// parentheses; what follows is about arguments and pages, which distinguish no tool.
+    fn new_text<'d>(&self, description: &'d str, title: &[String]) -> &'d str {
+        let sentence = description.split(". ").next().unwrap_or_default();
+        let inside = sentence.split_once(" (").and_then(|(_, rest)| rest.rsplit_once(')'));
+        let plain = sentence.split(" (").next().unwrap_or_default();
+        let mut words = tokenize(plain);
+        // The first word is the verb.
+        let new = words.drain(..).skip(1).filter(|word| !self.analyzer.is_stop_word(word));
+        let new = new.filter(|word| !title.contains(&self.analyzer.stem(word))).count();
+        if new > MAX_REPEATING_WORDS { description } else { inside.map_or("", |(inside, _)| inside) }
+    }
+
+    /// Adds the words of the fields of a collection's records, and returns their index.
+    fn add_fields(&mut self, catalog: &'static Catalog, collection: &str) -> Option<usize> {
+        let schema = schema_name(catalog, collection)?;
+        if let Some(number) = self.field_numbers.get(schema) {
+            return Some(*number);
+        }
+        let number = self.fields.len();
+        let mut tokens = Vec::new();
+        for words in field_words(catalog, schema) {
+            tokens.extend(self.analyzer.index_field(&words));
+        }
+        self.fields.push((tokens, Vec::new()));
+        self.field_numbers.insert(schema, number);
+        Some(number)
+    }
+
+    /// The number of parts of their own that the records of each family have. What the API is about has more of them than
+    /// what is merely configured.
+    fn count_parts(&self) -> Vec<u16> {
+        let mut parts = vec![0_u16; self.families.len()];
+        for path in self.families.keys() {
+            for (at, _) in path.match_indices("/{}") {
+                if let Some(owner) = self.families.get(&path[..at]).filter(|_| at + 3 < path.len()) {
+                    parts[*owner] += 1;
+                }
+            }
+        }
+        parts
+    }
+
+    /// The stems of what the records with most parts are called.
+    fn main_record(&self, tools: &[ToolDocument], parts: &[u16]) -> Vec<String> {
+        let lists = tools.iter().zip(&self.titles).filter(|(tool, _)| tool.intent == Intent::List);
+        let most = lists.max_by_key(|(tool, _)| (parts[tool.family], std::cmp::Reverse(tool.family)));
+        let Some((_, (title, _))) = most.filter(|(tool, _)| parts[tool.family] > 1) else {
+            return Vec::new();
+        };
+        title.iter().filter(|stem| !stem.contains('_')).cloned().collect()
+    }
+
+    fn weight(&self, path: &str) -> f32 {
+        let depth = i32::try_from(path.matches('{').count()).unwrap_or(0);
+        let popular = if self.popular.contains(collection_path(path)) { self.weights.popular } else { 1.0 };
+        popular * self.weights.nesting.powi(depth)
+    }
+
+    /// The meaning of each tool: of its title and description, where rare words count more.
+    fn meanings(
+        &self,
+        tools: &[ToolDocument],
+        titles: &Bm25Index,
+        descriptions: &Bm25Index,
+        vectors: &HashMap<String, WordVector>,
+    ) -> MeaningIndex {
+        let described: Vec<TextVector> =
+            self.descriptions.iter().map(|(text, _)| text_vector(text, descriptions, vectors)).collect();
+        MeaningIndex::new(tools.iter().zip(&self.titles).map(|(tool, (title, _))| {
+            let mut text = text_vector(title, titles, vectors);
+            text.add_text(&described[tool.description], self.weights.description_meaning);
+            text
+        }))
+    }
+}
+
+/// The meaning of a text.
+fn text_vector(text: &[String], index: &Bm25Index, vectors: &HashMap<String, WordVector>) -> TextVector {
+    let mut meaning = TextVector::EMPTY;
+    for token in text {
+        if let Some(vector) = vectors.get(token) {
+            meaning.add(*vector, index.token_rarity(token));
+        }
+    }
+    meaning
+}
+
+/// The last word of a title, without what says which record.
+fn last_word(title: &str) -> Option<String> {
+    let title =
+        [" by ", " to ", " of "].iter().fold(title, |title, word| title.split(word).next().unwrap_or(title));
+    tokenize(title).pop()
+}
+
+/// The words of a title in the order in which people write them: `a note to a ticket` is a ticket note.
+fn in_noun_order(title: &str, intent: Intent) -> Cow<'_, str> {
+    match title.split_once(" to ").filter(|_| intent == Intent::Create) {
+        Some((own, owner)) => Cow::Owned(format!("{owner} {own}")),
+        None => Cow::Borrowed(title),
+    }
+}
+
+/// A title without its verb.
+fn without_verb(title: &str, intent: Intent) -> &str {
+    match intent {
+        Intent::Other | Intent::Usages => title,
+        _ => title.split_once(' ').map_or(title, |(_, rest)| rest),
+    }
+}

@@ -1,0 +1,42 @@
+//! Compares the meaning of a query with that of each tool's texts.
+
+use crate::word_vectors::{DIMENSIONS, TextVector, cosine};
+
+/// The meaning of texts.
+pub(crate) struct MeaningIndex {
+    texts: Vec<Option<[i8; DIMENSIONS]>>,
+}
+
+impl MeaningIndex {
+    /// Indexes texts.
+    pub(crate) fn new(texts: impl Iterator<Item = TextVector>) -> Self {
+        Self { texts: texts.map(|text| text.quantize()).collect() }
+    }
+
+    /// How similar each text is to a query: from 0 to 1.
+    pub(crate) fn similarities(&self, query: &TextVector) -> Vec<f32> {
+        let Some(query) = query.quantize() else { return vec![0.0; self.texts.len()] };
+        let similarity = |text: &Option<[i8; DIMENSIONS]>| {
+            text.as_ref().map_or(0.0, |text| cosine(&query, text).clamp(0.0, 1.0))
+        };
+        self.texts.iter().map(similarity).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::word_vectors::WordVector;
+
+    #[test]
+    fn the_text_that_means_the_same_is_the_most_similar() {
+        let text = |words: &[&str]| {
+            let mut text = TextVector::EMPTY;
+            words.iter().filter_map(|word| WordVector::find(word)).for_each(|word| text.add(word, 1.0));
+            text
+        };
+        let texts = [text(&["weather", "forecast"]), text(&["customer", "invoice"]), text(&[])];
+        let similarities = MeaningIndex::new(texts.into_iter()).similarities(&text(&["client", "bill"]));
+        assert!(similarities[1] > similarities[0] && similarities[2] == 0.0, "{similarities:?}");
+    }
+}

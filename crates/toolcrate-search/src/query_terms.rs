@@ -1,0 +1,232 @@
+//! Turns the words of a query into the tokens that are looked up.
+
+use crate::index::QueryToken;
+use crate::intent::DetectedIntent;
+use crate::query_parser::QueryParser;
+use crate::record_ids::{PREPOSITIONS, RecordId, is_number, is_qualifier};
+use crate::word_vectors::WordVector;
+
+/// A thing that a query mentions.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MentionedThing {
+    /// The stems of its words and of their synonyms.
+    pub(crate) stems: Vec<String>,
+    /// The stems of what else it may mean.
+    pub(crate) related: Vec<String>,
+}
+
+/// What the words of a query contribute.
+#[derive(Default)]
+pub(crate) struct QueryTerms {
+    pub(crate) tokens: Vec<QueryToken>,
+    pub(crate) stems: Vec<String>,
+    pub(crate) things: Vec<MentionedThing>,
+    /// The words with their stems, vectors and weights.
+    pub(crate) meaning: Vec<(String, WordVector, f32)>,
+    pub(crate) has_head: bool,
+    /// The position in `things` of the record with a number.
+    pub(crate) head: usize,
+}
+
+impl QueryTerms {
+    /// Adds a token.
+    pub(crate) fn push(&mut self, token: &str, weight: f32) {
+        self.tokens.push(QueryToken { token: token.to_owned(), weight });
+    }
+
+    /// Drops words such as "open" from what the query is about, unless it is about nothing else.
+    fn drop_vague_things(&mut self, parser: &QueryParser) {
+        let is_vague = |thing: &MentionedThing| {
+            thing.stems.iter().all(|stem| parser.context.vague.contains(&stem.as_str()))
+        };
+        if self.things.iter().any(|thing| !is_vague(thing)) {
+            let before = self.things.iter().take(self.head).filter(|thing| is_vague(thing)).count();
+            self.things.retain(|thing| !is_vague(thing));
+            self.head = (self.head - before).min(self.things.len().saturating_sub(1));
+        }
+    }
+
+    /// Adds the records that a name alone means: the client, or what is open there.
+    pub(crate) fn add_named_records(&mut self, has_name: bool, parser: &QueryParser) {
+        let QueryParser { analyzer, context, weights, .. } = parser;
+        let is_vague = |thing: &MentionedThing| {
+            thing.stems.iter().all(|stem| context.vague.contains(&stem.as_str()) || !analyzer.has_stem(stem))
+        };
+        if has_name && !context.named.is_empty() && self.things.iter().all(is_vague) {
+            for record in &context.named {
+                self.push(record, weights.query_synonym);
+            }
+            self.things.push(MentionedThing { stems: context.named.clone(), related: Vec::new() });
+        }
+    }
+}
+
+/// A query whose words are read one after the other.
+pub(crate) struct QueryReader<'a> {
+    pub(crate) parser: &'a QueryParser,
+    pub(crate) query: &'a [String],
+    pub(crate) names: &'a [bool],
+    pub(crate) wanted: &'a DetectedIntent,
+    pub(crate) ids: &'a [RecordId],
+    /// The position from which words are the content of a record.
+    pub(crate) content: usize,
+}
+
+impl QueryReader<'_> {
+    fn is_name(&self, position: usize) -> bool {
+        self.names.get(position).copied().unwrap_or(false)
+    }
+
+    fn is_spent(&self, position: usize) -> bool {
+        self.wanted.spent.contains(&position)
+    }
+
+    fn is_owner(&self, position: usize) -> bool {
+        self.parser.context.owners.contains(&self.query[position].as_str())
+    }
+
+    /// Whether the query has no distinctive word but those for whom something belongs to.
+    fn has_only_owners(&self) -> bool {
+        !(0..self.query.len()).any(|position| {
+            let word = &self.query[position];
+            !self.is_spent(position)
+                && !self.parser.analyzer.is_stop_word(word)
+                && !self.is_owner(position)
+                && !is_number(word)
+        })
+    }
+
+    /// Reads all words.
+    pub(crate) fn terms(&self) -> QueryTerms {
+        let (analyzer, weights) = (&self.parser.analyzer, &self.parser.weights);
+        let has_only_owners = self.has_only_owners();
+        let mut terms = QueryTerms::default();
+        let mut position = 0;
+        while position < self.query.len() {
+            let word = &self.query[position];
+            terms.has_head |= terms.things.len() == 1
+                && (PREPOSITIONS.contains(&word.as_str()) || self.asks_which(position));
+            if self.is_name(position) || position >= self.content {
+                if !self.is_spent(position) && !analyzer.is_stop_word(word) {
+                    terms.push(&analyzer.stem(word), weights.query_name);
+                    self.add_meaning(&mut terms, word, weights.content_meaning);
+                }
+                position += 1;
+                continue;
+            }
+            position += self.read_thing(position, has_only_owners, &mut terms);
+        }
+        terms.drop_vague_things(self.parser);
+        terms
+    }
+
+    /// Whether the query asks which of the things before a position it wants: which teams does the board have.
+    fn asks_which(&self, position: usize) -> bool {
+        position < 4 && ["which", "what"].contains(&self.query[0].as_str())
+    }
+
+    /// Reads the thing at a position; returns its number of words.
+    fn read_thing(&self, position: usize, has_only_owners: bool, terms: &mut QueryTerms) -> usize {
+        let QueryParser { analyzer, context, weights, .. } = self.parser;
+        let is_spent = self.is_spent(position);
+        let synonym = if is_spent { None } else { analyzer.synonym(&self.query[position..]) };
+        let length = synonym.map_or(1, |(_, length)| length);
+        let is_numbered = self.ids.iter().any(|id| (position..position + length).contains(&id.of));
+        let is_weak = !has_only_owners && !is_numbered && self.is_owner(position);
+        let weakened = |weight: f32| if is_weak { (weight - 1.0).max(0.0) } else { weight };
+        let mut thing = MentionedThing::default();
+        if self.ids.iter().any(|id| id.of == position && id.is_lone) {
+            for stem in &context.numbered {
+                terms.push(stem, weights.query_synonym);
+                thing.stems.push(stem.clone());
+            }
+        }
+        for stem in synonym.iter().flat_map(|(synonym, _)| &synonym.stems) {
+            let is_possible = synonym.is_some_and(|(synonym, _)| synonym.is_weak);
+            let share = if is_possible { weights.related_to_known } else { 1.0 };
+            terms.push(stem, weakened(weights.query_synonym) * share);
+            let stems = if is_possible { &mut thing.related } else { &mut thing.stems };
+            stems.push(stem.clone());
+        }
+        for word in &self.query[position..position + length] {
+            if is_spent {
+                self.add_meaning(terms, word, weights.verb_meaning);
+            }
+            if is_spent || analyzer.is_stop_word(word) || is_number(word) {
+                continue;
+            }
+            let stem = analyzer.stem(word);
+            terms.push(&stem, weakened(weights.query_word));
+            self.add_meaning(terms, word, 1.0);
+            if synonym.is_none() && !is_weak {
+                self.add_related(word, &stem, &mut thing, terms);
+            }
+            thing.stems.push(stem);
+        }
+        if !thing.stems.is_empty() {
+            // A record with a number is what is wanted, unless something before a preposition is.
+            if is_numbered && !terms.has_head && !is_qualifier(self.query, position) {
+                terms.head = terms.things.len();
+            }
+            terms.stems.extend(thing.stems.iter().cloned());
+            terms.things.push(thing);
+        }
+        length
+    }
+
+    /// Adds what a word abbreviates, or else the words of the catalog that mean nearly the same.
+    fn add_related(&self, word: &str, stem: &str, thing: &mut MentionedThing, terms: &mut QueryTerms) {
+        let QueryParser { analyzer, weights, related, abbreviations, .. } = self.parser;
+        let is_searchable = analyzer.is_searchable(stem);
+        if !is_searchable && WordVector::find_exact(word).is_none() {
+            for meant in abbreviations.find(word) {
+                terms.push(meant, weights.query_synonym);
+                thing.stems.push(meant.to_owned());
+            }
+        }
+        // What the API's own lists know needs no guess.
+        if is_searchable && weights.related_to_unknown_only {
+            return;
+        }
+        let share = if is_searchable { weights.related_to_known } else { 1.0 };
+        for related in related.find(word).into_iter().filter(|related| related.stem != stem) {
+            terms.push(&related.stem, weights.query_related * related.similarity * share);
+            let is_same = !is_searchable && related.similarity >= weights.related_thing;
+            let stems = if is_same { &mut thing.stems } else { &mut thing.related };
+            stems.push(related.stem);
+        }
+    }
+
+    fn add_meaning(&self, terms: &mut QueryTerms, word: &str, weight: f32) {
+        if weight > 0.0
+            && !self.parser.analyzer.is_stop_word(word)
+            && let Some(vector) = WordVector::find(word)
+        {
+            terms.meaning.push((self.parser.analyzer.stem(word), vector, weight));
+        }
+    }
+
+    /// The indexed phrases in the query, each with its number of words.
+    pub(crate) fn phrases(&self) -> Vec<(String, usize)> {
+        let QueryParser { analyzer, context, .. } = self.parser;
+        // A phrase may have a name or a number within: put Priya on a project.
+        let is_lone = |position: usize| self.ids.iter().any(|id| id.of == position && id.is_lone);
+        let plain: Vec<String> = self
+            .query
+            .iter()
+            .enumerate()
+            .filter(|(position, word)| is_lone(*position) || !self.is_name(*position) && !is_number(word))
+            .map(|(position, word)| match context.numbered.first().filter(|_| is_lone(position)) {
+                Some(record) => record.clone(),
+                None => word.clone(),
+            })
+            .collect();
+        let mut phrases = analyzer.phrases_in(self.query);
+        if plain != self.query {
+            phrases.extend(analyzer.phrases_in(&plain));
+            phrases.sort();
+            phrases.dedup();
+        }
+        phrases
+    }
+}

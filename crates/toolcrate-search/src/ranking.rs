@@ -1,0 +1,203 @@
+//! Scores tools for a query.
+
+use crate::document::{ToolDocument, ToolIndex};
+use crate::intent::Intent;
+use crate::query::ParsedQuery;
+use crate::query_parser::QueryParser;
+use crate::query_terms::MentionedThing;
+use crate::rare_tools::Penalty;
+use crate::weights::Weights;
+
+/// The least scale of the score of a meaning: that of a query that shares no word with any title.
+const MIN_MEANING_SCALE: f32 = 8.0;
+
+/// The share of the things of a query that a tool must be about for the query to name its action.
+const MIN_ACTION_COVERAGE: f32 = 0.5;
+
+/// The scores of one query, by index.
+pub(crate) struct QueryScores<'a> {
+    query: &'a ParsedQuery,
+    weights: &'a Weights,
+    titles: Vec<f32>,
+    descriptions: Vec<f32>,
+    fields: Vec<f32>,
+    collection_aliases: Vec<f32>,
+    action_aliases: Vec<f32>,
+    meanings: Vec<f32>,
+    /// What a full match in meaning is worth.
+    meaning_scale: f32,
+    concepts: Vec<ConceptMatches>,
+    penalties: Vec<f32>,
+    /// The collections that have a tool for an action that the query asks for.
+    acted_on: Vec<&'static str>,
+}
+
+impl<'a> QueryScores<'a> {
+    pub(crate) fn new(
+        index: &ToolIndex,
+        parser: &QueryParser,
+        query: &'a ParsedQuery,
+        weights: &'a Weights,
+    ) -> Self {
+        let penalty = |penalty: &Penalty| penalty.weight(query.intent, &query.words, &parser.analyzer);
+        let titles = index.titles.scores(&query.tokens);
+        let best = titles.iter().copied().fold(MIN_MEANING_SCALE, f32::max);
+        let meanings = if weights.meaning > 0.0 {
+            index.meanings.similarities(&query.meaning(&index.titles))
+        } else {
+            Vec::new()
+        };
+        let mut scores = Self {
+            query,
+            weights,
+            titles,
+            descriptions: index.descriptions.scores(&query.tokens),
+            fields: index.fields.scores(&query.tokens),
+            collection_aliases: index.collection_aliases.scores(&query.tokens),
+            action_aliases: index.action_aliases.scores(&query.tokens),
+            meanings,
+            meaning_scale: weights.meaning * best,
+            concepts: query.things.iter().map(|thing| ConceptMatches::new(index, thing)).collect(),
+            penalties: index.penalties.iter().map(penalty).collect(),
+            acted_on: Vec::new(),
+        };
+        let tools = index
+            .tools
+            .iter()
+            .enumerate()
+            .filter(|(_, tool)| scores.is_named(tool) && scores.query.commands(&tool.action));
+        let tools = tools.filter(|(number, tool)| scores.coverage(*number, tool) >= MIN_ACTION_COVERAGE);
+        scores.acted_on = tools.filter_map(|(_, tool)| tool.resource).collect();
+        scores
+    }
+
+    /// The score of a tool.
+    pub(crate) fn score(&self, number: usize, tool: &ToolDocument) -> f32 {
+        let Self { query, weights, .. } = self;
+        let fields = tool.fields.map_or(0.0, |number| self.fields[number]);
+        let meaning = self.meanings.get(number).copied().unwrap_or_default();
+        let text = self.titles[number]
+            + weights.description * self.descriptions[tool.description]
+            + weights.field * fields
+            + self.meaning_scale * meaning;
+        let collection = tool.collection.map_or(0.0, |number| self.collection_aliases[number]);
+        // Aliases of an action say what is to be done, which is not to list where something is used.
+        let action = tool.action_aliases.filter(|_| query.intent != Intent::Usages);
+        let action = action.map_or(0.0, |number| self.action_aliases[number]);
+        let context = self.head_factor(number, tool) * self.coverage_factor(number, tool);
+        context * (text + weights.collection_alias * collection) * self.tool_factor(tool)
+            + weights.action_alias * action * context
+    }
+
+    /// The share of the things that the query mentions that the tool is about, from 0 to 1.
+    pub(crate) fn coverage(&self, number: usize, tool: &ToolDocument) -> f32 {
+        let covered = self.concepts.iter().map(|concept| concept.coverage(number, tool, self.weights));
+        covered.sum::<f32>() / self.concepts.len().max(1) as f32
+    }
+
+    fn coverage_factor(&self, number: usize, tool: &ToolDocument) -> f32 {
+        1.0 - self.weights.coverage + self.weights.coverage * self.coverage(number, tool)
+    }
+
+    /// Whether the tool is about what the query wants.
+    fn head_factor(&self, number: usize, tool: &ToolDocument) -> f32 {
+        let lacks_head =
+            self.query.has_head && !self.concepts.first().is_none_or(|head| head.is_in_title(number, tool));
+        if lacks_head {
+            self.weights.missing_head
+        } else if self.query.is_about(&tool.head) {
+            self.weights.matching_head
+        } else {
+            1.0
+        }
+    }
+
+    /// Whether the query names the action of the tool, which no other kind of tool has.
+    fn is_named(&self, tool: &ToolDocument) -> bool {
+        tool.intent == Intent::Other && self.query.names_action(&tool.action)
+    }
+
+    /// The part of the score that does not depend on the words of the tool: its action, penalties and popularity.
+    fn tool_factor(&self, tool: &ToolDocument) -> f32 {
+        let is_acted_on = tool.resource.is_some_and(|resource| self.acted_on.contains(&resource));
+        let activity = if self.is_named(tool) {
+            let is_command = self.query.commands(&tool.action);
+            if is_command { self.weights.commanded_action } else { self.weights.named_action }
+        } else if is_acted_on && tool.intent != Intent::Other {
+            self.weights.plain_edit * self.query.affinity(tool.intent)
+        } else {
+            self.query.affinity(tool.intent)
+        };
+        let exists = self.query.has_existing(&tool.head)
+            && matches!(tool.intent, Intent::Create | Intent::List | Intent::Count);
+        let existing = if exists { self.weights.existing } else { 1.0 };
+        let penalties = tool.penalties.iter().filter_map(|number| self.penalties.get(*number));
+        activity * existing * penalties.product::<f32>() * tool.weight
+    }
+}
+
+/// Where one thing that a query mentions occurs.
+struct ConceptMatches {
+    stems: StemMatches,
+    related: Option<StemMatches>,
+    fields: Vec<bool>,
+    /// No title contains it: it occurs in aliases alone.
+    is_untitled: bool,
+}
+
+impl ConceptMatches {
+    fn new(index: &ToolIndex, thing: &MentionedThing) -> Self {
+        let stems = StemMatches::new(index, &thing.stems);
+        Self {
+            is_untitled: !stems.titles.contains(&true),
+            stems,
+            related: (!thing.related.is_empty()).then(|| StemMatches::new(index, &thing.related)),
+            fields: index.fields.matches(thing.stems.iter().map(String::as_str)),
+        }
+    }
+
+    /// Whether the title of a tool contains it, or its aliases do while no title does.
+    fn is_in_title(&self, number: usize, tool: &ToolDocument) -> bool {
+        self.stems.titles.get(number).is_some_and(|is_in| *is_in)
+            || (self.is_untitled && self.stems.are_in(number, tool))
+    }
+
+    /// How far the tool is about it: fully if its title or an alias contains it, and less if they contain what it may
+    /// mean, or if its records have a field of that name.
+    fn coverage(&self, number: usize, tool: &ToolDocument, weights: &Weights) -> f32 {
+        if self.stems.are_in(number, tool) {
+            return 1.0;
+        }
+        let is_related = self.related.as_ref().is_some_and(|related| related.are_in(number, tool));
+        let is_field = tool.fields.is_some_and(|number| self.fields[number]);
+        let related = if is_related { weights.related_coverage } else { 0.0 };
+        let field = if is_field { weights.field_coverage } else { 0.0 };
+        related.max(field)
+    }
+}
+
+/// Where some stems occur.
+struct StemMatches {
+    titles: Vec<bool>,
+    collection_aliases: Vec<bool>,
+    action_aliases: Vec<bool>,
+}
+
+impl StemMatches {
+    fn new(index: &ToolIndex, stems: &[String]) -> Self {
+        let stems = || stems.iter().map(String::as_str);
+        Self {
+            titles: index.titles.matches(stems()),
+            collection_aliases: index.collection_aliases.matches(stems()),
+            action_aliases: index.action_aliases.matches(stems()),
+        }
+    }
+
+    /// Whether the title or an alias of a tool contains one of them.
+    fn are_in(&self, number: usize, tool: &ToolDocument) -> bool {
+        let is_in = |matches: &[bool], number: usize| matches.get(number).is_some_and(|is_in| *is_in);
+        is_in(&self.titles, number)
+            || tool.collection.is_some_and(|number| is_in(&self.collection_aliases, number))
+            || tool.action_aliases.is_some_and(|number| is_in(&self.action_aliases, number))
+    }
+}

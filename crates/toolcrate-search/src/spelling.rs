@@ -1,0 +1,110 @@
+//! Corrects the spelling of the words of a query, from the vocabulary of the indexed texts.
+
+use crate::analyzer::{Analyzer, tokenize_cased};
+use crate::word_vectors::WordVector;
+
+/// Shorter words are not corrected, except for swapped letters.
+const MIN_CORRECTED_CHARS: usize = 5;
+/// The lowest Jaro-Winkler similarity of a correction.
+const MIN_SIMILARITY: f64 = 0.78;
+/// The most words of a query that are corrected, which compares each with the whole vocabulary.
+const MAX_CORRECTIONS: usize = 12;
+/// The longest word that is corrected.
+const MAX_CORRECTED_BYTES: usize = 32;
+
+impl Analyzer {
+    /// The words of a query with their spelling corrected. A capitalized word is taken for a name and left alone, unless
+    /// it is the first.
+    pub(crate) fn correct_query(&self, query: &str) -> Vec<String> {
+        let is_name = |place: usize, word: &str| place > 0 && word.starts_with(char::is_uppercase);
+        let words = tokenize_cased(query).into_iter().enumerate();
+        let mut corrections = 0;
+        words
+            .map(|(place, word)| {
+                let lower = word.to_lowercase();
+                if is_name(place, &word)
+                    || corrections == MAX_CORRECTIONS
+                    || lower.len() > MAX_CORRECTED_BYTES
+                {
+                    return lower;
+                }
+                corrections += usize::from(!self.is_known(&lower));
+                self.correct(&lower)
+            })
+            .collect()
+    }
+
+    /// Returns the word itself if it or its stem is in the vocabulary, or else the most similar word of the vocabulary.
+    pub(crate) fn correct(&self, word: &str) -> String {
+        let is_known = self.known.contains_key(word)
+            || self.is_stop_word(word)
+            || WordVector::find_exact(word).is_some();
+        // The plural of a code, such as p1s.
+        if !is_known && let Some(one) = word.strip_suffix('s').filter(|one| self.known.contains_key(*one)) {
+            return one.to_owned();
+        }
+        let has_digit = word.chars().any(|c| c.is_ascii_digit());
+        if is_known || has_digit || self.stems.contains(&self.stem(word)) {
+            return word.to_owned();
+        }
+        if word.chars().count() < MIN_CORRECTED_CHARS {
+            return self.swap_letters(word).unwrap_or_else(|| word.to_owned());
+        }
+        let best = self
+            .known
+            .iter()
+            .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2 && known.len() >= MIN_CORRECTED_CHARS)
+            // The first letter is rarely mistyped, but many names differ from a word in it alone.
+            .filter(|(known, _)| known.chars().next() == word.chars().next())
+            .map(|(known, about)| (strsim::jaro_winkler(word, known), about.count, known))
+            .filter(|(similarity, ..)| *similarity >= MIN_SIMILARITY)
+            .filter(|(.., known)| strsim::osa_distance(word, known) <= if word.len() < 7 { 1 } else { 2 })
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
+        best.map_or_else(|| word.to_owned(), |(.., known)| known.clone())
+    }
+    /// The word of the vocabulary that differs in two swapped letters: mnay, many.
+    fn swap_letters(&self, word: &str) -> Option<String> {
+        let letters: Vec<char> = word.chars().collect();
+        (1..letters.len().saturating_sub(1)).find_map(|place| {
+            let mut turned = letters.clone();
+            turned.swap(place, place + 1);
+            let turned: String = turned.into_iter().collect();
+            (turned != word && (self.known.contains_key(&turned) || self.is_stop_word(&turned)))
+                .then_some(turned)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyzer::tokenize;
+    use crate::word_lists::WordLists;
+
+    fn words() -> Analyzer {
+        let mut words = Analyzer::new(&WordLists::ENGLISH);
+        words.index_words(&tokenize("purchase order line items receive tickets priorities"));
+        words
+    }
+
+    #[test]
+    fn misspelled_words_are_corrected() {
+        let words = words();
+        for (written, read) in [
+            ("purchse", "purchase"),
+            ("recieve", "receive"),
+            ("tikets", "tickets"),
+            ("prioritys", "priorities"),
+        ] {
+            assert_eq!(words.stem(&words.correct(written)), words.stem(read), "{written}");
+        }
+    }
+
+    #[test]
+    fn known_words_short_words_and_codes_are_not_corrected() {
+        let words = words();
+        for word in ["order", "ordering", "po", "x1y2z3", "sla", "the", "zzzzzzzz"] {
+            assert_eq!(words.correct(word), word);
+        }
+    }
+}

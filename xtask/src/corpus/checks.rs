@@ -1,0 +1,78 @@
+//! Builds the drivers and has `check.py` check what they send and read.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+use serde::Deserialize;
+
+use super::CorpusRow;
+use crate::clients::process::python_environment;
+
+/// At least this share of the operations must be covered, in percent.
+const MIN_COVERED: usize = 90;
+
+/// What `check.py` found.
+#[derive(Debug, Deserialize)]
+pub(super) struct CheckResult {
+    /// The number of tools.
+    pub(super) tools: usize,
+    /// Invalid declarations by dialect.
+    pub(super) declaration_problems: BTreeMap<String, usize>,
+    /// Tools of which a request was sent and checked.
+    pub(super) covered: usize,
+    /// Tools whose requests are all valid.
+    pub(super) valid: usize,
+    /// Why others are not.
+    pub(super) invalid: Vec<String>,
+    /// Why nothing was sent.
+    pub(super) uncovered: Vec<String>,
+    /// Schemas of which values were compared.
+    pub(super) schemas_checked: usize,
+    /// Schemas whose values did not come back as they were.
+    pub(super) schemas_wrong: Vec<String>,
+}
+
+impl CheckResult {
+    /// Returns true if every check passed and enough was covered.
+    pub(super) fn is_good(&self) -> bool {
+        self.declaration_problems.is_empty()
+            && self.invalid.is_empty()
+            && self.schemas_wrong.is_empty()
+            && self.covered * 100 >= self.tools * MIN_COVERED
+    }
+}
+
+/// Checks each crate that compiles.
+pub(super) fn run(rows: &mut [CorpusRow], work: &Path) -> anyhow::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let python = python_environment(&folder, &work.join("python"))?;
+    for row in rows.iter_mut().filter(|row| row.compiles == Some(true)) {
+        let driver = build(&row.name, work)?;
+        let mut check = Command::new(&python);
+        check.args(["-W", "ignore"]).arg(folder.join("check.py")).arg(driver).arg(&row.spec);
+        let patch = folder.join("patches").join(&row.name).with_extension("json");
+        if patch.exists() {
+            check.arg(patch);
+        }
+        let output = check.env("PYTHONDONTWRITEBYTECODE", "1").output()?;
+        let text = String::from_utf8_lossy(&output.stderr);
+        anyhow::ensure!(output.status.success(), "{}: {}", row.name, text.trim());
+        let result = serde_json::from_slice(&output.stdout).with_context(|| row.name.clone())?;
+        row.checked = Some(result);
+    }
+    Ok(())
+}
+
+/// Builds the driver of a spec and returns its path.
+fn build(name: &str, work: &Path) -> anyhow::Result<PathBuf> {
+    let target = work.join("target");
+    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--quiet", "--offline", "--package", &format!("driver-{name}")])
+        .current_dir(work)
+        .env("CARGO_TARGET_DIR", &target)
+        .status()?;
+    anyhow::ensure!(status.success(), "the driver of {name} does not compile");
+    Ok(target.join("debug").join(format!("driver-{name}{}", std::env::consts::EXE_SUFFIX)))
+}
