@@ -373,6 +373,6 @@ fn resolve_response<'a>(
     schemas: &SchemaLowering<'a>,
 ) -> Result<&'a SourceResponse, CodegenError> {
     resolve(source, &schemas.components().responses, "responses").map_err(|reference| {
-        CodegenError::new("E006", format!("the reference `{reference}` leads to nothing"))
+        CodegenError::new("E006", format!("the reference `{reference}` does not resolve"))
     })
 }

@@ -41,7 +41,7 @@ pub fn body(
     let source = match resolve(source, &schemas.components().request_bodies, "requestBodies") {
         Ok(source) => source,
         Err(reference) => {
-            let message = format!("the reference `{reference}` leads to nothing; the body is any JSON value");
+            let message = format!("the reference `{reference}` does not resolve; the body is any JSON value");
             schemas.untype(CodegenError::new("E006", message).at(&location));
             return Some(OperationBody::new(BodyKind::Json, Type::Any, true, None));
         }

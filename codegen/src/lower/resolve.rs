@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use openapiv3::ReferenceOr;
 
 /// Returns what `source` is or refers to among `entries`, the `section` of the components, or the reference if it
-/// leads to nothing.
+/// does not resolve.
 pub(super) fn resolve<'a, T>(
     source: &'a ReferenceOr<T>,
     entries: &'a IndexMap<String, ReferenceOr<T>>,

@@ -207,7 +207,7 @@ impl<'a> SchemaLowering<'a> {
         match reference.strip_prefix("#/components/schemas/") {
             Some(name) if self.components.schemas.contains_key(name) => Type::Named(name.into()),
             _ => {
-                let mut message = format!("the reference `{reference}` leads to nothing");
+                let mut message = format!("the reference `{reference}` does not resolve");
                 let names = self.components.schemas.keys().map(String::as_str);
                 let wanted = reference.rsplit('/').next().unwrap_or_default();
                 if let Some(near) = crate::diagnostic::nearest(wanted, names, 1).first() {

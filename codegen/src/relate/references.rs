@@ -1,4 +1,4 @@
-//! References: schemas that only point at a record, and the list that the record stands in.
+//! References: schemas that only point to a record, and the list that contains it.
 
 use std::collections::BTreeMap;
 

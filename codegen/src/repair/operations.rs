@@ -75,7 +75,7 @@ fn path_operations(
         let Some(mut operation) = operation else { continue };
         let location = pointer(&["paths", spec_path, &method.as_str().to_lowercase()]);
         if matches!(method, Method::Get | Method::Head) && operation.request_body.take().is_some() {
-            let message = format!("a {method} has no body; the one given was dropped");
+            let message = format!("a {method} has no body; the body was dropped");
             report.repairs.push(Repair::new("R025", &location, message));
         }
         let own = std::mem::take(&mut operation.parameters);
@@ -124,7 +124,7 @@ fn twin_paths(operations: &[RawOperation], repairs: &mut Vec<Repair>) {
         let all: Vec<String> = twins.iter().map(|twin| format!("`{twin}`")).collect();
         for twin in &twins {
             let message = format!(
-                "{} are one path in several spellings; each operation keeps its own, names treat them as one",
+                "{} are spellings of one path; each operation keeps its own, and names treat them as equal",
                 all.join(" and ")
             );
             repairs.push(Repair::new("R006", pointer(&["paths", twin]), message));

@@ -82,7 +82,7 @@ fn resolve(
             ReferenceOr::Reference { reference } => {
                 let name = reference.strip_prefix("#/components/parameters/").unwrap_or_default();
                 current = components.parameters.get(name).ok_or_else(|| {
-                    CodegenError::new("E006", format!("the reference `{reference}` leads to nothing"))
+                    CodegenError::new("E006", format!("the reference `{reference}` does not resolve"))
                 })?;
             }
         }

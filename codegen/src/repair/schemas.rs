@@ -92,7 +92,7 @@ fn odd_values<'a>(values: impl Iterator<Item = &'a str>, location: &str, repairs
             odd.join(", ")
         };
         let message = format!(
-            "values that are no identifiers or fall together in Rust casing ({list}); their variants are named apart, the wire keeps them"
+            "values that are not identifiers or collide in Rust casing ({list}); their variants get distinct names, and the values are sent unchanged"
         );
         repairs.push(Repair::new("R013", location, message));
     }

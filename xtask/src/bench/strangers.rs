@@ -125,8 +125,10 @@ fn cpu(server: &CwpsaProcess, requests: &[CostlyRequest]) -> anyhow::Result<Figu
 fn memory(server: &CwpsaProcess, requests: &[CostlyRequest]) -> anyhow::Result<Figure> {
     let mut worst = (0.0, "");
     for request in requests {
+        wait_until_idle(server)?;
         let before = server_process::memory(server.id())?;
         let open: Vec<_> = (0..CONNECTIONS).map(|_| request.write(&server.host)).collect();
+        wait_until_idle(server)?;
         let each = (server_process::memory(server.id())? - before) * 1000.0 / CONNECTIONS as f64;
         drop(open);
         eprintln!("  {}: {each:.0} kB", request.name);
@@ -204,6 +206,19 @@ fn probe(host: &str) -> anyhow::Result<Vec<f64>> {
         std::thread::sleep(PROBE_INTERVAL);
     }
     Ok(times)
+}
+
+/// Waits until the server takes no CPU time, so that requests of another kind don't count.
+fn wait_until_idle(server: &CwpsaProcess) -> anyhow::Result<()> {
+    let mut before = cpu_milliseconds(server.id())?;
+    loop {
+        std::thread::sleep(Duration::from_millis(200));
+        let now = cpu_milliseconds(server.id())?;
+        if now <= before {
+            return Ok(());
+        }
+        before = now;
+    }
 }
 
 /// Returns the CPU time of a process.

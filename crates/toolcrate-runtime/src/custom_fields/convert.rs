@@ -14,8 +14,8 @@ use crate::nearest::nearest;
 use crate::patch::escape;
 use crate::text::to_text;
 
-/// Turns every object by caption within `value`, which `schema` describes, into the API's list. What already is
-/// a list stays as it is. A caption whose value is null counts as not given, as clients send null for every field
+/// Turns every object by caption within `value`, which `schema` describes, into the API's list. In a list, captions are
+/// replaced by IDs. A caption whose value is null counts as not given, as clients send null for every field
 /// that they know of; [`emptied_item`] makes the item that empties one.
 pub(crate) fn to_api(
     schema: &Value,
@@ -38,6 +38,10 @@ pub(crate) fn to_api(
                     let is_given = !items.is_empty() || by_caption.is_empty();
                     *member = Value::Array(items);
                     is_given
+                }
+                Value::Array(items) if name == fields.member => {
+                    name_fields(items, fields, scope, &pointer, problems);
+                    true
                 }
                 member => {
                     to_api(node, member, fields, scope, &pointer, problems);
@@ -80,6 +84,34 @@ fn items(
         }
     }
     items
+}
+
+/// Replaces the captions in the API's list by IDs. An item that has an ID stays as it is.
+fn name_fields(
+    items: &mut [Value],
+    fields: &CustomFields,
+    scope: Option<FieldScope<'_>>,
+    pointer: &str,
+    problems: &mut Vec<FieldError>,
+) {
+    if !scope.is_some_and(|scope| scope.fields.is_readable()) {
+        return;
+    }
+    for (index, entry) in items.iter_mut().enumerate() {
+        let has_id = entry.get(fields.key).is_some_and(|id| !id.is_null());
+        let Some(caption) = entry.get(fields.caption).and_then(Value::as_str).filter(|_| !has_id) else {
+            continue;
+        };
+        let value = entry.get(fields.value).unwrap_or(&Value::Null);
+        match item(caption, value, fields, scope) {
+            Ok(named) => *entry = named,
+            Err((code, message)) => {
+                let wrong =
+                    if code == "unknown" || code == "read_only" { fields.caption } else { fields.value };
+                problems.push(FieldError::new(format!("{pointer}/{index}/{wrong}"), code, message));
+            }
+        }
+    }
 }
 
 /// Returns the item that empties a field.

@@ -119,6 +119,22 @@ fn captions_become_ids_and_values_their_types() {
 }
 
 #[test]
+fn captions_in_a_list_become_ids_and_unknown_ones_are_reported() {
+    let fields = account_fields();
+    let list = json!([{"caption": "Region", "value": "West"}, {"id": 99, "caption": "Nope", "value": 1}]);
+    let expected = json!([{"id": 1, "value": "West"}, {"id": 99, "caption": "Nope", "value": 1}]);
+    assert_eq!(sent(Some("Order"), Some(&fields), &list), Ok(expected));
+    assert_eq!(sent(Some("Order"), None, &list), Ok(list));
+    for (list, pointer) in [
+        (json!([{"caption": "Regoin", "value": "West"}]), "/extras/0/caption"),
+        (json!([{"caption": "Size", "value": "seven"}]), "/extras/0/value"),
+    ] {
+        let problems = sent(Some("Order"), Some(&fields), &list).expect_err("invalid");
+        assert_eq!(problems[0].pointer, pointer);
+    }
+}
+
+#[test]
 fn fields_that_are_all_null_are_not_sent() {
     let fields = account_fields();
     for fields in [None, Some(&fields)] {

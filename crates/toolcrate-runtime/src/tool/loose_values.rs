@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use super::coercion::is_taken;
+use super::coercion::{coerce, is_taken};
 use super::shorthand::is_reference;
 use crate::date_suggestion;
 use crate::nearest::nearest;
@@ -32,7 +32,7 @@ pub(super) fn suggest(schema: &Value, value: &Value, now: OffsetDateTime) -> Opt
             _ => Vec::new(),
         },
         Value::Bool(_) => vec![Value::from(value.to_string())],
-        Value::Array(items) => from_list(items),
+        Value::Array(items) => from_list(schema, items),
         Value::Object(properties) => VALUE_KEYS
             .into_iter()
             .filter_map(|key| properties.get(key).cloned())
@@ -106,9 +106,13 @@ fn from_python(text: &str) -> Option<Value> {
     serde_json::from_str(&json).ok()
 }
 
-fn from_list(items: &[Value]) -> Vec<Value> {
+fn from_list(schema: &Value, items: &[Value]) -> Vec<Value> {
     match items {
-        [item] => vec![item.clone()],
+        [item] => {
+            let mut read = item.clone();
+            coerce(schema, &mut read);
+            vec![item.clone(), read]
+        }
         // Lists that the API takes as one text are separated by commas.
         items if items.iter().all(|item| item.is_string() || item.is_number()) => {
             vec![Value::from(joined(items, ','))]
@@ -117,12 +121,13 @@ fn from_list(items: &[Value]) -> Vec<Value> {
     }
 }
 
-/// Returns true if and only if `value` is what clients write for nothing: an empty text, or a word for null.
+/// Returns true if and only if `value` is what clients write for nothing: an empty text or list, or a word for null.
 pub(super) fn is_nothing(value: &Value) -> bool {
     const WORDS: [&str; 6] = ["", "null", "none", "nil", "n/a", "undefined"];
     match value {
         Value::Null => true,
         Value::String(text) => WORDS.iter().any(|word| text.trim().eq_ignore_ascii_case(word)),
+        Value::Array(items) => items.is_empty(),
         _ => false,
     }
 }
@@ -192,6 +197,7 @@ mod tests {
             (reference.clone(), json!("{'id': 250}"), Some(json!({"id": 250}))),
             (reference.clone(), json!("```json\n{\"id\": 250}\n```"), Some(json!({"id": 250}))),
             (reference.clone(), json!([{"id": 250}]), Some(json!({"id": 250}))),
+            (reference.clone(), json!(["250"]), Some(json!({"id": 250}))),
             (json!({"type": "array", "items": {"type": "integer"}}), json!("1, 2"), Some(json!([1, 2]))),
             (json!({"type": "array", "items": {"type": "object"}}), json!("x"), None),
         ] {
