@@ -26,227 +26,158 @@ pub struct Agreement {
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types). Required.
-    #[doc(alias = "type")]
     pub type_: AgreementTypeReference,
     /// Status of the agreement.
-    #[doc(alias = "agreementStatus")]
     pub agreement_status: Option<AgreementAgreementStatus>,
     /// Allow overruns.
-    #[doc(alias = "allowOverruns")]
     pub allow_overruns: Option<bool>,
     /// Application cycle.
-    #[doc(alias = "applicationCycle")]
     pub application_cycle: Option<AgreementApplicationCycle>,
     /// Application limit.
-    #[doc(alias = "applicationLimit")]
     pub application_limit: Option<Number>,
     /// Application units.
-    #[doc(alias = "applicationUnits")]
     pub application_units: Option<AgreementApplicationUnits>,
     /// Application unlimited flag.
-    #[doc(alias = "applicationUnlimitedFlag")]
     pub application_unlimited_flag: Option<bool>,
     /// Auto invoice flag.
-    #[doc(alias = "autoInvoiceFlag")]
     pub auto_invoice_flag: Option<bool>,
     /// Bill amount.
-    #[doc(alias = "billAmount")]
     pub bill_amount: Option<Number>,
     /// Whether and how this is billed. Required when the record is replaced.
-    #[doc(alias = "billExpenses")]
     pub bill_expenses: Option<AgreementBillExpenses>,
     /// Bill one time flag.
-    #[doc(alias = "billOneTimeFlag")]
     pub bill_one_time_flag: Option<bool>,
     /// Whether and how this is billed. Required when the record is replaced.
-    #[doc(alias = "billProducts")]
     pub bill_products: Option<AgreementBillProducts>,
     /// Bill start date.
-    #[doc(alias = "billStartDate")]
     pub bill_start_date: Option<Timestamp>,
     /// Whether and how this is billed. Required when the record is replaced.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<AgreementBillTime>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "billToCompany")]
     pub bill_to_company: CompanyReference,
     /// Bill to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "billToContact")]
     pub bill_to_contact: ContactReference,
     /// Bill to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "billToSite")]
     pub bill_to_site: SiteReference,
     /// Billable expense invoice.
-    #[doc(alias = "billableExpenseInvoice")]
     pub billable_expense_invoice: Option<bool>,
     /// Billable product invoice.
-    #[doc(alias = "billableProductInvoice")]
     pub billable_product_invoice: Option<bool>,
     /// Billable time invoice.
-    #[doc(alias = "billableTimeInvoice")]
     pub billable_time_invoice: Option<bool>,
     /// Billing cycle, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles).
-    #[doc(alias = "billingCycle")]
     pub billing_cycle: BillingCycleReference,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Bottom comment.
-    #[doc(alias = "bottomComment")]
     pub bottom_comment: Option<bool>,
     /// Cancelled flag.
-    #[doc(alias = "cancelledFlag")]
     pub cancelled_flag: Option<bool>,
     /// Carry over unused.
-    #[doc(alias = "carryOverUnused")]
     pub carry_over_unused: Option<bool>,
     /// Charge to firm.
-    #[doc(alias = "chargeToFirm")]
     pub charge_to_firm: Option<bool>,
     /// Comp hourly rate.
-    #[doc(alias = "compHourlyRate")]
     pub comp_hourly_rate: Option<Number>,
     /// Comp limit amount.
-    #[doc(alias = "compLimitAmount")]
     pub comp_limit_amount: Option<Number>,
     /// Company location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "companyLocation")]
     pub company_location: SystemLocationReference,
     /// Cover agreement expense.
-    #[doc(alias = "coverAgreementExpense")]
     pub cover_agreement_expense: Option<bool>,
     /// Cover agreement product.
-    #[doc(alias = "coverAgreementProduct")]
     pub cover_agreement_product: Option<bool>,
     /// Cover agreement time.
-    #[doc(alias = "coverAgreementTime")]
     pub cover_agreement_time: Option<bool>,
     /// Cover sales tax.
-    #[doc(alias = "coverSalesTax")]
     pub cover_sales_tax: Option<bool>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// The customer's purchase order number. At most 50 characters.
-    #[doc(alias = "customerPO")]
     pub customer_po: Option<String>,
     /// Date cancelled.
-    #[doc(alias = "dateCancelled")]
     pub date_cancelled: Option<Timestamp>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Employee comp not exceed.
-    #[doc(alias = "employeeCompNotExceed")]
     pub employee_comp_not_exceed: Option<AgreementEmployeeCompNotExceed>,
     /// Employee comp rate. Required when the record is replaced.
-    #[doc(alias = "employeeCompRate")]
     pub employee_comp_rate: Option<AgreementEmployeeCompRate>,
     /// End date.
-    #[doc(alias = "endDate")]
     pub end_date: Option<Timestamp>,
     /// Expire when zero.
-    #[doc(alias = "expireWhenZero")]
     pub expire_when_zero: Option<bool>,
     /// Expired days.
-    #[doc(alias = "expiredDays")]
     pub expired_days: Option<i32>,
     /// Notes for your own members, not for customers.
-    #[doc(alias = "internalNotes")]
     pub internal_notes: Option<String>,
     /// Text shown on the invoice.
-    #[doc(alias = "invoiceDescription")]
     pub invoice_description: Option<String>,
     /// Invoice prorated additions flag.
-    #[doc(alias = "invoiceProratedAdditionsFlag")]
     pub invoice_prorated_additions_flag: Option<bool>,
     /// Invoice template, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "invoiceTemplate")]
     pub invoice_template: InvoiceTemplateReference,
     /// Invoicing cycle. Required when the record is replaced.
-    #[doc(alias = "invoicingCycle")]
     pub invoicing_cycle: Option<AgreementInvoicingCycle>,
     /// Limit.
     pub limit: Option<i32>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Next invoice date.
-    #[doc(alias = "nextInvoiceDate")]
     pub next_invoice_date: Option<String>,
     /// No ending date flag.
-    #[doc(alias = "noEndingDateFlag")]
     pub no_ending_date_flag: Option<bool>,
     /// One time flag.
-    #[doc(alias = "oneTimeFlag")]
     pub one_time_flag: Option<bool>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
     /// Parent agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
-    #[doc(alias = "parentAgreement")]
     pub parent_agreement: AgreementReference,
     /// Period type.
-    #[doc(alias = "periodType")]
     pub period_type: Option<AgreementPeriodType>,
     /// Project type, from [`project::list_project_types`](crate::project::list_project_types).
-    #[doc(alias = "projectType")]
     pub project_type: ProjectTypeReference,
     /// Prorate first bill.
-    #[doc(alias = "prorateFirstBill")]
     pub prorate_first_bill: Option<Number>,
     /// Prorate flag.
-    #[doc(alias = "prorateFlag")]
     pub prorate_flag: Option<bool>,
     /// Reason cancelled. At most 100 characters.
-    #[doc(alias = "reasonCancelled")]
     pub reason_cancelled: Option<String>,
     /// Restrict department flag.
-    #[doc(alias = "restrictDepartmentFlag")]
     pub restrict_department_flag: Option<bool>,
     /// Restrict down payment.
-    #[doc(alias = "restrictDownPayment")]
     pub restrict_down_payment: Option<bool>,
     /// Restrict location flag.
-    #[doc(alias = "restrictLocationFlag")]
     pub restrict_location_flag: Option<bool>,
     /// Ship to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "shipToCompany")]
     pub ship_to_company: CompanyReference,
     /// Ship to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "shipToContact")]
     pub ship_to_contact: ContactReference,
     /// Ship to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "shipToSite")]
     pub ship_to_site: SiteReference,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// SLA, from [`service::list_slas`](crate::service::list_slas).
     pub sla: SlaReference,
     /// Start date.
-    #[doc(alias = "startDate")]
     pub start_date: Option<Timestamp>,
     /// Sub contract company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "subContractCompany")]
     pub sub_contract_company: CompanyReference,
     /// Sub contract contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "subContractContact")]
     pub sub_contract_contact: ContactReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Taxable.
     pub taxable: Option<bool>,
     /// Top comment.
-    #[doc(alias = "topComment")]
     pub top_comment: Option<bool>,
     /// Work order. At most 20 characters.
-    #[doc(alias = "workOrder")]
     pub work_order: Option<String>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

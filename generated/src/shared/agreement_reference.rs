@@ -11,12 +11,10 @@ pub struct AgreementReference {
     /// ID.
     pub id: Option<i32>,
     /// Charge firm flag.
-    #[doc(alias = "chargeFirmFlag")]
     pub charge_firm_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,14 +13,12 @@ pub struct BillingCycle {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Whether and how this is billed. Required.
-    #[doc(alias = "billingOptions")]
     pub billing_options: Option<BillingCycleBillingOptions>,
     /// Identifier. At most 5 characters. Required.
     pub identifier: Option<String>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

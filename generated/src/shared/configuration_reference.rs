@@ -13,7 +13,6 @@ pub struct ConfigurationReference {
     /// Configuration to attach.
     pub id: Option<i32>,
     /// Identifier of the device in the managed IT solution.
-    #[doc(alias = "deviceIdentifier")]
     pub device_identifier: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -11,35 +11,26 @@ pub struct CurrencyReference {
     /// ID.
     pub id: Option<i32>,
     /// Currency code.
-    #[doc(alias = "currencyCode")]
     pub currency_code: Option<String>,
     /// Currency identifier.
-    #[doc(alias = "currencyIdentifier")]
     pub currency_identifier: Option<String>,
     /// Decimal separator.
-    #[doc(alias = "decimalSeparator")]
     pub decimal_separator: Option<String>,
     /// Display ID flag.
-    #[doc(alias = "displayIdFlag")]
     pub display_id_flag: Option<bool>,
     /// Display symbol flag.
-    #[doc(alias = "displaySymbolFlag")]
     pub display_symbol_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Negative parentheses flag.
-    #[doc(alias = "negativeParenthesesFlag")]
     pub negative_parentheses_flag: Option<bool>,
     /// Number of decimals.
-    #[doc(alias = "numberOfDecimals")]
     pub number_of_decimals: Option<i32>,
     /// Right align.
-    #[doc(alias = "rightAlign")]
     pub right_align: Option<bool>,
     /// Symbol.
     pub symbol: Option<String>,
     /// Thousands separator.
-    #[doc(alias = "thousandsSeparator")]
     pub thousands_separator: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

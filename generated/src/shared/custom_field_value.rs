@@ -12,16 +12,12 @@ pub struct CustomFieldValue {
     /// Caption.
     pub caption: Option<String>,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseId")]
     pub connect_wise_id: Option<String>,
     /// Entry method.
-    #[doc(alias = "entryMethod")]
     pub entry_method: Option<CustomFieldValueEntryMethod>,
     /// Number of decimals.
-    #[doc(alias = "numberOfDecimals")]
     pub number_of_decimals: Option<i32>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<CustomFieldValueType>,
     /// Value.
     pub value: Option<Value>,

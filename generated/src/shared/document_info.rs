@@ -14,42 +14,32 @@ pub struct DocumentInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Created on date.
-    #[doc(alias = "createdOnDate")]
     pub created_on_date: Option<String>,
     /// Document type, from [`system::list_document_type_info`](crate::system::list_document_type_info).
-    #[doc(alias = "documentType")]
     pub document_type: DocumentTypeReference,
     /// File name.
-    #[doc(alias = "fileName")]
     pub file_name: Option<String>,
     /// Guid.
     pub guid: Option<String>,
     /// Html template flag.
-    #[doc(alias = "htmlTemplateFlag")]
     pub html_template_flag: Option<bool>,
     /// Image flag.
-    #[doc(alias = "imageFlag")]
     pub image_flag: Option<bool>,
     /// Link flag.
-    #[doc(alias = "linkFlag")]
     pub link_flag: Option<bool>,
     /// Owner.
     pub owner: Option<String>,
     /// Public flag.
-    #[doc(alias = "publicFlag")]
     pub public_flag: Option<bool>,
     /// Read only flag.
-    #[doc(alias = "readOnlyFlag")]
     pub read_only_flag: Option<bool>,
     /// Server file name.
-    #[doc(alias = "serverFileName")]
     pub server_file_name: Option<String>,
     /// Size.
     pub size: Option<i32>,
     /// Title.
     pub title: Option<String>,
     /// URL flag.
-    #[doc(alias = "urlFlag")]
     pub url_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -23,27 +23,20 @@ pub struct ExpenseEntry {
     /// Date. Required.
     pub date: Option<Timestamp>,
     /// Type, from [`expense::list_types`](crate::expense::list_types). Required.
-    #[doc(alias = "type")]
     pub type_: ExpenseTypeReference,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement amount. Set by the server and never sent.
-    #[doc(alias = "agreementAmount")]
     pub agreement_amount: Option<Number>,
     /// Bill amount.
-    #[doc(alias = "billAmount")]
     pub bill_amount: Option<Number>,
     /// Whether the customer is billed for this time.
-    #[doc(alias = "billableOption")]
     pub billable_option: Option<ExpenseEntryBillableOption>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// ID of the record that chargeToType names.
-    #[doc(alias = "chargeToId")]
     pub charge_to_id: Option<i32>,
     /// Fill in chargeToType if company is left out.
-    #[doc(alias = "chargeToType")]
     pub charge_to_type: Option<ExpenseEntryChargeToType>,
     /// Classification, from [`expense::list_classifications`](crate::expense::list_classifications).
     pub classification: ClassificationReference,
@@ -52,34 +45,26 @@ pub struct ExpenseEntry {
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Expense report, from [`expense::list_reports`](crate::expense::list_reports).
-    #[doc(alias = "expenseReport")]
     pub expense_report: ExpenseReportReference,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
     /// Invoice amount.
-    #[doc(alias = "invoiceAmount")]
     pub invoice_amount: Option<Number>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Notes.
     pub notes: Option<String>,
     /// Odometer end.
-    #[doc(alias = "odometerEnd")]
     pub odometer_end: Option<Number>,
     /// Odometer start.
-    #[doc(alias = "odometerStart")]
     pub odometer_start: Option<Number>,
     /// Payment method.
-    #[doc(alias = "paymentMethod")]
     pub payment_method: PaymentMethodReference,
     /// Phase, from [`project::list_project_phases`](crate::project::list_project_phases).
     pub phase: ProjectPhaseReference,

@@ -13,7 +13,6 @@ pub struct ExpenseTax {
     /// Amount.
     pub amount: Option<Number>,
     /// Type, from [`expense::list_info_tax_types`](crate::expense::list_info_tax_types).
-    #[doc(alias = "type")]
     pub type_: ExpenseTaxTypeReference,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -14,7 +14,6 @@ pub struct FilterValues {
     /// Customfieldconditions.
     pub customfieldconditions: Option<String>,
     /// Sort order, e.g. id desc.
-    #[doc(alias = "orderBy")]
     pub order_by: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

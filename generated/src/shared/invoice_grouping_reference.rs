@@ -13,15 +13,12 @@ pub struct InvoiceGroupingReference {
     /// Description.
     pub description: Option<String>,
     /// Group parent child additions flag.
-    #[doc(alias = "groupParentChildAdditionsFlag")]
     pub group_parent_child_additions_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Show price flag.
-    #[doc(alias = "showPriceFlag")]
     pub show_price_flag: Option<bool>,
     /// Show sub items flag.
-    #[doc(alias = "showSubItemsFlag")]
     pub show_sub_items_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

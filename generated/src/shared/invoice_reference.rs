@@ -11,18 +11,14 @@ pub struct InvoiceReference {
     /// ID.
     pub id: Option<i32>,
     /// Apply to type.
-    #[doc(alias = "applyToType")]
     pub apply_to_type: Option<String>,
     /// Billing type.
-    #[doc(alias = "billingType")]
     pub billing_type: Option<String>,
     /// Charge firm flag.
-    #[doc(alias = "chargeFirmFlag")]
     pub charge_firm_flag: Option<bool>,
     /// Identifier.
     pub identifier: Option<String>,
     /// Invoice date.
-    #[doc(alias = "invoiceDate")]
     pub invoice_date: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,7 +13,6 @@ pub struct IvItemReference {
     /// Identifier.
     pub identifier: Option<String>,
     /// Serialized flag.
-    #[doc(alias = "serializedFlag")]
     pub serialized_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -8,24 +8,18 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct ManagedInformation {
     /// Field by which child configurations are matched.
-    #[doc(alias = "childConfigurationsMatchingOn")]
     pub child_configurations_matching_on: Option<String>,
     /// Field by which configurations to inactivate are matched.
-    #[doc(alias = "inactivateConfigurationsMatchingOn")]
     pub inactivate_configurations_matching_on: Option<String>,
     /// Inactive configuration status ID.
-    #[doc(alias = "inactiveConfigurationStatusId")]
     pub inactive_configuration_status_id: Option<i32>,
     /// Level.
     pub level: Option<String>,
     /// Identifier in the managed IT solution.
-    #[doc(alias = "managedIdentifier")]
     pub managed_identifier: Option<String>,
     /// Name of the managed IT solution.
-    #[doc(alias = "managementSolutionName")]
     pub management_solution_name: Option<String>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

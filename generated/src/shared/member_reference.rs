@@ -11,7 +11,6 @@ pub struct MemberReference {
     /// ID.
     pub id: Option<i32>,
     /// Daily capacity.
-    #[doc(alias = "dailyCapacity")]
     pub daily_capacity: Option<Number>,
     /// Identifier.
     pub identifier: Option<String>,

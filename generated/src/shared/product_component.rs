@@ -14,37 +14,28 @@ pub struct ProductComponent {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Catalog item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs). Required.
-    #[doc(alias = "catalogItem")]
     pub catalog_item: CatalogItemReference,
     /// Quantity. Required.
     pub quantity: Option<Number>,
     /// Cost.
     pub cost: Option<Number>,
     /// Hide description flag.
-    #[doc(alias = "hideDescriptionFlag")]
     pub hide_description_flag: Option<bool>,
     /// Hide extended price flag.
-    #[doc(alias = "hideExtendedPriceFlag")]
     pub hide_extended_price_flag: Option<bool>,
     /// Hide item identifier flag.
-    #[doc(alias = "hideItemIdentifierFlag")]
     pub hide_item_identifier_flag: Option<bool>,
     /// Hide price flag.
-    #[doc(alias = "hidePriceFlag")]
     pub hide_price_flag: Option<bool>,
     /// Hide quantity flag.
-    #[doc(alias = "hideQuantityFlag")]
     pub hide_quantity_flag: Option<bool>,
     /// Parent product item, from [`procurement::list_products`](crate::procurement::list_products).
-    #[doc(alias = "parentProductItem")]
     pub parent_product_item: ProductItemReference,
     /// Price.
     pub price: Option<Number>,
     /// Product item, from [`procurement::list_products`](crate::procurement::list_products).
-    #[doc(alias = "productItem")]
     pub product_item: ProductItemReference,
     /// Position among its siblings. Required when the record is replaced.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<i32>,
     /// Vendor, from [`company::list_companies`](crate::company::list_companies).
     pub vendor: CompanyReference,

@@ -21,213 +21,156 @@ pub struct ProductItem {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Whether the customer is billed for this time. Required.
-    #[doc(alias = "billableOption")]
     pub billable_option: Option<ProductItemBillableOption>,
     /// Catalog item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs). Required.
-    #[doc(alias = "catalogItem")]
     pub catalog_item: CatalogItemReference,
     /// Add components flag.
-    #[doc(alias = "addComponentsFlag")]
     pub add_components_flag: Option<bool>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement amount.
-    #[doc(alias = "agreementAmount")]
     pub agreement_amount: Option<Number>,
     /// Asio subscriptions ID.
-    #[doc(alias = "asioSubscriptionsID")]
     pub asio_subscriptions_id: Option<String>,
     /// Business unit, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnit")]
     pub business_unit: BillingUnitReference,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments). Required when the record is replaced.
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Bypass forecast update.
-    #[doc(alias = "bypassForecastUpdate")]
     pub bypass_forecast_update: Option<bool>,
     /// Calculated cost.
-    #[doc(alias = "calculatedCost")]
     pub calculated_cost: Option<Number>,
     /// Calculated cost flag.
-    #[doc(alias = "calculatedCostFlag")]
     pub calculated_cost_flag: Option<bool>,
     /// Calculated price.
-    #[doc(alias = "calculatedPrice")]
     pub calculated_price: Option<Number>,
     /// Calculated price flag.
-    #[doc(alias = "calculatedPriceFlag")]
     pub calculated_price_flag: Option<bool>,
     /// Cancelled by. Set by the server and never sent.
-    #[doc(alias = "cancelledBy")]
     pub cancelled_by: Option<i32>,
     /// Cancelled date.
-    #[doc(alias = "cancelledDate")]
     pub cancelled_date: Option<Timestamp>,
     /// Cancelled flag.
-    #[doc(alias = "cancelledFlag")]
     pub cancelled_flag: Option<bool>,
     /// Cancelled reason. At most 100 characters.
-    #[doc(alias = "cancelledReason")]
     pub cancelled_reason: Option<String>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Cost.
     pub cost: Option<Number>,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Description shown to the customer. At most 6000 characters. Required when the record is replaced.
-    #[doc(alias = "customerDescription")]
     pub customer_description: Option<String>,
     /// Description. At most 2000 characters.
     pub description: Option<String>,
     /// Discount.
     pub discount: Option<Number>,
     /// Dropship flag.
-    #[doc(alias = "dropshipFlag")]
     pub dropship_flag: Option<bool>,
     /// Entity type, from [`company::list_entity_types`](crate::company::list_entity_types).
-    #[doc(alias = "entityType")]
     pub entity_type: EntityTypeReference,
     /// Ext cost. Set by the server and never sent.
-    #[doc(alias = "extCost")]
     pub ext_cost: Option<Number>,
     /// Ext price. Set by the server and never sent.
-    #[doc(alias = "extPrice")]
     pub ext_price: Option<Number>,
     /// Forecast detail ID.
-    #[doc(alias = "forecastDetailId")]
     pub forecast_detail_id: Option<i32>,
     /// Forecast status, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses).
-    #[doc(alias = "forecastStatus")]
     pub forecast_status: OpportunityStatusReference,
     /// Ignore pricing schedules flag.
-    #[doc(alias = "ignorePricingSchedulesFlag")]
     pub ignore_pricing_schedules_flag: Option<bool>,
     /// Identifier of the record in an integrated system.
-    #[doc(alias = "integrationXRef")]
     pub integration_x_ref: Option<String>,
     /// Notes for your own members, not for customers. At most 1000 characters.
-    #[doc(alias = "internalNotes")]
     pub internal_notes: Option<String>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
     /// Invoice grouping, from [`procurement::list_invoice_groupings`](crate::procurement::list_invoice_groupings).
-    #[doc(alias = "invoiceGrouping")]
     pub invoice_grouping: InvoiceGroupingReference,
     /// List price.
-    #[doc(alias = "listPrice")]
     pub list_price: Option<Number>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations). Required when the record is replaced.
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Margin.
     pub margin: Option<Number>,
     /// Minimum stock flag.
-    #[doc(alias = "minimumStockFlag")]
     pub minimum_stock_flag: Option<bool>,
     /// Need to order quantity.
-    #[doc(alias = "needToOrderQuantity")]
     pub need_to_order_quantity: Option<i32>,
     /// Need to purchase flag.
-    #[doc(alias = "needToPurchaseFlag")]
     pub need_to_purchase_flag: Option<bool>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
     /// Phase, from [`project::list_project_phases`](crate::project::list_project_phases).
     pub phase: ProjectPhaseReference,
     /// Phase product flag.
-    #[doc(alias = "phaseProductFlag")]
     pub phase_product_flag: Option<bool>,
     /// Po approved flag.
-    #[doc(alias = "poApprovedFlag")]
     pub po_approved_flag: Option<bool>,
     /// Price.
     pub price: Option<Number>,
     /// Price method.
-    #[doc(alias = "priceMethod")]
     pub price_method: Option<ProductItemPriceMethod>,
     /// Product class.
-    #[doc(alias = "productClass")]
     pub product_class: Option<ProductItemProductClass>,
     /// Product supplied flag.
-    #[doc(alias = "productSuppliedFlag")]
     pub product_supplied_flag: Option<bool>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Purchase date.
-    #[doc(alias = "purchaseDate")]
     pub purchase_date: Option<Timestamp>,
     /// Quantity.
     pub quantity: Option<Number>,
     /// Quantity cancelled.
-    #[doc(alias = "quantityCancelled")]
     pub quantity_cancelled: Option<Number>,
     /// Recurring.
     pub recurring: Option<ProductRecurring>,
     /// Sales order, from [`sales::list_orders`](crate::sales::list_orders).
-    #[doc(alias = "salesOrder")]
     pub sales_order: SalesOrderReference,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<Number>,
     /// IDs of the records.
-    #[doc(alias = "serialNumberIds")]
     pub serial_number_ids: Option<Vec<i32>>,
     /// Serial numbers.
-    #[doc(alias = "serialNumbers")]
     pub serial_numbers: Option<Vec<String>>,
     /// Ship set. At most 10 characters.
-    #[doc(alias = "shipSet")]
     pub ship_set: Option<String>,
     /// SLA, from [`service::list_slas`](crate::service::list_slas).
     pub sla: SlaReference,
     /// Special order flag.
-    #[doc(alias = "specialOrderFlag")]
     pub special_order_flag: Option<bool>,
     /// Sub contractor amount limit.
-    #[doc(alias = "subContractorAmountLimit")]
     pub sub_contractor_amount_limit: Option<Number>,
     /// Sub contractor ship to ID.
-    #[doc(alias = "subContractorShipToId")]
     pub sub_contractor_ship_to_id: Option<i32>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Taxable flag.
-    #[doc(alias = "taxableFlag")]
     pub taxable_flag: Option<bool>,
     /// Ticket, from [`service::list_tickets`](crate::service::list_tickets).
     pub ticket: TicketReference,
     /// Unit of measure, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures).
-    #[doc(alias = "unitOfMeasure")]
     pub unit_of_measure: UnitOfMeasureReference,
     /// Unit of measure.
     pub uom: Option<String>,
     /// Vendor, from [`company::list_companies`](crate::company::list_companies).
     pub vendor: CompanyReference,
     /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
-    #[doc(alias = "vendorSku")]
     pub vendor_sku: Option<String>,
     /// Warehouse.
     pub warehouse: Option<String>,
     /// Warehouse bin.
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: Option<String>,
     /// Warehouse bin ID. Find it with [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "warehouseBinId")]
     pub warehouse_bin_id: Option<i32>,
     /// Warehouse bin ID object, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "warehouseBinIdObject")]
     pub warehouse_bin_id_object: WarehouseBinReference,
     /// Warehouse ID.
-    #[doc(alias = "warehouseId")]
     pub warehouse_id: Option<i32>,
     /// Warehouse ID object, from [`procurement::list_warehouses`](crate::procurement::list_warehouses).
-    #[doc(alias = "warehouseIdObject")]
     pub warehouse_id_object: WarehouseReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -9,30 +9,22 @@ use crate::shared::{AgreementTypeReference, BillingCycleReference};
 #[non_exhaustive]
 pub struct ProductRecurring {
     /// Agreement type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "agreementType")]
     pub agreement_type: AgreementTypeReference,
     /// Bill cycle, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles).
-    #[doc(alias = "billCycle")]
     pub bill_cycle: BillingCycleReference,
     /// Bill cycle ID.
-    #[doc(alias = "billCycleId")]
     pub bill_cycle_id: Option<i32>,
     /// Cycle type.
-    #[doc(alias = "cycleType")]
     pub cycle_type: Option<ProductRecurringCycleType>,
     /// Cycles.
     pub cycles: Option<i32>,
     /// Computed from the start date, cycle count and cycle type.
-    #[doc(alias = "endDate")]
     pub end_date: Option<String>,
     /// Recurring cost.
-    #[doc(alias = "recurringCost")]
     pub recurring_cost: Option<Number>,
     /// Recurring revenue.
-    #[doc(alias = "recurringRevenue")]
     pub recurring_revenue: Option<Number>,
     /// Start date.
-    #[doc(alias = "startDate")]
     pub start_date: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

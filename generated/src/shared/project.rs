@@ -19,133 +19,96 @@ pub struct Project {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// How the amount to bill is determined. Required.
-    #[doc(alias = "billingMethod")]
     pub billing_method: Option<ProjectBillingMethod>,
     /// Board, from [`service::list_boards`](crate::service::list_boards). Required.
     pub board: ProjectBoardReference,
     /// Company, from [`company::list_companies`](crate::company::list_companies). Required.
     pub company: CompanyReference,
     /// Estimated end. Required.
-    #[doc(alias = "estimatedEnd")]
     pub estimated_end: Option<Timestamp>,
     /// Estimated start. Required.
-    #[doc(alias = "estimatedStart")]
     pub estimated_start: Option<Timestamp>,
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
     /// Actual end.
-    #[doc(alias = "actualEnd")]
     pub actual_end: Option<Timestamp>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "actualHours")]
     pub actual_hours: Option<Number>,
     /// Actual start.
-    #[doc(alias = "actualStart")]
     pub actual_start: Option<Timestamp>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Whether and how this is billed. Required when the record is replaced.
-    #[doc(alias = "billExpenses")]
     pub bill_expenses: Option<ProjectBillExpenses>,
     /// Whether and how this is billed. Required when the record is replaced.
-    #[doc(alias = "billProducts")]
     pub bill_products: Option<ProjectBillProducts>,
     /// Bill project after closed flag.
-    #[doc(alias = "billProjectAfterClosedFlag")]
     pub bill_project_after_closed_flag: Option<bool>,
     /// Whether and how this is billed. Required when the record is replaced.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<ProjectBillTime>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "billToCompany")]
     pub bill_to_company: CompanyReference,
     /// Bill to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "billToContact")]
     pub bill_to_contact: ContactReference,
     /// Bill to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "billToSite")]
     pub bill_to_site: SiteReference,
     /// Bill unapproved time and expense.
-    #[doc(alias = "billUnapprovedTimeAndExpense")]
     pub bill_unapproved_time_and_expense: Option<bool>,
     /// Billing amount.
-    #[doc(alias = "billingAmount")]
     pub billing_amount: Option<Number>,
     /// Billing attention. At most 50 characters.
-    #[doc(alias = "billingAttention")]
     pub billing_attention: Option<String>,
     /// Whether and how this is billed. Required when the record is replaced.
-    #[doc(alias = "billingRateType")]
     pub billing_rate_type: Option<ProjectBillingRateType>,
     /// Billing start date.
-    #[doc(alias = "billingStartDate")]
     pub billing_start_date: Option<Timestamp>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Budget analysis. Required when the record is replaced.
-    #[doc(alias = "budgetAnalysis")]
     pub budget_analysis: Option<ProjectBudgetAnalysis>,
     /// Budget flag.
-    #[doc(alias = "budgetFlag")]
     pub budget_flag: Option<bool>,
     /// Budgeted hours, e.g. 1.5.
-    #[doc(alias = "budgetHours")]
     pub budget_hours: Option<Number>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Company location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "companyLocation")]
     pub company_location: SystemLocationReference,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// The customer's purchase order number. At most 50 characters.
-    #[doc(alias = "customerPO")]
     pub customer_po: Option<String>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Description.
     pub description: Option<String>,
     /// Do not display in portal flag.
-    #[doc(alias = "doNotDisplayInPortalFlag")]
     pub do_not_display_in_portal_flag: Option<bool>,
     /// Downpayment.
     pub downpayment: Option<Number>,
     /// Estimated expense cost.
-    #[doc(alias = "estimatedExpenseCost")]
     pub estimated_expense_cost: Option<Number>,
     /// Estimated expense revenue.
-    #[doc(alias = "estimatedExpenseRevenue")]
     pub estimated_expense_revenue: Option<Number>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "estimatedHours")]
     pub estimated_hours: Option<Number>,
     /// Estimated product cost.
-    #[doc(alias = "estimatedProductCost")]
     pub estimated_product_cost: Option<Number>,
     /// Estimated product revenue.
-    #[doc(alias = "estimatedProductRevenue")]
     pub estimated_product_revenue: Option<Number>,
     /// Estimated time cost.
-    #[doc(alias = "estimatedTimeCost")]
     pub estimated_time_cost: Option<Number>,
     /// Estimated time revenue.
-    #[doc(alias = "estimatedTimeRevenue")]
     pub estimated_time_revenue: Option<Number>,
     /// Expense approver, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "expenseApprover")]
     pub expense_approver: MemberReference,
     /// Include dependencies flag.
-    #[doc(alias = "includeDependenciesFlag")]
     pub include_dependencies_flag: Option<bool>,
     /// Include estimates flag.
-    #[doc(alias = "includeEstimatesFlag")]
     pub include_estimates_flag: Option<bool>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
@@ -154,47 +117,34 @@ pub struct Project {
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
     /// Percent complete.
-    #[doc(alias = "percentComplete")]
     pub percent_complete: Option<Number>,
     /// Po amount.
-    #[doc(alias = "poAmount")]
     pub po_amount: Option<Number>,
     /// Project template ID.
-    #[doc(alias = "projectTemplateId")]
     pub project_template_id: Option<i32>,
     /// Restrict down payment flag.
-    #[doc(alias = "restrictDownPaymentFlag")]
     pub restrict_down_payment_flag: Option<bool>,
     /// Scheduled end.
-    #[doc(alias = "scheduledEnd")]
     pub scheduled_end: Option<Timestamp>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "scheduledHours")]
     pub scheduled_hours: Option<Number>,
     /// Scheduled start.
-    #[doc(alias = "scheduledStart")]
     pub scheduled_start: Option<Timestamp>,
     /// Ship to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "shipToCompany")]
     pub ship_to_company: CompanyReference,
     /// Ship to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "shipToContact")]
     pub ship_to_contact: ContactReference,
     /// Ship to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "shipToSite")]
     pub ship_to_site: SiteReference,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// Status, from [`project::list_statuses`](crate::project::list_statuses).
     pub status: ProjectStatusReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Time approver, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "timeApprover")]
     pub time_approver: MemberReference,
     /// Type, from [`project::list_project_types`](crate::project::list_project_types).
-    #[doc(alias = "type")]
     pub type_: ProjectTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

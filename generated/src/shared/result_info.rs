@@ -13,10 +13,8 @@ pub struct ResultInfo {
     /// Error.
     pub error: Option<ErrorResponseMessage>,
     /// Original index.
-    #[doc(alias = "originalIndex")]
     pub original_index: Option<i32>,
     /// Status code.
-    #[doc(alias = "statusCode")]
     pub status_code: Option<i32>,
     /// Success.
     pub success: Option<bool>,

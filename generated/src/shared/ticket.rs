@@ -26,315 +26,226 @@ pub struct Ticket {
     /// Short text that names the record, as shown in lists. At most 100 characters. Required.
     pub summary: Option<String>,
     /// Actual hours. Set by the server and never sent.
-    #[doc(alias = "actualHours")]
     pub actual_hours: Option<Number>,
     /// Address line1. At most 50 characters.
-    #[doc(alias = "addressLine1")]
     pub address_line1: Option<String>,
     /// Address line2. At most 50 characters.
-    #[doc(alias = "addressLine2")]
     pub address_line2: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement type.
-    #[doc(alias = "agreementType")]
     pub agreement_type: Option<String>,
     /// Allow all clients portal view.
-    #[doc(alias = "allowAllClientsPortalView")]
     pub allow_all_clients_portal_view: Option<bool>,
     /// Whether it is approved.
     pub approved: Option<bool>,
     /// Email addresses to copy on automatic emails. At most 1000 characters.
-    #[doc(alias = "automaticEmailCc")]
     pub automatic_email_cc: Option<String>,
     /// Automatic email cc flag.
-    #[doc(alias = "automaticEmailCcFlag")]
     pub automatic_email_cc_flag: Option<bool>,
     /// Automatic email contact flag.
-    #[doc(alias = "automaticEmailContactFlag")]
     pub automatic_email_contact_flag: Option<bool>,
     /// Automatic email resource flag.
-    #[doc(alias = "automaticEmailResourceFlag")]
     pub automatic_email_resource_flag: Option<bool>,
     /// Whether and how this is billed.
-    #[doc(alias = "billExpenses")]
     pub bill_expenses: Option<TicketBillExpenses>,
     /// Whether and how this is billed.
-    #[doc(alias = "billProducts")]
     pub bill_products: Option<TicketBillProducts>,
     /// Whether and how this is billed.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<TicketBillTime>,
     /// Billing amount.
-    #[doc(alias = "billingAmount")]
     pub billing_amount: Option<Number>,
     /// How the amount to bill is determined.
-    #[doc(alias = "billingMethod")]
     pub billing_method: Option<TicketBillingMethod>,
     /// The ticket's queue. Its status, type, subtype and item must belong to this board. From [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Budgeted hours, e.g. 1.5.
-    #[doc(alias = "budgetHours")]
     pub budget_hours: Option<Number>,
     /// City. At most 50 characters.
     pub city: Option<String>,
     /// Closed by. Set by the server and never sent.
-    #[doc(alias = "closedBy")]
     pub closed_by: Option<String>,
     /// Closed date. Set by the server and never sent.
-    #[doc(alias = "closedDate")]
     pub closed_date: Option<String>,
     /// Closed flag. Set by the server and never sent.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Contact email address. At most 250 characters.
-    #[doc(alias = "contactEmailAddress")]
     pub contact_email_address: Option<String>,
     /// Contact email lookup.
-    #[doc(alias = "contactEmailLookup")]
     pub contact_email_lookup: Option<String>,
     /// Contact name. At most 62 characters.
-    #[doc(alias = "contactName")]
     pub contact_name: Option<String>,
     /// Contact phone extension. At most 15 characters.
-    #[doc(alias = "contactPhoneExtension")]
     pub contact_phone_extension: Option<String>,
     /// Contact phone number. At most 20 characters.
-    #[doc(alias = "contactPhoneNumber")]
     pub contact_phone_number: Option<String>,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Customer updated flag.
-    #[doc(alias = "customerUpdatedFlag")]
     pub customer_updated_flag: Option<bool>,
     /// Date resolved. Set by the server and never sent.
-    #[doc(alias = "dateResolved")]
     pub date_resolved: Option<String>,
     /// Date resplan. Set by the server and never sent.
-    #[doc(alias = "dateResplan")]
     pub date_resplan: Option<String>,
     /// Date responded. Set by the server and never sent.
-    #[doc(alias = "dateResponded")]
     pub date_responded: Option<String>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Duration.
     pub duration: Option<i32>,
     /// Escalation level.
-    #[doc(alias = "escalationLevel")]
     pub escalation_level: Option<i32>,
     /// Escalation start date utc. Set by the server and never sent.
-    #[doc(alias = "escalationStartDateUTC")]
     pub escalation_start_date_utc: Option<String>,
     /// Estimated expense cost.
-    #[doc(alias = "estimatedExpenseCost")]
     pub estimated_expense_cost: Option<Number>,
     /// Estimated expense revenue.
-    #[doc(alias = "estimatedExpenseRevenue")]
     pub estimated_expense_revenue: Option<Number>,
     /// Estimated product cost.
-    #[doc(alias = "estimatedProductCost")]
     pub estimated_product_cost: Option<Number>,
     /// Estimated product revenue.
-    #[doc(alias = "estimatedProductRevenue")]
     pub estimated_product_revenue: Option<Number>,
     /// Estimated start date.
-    #[doc(alias = "estimatedStartDate")]
     pub estimated_start_date: Option<Timestamp>,
     /// Estimated time cost.
-    #[doc(alias = "estimatedTimeCost")]
     pub estimated_time_cost: Option<Number>,
     /// Estimated time revenue.
-    #[doc(alias = "estimatedTimeRevenue")]
     pub estimated_time_revenue: Option<Number>,
     /// Identifier of the record in an external system. At most 100 characters.
-    #[doc(alias = "externalXRef")]
     pub external_x_ref: Option<String>,
     /// Has child ticket. Set by the server and never sent.
-    #[doc(alias = "hasChildTicket")]
     pub has_child_ticket: Option<bool>,
     /// Has merged child ticket flag. Set by the server and never sent.
-    #[doc(alias = "hasMergedChildTicketFlag")]
     pub has_merged_child_ticket_flag: Option<bool>,
     /// Hourly rate.
-    #[doc(alias = "hourlyRate")]
     pub hourly_rate: Option<Number>,
     /// How many are affected. Required when the record is replaced.
     pub impact: Option<TicketImpact>,
     /// The request itself. Accepted on create only, where it becomes the first note.
-    #[doc(alias = "initialDescription")]
     pub initial_description: Option<String>,
     /// Initial description from.
-    #[doc(alias = "initialDescriptionFrom")]
     pub initial_description_from: Option<String>,
     /// Accepted on create alone; responses leave it out.
-    #[doc(alias = "initialInternalAnalysis")]
     pub initial_internal_analysis: Option<String>,
     /// Accepted on create alone; responses leave it out.
-    #[doc(alias = "initialResolution")]
     pub initial_resolution: Option<String>,
     /// Integrator tags.
-    #[doc(alias = "integratorTags")]
     pub integrator_tags: Option<Vec<String>>,
     /// Is in SLA. Set by the server and never sent.
-    #[doc(alias = "isInSla")]
     pub is_in_sla: Option<bool>,
     /// Item, from [`service::list_board_items`](crate::service::list_board_items).
     pub item: ServiceItemReference,
     /// Knowledge base category ID.
-    #[doc(alias = "knowledgeBaseCategoryId")]
     pub knowledge_base_category_id: Option<i32>,
     /// Knowledge base link ID.
-    #[doc(alias = "knowledgeBaseLinkId")]
     pub knowledge_base_link_id: Option<i32>,
     /// Knowledge base link type.
-    #[doc(alias = "knowledgeBaseLinkType")]
     pub knowledge_base_link_type: Option<TicketKnowledgeBaseLinkType>,
     /// Knowledge base sub category ID.
-    #[doc(alias = "knowledgeBaseSubCategoryId")]
     pub knowledge_base_sub_category_id: Option<i32>,
     /// Days to wait after the predecessor.
-    #[doc(alias = "lagDays")]
     pub lag_days: Option<i32>,
     /// Lag nonworking days flag.
-    #[doc(alias = "lagNonworkingDaysFlag")]
     pub lag_nonworking_days_flag: Option<bool>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Merged parent ticket, from [`service::list_tickets`](crate::service::list_tickets). Set by the server and never sent.
-    #[doc(alias = "mergedParentTicket")]
     pub merged_parent_ticket: TicketReference,
     /// Minutes before waiting.
-    #[doc(alias = "minutesBeforeWaiting")]
     pub minutes_before_waiting: Option<i32>,
     /// Minutes waiting. Set by the server and never sent.
-    #[doc(alias = "minutesWaiting")]
     pub minutes_waiting: Option<i32>,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
     /// Owner, from [`system::list_members`](crate::system::list_members).
     pub owner: MemberReference,
     /// ID of the parent ticket. Find it with [`service::list_tickets`](crate::service::list_tickets).
-    #[doc(alias = "parentTicketId")]
     pub parent_ticket_id: Option<i32>,
     /// Po number. At most 50 characters.
-    #[doc(alias = "poNumber")]
     pub po_number: Option<String>,
     /// Predecessor closed flag.
-    #[doc(alias = "predecessorClosedFlag")]
     pub predecessor_closed_flag: Option<bool>,
     /// ID of the ticket or phase that comes before.
-    #[doc(alias = "predecessorId")]
     pub predecessor_id: Option<i32>,
     /// Kind of the record that predecessorId names.
-    #[doc(alias = "predecessorType")]
     pub predecessor_type: Option<TicketPredecessorType>,
     /// Priority, from [`service::list_priorities`](crate::service::list_priorities).
     pub priority: PriorityReference,
     /// True unless given; false saves the ticket without running notifications.
-    #[doc(alias = "processNotifications")]
     pub process_notifications: Option<bool>,
     /// Record type.
-    #[doc(alias = "recordType")]
     pub record_type: Option<TicketRecordType>,
     /// Request for change flag.
-    #[doc(alias = "requestForChangeFlag")]
     pub request_for_change_flag: Option<bool>,
     /// Required date.
-    #[doc(alias = "requiredDate")]
     pub required_date: Option<Timestamp>,
     /// Res plan minutes. Set by the server and never sent.
-    #[doc(alias = "resPlanMinutes")]
     pub res_plan_minutes: Option<i32>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "resolutionHours")]
     pub resolution_hours: Option<Number>,
     /// Resolve minutes. Set by the server and never sent.
-    #[doc(alias = "resolveMinutes")]
     pub resolve_minutes: Option<i32>,
     /// Resolved by.
-    #[doc(alias = "resolvedBy")]
     pub resolved_by: Option<String>,
     /// Identifiers of the assigned members, as one string.
     pub resources: Option<String>,
     /// Resplan by.
-    #[doc(alias = "resplanBy")]
     pub resplan_by: Option<String>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "resplanHours")]
     pub resplan_hours: Option<Number>,
     /// Resplan skipped minutes. Set by the server and never sent.
-    #[doc(alias = "resplanSkippedMinutes")]
     pub resplan_skipped_minutes: Option<i32>,
     /// Respond minutes. Set by the server and never sent.
-    #[doc(alias = "respondMinutes")]
     pub respond_minutes: Option<i32>,
     /// Responded by.
-    #[doc(alias = "respondedBy")]
     pub responded_by: Option<String>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "respondedHours")]
     pub responded_hours: Option<Number>,
     /// Responded skipped minutes. Set by the server and never sent.
-    #[doc(alias = "respondedSkippedMinutes")]
     pub responded_skipped_minutes: Option<i32>,
     /// Service location, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "serviceLocation")]
     pub service_location: ServiceLocationReference,
     /// How serious it is. Required when the record is replaced.
     pub severity: Option<TicketSeverity>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// Site name. At most 50 characters.
-    #[doc(alias = "siteName")]
     pub site_name: Option<String>,
     /// Whether to send no callback for this change.
-    #[doc(alias = "skipCallback")]
     pub skip_callback: Option<bool>,
     /// SLA, from [`service::list_slas`](crate::service::list_slas).
     pub sla: SlaReference,
     /// SLA status. Set by the server and never sent.
-    #[doc(alias = "slaStatus")]
     pub sla_status: Option<String>,
     /// Source, from [`service::list_sources`](crate::service::list_sources).
     pub source: ServiceSourceReference,
     /// State identifier. At most 50 characters.
-    #[doc(alias = "stateIdentifier")]
     pub state_identifier: Option<String>,
     /// Must belong to the ticket's board. From [`service::list_board_statuses`](crate::service::list_board_statuses).
     pub status: ServiceStatusReference,
     /// Sub billing amount.
-    #[doc(alias = "subBillingAmount")]
     pub sub_billing_amount: Option<Number>,
     /// Sub billing method.
-    #[doc(alias = "subBillingMethod")]
     pub sub_billing_method: Option<TicketSubBillingMethod>,
     /// Sub date accepted.
-    #[doc(alias = "subDateAccepted")]
     pub sub_date_accepted: Option<String>,
     /// Must belong to the ticket's board. From [`service::list_board_sub_types`](crate::service::list_board_sub_types).
-    #[doc(alias = "subType")]
     pub sub_type: ServiceSubTypeReference,
     /// Team, from [`service::list_teams`](crate::service::list_teams).
     pub team: ServiceTeamReference,
     /// Must belong to the ticket's board. From [`service::list_board_types`](crate::service::list_board_types).
-    #[doc(alias = "type")]
     pub type_: ServiceTypeReference,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Zip. At most 12 characters.
     pub zip: Option<String>,

@@ -19,170 +19,124 @@ pub struct TimeEntry {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Start in UTC, whole seconds, e.g. 2026-11-28T09:00:00Z. Required.
-    #[doc(alias = "timeStart")]
     pub time_start: Option<Timestamp>,
     /// Activity, from [`sales::list_activities`](crate::sales::list_activities).
     pub activity: ActivityReference,
     /// Hours worked, e.g. 0.25. Ignored by ConnectWise while both timeStart and timeEnd are set.
-    #[doc(alias = "actualHours")]
     pub actual_hours: Option<Number>,
     /// Add to detail description flag.
-    #[doc(alias = "addToDetailDescriptionFlag")]
     pub add_to_detail_description_flag: Option<bool>,
     /// Add to internal analysis flag.
-    #[doc(alias = "addToInternalAnalysisFlag")]
     pub add_to_internal_analysis_flag: Option<bool>,
     /// Add to resolution flag.
-    #[doc(alias = "addToResolutionFlag")]
     pub add_to_resolution_flag: Option<bool>,
     /// Adjustment.
     pub adjustment: Option<Number>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement adjustment. Set by the server and never sent.
-    #[doc(alias = "agreementAdjustment")]
     pub agreement_adjustment: Option<Number>,
     /// Agreement amount. Set by the server and never sent.
-    #[doc(alias = "agreementAmount")]
     pub agreement_amount: Option<Number>,
     /// Agreement hours. Set by the server and never sent.
-    #[doc(alias = "agreementHours")]
     pub agreement_hours: Option<Number>,
     /// Agreement type.
-    #[doc(alias = "agreementType")]
     pub agreement_type: Option<String>,
     /// Whether the customer is billed for this time. Required when the record is replaced.
-    #[doc(alias = "billableOption")]
     pub billable_option: Option<TimeEntryBillableOption>,
     /// Business group desc.
-    #[doc(alias = "businessGroupDesc")]
     pub business_group_desc: Option<String>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// ID of the record that chargeToType names.
-    #[doc(alias = "chargeToId")]
     pub charge_to_id: Option<i32>,
     /// Without a chargeToId, the time counts against the company given on the entry.
-    #[doc(alias = "chargeToType")]
     pub charge_to_type: Option<TimeEntryChargeToType>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Company type.
-    #[doc(alias = "companyType")]
     pub company_type: Option<String>,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date entered. Set by the server and never sent.
-    #[doc(alias = "dateEntered")]
     pub date_entered: Option<Timestamp>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: BillingUnitReference,
     /// Change it with automaticEmailCc of the ticket.
-    #[doc(alias = "emailCc")]
     pub email_cc: Option<String>,
     /// Change it with automaticEmailCcFlag of the ticket.
-    #[doc(alias = "emailCcFlag")]
     pub email_cc_flag: Option<bool>,
     /// Change it with automaticEmailContactFlag of the ticket.
-    #[doc(alias = "emailContactFlag")]
     pub email_contact_flag: Option<bool>,
     /// Change it with automaticEmailResourceFlag of the ticket.
-    #[doc(alias = "emailResourceFlag")]
     pub email_resource_flag: Option<bool>,
     /// Entered by. Set by the server and never sent.
-    #[doc(alias = "enteredBy")]
     pub entered_by: Option<String>,
     /// Extended invoice amount. Set by the server and never sent.
-    #[doc(alias = "extendedInvoiceAmount")]
     pub extended_invoice_amount: Option<Number>,
     /// Hourly cost.
-    #[doc(alias = "hourlyCost")]
     pub hourly_cost: Option<String>,
     /// Create fills in a default; change it with an update afterwards.
-    #[doc(alias = "hourlyRate")]
     pub hourly_rate: Option<Number>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "hoursBilled")]
     pub hours_billed: Option<Number>,
     /// Break, in hours, subtracted from the time between start and end.
-    #[doc(alias = "hoursDeduct")]
     pub hours_deduct: Option<Number>,
     /// Notes for your own members, not for customers.
-    #[doc(alias = "internalNotes")]
     pub internal_notes: Option<String>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
     /// Invoice flag.
-    #[doc(alias = "invoiceFlag")]
     pub invoice_flag: Option<bool>,
     /// Invoice hours. Set by the server and never sent.
-    #[doc(alias = "invoiceHours")]
     pub invoice_hours: Option<Number>,
     /// Invoice ready.
-    #[doc(alias = "invoiceReady")]
     pub invoice_ready: Option<i32>,
     /// Location.
     pub location: OwnerLevelReference,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Location name.
-    #[doc(alias = "locationName")]
     pub location_name: Option<String>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Notes.
     pub notes: Option<String>,
     /// Opportunity recid.
-    #[doc(alias = "opportunityRecid")]
     pub opportunity_recid: Option<i32>,
     /// Overage rate.
-    #[doc(alias = "overageRate")]
     pub overage_rate: Option<Number>,
     /// Phase, from [`project::list_project_phases`](crate::project::list_project_phases).
     pub phase: ProjectPhaseReference,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Project activity.
-    #[doc(alias = "projectActivity")]
     pub project_activity: Option<String>,
     /// Status.
     pub status: Option<TimeEntryStatus>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Territory.
     pub territory: Option<String>,
     /// Ticket, from [`service::list_tickets`](crate::service::list_tickets).
     pub ticket: TicketReference,
     /// Ticket board. Set by the server and never sent.
-    #[doc(alias = "ticketBoard")]
     pub ticket_board: Option<String>,
     /// Ticket status. Set by the server and never sent.
-    #[doc(alias = "ticketStatus")]
     pub ticket_status: Option<String>,
     /// Ticket sub type. Set by the server and never sent.
-    #[doc(alias = "ticketSubType")]
     pub ticket_sub_type: Option<String>,
     /// Ticket type. Set by the server and never sent.
-    #[doc(alias = "ticketType")]
     pub ticket_type: Option<String>,
     /// End in UTC.
-    #[doc(alias = "timeEnd")]
     pub time_end: Option<Timestamp>,
     /// Time sheet, from [`time::list_sheets`](crate::time::list_sheets).
-    #[doc(alias = "timeSheet")]
     pub time_sheet: TimeSheetReference,
     /// The ticket's location limits which roles are allowed. From [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

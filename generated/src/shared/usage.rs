@@ -16,10 +16,8 @@ pub struct Usage {
     /// Hyperlink.
     pub hyperlink: Option<String>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<String>,
     /// Type key.
-    #[doc(alias = "typeKey")]
     pub type_key: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -11,7 +11,6 @@ pub struct WarehouseReference {
     /// ID.
     pub id: Option<i32>,
     /// Locked flag.
-    #[doc(alias = "lockedFlag")]
     pub locked_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

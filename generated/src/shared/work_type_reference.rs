@@ -13,7 +13,6 @@ pub struct WorkTypeReference {
     /// Name.
     pub name: Option<String>,
     /// Utilization flag.
-    #[doc(alias = "utilizationFlag")]
     pub utilization_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -33,8 +33,8 @@ pub(super) fn record(
         context.imports(&field.ty, imports);
         let ty = context.field_type(field, field_name);
         let about = docs(&field_docs(context, name, field));
-        // The name as the API spells it, which the documentation's search finds.
-        let alias = (field.name != field_name.rust).then(|| {
+        // The documentation's search finds `poNumber` as `po_number`; any other name that the API spells needs an alias.
+        let alias = (field.name.to_lowercase() != field_name.rust.replace('_', "")).then(|| {
             let alias = &field.name;
             quote!(#[doc(alias = #alias)])
         });

@@ -17,16 +17,12 @@ pub struct AddressFormat {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllCountries")]
     pub add_all_countries: Option<bool>,
     /// IDs of the records.
-    #[doc(alias = "countryIds")]
     pub country_ids: Option<Vec<i32>>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllCountries")]
     pub remove_all_countries: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

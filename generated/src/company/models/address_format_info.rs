@@ -13,7 +13,6 @@ pub struct AddressFormatInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

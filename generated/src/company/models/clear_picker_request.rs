@@ -11,7 +11,6 @@ pub struct ClearPickerRequest {
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<ClearPickerRequestType>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -15,28 +15,20 @@ pub struct CommunicationType {
     /// Description. Required.
     pub description: Option<String>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "androidXref")]
     pub android_xref: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// One or more of phoneFlag, faxFlag and emailFlag must be true.
-    #[doc(alias = "emailFlag")]
     pub email_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "exchangeXref")]
     pub exchange_xref: Option<String>,
     /// One or more of phoneFlag, faxFlag and emailFlag must be true.
-    #[doc(alias = "faxFlag")]
     pub fax_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "googleXref")]
     pub google_xref: Option<String>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "iphoneXref")]
     pub iphone_xref: Option<String>,
     /// One or more of phoneFlag, faxFlag and emailFlag must be true.
-    #[doc(alias = "phoneFlag")]
     pub phone_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

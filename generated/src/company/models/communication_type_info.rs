@@ -13,18 +13,14 @@ pub struct CommunicationTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Description.
     pub description: Option<String>,
     /// Email flag.
-    #[doc(alias = "emailFlag")]
     pub email_flag: Option<bool>,
     /// Fax flag.
-    #[doc(alias = "faxFlag")]
     pub fax_flag: Option<bool>,
     /// Phone flag.
-    #[doc(alias = "phoneFlag")]
     pub phone_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

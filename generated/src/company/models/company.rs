@@ -27,119 +27,84 @@ pub struct Company {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
-    #[doc(alias = "addressLine1")]
     pub address_line1: Option<String>,
     /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
-    #[doc(alias = "addressLine2")]
     pub address_line2: Option<String>,
     /// Annual revenue.
-    #[doc(alias = "annualRevenue")]
     pub annual_revenue: Option<Number>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "billToCompany")]
     pub bill_to_company: CompanyReference,
     /// Billing contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "billingContact")]
     pub billing_contact: ContactReference,
     /// Billing site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "billingSite")]
     pub billing_site: SiteReference,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Calendar, from [`schedule::list_calendars`](crate::schedule::list_calendars).
     pub calendar: CalendarReference,
     /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
     pub city: Option<String>,
     /// Company entity type, from [`company::list_entity_types`](crate::company::list_entity_types).
-    #[doc(alias = "companyEntityType")]
     pub company_entity_type: EntityTypeReference,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date acquired.
-    #[doc(alias = "dateAcquired")]
     pub date_acquired: Option<Timestamp>,
     /// Date deleted. Set by the server and never sent.
-    #[doc(alias = "dateDeleted")]
     pub date_deleted: Option<Timestamp>,
     /// Default contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "defaultContact")]
     pub default_contact: ContactReference,
     /// Deleted by. Set by the server and never sent.
-    #[doc(alias = "deletedBy")]
     pub deleted_by: Option<String>,
     /// Deleted flag.
-    #[doc(alias = "deletedFlag")]
     pub deleted_flag: Option<bool>,
     /// Facebook URL.
-    #[doc(alias = "facebookUrl")]
     pub facebook_url: Option<String>,
     /// Fax number. At most 30 characters.
-    #[doc(alias = "faxNumber")]
     pub fax_number: Option<String>,
     /// Integrator tags.
-    #[doc(alias = "integratorTags")]
     pub integrator_tags: Option<Vec<String>>,
     /// Invoice cc email address.
-    #[doc(alias = "invoiceCCEmailAddress")]
     pub invoice_cc_email_address: Option<String>,
     /// Invoice delivery method, from [`finance::list_delivery_methods`](crate::finance::list_delivery_methods).
-    #[doc(alias = "invoiceDeliveryMethod")]
     pub invoice_delivery_method: BillingDeliveryReference,
     /// Invoice template, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "invoiceTemplate")]
     pub invoice_template: InvoiceTemplateReference,
     /// Invoice to email address.
-    #[doc(alias = "invoiceToEmailAddress")]
     pub invoice_to_email_address: Option<String>,
     /// Is vendor flag.
-    #[doc(alias = "isVendorFlag")]
     pub is_vendor_flag: Option<bool>,
     /// Lead flag.
-    #[doc(alias = "leadFlag")]
     pub lead_flag: Option<bool>,
     /// Lead source. At most 50 characters.
-    #[doc(alias = "leadSource")]
     pub lead_source: Option<String>,
     /// Linked in URL.
-    #[doc(alias = "linkedInUrl")]
     pub linked_in_url: Option<String>,
     /// Market, from [`company::list_market_descriptions`](crate::company::list_market_descriptions).
     pub market: MarketDescriptionReference,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Number of employees.
-    #[doc(alias = "numberOfEmployees")]
     pub number_of_employees: Option<i32>,
     /// Ownership type, from [`company::list_ownership_types`](crate::company::list_ownership_types).
-    #[doc(alias = "ownershipType")]
     pub ownership_type: OwnershipTypeReference,
     /// Parent company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "parentCompany")]
     pub parent_company: CompanyReference,
     /// Phone number. At most 30 characters.
-    #[doc(alias = "phoneNumber")]
     pub phone_number: Option<String>,
     /// Pricing schedule, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules).
-    #[doc(alias = "pricingSchedule")]
     pub pricing_schedule: PricingScheduleReference,
     /// Reseller identifier.
-    #[doc(alias = "resellerIdentifier")]
     pub reseller_identifier: Option<String>,
     /// Revenue year.
-    #[doc(alias = "revenueYear")]
     pub revenue_year: Option<i32>,
     /// Sic code.
-    #[doc(alias = "sicCode")]
     pub sic_code: SicCodeReference,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
@@ -148,64 +113,46 @@ pub struct Company {
     /// Status, from [`company::list_company_statuses`](crate::company::list_company_statuses).
     pub status: CompanyStatusReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Tax identifier.
-    #[doc(alias = "taxIdentifier")]
     pub tax_identifier: Option<String>,
     /// Territory, from [`system::list_locations`](crate::system::list_locations).
     pub territory: SystemLocationReference,
     /// Territory manager, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "territoryManager")]
     pub territory_manager: MemberReference,
     /// Time zone setup, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups).
-    #[doc(alias = "timeZoneSetup")]
     pub time_zone_setup: TimeZoneSetupReference,
     /// Twitter URL.
-    #[doc(alias = "twitterUrl")]
     pub twitter_url: Option<String>,
     /// Company type ids, POST only. Later use /company/companyTypeAssociations or /company/companies/{ID}/typeAssociations. From [`company::list_company_types`](crate::company::list_company_types).
     pub types: Option<Vec<CompanyTypeReference>>,
     /// Unsubscribe flag.
-    #[doc(alias = "unsubscribeFlag")]
     pub unsubscribe_flag: Option<bool>,
     /// User defined field1. At most 50 characters.
-    #[doc(alias = "userDefinedField1")]
     pub user_defined_field1: Option<String>,
     /// User defined field10. At most 50 characters.
-    #[doc(alias = "userDefinedField10")]
     pub user_defined_field10: Option<String>,
     /// User defined field2. At most 50 characters.
-    #[doc(alias = "userDefinedField2")]
     pub user_defined_field2: Option<String>,
     /// User defined field3. At most 50 characters.
-    #[doc(alias = "userDefinedField3")]
     pub user_defined_field3: Option<String>,
     /// User defined field4. At most 50 characters.
-    #[doc(alias = "userDefinedField4")]
     pub user_defined_field4: Option<String>,
     /// User defined field5. At most 50 characters.
-    #[doc(alias = "userDefinedField5")]
     pub user_defined_field5: Option<String>,
     /// User defined field6. At most 50 characters.
-    #[doc(alias = "userDefinedField6")]
     pub user_defined_field6: Option<String>,
     /// User defined field7. At most 50 characters.
-    #[doc(alias = "userDefinedField7")]
     pub user_defined_field7: Option<String>,
     /// User defined field8. At most 50 characters.
-    #[doc(alias = "userDefinedField8")]
     pub user_defined_field8: Option<String>,
     /// User defined field9. At most 50 characters.
-    #[doc(alias = "userDefinedField9")]
     pub user_defined_field9: Option<String>,
     /// Vendor identifier.
-    #[doc(alias = "vendorIdentifier")]
     pub vendor_identifier: Option<String>,
     /// Website. At most 255 characters.
     pub website: Option<String>,
     /// Year established.
-    #[doc(alias = "yearEstablished")]
     pub year_established: Option<i32>,
     /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 12 characters.
     pub zip: Option<String>,

@@ -16,7 +16,6 @@ pub struct CompanyCompanyTypeAssociationCompanyTypeAssociation {
     /// Company, from [`company::list_companies`](crate::company::list_companies). Required.
     pub company: CompanyReference,
     /// Type, from [`company::list_company_types`](crate::company::list_company_types). Required.
-    #[doc(alias = "type")]
     pub type_: CompanyTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -23,138 +23,98 @@ pub struct CompanyConfiguration {
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
     /// Type, from [`company::list_configuration_types`](crate::company::list_configuration_types). Required.
-    #[doc(alias = "type")]
     pub type_: ConfigurationTypeReference,
     /// Active flag.
-    #[doc(alias = "activeFlag")]
     pub active_flag: Option<bool>,
     /// Backup billable space gb.
-    #[doc(alias = "backupBillableSpaceGb")]
     pub backup_billable_space_gb: Option<Number>,
     /// Backup failed.
-    #[doc(alias = "backupFailed")]
     pub backup_failed: Option<i32>,
     /// Backup incomplete.
-    #[doc(alias = "backupIncomplete")]
     pub backup_incomplete: Option<i32>,
     /// Backup month.
-    #[doc(alias = "backupMonth")]
     pub backup_month: Option<i32>,
     /// Backup protected device list.
-    #[doc(alias = "backupProtectedDeviceList")]
     pub backup_protected_device_list: Option<String>,
     /// Backup restores.
-    #[doc(alias = "backupRestores")]
     pub backup_restores: Option<i32>,
     /// Backup server name. At most 50 characters.
-    #[doc(alias = "backupServerName")]
     pub backup_server_name: Option<String>,
     /// Backup successes.
-    #[doc(alias = "backupSuccesses")]
     pub backup_successes: Option<i32>,
     /// Backup year.
-    #[doc(alias = "backupYear")]
     pub backup_year: Option<i32>,
     /// Bill flag.
-    #[doc(alias = "billFlag")]
     pub bill_flag: Option<bool>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "companyLocationId")]
     pub company_location_id: Option<i32>,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Cpu speed. At most 100 characters.
-    #[doc(alias = "cpuSpeed")]
     pub cpu_speed: Option<String>,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Default gateway. At most 50 characters.
-    #[doc(alias = "defaultGateway")]
     pub default_gateway: Option<String>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Identifier of the device in the managed IT solution. At most 100 characters.
-    #[doc(alias = "deviceIdentifier")]
     pub device_identifier: Option<String>,
     /// Display vendor flag.
-    #[doc(alias = "displayVendorFlag")]
     pub display_vendor_flag: Option<bool>,
     /// Installation date.
-    #[doc(alias = "installationDate")]
     pub installation_date: Option<Timestamp>,
     /// Installed by, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "installedBy")]
     pub installed_by: MemberReference,
     /// Ip address. At most 50 characters.
-    #[doc(alias = "ipAddress")]
     pub ip_address: Option<String>,
     /// Last backup date.
-    #[doc(alias = "lastBackupDate")]
     pub last_backup_date: Option<Timestamp>,
     /// Last login name. At most 100 characters.
-    #[doc(alias = "lastLoginName")]
     pub last_login_name: Option<String>,
     /// Local hard drives.
-    #[doc(alias = "localHardDrives")]
     pub local_hard_drives: Option<String>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Mac address. At most 25 characters.
-    #[doc(alias = "macAddress")]
     pub mac_address: Option<String>,
     /// Management link. At most 1000 characters.
-    #[doc(alias = "managementLink")]
     pub management_link: Option<String>,
     /// Manufacturer, from [`procurement::list_manufacturers`](crate::procurement::list_manufacturers).
     pub manufacturer: ManufacturerReference,
     /// Manufacturer part number. At most 50 characters.
-    #[doc(alias = "manufacturerPartNumber")]
     pub manufacturer_part_number: Option<String>,
     /// Mobile guid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Model number. At most 50 characters.
-    #[doc(alias = "modelNumber")]
     pub model_number: Option<String>,
     /// Needs renewal flag.
-    #[doc(alias = "needsRenewalFlag")]
     pub needs_renewal_flag: Option<bool>,
     /// Notes.
     pub notes: Option<String>,
     /// Os info. At most 250 characters.
-    #[doc(alias = "osInfo")]
     pub os_info: Option<String>,
     /// Os type. At most 250 characters.
-    #[doc(alias = "osType")]
     pub os_type: Option<String>,
     /// ID of the parent configuration. Find it with [`company::list_configurations`](crate::company::list_configurations).
-    #[doc(alias = "parentConfigurationId")]
     pub parent_configuration_id: Option<i32>,
     /// Purchase date.
-    #[doc(alias = "purchaseDate")]
     pub purchase_date: Option<Timestamp>,
     /// Values for the questions of the configuration's type.
     pub questions: Option<Vec<ConfigurationQuestion>>,
     /// Ram. At most 25 characters.
     pub ram: Option<String>,
     /// Remote link. At most 1000 characters.
-    #[doc(alias = "remoteLink")]
     pub remote_link: Option<String>,
     /// Serial number. At most 250 characters.
-    #[doc(alias = "serialNumber")]
     pub serial_number: Option<String>,
     /// Show Automate flag.
-    #[doc(alias = "showAutomateFlag")]
     pub show_automate_flag: Option<bool>,
     /// Show remote flag.
-    #[doc(alias = "showRemoteFlag")]
     pub show_remote_flag: Option<bool>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
@@ -163,15 +123,12 @@ pub struct CompanyConfiguration {
     /// Status, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses).
     pub status: ConfigurationStatusReference,
     /// Tag number. At most 50 characters.
-    #[doc(alias = "tagNumber")]
     pub tag_number: Option<String>,
     /// Vendor, from [`company::list_companies`](crate::company::list_companies).
     pub vendor: CompanyReference,
     /// Vendor notes.
-    #[doc(alias = "vendorNotes")]
     pub vendor_notes: Option<String>,
     /// Warranty expiration date.
-    #[doc(alias = "warrantyExpirationDate")]
     pub warranty_expiration_date: Option<Timestamp>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,7 +14,6 @@ pub struct CompanyCustomNote {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Custom note. At most 1500 characters. Required.
-    #[doc(alias = "customNote")]
     pub custom_note: Option<String>,
     /// Status, from [`company::list_company_statuses`](crate::company::list_company_statuses). Required.
     pub status: CompanyStatusReference,

@@ -16,21 +16,16 @@ pub struct CompanyGroup {
     /// Group, from [`marketing::list_groups`](crate::marketing::list_groups). Required.
     pub group: GroupReference,
     /// All contacts flag.
-    #[doc(alias = "allContactsFlag")]
     pub all_contacts_flag: Option<bool>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// IDs of the records.
-    #[doc(alias = "contactIds")]
     pub contact_ids: Option<Vec<i32>>,
     /// Default contact flag.
-    #[doc(alias = "defaultContactFlag")]
     pub default_contact_flag: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllContactsFlag")]
     pub remove_all_contacts_flag: Option<bool>,
     /// Unsubscribe flag.
-    #[doc(alias = "unsubscribeFlag")]
     pub unsubscribe_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

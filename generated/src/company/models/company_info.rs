@@ -18,22 +18,16 @@ pub struct CompanyInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Address line1.
-    #[doc(alias = "addressLine1")]
     pub address_line1: Option<String>,
     /// Address line2.
-    #[doc(alias = "addressLine2")]
     pub address_line2: Option<String>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "billToCompany")]
     pub bill_to_company: CompanyReference,
     /// Billing contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "billingContact")]
     pub billing_contact: ContactReference,
     /// Billing site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "billingSite")]
     pub billing_site: SiteReference,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// City.
     pub city: Option<String>,
@@ -42,35 +36,26 @@ pub struct CompanyInfo {
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Default contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "defaultContact")]
     pub default_contact: ContactReference,
     /// Deleted flag.
-    #[doc(alias = "deletedFlag")]
     pub deleted_flag: Option<bool>,
     /// Facebook URL.
-    #[doc(alias = "facebookUrl")]
     pub facebook_url: Option<String>,
     /// Fax number.
-    #[doc(alias = "faxNumber")]
     pub fax_number: Option<String>,
     /// Identifier.
     pub identifier: Option<String>,
     /// Is vendor flag.
-    #[doc(alias = "isVendorFlag")]
     pub is_vendor_flag: Option<bool>,
     /// Lead flag.
-    #[doc(alias = "leadFlag")]
     pub lead_flag: Option<bool>,
     /// Linked in URL.
-    #[doc(alias = "linkedInUrl")]
     pub linked_in_url: Option<String>,
     /// Name.
     pub name: Option<String>,
     /// No service flag.
-    #[doc(alias = "noServiceFlag")]
     pub no_service_flag: Option<bool>,
     /// Phone number.
-    #[doc(alias = "phoneNumber")]
     pub phone_number: Option<String>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
@@ -79,20 +64,16 @@ pub struct CompanyInfo {
     /// Status, from [`company::list_company_statuses`](crate::company::list_company_statuses).
     pub status: CompanyStatusReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Tax identifier.
-    #[doc(alias = "taxIdentifier")]
     pub tax_identifier: Option<String>,
     /// Territory, from [`system::list_locations`](crate::system::list_locations).
     pub territory: SystemLocationReference,
     /// Twitter URL.
-    #[doc(alias = "twitterUrl")]
     pub twitter_url: Option<String>,
     /// Types, from [`company::list_company_types`](crate::company::list_company_types).
     pub types: Option<Vec<CompanyTypeReference>>,
     /// Vendor identifier.
-    #[doc(alias = "vendorIdentifier")]
     pub vendor_identifier: Option<String>,
     /// Zip.
     pub zip: Option<String>,

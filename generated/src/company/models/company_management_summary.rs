@@ -15,101 +15,70 @@ pub struct CompanyManagementSummary {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Group identifier. At most 100 characters. Required.
-    #[doc(alias = "groupIdentifier")]
     pub group_identifier: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Alerts generated.
-    #[doc(alias = "alertsGenerated")]
     pub alerts_generated: Option<String>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Cpu utilization.
-    #[doc(alias = "cpuUtilization")]
     pub cpu_utilization: Option<Number>,
     /// Must be given when managementSolution is Legacy.
-    #[doc(alias = "deviceType")]
     pub device_type: Option<CompanyManagementSummaryDeviceType>,
     /// Disk cleanups.
-    #[doc(alias = "diskCleanups")]
     pub disk_cleanups: Option<i32>,
     /// Disk defragmentations.
-    #[doc(alias = "diskDefragmentations")]
     pub disk_defragmentations: Option<i32>,
     /// Disk space cleaned mb.
-    #[doc(alias = "diskSpaceCleanedMb")]
     pub disk_space_cleaned_mb: Option<i32>,
     /// Failed backup jobs.
-    #[doc(alias = "failedBackupJobs")]
     pub failed_backup_jobs: Option<i32>,
     /// Fully patched machines.
-    #[doc(alias = "fullyPatchedMachines")]
     pub fully_patched_machines: Option<i32>,
     /// Internet connectivity.
-    #[doc(alias = "internetConnectivity")]
     pub internet_connectivity: Option<Number>,
     /// Management solution, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions).
-    #[doc(alias = "managementSolution")]
     pub management_solution: ManagementSolutionReference,
     /// Memory utilization.
-    #[doc(alias = "memoryUtilization")]
     pub memory_utilization: Option<Number>,
     /// Missing more five patches machines.
-    #[doc(alias = "missingMoreFivePatchesMachines")]
     pub missing_more_five_patches_machines: Option<i32>,
     /// Missing one two patches machines.
-    #[doc(alias = "missingOneTwoPatchesMachines")]
     pub missing_one_two_patches_machines: Option<i32>,
     /// Missing security patches.
-    #[doc(alias = "missingSecurityPatches")]
     pub missing_security_patches: Option<String>,
     /// Missing three five patches machines.
-    #[doc(alias = "missingThreeFivePatchesMachines")]
     pub missing_three_five_patches_machines: Option<i32>,
     /// Missing unscanned patches machines.
-    #[doc(alias = "missingUnscannedPatchesMachines")]
     pub missing_unscanned_patches_machines: Option<i32>,
     /// Server availability.
-    #[doc(alias = "serverAvailability")]
     pub server_availability: Option<i32>,
     /// Servers disk space low.
-    #[doc(alias = "serversDiskSpaceLow")]
     pub servers_disk_space_low: Option<i32>,
     /// Servers offline.
-    #[doc(alias = "serversOffline")]
     pub servers_offline: Option<i32>,
     /// Snmp machines.
-    #[doc(alias = "snmpMachines")]
     pub snmp_machines: Option<i32>,
     /// Spyware items removed.
-    #[doc(alias = "spywareItemsRemoved")]
     pub spyware_items_removed: Option<i32>,
     /// Successful backup jobs.
-    #[doc(alias = "successfulBackupJobs")]
     pub successful_backup_jobs: Option<i32>,
     /// Total managed machines.
-    #[doc(alias = "totalManagedMachines")]
     pub total_managed_machines: Option<i32>,
     /// Total notifications.
-    #[doc(alias = "totalNotifications")]
     pub total_notifications: Option<i32>,
     /// Total servers.
-    #[doc(alias = "totalServers")]
     pub total_servers: Option<i32>,
     /// Total windows servers.
-    #[doc(alias = "totalWindowsServers")]
     pub total_windows_servers: Option<i32>,
     /// Total windows workstations.
-    #[doc(alias = "totalWindowsWorkstations")]
     pub total_windows_workstations: Option<i32>,
     /// Total workstations.
-    #[doc(alias = "totalWorkstations")]
     pub total_workstations: Option<i32>,
     /// Viruses removed.
-    #[doc(alias = "virusesRemoved")]
     pub viruses_removed: Option<i32>,
     /// Windows patches installed.
-    #[doc(alias = "windowsPatchesInstalled")]
     pub windows_patches_installed: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -8,26 +8,20 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 #[non_exhaustive]
 pub struct CompanyMerge {
     /// To company ID. Required.
-    #[doc(alias = "toCompanyId")]
     pub to_company_id: Option<i32>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<CompanyMergeAccountNumber>,
     /// Activities.
     pub activities: Option<CompanyMergeActivities>,
     /// Whether and how this is billed.
-    #[doc(alias = "billingAddress")]
     pub billing_address: Option<CompanyMergeBillingAddress>,
     /// Whether and how this is billed.
-    #[doc(alias = "billingContact")]
     pub billing_contact: Option<CompanyMergeBillingContact>,
     /// Whether and how this is billed.
-    #[doc(alias = "billingTerms")]
     pub billing_terms: Option<CompanyMergeBillingTerms>,
     /// Contacts.
     pub contacts: Option<CompanyMergeContacts>,
     /// Date acquired.
-    #[doc(alias = "dateAcquired")]
     pub date_acquired: Option<CompanyMergeDateAcquired>,
     /// Documents.
     pub documents: Option<CompanyMergeDocuments>,
@@ -42,77 +36,58 @@ pub struct CompanyMerge {
     /// Notes.
     pub notes: Option<CompanyMergeNotes>,
     /// Number of employees.
-    #[doc(alias = "numberOfEmployees")]
     pub number_of_employees: Option<CompanyMergeNumberOfEmployees>,
     /// Opportunities.
     pub opportunities: Option<CompanyMergeOpportunities>,
     /// Phone.
     pub phone: Option<CompanyMergePhone>,
     /// Primary address.
-    #[doc(alias = "primaryAddress")]
     pub primary_address: Option<CompanyMergePrimaryAddress>,
     /// Primary contact.
-    #[doc(alias = "primaryContact")]
     pub primary_contact: Option<CompanyMergePrimaryContact>,
     /// Projects.
     pub projects: Option<CompanyMergeProjects>,
     /// Revenue.
     pub revenue: Option<CompanyMergeRevenue>,
     /// Revenue year.
-    #[doc(alias = "revenueYear")]
     pub revenue_year: Option<CompanyMergeRevenueYear>,
     /// Services.
     pub services: Option<CompanyMergeServices>,
     /// Sic code.
-    #[doc(alias = "sicCode")]
     pub sic_code: Option<CompanyMergeSicCode>,
     /// Sites.
     pub sites: Option<CompanyMergeSites>,
     /// Source list.
-    #[doc(alias = "sourceList")]
     pub source_list: Option<CompanyMergeSourceList>,
     /// Status.
     pub status: Option<CompanyMergeStatus>,
     /// Tax code.
-    #[doc(alias = "taxCode")]
     pub tax_code: Option<CompanyMergeTaxCode>,
     /// Territory.
     pub territory: Option<CompanyMergeTerritory>,
     /// Time zone.
-    #[doc(alias = "timeZone")]
     pub time_zone: Option<CompanyMergeTimeZone>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<CompanyMergeType>,
     /// User defined field1.
-    #[doc(alias = "userDefinedField1")]
     pub user_defined_field1: Option<CompanyMergeUserDefinedField1>,
     /// User defined field10.
-    #[doc(alias = "userDefinedField10")]
     pub user_defined_field10: Option<CompanyMergeUserDefinedField10>,
     /// User defined field2.
-    #[doc(alias = "userDefinedField2")]
     pub user_defined_field2: Option<CompanyMergeUserDefinedField2>,
     /// User defined field3.
-    #[doc(alias = "userDefinedField3")]
     pub user_defined_field3: Option<CompanyMergeUserDefinedField3>,
     /// User defined field4.
-    #[doc(alias = "userDefinedField4")]
     pub user_defined_field4: Option<CompanyMergeUserDefinedField4>,
     /// User defined field5.
-    #[doc(alias = "userDefinedField5")]
     pub user_defined_field5: Option<CompanyMergeUserDefinedField5>,
     /// User defined field6.
-    #[doc(alias = "userDefinedField6")]
     pub user_defined_field6: Option<CompanyMergeUserDefinedField6>,
     /// User defined field7.
-    #[doc(alias = "userDefinedField7")]
     pub user_defined_field7: Option<CompanyMergeUserDefinedField7>,
     /// User defined field8.
-    #[doc(alias = "userDefinedField8")]
     pub user_defined_field8: Option<CompanyMergeUserDefinedField8>,
     /// User defined field9.
-    #[doc(alias = "userDefinedField9")]
     pub user_defined_field9: Option<CompanyMergeUserDefinedField9>,
     /// Website.
     pub website: Option<CompanyMergeWebsite>,

@@ -18,12 +18,10 @@ pub struct CompanyNote {
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Entered by. Set by the server and never sent.
-    #[doc(alias = "enteredBy")]
     pub entered_by: Option<String>,
     /// Whether the note is flagged.
     pub flagged: Option<bool>,
     /// Type, from [`company::list_note_types`](crate::company::list_note_types).
-    #[doc(alias = "type")]
     pub type_: NoteTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

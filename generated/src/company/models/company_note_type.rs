@@ -15,12 +15,10 @@ pub struct CompanyNoteType {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Identifier. At most 15 characters.
     pub identifier: Option<String>,
     /// Import flag.
-    #[doc(alias = "importFlag")]
     pub import_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

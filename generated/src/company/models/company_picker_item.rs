@@ -19,24 +19,18 @@ pub struct CompanyPickerItem {
     /// Company, from [`company::list_companies`](crate::company::list_companies). Required.
     pub company: CompanyReference,
     /// Company country, from [`company::list_countries`](crate::company::list_countries).
-    #[doc(alias = "companyCountry")]
     pub company_country: CountryReference,
     /// Company location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "companyLocation")]
     pub company_location: SystemLocationReference,
     /// Company site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "companySite")]
     pub company_site: SiteReference,
     /// Company status, from [`company::list_company_statuses`](crate::company::list_company_statuses).
-    #[doc(alias = "companyStatus")]
     pub company_status: CompanyStatusReference,
     /// Company type, from [`company::list_company_types`](crate::company::list_company_types).
-    #[doc(alias = "companyType")]
     pub company_type: CompanyTypeReference,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// True when the vendor picker made the record, false when the company picker did.
-    #[doc(alias = "vendorPickerFlag")]
     pub vendor_picker_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -19,16 +19,12 @@ pub struct CompanySite {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Address format.
-    #[doc(alias = "addressFormat")]
     pub address_format: Option<String>,
     /// Address line1. At most 50 characters.
-    #[doc(alias = "addressLine1")]
     pub address_line1: Option<String>,
     /// Address line2. At most 50 characters.
-    #[doc(alias = "addressLine2")]
     pub address_line2: Option<String>,
     /// Bill separate flag.
-    #[doc(alias = "billSeparateFlag")]
     pub bill_separate_flag: Option<bool>,
     /// Calendar, from [`schedule::list_calendars`](crate::schedule::list_calendars).
     pub calendar: CalendarReference,
@@ -39,49 +35,34 @@ pub struct CompanySite {
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Default billing flag.
-    #[doc(alias = "defaultBillingFlag")]
     pub default_billing_flag: Option<bool>,
     /// Default mailing flag.
-    #[doc(alias = "defaultMailingFlag")]
     pub default_mailing_flag: Option<bool>,
     /// Default shipping flag.
-    #[doc(alias = "defaultShippingFlag")]
     pub default_shipping_flag: Option<bool>,
     /// Entity type, from [`company::list_entity_types`](crate::company::list_entity_types).
-    #[doc(alias = "entityType")]
     pub entity_type: EntityTypeReference,
     /// Expense reimbursement.
-    #[doc(alias = "expenseReimbursement")]
     pub expense_reimbursement: Option<Number>,
     /// Fax number. At most 30 characters.
-    #[doc(alias = "faxNumber")]
     pub fax_number: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Phone number. At most 30 characters.
-    #[doc(alias = "phoneNumber")]
     pub phone_number: Option<String>,
     /// Phone number ext. At most 30 characters.
-    #[doc(alias = "phoneNumberExt")]
     pub phone_number_ext: Option<String>,
     /// Primary address flag.
-    #[doc(alias = "primaryAddressFlag")]
     pub primary_address_flag: Option<bool>,
     /// State reference, from [`company::list_states`](crate::company::list_states).
-    #[doc(alias = "stateReference")]
     pub state_reference: StateReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups).
-    #[doc(alias = "timeZone")]
     pub time_zone: TimeZoneSetupReference,
     /// Zip. At most 12 characters.
     pub zip: Option<String>,

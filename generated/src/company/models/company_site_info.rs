@@ -14,43 +14,32 @@ pub struct CompanySiteInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Address format.
-    #[doc(alias = "addressFormat")]
     pub address_format: Option<String>,
     /// Address line1.
-    #[doc(alias = "addressLine1")]
     pub address_line1: Option<String>,
     /// Address line2.
-    #[doc(alias = "addressLine2")]
     pub address_line2: Option<String>,
     /// City.
     pub city: Option<String>,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Default billing flag.
-    #[doc(alias = "defaultBillingFlag")]
     pub default_billing_flag: Option<bool>,
     /// Default shipping flag.
-    #[doc(alias = "defaultShippingFlag")]
     pub default_shipping_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Phone number.
-    #[doc(alias = "phoneNumber")]
     pub phone_number: Option<String>,
     /// Phone number ext.
-    #[doc(alias = "phoneNumberExt")]
     pub phone_number_ext: Option<String>,
     /// Primary address flag.
-    #[doc(alias = "primaryAddressFlag")]
     pub primary_address_flag: Option<bool>,
     /// State reference, from [`company::list_states`](crate::company::list_states).
-    #[doc(alias = "stateReference")]
     pub state_reference: StateReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Zip.
     pub zip: Option<String>,

@@ -16,25 +16,18 @@ pub struct CompanyStatus {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Cancel open tracks flag.
-    #[doc(alias = "cancelOpenTracksFlag")]
     pub cancel_open_tracks_flag: Option<bool>,
     /// Custom note flag.
-    #[doc(alias = "customNoteFlag")]
     pub custom_note_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Disallow saving flag.
-    #[doc(alias = "disallowSavingFlag")]
     pub disallow_saving_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Notification message. At most 500 characters.
-    #[doc(alias = "notificationMessage")]
     pub notification_message: Option<String>,
     /// Notify flag.
-    #[doc(alias = "notifyFlag")]
     pub notify_flag: Option<bool>,
     /// Track, from [`company::list_tracks`](crate::company::list_tracks).
     pub track: TrackReference,

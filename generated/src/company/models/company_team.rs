@@ -17,10 +17,8 @@ pub struct CompanyTeam {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Team role, from [`company::list_team_roles`](crate::company::list_team_roles). Required.
-    #[doc(alias = "teamRole")]
     pub team_role: TeamRoleReference,
     /// Account manager flag.
-    #[doc(alias = "accountManagerFlag")]
     pub account_manager_flag: Option<bool>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
@@ -33,10 +31,8 @@ pub struct CompanyTeam {
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Sales flag.
-    #[doc(alias = "salesFlag")]
     pub sales_flag: Option<bool>,
     /// Tech flag.
-    #[doc(alias = "techFlag")]
     pub tech_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

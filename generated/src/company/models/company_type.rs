@@ -15,16 +15,12 @@ pub struct CompanyType {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Service alert flag.
-    #[doc(alias = "serviceAlertFlag")]
     pub service_alert_flag: Option<bool>,
     /// Service alert message. At most 150 characters.
-    #[doc(alias = "serviceAlertMessage")]
     pub service_alert_message: Option<String>,
     /// Vendor flag.
-    #[doc(alias = "vendorFlag")]
     pub vendor_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

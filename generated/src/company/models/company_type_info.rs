@@ -13,7 +13,6 @@ pub struct CompanyTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Is vendor.
-    #[doc(alias = "isVendor")]
     pub is_vendor: Option<bool>,
     /// Name.
     pub name: Option<String>,

@@ -10,24 +10,18 @@ pub struct ConfigurationQuestion {
     /// Answer.
     pub answer: Option<Value>,
     /// Answer ID.
-    #[doc(alias = "answerId")]
     pub answer_id: Option<i32>,
     /// Field type.
-    #[doc(alias = "fieldType")]
     pub field_type: Option<ConfigurationQuestionFieldType>,
     /// Number of decimals.
-    #[doc(alias = "numberOfDecimals")]
     pub number_of_decimals: Option<i32>,
     /// Question.
     pub question: Option<String>,
     /// Question ID.
-    #[doc(alias = "questionId")]
     pub question_id: Option<i32>,
     /// Required flag.
-    #[doc(alias = "requiredFlag")]
     pub required_flag: Option<bool>,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<Number>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -13,10 +13,8 @@ pub struct ConfigurationStatusInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Description.
     pub description: Option<String>,

@@ -15,10 +15,8 @@ pub struct ConfigurationType {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// System flag.
-    #[doc(alias = "systemFlag")]
     pub system_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

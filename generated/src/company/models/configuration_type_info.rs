@@ -13,12 +13,10 @@ pub struct ConfigurationTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// System flag.
-    #[doc(alias = "systemFlag")]
     pub system_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,27 +14,20 @@ pub struct ConfigurationTypeQuestion {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Entry type. Required.
-    #[doc(alias = "entryType")]
     pub entry_type: Option<ConfigurationTypeQuestionEntryType>,
     /// Field type. Required.
-    #[doc(alias = "fieldType")]
     pub field_type: Option<ConfigurationTypeQuestionFieldType>,
     /// Question. At most 1000 characters. Required.
     pub question: Option<String>,
     /// Position among its siblings. Required.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<Number>,
     /// Configuration type, from [`company::list_configuration_types`](crate::company::list_configuration_types).
-    #[doc(alias = "configurationType")]
     pub configuration_type: ConfigurationTypeReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Number of decimals.
-    #[doc(alias = "numberOfDecimals")]
     pub number_of_decimals: Option<i32>,
     /// Required flag.
-    #[doc(alias = "requiredFlag")]
     pub required_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,27 +14,20 @@ pub struct ConfigurationTypeQuestionInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Configuration type, from [`company::list_configuration_types`](crate::company::list_configuration_types).
-    #[doc(alias = "configurationType")]
     pub configuration_type: ConfigurationTypeReference,
     /// Entry type.
-    #[doc(alias = "entryType")]
     pub entry_type: Option<ConfigurationTypeQuestionInfoEntryType>,
     /// Field type.
-    #[doc(alias = "fieldType")]
     pub field_type: Option<ConfigurationTypeQuestionInfoFieldType>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Number of decimals.
-    #[doc(alias = "numberOfDecimals")]
     pub number_of_decimals: Option<i32>,
     /// Question.
     pub question: Option<String>,
     /// Required flag.
-    #[doc(alias = "requiredFlag")]
     pub required_flag: Option<bool>,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<Number>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -17,13 +17,10 @@ pub struct ConfigurationTypeQuestionValue {
     /// Value. At most 1000 characters. Required.
     pub value: Option<String>,
     /// Configuration type, from [`company::list_configuration_types`](crate::company::list_configuration_types).
-    #[doc(alias = "configurationType")]
     pub configuration_type: ConfigurationTypeReference,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Question, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions).
     pub question: ConfigurationTypeQuestionReference,

@@ -15,13 +15,10 @@ pub struct ConfigurationTypeQuestionValueInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Configuration type, from [`company::list_configuration_types`](crate::company::list_configuration_types).
-    #[doc(alias = "configurationType")]
     pub configuration_type: ConfigurationTypeReference,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Question, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions).
     pub question: ConfigurationTypeQuestionReference,

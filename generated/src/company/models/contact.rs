@@ -21,119 +21,88 @@ pub struct Contact {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Address line1.
-    #[doc(alias = "addressLine1")]
     pub address_line1: Option<String>,
     /// Address line2.
-    #[doc(alias = "addressLine2")]
     pub address_line2: Option<String>,
     /// Anniversary.
     pub anniversary: Option<String>,
     /// Assistant contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "assistantContact")]
     pub assistant_contact: ContactReference,
     /// Birth day.
-    #[doc(alias = "birthDay")]
     pub birth_day: Option<String>,
     /// Children.
     pub children: Option<String>,
     /// Children flag.
-    #[doc(alias = "childrenFlag")]
     pub children_flag: Option<bool>,
     /// City.
     pub city: Option<String>,
     /// Communication items.
-    #[doc(alias = "communicationItems")]
     pub communication_items: Option<Vec<ContactCommunicationItem>>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Company location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "companyLocation")]
     pub company_location: SystemLocationReference,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Default billing flag.
-    #[doc(alias = "defaultBillingFlag")]
     pub default_billing_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Default merge contact ID.
-    #[doc(alias = "defaultMergeContactId")]
     pub default_merge_contact_id: Option<i32>,
     /// Default phone extension.
-    #[doc(alias = "defaultPhoneExtension")]
     pub default_phone_extension: Option<String>,
     /// Default phone nbr.
-    #[doc(alias = "defaultPhoneNbr")]
     pub default_phone_nbr: Option<String>,
     /// Default phone type.
-    #[doc(alias = "defaultPhoneType")]
     pub default_phone_type: Option<String>,
     /// Department, from [`company::list_contact_departments`](crate::company::list_contact_departments).
     pub department: ContactDepartmentReference,
     /// Disable portal login flag.
-    #[doc(alias = "disablePortalLoginFlag")]
     pub disable_portal_login_flag: Option<bool>,
     /// Facebook URL.
-    #[doc(alias = "facebookUrl")]
     pub facebook_url: Option<String>,
     /// First name. Required.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Gender.
     pub gender: Option<ContactGender>,
     /// Ignore duplicates.
-    #[doc(alias = "ignoreDuplicates")]
     pub ignore_duplicates: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Integrator tags.
-    #[doc(alias = "integratorTags")]
     pub integrator_tags: Option<Vec<String>>,
     /// Last name.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Linked in URL.
-    #[doc(alias = "linkedInUrl")]
     pub linked_in_url: Option<String>,
     /// Manager contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "managerContact")]
     pub manager_contact: ContactReference,
     /// Married flag.
-    #[doc(alias = "marriedFlag")]
     pub married_flag: Option<bool>,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Nick name.
-    #[doc(alias = "nickName")]
     pub nick_name: Option<String>,
     /// Photo, from [`system::list_documents`](crate::system::list_documents).
     pub photo: DocumentReference,
     /// Portal password.
-    #[doc(alias = "portalPassword")]
     pub portal_password: Option<String>,
     /// Portal security level.
-    #[doc(alias = "portalSecurityLevel")]
     pub portal_security_level: Option<i32>,
     /// Presence.
     pub presence: Option<ContactPresence>,
     /// Relationship, from [`company::list_contact_relationships`](crate::company::list_contact_relationships).
     pub relationship: RelationshipReference,
     /// Relationship override.
-    #[doc(alias = "relationshipOverride")]
     pub relationship_override: Option<String>,
     /// School.
     pub school: Option<String>,
     /// Security identifier.
-    #[doc(alias = "securityIdentifier")]
     pub security_identifier: Option<String>,
     /// Significant other.
-    #[doc(alias = "significantOther")]
     pub significant_other: Option<String>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
@@ -142,45 +111,32 @@ pub struct Contact {
     /// Title.
     pub title: Option<String>,
     /// Twitter URL.
-    #[doc(alias = "twitterUrl")]
     pub twitter_url: Option<String>,
     /// Contact type ids, POST only. Later use /company/contactTypeAssociations or /company/contacts/{ID}/typeAssociations.
-    #[doc(alias = "typeIds")]
     pub type_ids: Option<Vec<i32>>,
     /// Types, from [`company::list_contact_types`](crate::company::list_contact_types).
     pub types: Option<Vec<ContactTypeReference>>,
     /// Unsubscribe flag.
-    #[doc(alias = "unsubscribeFlag")]
     pub unsubscribe_flag: Option<bool>,
     /// User defined field1. At most 50 characters.
-    #[doc(alias = "userDefinedField1")]
     pub user_defined_field1: Option<String>,
     /// User defined field10. At most 50 characters.
-    #[doc(alias = "userDefinedField10")]
     pub user_defined_field10: Option<String>,
     /// User defined field2. At most 50 characters.
-    #[doc(alias = "userDefinedField2")]
     pub user_defined_field2: Option<String>,
     /// User defined field3. At most 50 characters.
-    #[doc(alias = "userDefinedField3")]
     pub user_defined_field3: Option<String>,
     /// User defined field4. At most 50 characters.
-    #[doc(alias = "userDefinedField4")]
     pub user_defined_field4: Option<String>,
     /// User defined field5. At most 50 characters.
-    #[doc(alias = "userDefinedField5")]
     pub user_defined_field5: Option<String>,
     /// User defined field6. At most 50 characters.
-    #[doc(alias = "userDefinedField6")]
     pub user_defined_field6: Option<String>,
     /// User defined field7. At most 50 characters.
-    #[doc(alias = "userDefinedField7")]
     pub user_defined_field7: Option<String>,
     /// User defined field8. At most 50 characters.
-    #[doc(alias = "userDefinedField8")]
     pub user_defined_field8: Option<String>,
     /// User defined field9. At most 50 characters.
-    #[doc(alias = "userDefinedField9")]
     pub user_defined_field9: Option<String>,
     /// Zip.
     pub zip: Option<String>,

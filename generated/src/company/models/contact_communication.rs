@@ -14,25 +14,20 @@ pub struct ContactCommunication {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Type, from [`company::list_communication_types`](crate::company::list_communication_types). Required.
-    #[doc(alias = "type")]
     pub type_: CommunicationTypeReference,
     /// Value. At most 250 characters. Required.
     pub value: Option<String>,
     /// Communication type.
-    #[doc(alias = "communicationType")]
     pub communication_type: Option<ContactCommunicationCommunicationType>,
     /// Contact ID.
-    #[doc(alias = "contactId")]
     pub contact_id: Option<i32>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Domain.
     pub domain: Option<String>,
     /// Extension. At most 15 characters.
     pub extension: Option<String>,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -11,17 +11,14 @@ pub struct ContactCommunicationItem {
     /// ID.
     pub id: Option<i32>,
     /// Communication type.
-    #[doc(alias = "communicationType")]
     pub communication_type: Option<ContactCommunicationItemCommunicationType>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Domain.
     pub domain: Option<String>,
     /// Extension.
     pub extension: Option<String>,
     /// Type, from [`company::list_communication_types`](crate::company::list_communication_types).
-    #[doc(alias = "type")]
     pub type_: CommunicationTypeReference,
     /// Value.
     pub value: Option<String>,

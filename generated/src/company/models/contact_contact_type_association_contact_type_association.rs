@@ -17,7 +17,6 @@ pub struct ContactContactTypeAssociationContactTypeAssociation {
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts). Required.
     pub contact: ContactReference,
     /// Type, from [`company::list_contact_types`](crate::company::list_contact_types). Required.
-    #[doc(alias = "type")]
     pub type_: ContactTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

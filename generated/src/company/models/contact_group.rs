@@ -16,23 +16,18 @@ pub struct ContactGroup {
     /// Group, from [`marketing::list_groups`](crate::marketing::list_groups). Required.
     pub group: GroupReference,
     /// Company group unsubscribed email message.
-    #[doc(alias = "companyGroupUnsubscribedEmailMessage")]
     pub company_group_unsubscribed_email_message: Option<String>,
     /// Company unsubcribed email message.
-    #[doc(alias = "companyUnsubcribedEmailMessage")]
     pub company_unsubcribed_email_message: Option<String>,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Contact group unsubscribed email message.
-    #[doc(alias = "contactGroupUnsubscribedEmailMessage")]
     pub contact_group_unsubscribed_email_message: Option<String>,
     /// Contact unsubscribed email message.
-    #[doc(alias = "contactUnsubscribedEmailMessage")]
     pub contact_unsubscribed_email_message: Option<String>,
     /// Description. At most 50 characters.
     pub description: Option<String>,
     /// Unsubscribe flag.
-    #[doc(alias = "unsubscribeFlag")]
     pub unsubscribe_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

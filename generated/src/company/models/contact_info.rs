@@ -19,51 +19,38 @@ pub struct ContactInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Address line1.
-    #[doc(alias = "addressLine1")]
     pub address_line1: Option<String>,
     /// Address line2.
-    #[doc(alias = "addressLine2")]
     pub address_line2: Option<String>,
     /// City.
     pub city: Option<String>,
     /// Communication items.
-    #[doc(alias = "communicationItems")]
     pub communication_items: Option<Vec<ContactCommunicationItem>>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Company location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "companyLocation")]
     pub company_location: SystemLocationReference,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Default billing flag.
-    #[doc(alias = "defaultBillingFlag")]
     pub default_billing_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Default phone nbr.
-    #[doc(alias = "defaultPhoneNbr")]
     pub default_phone_nbr: Option<String>,
     /// Default phone type.
-    #[doc(alias = "defaultPhoneType")]
     pub default_phone_type: Option<String>,
     /// Department, from [`company::list_contact_departments`](crate::company::list_contact_departments).
     pub department: ContactDepartmentReference,
     /// Facebook URL.
-    #[doc(alias = "facebookUrl")]
     pub facebook_url: Option<String>,
     /// First name.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Last name.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Linked in URL.
-    #[doc(alias = "linkedInUrl")]
     pub linked_in_url: Option<String>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
@@ -72,7 +59,6 @@ pub struct ContactInfo {
     /// Title.
     pub title: Option<String>,
     /// Twitter URL.
-    #[doc(alias = "twitterUrl")]
     pub twitter_url: Option<String>,
     /// Types, from [`company::list_contact_types`](crate::company::list_contact_types).
     pub types: Option<Vec<ContactTypeReference>>,

@@ -16,15 +16,12 @@ pub struct ContactNote {
     /// Text. Required.
     pub text: Option<String>,
     /// Contact ID.
-    #[doc(alias = "contactId")]
     pub contact_id: Option<i32>,
     /// Entered by. Set by the server and never sent.
-    #[doc(alias = "enteredBy")]
     pub entered_by: Option<String>,
     /// Whether the note is flagged.
     pub flagged: Option<bool>,
     /// Type, from [`company::list_note_types`](crate::company::list_note_types).
-    #[doc(alias = "type")]
     pub type_: NoteTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,28 +14,22 @@ pub struct ContactTrack {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Action remaining.
-    #[doc(alias = "actionRemaining")]
     pub action_remaining: Option<i32>,
     /// Action taken.
-    #[doc(alias = "actionTaken")]
     pub action_taken: Option<i32>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// End date.
-    #[doc(alias = "endDate")]
     pub end_date: Option<String>,
     /// Name.
     pub name: Option<String>,
     /// Start date.
-    #[doc(alias = "startDate")]
     pub start_date: Option<String>,
     /// Started by.
-    #[doc(alias = "startedBy")]
     pub started_by: Option<String>,
     /// Track ID.
-    #[doc(alias = "trackId")]
     pub track_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,13 +15,10 @@ pub struct ContactType {
     /// Description. At most 50 characters. Required.
     pub description: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Service alert flag.
-    #[doc(alias = "serviceAlertFlag")]
     pub service_alert_flag: Option<bool>,
     /// Service alert message. At most 150 characters.
-    #[doc(alias = "serviceAlertMessage")]
     pub service_alert_message: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

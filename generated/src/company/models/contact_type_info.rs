@@ -13,15 +13,12 @@ pub struct ContactTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Description.
     pub description: Option<String>,
     /// Service alert flag.
-    #[doc(alias = "serviceAlertFlag")]
     pub service_alert_flag: Option<bool>,
     /// Service alert message.
-    #[doc(alias = "serviceAlertMessage")]
     pub service_alert_message: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -18,37 +18,26 @@ pub struct Country {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Address format, from [`company::list_address_formats`](crate::company::list_address_formats).
-    #[doc(alias = "addressFormat")]
     pub address_format: AddressFormatReference,
     /// City caption. At most 25 characters.
-    #[doc(alias = "cityCaption")]
     pub city_caption: Option<String>,
     /// Core entity country code.
-    #[doc(alias = "coreEntityCountryCode")]
     pub core_entity_country_code: Option<String>,
     /// Country code. At most 2 characters.
-    #[doc(alias = "countryCode")]
     pub country_code: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Dialing prefix. At most 5 characters.
-    #[doc(alias = "dialingPrefix")]
     pub dialing_prefix: Option<String>,
     /// Localization caption one. At most 25 characters.
-    #[doc(alias = "localizationCaptionOne")]
     pub localization_caption_one: Option<String>,
     /// Localization value one. At most 50 characters.
-    #[doc(alias = "localizationValueOne")]
     pub localization_value_one: Option<String>,
     /// State caption. At most 25 characters.
-    #[doc(alias = "stateCaption")]
     pub state_caption: Option<String>,
     /// Zip caption. At most 25 characters.
-    #[doc(alias = "zipCaption")]
     pub zip_caption: Option<String>,
     /// Zip minimum length.
-    #[doc(alias = "zipMinimumLength")]
     pub zip_minimum_length: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,26 +14,20 @@ pub struct CountryInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// City caption.
-    #[doc(alias = "cityCaption")]
     pub city_caption: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Dialing prefix.
-    #[doc(alias = "dialingPrefix")]
     pub dialing_prefix: Option<String>,
     /// Localization caption one.
-    #[doc(alias = "localizationCaptionOne")]
     pub localization_caption_one: Option<String>,
     /// Name.
     pub name: Option<String>,
     /// State caption.
-    #[doc(alias = "stateCaption")]
     pub state_caption: Option<String>,
     /// Zip caption.
-    #[doc(alias = "zipCaption")]
     pub zip_caption: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

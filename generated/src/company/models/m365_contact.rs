@@ -13,41 +13,30 @@ pub struct M365Contact {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Assigned licenses.
-    #[doc(alias = "assignedLicenses")]
     pub assigned_licenses: Option<String>,
     /// Contact rec ID.
-    #[doc(alias = "contactRecId")]
     pub contact_rec_id: Option<i32>,
     /// Department.
     pub department: Option<String>,
     /// Directory roles.
-    #[doc(alias = "directoryRoles")]
     pub directory_roles: Option<String>,
     /// Display name.
-    #[doc(alias = "displayName")]
     pub display_name: Option<String>,
     /// Employee type.
-    #[doc(alias = "employeeType")]
     pub employee_type: Option<String>,
     /// Groups.
     pub groups: Option<String>,
     /// M365 contact ID.
-    #[doc(alias = "m365ContactId")]
     pub m365_contact_id: Option<String>,
     /// Manager ID.
-    #[doc(alias = "managerId")]
     pub manager_id: Option<String>,
     /// Proxy addresses.
-    #[doc(alias = "proxyAddresses")]
     pub proxy_addresses: Option<String>,
     /// Proxy addresses plain.
-    #[doc(alias = "proxyAddressesPlain")]
     pub proxy_addresses_plain: Option<String>,
     /// Tenant ID.
-    #[doc(alias = "tenantId")]
     pub tenant_id: Option<String>,
     /// User principal name.
-    #[doc(alias = "userPrincipalName")]
     pub user_principal_name: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

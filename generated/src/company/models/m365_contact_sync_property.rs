@@ -13,19 +13,14 @@ pub struct M365ContactSyncProperty {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Company rec ID.
-    #[doc(alias = "companyRecID")]
     pub company_rec_id: Option<i32>,
     /// Exclude include flag.
-    #[doc(alias = "excludeIncludeFlag")]
     pub exclude_include_flag: Option<bool>,
     /// Include exclude type.
-    #[doc(alias = "includeExcludeType")]
     pub include_exclude_type: Option<String>,
     /// Property type.
-    #[doc(alias = "propertyType")]
     pub property_type: Option<String>,
     /// Wild card.
-    #[doc(alias = "wildCard")]
     pub wild_card: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,44 +16,32 @@ pub struct ManagedDevicesIntegration {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Level of access. Required.
-    #[doc(alias = "defaultBillingLevel")]
     pub default_billing_level: Option<ManagedDevicesIntegrationDefaultBillingLevel>,
     /// Login by. Required.
-    #[doc(alias = "loginBy")]
     pub login_by: Option<ManagedDevicesIntegrationLoginBy>,
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Solution. At most 30 characters. Required.
     pub solution: Option<String>,
     /// Config bill customer flag.
-    #[doc(alias = "configBillCustomerFlag")]
     pub config_bill_customer_flag: Option<bool>,
     /// Default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "defaultDepartment")]
     pub default_department: SystemDepartmentReference,
     /// Default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "defaultLocation")]
     pub default_location: SystemLocationReference,
     /// Disable new cross references flag.
-    #[doc(alias = "disableNewCrossReferencesFlag")]
     pub disable_new_cross_references_flag: Option<bool>,
     /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
-    #[doc(alias = "globalLoginPassword")]
     pub global_login_password: Option<String>,
     /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
-    #[doc(alias = "globalLoginUsername")]
     pub global_login_username: Option<String>,
     /// Integrator login, from [`system::list_integrator_logins`](crate::system::list_integrator_logins).
-    #[doc(alias = "integratorLogin")]
     pub integrator_login: IntegratorLoginReference,
     /// Management IT setup type.
-    #[doc(alias = "managementItSetupType")]
     pub management_it_setup_type: Option<String>,
     /// Match on serial number flag.
-    #[doc(alias = "matchOnSerialNumberFlag")]
     pub match_on_serial_number_flag: Option<bool>,
     /// Portal URL. At most 200 characters.
-    #[doc(alias = "portalUrl")]
     pub portal_url: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

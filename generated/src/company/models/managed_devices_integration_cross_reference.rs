@@ -17,24 +17,18 @@ pub struct ManagedDevicesIntegrationCrossReference {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Agreement type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "agreementType")]
     pub agreement_type: AgreementTypeReference,
     /// Configuration type, from [`company::list_configuration_types`](crate::company::list_configuration_types).
-    #[doc(alias = "configurationType")]
     pub configuration_type: ConfigurationTypeReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Managed devices integration, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations).
-    #[doc(alias = "managedDevicesIntegration")]
     pub managed_devices_integration: ManagedDevicesIntegrationReference,
     /// Product, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
     pub product: IvItemReference,
     /// Vendor level. At most 255 characters.
-    #[doc(alias = "vendorLevel")]
     pub vendor_level: Option<String>,
     /// Vendor type. At most 255 characters.
-    #[doc(alias = "vendorType")]
     pub vendor_type: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

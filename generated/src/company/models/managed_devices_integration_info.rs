@@ -13,7 +13,6 @@ pub struct ManagedDevicesIntegrationInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Management IT setup type.
-    #[doc(alias = "managementItSetupType")]
     pub management_it_setup_type: Option<String>,
     /// Name.
     pub name: Option<String>,

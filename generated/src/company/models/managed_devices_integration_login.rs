@@ -18,7 +18,6 @@ pub struct ManagedDevicesIntegrationLogin {
     /// Username. At most 50 characters. Required.
     pub username: Option<String>,
     /// Managed devices integration, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations).
-    #[doc(alias = "managedDevicesIntegration")]
     pub managed_devices_integration: ManagedDevicesIntegrationReference,
     /// Password. At most 50 characters.
     pub password: Option<String>,

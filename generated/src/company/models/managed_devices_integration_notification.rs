@@ -16,13 +16,10 @@ pub struct ManagedDevicesIntegrationNotification {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Log type. Required.
-    #[doc(alias = "logType")]
     pub log_type: Option<ManagedDevicesIntegrationNotificationLogType>,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients). Required.
-    #[doc(alias = "notifyWho")]
     pub notify_who: NotificationRecipientReference,
     /// Managed devices integration, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations).
-    #[doc(alias = "managedDevicesIntegration")]
     pub managed_devices_integration: ManagedDevicesIntegrationReference,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,

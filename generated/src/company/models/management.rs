@@ -14,28 +14,20 @@ pub struct Management {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Added configuration status, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses). Required.
-    #[doc(alias = "addedConfigurationStatus")]
     pub added_configuration_status: ConfigurationStatusReference,
     /// Deleted configuration status, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses). Required.
-    #[doc(alias = "deletedConfigurationStatus")]
     pub deleted_configuration_status: ConfigurationStatusReference,
     /// Integrator login, from [`system::list_integrator_logins`](crate::system::list_integrator_logins). Required.
-    #[doc(alias = "integratorLogin")]
     pub integrator_login: IntegratorLoginReference,
     /// Schedule executive summary report flag. Required.
-    #[doc(alias = "scheduleExecutiveSummaryReportFlag")]
     pub schedule_executive_summary_report_flag: Option<bool>,
     /// Fill in with scheduleExecutiveSummaryReportFlag on; otherwise optional.
-    #[doc(alias = "executiveSummaryReportScheduleDay")]
     pub executive_summary_report_schedule_day: Option<i32>,
     /// Hour on the 24-hour clock (14 means 2pm); mandatory just when scheduleExecutiveSummaryReportFlag is on.
-    #[doc(alias = "executiveSummaryReportScheduleHour")]
     pub executive_summary_report_schedule_hour: Option<i32>,
     /// Fill in with scheduleExecutiveSummaryReportFlag on; otherwise optional.
-    #[doc(alias = "executiveSummaryReportScheduleMinute")]
     pub executive_summary_report_schedule_minute: Option<i32>,
     /// Run time.
-    #[doc(alias = "runTime")]
     pub run_time: Option<Timestamp>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,12 +14,10 @@ pub struct ManagementBackup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Level of access. Required.
-    #[doc(alias = "billingLevel")]
     pub billing_level: Option<ManagementBackupBillingLevel>,
     /// Item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs). Required.
     pub item: CatalogItemReference,
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types). Required.
-    #[doc(alias = "type")]
     pub type_: AgreementTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,65 +13,46 @@ pub struct ManagementItSolution {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Management IT solution type. Required.
-    #[doc(alias = "managementItSolutionType")]
     pub management_it_solution_type: Option<
         ManagementItSolutionManagementItSolutionType,
     >,
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Fill in for Continuum; other solutions can leave it empty. At most 100 characters.
-    #[doc(alias = "continuumApiPassword")]
     pub continuum_api_password: Option<String>,
     /// Fill in for Continuum; other solutions can leave it empty. At most 100 characters.
-    #[doc(alias = "continuumApiUsername")]
     pub continuum_api_username: Option<String>,
     /// Global login flag.
-    #[doc(alias = "globalLoginFlag")]
     pub global_login_flag: Option<bool>,
     /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
-    #[doc(alias = "globalLoginPassword")]
     pub global_login_password: Option<String>,
     /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
-    #[doc(alias = "globalLoginUsername")]
     pub global_login_username: Option<String>,
     /// Fill in for Level Platforms; other solutions can leave it empty. At most 100 characters.
-    #[doc(alias = "levelApiPassword")]
     pub level_api_password: Option<String>,
     /// Fill in for Level Platforms; other solutions can leave it empty. At most 100 characters.
-    #[doc(alias = "levelApiUsername")]
     pub level_api_username: Option<String>,
     /// Fill in for Level Platforms; other solutions can leave it empty. At most 100 characters.
-    #[doc(alias = "levelVarDomain")]
     pub level_var_domain: Option<String>,
     /// Fill in for Level Platforms; other solutions can leave it empty. At most 200 characters.
-    #[doc(alias = "managementServerUrl")]
     pub management_server_url: Option<String>,
     /// Fill in for a managementItSolutionType of Custom; otherwise optional. At most 30 characters.
-    #[doc(alias = "managementSolutionName")]
     pub management_solution_name: Option<String>,
     /// Fill in for N-Able; other solutions can leave it empty. At most 50 characters.
-    #[doc(alias = "nAblePassword")]
     pub n_able_password: Option<String>,
     /// Fill in for N-Able; other solutions can leave it empty. At most 50 characters.
-    #[doc(alias = "nAbleUsername")]
     pub n_able_username: Option<String>,
     /// No display flag.
-    #[doc(alias = "noDisplayFlag")]
     pub no_display_flag: Option<bool>,
     /// Override login location flag.
-    #[doc(alias = "overrideLoginLocationFlag")]
     pub override_login_location_flag: Option<bool>,
     /// Override web service location flag.
-    #[doc(alias = "overrideWebServiceLocationFlag")]
     pub override_web_service_location_flag: Option<bool>,
     /// Fill in for Level Platforms with overrideLoginLocationFlag on; otherwise optional. At most 200 characters.
-    #[doc(alias = "portalOverrideLoginUrl")]
     pub portal_override_login_url: Option<String>,
     /// Using ssl flag.
-    #[doc(alias = "usingSslFlag")]
     pub using_ssl_flag: Option<bool>,
     /// Fill in for Level Platforms with overrideWebServiceLocationFlag on; otherwise optional. At most 200 characters.
-    #[doc(alias = "webserviceOverrideUrl")]
     pub webservice_override_url: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

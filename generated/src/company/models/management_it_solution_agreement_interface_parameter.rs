@@ -16,19 +16,14 @@ pub struct ManagementItSolutionAgreementInterfaceParameter {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Agreement type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types). Required.
-    #[doc(alias = "agreementType")]
     pub agreement_type: AgreementTypeReference,
     /// Managed devices integration, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations).
-    #[doc(alias = "managedDevicesIntegration")]
     pub managed_devices_integration: ManagedDevicesIntegrationReference,
     /// Server product, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
-    #[doc(alias = "serverProduct")]
     pub server_product: IvItemReference,
     /// Spam stats product, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
-    #[doc(alias = "spamStatsProduct")]
     pub spam_stats_product: IvItemReference,
     /// Workstation product, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
-    #[doc(alias = "workstationProduct")]
     pub workstation_product: IvItemReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -10,10 +10,8 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct ManagementLogDocumentInfo {
     /// File size.
-    #[doc(alias = "fileSize")]
     pub file_size: Option<String>,
     /// Full path file name.
-    #[doc(alias = "fullPathFileName")]
     pub full_path_file_name: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

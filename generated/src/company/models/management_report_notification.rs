@@ -14,14 +14,12 @@ pub struct ManagementReportNotification {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients). Required.
-    #[doc(alias = "notifyWho")]
     pub notify_who: NotificationRecipientReference,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Email. At most 50 characters.
     pub email: Option<String>,
     /// Global flag.
-    #[doc(alias = "globalFlag")]
     pub global_flag: Option<bool>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,

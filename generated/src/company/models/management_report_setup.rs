@@ -13,7 +13,6 @@ pub struct ManagementReportSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Scheduled report disabled flag. Required.
-    #[doc(alias = "scheduledReportDisabledFlag")]
     pub scheduled_report_disabled_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

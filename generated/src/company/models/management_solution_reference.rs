@@ -13,7 +13,6 @@ pub struct ManagementSolutionReference {
     /// Name.
     pub name: Option<String>,
     /// Setup name.
-    #[doc(alias = "setupName")]
     pub setup_name: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,49 +16,36 @@ pub struct PortalConfiguration {
     /// Name. At most 150 characters. Required.
     pub name: Option<String>,
     /// IDs of the records.
-    #[doc(alias = "agreementTypeIds")]
     pub agreement_type_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "boardIds")]
     pub board_ids: Option<Vec<i32>>,
     /// Button color. At most 7 characters.
-    #[doc(alias = "buttonColor")]
     pub button_color: Option<String>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// IDs of the records.
-    #[doc(alias = "configTypeIds")]
     pub config_type_ids: Option<Vec<i32>>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Display vendor flag.
-    #[doc(alias = "displayVendorFlag")]
     pub display_vendor_flag: Option<bool>,
     /// Header color. At most 7 characters.
-    #[doc(alias = "headerColor")]
     pub header_color: Option<String>,
     /// Language.
     pub language: Option<PortalConfigurationLanguage>,
     /// Location IDs. Find them with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationIds")]
     pub location_ids: Option<Vec<i32>>,
     /// Login background color. At most 7 characters.
-    #[doc(alias = "loginBackgroundColor")]
     pub login_background_color: Option<String>,
     /// Menu color. At most 7 characters.
-    #[doc(alias = "menuColor")]
     pub menu_color: Option<String>,
     /// Portal background color. At most 7 characters.
-    #[doc(alias = "portalBackgroundColor")]
     pub portal_background_color: Option<String>,
     /// Portal image copy success flag.
-    #[doc(alias = "portalImageCopySuccessFlag")]
     pub portal_image_copy_success_flag: Option<bool>,
     /// URL. At most 1000 characters.
     pub url: Option<String>,
     /// Welcome text. At most 4000 characters.
-    #[doc(alias = "welcomeText")]
     pub welcome_text: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,16 +15,12 @@ pub struct PortalConfigurationInvoiceSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllStatuses")]
     pub add_all_statuses: Option<bool>,
     /// Allow inv pmt flag.
-    #[doc(alias = "allowInvPmtFlag")]
     pub allow_inv_pmt_flag: Option<bool>,
     /// IDs of the records.
-    #[doc(alias = "billingStatusIds")]
     pub billing_status_ids: Option<Vec<i32>>,
     /// Display inv pmt flag.
-    #[doc(alias = "displayInvPmtFlag")]
     pub display_inv_pmt_flag: Option<bool>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
@@ -33,16 +29,12 @@ pub struct PortalConfigurationInvoiceSetup {
     /// Password.
     pub password: Option<String>,
     /// Payment processor, from [`company::list_portal_payment_processors`](crate::company::list_portal_payment_processors).
-    #[doc(alias = "paymentProcessor")]
     pub payment_processor: PortalConfigurationPaymentProcessorReference,
     /// Portal configuration, from [`company::list_portal_configurations`](crate::company::list_portal_configurations).
-    #[doc(alias = "portalConfiguration")]
     pub portal_configuration: PortalConfigurationReference,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllStatuses")]
     pub remove_all_statuses: Option<bool>,
     /// URL override.
-    #[doc(alias = "urlOverride")]
     pub url_override: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,115 +14,78 @@ pub struct PortalConfigurationOpportunitySetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Acceptance change status flag.
-    #[doc(alias = "acceptanceChangeStatusFlag")]
     pub acceptance_change_status_flag: Option<bool>,
     /// Acceptance create activity flag.
-    #[doc(alias = "acceptanceCreateActivityFlag")]
     pub acceptance_create_activity_flag: Option<bool>,
     /// Acceptance email activity type, from [`sales::list_activity_types`](crate::sales::list_activity_types).
-    #[doc(alias = "acceptanceEmailActivityType")]
     pub acceptance_email_activity_type: ActivityTypeReference,
     /// Acceptance email assigned by member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "acceptanceEmailAssignedByMember")]
     pub acceptance_email_assigned_by_member: MemberReference,
     /// Acceptance email body.
-    #[doc(alias = "acceptanceEmailBody")]
     pub acceptance_email_body: Option<String>,
     /// Acceptance email from first name.
-    #[doc(alias = "acceptanceEmailFromFirstName")]
     pub acceptance_email_from_first_name: Option<String>,
     /// Acceptance email from last name.
-    #[doc(alias = "acceptanceEmailFromLastName")]
     pub acceptance_email_from_last_name: Option<String>,
     /// Acceptance email subject.
-    #[doc(alias = "acceptanceEmailSubject")]
     pub acceptance_email_subject: Option<String>,
     /// Must be given once acceptanceSendEmailFlag is on.
-    #[doc(alias = "acceptanceFromEmail")]
     pub acceptance_from_email: Option<String>,
     /// Acceptance opportunity status, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses).
-    #[doc(alias = "acceptanceOpportunityStatus")]
     pub acceptance_opportunity_status: OpportunityStatusReference,
     /// Acceptance send email flag.
-    #[doc(alias = "acceptanceSendEmailFlag")]
     pub acceptance_send_email_flag: Option<bool>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllOpportunityStatuses")]
     pub add_all_opportunity_statuses: Option<bool>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllOpportunityTypes")]
     pub add_all_opportunity_types: Option<bool>,
     /// Confirmation email body.
-    #[doc(alias = "confirmationEmailBody")]
     pub confirmation_email_body: Option<String>,
     /// Confirmation email from first name.
-    #[doc(alias = "confirmationEmailFromFirstName")]
     pub confirmation_email_from_first_name: Option<String>,
     /// Confirmation email from last name.
-    #[doc(alias = "confirmationEmailFromLastName")]
     pub confirmation_email_from_last_name: Option<String>,
     /// Confirmation email subject.
-    #[doc(alias = "confirmationEmailSubject")]
     pub confirmation_email_subject: Option<String>,
     /// Confirmation email use default company email address flag.
-    #[doc(alias = "confirmationEmailUseDefaultCompanyEmailAddressFlag")]
     pub confirmation_email_use_default_company_email_address_flag: Option<bool>,
     /// Must be given once confirmationSendEmailFlag is on.
-    #[doc(alias = "confirmationFromEmail")]
     pub confirmation_from_email: Option<String>,
     /// Confirmation send email flag.
-    #[doc(alias = "confirmationSendEmailFlag")]
     pub confirmation_send_email_flag: Option<bool>,
     /// Opportunity status rec IDs.
-    #[doc(alias = "opportunityStatusRecIDs")]
     pub opportunity_status_rec_ids: Option<Vec<i32>>,
     /// Opportunity type rec IDs.
-    #[doc(alias = "opportunityTypeRecIDs")]
     pub opportunity_type_rec_ids: Option<Vec<i32>>,
     /// Rejection change status flag.
-    #[doc(alias = "rejectionChangeStatusFlag")]
     pub rejection_change_status_flag: Option<bool>,
     /// Rejection create activity flag.
-    #[doc(alias = "rejectionCreateActivityFlag")]
     pub rejection_create_activity_flag: Option<bool>,
     /// Rejection email activity type, from [`sales::list_activity_types`](crate::sales::list_activity_types).
-    #[doc(alias = "rejectionEmailActivityType")]
     pub rejection_email_activity_type: ActivityTypeReference,
     /// Rejection email assigned by member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "rejectionEmailAssignedByMember")]
     pub rejection_email_assigned_by_member: MemberReference,
     /// Rejection email body.
-    #[doc(alias = "rejectionEmailBody")]
     pub rejection_email_body: Option<String>,
     /// Rejection email from first name.
-    #[doc(alias = "rejectionEmailFromFirstName")]
     pub rejection_email_from_first_name: Option<String>,
     /// Rejection email from last name.
-    #[doc(alias = "rejectionEmailFromLastName")]
     pub rejection_email_from_last_name: Option<String>,
     /// Rejection email subject.
-    #[doc(alias = "rejectionEmailSubject")]
     pub rejection_email_subject: Option<String>,
     /// Must be given once rejectionSendEmailFlag is on.
-    #[doc(alias = "rejectionFromEmail")]
     pub rejection_from_email: Option<String>,
     /// Rejection opportunity status, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses).
-    #[doc(alias = "rejectionOpportunityStatus")]
     pub rejection_opportunity_status: OpportunityStatusReference,
     /// Rejection send email flag.
-    #[doc(alias = "rejectionSendEmailFlag")]
     pub rejection_send_email_flag: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllOpportunityStatuses")]
     pub remove_all_opportunity_statuses: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllOpportunityTypes")]
     pub remove_all_opportunity_types: Option<bool>,
     /// Restrict view by opportunity status flag.
-    #[doc(alias = "restrictViewByOpportunityStatusFlag")]
     pub restrict_view_by_opportunity_status_flag: Option<bool>,
     /// Restrict view by opportunity type flag.
-    #[doc(alias = "restrictViewByOpportunityTypeFlag")]
     pub restrict_view_by_opportunity_type_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,40 +13,28 @@ pub struct PortalConfigurationPasswordEmailSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Invalid password email body.
-    #[doc(alias = "invalidPasswordEmailBody")]
     pub invalid_password_email_body: Option<String>,
     /// Must be given once invalidPasswordEmailUseCustomEmailFlag is on.
-    #[doc(alias = "invalidPasswordEmailFromEmail")]
     pub invalid_password_email_from_email: Option<String>,
     /// Invalid password email from first name.
-    #[doc(alias = "invalidPasswordEmailFromFirstName")]
     pub invalid_password_email_from_first_name: Option<String>,
     /// Invalid password email from last name.
-    #[doc(alias = "invalidPasswordEmailFromLastName")]
     pub invalid_password_email_from_last_name: Option<String>,
     /// Invalid password email subject.
-    #[doc(alias = "invalidPasswordEmailSubject")]
     pub invalid_password_email_subject: Option<String>,
     /// Invalid password email use custom email flag.
-    #[doc(alias = "invalidPasswordEmailUseCustomEmailFlag")]
     pub invalid_password_email_use_custom_email_flag: Option<bool>,
     /// Valid password email body.
-    #[doc(alias = "validPasswordEmailBody")]
     pub valid_password_email_body: Option<String>,
     /// Must be given once validPasswordEmailUseCustomEmailFlag is on.
-    #[doc(alias = "validPasswordEmailFromEmail")]
     pub valid_password_email_from_email: Option<String>,
     /// Valid password email from first name.
-    #[doc(alias = "validPasswordEmailFromFirstName")]
     pub valid_password_email_from_first_name: Option<String>,
     /// Valid password email from last name.
-    #[doc(alias = "validPasswordEmailFromLastName")]
     pub valid_password_email_from_last_name: Option<String>,
     /// Valid password email subject.
-    #[doc(alias = "validPasswordEmailSubject")]
     pub valid_password_email_subject: Option<String>,
     /// Valid password email use custom email flag.
-    #[doc(alias = "validPasswordEmailUseCustomEmailFlag")]
     pub valid_password_email_use_custom_email_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,7 +14,6 @@ pub struct PortalConfigurationPaymentProcessor {
     /// Name.
     pub name: Option<String>,
     /// Test URL.
-    #[doc(alias = "testURL")]
     pub test_url: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -14,133 +14,90 @@ pub struct PortalConfigurationProjectSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Only display. Required.
-    #[doc(alias = "onlyDisplay")]
     pub only_display: Option<PortalConfigurationProjectSetupOnlyDisplay>,
     /// Billing method flag.
-    #[doc(alias = "billingMethodFlag")]
     pub billing_method_flag: Option<bool>,
     /// Contact flag.
-    #[doc(alias = "contactFlag")]
     pub contact_flag: Option<bool>,
     /// Description flag.
-    #[doc(alias = "descriptionFlag")]
     pub description_flag: Option<bool>,
     /// Estimated end flag.
-    #[doc(alias = "estimatedEndFlag")]
     pub estimated_end_flag: Option<bool>,
     /// Estimated start flag.
-    #[doc(alias = "estimatedStartFlag")]
     pub estimated_start_flag: Option<bool>,
     /// Fixed fee actual finish flag.
-    #[doc(alias = "fixedFeeActualFinishFlag")]
     pub fixed_fee_actual_finish_flag: Option<bool>,
     /// Fixed fee actual hrs flag.
-    #[doc(alias = "fixedFeeActualHrsFlag")]
     pub fixed_fee_actual_hrs_flag: Option<bool>,
     /// Fixed fee actual start flag.
-    #[doc(alias = "fixedFeeActualStartFlag")]
     pub fixed_fee_actual_start_flag: Option<bool>,
     /// Fixed fee assigned flag.
-    #[doc(alias = "fixedFeeAssignedFlag")]
     pub fixed_fee_assigned_flag: Option<bool>,
     /// Fixed fee bill flag.
-    #[doc(alias = "fixedFeeBillFlag")]
     pub fixed_fee_bill_flag: Option<bool>,
     /// Fixed fee budget hrs flag.
-    #[doc(alias = "fixedFeeBudgetHrsFlag")]
     pub fixed_fee_budget_hrs_flag: Option<bool>,
     /// Fixed fee scheduled finish flag.
-    #[doc(alias = "fixedFeeScheduledFinishFlag")]
     pub fixed_fee_scheduled_finish_flag: Option<bool>,
     /// Fixed fee scheduled hrs flag.
-    #[doc(alias = "fixedFeeScheduledHrsFlag")]
     pub fixed_fee_scheduled_hrs_flag: Option<bool>,
     /// Fixed fee scheduled start flag.
-    #[doc(alias = "fixedFeeScheduledStartFlag")]
     pub fixed_fee_scheduled_start_flag: Option<bool>,
     /// Fixed fee status flag.
-    #[doc(alias = "fixedFeeStatusFlag")]
     pub fixed_fee_status_flag: Option<bool>,
     /// Last updated flag.
-    #[doc(alias = "lastUpdatedFlag")]
     pub last_updated_flag: Option<bool>,
     /// Portal config, from [`company::list_portal_configurations`](crate::company::list_portal_configurations).
-    #[doc(alias = "portalConfig")]
     pub portal_config: PortalConfigurationReference,
     /// Project detail total hours flag.
-    #[doc(alias = "projectDetailTotalHoursFlag")]
     pub project_detail_total_hours_flag: Option<bool>,
     /// Project issue actual finish flag.
-    #[doc(alias = "projectIssueActualFinishFlag")]
     pub project_issue_actual_finish_flag: Option<bool>,
     /// Project issue actual hrs flag.
-    #[doc(alias = "projectIssueActualHrsFlag")]
     pub project_issue_actual_hrs_flag: Option<bool>,
     /// Project issue actual start flag.
-    #[doc(alias = "projectIssueActualStartFlag")]
     pub project_issue_actual_start_flag: Option<bool>,
     /// Project issue assigned flag.
-    #[doc(alias = "projectIssueAssignedFlag")]
     pub project_issue_assigned_flag: Option<bool>,
     /// Project issue bill flag.
-    #[doc(alias = "projectIssueBillFlag")]
     pub project_issue_bill_flag: Option<bool>,
     /// Project issue budget hrs flag.
-    #[doc(alias = "projectIssueBudgetHrsFlag")]
     pub project_issue_budget_hrs_flag: Option<bool>,
     /// Project issue scheduled finish flag.
-    #[doc(alias = "projectIssueScheduledFinishFlag")]
     pub project_issue_scheduled_finish_flag: Option<bool>,
     /// Project issue scheduled hrs flag.
-    #[doc(alias = "projectIssueScheduledHrsFlag")]
     pub project_issue_scheduled_hrs_flag: Option<bool>,
     /// Project issue scheduled start flag.
-    #[doc(alias = "projectIssueScheduledStartFlag")]
     pub project_issue_scheduled_start_flag: Option<bool>,
     /// Project issue status flag.
-    #[doc(alias = "projectIssueStatusFlag")]
     pub project_issue_status_flag: Option<bool>,
     /// Project manager flag.
-    #[doc(alias = "projectManagerFlag")]
     pub project_manager_flag: Option<bool>,
     /// Project name flag.
-    #[doc(alias = "projectNameFlag")]
     pub project_name_flag: Option<bool>,
     /// Project type flag.
-    #[doc(alias = "projectTypeFlag")]
     pub project_type_flag: Option<bool>,
     /// Status flag.
-    #[doc(alias = "statusFlag")]
     pub status_flag: Option<bool>,
     /// Time material actual finish flag.
-    #[doc(alias = "timeMaterialActualFinishFlag")]
     pub time_material_actual_finish_flag: Option<bool>,
     /// Time material actual hrs flag.
-    #[doc(alias = "timeMaterialActualHrsFlag")]
     pub time_material_actual_hrs_flag: Option<bool>,
     /// Time material actual start flag.
-    #[doc(alias = "timeMaterialActualStartFlag")]
     pub time_material_actual_start_flag: Option<bool>,
     /// Time material assigned flag.
-    #[doc(alias = "timeMaterialAssignedFlag")]
     pub time_material_assigned_flag: Option<bool>,
     /// Time material bill flag.
-    #[doc(alias = "timeMaterialBillFlag")]
     pub time_material_bill_flag: Option<bool>,
     /// Time material budget hrs flag.
-    #[doc(alias = "timeMaterialBudgetHrsFlag")]
     pub time_material_budget_hrs_flag: Option<bool>,
     /// Time material scheduled finish flag.
-    #[doc(alias = "timeMaterialScheduledFinishFlag")]
     pub time_material_scheduled_finish_flag: Option<bool>,
     /// Time material scheduled hrs flag.
-    #[doc(alias = "timeMaterialScheduledHrsFlag")]
     pub time_material_scheduled_hrs_flag: Option<bool>,
     /// Time material scheduled start flag.
-    #[doc(alias = "timeMaterialScheduledStartFlag")]
     pub time_material_scheduled_start_flag: Option<bool>,
     /// Time material status flag.
-    #[doc(alias = "timeMaterialStatusFlag")]
     pub time_material_status_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

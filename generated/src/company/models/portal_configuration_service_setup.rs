@@ -14,69 +14,48 @@ pub struct PortalConfigurationServiceSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Display closed tickets option. Required.
-    #[doc(alias = "displayClosedTicketsOption")]
     pub display_closed_tickets_option: Option<
         PortalConfigurationServiceSetupDisplayClosedTicketsOption,
     >,
     /// Fixed fee ticket template, from [`service::list_service_signoffs`](crate::service::list_service_signoffs). Required.
-    #[doc(alias = "fixedFeeTicketTemplate")]
     pub fixed_fee_ticket_template: ServiceSignoffReference,
     /// Time materials ticket template, from [`service::list_service_signoffs`](crate::service::list_service_signoffs). Required.
-    #[doc(alias = "timeMaterialsTicketTemplate")]
     pub time_materials_ticket_template: ServiceSignoffReference,
     /// Actual hours flag.
-    #[doc(alias = "actualHoursFlag")]
     pub actual_hours_flag: Option<bool>,
     /// Approval status flag.
-    #[doc(alias = "approvalStatusFlag")]
     pub approval_status_flag: Option<bool>,
     /// Assigned resources flag.
-    #[doc(alias = "assignedResourcesFlag")]
     pub assigned_resources_flag: Option<bool>,
     /// Budget hours flag.
-    #[doc(alias = "budgetHoursFlag")]
     pub budget_hours_flag: Option<bool>,
     /// Closed tasks flag.
-    #[doc(alias = "closedTasksFlag")]
     pub closed_tasks_flag: Option<bool>,
     /// Contact flag.
-    #[doc(alias = "contactFlag")]
     pub contact_flag: Option<bool>,
     /// Enable chat assist flag.
-    #[doc(alias = "enableChatAssistFlag")]
     pub enable_chat_assist_flag: Option<bool>,
     /// Entered date flag.
-    #[doc(alias = "enteredDateFlag")]
     pub entered_date_flag: Option<bool>,
     /// Last update flag.
-    #[doc(alias = "lastUpdateFlag")]
     pub last_update_flag: Option<bool>,
     /// Open tasks flag.
-    #[doc(alias = "openTasksFlag")]
     pub open_tasks_flag: Option<bool>,
     /// Required date flag.
-    #[doc(alias = "requiredDateFlag")]
     pub required_date_flag: Option<bool>,
     /// Service board flag.
-    #[doc(alias = "serviceBoardFlag")]
     pub service_board_flag: Option<bool>,
     /// Service sub type flag.
-    #[doc(alias = "serviceSubTypeFlag")]
     pub service_sub_type_flag: Option<bool>,
     /// Service sub type item flag.
-    #[doc(alias = "serviceSubTypeItemFlag")]
     pub service_sub_type_item_flag: Option<bool>,
     /// Service type flag.
-    #[doc(alias = "serviceTypeFlag")]
     pub service_type_flag: Option<bool>,
     /// Site name flag.
-    #[doc(alias = "siteNameFlag")]
     pub site_name_flag: Option<bool>,
     /// SLA info flag.
-    #[doc(alias = "slaInfoFlag")]
     pub sla_info_flag: Option<bool>,
     /// Status flag.
-    #[doc(alias = "statusFlag")]
     pub status_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,10 +15,8 @@ pub struct PortalSecurityLevel {
     /// Caption. At most 50 characters.
     pub caption: Option<String>,
     /// Caption identifier.
-    #[doc(alias = "captionIdentifier")]
     pub caption_identifier: Option<String>,
     /// Is default flag.
-    #[doc(alias = "isDefaultFlag")]
     pub is_default_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,28 +13,20 @@ pub struct PortalSecuritySetting {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Function description.
-    #[doc(alias = "functionDescription")]
     pub function_description: Option<String>,
     /// Function identifier.
-    #[doc(alias = "functionIdentifier")]
     pub function_identifier: Option<String>,
     /// Level five.
-    #[doc(alias = "levelFive")]
     pub level_five: Option<bool>,
     /// Level four.
-    #[doc(alias = "levelFour")]
     pub level_four: Option<bool>,
     /// Level one.
-    #[doc(alias = "levelOne")]
     pub level_one: Option<bool>,
     /// Level six.
-    #[doc(alias = "levelSix")]
     pub level_six: Option<bool>,
     /// Level three.
-    #[doc(alias = "levelThree")]
     pub level_three: Option<bool>,
     /// Level two.
-    #[doc(alias = "levelTwo")]
     pub level_two: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

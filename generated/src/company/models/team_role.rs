@@ -15,13 +15,10 @@ pub struct TeamRole {
     /// Name. At most 20 characters. Required.
     pub name: Option<String>,
     /// Account manager flag.
-    #[doc(alias = "accountManagerFlag")]
     pub account_manager_flag: Option<bool>,
     /// Sales flag.
-    #[doc(alias = "salesFlag")]
     pub sales_flag: Option<bool>,
     /// Tech flag.
-    #[doc(alias = "techFlag")]
     pub tech_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

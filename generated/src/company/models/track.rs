@@ -15,10 +15,8 @@ pub struct Track {
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// IDs of the records.
-    #[doc(alias = "notifyActionIds")]
     pub notify_action_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -18,53 +18,38 @@ pub struct TrackAction {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notify type. Required.
-    #[doc(alias = "notifyType")]
     pub notify_type: Option<TrackActionNotifyType>,
     /// Activity status, from [`sales::list_activity_statuses`](crate::sales::list_activity_statuses).
-    #[doc(alias = "activityStatus")]
     pub activity_status: ActivityStatusReference,
     /// Activity type, from [`sales::list_activity_types`](crate::sales::list_activity_types).
-    #[doc(alias = "activityType")]
     pub activity_type: ActivityTypeReference,
     /// Attached track, from [`company::list_tracks`](crate::company::list_tracks).
-    #[doc(alias = "attachedTrack")]
     pub attached_track: TrackReference,
     /// Bcc contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "bccContact")]
     pub bcc_contact: ContactReference,
     /// Cc contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "ccContact")]
     pub cc_contact: ContactReference,
     /// Company status, from [`company::list_company_statuses`](crate::company::list_company_statuses).
-    #[doc(alias = "companyStatus")]
     pub company_status: CompanyStatusReference,
     /// Days to execute.
-    #[doc(alias = "daysToExecute")]
     pub days_to_execute: Option<i32>,
     /// Email from. At most 250 characters.
-    #[doc(alias = "emailFrom")]
     pub email_from: Option<String>,
     /// Email recipient. At most 250 characters.
-    #[doc(alias = "emailRecipient")]
     pub email_recipient: Option<String>,
     /// Group, from [`marketing::list_groups`](crate::marketing::list_groups).
     pub group: GroupReference,
     /// Notes.
     pub notes: Option<String>,
     /// Notify from, from [`system::list_notification_recipients`](crate::system::list_notification_recipients).
-    #[doc(alias = "notifyFrom")]
     pub notify_from: NotificationRecipientReference,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients).
-    #[doc(alias = "notifyWho")]
     pub notify_who: NotificationRecipientReference,
     /// Service template, from [`service::list_templates`](crate::service::list_templates).
-    #[doc(alias = "serviceTemplate")]
     pub service_template: ServiceTemplateReference,
     /// Specific member from, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "specificMemberFrom")]
     pub specific_member_from: MemberReference,
     /// Specific member to, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "specificMemberTo")]
     pub specific_member_to: MemberReference,
     /// Subject. At most 100 characters.
     pub subject: Option<String>,

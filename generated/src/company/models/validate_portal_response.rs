@@ -8,7 +8,6 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct ValidatePortalResponse {
     /// Contact ID.
-    #[doc(alias = "contactId")]
     pub contact_id: Option<i32>,
     /// Success.
     pub success: Option<bool>,

@@ -13,13 +13,10 @@ pub struct Classification {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Company flag.
-    #[doc(alias = "companyFlag")]
     pub company_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Employee flag.
-    #[doc(alias = "employeeFlag")]
     pub employee_flag: Option<bool>,
     /// Multiplier.
     pub multiplier: Option<Number>,

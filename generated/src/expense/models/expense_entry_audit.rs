@@ -18,15 +18,12 @@ pub struct ExpenseEntryAudit {
     /// Message.
     pub message: Option<String>,
     /// New value.
-    #[doc(alias = "newValue")]
     pub new_value: Option<String>,
     /// Old value.
-    #[doc(alias = "oldValue")]
     pub old_value: Option<String>,
     /// Source.
     pub source: Option<ExpenseEntryAuditSource>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<ExpenseEntryAuditType>,
     /// Value.
     pub value: Option<String>,

@@ -14,13 +14,10 @@ pub struct ExpenseReport {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date end.
-    #[doc(alias = "dateEnd")]
     pub date_end: Option<String>,
     /// Date start.
-    #[doc(alias = "dateStart")]
     pub date_start: Option<String>,
     /// Due date.
-    #[doc(alias = "dueDate")]
     pub due_date: Option<String>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,

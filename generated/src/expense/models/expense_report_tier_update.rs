@@ -10,7 +10,6 @@ pub struct ExpenseReportTierUpdate {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Approval type.
-    #[doc(alias = "approvalType")]
     pub approval_type: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -13,42 +13,30 @@ pub struct ExpenseType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Amount caption. Required.
-    #[doc(alias = "amountCaption")]
     pub amount_caption: Option<String>,
     /// Whether and how this is billed. Required.
-    #[doc(alias = "billExpenses")]
     pub bill_expenses: Option<ExpenseTypeBillExpenses>,
     /// Invoice markup option. Required.
-    #[doc(alias = "invoiceMarkupOption")]
     pub invoice_markup_option: Option<ExpenseTypeInvoiceMarkupOption>,
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Advanced amount flag.
-    #[doc(alias = "advancedAmountFlag")]
     pub advanced_amount_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Identifier of the record in an integrated system. At most 50 characters.
-    #[doc(alias = "integrationXRef")]
     pub integration_x_ref: Option<String>,
     /// Invoice markup amount.
-    #[doc(alias = "invoiceMarkupAmount")]
     pub invoice_markup_amount: Option<Number>,
     /// Max amount.
-    #[doc(alias = "maxAmount")]
     pub max_amount: Option<Number>,
     /// Mileage flag.
-    #[doc(alias = "mileageFlag")]
     pub mileage_flag: Option<bool>,
     /// Quantity flag.
-    #[doc(alias = "quantityFlag")]
     pub quantity_flag: Option<bool>,
     /// Reimbursement rate.
-    #[doc(alias = "reimbursementRate")]
     pub reimbursement_rate: Option<Number>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,13 +13,10 @@ pub struct ExpenseTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Amount caption.
-    #[doc(alias = "amountCaption")]
     pub amount_caption: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Mileage flag.
-    #[doc(alias = "mileageFlag")]
     pub mileage_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

@@ -18,10 +18,8 @@ pub struct PaymentType {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Company flag.
-    #[doc(alias = "companyFlag")]
     pub company_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

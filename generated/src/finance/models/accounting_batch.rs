@@ -13,19 +13,14 @@ pub struct AccountingBatch {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Batch identifier.
-    #[doc(alias = "batchIdentifier")]
     pub batch_identifier: Option<String>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Export expenses flag.
-    #[doc(alias = "exportExpensesFlag")]
     pub export_expenses_flag: Option<bool>,
     /// Export invoices flag.
-    #[doc(alias = "exportInvoicesFlag")]
     pub export_invoices_flag: Option<bool>,
     /// Export products flag.
-    #[doc(alias = "exportProductsFlag")]
     pub export_products_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,61 +14,42 @@ pub struct AccountingPackageSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Accounting package, from [`finance::list_accounting_packages`](crate::finance::list_accounting_packages). Required.
-    #[doc(alias = "accountingPackage")]
     pub accounting_package: AccountingPackageReference,
     /// Direct transfer flag.
-    #[doc(alias = "directTransferFlag")]
     pub direct_transfer_flag: Option<bool>,
     /// Enable tax groups flag.
-    #[doc(alias = "enableTaxGroupsFlag")]
     pub enable_tax_groups_flag: Option<bool>,
     /// Expense format.
-    #[doc(alias = "expenseFormat")]
     pub expense_format: Option<AccountingPackageSetupExpenseFormat>,
     /// Include cogs drop ship flag.
-    #[doc(alias = "includeCogsDropShipFlag")]
     pub include_cogs_drop_ship_flag: Option<bool>,
     /// Include cogs entries flag.
-    #[doc(alias = "includeCogsEntriesFlag")]
     pub include_cogs_entries_flag: Option<bool>,
     /// Include expenses flag.
-    #[doc(alias = "includeExpensesFlag")]
     pub include_expenses_flag: Option<bool>,
     /// Include invoices flag.
-    #[doc(alias = "includeInvoicesFlag")]
     pub include_invoices_flag: Option<bool>,
     /// Include items flag.
-    #[doc(alias = "includeItemsFlag")]
     pub include_items_flag: Option<bool>,
     /// Include sales tax flag.
-    #[doc(alias = "includeSalesTaxFlag")]
     pub include_sales_tax_flag: Option<bool>,
     /// Inventory soh flag.
-    #[doc(alias = "inventorySOHFlag")]
     pub inventory_soh_flag: Option<bool>,
     /// Invoice format.
-    #[doc(alias = "invoiceFormat")]
     pub invoice_format: Option<AccountingPackageSetupInvoiceFormat>,
     /// Send component amount flag.
-    #[doc(alias = "sendComponentAmountFlag")]
     pub send_component_amount_flag: Option<bool>,
     /// Send uom flag.
-    #[doc(alias = "sendUomFlag")]
     pub send_uom_flag: Option<bool>,
     /// Suppress memo flag.
-    #[doc(alias = "suppressMemoFlag")]
     pub suppress_memo_flag: Option<bool>,
     /// Sync payment info flag.
-    #[doc(alias = "syncPaymentInfoFlag")]
     pub sync_payment_info_flag: Option<bool>,
     /// Sync wise pay payment info flag.
-    #[doc(alias = "syncWisePayPaymentInfoFlag")]
     pub sync_wise_pay_payment_info_flag: Option<bool>,
     /// Transfer expenses as bill flag.
-    #[doc(alias = "transferExpensesAsBillFlag")]
     pub transfer_expenses_as_bill_flag: Option<bool>,
     /// Zero dollar tax amounts flag.
-    #[doc(alias = "zeroDollarTaxAmountsFlag")]
     pub zero_dollar_tax_amounts_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

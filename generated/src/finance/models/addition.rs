@@ -16,86 +16,62 @@ pub struct Addition {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Whether and how this is billed. Required.
-    #[doc(alias = "billCustomer")]
     pub bill_customer: Option<AdditionBillCustomer>,
     /// Product, from [`procurement::list_catalogs`](crate::procurement::list_catalogs). Required.
     pub product: IvItemReference,
     /// Agreement ID.
-    #[doc(alias = "agreementId")]
     pub agreement_id: Option<i32>,
     /// Status of the agreement.
-    #[doc(alias = "agreementStatus")]
     pub agreement_status: Option<AdditionAgreementStatus>,
     /// Billed quantity.
-    #[doc(alias = "billedQuantity")]
     pub billed_quantity: Option<Number>,
     /// Cancelled date.
-    #[doc(alias = "cancelledDate")]
     pub cancelled_date: Option<Timestamp>,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Description.
     pub description: Option<String>,
     /// Effective date.
-    #[doc(alias = "effectiveDate")]
     pub effective_date: Option<Timestamp>,
     /// Ext cost.
-    #[doc(alias = "extCost")]
     pub ext_cost: Option<Number>,
     /// Ext price.
-    #[doc(alias = "extPrice")]
     pub ext_price: Option<Number>,
     /// Extended prorate cost.
-    #[doc(alias = "extendedProrateCost")]
     pub extended_prorate_cost: Option<Number>,
     /// Extended prorate price.
-    #[doc(alias = "extendedProratePrice")]
     pub extended_prorate_price: Option<Number>,
     /// Text shown on the invoice. At most 6000 characters.
-    #[doc(alias = "invoiceDescription")]
     pub invoice_description: Option<String>,
     /// Invoice grouping, from [`procurement::list_invoice_groupings`](crate::procurement::list_invoice_groupings).
-    #[doc(alias = "invoiceGrouping")]
     pub invoice_grouping: InvoiceGroupingReference,
     /// Less included.
-    #[doc(alias = "lessIncluded")]
     pub less_included: Option<Number>,
     /// Margin.
     pub margin: Option<Number>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
     /// Prorate cost.
-    #[doc(alias = "prorateCost")]
     pub prorate_cost: Option<Number>,
     /// Prorate current period flag.
-    #[doc(alias = "prorateCurrentPeriodFlag")]
     pub prorate_current_period_flag: Option<bool>,
     /// Prorate price.
-    #[doc(alias = "proratePrice")]
     pub prorate_price: Option<Number>,
     /// Purchase item flag.
-    #[doc(alias = "purchaseItemFlag")]
     pub purchase_item_flag: Option<bool>,
     /// Quantity.
     pub quantity: Option<Number>,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<Number>,
     /// Serial number. At most 50 characters.
-    #[doc(alias = "serialNumber")]
     pub serial_number: Option<String>,
     /// Special order flag.
-    #[doc(alias = "specialOrderFlag")]
     pub special_order_flag: Option<bool>,
     /// Taxable flag.
-    #[doc(alias = "taxableFlag")]
     pub taxable_flag: Option<bool>,
     /// Unit cost.
-    #[doc(alias = "unitCost")]
     pub unit_cost: Option<Number>,
     /// Unit price.
-    #[doc(alias = "unitPrice")]
     pub unit_price: Option<Number>,
     /// Unit of measure.
     pub uom: Option<String>,

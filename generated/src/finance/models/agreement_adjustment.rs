@@ -14,17 +14,14 @@ pub struct AgreementAdjustment {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Agreement ID.
-    #[doc(alias = "agreementId")]
     pub agreement_id: Option<i32>,
     /// Amount.
     pub amount: Option<Number>,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Description. At most 1000 characters.
     pub description: Option<String>,
     /// Effective date.
-    #[doc(alias = "effectiveDate")]
     pub effective_date: Option<Timestamp>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

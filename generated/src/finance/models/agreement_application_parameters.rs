@@ -14,55 +14,38 @@ use crate::finance::{
 #[non_exhaustive]
 pub struct AgreementApplicationParameters {
     /// Agr billing cycle.
-    #[doc(alias = "agrBillingCycle")]
     pub agr_billing_cycle: Option<AgreementApplicationBillingCycle>,
     /// Agreement expires flag.
-    #[doc(alias = "agreementExpiresFlag")]
     pub agreement_expires_flag: Option<bool>,
     /// Allow overruns flag.
-    #[doc(alias = "allowOverrunsFlag")]
     pub allow_overruns_flag: Option<bool>,
     /// Application limit.
-    #[doc(alias = "applicationLimit")]
     pub application_limit: Option<AgreementApplicationLimit>,
     /// Application limit amount.
-    #[doc(alias = "applicationLimitAmount")]
     pub application_limit_amount: Option<Number>,
     /// Application unit.
-    #[doc(alias = "applicationUnit")]
     pub application_unit: Option<AgreementApplicationUnit>,
     /// Available per.
-    #[doc(alias = "availablePer")]
     pub available_per: Option<AgreementApplicationAviablePer>,
     /// Carry over days.
-    #[doc(alias = "carryOverDays")]
     pub carry_over_days: Option<i32>,
     /// Carryover unused flag.
-    #[doc(alias = "carryoverUnusedFlag")]
     pub carryover_unused_flag: Option<bool>,
     /// Charge adjustments flag.
-    #[doc(alias = "chargeAdjustmentsFlag")]
     pub charge_adjustments_flag: Option<bool>,
     /// Covers expenses flag.
-    #[doc(alias = "coversExpensesFlag")]
     pub covers_expenses_flag: Option<bool>,
     /// Covers products flag.
-    #[doc(alias = "coversProductsFlag")]
     pub covers_products_flag: Option<bool>,
     /// Covers tax flag.
-    #[doc(alias = "coversTaxFlag")]
     pub covers_tax_flag: Option<bool>,
     /// Covers time flag.
-    #[doc(alias = "coversTimeFlag")]
     pub covers_time_flag: Option<bool>,
     /// Overrun limit.
-    #[doc(alias = "overrunLimit")]
     pub overrun_limit: Option<i32>,
     /// Prepay flag.
-    #[doc(alias = "prepayFlag")]
     pub prepay_flag: Option<bool>,
     /// User defined field values.
-    #[doc(alias = "userDefinedFieldValues")]
     pub user_defined_field_values: Option<Vec<UserDefinedFieldValueModel>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -13,10 +13,8 @@ pub struct AgreementBatchSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Days in advance. Required.
-    #[doc(alias = "daysInAdvance")]
     pub days_in_advance: Option<i32>,
     /// Next run date. Required.
-    #[doc(alias = "nextRunDate")]
     pub next_run_date: Option<Timestamp>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -8,19 +8,14 @@ use toolcrate_runtime::{Number, UnknownFields};
 #[non_exhaustive]
 pub struct AgreementBillingInfo {
     /// Agreement amount.
-    #[doc(alias = "agreementAmount")]
     pub agreement_amount: Option<Number>,
     /// Agreement name.
-    #[doc(alias = "agreementName")]
     pub agreement_name: Option<String>,
     /// Agreement rec ID.
-    #[doc(alias = "agreementRecId")]
     pub agreement_rec_id: Option<i32>,
     /// Agreement type.
-    #[doc(alias = "agreementType")]
     pub agreement_type: Option<String>,
     /// Parent rec ID.
-    #[doc(alias = "parentRecId")]
     pub parent_rec_id: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

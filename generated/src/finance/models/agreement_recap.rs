@@ -12,54 +12,38 @@ pub struct AgreementRecap {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Adjustment amount.
-    #[doc(alias = "adjustmentAmount")]
     pub adjustment_amount: Option<Number>,
     /// Agreement status.
-    #[doc(alias = "agreementStatus")]
     pub agreement_status: Option<String>,
     /// Available amount.
-    #[doc(alias = "availableAmount")]
     pub available_amount: Option<Number>,
     /// Company name.
-    #[doc(alias = "companyName")]
     pub company_name: Option<String>,
     /// Is unlimited.
-    #[doc(alias = "isUnlimited")]
     pub is_unlimited: Option<String>,
     /// Last invoice amount.
-    #[doc(alias = "lastInvoiceAmount")]
     pub last_invoice_amount: Option<String>,
     /// Last invoice date.
-    #[doc(alias = "lastInvoiceDate")]
     pub last_invoice_date: Option<String>,
     /// Last invoice number.
-    #[doc(alias = "lastInvoiceNumber")]
     pub last_invoice_number: Option<String>,
     /// Name.
     pub name: Option<String>,
     /// Next invoice amount.
-    #[doc(alias = "nextInvoiceAmount")]
     pub next_invoice_amount: Option<Number>,
     /// Next invoice date.
-    #[doc(alias = "nextInvoiceDate")]
     pub next_invoice_date: Option<String>,
     /// Overrun amount.
-    #[doc(alias = "overrunAmount")]
     pub overrun_amount: Option<Number>,
     /// Remaining amount.
-    #[doc(alias = "remainingAmount")]
     pub remaining_amount: Option<Number>,
     /// Starting amount.
-    #[doc(alias = "startingAmount")]
     pub starting_amount: Option<Number>,
     /// Unbilled overage amount.
-    #[doc(alias = "unbilledOverageAmount")]
     pub unbilled_overage_amount: Option<Number>,
     /// Unbilled periods.
-    #[doc(alias = "unbilledPeriods")]
     pub unbilled_periods: Option<i32>,
     /// Used amount.
-    #[doc(alias = "usedAmount")]
     pub used_amount: Option<Number>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -11,52 +11,38 @@ use crate::finance::{GenericNameIdDto, UserDefinedFieldValueModel};
 #[non_exhaustive]
 pub struct AgreementRecurringParameters {
     /// A gr amount.
-    #[doc(alias = "aGRAmount")]
     pub a_gr_amount: Option<Number>,
     /// A gr prorate.
-    #[doc(alias = "aGRProrate")]
     pub a_gr_prorate: Option<Number>,
     /// Additions amount.
-    #[doc(alias = "additionsAmount")]
     pub additions_amount: Option<Number>,
     /// Auto invoice flag.
-    #[doc(alias = "autoInvoiceFlag")]
     pub auto_invoice_flag: Option<bool>,
     /// Bill start date.
-    #[doc(alias = "billStartDate")]
     pub bill_start_date: Option<String>,
     /// Billing cycle.
-    #[doc(alias = "billingCycle")]
     pub billing_cycle: Option<GenericNameIdDto>,
     /// Children amount.
-    #[doc(alias = "childrenAmount")]
     pub children_amount: Option<Number>,
     /// Currency.
     pub currency: Option<GenericNameIdDto>,
     /// Cycle base.
-    #[doc(alias = "cycleBase")]
     pub cycle_base: Option<GenericNameIdDto>,
     /// Invoice prorated additions flag.
-    #[doc(alias = "invoiceProratedAdditionsFlag")]
     pub invoice_prorated_additions_flag: Option<bool>,
     /// Prorate flag.
-    #[doc(alias = "prorateFlag")]
     pub prorate_flag: Option<bool>,
     /// Restrict downpayment.
-    #[doc(alias = "restrictDownpayment")]
     pub restrict_downpayment: Option<bool>,
     /// Tax code.
-    #[doc(alias = "taxCode")]
     pub tax_code: Option<GenericNameIdDto>,
     /// Taxable.
     pub taxable: Option<bool>,
     /// Terms.
     pub terms: Option<GenericNameIdDto>,
     /// Total amount.
-    #[doc(alias = "totalAmount")]
     pub total_amount: Option<Number>,
     /// User defined field values.
-    #[doc(alias = "userDefinedFieldValues")]
     pub user_defined_field_values: Option<Vec<UserDefinedFieldValueModel>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -19,188 +19,130 @@ pub struct AgreementType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Whether and how this is billed. Required.
-    #[doc(alias = "billExpenses")]
     pub bill_expenses: Option<AgreementTypeBillExpenses>,
     /// Whether and how this is billed. Required.
-    #[doc(alias = "billProducts")]
     pub bill_products: Option<AgreementTypeBillProducts>,
     /// Whether and how this is billed. Required.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<AgreementTypeBillTime>,
     /// Employee comp not exceed. Required.
-    #[doc(alias = "employeeCompNotExceed")]
     pub employee_comp_not_exceed: Option<AgreementTypeEmployeeCompNotExceed>,
     /// Employee comp rate. Required.
-    #[doc(alias = "employeeCompRate")]
     pub employee_comp_rate: Option<AgreementTypeEmployeeCompRate>,
     /// Invoicing cycle. Required.
-    #[doc(alias = "invoicingCycle")]
     pub invoicing_cycle: Option<AgreementTypeInvoicingCycle>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllWorkRoleExclusions")]
     pub add_all_work_role_exclusions: Option<bool>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllWorkTypeExclusions")]
     pub add_all_work_type_exclusions: Option<bool>,
     /// Allow overruns flag.
-    #[doc(alias = "allowOverrunsFlag")]
     pub allow_overruns_flag: Option<bool>,
     /// Application cycle.
-    #[doc(alias = "applicationCycle")]
     pub application_cycle: Option<AgreementTypeApplicationCycle>,
     /// Application limit.
-    #[doc(alias = "applicationLimit")]
     pub application_limit: Option<Number>,
     /// Application units.
-    #[doc(alias = "applicationUnits")]
     pub application_units: Option<AgreementTypeApplicationUnits>,
     /// Application unlimited flag.
-    #[doc(alias = "applicationUnlimitedFlag")]
     pub application_unlimited_flag: Option<bool>,
     /// Auto invoice flag.
-    #[doc(alias = "autoInvoiceFlag")]
     pub auto_invoice_flag: Option<bool>,
     /// Bill amount.
-    #[doc(alias = "billAmount")]
     pub bill_amount: Option<Number>,
     /// Bill one time flag.
-    #[doc(alias = "billOneTimeFlag")]
     pub bill_one_time_flag: Option<bool>,
     /// Billable expense invoice flag.
-    #[doc(alias = "billableExpenseInvoiceFlag")]
     pub billable_expense_invoice_flag: Option<bool>,
     /// Billable product invoice flag.
-    #[doc(alias = "billableProductInvoiceFlag")]
     pub billable_product_invoice_flag: Option<bool>,
     /// Billable time invoice flag.
-    #[doc(alias = "billableTimeInvoiceFlag")]
     pub billable_time_invoice_flag: Option<bool>,
     /// Billing cycle, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles).
-    #[doc(alias = "billingCycle")]
     pub billing_cycle: BillingCycleReference,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Bottom comment flag.
-    #[doc(alias = "bottomCommentFlag")]
     pub bottom_comment_flag: Option<bool>,
     /// Carry over unused flag.
-    #[doc(alias = "carryOverUnusedFlag")]
     pub carry_over_unused_flag: Option<bool>,
     /// Charge to firm flag.
-    #[doc(alias = "chargeToFirmFlag")]
     pub charge_to_firm_flag: Option<bool>,
     /// Comp hourly rate.
-    #[doc(alias = "compHourlyRate")]
     pub comp_hourly_rate: Option<Number>,
     /// Comp limit amount.
-    #[doc(alias = "compLimitAmount")]
     pub comp_limit_amount: Option<Number>,
     /// Whether to copy them.
-    #[doc(alias = "copyWorkRolesFlag")]
     pub copy_work_roles_flag: Option<bool>,
     /// Whether to copy them.
-    #[doc(alias = "copyWorkTypesFlag")]
     pub copy_work_types_flag: Option<bool>,
     /// Cover agreement expense flag.
-    #[doc(alias = "coverAgreementExpenseFlag")]
     pub cover_agreement_expense_flag: Option<bool>,
     /// Cover agreement product flag.
-    #[doc(alias = "coverAgreementProductFlag")]
     pub cover_agreement_product_flag: Option<bool>,
     /// Cover agreement time flag.
-    #[doc(alias = "coverAgreementTimeFlag")]
     pub cover_agreement_time_flag: Option<bool>,
     /// Cover sales tax flag.
-    #[doc(alias = "coverSalesTaxFlag")]
     pub cover_sales_tax_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Email template, from [`service::list_email_templates`](crate::service::list_email_templates).
-    #[doc(alias = "emailTemplate")]
     pub email_template: EmailTemplateReference,
     /// IDs of the records.
-    #[doc(alias = "exclusionWorkRoleIds")]
     pub exclusion_work_role_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "exclusionWorkTypeIds")]
     pub exclusion_work_type_ids: Option<Vec<i32>>,
     /// Expire when zero.
-    #[doc(alias = "expireWhenZero")]
     pub expire_when_zero: Option<bool>,
     /// Expired days.
-    #[doc(alias = "expiredDays")]
     pub expired_days: Option<i32>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Identifier of the record in an integrated system. At most 50 characters.
-    #[doc(alias = "integrationXRef")]
     pub integration_x_ref: Option<String>,
     /// Text shown on the invoice. At most 4000 characters.
-    #[doc(alias = "invoiceDescription")]
     pub invoice_description: Option<String>,
     /// Invoice pre suffix. At most 5 characters.
-    #[doc(alias = "invoicePreSuffix")]
     pub invoice_pre_suffix: Option<String>,
     /// Invoice prorated additions flag.
-    #[doc(alias = "invoiceProratedAdditionsFlag")]
     pub invoice_prorated_additions_flag: Option<bool>,
     /// Invoice template, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "invoiceTemplate")]
     pub invoice_template: InvoiceTemplateReference,
     /// Limit.
     pub limit: Option<i32>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// One time flag.
-    #[doc(alias = "oneTimeFlag")]
     pub one_time_flag: Option<bool>,
     /// Pre payment flag.
-    #[doc(alias = "prePaymentFlag")]
     pub pre_payment_flag: Option<bool>,
     /// Prefix suffix option.
-    #[doc(alias = "prefixSuffixOption")]
     pub prefix_suffix_option: Option<AgreementTypePrefixSuffixOption>,
     /// Project type, from [`project::list_project_types`](crate::project::list_project_types).
-    #[doc(alias = "projectType")]
     pub project_type: ProjectTypeReference,
     /// Prorate flag.
-    #[doc(alias = "prorateFlag")]
     pub prorate_flag: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllWorkRoleExclusions")]
     pub remove_all_work_role_exclusions: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllWorkTypeExclusions")]
     pub remove_all_work_type_exclusions: Option<bool>,
     /// Restrict department flag.
-    #[doc(alias = "restrictDepartmentFlag")]
     pub restrict_department_flag: Option<bool>,
     /// Restrict down payment flag.
-    #[doc(alias = "restrictDownPaymentFlag")]
     pub restrict_down_payment_flag: Option<bool>,
     /// Restrict location flag.
-    #[doc(alias = "restrictLocationFlag")]
     pub restrict_location_flag: Option<bool>,
     /// SLA, from [`service::list_slas`](crate::service::list_slas).
     pub sla: SlaReference,
     /// Taxable flag.
-    #[doc(alias = "taxableFlag")]
     pub taxable_flag: Option<bool>,
     /// Top comment flag.
-    #[doc(alias = "topCommentFlag")]
     pub top_comment_flag: Option<bool>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -21,15 +21,12 @@ pub struct AgreementTypeBoardDefault {
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Service type, from [`service::list_board_types`](crate::service::list_board_types).
-    #[doc(alias = "serviceType")]
     pub service_type: ServiceTypeReference,
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "type")]
     pub type_: AgreementTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

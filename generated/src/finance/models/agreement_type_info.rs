@@ -14,13 +14,10 @@ pub struct AgreementTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Application units.
-    #[doc(alias = "applicationUnits")]
     pub application_units: Option<AgreementTypeInfoApplicationUnits>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

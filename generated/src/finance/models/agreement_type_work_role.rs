@@ -14,24 +14,18 @@ pub struct AgreementTypeWorkRole {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// How the rate is applied. Required.
-    #[doc(alias = "rateType")]
     pub rate_type: Option<AgreementTypeWorkRoleRateType>,
     /// Effective date.
-    #[doc(alias = "effectiveDate")]
     pub effective_date: Option<Timestamp>,
     /// Ending date.
-    #[doc(alias = "endingDate")]
     pub ending_date: Option<Timestamp>,
     /// Limit that the rate applies up to.
-    #[doc(alias = "limitTo")]
     pub limit_to: Option<Number>,
     /// Rate.
     pub rate: Option<Number>,
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "type")]
     pub type_: AgreementTypeReference,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

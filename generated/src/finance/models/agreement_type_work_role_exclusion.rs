@@ -14,10 +14,8 @@ pub struct AgreementTypeWorkRoleExclusion {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles). Required.
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "type")]
     pub type_: AgreementTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

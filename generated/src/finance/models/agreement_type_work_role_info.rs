@@ -14,10 +14,8 @@ pub struct AgreementTypeWorkRoleInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "type")]
     pub type_: AgreementTypeReference,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

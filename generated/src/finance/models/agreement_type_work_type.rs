@@ -14,42 +14,30 @@ pub struct AgreementTypeWorkType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Whether and how this is billed. Required.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<AgreementTypeWorkTypeBillTime>,
     /// How the overage rate is applied. Required.
-    #[doc(alias = "overageRateType")]
     pub overage_rate_type: Option<AgreementTypeWorkTypeOverageRateType>,
     /// How the rate is applied. Required.
-    #[doc(alias = "rateType")]
     pub rate_type: Option<AgreementTypeWorkTypeRateType>,
     /// Effective date.
-    #[doc(alias = "effectiveDate")]
     pub effective_date: Option<Timestamp>,
     /// Ending date.
-    #[doc(alias = "endingDate")]
     pub ending_date: Option<Timestamp>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "hoursMax")]
     pub hours_max: Option<Number>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "hoursMin")]
     pub hours_min: Option<Number>,
     /// Limit that the rate applies up to.
-    #[doc(alias = "limitTo")]
     pub limit_to: Option<Number>,
     /// Overage rate.
-    #[doc(alias = "overageRate")]
     pub overage_rate: Option<Number>,
     /// Rate.
     pub rate: Option<Number>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "roundBillHours")]
     pub round_bill_hours: Option<Number>,
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "type")]
     pub type_: AgreementTypeReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

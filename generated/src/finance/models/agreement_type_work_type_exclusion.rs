@@ -14,10 +14,8 @@ pub struct AgreementTypeWorkTypeExclusion {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types). Required.
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "type")]
     pub type_: AgreementTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,31 +14,24 @@ pub struct AgreementWorkRole {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// How the rate is applied. Required.
-    #[doc(alias = "rateType")]
     pub rate_type: Option<AgreementWorkRoleRateType>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement ID.
-    #[doc(alias = "agreementId")]
     pub agreement_id: Option<i32>,
     /// Effective date.
-    #[doc(alias = "effectiveDate")]
     pub effective_date: Option<Timestamp>,
     /// Ending date.
-    #[doc(alias = "endingDate")]
     pub ending_date: Option<Timestamp>,
     /// Limit that the rate applies up to.
-    #[doc(alias = "limitTo")]
     pub limit_to: Option<Number>,
     /// Location.
     pub location: OwnerLevelReference,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Rate.
     pub rate: Option<Number>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

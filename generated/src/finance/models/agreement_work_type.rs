@@ -17,53 +17,40 @@ pub struct AgreementWorkType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Whether and how this is billed. Required.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<AgreementWorkTypeBillTime>,
     /// How the rate is applied. Required.
-    #[doc(alias = "rateType")]
     pub rate_type: Option<AgreementWorkTypeRateType>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement ID.
-    #[doc(alias = "agreementId")]
     pub agreement_id: Option<i32>,
     /// Agreement limit.
-    #[doc(alias = "agreementLimit")]
     pub agreement_limit: Option<Number>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Effective date.
-    #[doc(alias = "effectiveDate")]
     pub effective_date: Option<Timestamp>,
     /// Ending date.
-    #[doc(alias = "endingDate")]
     pub ending_date: Option<Timestamp>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "hoursMax")]
     pub hours_max: Option<Number>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "hoursMin")]
     pub hours_min: Option<Number>,
     /// Location.
     pub location: OwnerLevelReference,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Overage rate.
-    #[doc(alias = "overageRate")]
     pub overage_rate: Option<Number>,
     /// How the overage rate is applied.
-    #[doc(alias = "overageRateType")]
     pub overage_rate_type: Option<AgreementWorkTypeOverageRateType>,
     /// Rate.
     pub rate: Option<Number>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "roundBillHours")]
     pub round_bill_hours: Option<Number>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

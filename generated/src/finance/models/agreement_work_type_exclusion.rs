@@ -14,10 +14,8 @@ pub struct AgreementWorkTypeExclusion {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types). Required.
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Agreement ID.
-    #[doc(alias = "agreementId")]
     pub agreement_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -18,18 +18,14 @@ pub struct BatchEntry {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Account type.
-    #[doc(alias = "accountType")]
     pub account_type: Option<String>,
     /// Adjustment detail, from [`procurement::list_adjustment_details`](crate::procurement::list_adjustment_details).
-    #[doc(alias = "adjustmentDetail")]
     pub adjustment_detail: AdjustmentDetailReference,
     /// Cost.
     pub cost: Option<Number>,
     /// Cost of goods sold account number.
-    #[doc(alias = "costOfGoodsSoldAccountNumber")]
     pub cost_of_goods_sold_account_number: Option<String>,
     /// Credit.
     pub credit: Option<Number>,
@@ -42,15 +38,12 @@ pub struct BatchEntry {
     /// Item.
     pub item: Option<String>,
     /// Line item, from [`procurement::list_purchase_order_line_items`](crate::procurement::list_purchase_order_line_items).
-    #[doc(alias = "lineItem")]
     pub line_item: PurchaseOrderLineItemReference,
     /// Name.
     pub name: Option<String>,
     /// Purchase order, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders).
-    #[doc(alias = "purchaseOrder")]
     pub purchase_order: PurchaseOrderReference,
     /// Sales code.
-    #[doc(alias = "salesCode")]
     pub sales_code: Option<String>,
     /// Transfer.
     pub transfer: Option<String>,

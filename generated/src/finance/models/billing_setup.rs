@@ -18,164 +18,114 @@ pub struct BillingSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Email template, from [`service::list_email_templates`](crate::service::list_email_templates). Required.
-    #[doc(alias = "emailTemplate")]
     pub email_template: EmailTemplateReference,
     /// Invoice title. At most 50 characters. Required.
-    #[doc(alias = "invoiceTitle")]
     pub invoice_title: Option<String>,
     /// Location, from [`system::list_locations`](crate::system::list_locations). Required.
     pub location: SystemLocationReference,
     /// Overall invoice default, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates). Required.
-    #[doc(alias = "overallInvoiceDefault")]
     pub overall_invoice_default: InvoiceTemplateReference,
     /// Payable name. At most 50 characters. Required.
-    #[doc(alias = "payableName")]
     pub payable_name: Option<String>,
     /// Remit name. At most 50 characters. Required.
-    #[doc(alias = "remitName")]
     pub remit_name: Option<String>,
     /// Address one. At most 50 characters.
-    #[doc(alias = "addressOne")]
     pub address_one: Option<String>,
     /// Address two. At most 50 characters.
-    #[doc(alias = "addressTwo")]
     pub address_two: Option<String>,
     /// Agreement invoice, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "agreementInvoice")]
     pub agreement_invoice: InvoiceTemplateReference,
     /// Allow restricted dept on routing flag.
-    #[doc(alias = "allowRestrictedDeptOnRoutingFlag")]
     pub allow_restricted_dept_on_routing_flag: Option<bool>,
     /// Attach xml invoice flag.
-    #[doc(alias = "attachXmlInvoiceFlag")]
     pub attach_xml_invoice_flag: Option<bool>,
     /// Bill product after ship flag.
-    #[doc(alias = "billProductAfterShipFlag")]
     pub bill_product_after_ship_flag: Option<bool>,
     /// Bill project complete flag.
-    #[doc(alias = "billProjectCompleteFlag")]
     pub bill_project_complete_flag: Option<bool>,
     /// Bill project unapproved flag.
-    #[doc(alias = "billProjectUnapprovedFlag")]
     pub bill_project_unapproved_flag: Option<bool>,
     /// Bill sales order complete flag.
-    #[doc(alias = "billSalesOrderCompleteFlag")]
     pub bill_sales_order_complete_flag: Option<bool>,
     /// Bill ticket complete flag.
-    #[doc(alias = "billTicketCompleteFlag")]
     pub bill_ticket_complete_flag: Option<bool>,
     /// Bill ticket separately flag.
-    #[doc(alias = "billTicketSeparatelyFlag")]
     pub bill_ticket_separately_flag: Option<bool>,
     /// Bill ticket unapproved flag.
-    #[doc(alias = "billTicketUnapprovedFlag")]
     pub bill_ticket_unapproved_flag: Option<bool>,
     /// Business number. At most 50 characters.
-    #[doc(alias = "businessNumber")]
     pub business_number: Option<String>,
     /// Charge adj to firm flag.
-    #[doc(alias = "chargeAdjToFirmFlag")]
     pub charge_adj_to_firm_flag: Option<bool>,
     /// City. At most 50 characters.
     pub city: Option<String>,
     /// Company code. At most 250 characters.
-    #[doc(alias = "companyCode")]
     pub company_code: Option<String>,
     /// Whether to copy them.
-    #[doc(alias = "copyAgreementProductsFlag")]
     pub copy_agreement_products_flag: Option<bool>,
     /// Whether to copy them.
-    #[doc(alias = "copyNonServiceProductsFlag")]
     pub copy_non_service_products_flag: Option<bool>,
     /// Whether to copy them.
-    #[doc(alias = "copyServiceProductsFlag")]
     pub copy_service_products_flag: Option<bool>,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Credit memo invoice, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "creditMemoInvoice")]
     pub credit_memo_invoice: InvoiceTemplateReference,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom label. At most 50 characters.
-    #[doc(alias = "customLabel")]
     pub custom_label: Option<String>,
     /// Custom text. At most 500 characters.
-    #[doc(alias = "customText")]
     pub custom_text: Option<String>,
     /// Delivery receipt flag.
-    #[doc(alias = "deliveryReceiptFlag")]
     pub delivery_receipt_flag: Option<bool>,
     /// Disable routing email flag.
-    #[doc(alias = "disableRoutingEmailFlag")]
     pub disable_routing_email_flag: Option<bool>,
     /// Display tax flag.
-    #[doc(alias = "displayTaxFlag")]
     pub display_tax_flag: Option<bool>,
     /// Down payment invoice, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "downPaymentInvoice")]
     pub down_payment_invoice: InvoiceTemplateReference,
     /// Exclude avalara flag.
-    #[doc(alias = "excludeAvalaraFlag")]
     pub exclude_avalara_flag: Option<bool>,
     /// Exclude do not bill expense flag.
-    #[doc(alias = "excludeDoNotBillExpenseFlag")]
     pub exclude_do_not_bill_expense_flag: Option<bool>,
     /// Exclude do not bill product flag.
-    #[doc(alias = "excludeDoNotBillProductFlag")]
     pub exclude_do_not_bill_product_flag: Option<bool>,
     /// Exclude do not bill time flag.
-    #[doc(alias = "excludeDoNotBillTimeFlag")]
     pub exclude_do_not_bill_time_flag: Option<bool>,
     /// Invoice footer. At most 500 characters.
-    #[doc(alias = "invoiceFooter")]
     pub invoice_footer: Option<String>,
     /// Localized country, from [`company::list_countries`](crate::company::list_countries).
-    #[doc(alias = "localizedCountry")]
     pub localized_country: CountryReference,
     /// Misc invoice, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "miscInvoice")]
     pub misc_invoice: InvoiceTemplateReference,
     /// No watermark flag.
-    #[doc(alias = "noWatermarkFlag")]
     pub no_watermark_flag: Option<bool>,
     /// Phone. At most 15 characters.
     pub phone: Option<String>,
     /// Prefix suffix flag.
-    #[doc(alias = "prefixSuffixFlag")]
     pub prefix_suffix_flag: Option<BillingSetupPrefixSuffixFlag>,
     /// Prefix suffix text. At most 5 characters.
-    #[doc(alias = "prefixSuffixText")]
     pub prefix_suffix_text: Option<String>,
     /// Print logo flag.
-    #[doc(alias = "printLogoFlag")]
     pub print_logo_flag: Option<bool>,
     /// Progress invoice, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "progressInvoice")]
     pub progress_invoice: InvoiceTemplateReference,
     /// Progress time flag.
-    #[doc(alias = "progressTimeFlag")]
     pub progress_time_flag: Option<bool>,
     /// Quote footer. At most 1000 characters.
-    #[doc(alias = "quoteFooter")]
     pub quote_footer: Option<String>,
     /// Read receipt flag.
-    #[doc(alias = "readReceiptFlag")]
     pub read_receipt_flag: Option<bool>,
     /// Restrict downpayment flag.
-    #[doc(alias = "restrictDownpaymentFlag")]
     pub restrict_downpayment_flag: Option<bool>,
     /// Restrict project downpayment flag.
-    #[doc(alias = "restrictProjectDownpaymentFlag")]
     pub restrict_project_downpayment_flag: Option<bool>,
     /// Sales order invoice, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "salesOrderInvoice")]
     pub sales_order_invoice: InvoiceTemplateReference,
     /// Standard invoice actual, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "standardInvoiceActual")]
     pub standard_invoice_actual: InvoiceTemplateReference,
     /// Standard invoice fixed, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
-    #[doc(alias = "standardInvoiceFixed")]
     pub standard_invoice_fixed: InvoiceTemplateReference,
     /// State, from [`company::list_states`](crate::company::list_states).
     pub state: StateReference,

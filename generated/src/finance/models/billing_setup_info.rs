@@ -18,7 +18,6 @@ pub struct BillingSetupInfo {
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Remit name.
-    #[doc(alias = "remitName")]
     pub remit_name: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,13 +14,10 @@ pub struct BillingSetupRouting {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Invoice rule. Required.
-    #[doc(alias = "invoiceRule")]
     pub invoice_rule: Option<BillingSetupRoutingInvoiceRule>,
     /// Routing rule. Required.
-    #[doc(alias = "routingRule")]
     pub routing_rule: Option<BillingSetupRoutingRoutingRule>,
     /// Position among its siblings. Required.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<i32>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,

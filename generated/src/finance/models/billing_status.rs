@@ -15,19 +15,14 @@ pub struct BillingStatus {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Sent flag.
-    #[doc(alias = "sentFlag")]
     pub sent_flag: Option<bool>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

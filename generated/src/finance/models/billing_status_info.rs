@@ -13,12 +13,10 @@ pub struct BillingStatusInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

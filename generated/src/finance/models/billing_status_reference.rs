@@ -11,7 +11,6 @@ pub struct BillingStatusReference {
     /// ID.
     pub id: Option<i32>,
     /// Is closed.
-    #[doc(alias = "isClosed")]
     pub is_closed: Option<bool>,
     /// Name.
     pub name: Option<String>,

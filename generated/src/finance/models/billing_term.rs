@@ -13,15 +13,12 @@ pub struct BillingTerm {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Due days. Required.
-    #[doc(alias = "dueDays")]
     pub due_days: Option<i32>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "termsXref")]
     pub terms_xref: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

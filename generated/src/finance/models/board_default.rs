@@ -16,13 +16,10 @@ pub struct BoardDefault {
     /// Board, from [`service::list_boards`](crate::service::list_boards). Required.
     pub board: BoardReference,
     /// Agreement ID.
-    #[doc(alias = "agreementId")]
     pub agreement_id: Option<i32>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Service type, from [`service::list_board_types`](crate::service::list_board_types).
-    #[doc(alias = "serviceType")]
     pub service_type: ServiceTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -12,7 +12,6 @@ pub struct ClosedInvoice {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notes for your own members, not for customers.
-    #[doc(alias = "internalNotes")]
     pub internal_notes: Option<String>,
     /// Status, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses).
     pub status: BillingStatusReference,

@@ -15,33 +15,24 @@ pub struct CompanyFinance {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Bill complete pm flag.
-    #[doc(alias = "billCompletePmFlag")]
     pub bill_complete_pm_flag: Option<bool>,
     /// Bill complete sr flag.
-    #[doc(alias = "billCompleteSrFlag")]
     pub bill_complete_sr_flag: Option<bool>,
     /// Bill override flag.
-    #[doc(alias = "billOverrideFlag")]
     pub bill_override_flag: Option<bool>,
     /// Bill restrict pm flag.
-    #[doc(alias = "billRestrictPmFlag")]
     pub bill_restrict_pm_flag: Option<bool>,
     /// Bill sr flag.
-    #[doc(alias = "billSrFlag")]
     pub bill_sr_flag: Option<bool>,
     /// Bill unapproved pm flag.
-    #[doc(alias = "billUnapprovedPmFlag")]
     pub bill_unapproved_pm_flag: Option<bool>,
     /// Bill unapproved sr flag.
-    #[doc(alias = "billUnapprovedSrFlag")]
     pub bill_unapproved_sr_flag: Option<bool>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Email template, from [`service::list_email_templates`](crate::service::list_email_templates).
-    #[doc(alias = "emailTemplate")]
     pub email_template: EmailTemplateReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -12,25 +12,18 @@ pub struct CreateAccountingBatchRequest {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Holds record ids of general ledger entries. Required.
-    #[doc(alias = "processedRecordIds")]
     pub processed_record_ids: Option<Vec<i32>>,
     /// Batch identifier. At most 50 characters.
-    #[doc(alias = "batchIdentifier")]
     pub batch_identifier: Option<String>,
     /// A batch needs one or more of invoices, expenses and products.
-    #[doc(alias = "exportExpensesFlag")]
     pub export_expenses_flag: Option<bool>,
     /// A batch needs one or more of invoices, expenses and products.
-    #[doc(alias = "exportInvoicesFlag")]
     pub export_invoices_flag: Option<bool>,
     /// A batch needs one or more of invoices, expenses and products.
-    #[doc(alias = "exportProductsFlag")]
     pub export_products_flag: Option<bool>,
     /// GL interface identifier.
-    #[doc(alias = "glInterfaceIdentifier")]
     pub gl_interface_identifier: Option<String>,
     /// Summarize expenses.
-    #[doc(alias = "summarizeExpenses")]
     pub summarize_expenses: Option<bool>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

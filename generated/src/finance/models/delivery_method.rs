@@ -15,19 +15,14 @@ pub struct DeliveryMethod {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Email flag.
-    #[doc(alias = "emailFlag")]
     pub email_flag: Option<bool>,
     /// Integration active flag.
-    #[doc(alias = "integrationActiveFlag")]
     pub integration_active_flag: Option<bool>,
     /// Integration email flag.
-    #[doc(alias = "integrationEmailFlag")]
     pub integration_email_flag: Option<bool>,
     /// Integration print flag.
-    #[doc(alias = "integrationPrintFlag")]
     pub integration_print_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

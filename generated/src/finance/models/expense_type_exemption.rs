@@ -14,10 +14,8 @@ pub struct ExpenseTypeExemption {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Expense type, from [`expense::list_types`](crate::expense::list_types). Required.
-    #[doc(alias = "expenseType")]
     pub expense_type: ExpenseTypeReference,
     /// Which tax levels are taxable.
-    #[doc(alias = "taxableLevels")]
     pub taxable_levels: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

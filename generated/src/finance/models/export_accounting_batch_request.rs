@@ -8,52 +8,36 @@ use toolcrate_runtime::{OpenEnum, Timestamp, UnknownFields};
 #[non_exhaustive]
 pub struct ExportAccountingBatchRequest {
     /// Batch identifier. At most 50 characters.
-    #[doc(alias = "batchIdentifier")]
     pub batch_identifier: Option<String>,
     /// IDs of the records.
-    #[doc(alias = "excludedExpenseIds")]
     pub excluded_expense_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "excludedInvoiceIds")]
     pub excluded_invoice_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "excludedProductIds")]
     pub excluded_product_ids: Option<Vec<String>>,
     /// The export needs one or more of invoices, expenses and products (procurement).
-    #[doc(alias = "exportExpensesFlag")]
     pub export_expenses_flag: Option<bool>,
     /// The export needs one or more of invoices, expenses and products (procurement).
-    #[doc(alias = "exportInvoicesFlag")]
     pub export_invoices_flag: Option<bool>,
     /// The export needs one or more of invoices, expenses and products (procurement).
-    #[doc(alias = "exportPaymentsFlag")]
     pub export_payments_flag: Option<bool>,
     /// The export needs one or more of invoices, expenses and products (procurement).
-    #[doc(alias = "exportProductsFlag")]
     pub export_products_flag: Option<bool>,
     /// GL interface identifier.
-    #[doc(alias = "glInterfaceIdentifier")]
     pub gl_interface_identifier: Option<String>,
     /// IDs of the records.
-    #[doc(alias = "includedExpenseIds")]
     pub included_expense_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "includedInvoiceIds")]
     pub included_invoice_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "includedPaymentIds")]
     pub included_payment_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "includedProductIds")]
     pub included_product_ids: Option<Vec<String>>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Summarize invoices.
-    #[doc(alias = "summarizeInvoices")]
     pub summarize_invoices: Option<ExportAccountingBatchRequestSummarizeInvoices>,
     /// Thru date.
-    #[doc(alias = "thruDate")]
     pub thru_date: Option<Timestamp>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

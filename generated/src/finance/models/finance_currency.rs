@@ -14,38 +14,28 @@ pub struct FinanceCurrency {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Currency identifier. At most 10 characters. Required.
-    #[doc(alias = "currencyIdentifier")]
     pub currency_identifier: Option<String>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Currency code, from [`finance::list_info_currency_codes`](crate::finance::list_info_currency_codes).
-    #[doc(alias = "currencyCode")]
     pub currency_code: CurrencyCodeReference,
     /// Decimal separator. At most 1 characters.
-    #[doc(alias = "decimalSeparator")]
     pub decimal_separator: Option<String>,
     /// Display ID flag.
-    #[doc(alias = "displayIdFlag")]
     pub display_id_flag: Option<bool>,
     /// Display symbol flag.
-    #[doc(alias = "displaySymbolFlag")]
     pub display_symbol_flag: Option<bool>,
     /// Negative parentheses flag.
-    #[doc(alias = "negativeParenthesesFlag")]
     pub negative_parentheses_flag: Option<bool>,
     /// Number of decimals.
-    #[doc(alias = "numberOfDecimals")]
     pub number_of_decimals: Option<i32>,
     /// Report format.
-    #[doc(alias = "reportFormat")]
     pub report_format: Option<String>,
     /// Right align.
-    #[doc(alias = "rightAlign")]
     pub right_align: Option<bool>,
     /// Symbol. At most 10 characters.
     pub symbol: Option<String>,
     /// Thousands separator. At most 1 characters.
-    #[doc(alias = "thousandsSeparator")]
     pub thousands_separator: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

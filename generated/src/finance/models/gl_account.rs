@@ -14,13 +14,10 @@ pub struct GlAccount {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// GL type. Required.
-    #[doc(alias = "glType")]
     pub gl_type: Option<GlAccountGlType>,
     /// Mapped record. Required.
-    #[doc(alias = "mappedRecord")]
     pub mapped_record: MappedRecordReference,
     /// Mapped type, from [`finance::list_gl_account_mapped_types`](crate::finance::list_gl_account_mapped_types). Required.
-    #[doc(alias = "mappedType")]
     pub mapped_type: MappedTypeReference,
     /// Cogs1. At most 255 characters.
     pub cogs1: Option<String>,
@@ -45,10 +42,8 @@ pub struct GlAccount {
     /// Inventory. At most 255 characters.
     pub inventory: Option<String>,
     /// Product ID. At most 255 characters.
-    #[doc(alias = "productId")]
     pub product_id: Option<String>,
     /// Sales code. At most 255 characters.
-    #[doc(alias = "salesCode")]
     pub sales_code: Option<String>,
     /// Segment1. At most 255 characters.
     pub segment1: Option<String>,

@@ -41,13 +41,10 @@ pub struct GlEntry {
     /// Inventory. At most 255 characters.
     pub inventory: Option<String>,
     /// Is batched.
-    #[doc(alias = "isBatched")]
     pub is_batched: Option<bool>,
     /// Product ID. At most 255 characters.
-    #[doc(alias = "productId")]
     pub product_id: Option<String>,
     /// Sales code. At most 255 characters.
-    #[doc(alias = "salesCode")]
     pub sales_code: Option<String>,
     /// Segment1. At most 255 characters.
     pub segment1: Option<String>,
@@ -70,7 +67,6 @@ pub struct GlEntry {
     /// Segment9. At most 255 characters.
     pub segment9: Option<String>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,23 +13,18 @@ use crate::finance::{
 #[non_exhaustive]
 pub struct GlExport {
     /// Adjustment transactions.
-    #[doc(alias = "adjustmentTransactions")]
     pub adjustment_transactions: Option<Vec<GlExportAdjustmentTransaction>>,
     /// Customers.
     pub customers: Option<Vec<GlExportCustomer>>,
     /// Expense bills.
-    #[doc(alias = "expenseBills")]
     pub expense_bills: Option<Vec<GlExportExpenseBill>>,
     /// Expenses.
     pub expenses: Option<Vec<GlExportExpense>>,
     /// Export settings.
-    #[doc(alias = "exportSettings")]
     pub export_settings: Option<Value>,
     /// Inventory transfers.
-    #[doc(alias = "inventoryTransfers")]
     pub inventory_transfers: Option<Vec<GlExportInventoryTransfer>>,
     /// Purchase transactions.
-    #[doc(alias = "purchaseTransactions")]
     pub purchase_transactions: Option<Vec<GlExportPurchaseTransaction>>,
     /// Transactions.
     pub transactions: Option<Vec<GlExportTransaction>>,

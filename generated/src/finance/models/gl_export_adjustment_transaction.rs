@@ -11,25 +11,18 @@ pub struct GlExportAdjustmentTransaction {
     /// ID. Set by the server and never sent.
     pub id: Option<String>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Adjustment description.
-    #[doc(alias = "adjustmentDescription")]
     pub adjustment_description: Option<String>,
     /// Adjustment detail.
-    #[doc(alias = "adjustmentDetail")]
     pub adjustment_detail: Option<Vec<GlExportAdjustmentTransactionDetail>>,
     /// Document date.
-    #[doc(alias = "documentDate")]
     pub document_date: Option<String>,
     /// Document type.
-    #[doc(alias = "documentType")]
     pub document_type: Option<String>,
     /// GL class.
-    #[doc(alias = "glClass")]
     pub gl_class: Option<String>,
     /// GL type ID.
-    #[doc(alias = "glTypeID")]
     pub gl_type_id: Option<String>,
     /// Memo.
     pub memo: Option<String>,

@@ -9,27 +9,22 @@ use crate::shared::IvItemReference;
 #[non_exhaustive]
 pub struct GlExportAdjustmentTransactionDetail {
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Cost.
     pub cost: Option<Number>,
     /// Cost account number.
-    #[doc(alias = "costAccountNumber")]
     pub cost_account_number: Option<String>,
     /// Description.
     pub description: Option<String>,
     /// GL class.
-    #[doc(alias = "glClass")]
     pub gl_class: Option<String>,
     /// Inventory account number.
-    #[doc(alias = "inventoryAccountNumber")]
     pub inventory_account_number: Option<String>,
     /// Item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
     pub item: IvItemReference,
     /// Memo.
     pub memo: Option<String>,
     /// Product account number.
-    #[doc(alias = "productAccountNumber")]
     pub product_account_number: Option<String>,
     /// Quantity.
     pub quantity: Option<i32>,

@@ -13,84 +13,60 @@ use crate::shared::{
 #[non_exhaustive]
 pub struct GlExportCustomer {
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "billingTermsXref")]
     pub billing_terms_xref: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "cityTaxAgencyXref")]
     pub city_tax_agency_xref: Option<String>,
     /// City tax rate.
-    #[doc(alias = "cityTaxRate")]
     pub city_tax_rate: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "cityTaxXref")]
     pub city_tax_xref: Option<String>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Company type, from [`company::list_company_types`](crate::company::list_company_types).
-    #[doc(alias = "companyType")]
     pub company_type: CompanyTypeReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "compositeTaxAgencyXref")]
     pub composite_tax_agency_xref: Option<String>,
     /// Composite tax rate.
-    #[doc(alias = "compositeTaxRate")]
     pub composite_tax_rate: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "compositeTaxXref")]
     pub composite_tax_xref: Option<String>,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "countryTaxAgencyXref")]
     pub country_tax_agency_xref: Option<String>,
     /// Country tax rate.
-    #[doc(alias = "countryTaxRate")]
     pub country_tax_rate: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "countryTaxXref")]
     pub country_tax_xref: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "countyTaxAgencyXref")]
     pub county_tax_agency_xref: Option<String>,
     /// County tax rate.
-    #[doc(alias = "countyTaxRate")]
     pub county_tax_rate: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "countyTaxXref")]
     pub county_tax_xref: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Due days.
-    #[doc(alias = "dueDays")]
     pub due_days: Option<i32>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "stateTaxAgencyXref")]
     pub state_tax_agency_xref: Option<String>,
     /// State tax rate.
-    #[doc(alias = "stateTaxRate")]
     pub state_tax_rate: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "stateTaxXref")]
     pub state_tax_xref: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "taxAgencyXref")]
     pub tax_agency_xref: Option<String>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Tax group rate.
-    #[doc(alias = "taxGroupRate")]
     pub tax_group_rate: Option<Number>,
     /// Tax levels.
-    #[doc(alias = "taxLevels")]
     pub tax_levels: Option<Vec<GlExportCustomerTaxLevel>>,
     /// Taxable.
     pub taxable: Option<bool>,

@@ -8,16 +8,12 @@ use toolcrate_runtime::{Number, UnknownFields};
 #[non_exhaustive]
 pub struct GlExportCustomerTaxLevel {
     /// Identifier in the integrated system.
-    #[doc(alias = "agencyXref")]
     pub agency_xref: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "taxCodeXref")]
     pub tax_code_xref: Option<String>,
     /// Tax level.
-    #[doc(alias = "taxLevel")]
     pub tax_level: Option<i32>,
     /// Tax rate.
-    #[doc(alias = "taxRate")]
     pub tax_rate: Option<Number>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -14,34 +14,26 @@ pub struct GlExportExpense {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Ap account number.
-    #[doc(alias = "apAccountNumber")]
     pub ap_account_number: Option<String>,
     /// Ap class.
-    #[doc(alias = "apClass")]
     pub ap_class: Option<String>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Company account number.
-    #[doc(alias = "companyAccountNumber")]
     pub company_account_number: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Description.
     pub description: Option<String>,
     /// Document date.
-    #[doc(alias = "documentDate")]
     pub document_date: Option<String>,
     /// Document type.
-    #[doc(alias = "documentType")]
     pub document_type: Option<String>,
     /// GL class.
-    #[doc(alias = "glClass")]
     pub gl_class: Option<String>,
     /// GL type ID.
-    #[doc(alias = "glTypeId")]
     pub gl_type_id: Option<String>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
@@ -50,17 +42,14 @@ pub struct GlExportExpense {
     /// Offset.
     pub offset: Option<GlExportExpenseOffset>,
     /// Period end date.
-    #[doc(alias = "periodEndDate")]
     pub period_end_date: Option<String>,
     /// Period start date.
-    #[doc(alias = "periodStartDate")]
     pub period_start_date: Option<String>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Total.
     pub total: Option<Number>,
     /// Vendor number.
-    #[doc(alias = "vendorNumber")]
     pub vendor_number: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -12,23 +12,18 @@ pub struct GlExportExpenseBill {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Ap account number.
-    #[doc(alias = "apAccountNumber")]
     pub ap_account_number: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Detail.
     pub detail: Option<Vec<GlExportExpenseBillDetail>>,
     /// Document date.
-    #[doc(alias = "documentDate")]
     pub document_date: Option<String>,
     /// Document number.
-    #[doc(alias = "documentNumber")]
     pub document_number: Option<String>,
     /// Document type.
-    #[doc(alias = "documentType")]
     pub document_type: Option<String>,
     /// GL class.
-    #[doc(alias = "glClass")]
     pub gl_class: Option<String>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
@@ -37,7 +32,6 @@ pub struct GlExportExpenseBill {
     /// Total.
     pub total: Option<Number>,
     /// Vendor number.
-    #[doc(alias = "vendorNumber")]
     pub vendor_number: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

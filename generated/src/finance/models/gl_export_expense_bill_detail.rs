@@ -11,25 +11,20 @@ pub struct GlExportExpenseBillDetail {
     /// ID. Set by the server and never sent.
     pub id: Option<Vec<i32>>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Billable.
     pub billable: Option<bool>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Company advance.
-    #[doc(alias = "companyAdvance")]
     pub company_advance: Option<bool>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Document date.
-    #[doc(alias = "documentDate")]
     pub document_date: Option<String>,
     /// Expense class, from [`expense::list_classifications`](crate::expense::list_classifications).
-    #[doc(alias = "expenseClass")]
     pub expense_class: ClassificationReference,
     /// GL type ID.
-    #[doc(alias = "glTypeId")]
     pub gl_type_id: Option<String>,
     /// Memo.
     pub memo: Option<String>,

@@ -15,108 +15,80 @@ pub struct GlExportInventoryTransfer {
     /// ID. Set by the server and never sent.
     pub id: Option<String>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
     pub bin: WarehouseBinReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "cogsXref")]
     pub cogs_xref: Option<String>,
     /// Cost.
     pub cost: Option<Number>,
     /// Cost account number.
-    #[doc(alias = "costAccountNumber")]
     pub cost_account_number: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Description.
     pub description: Option<String>,
     /// Document date.
-    #[doc(alias = "documentDate")]
     pub document_date: Option<String>,
     /// Document type.
-    #[doc(alias = "documentType")]
     pub document_type: Option<String>,
     /// GL class.
-    #[doc(alias = "glClass")]
     pub gl_class: Option<String>,
     /// GL item ID.
-    #[doc(alias = "glItemId")]
     pub gl_item_id: Option<String>,
     /// GL type ID.
-    #[doc(alias = "glTypeId")]
     pub gl_type_id: Option<String>,
     /// Inventory account number.
-    #[doc(alias = "inventoryAccountNumber")]
     pub inventory_account_number: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "inventoryXref")]
     pub inventory_xref: Option<String>,
     /// Item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
     pub item: IvItemReference,
     /// Item description.
-    #[doc(alias = "itemDescription")]
     pub item_description: Option<String>,
     /// Item price.
-    #[doc(alias = "itemPrice")]
     pub item_price: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "itemTypeXref")]
     pub item_type_xref: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "locationXref")]
     pub location_xref: Option<String>,
     /// Memo.
     pub memo: Option<String>,
     /// Offset.
     pub offset: Option<GlExportInventoryTransferOffset>,
     /// Identifier in the integrated system.
-    #[doc(alias = "priceLevelXref")]
     pub price_level_xref: Option<String>,
     /// Quantity.
     pub quantity: Option<Number>,
     /// Sales code.
-    #[doc(alias = "salesCode")]
     pub sales_code: Option<String>,
     /// Sales description.
-    #[doc(alias = "salesDescription")]
     pub sales_description: Option<String>,
     /// Serial numbers, as one string.
-    #[doc(alias = "serialNumbers")]
     pub serial_numbers: Option<String>,
     /// Serialized flag.
-    #[doc(alias = "serializedFlag")]
     pub serialized_flag: Option<bool>,
     /// Sub category, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories).
-    #[doc(alias = "subCategory")]
     pub sub_category: ProductSubCategoryReference,
     /// Tax note.
-    #[doc(alias = "taxNote")]
     pub tax_note: Option<String>,
     /// Taxable.
     pub taxable: Option<bool>,
     /// Total.
     pub total: Option<Number>,
     /// Transfer from bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "transferFromBin")]
     pub transfer_from_bin: WarehouseBinReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "transferFromLocationXref")]
     pub transfer_from_location_xref: Option<String>,
     /// Transfer ID.
-    #[doc(alias = "transferId")]
     pub transfer_id: Option<i32>,
     /// Transfer to bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "transferToBin")]
     pub transfer_to_bin: WarehouseBinReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "transferToLocationXref")]
     pub transfer_to_location_xref: Option<String>,
     /// Unit of measure, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures).
-    #[doc(alias = "unitOfMeasure")]
     pub unit_of_measure: UnitOfMeasureReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "uomScheduleXref")]
     pub uom_schedule_xref: Option<String>,
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses).
     pub warehouse: WarehouseReference,

@@ -10,21 +10,16 @@ pub struct GlExportInventoryTransferOffset {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Description.
     pub description: Option<String>,
     /// Document date.
-    #[doc(alias = "documentDate")]
     pub document_date: Option<String>,
     /// Document type.
-    #[doc(alias = "documentType")]
     pub document_type: Option<String>,
     /// GL class.
-    #[doc(alias = "glClass")]
     pub gl_class: Option<String>,
     /// GL type ID.
-    #[doc(alias = "glTypeId")]
     pub gl_type_id: Option<String>,
     /// Memo.
     pub memo: Option<String>,

@@ -18,126 +18,90 @@ pub struct GlExportPurchaseTransaction {
     /// ID. Set by the server and never sent.
     pub id: Option<String>,
     /// Ap account number.
-    #[doc(alias = "apAccountNumber")]
     pub ap_account_number: Option<String>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "billingTermsXref")]
     pub billing_terms_xref: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "cityTaxXref")]
     pub city_tax_xref: Option<String>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Company type, from [`company::list_company_types`](crate::company::list_company_types).
-    #[doc(alias = "companyType")]
     pub company_type: CompanyTypeReference,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "countyTaxXref")]
     pub county_tax_xref: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Description.
     pub description: Option<String>,
     /// Document date.
-    #[doc(alias = "documentDate")]
     pub document_date: Option<String>,
     /// Document number.
-    #[doc(alias = "documentNumber")]
     pub document_number: Option<String>,
     /// Dropship flag.
-    #[doc(alias = "dropshipFlag")]
     pub dropship_flag: Option<bool>,
     /// Due days.
-    #[doc(alias = "dueDays")]
     pub due_days: Option<i32>,
     /// Freight amount.
-    #[doc(alias = "freightAmount")]
     pub freight_amount: Option<Number>,
     /// Freight packing slip.
-    #[doc(alias = "freightPackingSlip")]
     pub freight_packing_slip: Option<String>,
     /// Memo.
     pub memo: Option<String>,
     /// Packing slip.
-    #[doc(alias = "packingSlip")]
     pub packing_slip: Option<String>,
     /// Purchase class.
-    #[doc(alias = "purchaseClass")]
     pub purchase_class: Option<String>,
     /// Purchase date.
-    #[doc(alias = "purchaseDate")]
     pub purchase_date: Option<String>,
     /// Purchase detail.
-    #[doc(alias = "purchaseDetail")]
     pub purchase_detail: Option<Vec<GlExportPurchaseTransactionDetail>>,
     /// Purchase detail tax.
-    #[doc(alias = "purchaseDetailTax")]
     pub purchase_detail_tax: Option<Vec<GlExportPurchaseTransactionDetailTax>>,
     /// Purchase header freight taxable flag.
-    #[doc(alias = "purchaseHeaderFreightTaxableFlag")]
     pub purchase_header_freight_taxable_flag: Option<bool>,
     /// Purchase header tax group.
-    #[doc(alias = "purchaseHeaderTaxGroup")]
     pub purchase_header_tax_group: Option<String>,
     /// Purchase header taxable flag.
-    #[doc(alias = "purchaseHeaderTaxableFlag")]
     pub purchase_header_taxable_flag: Option<bool>,
     /// Ship to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "shipToCompany")]
     pub ship_to_company: CompanyReference,
     /// Ship to company account number.
-    #[doc(alias = "shipToCompanyAccountNumber")]
     pub ship_to_company_account_number: Option<String>,
     /// Ship to company type, from [`company::list_company_types`](crate::company::list_company_types).
-    #[doc(alias = "shipToCompanyType")]
     pub ship_to_company_type: CompanyTypeReference,
     /// Ship to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "shipToContact")]
     pub ship_to_contact: ContactReference,
     /// Ship to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "shipToSite")]
     pub ship_to_site: SiteReference,
     /// Ship to tax group.
-    #[doc(alias = "shipToTaxGroup")]
     pub ship_to_tax_group: Option<String>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "stateTaxXref")]
     pub state_tax_xref: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "taxAgencyXref")]
     pub tax_agency_xref: Option<String>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Tax group rate.
-    #[doc(alias = "taxGroupRate")]
     pub tax_group_rate: Option<Number>,
     /// Tax levels.
-    #[doc(alias = "taxLevels")]
     pub tax_levels: Option<Vec<GlExportPurchaseTransactionTaxLevel>>,
     /// Total.
     pub total: Option<Number>,
     /// Use avalara tax flag.
-    #[doc(alias = "useAvalaraTaxFlag")]
     pub use_avalara_tax_flag: Option<bool>,
     /// Vendor account number.
-    #[doc(alias = "vendorAccountNumber")]
     pub vendor_account_number: Option<String>,
     /// Vendor invoice date.
-    #[doc(alias = "vendorInvoiceDate")]
     pub vendor_invoice_date: Option<String>,
     /// Vendor invoice number.
-    #[doc(alias = "vendorInvoiceNumber")]
     pub vendor_invoice_number: Option<String>,
     /// Vendor number.
-    #[doc(alias = "vendorNumber")]
     pub vendor_number: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -15,124 +15,88 @@ pub struct GlExportPurchaseTransactionDetailTax {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "cogsXref")]
     pub cogs_xref: Option<String>,
     /// Cost.
     pub cost: Option<Number>,
     /// Cost account number.
-    #[doc(alias = "costAccountNumber")]
     pub cost_account_number: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Document date.
-    #[doc(alias = "documentDate")]
     pub document_date: Option<String>,
     /// Drop shipped flag.
-    #[doc(alias = "dropShippedFlag")]
     pub drop_shipped_flag: Option<bool>,
     /// GL class.
-    #[doc(alias = "glClass")]
     pub gl_class: Option<String>,
     /// GL item ID.
-    #[doc(alias = "glItemId")]
     pub gl_item_id: Option<String>,
     /// GL type ID.
-    #[doc(alias = "glTypeId")]
     pub gl_type_id: Option<String>,
     /// Inventory account number.
-    #[doc(alias = "inventoryAccountNumber")]
     pub inventory_account_number: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "inventoryXref")]
     pub inventory_xref: Option<String>,
     /// Item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
     pub item: IvItemReference,
     /// Item cost.
-    #[doc(alias = "itemCost")]
     pub item_cost: Option<Number>,
     /// Item description.
-    #[doc(alias = "itemDescription")]
     pub item_description: Option<String>,
     /// Item price.
-    #[doc(alias = "itemPrice")]
     pub item_price: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "itemTypeXref")]
     pub item_type_xref: Option<String>,
     /// Line number.
-    #[doc(alias = "lineNumber")]
     pub line_number: Option<i32>,
     /// Identifier in the integrated system.
-    #[doc(alias = "locationXref")]
     pub location_xref: Option<String>,
     /// Memo.
     pub memo: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "priceLevelXref")]
     pub price_level_xref: Option<String>,
     /// Purchase header tax group.
-    #[doc(alias = "purchaseHeaderTaxGroup")]
     pub purchase_header_tax_group: Option<String>,
     /// Quantity.
     pub quantity: Option<Number>,
     /// Sales code.
-    #[doc(alias = "salesCode")]
     pub sales_code: Option<String>,
     /// Sales description.
-    #[doc(alias = "salesDescription")]
     pub sales_description: Option<String>,
     /// Serial numbers, as one string.
-    #[doc(alias = "serialNumbers")]
     pub serial_numbers: Option<String>,
     /// Serialized flag.
-    #[doc(alias = "serializedFlag")]
     pub serialized_flag: Option<bool>,
     /// Shipment method, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods).
-    #[doc(alias = "shipmentMethod")]
     pub shipment_method: ShipmentMethodReference,
     /// Sub category, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories).
-    #[doc(alias = "subCategory")]
     pub sub_category: ProductSubCategoryReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "taxAgencyXref")]
     pub tax_agency_xref: Option<String>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Tax note.
-    #[doc(alias = "taxNote")]
     pub tax_note: Option<String>,
     /// Tax rate.
-    #[doc(alias = "taxRate")]
     pub tax_rate: Option<Number>,
     /// Tax rate percent.
-    #[doc(alias = "taxRatePercent")]
     pub tax_rate_percent: Option<Number>,
     /// Taxable flag.
-    #[doc(alias = "taxableFlag")]
     pub taxable_flag: Option<bool>,
     /// Total.
     pub total: Option<Number>,
     /// Unit of measure, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures).
-    #[doc(alias = "unitOfMeasure")]
     pub unit_of_measure: UnitOfMeasureReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "uomScheduleXref")]
     pub uom_schedule_xref: Option<String>,
     /// Vendor account number.
-    #[doc(alias = "vendorAccountNumber")]
     pub vendor_account_number: Option<String>,
     /// Vendor number.
-    #[doc(alias = "vendorNumber")]
     pub vendor_number: Option<String>,
     /// Warehouse bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: WarehouseBinReference,
     /// Warehouse site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "warehouseSite")]
     pub warehouse_site: SiteReference,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -8,10 +8,8 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct GlExportPurchaseTransactionTaxLevel {
     /// Identifier in the integrated system.
-    #[doc(alias = "taxCodeXref")]
     pub tax_code_xref: Option<String>,
     /// Tax level.
-    #[doc(alias = "taxLevel")]
     pub tax_level: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -17,38 +17,28 @@ pub struct GlExportTransaction {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Agreement pre payment flag.
-    #[doc(alias = "agreementPrePaymentFlag")]
     pub agreement_pre_payment_flag: Option<bool>,
     /// Attention.
     pub attention: Option<String>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Identifier in the integrated system.
-    #[doc(alias = "billingTermsXref")]
     pub billing_terms_xref: Option<String>,
     /// Billing type.
-    #[doc(alias = "billingType")]
     pub billing_type: Option<String>,
     /// City tax.
-    #[doc(alias = "cityTax")]
     pub city_tax: Option<Number>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Company account number.
-    #[doc(alias = "companyAccountNumber")]
     pub company_account_number: Option<String>,
     /// Company type, from [`company::list_company_types`](crate::company::list_company_types).
-    #[doc(alias = "companyType")]
     pub company_type: CompanyTypeReference,
     /// County tax.
-    #[doc(alias = "countyTax")]
     pub county_tax: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "countyTaxXref")]
     pub county_tax_xref: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
@@ -57,131 +47,92 @@ pub struct GlExportTransaction {
     /// Detail.
     pub detail: Option<Vec<GlExportTransactionDetail>>,
     /// Document date.
-    #[doc(alias = "documentDate")]
     pub document_date: Option<String>,
     /// Document number.
-    #[doc(alias = "documentNumber")]
     pub document_number: Option<String>,
     /// Document type.
-    #[doc(alias = "documentType")]
     pub document_type: Option<String>,
     /// Due date.
-    #[doc(alias = "dueDate")]
     pub due_date: Option<String>,
     /// Due days.
-    #[doc(alias = "dueDays")]
     pub due_days: Option<i32>,
     /// Email delivery flag.
-    #[doc(alias = "emailDeliveryFlag")]
     pub email_delivery_flag: Option<bool>,
     /// GL class.
-    #[doc(alias = "glClass")]
     pub gl_class: Option<String>,
     /// GL entry IDs.
-    #[doc(alias = "glEntryIds")]
     pub gl_entry_ids: Option<String>,
     /// GL type ID.
-    #[doc(alias = "glTypeId")]
     pub gl_type_id: Option<String>,
     /// Memo.
     pub memo: Option<String>,
     /// Piggy back flag.
-    #[doc(alias = "piggyBackFlag")]
     pub piggy_back_flag: Option<bool>,
     /// Print delivery flag.
-    #[doc(alias = "printDeliveryFlag")]
     pub print_delivery_flag: Option<bool>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Purchase order, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders).
-    #[doc(alias = "purchaseOrder")]
     pub purchase_order: PurchaseOrderReference,
     /// Sales rep ID.
-    #[doc(alias = "salesRepId")]
     pub sales_rep_id: Option<String>,
     /// Sales rep name.
-    #[doc(alias = "salesRepName")]
     pub sales_rep_name: Option<String>,
     /// Sales tax.
-    #[doc(alias = "salesTax")]
     pub sales_tax: Option<Number>,
     /// Sales territory.
-    #[doc(alias = "salesTerritory")]
     pub sales_territory: Option<String>,
     /// Send avalara tax flag.
-    #[doc(alias = "sendAvalaraTaxFlag")]
     pub send_avalara_tax_flag: Option<bool>,
     /// Ship contact.
-    #[doc(alias = "shipContact")]
     pub ship_contact: Option<String>,
     /// Ship site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "shipSite")]
     pub ship_site: SiteReference,
     /// Ship to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "shipToCompany")]
     pub ship_to_company: CompanyReference,
     /// Ship to company account number.
-    #[doc(alias = "shipToCompanyAccountNumber")]
     pub ship_to_company_account_number: Option<String>,
     /// Ship to company type, from [`company::list_company_types`](crate::company::list_company_types).
-    #[doc(alias = "shipToCompanyType")]
     pub ship_to_company_type: CompanyTypeReference,
     /// Ship to tax ID.
-    #[doc(alias = "shipToTaxId")]
     pub ship_to_tax_id: Option<String>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// State tax.
-    #[doc(alias = "stateTax")]
     pub state_tax: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "stateTaxXref")]
     pub state_tax_xref: Option<String>,
     /// Tax account number.
-    #[doc(alias = "taxAccountNumber")]
     pub tax_account_number: Option<String>,
     /// Identifier in the integrated system.
-    #[doc(alias = "taxAgencyXref")]
     pub tax_agency_xref: Option<String>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Tax dp applied flag.
-    #[doc(alias = "taxDpAppliedFlag")]
     pub tax_dp_applied_flag: Option<bool>,
     /// Tax group rate.
-    #[doc(alias = "taxGroupRate")]
     pub tax_group_rate: Option<Number>,
     /// Tax ID.
-    #[doc(alias = "taxId")]
     pub tax_id: Option<String>,
     /// Tax levels.
-    #[doc(alias = "taxLevels")]
     pub tax_levels: Option<Vec<GlExportTransactionTaxLevel>>,
     /// Taxable.
     pub taxable: Option<bool>,
     /// Taxable amount1.
-    #[doc(alias = "taxableAmount1")]
     pub taxable_amount1: Option<Number>,
     /// Taxable amount2.
-    #[doc(alias = "taxableAmount2")]
     pub taxable_amount2: Option<Number>,
     /// Taxable amount3.
-    #[doc(alias = "taxableAmount3")]
     pub taxable_amount3: Option<Number>,
     /// Taxable amount4.
-    #[doc(alias = "taxableAmount4")]
     pub taxable_amount4: Option<Number>,
     /// Taxable amount5.
-    #[doc(alias = "taxableAmount5")]
     pub taxable_amount5: Option<Number>,
     /// Taxable total.
-    #[doc(alias = "taxableTotal")]
     pub taxable_total: Option<Number>,
     /// Total.
     pub total: Option<Number>,
     /// Use avalara flag.
-    #[doc(alias = "useAvalaraFlag")]
     pub use_avalara_flag: Option<bool>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -8,10 +8,8 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct GlExportTransactionDetailTaxLevel {
     /// Tax level.
-    #[doc(alias = "taxLevel")]
     pub tax_level: Option<i32>,
     /// Taxable flag.
-    #[doc(alias = "taxableFlag")]
     pub taxable_flag: Option<bool>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

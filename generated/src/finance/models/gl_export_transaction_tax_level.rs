@@ -8,16 +8,12 @@ use toolcrate_runtime::{Number, UnknownFields};
 #[non_exhaustive]
 pub struct GlExportTransactionTaxLevel {
     /// Tax amount.
-    #[doc(alias = "taxAmount")]
     pub tax_amount: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "taxCodeXref")]
     pub tax_code_xref: Option<String>,
     /// Tax level.
-    #[doc(alias = "taxLevel")]
     pub tax_level: Option<i32>,
     /// Taxable amount.
-    #[doc(alias = "taxableAmount")]
     pub taxable_amount: Option<Number>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -12,29 +12,24 @@ use crate::shared::{
 #[non_exhaustive]
 pub struct GlExportVendor {
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Due days.
-    #[doc(alias = "dueDays")]
     pub due_days: Option<i32>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Vendor, from [`company::list_companies`](crate::company::list_companies).
     pub vendor: CompanyReference,
     /// Vendor number.
-    #[doc(alias = "vendorNumber")]
     pub vendor_number: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -14,20 +14,16 @@ pub struct GlPath {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Database name. At most 100 characters.
-    #[doc(alias = "databaseName")]
     pub database_name: Option<String>,
     /// Last payment sync.
-    #[doc(alias = "lastPaymentSync")]
     pub last_payment_sync: Option<Timestamp>,
     /// Last payment sync by, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "lastPaymentSyncBy")]
     pub last_payment_sync_by: MemberReference,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Path. At most 255 characters.
     pub path: Option<String>,
     /// Sql server name. At most 255 characters.
-    #[doc(alias = "sqlServerName")]
     pub sql_server_name: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

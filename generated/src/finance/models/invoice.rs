@@ -25,212 +25,154 @@ pub struct Invoice {
     /// Company, from [`company::list_companies`](crate::company::list_companies). Required.
     pub company: CompanyReference,
     /// Type. Required.
-    #[doc(alias = "type")]
     pub type_: Option<InvoiceType>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Add to batch email list.
-    #[doc(alias = "addToBatchEmailList")]
     pub add_to_batch_email_list: Option<bool>,
     /// Adjusted by.
-    #[doc(alias = "adjustedBy")]
     pub adjusted_by: Option<String>,
     /// Adjustment reason.
-    #[doc(alias = "adjustmentReason")]
     pub adjustment_reason: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement amount.
-    #[doc(alias = "agreementAmount")]
     pub agreement_amount: Option<Number>,
     /// Apply to ID.
-    #[doc(alias = "applyToId")]
     pub apply_to_id: Option<i32>,
     /// Apply to type.
-    #[doc(alias = "applyToType")]
     pub apply_to_type: Option<InvoiceApplyToType>,
     /// Attention. At most 60 characters.
     pub attention: Option<String>,
     /// Balance. Set by the server and never sent.
     pub balance: Option<Number>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "billToCompany")]
     pub bill_to_company: CompanyReference,
     /// Billing setup reference, from [`finance::list_billing_setups`](crate::finance::list_billing_setups).
-    #[doc(alias = "billingSetupReference")]
     pub billing_setup_reference: BillingSetupReference,
     /// Billing site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "billingSite")]
     pub billing_site: SiteReference,
     /// Billing site address line1.
-    #[doc(alias = "billingSiteAddressLine1")]
     pub billing_site_address_line1: Option<String>,
     /// Billing site address line2.
-    #[doc(alias = "billingSiteAddressLine2")]
     pub billing_site_address_line2: Option<String>,
     /// Billing site city.
-    #[doc(alias = "billingSiteCity")]
     pub billing_site_city: Option<String>,
     /// Billing site country.
-    #[doc(alias = "billingSiteCountry")]
     pub billing_site_country: Option<String>,
     /// Billing site state.
-    #[doc(alias = "billingSiteState")]
     pub billing_site_state: Option<String>,
     /// Billing site zip.
-    #[doc(alias = "billingSiteZip")]
     pub billing_site_zip: Option<String>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Bottom comment.
-    #[doc(alias = "bottomComment")]
     pub bottom_comment: Option<String>,
     /// Closed by. Set by the server and never sent.
-    #[doc(alias = "closedBy")]
     pub closed_by: Option<String>,
     /// Credits.
     pub credits: Option<Number>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// The customer's purchase order number. At most 50 characters.
-    #[doc(alias = "customerPO")]
     pub customer_po: Option<String>,
     /// Date.
     pub date: Option<Timestamp>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: BillingUnitReference,
     /// Fill in for special invoices; other invoices can leave it out.
-    #[doc(alias = "departmentId")]
     pub department_id: Option<i32>,
     /// Downpayment applied.
-    #[doc(alias = "downpaymentApplied")]
     pub downpayment_applied: Option<Number>,
     /// Downpayment previously taxed flag.
-    #[doc(alias = "downpaymentPreviouslyTaxedFlag")]
     pub downpayment_previously_taxed_flag: Option<bool>,
     /// Due date.
-    #[doc(alias = "dueDate")]
     pub due_date: Option<Timestamp>,
     /// Look the id up in the InvoiceEmailTemplate report.
-    #[doc(alias = "emailTemplateId")]
     pub email_template_id: Option<i32>,
     /// Expense total. Set by the server and never sent.
-    #[doc(alias = "expenseTotal")]
     pub expense_total: Option<Number>,
     /// GL batch, from [`finance::list_accounting_batches`](crate::finance::list_accounting_batches).
-    #[doc(alias = "glBatch")]
     pub gl_batch: BatchReference,
     /// Notes for your own members, not for customers.
-    #[doc(alias = "internalNotes")]
     pub internal_notes: Option<String>,
     /// Invoice number. At most 15 characters. Required when the record is replaced.
-    #[doc(alias = "invoiceNumber")]
     pub invoice_number: Option<String>,
     /// Invoice template.
-    #[doc(alias = "invoiceTemplate")]
     pub invoice_template: InvoiceTemplateDetailReference,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations). Required when the record is replaced.
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Override down payment amount flag.
-    #[doc(alias = "overrideDownPaymentAmountFlag")]
     pub override_down_payment_amount_flag: Option<bool>,
     /// Payments.
     pub payments: Option<Number>,
     /// Phase, from [`project::list_project_phases`](crate::project::list_project_phases).
     pub phase: ProjectPhaseReference,
     /// Previous progress applied.
-    #[doc(alias = "previousProgressApplied")]
     pub previous_progress_applied: Option<Number>,
     /// Product total. Set by the server and never sent.
-    #[doc(alias = "productTotal")]
     pub product_total: Option<Number>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Reference. At most 50 characters.
     pub reference: Option<String>,
     /// Remaining downpayment.
-    #[doc(alias = "remainingDownpayment")]
     pub remaining_downpayment: Option<Number>,
     /// Restrict downpayment flag.
-    #[doc(alias = "restrictDownpaymentFlag")]
     pub restrict_downpayment_flag: Option<bool>,
     /// Sales order, from [`sales::list_orders`](crate::sales::list_orders).
-    #[doc(alias = "salesOrder")]
     pub sales_order: SalesOrderReference,
     /// Sales tax.
-    #[doc(alias = "salesTax")]
     pub sales_tax: Option<Number>,
     /// Service adjustment amount.
-    #[doc(alias = "serviceAdjustmentAmount")]
     pub service_adjustment_amount: Option<Number>,
     /// Service total. Set by the server and never sent.
-    #[doc(alias = "serviceTotal")]
     pub service_total: Option<Number>,
     /// Ship to attention. At most 60 characters.
-    #[doc(alias = "shipToAttention")]
     pub ship_to_attention: Option<String>,
     /// Ship to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "shipToCompany")]
     pub ship_to_company: CompanyReference,
     /// Shipping site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "shippingSite")]
     pub shipping_site: SiteReference,
     /// Shipping site address line1.
-    #[doc(alias = "shippingSiteAddressLine1")]
     pub shipping_site_address_line1: Option<String>,
     /// Shipping site address line2.
-    #[doc(alias = "shippingSiteAddressLine2")]
     pub shipping_site_address_line2: Option<String>,
     /// Shipping site city.
-    #[doc(alias = "shippingSiteCity")]
     pub shipping_site_city: Option<String>,
     /// Shipping site country.
-    #[doc(alias = "shippingSiteCountry")]
     pub shipping_site_country: Option<String>,
     /// Shipping site state.
-    #[doc(alias = "shippingSiteState")]
     pub shipping_site_state: Option<String>,
     /// Shipping site zip.
-    #[doc(alias = "shippingSiteZip")]
     pub shipping_site_zip: Option<String>,
     /// Special invoice flag.
-    #[doc(alias = "specialInvoiceFlag")]
     pub special_invoice_flag: Option<bool>,
     /// Status, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses).
     pub status: BillingStatusReference,
     /// Subtotal. Set by the server and never sent.
     pub subtotal: Option<Number>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Taxable flag.
-    #[doc(alias = "taxableFlag")]
     pub taxable_flag: Option<bool>,
     /// Look the id up in the InvoiceTemplate report.
-    #[doc(alias = "templateSetupId")]
     pub template_setup_id: Option<i32>,
     /// Territory, from [`system::list_locations`](crate::system::list_locations).
     pub territory: SystemLocationReference,
     /// Territory ID.
-    #[doc(alias = "territoryId")]
     pub territory_id: Option<i32>,
     /// Ticket, from [`service::list_tickets`](crate::service::list_tickets).
     pub ticket: TicketReference,
     /// Top comment.
-    #[doc(alias = "topComment")]
     pub top_comment: Option<String>,
     /// Total. Set by the server and never sent.
     pub total: Option<Number>,
     /// Unbatched batch, from [`finance::list_accounting_batches`](crate::finance::list_accounting_batches).
-    #[doc(alias = "unbatchedBatch")]
     pub unbatched_batch: BatchReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -19,15 +19,12 @@ pub struct InvoiceCommission {
     /// Activity, from [`sales::list_activities`](crate::sales::list_activities).
     pub activity: ActivityReference,
     /// Adjusted by.
-    #[doc(alias = "adjustedBy")]
     pub adjusted_by: Option<String>,
     /// Adjusted date.
-    #[doc(alias = "adjustedDate")]
     pub adjusted_date: Option<String>,
     /// Adjustment.
     pub adjustment: Option<Number>,
     /// Adjustment reason.
-    #[doc(alias = "adjustmentReason")]
     pub adjustment_reason: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
@@ -38,7 +35,6 @@ pub struct InvoiceCommission {
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Net amount.
-    #[doc(alias = "netAmount")]
     pub net_amount: Option<Number>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
@@ -47,10 +43,8 @@ pub struct InvoiceCommission {
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Sales order, from [`sales::list_orders`](crate::sales::list_orders).
-    #[doc(alias = "salesOrder")]
     pub sales_order: SalesOrderReference,
     /// Split percent.
-    #[doc(alias = "splitPercent")]
     pub split_percent: Option<Number>,
     /// Ticket, from [`service::list_tickets`](crate::service::list_tickets).
     pub ticket: TicketReference,

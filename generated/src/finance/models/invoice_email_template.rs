@@ -19,30 +19,22 @@ pub struct InvoiceEmailTemplate {
     /// Subject. At most 200 characters. Required.
     pub subject: Option<String>,
     /// Attach invoice flag.
-    #[doc(alias = "attachInvoiceFlag")]
     pub attach_invoice_flag: Option<bool>,
     /// Body.
     pub body: Option<String>,
     /// Whether to copy them.
-    #[doc(alias = "copySenderFlag")]
     pub copy_sender_flag: Option<bool>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
-    #[doc(alias = "emailAddress")]
     pub email_address: Option<String>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Invoice status, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses).
-    #[doc(alias = "invoiceStatus")]
     pub invoice_status: BillingStatusReference,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Service survey, from [`service::list_surveys`](crate::service::list_surveys).
-    #[doc(alias = "serviceSurvey")]
     pub service_survey: ServiceSurveyReference,
     /// Use sender flag.
-    #[doc(alias = "useSenderFlag")]
     pub use_sender_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -17,27 +17,22 @@ pub struct InvoiceInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Agreement billing info.
-    #[doc(alias = "agreementBillingInfo")]
     pub agreement_billing_info: Option<Vec<AgreementBillingInfo>>,
     /// Billing setup.
-    #[doc(alias = "billingSetup")]
     pub billing_setup: Option<BillingSetup>,
     /// Bundled components info.
-    #[doc(alias = "bundledComponentsInfo")]
     pub bundled_components_info: Option<Vec<ProductComponent>>,
     /// Expenses.
     pub expenses: Option<Vec<ExpenseEntry>>,
     /// Invoice.
     pub invoice: Option<Invoice>,
     /// Invoice template.
-    #[doc(alias = "invoiceTemplate")]
     pub invoice_template: Option<InvoiceTemplate>,
     /// Logo.
     pub logo: Option<DocumentInfo>,
     /// Products.
     pub products: Option<Vec<ProductItem>>,
     /// Time entries.
-    #[doc(alias = "timeEntries")]
     pub time_entries: Option<Vec<TimeEntry>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,47 +15,36 @@ pub struct InvoicePayment {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// A r payment account.
-    #[doc(alias = "aRPaymentAccount")]
     pub a_r_payment_account: Option<String>,
     /// Amount.
     pub amount: Option<Number>,
     /// Applied by.
-    #[doc(alias = "appliedBy")]
     pub applied_by: Option<String>,
     /// Balance.
     pub balance: Option<Number>,
     /// Credit, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub credit: InvoiceReference,
     /// GL batch ID. At most 50 characters.
-    #[doc(alias = "glBatchID")]
     pub gl_batch_id: Option<String>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
     /// Invoice balance.
-    #[doc(alias = "invoiceBalance")]
     pub invoice_balance: Option<Number>,
     /// Invoice total.
-    #[doc(alias = "invoiceTotal")]
     pub invoice_total: Option<Number>,
     /// Payment account.
-    #[doc(alias = "paymentAccount")]
     pub payment_account: Option<String>,
     /// Payment date.
-    #[doc(alias = "paymentDate")]
     pub payment_date: Option<Timestamp>,
     /// Payment sync date.
-    #[doc(alias = "paymentSyncDate")]
     pub payment_sync_date: Option<Timestamp>,
     /// Payment sync status.
-    #[doc(alias = "paymentSyncStatus")]
     pub payment_sync_status: Option<String>,
     /// Source.
     pub source: Option<String>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<String>,
     /// Wise pay payment.
-    #[doc(alias = "wisePayPayment")]
     pub wise_pay_payment: Option<WisePayPayment>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,17 +14,14 @@ pub struct InvoiceRouting {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date reviewed utc. Set by the server and never sent.
-    #[doc(alias = "dateReviewedUTC")]
     pub date_reviewed_utc: Option<Timestamp>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Reviewed flag.
-    #[doc(alias = "reviewedFlag")]
     pub reviewed_flag: Option<bool>,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,517 +15,346 @@ pub struct InvoiceTemplate {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Adjustment agr type visible flag.
-    #[doc(alias = "adjustmentAgrTypeVisibleFlag")]
     pub adjustment_agr_type_visible_flag: Option<bool>,
     /// Adjustment amount caption. At most 50 characters.
-    #[doc(alias = "adjustmentAmountCaption")]
     pub adjustment_amount_caption: Option<String>,
     /// Adjustment amount visible flag.
-    #[doc(alias = "adjustmentAmountVisibleFlag")]
     pub adjustment_amount_visible_flag: Option<bool>,
     /// Adjustment description caption. At most 50 characters.
-    #[doc(alias = "adjustmentDescriptionCaption")]
     pub adjustment_description_caption: Option<String>,
     /// Adjustment description visible flag.
-    #[doc(alias = "adjustmentDescriptionVisibleFlag")]
     pub adjustment_description_visible_flag: Option<bool>,
     /// Adjustment price caption. At most 50 characters.
-    #[doc(alias = "adjustmentPriceCaption")]
     pub adjustment_price_caption: Option<String>,
     /// Adjustment price visible flag.
-    #[doc(alias = "adjustmentPriceVisibleFlag")]
     pub adjustment_price_visible_flag: Option<bool>,
     /// Adjustment quantity caption. At most 50 characters.
-    #[doc(alias = "adjustmentQuantityCaption")]
     pub adjustment_quantity_caption: Option<String>,
     /// Adjustment quantity visible flag.
-    #[doc(alias = "adjustmentQuantityVisibleFlag")]
     pub adjustment_quantity_visible_flag: Option<bool>,
     /// Adjustment total visible flag.
-    #[doc(alias = "adjustmentTotalVisibleFlag")]
     pub adjustment_total_visible_flag: Option<bool>,
     /// Credit credit amount caption. At most 50 characters.
-    #[doc(alias = "creditCreditAmountCaption")]
     pub credit_credit_amount_caption: Option<String>,
     /// Credit credit amount visible flag.
-    #[doc(alias = "creditCreditAmountVisibleFlag")]
     pub credit_credit_amount_visible_flag: Option<bool>,
     /// Credit remaining amount caption. At most 50 characters.
-    #[doc(alias = "creditRemainingAmountCaption")]
     pub credit_remaining_amount_caption: Option<String>,
     /// Credit remaining amount visible flag.
-    #[doc(alias = "creditRemainingAmountVisibleFlag")]
     pub credit_remaining_amount_visible_flag: Option<bool>,
     /// Currency ID visible flag.
-    #[doc(alias = "currencyIdVisibleFlag")]
     pub currency_id_visible_flag: Option<bool>,
     /// Currency symbol visible flag.
-    #[doc(alias = "currencySymbolVisibleFlag")]
     pub currency_symbol_visible_flag: Option<bool>,
     /// Expense detail agreement ext amount visible flag.
-    #[doc(alias = "expenseDetailAgreementExtAmountVisibleFlag")]
     pub expense_detail_agreement_ext_amount_visible_flag: Option<bool>,
     /// Expense detail agreement visible flag.
-    #[doc(alias = "expenseDetailAgreementVisibleFlag")]
     pub expense_detail_agreement_visible_flag: Option<bool>,
     /// Expense detail billable visible flag.
-    #[doc(alias = "expenseDetailBillableVisibleFlag")]
     pub expense_detail_billable_visible_flag: Option<bool>,
     /// Expense detail contacts visible flag.
-    #[doc(alias = "expenseDetailContactsVisibleFlag")]
     pub expense_detail_contacts_visible_flag: Option<bool>,
     /// Expense detail ext amount visible flag.
-    #[doc(alias = "expenseDetailExtAmountVisibleFlag")]
     pub expense_detail_ext_amount_visible_flag: Option<bool>,
     /// Expense detail members visible flag.
-    #[doc(alias = "expenseDetailMembersVisibleFlag")]
     pub expense_detail_members_visible_flag: Option<bool>,
     /// Expense detail nonbillable caption. At most 50 characters.
-    #[doc(alias = "expenseDetailNonbillableCaption")]
     pub expense_detail_nonbillable_caption: Option<String>,
     /// Expense detail notes visible flag.
-    #[doc(alias = "expenseDetailNotesVisibleFlag")]
     pub expense_detail_notes_visible_flag: Option<bool>,
     /// Expense detail pm phase visible flag.
-    #[doc(alias = "expenseDetailPmPhaseVisibleFlag")]
     pub expense_detail_pm_phase_visible_flag: Option<bool>,
     /// Expense detail pm summary visible flag.
-    #[doc(alias = "expenseDetailPmSummaryVisibleFlag")]
     pub expense_detail_pm_summary_visible_flag: Option<bool>,
     /// Expense detail primary sort direction.
-    #[doc(alias = "expenseDetailPrimarySortDirection")]
     pub expense_detail_primary_sort_direction: Option<String>,
     /// Expense detail primary sort field.
-    #[doc(alias = "expenseDetailPrimarySortField")]
     pub expense_detail_primary_sort_field: Option<String>,
     /// Expense detail secondary sort direction.
-    #[doc(alias = "expenseDetailSecondarySortDirection")]
     pub expense_detail_secondary_sort_direction: Option<String>,
     /// Expense detail secondary sort field.
-    #[doc(alias = "expenseDetailSecondarySortField")]
     pub expense_detail_secondary_sort_field: Option<String>,
     /// Expense detail sr address visible flag.
-    #[doc(alias = "expenseDetailSrAddressVisibleFlag")]
     pub expense_detail_sr_address_visible_flag: Option<bool>,
     /// Expense detail sr contact visible flag.
-    #[doc(alias = "expenseDetailSrContactVisibleFlag")]
     pub expense_detail_sr_contact_visible_flag: Option<bool>,
     /// Expense detail sr ticket summary visible flag.
-    #[doc(alias = "expenseDetailSrTicketSummaryVisibleFlag")]
     pub expense_detail_sr_ticket_summary_visible_flag: Option<bool>,
     /// Expense detail subtotal visible flag.
-    #[doc(alias = "expenseDetailSubtotalVisibleFlag")]
     pub expense_detail_subtotal_visible_flag: Option<bool>,
     /// Expense detail ticket number visible flag.
-    #[doc(alias = "expenseDetailTicketNumberVisibleFlag")]
     pub expense_detail_ticket_number_visible_flag: Option<bool>,
     /// Expense detail visible flag.
-    #[doc(alias = "expenseDetailVisibleFlag")]
     pub expense_detail_visible_flag: Option<bool>,
     /// Expenses amount caption. At most 50 characters.
-    #[doc(alias = "expensesAmountCaption")]
     pub expenses_amount_caption: Option<String>,
     /// Expenses amount visible flag.
-    #[doc(alias = "expensesAmountVisibleFlag")]
     pub expenses_amount_visible_flag: Option<bool>,
     /// Expenses collapsed flag.
-    #[doc(alias = "expensesCollapsedFlag")]
     pub expenses_collapsed_flag: Option<bool>,
     /// Expenses staff caption. At most 50 characters.
-    #[doc(alias = "expensesStaffCaption")]
     pub expenses_staff_caption: Option<String>,
     /// Expenses staff visible flag.
-    #[doc(alias = "expensesStaffVisibleFlag")]
     pub expenses_staff_visible_flag: Option<bool>,
     /// Expenses total visible flag.
-    #[doc(alias = "expensesTotalVisibleFlag")]
     pub expenses_total_visible_flag: Option<bool>,
     /// Expenses type caption. At most 50 characters.
-    #[doc(alias = "expensesTypeCaption")]
     pub expenses_type_caption: Option<String>,
     /// Expenses type visible flag.
-    #[doc(alias = "expensesTypeVisibleFlag")]
     pub expenses_type_visible_flag: Option<bool>,
     /// Header account caption. At most 50 characters.
-    #[doc(alias = "headerAccountCaption")]
     pub header_account_caption: Option<String>,
     /// Header account visible flag.
-    #[doc(alias = "headerAccountVisibleFlag")]
     pub header_account_visible_flag: Option<bool>,
     /// Header address position.
-    #[doc(alias = "headerAddressPosition")]
     pub header_address_position: Option<InvoiceTemplateHeaderAddressPosition>,
     /// Header due date caption. At most 50 characters.
-    #[doc(alias = "headerDueDateCaption")]
     pub header_due_date_caption: Option<String>,
     /// Header due date visible flag.
-    #[doc(alias = "headerDueDateVisibleFlag")]
     pub header_due_date_visible_flag: Option<bool>,
     /// Header hours based extended amount visible flag.
-    #[doc(alias = "headerHoursBasedExtendedAmountVisibleFlag")]
     pub header_hours_based_extended_amount_visible_flag: Option<bool>,
     /// Header logo position.
-    #[doc(alias = "headerLogoPosition")]
     pub header_logo_position: Option<InvoiceTemplateHeaderLogoPosition>,
     /// Header po number caption. At most 50 characters.
-    #[doc(alias = "headerPoNumberCaption")]
     pub header_po_number_caption: Option<String>,
     /// Header po number visible flag.
-    #[doc(alias = "headerPoNumberVisibleFlag")]
     pub header_po_number_visible_flag: Option<bool>,
     /// Header reference caption. At most 50 characters.
-    #[doc(alias = "headerReferenceCaption")]
     pub header_reference_caption: Option<String>,
     /// Header reference visible flag.
-    #[doc(alias = "headerReferenceVisibleFlag")]
     pub header_reference_visible_flag: Option<bool>,
     /// Header ship to caption. At most 50 characters.
-    #[doc(alias = "headerShipToCaption")]
     pub header_ship_to_caption: Option<String>,
     /// Header ship to visible flag.
-    #[doc(alias = "headerShipToVisibleFlag")]
     pub header_ship_to_visible_flag: Option<bool>,
     /// Header tax ID caption. At most 50 characters.
-    #[doc(alias = "headerTaxIdCaption")]
     pub header_tax_id_caption: Option<String>,
     /// Header tax ID visible flag.
-    #[doc(alias = "headerTaxIdVisibleFlag")]
     pub header_tax_id_visible_flag: Option<bool>,
     /// Header terms caption. At most 50 characters.
-    #[doc(alias = "headerTermsCaption")]
     pub header_terms_caption: Option<String>,
     /// Header terms visible flag.
-    #[doc(alias = "headerTermsVisibleFlag")]
     pub header_terms_visible_flag: Option<bool>,
     /// Header title caption. At most 50 characters.
-    #[doc(alias = "headerTitleCaption")]
     pub header_title_caption: Option<String>,
     /// Header title font.
-    #[doc(alias = "headerTitleFont")]
     pub header_title_font: Option<InvoiceTemplateHeaderTitleFont>,
     /// Header title position.
-    #[doc(alias = "headerTitlePosition")]
     pub header_title_position: Option<InvoiceTemplateHeaderTitlePosition>,
     /// Header title visible flag.
-    #[doc(alias = "headerTitleVisibleFlag")]
     pub header_title_visible_flag: Option<bool>,
     /// Invoice balance due caption. At most 50 characters.
-    #[doc(alias = "invoiceBalanceDueCaption")]
     pub invoice_balance_due_caption: Option<String>,
     /// Invoice balance due visible flag.
-    #[doc(alias = "invoiceBalanceDueVisibleFlag")]
     pub invoice_balance_due_visible_flag: Option<bool>,
     /// Invoice credit amount caption. At most 50 characters.
-    #[doc(alias = "invoiceCreditAmountCaption")]
     pub invoice_credit_amount_caption: Option<String>,
     /// Invoice credit amount visible flag.
-    #[doc(alias = "invoiceCreditAmountVisibleFlag")]
     pub invoice_credit_amount_visible_flag: Option<bool>,
     /// Invoice payment amount caption. At most 50 characters.
-    #[doc(alias = "invoicePaymentAmountCaption")]
     pub invoice_payment_amount_caption: Option<String>,
     /// Invoice payment amount visible flag.
-    #[doc(alias = "invoicePaymentAmountVisibleFlag")]
     pub invoice_payment_amount_visible_flag: Option<bool>,
     /// Logo visible flag.
-    #[doc(alias = "logoVisibleFlag")]
     pub logo_visible_flag: Option<bool>,
     /// Margin bottom.
-    #[doc(alias = "marginBottom")]
     pub margin_bottom: Option<Number>,
     /// Margin left.
-    #[doc(alias = "marginLeft")]
     pub margin_left: Option<Number>,
     /// Margin right.
-    #[doc(alias = "marginRight")]
     pub margin_right: Option<Number>,
     /// Margin top.
-    #[doc(alias = "marginTop")]
     pub margin_top: Option<Number>,
     /// Other charges amount caption. At most 50 characters.
-    #[doc(alias = "otherChargesAmountCaption")]
     pub other_charges_amount_caption: Option<String>,
     /// Other charges amount visible flag.
-    #[doc(alias = "otherChargesAmountVisibleFlag")]
     pub other_charges_amount_visible_flag: Option<bool>,
     /// Other charges collapsed flag.
-    #[doc(alias = "otherChargesCollapsedFlag")]
     pub other_charges_collapsed_flag: Option<bool>,
     /// Other charges description caption. At most 50 characters.
-    #[doc(alias = "otherChargesDescriptionCaption")]
     pub other_charges_description_caption: Option<String>,
     /// Other charges description visible flag.
-    #[doc(alias = "otherChargesDescriptionVisibleFlag")]
     pub other_charges_description_visible_flag: Option<bool>,
     /// Other charges display six decimals.
-    #[doc(alias = "otherChargesDisplaySixDecimals")]
     pub other_charges_display_six_decimals: Option<bool>,
     /// Other charges item ID visible flag.
-    #[doc(alias = "otherChargesItemIdVisibleFlag")]
     pub other_charges_item_id_visible_flag: Option<bool>,
     /// Other charges price caption. At most 50 characters.
-    #[doc(alias = "otherChargesPriceCaption")]
     pub other_charges_price_caption: Option<String>,
     /// Other charges price visible flag.
-    #[doc(alias = "otherChargesPriceVisibleFlag")]
     pub other_charges_price_visible_flag: Option<bool>,
     /// Other charges quantity caption. At most 50 characters.
-    #[doc(alias = "otherChargesQuantityCaption")]
     pub other_charges_quantity_caption: Option<String>,
     /// Other charges quantity visible flag.
-    #[doc(alias = "otherChargesQuantityVisibleFlag")]
     pub other_charges_quantity_visible_flag: Option<bool>,
     /// Other charges serial number visible flag.
-    #[doc(alias = "otherChargesSerialNumberVisibleFlag")]
     pub other_charges_serial_number_visible_flag: Option<bool>,
     /// Other charges total visible flag.
-    #[doc(alias = "otherChargesTotalVisibleFlag")]
     pub other_charges_total_visible_flag: Option<bool>,
     /// Payable caption. At most 1000 characters.
-    #[doc(alias = "payableCaption")]
     pub payable_caption: Option<String>,
     /// Portal flag.
-    #[doc(alias = "portalFlag")]
     pub portal_flag: Option<bool>,
     /// Project header amount caption. At most 50 characters.
-    #[doc(alias = "projectHeaderAmountCaption")]
     pub project_header_amount_caption: Option<String>,
     /// Project header amount visible flag.
-    #[doc(alias = "projectHeaderAmountVisibleFlag")]
     pub project_header_amount_visible_flag: Option<bool>,
     /// Project header billing method caption. At most 50 characters.
-    #[doc(alias = "projectHeaderBillingMethodCaption")]
     pub project_header_billing_method_caption: Option<String>,
     /// Project header billing method visible flag.
-    #[doc(alias = "projectHeaderBillingMethodVisibleFlag")]
     pub project_header_billing_method_visible_flag: Option<bool>,
     /// Project header billing type caption. At most 50 characters.
-    #[doc(alias = "projectHeaderBillingTypeCaption")]
     pub project_header_billing_type_caption: Option<String>,
     /// Project header billing type visible flag.
-    #[doc(alias = "projectHeaderBillingTypeVisibleFlag")]
     pub project_header_billing_type_visible_flag: Option<bool>,
     /// Project header company name caption. At most 50 characters.
-    #[doc(alias = "projectHeaderCompanyNameCaption")]
     pub project_header_company_name_caption: Option<String>,
     /// Project header company name visible flag.
-    #[doc(alias = "projectHeaderCompanyNameVisibleFlag")]
     pub project_header_company_name_visible_flag: Option<bool>,
     /// Project header contact name caption. At most 50 characters.
-    #[doc(alias = "projectHeaderContactNameCaption")]
     pub project_header_contact_name_caption: Option<String>,
     /// Project header contact name visible flag.
-    #[doc(alias = "projectHeaderContactNameVisibleFlag")]
     pub project_header_contact_name_visible_flag: Option<bool>,
     /// Project header original downpayment caption. At most 50 characters.
-    #[doc(alias = "projectHeaderOriginalDownpaymentCaption")]
     pub project_header_original_downpayment_caption: Option<String>,
     /// Project header original downpayment visible flag.
-    #[doc(alias = "projectHeaderOriginalDownpaymentVisibleFlag")]
     pub project_header_original_downpayment_visible_flag: Option<bool>,
     /// Project header project name caption. At most 50 characters.
-    #[doc(alias = "projectHeaderProjectNameCaption")]
     pub project_header_project_name_caption: Option<String>,
     /// Project header project name visible flag.
-    #[doc(alias = "projectHeaderProjectNameVisibleFlag")]
     pub project_header_project_name_visible_flag: Option<bool>,
     /// Remit to visible flag.
-    #[doc(alias = "remitToVisibleFlag")]
     pub remit_to_visible_flag: Option<bool>,
     /// Service header amount caption. At most 50 characters.
-    #[doc(alias = "serviceHeaderAmountCaption")]
     pub service_header_amount_caption: Option<String>,
     /// Service header amount visible flag.
-    #[doc(alias = "serviceHeaderAmountVisibleFlag")]
     pub service_header_amount_visible_flag: Option<bool>,
     /// Service header billing method caption. At most 50 characters.
-    #[doc(alias = "serviceHeaderBillingMethodCaption")]
     pub service_header_billing_method_caption: Option<String>,
     /// Service header billing method visible flag.
-    #[doc(alias = "serviceHeaderBillingMethodVisibleFlag")]
     pub service_header_billing_method_visible_flag: Option<bool>,
     /// Service header bundled tickets visible flag.
-    #[doc(alias = "serviceHeaderBundledTicketsVisibleFlag")]
     pub service_header_bundled_tickets_visible_flag: Option<bool>,
     /// Service header closed tasks visible flag.
-    #[doc(alias = "serviceHeaderClosedTasksVisibleFlag")]
     pub service_header_closed_tasks_visible_flag: Option<bool>,
     /// Service header company name caption. At most 50 characters.
-    #[doc(alias = "serviceHeaderCompanyNameCaption")]
     pub service_header_company_name_caption: Option<String>,
     /// Service header company name visible flag.
-    #[doc(alias = "serviceHeaderCompanyNameVisibleFlag")]
     pub service_header_company_name_visible_flag: Option<bool>,
     /// Service header contact name caption. At most 50 characters.
-    #[doc(alias = "serviceHeaderContactNameCaption")]
     pub service_header_contact_name_caption: Option<String>,
     /// Service header contact name visible flag.
-    #[doc(alias = "serviceHeaderContactNameVisibleFlag")]
     pub service_header_contact_name_visible_flag: Option<bool>,
     /// Service header detail description caption. At most 50 characters.
-    #[doc(alias = "serviceHeaderDetailDescriptionCaption")]
     pub service_header_detail_description_caption: Option<String>,
     /// Service header detail description visible flag.
-    #[doc(alias = "serviceHeaderDetailDescriptionVisibleFlag")]
     pub service_header_detail_description_visible_flag: Option<bool>,
     /// Service header open tasks visible flag.
-    #[doc(alias = "serviceHeaderOpenTasksVisibleFlag")]
     pub service_header_open_tasks_visible_flag: Option<bool>,
     /// Service header resolution caption. At most 50 characters.
-    #[doc(alias = "serviceHeaderResolutionCaption")]
     pub service_header_resolution_caption: Option<String>,
     /// Service header resolution visible flag.
-    #[doc(alias = "serviceHeaderResolutionVisibleFlag")]
     pub service_header_resolution_visible_flag: Option<bool>,
     /// Service header summary caption. At most 50 characters.
-    #[doc(alias = "serviceHeaderSummaryCaption")]
     pub service_header_summary_caption: Option<String>,
     /// Service header summary visible flag.
-    #[doc(alias = "serviceHeaderSummaryVisibleFlag")]
     pub service_header_summary_visible_flag: Option<bool>,
     /// Service header ticket number caption. At most 50 characters.
-    #[doc(alias = "serviceHeaderTicketNumberCaption")]
     pub service_header_ticket_number_caption: Option<String>,
     /// Service header ticket number visible flag.
-    #[doc(alias = "serviceHeaderTicketNumberVisibleFlag")]
     pub service_header_ticket_number_visible_flag: Option<bool>,
     /// Services amount caption. At most 50 characters.
-    #[doc(alias = "servicesAmountCaption")]
     pub services_amount_caption: Option<String>,
     /// Services amount visible flag.
-    #[doc(alias = "servicesAmountVisibleFlag")]
     pub services_amount_visible_flag: Option<bool>,
     /// Services collapsed flag.
-    #[doc(alias = "servicesCollapsedFlag")]
     pub services_collapsed_flag: Option<bool>,
     /// Services hours caption. At most 50 characters.
-    #[doc(alias = "servicesHoursCaption")]
     pub services_hours_caption: Option<String>,
     /// Services hours visible flag.
-    #[doc(alias = "servicesHoursVisibleFlag")]
     pub services_hours_visible_flag: Option<bool>,
     /// Services member name caption. At most 50 characters.
-    #[doc(alias = "servicesMemberNameCaption")]
     pub services_member_name_caption: Option<String>,
     /// Services member name visible flag.
-    #[doc(alias = "servicesMemberNameVisibleFlag")]
     pub services_member_name_visible_flag: Option<bool>,
     /// Services rate caption. At most 50 characters.
-    #[doc(alias = "servicesRateCaption")]
     pub services_rate_caption: Option<String>,
     /// Services rate visible flag.
-    #[doc(alias = "servicesRateVisibleFlag")]
     pub services_rate_visible_flag: Option<bool>,
     /// Services staff caption. At most 50 characters.
-    #[doc(alias = "servicesStaffCaption")]
     pub services_staff_caption: Option<String>,
     /// Services staff visible flag.
-    #[doc(alias = "servicesStaffVisibleFlag")]
     pub services_staff_visible_flag: Option<bool>,
     /// Services total visible flag.
-    #[doc(alias = "servicesTotalVisibleFlag")]
     pub services_total_visible_flag: Option<bool>,
     /// Services work role caption. At most 50 characters.
-    #[doc(alias = "servicesWorkRoleCaption")]
     pub services_work_role_caption: Option<String>,
     /// Services work role visible flag.
-    #[doc(alias = "servicesWorkRoleVisibleFlag")]
     pub services_work_role_visible_flag: Option<bool>,
     /// Services work type caption. At most 50 characters.
-    #[doc(alias = "servicesWorkTypeCaption")]
     pub services_work_type_caption: Option<String>,
     /// Services work type visible flag.
-    #[doc(alias = "servicesWorkTypeVisibleFlag")]
     pub services_work_type_visible_flag: Option<bool>,
     /// Time detail agreement visible flag.
-    #[doc(alias = "timeDetailAgreementVisibleFlag")]
     pub time_detail_agreement_visible_flag: Option<bool>,
     /// Time detail amount based ext amount visible flag.
-    #[doc(alias = "timeDetailAmountBasedExtAmountVisibleFlag")]
     pub time_detail_amount_based_ext_amount_visible_flag: Option<bool>,
     /// Time detail amount based hourly rate visible flag.
-    #[doc(alias = "timeDetailAmountBasedHourlyRateVisibleFlag")]
     pub time_detail_amount_based_hourly_rate_visible_flag: Option<bool>,
     /// Time detail amount based hours visible flag.
-    #[doc(alias = "timeDetailAmountBasedHoursVisibleFlag")]
     pub time_detail_amount_based_hours_visible_flag: Option<bool>,
     /// Time detail billable visible flag.
-    #[doc(alias = "timeDetailBillableVisibleFlag")]
     pub time_detail_billable_visible_flag: Option<bool>,
     /// Time detail contacts visible flag.
-    #[doc(alias = "timeDetailContactsVisibleFlag")]
     pub time_detail_contacts_visible_flag: Option<bool>,
     /// Time detail dates visible flag.
-    #[doc(alias = "timeDetailDatesVisibleFlag")]
     pub time_detail_dates_visible_flag: Option<bool>,
     /// Time detail dollar amounts on hourse based visible flag.
-    #[doc(alias = "timeDetailDollarAmountsOnHourseBasedVisibleFlag")]
     pub time_detail_dollar_amounts_on_hourse_based_visible_flag: Option<bool>,
     /// Time detail extended amount visible flag.
-    #[doc(alias = "timeDetailExtendedAmountVisibleFlag")]
     pub time_detail_extended_amount_visible_flag: Option<bool>,
     /// Time detail hourly rate visible flag.
-    #[doc(alias = "timeDetailHourlyRateVisibleFlag")]
     pub time_detail_hourly_rate_visible_flag: Option<bool>,
     /// Time detail hours based ext amount visible flag.
-    #[doc(alias = "timeDetailHoursBasedExtAmountVisibleFlag")]
     pub time_detail_hours_based_ext_amount_visible_flag: Option<bool>,
     /// Time detail hours based hours visible flag.
-    #[doc(alias = "timeDetailHoursBasedHoursVisibleFlag")]
     pub time_detail_hours_based_hours_visible_flag: Option<bool>,
     /// Time detail hours visible flag.
-    #[doc(alias = "timeDetailHoursVisibleFlag")]
     pub time_detail_hours_visible_flag: Option<bool>,
     /// Time detail hoursbased hourly rate visible flag.
-    #[doc(alias = "timeDetailHoursbasedHourlyRateVisibleFlag")]
     pub time_detail_hoursbased_hourly_rate_visible_flag: Option<bool>,
     /// Time detail members visible flag.
-    #[doc(alias = "timeDetailMembersVisibleFlag")]
     pub time_detail_members_visible_flag: Option<bool>,
     /// Time detail non billable caption. At most 50 characters.
-    #[doc(alias = "timeDetailNonBillableCaption")]
     pub time_detail_non_billable_caption: Option<String>,
     /// Time detail notes visible flag.
-    #[doc(alias = "timeDetailNotesVisibleFlag")]
     pub time_detail_notes_visible_flag: Option<bool>,
     /// Time detail pm phase visible flag.
-    #[doc(alias = "timeDetailPmPhaseVisibleFlag")]
     pub time_detail_pm_phase_visible_flag: Option<bool>,
     /// Time detail pm summary visible flag.
-    #[doc(alias = "timeDetailPmSummaryVisibleFlag")]
     pub time_detail_pm_summary_visible_flag: Option<bool>,
     /// Time detail primary sort direction.
-    #[doc(alias = "timeDetailPrimarySortDirection")]
     pub time_detail_primary_sort_direction: Option<String>,
     /// Time detail primary sort field.
-    #[doc(alias = "timeDetailPrimarySortField")]
     pub time_detail_primary_sort_field: Option<String>,
     /// Time detail sr address visible flag.
-    #[doc(alias = "timeDetailSRAddressVisibleFlag")]
     pub time_detail_sr_address_visible_flag: Option<bool>,
     /// Time detail sr contact visible flag.
-    #[doc(alias = "timeDetailSRContactVisibleFlag")]
     pub time_detail_sr_contact_visible_flag: Option<bool>,
     /// Time detail sr ticket summary visible flag.
-    #[doc(alias = "timeDetailSRTicketSummaryVisibleFlag")]
     pub time_detail_sr_ticket_summary_visible_flag: Option<bool>,
     /// Time detail secondary sort direction.
-    #[doc(alias = "timeDetailSecondarySortDirection")]
     pub time_detail_secondary_sort_direction: Option<String>,
     /// Time detail secondary sort field.
-    #[doc(alias = "timeDetailSecondarySortField")]
     pub time_detail_secondary_sort_field: Option<String>,
     /// Time detail start end time visible flag.
-    #[doc(alias = "timeDetailStartEndTimeVisibleFlag")]
     pub time_detail_start_end_time_visible_flag: Option<bool>,
     /// Time detail subtotal visible flag.
-    #[doc(alias = "timeDetailSubtotalVisibleFlag")]
     pub time_detail_subtotal_visible_flag: Option<bool>,
     /// Time detail ticket number visible flag.
-    #[doc(alias = "timeDetailTicketNumberVisibleFlag")]
     pub time_detail_ticket_number_visible_flag: Option<bool>,
     /// Time detail visible flag.
-    #[doc(alias = "timeDetailVisibleFlag")]
     pub time_detail_visible_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,7 +13,6 @@ pub struct InvoiceTemplateSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Custom flag.
-    #[doc(alias = "customFlag")]
     pub custom_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

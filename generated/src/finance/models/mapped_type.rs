@@ -12,15 +12,12 @@ pub struct MappedType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// GL type.
-    #[doc(alias = "glType")]
     pub gl_type: Option<MappedTypeGlType>,
     /// Name.
     pub name: Option<String>,
     /// Rec ID field.
-    #[doc(alias = "recIdField")]
     pub rec_id_field: Option<String>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Table.
     pub table: Option<String>,

@@ -14,10 +14,8 @@ pub struct ProductTypeExemption {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Product type, from [`procurement::list_types`](crate::procurement::list_types). Required.
-    #[doc(alias = "productType")]
     pub product_type: ProductTypeReference,
     /// Which tax levels are taxable.
-    #[doc(alias = "taxableLevels")]
     pub taxable_levels: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,269 +16,182 @@ pub struct TaxCode {
     /// Description. At most 50 characters. Required.
     pub description: Option<String>,
     /// Effective date. Required.
-    #[doc(alias = "effectiveDate")]
     pub effective_date: Option<Timestamp>,
     /// Identifier. At most 8 characters. Required.
     pub identifier: Option<String>,
     /// Invoice caption. At most 25 characters. Required.
-    #[doc(alias = "invoiceCaption")]
     pub invoice_caption: Option<String>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllExpenseTypes")]
     pub add_all_expense_types: Option<bool>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllProductTypes")]
     pub add_all_product_types: Option<bool>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllWorkRoles")]
     pub add_all_work_roles: Option<bool>,
     /// Canada calculate gst flag.
-    #[doc(alias = "canadaCalculateGSTFlag")]
     pub canada_calculate_gst_flag: Option<bool>,
     /// Cancel date.
-    #[doc(alias = "cancelDate")]
     pub cancel_date: Option<Timestamp>,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Display on invoice flag.
-    #[doc(alias = "displayOnInvoiceFlag")]
     pub display_on_invoice_flag: Option<bool>,
     /// Ids of the expense types that this tax code does not apply to.
-    #[doc(alias = "expenseTypeIds")]
     pub expense_type_ids: Option<Vec<i32>>,
     /// Identifier in the integrated system. At most 100 characters.
-    #[doc(alias = "levelFiveAgencyXref")]
     pub level_five_agency_xref: Option<String>,
     /// Level five apply single unit flag.
-    #[doc(alias = "levelFiveApplySingleUnitFlag")]
     pub level_five_apply_single_unit_flag: Option<bool>,
     /// Level five apply single unit max.
-    #[doc(alias = "levelFiveApplySingleUnitMax")]
     pub level_five_apply_single_unit_max: Option<Number>,
     /// Level five apply single unit min.
-    #[doc(alias = "levelFiveApplySingleUnitMin")]
     pub level_five_apply_single_unit_min: Option<Number>,
     /// Level five caption. At most 25 characters.
-    #[doc(alias = "levelFiveCaption")]
     pub level_five_caption: Option<String>,
     /// Level five expenses flag.
-    #[doc(alias = "levelFiveExpensesFlag")]
     pub level_five_expenses_flag: Option<bool>,
     /// Level five products flag.
-    #[doc(alias = "levelFiveProductsFlag")]
     pub level_five_products_flag: Option<bool>,
     /// Level five rate.
-    #[doc(alias = "levelFiveRate")]
     pub level_five_rate: Option<Number>,
     /// Level five rate type.
-    #[doc(alias = "levelFiveRateType")]
     pub level_five_rate_type: Option<TaxCodeLevelFiveRateType>,
     /// Level five services flag.
-    #[doc(alias = "levelFiveServicesFlag")]
     pub level_five_services_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "levelFiveTaxCodeXref")]
     pub level_five_tax_code_xref: Option<String>,
     /// Level five taxable max.
-    #[doc(alias = "levelFiveTaxableMax")]
     pub level_five_taxable_max: Option<Number>,
     /// Identifier in the integrated system. At most 100 characters.
-    #[doc(alias = "levelFourAgencyXref")]
     pub level_four_agency_xref: Option<String>,
     /// Level four apply single unit flag.
-    #[doc(alias = "levelFourApplySingleUnitFlag")]
     pub level_four_apply_single_unit_flag: Option<bool>,
     /// Level four apply single unit max.
-    #[doc(alias = "levelFourApplySingleUnitMax")]
     pub level_four_apply_single_unit_max: Option<Number>,
     /// Level four apply single unit min.
-    #[doc(alias = "levelFourApplySingleUnitMin")]
     pub level_four_apply_single_unit_min: Option<Number>,
     /// Level four caption. At most 25 characters.
-    #[doc(alias = "levelFourCaption")]
     pub level_four_caption: Option<String>,
     /// Level four expenses flag.
-    #[doc(alias = "levelFourExpensesFlag")]
     pub level_four_expenses_flag: Option<bool>,
     /// Level four products flag.
-    #[doc(alias = "levelFourProductsFlag")]
     pub level_four_products_flag: Option<bool>,
     /// Level four rate.
-    #[doc(alias = "levelFourRate")]
     pub level_four_rate: Option<Number>,
     /// Level four rate type.
-    #[doc(alias = "levelFourRateType")]
     pub level_four_rate_type: Option<TaxCodeLevelFourRateType>,
     /// Level four services flag.
-    #[doc(alias = "levelFourServicesFlag")]
     pub level_four_services_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "levelFourTaxCodeXref")]
     pub level_four_tax_code_xref: Option<String>,
     /// Level four taxable max.
-    #[doc(alias = "levelFourTaxableMax")]
     pub level_four_taxable_max: Option<Number>,
     /// Identifier in the integrated system. At most 100 characters.
-    #[doc(alias = "levelOneAgencyXref")]
     pub level_one_agency_xref: Option<String>,
     /// Level one apply single unit flag.
-    #[doc(alias = "levelOneApplySingleUnitFlag")]
     pub level_one_apply_single_unit_flag: Option<bool>,
     /// Level one apply single unit max.
-    #[doc(alias = "levelOneApplySingleUnitMax")]
     pub level_one_apply_single_unit_max: Option<Number>,
     /// Level one apply single unit min.
-    #[doc(alias = "levelOneApplySingleUnitMin")]
     pub level_one_apply_single_unit_min: Option<Number>,
     /// Level one caption. At most 25 characters.
-    #[doc(alias = "levelOneCaption")]
     pub level_one_caption: Option<String>,
     /// Level one expenses flag.
-    #[doc(alias = "levelOneExpensesFlag")]
     pub level_one_expenses_flag: Option<bool>,
     /// Level one products flag.
-    #[doc(alias = "levelOneProductsFlag")]
     pub level_one_products_flag: Option<bool>,
     /// Level one rate.
-    #[doc(alias = "levelOneRate")]
     pub level_one_rate: Option<Number>,
     /// Level one rate type.
-    #[doc(alias = "levelOneRateType")]
     pub level_one_rate_type: Option<TaxCodeLevelOneRateType>,
     /// Level one services flag.
-    #[doc(alias = "levelOneServicesFlag")]
     pub level_one_services_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "levelOneTaxCodeXref")]
     pub level_one_tax_code_xref: Option<String>,
     /// Level one taxable max.
-    #[doc(alias = "levelOneTaxableMax")]
     pub level_one_taxable_max: Option<Number>,
     /// Identifier in the integrated system. At most 100 characters.
-    #[doc(alias = "levelSixAgencyXref")]
     pub level_six_agency_xref: Option<String>,
     /// Level six apply single unit flag.
-    #[doc(alias = "levelSixApplySingleUnitFlag")]
     pub level_six_apply_single_unit_flag: Option<bool>,
     /// Level six apply single unit max.
-    #[doc(alias = "levelSixApplySingleUnitMax")]
     pub level_six_apply_single_unit_max: Option<Number>,
     /// Level six apply single unit min.
-    #[doc(alias = "levelSixApplySingleUnitMin")]
     pub level_six_apply_single_unit_min: Option<Number>,
     /// Level six caption. At most 25 characters.
-    #[doc(alias = "levelSixCaption")]
     pub level_six_caption: Option<String>,
     /// Level six expenses flag.
-    #[doc(alias = "levelSixExpensesFlag")]
     pub level_six_expenses_flag: Option<bool>,
     /// Level six products flag.
-    #[doc(alias = "levelSixProductsFlag")]
     pub level_six_products_flag: Option<bool>,
     /// Level six rate.
-    #[doc(alias = "levelSixRate")]
     pub level_six_rate: Option<Number>,
     /// Level six rate type.
-    #[doc(alias = "levelSixRateType")]
     pub level_six_rate_type: Option<TaxCodeLevelSixRateType>,
     /// Level six services flag.
-    #[doc(alias = "levelSixServicesFlag")]
     pub level_six_services_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "levelSixTaxCodeXref")]
     pub level_six_tax_code_xref: Option<String>,
     /// Level six taxable max.
-    #[doc(alias = "levelSixTaxableMax")]
     pub level_six_taxable_max: Option<Number>,
     /// Identifier in the integrated system. At most 100 characters.
-    #[doc(alias = "levelThreeAgencyXref")]
     pub level_three_agency_xref: Option<String>,
     /// Level three apply single unit flag.
-    #[doc(alias = "levelThreeApplySingleUnitFlag")]
     pub level_three_apply_single_unit_flag: Option<bool>,
     /// Level three apply single unit max.
-    #[doc(alias = "levelThreeApplySingleUnitMax")]
     pub level_three_apply_single_unit_max: Option<Number>,
     /// Level three apply single unit min.
-    #[doc(alias = "levelThreeApplySingleUnitMin")]
     pub level_three_apply_single_unit_min: Option<Number>,
     /// Level three caption. At most 25 characters.
-    #[doc(alias = "levelThreeCaption")]
     pub level_three_caption: Option<String>,
     /// Level three expenses flag.
-    #[doc(alias = "levelThreeExpensesFlag")]
     pub level_three_expenses_flag: Option<bool>,
     /// Level three products flag.
-    #[doc(alias = "levelThreeProductsFlag")]
     pub level_three_products_flag: Option<bool>,
     /// Level three rate.
-    #[doc(alias = "levelThreeRate")]
     pub level_three_rate: Option<Number>,
     /// Level three rate type.
-    #[doc(alias = "levelThreeRateType")]
     pub level_three_rate_type: Option<TaxCodeLevelThreeRateType>,
     /// Level three services flag.
-    #[doc(alias = "levelThreeServicesFlag")]
     pub level_three_services_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "levelThreeTaxCodeXref")]
     pub level_three_tax_code_xref: Option<String>,
     /// Level three taxable max.
-    #[doc(alias = "levelThreeTaxableMax")]
     pub level_three_taxable_max: Option<Number>,
     /// Identifier in the integrated system. At most 100 characters.
-    #[doc(alias = "levelTwoAgencyXref")]
     pub level_two_agency_xref: Option<String>,
     /// Level two apply single unit flag.
-    #[doc(alias = "levelTwoApplySingleUnitFlag")]
     pub level_two_apply_single_unit_flag: Option<bool>,
     /// Level two apply single unit max.
-    #[doc(alias = "levelTwoApplySingleUnitMax")]
     pub level_two_apply_single_unit_max: Option<Number>,
     /// Level two apply single unit min.
-    #[doc(alias = "levelTwoApplySingleUnitMin")]
     pub level_two_apply_single_unit_min: Option<Number>,
     /// Level two caption. At most 25 characters.
-    #[doc(alias = "levelTwoCaption")]
     pub level_two_caption: Option<String>,
     /// Level two expenses flag.
-    #[doc(alias = "levelTwoExpensesFlag")]
     pub level_two_expenses_flag: Option<bool>,
     /// Level two products flag.
-    #[doc(alias = "levelTwoProductsFlag")]
     pub level_two_products_flag: Option<bool>,
     /// Level two rate.
-    #[doc(alias = "levelTwoRate")]
     pub level_two_rate: Option<Number>,
     /// Level two rate type.
-    #[doc(alias = "levelTwoRateType")]
     pub level_two_rate_type: Option<TaxCodeLevelTwoRateType>,
     /// Level two services flag.
-    #[doc(alias = "levelTwoServicesFlag")]
     pub level_two_services_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "levelTwoTaxCodeXref")]
     pub level_two_tax_code_xref: Option<String>,
     /// Level two taxable max.
-    #[doc(alias = "levelTwoTaxableMax")]
     pub level_two_taxable_max: Option<Number>,
     /// Ids of the product types that this tax code does not apply to.
-    #[doc(alias = "productTypeIds")]
     pub product_type_ids: Option<Vec<i32>>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllExpenseTypes")]
     pub remove_all_expense_types: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllProductTypes")]
     pub remove_all_product_types: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllWorkRoles")]
     pub remove_all_work_roles: Option<bool>,
     /// Ids of the work roles that this tax code does not apply to.
-    #[doc(alias = "workRoleIds")]
     pub work_role_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

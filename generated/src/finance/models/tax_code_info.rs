@@ -13,35 +13,26 @@ pub struct TaxCodeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Cancel date.
-    #[doc(alias = "cancelDate")]
     pub cancel_date: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Description.
     pub description: Option<String>,
     /// Effective date.
-    #[doc(alias = "effectiveDate")]
     pub effective_date: Option<String>,
     /// Identifier.
     pub identifier: Option<String>,
     /// Level five rate.
-    #[doc(alias = "levelFiveRate")]
     pub level_five_rate: Option<Number>,
     /// Level four rate.
-    #[doc(alias = "levelFourRate")]
     pub level_four_rate: Option<Number>,
     /// Level one rate.
-    #[doc(alias = "levelOneRate")]
     pub level_one_rate: Option<Number>,
     /// Level six rate.
-    #[doc(alias = "levelSixRate")]
     pub level_six_rate: Option<Number>,
     /// Level three rate.
-    #[doc(alias = "levelThreeRate")]
     pub level_three_rate: Option<Number>,
     /// Level two rate.
-    #[doc(alias = "levelTwoRate")]
     pub level_two_rate: Option<Number>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,42 +13,30 @@ pub struct TaxCodeLevel {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// How the rate is applied. Required.
-    #[doc(alias = "rateType")]
     pub rate_type: Option<TaxCodeLevelRateType>,
     /// Tax rate. Required.
-    #[doc(alias = "taxRate")]
     pub tax_rate: Option<Number>,
     /// Identifier in the integrated system. At most 100 characters.
-    #[doc(alias = "agencyXref")]
     pub agency_xref: Option<String>,
     /// Caption. At most 25 characters.
     pub caption: Option<String>,
     /// Single unit flag.
-    #[doc(alias = "singleUnitFlag")]
     pub single_unit_flag: Option<bool>,
     /// Single unit maximum.
-    #[doc(alias = "singleUnitMaximum")]
     pub single_unit_maximum: Option<Number>,
     /// Single unit minimum.
-    #[doc(alias = "singleUnitMinimum")]
     pub single_unit_minimum: Option<Number>,
     /// Identifier in the integrated system. At most 50 characters.
-    #[doc(alias = "taxCodeXref")]
     pub tax_code_xref: Option<String>,
     /// Tax expenses flag.
-    #[doc(alias = "taxExpensesFlag")]
     pub tax_expenses_flag: Option<bool>,
     /// Tax level.
-    #[doc(alias = "taxLevel")]
     pub tax_level: Option<i32>,
     /// Tax products flag.
-    #[doc(alias = "taxProductsFlag")]
     pub tax_products_flag: Option<bool>,
     /// Tax services flag.
-    #[doc(alias = "taxServicesFlag")]
     pub tax_services_flag: Option<bool>,
     /// Taxable max.
-    #[doc(alias = "taxableMax")]
     pub taxable_max: Option<Number>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

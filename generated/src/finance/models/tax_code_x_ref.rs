@@ -16,31 +16,22 @@ pub struct TaxCodeXRef {
     /// Description. At most 50 characters. Required.
     pub description: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Level five.
-    #[doc(alias = "levelFive")]
     pub level_five: Option<TaxCodeXRefLevelFive>,
     /// Level four.
-    #[doc(alias = "levelFour")]
     pub level_four: Option<TaxCodeXRefLevelFour>,
     /// Level one.
-    #[doc(alias = "levelOne")]
     pub level_one: Option<TaxCodeXRefLevelOne>,
     /// Level six.
-    #[doc(alias = "levelSix")]
     pub level_six: Option<TaxCodeXRefLevelSix>,
     /// Level three.
-    #[doc(alias = "levelThree")]
     pub level_three: Option<TaxCodeXRefLevelThree>,
     /// Level two.
-    #[doc(alias = "levelTwo")]
     pub level_two: Option<TaxCodeXRefLevelTwo>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Which tax levels are taxable.
-    #[doc(alias = "taxableLevels")]
     pub taxable_levels: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

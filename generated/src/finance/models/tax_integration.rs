@@ -13,49 +13,34 @@ pub struct TaxIntegration {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Account number. At most 50 characters.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Accounting integration flag.
-    #[doc(alias = "accountingIntegrationFlag")]
     pub accounting_integration_flag: Option<bool>,
     /// Commit transactions flag.
-    #[doc(alias = "commitTransactionsFlag")]
     pub commit_transactions_flag: Option<bool>,
     /// Company code. At most 50 characters.
-    #[doc(alias = "companyCode")]
     pub company_code: Option<String>,
     /// Enabled flag.
-    #[doc(alias = "enabledFlag")]
     pub enabled_flag: Option<bool>,
     /// Expense tax code. At most 50 characters.
-    #[doc(alias = "expenseTaxCode")]
     pub expense_tax_code: Option<String>,
     /// Freight tax code. At most 50 characters.
-    #[doc(alias = "freightTaxCode")]
     pub freight_tax_code: Option<String>,
     /// Invoice amount tax code. At most 50 characters.
-    #[doc(alias = "invoiceAmountTaxCode")]
     pub invoice_amount_tax_code: Option<String>,
     /// License key. At most 50 characters.
-    #[doc(alias = "licenseKey")]
     pub license_key: Option<String>,
     /// Product tax code. At most 50 characters.
-    #[doc(alias = "productTaxCode")]
     pub product_tax_code: Option<String>,
     /// Sales invoice flag.
-    #[doc(alias = "salesInvoiceFlag")]
     pub sales_invoice_flag: Option<bool>,
     /// Service URL. At most 250 characters.
-    #[doc(alias = "serviceUrl")]
     pub service_url: Option<String>,
     /// Tax integration type.
-    #[doc(alias = "taxIntegrationType")]
     pub tax_integration_type: Option<TaxIntegrationTaxIntegrationType>,
     /// Tax line flag.
-    #[doc(alias = "taxLineFlag")]
     pub tax_line_flag: Option<bool>,
     /// Time tax code. At most 50 characters.
-    #[doc(alias = "timeTaxCode")]
     pub time_tax_code: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

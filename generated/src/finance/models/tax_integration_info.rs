@@ -13,10 +13,8 @@ pub struct TaxIntegrationInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Enabled flag.
-    #[doc(alias = "enabledFlag")]
     pub enabled_flag: Option<bool>,
     /// Tax integration type.
-    #[doc(alias = "taxIntegrationType")]
     pub tax_integration_type: Option<TaxIntegrationInfoTaxIntegrationType>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,7 +14,6 @@ pub struct TaxableXRefLevel {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Tax code level, from [`finance::list_tax_code_levels`](crate::finance::list_tax_code_levels). Required.
-    #[doc(alias = "taxCodeLevel")]
     pub tax_code_level: TaxCodeLevelReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

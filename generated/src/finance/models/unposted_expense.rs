@@ -18,133 +18,94 @@ pub struct UnpostedExpense {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement amount covered.
-    #[doc(alias = "agreementAmountCovered")]
     pub agreement_amount_covered: Option<Number>,
     /// Tells whether Avalara tax is switched on.
-    #[doc(alias = "avalaraTaxFlag")]
     pub avalara_tax_flag: Option<bool>,
     /// Billable amount.
-    #[doc(alias = "billableAmount")]
     pub billable_amount: Option<Number>,
     /// Charge code, from [`time::list_charge_codes`](crate::time::list_charge_codes).
-    #[doc(alias = "chargeCode")]
     pub charge_code: ChargeCodeReference,
     /// Charge description.
-    #[doc(alias = "chargeDescription")]
     pub charge_description: Option<String>,
     /// City tax amount.
-    #[doc(alias = "cityTaxAmount")]
     pub city_tax_amount: Option<Number>,
     /// True if city tax applies to the transaction.
-    #[doc(alias = "cityTaxFlag")]
     pub city_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "cityTaxXref")]
     pub city_tax_xref: Option<String>,
     /// Classification.
     pub classification: Option<UnpostedExpenseClassification>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Composite tax amount.
-    #[doc(alias = "compositeTaxAmount")]
     pub composite_tax_amount: Option<Number>,
     /// True if composite tax applies to the transaction.
-    #[doc(alias = "compositeTaxFlag")]
     pub composite_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "compositeTaxXref")]
     pub composite_tax_xref: Option<String>,
     /// Country tax amount.
-    #[doc(alias = "countryTaxAmount")]
     pub country_tax_amount: Option<Number>,
     /// True if country tax applies to the transaction.
-    #[doc(alias = "countryTaxFlag")]
     pub country_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "countryTaxXref")]
     pub country_tax_xref: Option<String>,
     /// County tax amount.
-    #[doc(alias = "countyTaxAmount")]
     pub county_tax_amount: Option<Number>,
     /// True if county tax applies to the transaction.
-    #[doc(alias = "countyTaxFlag")]
     pub county_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "countyTaxXref")]
     pub county_tax_xref: Option<String>,
     /// Credit account.
-    #[doc(alias = "creditAccount")]
     pub credit_account: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Date closed.
-    #[doc(alias = "dateClosed")]
     pub date_closed: Option<String>,
     /// Date expense.
-    #[doc(alias = "dateExpense")]
     pub date_expense: Option<String>,
     /// Department ID.
-    #[doc(alias = "departmentId")]
     pub department_id: Option<i32>,
     /// Expense detail ID.
-    #[doc(alias = "expenseDetailId")]
     pub expense_detail_id: Option<i32>,
     /// Expense type, from [`expense::list_types`](crate::expense::list_types).
-    #[doc(alias = "expenseType")]
     pub expense_type: ExpenseTypeReference,
     /// GL type.
-    #[doc(alias = "glType")]
     pub gl_type: Option<UnpostedExpenseGlType>,
     /// In policy.
-    #[doc(alias = "inPolicy")]
     pub in_policy: Option<bool>,
     /// Item taxable flag.
-    #[doc(alias = "itemTaxableFlag")]
     pub item_taxable_flag: Option<bool>,
     /// Level six tax amount.
-    #[doc(alias = "levelSixTaxAmount")]
     pub level_six_tax_amount: Option<Number>,
     /// True if level six tax applies to the transaction.
-    #[doc(alias = "levelSixTaxFlag")]
     pub level_six_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "levelSixTaxXref")]
     pub level_six_tax_xref: Option<String>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Non billable amount.
-    #[doc(alias = "nonBillableAmount")]
     pub non_billable_amount: Option<Number>,
     /// Payment method.
-    #[doc(alias = "paymentMethod")]
     pub payment_method: PaymentMethodReference,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Project phase, from [`project::list_project_phases`](crate::project::list_project_phases).
-    #[doc(alias = "projectPhase")]
     pub project_phase: ProjectPhaseReference,
     /// Sales tax amount.
-    #[doc(alias = "salesTaxAmount")]
     pub sales_tax_amount: Option<Number>,
     /// State tax amount.
-    #[doc(alias = "stateTaxAmount")]
     pub state_tax_amount: Option<Number>,
     /// True if state tax applies to the transaction.
-    #[doc(alias = "stateTaxFlag")]
     pub state_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "stateTaxXref")]
     pub state_tax_xref: Option<String>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Ticket, from [`service::list_tickets`](crate::service::list_tickets).
     pub ticket: TicketReference,

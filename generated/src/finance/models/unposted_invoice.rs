@@ -17,143 +17,100 @@ pub struct UnpostedInvoice {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Account number.
-    #[doc(alias = "accountNumber")]
     pub account_number: Option<String>,
     /// Tells whether Avalara tax is switched on.
-    #[doc(alias = "avalaraTaxFlag")]
     pub avalara_tax_flag: Option<bool>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "billToCompany")]
     pub bill_to_company: CompanyReference,
     /// Bill to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "billToSite")]
     pub bill_to_site: SiteReference,
     /// Billing log ID.
-    #[doc(alias = "billingLogId")]
     pub billing_log_id: Option<i32>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// City tax amount.
-    #[doc(alias = "cityTaxAmount")]
     pub city_tax_amount: Option<Number>,
     /// True if city tax applies to the transaction.
-    #[doc(alias = "cityTaxFlag")]
     pub city_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "cityTaxXref")]
     pub city_tax_xref: Option<String>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Composite tax amount.
-    #[doc(alias = "compositeTaxAmount")]
     pub composite_tax_amount: Option<Number>,
     /// True if composite tax applies to the transaction.
-    #[doc(alias = "compositeTaxFlag")]
     pub composite_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "compositeTaxXref")]
     pub composite_tax_xref: Option<String>,
     /// Country tax amount.
-    #[doc(alias = "countryTaxAmount")]
     pub country_tax_amount: Option<Number>,
     /// True if country tax applies to the transaction.
-    #[doc(alias = "countryTaxFlag")]
     pub country_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "countryTaxXref")]
     pub country_tax_xref: Option<String>,
     /// County tax amount.
-    #[doc(alias = "countyTaxAmount")]
     pub county_tax_amount: Option<Number>,
     /// True if county tax applies to the transaction.
-    #[doc(alias = "countyTaxFlag")]
     pub county_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "countyTaxXref")]
     pub county_tax_xref: Option<String>,
     /// Created by. Set by the server and never sent.
-    #[doc(alias = "createdBy")]
     pub created_by: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Date closed.
-    #[doc(alias = "dateClosed")]
     pub date_closed: Option<String>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Department ID.
-    #[doc(alias = "departmentId")]
     pub department_id: Option<i32>,
     /// Description.
     pub description: Option<String>,
     /// Due date.
-    #[doc(alias = "dueDate")]
     pub due_date: Option<String>,
     /// Due days.
-    #[doc(alias = "dueDays")]
     pub due_days: Option<String>,
     /// Has expenses.
-    #[doc(alias = "hasExpenses")]
     pub has_expenses: Option<bool>,
     /// Has products.
-    #[doc(alias = "hasProducts")]
     pub has_products: Option<bool>,
     /// Has time.
-    #[doc(alias = "hasTime")]
     pub has_time: Option<bool>,
     /// Invoice date.
-    #[doc(alias = "invoiceDate")]
     pub invoice_date: Option<String>,
     /// Invoice number.
-    #[doc(alias = "invoiceNumber")]
     pub invoice_number: Option<String>,
     /// Invoice taxable flag.
-    #[doc(alias = "invoiceTaxableFlag")]
     pub invoice_taxable_flag: Option<bool>,
     /// Invoice type.
-    #[doc(alias = "invoiceType")]
     pub invoice_type: Option<UnpostedInvoiceInvoiceType>,
     /// Item taxable flag.
-    #[doc(alias = "itemTaxableFlag")]
     pub item_taxable_flag: Option<bool>,
     /// Level six tax amount.
-    #[doc(alias = "levelSixTaxAmount")]
     pub level_six_tax_amount: Option<Number>,
     /// True if level six tax applies to the transaction.
-    #[doc(alias = "levelSixTaxFlag")]
     pub level_six_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "levelSixTaxXref")]
     pub level_six_tax_xref: Option<String>,
     /// Location.
     pub location: OwnerLevelReference,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Sales tax amount.
-    #[doc(alias = "salesTaxAmount")]
     pub sales_tax_amount: Option<Number>,
     /// Ship to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "shipToCompany")]
     pub ship_to_company: CompanyReference,
     /// Ship to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "shipToSite")]
     pub ship_to_site: SiteReference,
     /// State tax amount.
-    #[doc(alias = "stateTaxAmount")]
     pub state_tax_amount: Option<Number>,
     /// True if state tax applies to the transaction.
-    #[doc(alias = "stateTaxFlag")]
     pub state_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "stateTaxXref")]
     pub state_tax_xref: Option<String>,
     /// Sub total.
-    #[doc(alias = "subTotal")]
     pub sub_total: Option<Number>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Total.
     pub total: Option<Number>,

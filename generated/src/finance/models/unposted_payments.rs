@@ -15,34 +15,26 @@ pub struct UnpostedPayments {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// A r payment account.
-    #[doc(alias = "aRPaymentAccount")]
     pub a_r_payment_account: Option<String>,
     /// Amount.
     pub amount: Option<Number>,
     /// Applied by.
-    #[doc(alias = "appliedBy")]
     pub applied_by: Option<String>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
     /// Payment account.
-    #[doc(alias = "paymentAccount")]
     pub payment_account: Option<String>,
     /// Payment date.
-    #[doc(alias = "paymentDate")]
     pub payment_date: Option<String>,
     /// Payment sync date.
-    #[doc(alias = "paymentSyncDate")]
     pub payment_sync_date: Option<String>,
     /// Payment sync status.
-    #[doc(alias = "paymentSyncStatus")]
     pub payment_sync_status: Option<String>,
     /// Source.
     pub source: Option<String>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<String>,
     /// Wise pay payment.
-    #[doc(alias = "wisePayPayment")]
     pub wise_pay_payment: Option<WisePayPayment>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -17,128 +17,90 @@ pub struct UnpostedProcurement {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Tells whether Avalara tax is switched on.
-    #[doc(alias = "avalaraTaxFlag")]
     pub avalara_tax_flag: Option<bool>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// City tax amount.
-    #[doc(alias = "cityTaxAmount")]
     pub city_tax_amount: Option<Number>,
     /// True if city tax applies to the transaction.
-    #[doc(alias = "cityTaxFlag")]
     pub city_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "cityTaxXref")]
     pub city_tax_xref: Option<String>,
     /// Composite tax amount.
-    #[doc(alias = "compositeTaxAmount")]
     pub composite_tax_amount: Option<Number>,
     /// True if composite tax applies to the transaction.
-    #[doc(alias = "compositeTaxFlag")]
     pub composite_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "compositeTaxXref")]
     pub composite_tax_xref: Option<String>,
     /// Country tax amount.
-    #[doc(alias = "countryTaxAmount")]
     pub country_tax_amount: Option<Number>,
     /// True if country tax applies to the transaction.
-    #[doc(alias = "countryTaxFlag")]
     pub country_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "countryTaxXref")]
     pub country_tax_xref: Option<String>,
     /// County tax amount.
-    #[doc(alias = "countyTaxAmount")]
     pub county_tax_amount: Option<Number>,
     /// True if county tax applies to the transaction.
-    #[doc(alias = "countyTaxFlag")]
     pub county_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "countyTaxXref")]
     pub county_tax_xref: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Customer, from [`company::list_companies`](crate::company::list_companies).
     pub customer: CompanyReference,
     /// Date closed.
-    #[doc(alias = "dateClosed")]
     pub date_closed: Option<String>,
     /// Department ID.
-    #[doc(alias = "departmentId")]
     pub department_id: Option<i32>,
     /// Description.
     pub description: Option<String>,
     /// Freight cost.
-    #[doc(alias = "freightCost")]
     pub freight_cost: Option<Number>,
     /// Freight tax total.
-    #[doc(alias = "freightTaxTotal")]
     pub freight_tax_total: Option<Number>,
     /// Item taxable flag.
-    #[doc(alias = "itemTaxableFlag")]
     pub item_taxable_flag: Option<bool>,
     /// Level six tax amount.
-    #[doc(alias = "levelSixTaxAmount")]
     pub level_six_tax_amount: Option<Number>,
     /// True if level six tax applies to the transaction.
-    #[doc(alias = "levelSixTaxFlag")]
     pub level_six_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "levelSixTaxXref")]
     pub level_six_tax_xref: Option<String>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Procurement type.
-    #[doc(alias = "procurementType")]
     pub procurement_type: Option<UnpostedProcurementProcurementType>,
     /// Purchase date.
-    #[doc(alias = "purchaseDate")]
     pub purchase_date: Option<String>,
     /// Purchase order, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders).
-    #[doc(alias = "purchaseOrder")]
     pub purchase_order: PurchaseOrderReference,
     /// Purchase order taxable flag.
-    #[doc(alias = "purchaseOrderTaxableFlag")]
     pub purchase_order_taxable_flag: Option<bool>,
     /// State tax amount.
-    #[doc(alias = "stateTaxAmount")]
     pub state_tax_amount: Option<Number>,
     /// True if state tax applies to the transaction.
-    #[doc(alias = "stateTaxFlag")]
     pub state_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
-    #[doc(alias = "stateTaxXref")]
     pub state_tax_xref: Option<String>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Tax freight flag.
-    #[doc(alias = "taxFreightFlag")]
     pub tax_freight_flag: Option<bool>,
     /// Tax total.
-    #[doc(alias = "taxTotal")]
     pub tax_total: Option<Number>,
     /// Total.
     pub total: Option<Number>,
     /// Tracking number.
-    #[doc(alias = "trackingNumber")]
     pub tracking_number: Option<String>,
     /// Unposted product ID.
-    #[doc(alias = "unpostedProductId")]
     pub unposted_product_id: Option<String>,
     /// Vendor, from [`company::list_companies`](crate::company::list_companies).
     pub vendor: CompanyReference,
     /// Vendor account number.
-    #[doc(alias = "vendorAccountNumber")]
     pub vendor_account_number: Option<String>,
     /// Vendor invoice date.
-    #[doc(alias = "vendorInvoiceDate")]
     pub vendor_invoice_date: Option<String>,
     /// Vendor invoice number.
-    #[doc(alias = "vendorInvoiceNumber")]
     pub vendor_invoice_number: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

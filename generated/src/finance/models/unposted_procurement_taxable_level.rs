@@ -13,13 +13,10 @@ pub struct UnpostedProcurementTaxableLevel {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Tax amount.
-    #[doc(alias = "taxAmount")]
     pub tax_amount: Option<Number>,
     /// Identifier in the integrated system.
-    #[doc(alias = "taxCodeXref")]
     pub tax_code_xref: Option<String>,
     /// Tax level.
-    #[doc(alias = "taxLevel")]
     pub tax_level: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -10,13 +10,10 @@ pub struct UserDefinedFieldValueModel {
     /// Filtered.
     pub filtered: Option<bool>,
     /// Row num.
-    #[doc(alias = "rowNum")]
     pub row_num: Option<i32>,
     /// Skip location and billing unit.
-    #[doc(alias = "skipLocationAndBillingUnit")]
     pub skip_location_and_billing_unit: Option<bool>,
     /// User defined field rec ID.
-    #[doc(alias = "userDefinedFieldRecId")]
     pub user_defined_field_rec_id: Option<i32>,
     /// Value.
     pub value: Option<String>,

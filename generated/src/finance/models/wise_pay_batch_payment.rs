@@ -10,7 +10,6 @@ pub struct WisePayBatchPayment {
     /// Amount.
     pub amount: Option<Number>,
     /// Wise pay href.
-    #[doc(alias = "wisePayHref")]
     pub wise_pay_href: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -12,10 +12,8 @@ pub struct WisePayFeeInvoice {
     /// Amount.
     pub amount: Option<Number>,
     /// Invoice href.
-    #[doc(alias = "invoiceHref")]
     pub invoice_href: Option<String>,
     /// Invoice number.
-    #[doc(alias = "invoiceNumber")]
     pub invoice_number: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

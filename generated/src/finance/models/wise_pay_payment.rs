@@ -9,16 +9,12 @@ use crate::finance::{WisePayBatchPayment, WisePayFeeInvoice};
 #[non_exhaustive]
 pub struct WisePayPayment {
     /// Batch payment.
-    #[doc(alias = "batchPayment")]
     pub batch_payment: Option<WisePayBatchPayment>,
     /// Fee invoice.
-    #[doc(alias = "feeInvoice")]
     pub fee_invoice: Option<WisePayFeeInvoice>,
     /// Payment date utc. Set by the server and never sent.
-    #[doc(alias = "paymentDateUtc")]
     pub payment_date_utc: Option<String>,
     /// Wise pay reference.
-    #[doc(alias = "wisePayReference")]
     pub wise_pay_reference: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

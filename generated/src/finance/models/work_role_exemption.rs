@@ -14,10 +14,8 @@ pub struct WorkRoleExemption {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles). Required.
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Which tax levels are taxable.
-    #[doc(alias = "taxableLevels")]
     pub taxable_levels: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -19,66 +19,48 @@ pub struct Campaign {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Start date. Required.
-    #[doc(alias = "startDate")]
     pub start_date: Option<Timestamp>,
     /// Sub type. Required.
-    #[doc(alias = "subType")]
     pub sub_type: CampaignSubTypeReference,
     /// Type, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types). Required.
-    #[doc(alias = "type")]
     pub type_: CampaignTypeReference,
     /// Actual cost.
-    #[doc(alias = "actualCost")]
     pub actual_cost: Option<Number>,
     /// Actual gross margin.
-    #[doc(alias = "actualGrossMargin")]
     pub actual_gross_margin: Option<Number>,
     /// Actual roi.
-    #[doc(alias = "actualROI")]
     pub actual_roi: Option<Number>,
     /// Actual revenue.
-    #[doc(alias = "actualRevenue")]
     pub actual_revenue: Option<Number>,
     /// Budget cost.
-    #[doc(alias = "budgetCost")]
     pub budget_cost: Option<Number>,
     /// Budget gross margin.
-    #[doc(alias = "budgetGrossMargin")]
     pub budget_gross_margin: Option<Number>,
     /// Budget roi.
-    #[doc(alias = "budgetROI")]
     pub budget_roi: Option<Number>,
     /// Budget revenue.
-    #[doc(alias = "budgetRevenue")]
     pub budget_revenue: Option<Number>,
     /// Default group, from [`marketing::list_groups`](crate::marketing::list_groups).
-    #[doc(alias = "defaultGroup")]
     pub default_group: GroupReference,
     /// Emails sent.
-    #[doc(alias = "emailsSent")]
     pub emails_sent: Option<i32>,
     /// End date.
-    #[doc(alias = "endDate")]
     pub end_date: Option<Timestamp>,
     /// Impressions.
     pub impressions: Option<i32>,
     /// Whether it is inactive.
     pub inactive: Option<bool>,
     /// Inactive days after end.
-    #[doc(alias = "inactiveDaysAfterEnd")]
     pub inactive_days_after_end: Option<i32>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Marketing manager default track ID.
-    #[doc(alias = "marketingManagerDefaultTrackId")]
     pub marketing_manager_default_track_id: Option<i32>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Notes.
     pub notes: Option<String>,
     /// Opportunity default track ID.
-    #[doc(alias = "opportunityDefaultTrackId")]
     pub opportunity_default_track_id: Option<i32>,
     /// Status, from [`marketing::list_campaign_statuses`](crate::marketing::list_campaign_statuses).
     pub status: CampaignStatusReference,

@@ -13,25 +13,18 @@ pub struct CampaignAudit {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Emails sent. Required.
-    #[doc(alias = "emailsSent")]
     pub emails_sent: Option<i32>,
     /// Campaign ID.
-    #[doc(alias = "campaignId")]
     pub campaign_id: Option<i32>,
     /// Created by. Set by the server and never sent.
-    #[doc(alias = "createdBy")]
     pub created_by: Option<String>,
     /// Date created. Set by the server and never sent.
-    #[doc(alias = "dateCreated")]
     pub date_created: Option<String>,
     /// Documents created.
-    #[doc(alias = "documentsCreated")]
     pub documents_created: Option<i32>,
     /// Email subject. At most 1000 characters.
-    #[doc(alias = "emailSubject")]
     pub email_subject: Option<String>,
     /// Emails unsent.
-    #[doc(alias = "emailsUnsent")]
     pub emails_unsent: Option<i32>,
     /// Group, from [`marketing::list_groups`](crate::marketing::list_groups).
     pub group: GroupReference,

@@ -16,7 +16,6 @@ pub struct CampaignSubTypeCampaignSubType {
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
     /// Type, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types). Required.
-    #[doc(alias = "type")]
     pub type_: CampaignTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

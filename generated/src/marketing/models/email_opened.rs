@@ -12,13 +12,10 @@ pub struct EmailOpened {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Contact ID. Required.
-    #[doc(alias = "contactId")]
     pub contact_id: Option<i32>,
     /// Campaign ID.
-    #[doc(alias = "campaignId")]
     pub campaign_id: Option<i32>,
     /// Date opened.
-    #[doc(alias = "dateOpened")]
     pub date_opened: Option<Timestamp>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -12,24 +12,18 @@ pub struct FormSubmitted {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Contact ID. Required.
-    #[doc(alias = "contactId")]
     pub contact_id: Option<i32>,
     /// URL. At most 2083 characters. Required.
     pub url: Option<String>,
     /// Campaign ID.
-    #[doc(alias = "campaignId")]
     pub campaign_id: Option<i32>,
     /// Date submitted.
-    #[doc(alias = "dateSubmitted")]
     pub date_submitted: Option<Timestamp>,
     /// Page sub type.
-    #[doc(alias = "pageSubType")]
     pub page_sub_type: Option<String>,
     /// Page type.
-    #[doc(alias = "pageType")]
     pub page_type: Option<String>,
     /// Query string of the page.
-    #[doc(alias = "queryString")]
     pub query_string: Option<String>,
     /// Status.
     pub status: Option<String>,

@@ -15,13 +15,10 @@ pub struct Group {
     /// Name. Required.
     pub name: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Public description. At most 255 characters.
-    #[doc(alias = "publicDescription")]
     pub public_description: Option<String>,
     /// Public flag.
-    #[doc(alias = "publicFlag")]
     pub public_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -12,18 +12,14 @@ pub struct LinkClicked {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Contact ID. Required.
-    #[doc(alias = "contactId")]
     pub contact_id: Option<i32>,
     /// URL. At most 2083 characters. Required.
     pub url: Option<String>,
     /// Campaign ID.
-    #[doc(alias = "campaignId")]
     pub campaign_id: Option<i32>,
     /// Date clicked.
-    #[doc(alias = "dateClicked")]
     pub date_clicked: Option<Timestamp>,
     /// Query string of the page.
-    #[doc(alias = "queryString")]
     pub query_string: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -13,16 +13,12 @@ pub struct MarketingCompany {
     /// Company to add to the group.
     pub id: Option<i32>,
     /// All contacts flag.
-    #[doc(alias = "allContactsFlag")]
     pub all_contacts_flag: Option<bool>,
     /// Default contact flag.
-    #[doc(alias = "defaultContactFlag")]
     pub default_contact_flag: Option<bool>,
     /// Group ID.
-    #[doc(alias = "groupId")]
     pub group_id: Option<i32>,
     /// Unsubscribe flag.
-    #[doc(alias = "unsubscribeFlag")]
     pub unsubscribe_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

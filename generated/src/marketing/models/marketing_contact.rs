@@ -13,12 +13,10 @@ pub struct MarketingContact {
     /// Contact to add to the group.
     pub id: Option<i32>,
     /// Group ID.
-    #[doc(alias = "groupId")]
     pub group_id: Option<i32>,
     /// Note. At most 50 characters.
     pub note: Option<String>,
     /// Unsubscribe flag.
-    #[doc(alias = "unsubscribeFlag")]
     pub unsubscribe_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

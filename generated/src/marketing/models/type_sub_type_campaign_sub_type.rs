@@ -15,7 +15,6 @@ pub struct TypeSubTypeCampaignSubType {
     /// Name.
     pub name: Option<String>,
     /// Type ID.
-    #[doc(alias = "typeId")]
     pub type_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,28 +15,22 @@ pub struct AdjustmentDetail {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Catalog item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs). Required.
-    #[doc(alias = "catalogItem")]
     pub catalog_item: CatalogItemReference,
     /// Quantity adjusted. Required.
-    #[doc(alias = "quantityAdjusted")]
     pub quantity_adjusted: Option<i32>,
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses). Required.
     pub warehouse: WarehouseReference,
     /// Warehouse bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins). Required.
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: WarehouseBinReference,
     /// Adjustment.
     pub adjustment: AdjustmentReference,
     /// Description. At most 50 characters.
     pub description: Option<String>,
     /// Quantity on hand.
-    #[doc(alias = "quantityOnHand")]
     pub quantity_on_hand: Option<Number>,
     /// Serial number. At most 1000 characters.
-    #[doc(alias = "serialNumber")]
     pub serial_number: Option<String>,
     /// Unit cost.
-    #[doc(alias = "unitCost")]
     pub unit_cost: Option<Number>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,13 +15,10 @@ pub struct AdjustmentType {
     /// Identifier. At most 50 characters. Required.
     pub identifier: Option<String>,
     /// Audit trail flag.
-    #[doc(alias = "auditTrailFlag")]
     pub audit_trail_flag: Option<bool>,
     /// Created by. Set by the server and never sent.
-    #[doc(alias = "createdBy")]
     pub created_by: Option<String>,
     /// Date created. Set by the server and never sent.
-    #[doc(alias = "dateCreated")]
     pub date_created: Option<Timestamp>,
     /// Name. At most 100 characters.
     pub name: Option<String>,

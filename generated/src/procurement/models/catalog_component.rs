@@ -14,34 +14,26 @@ pub struct CatalogComponent {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Catalog item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs). Required.
-    #[doc(alias = "catalogItem")]
     pub catalog_item: CatalogItemReference,
     /// Quantity. Required.
     pub quantity: Option<Number>,
     /// Cost.
     pub cost: Option<Number>,
     /// Hide description flag.
-    #[doc(alias = "hideDescriptionFlag")]
     pub hide_description_flag: Option<bool>,
     /// Hide extended price flag.
-    #[doc(alias = "hideExtendedPriceFlag")]
     pub hide_extended_price_flag: Option<bool>,
     /// Hide item identifier flag.
-    #[doc(alias = "hideItemIdentifierFlag")]
     pub hide_item_identifier_flag: Option<bool>,
     /// Hide price flag.
-    #[doc(alias = "hidePriceFlag")]
     pub hide_price_flag: Option<bool>,
     /// Hide quantity flag.
-    #[doc(alias = "hideQuantityFlag")]
     pub hide_quantity_flag: Option<bool>,
     /// Parent catalog item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
-    #[doc(alias = "parentCatalogItem")]
     pub parent_catalog_item: CatalogItemReference,
     /// Price.
     pub price: Option<Number>,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

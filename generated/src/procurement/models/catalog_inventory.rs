@@ -15,18 +15,14 @@ pub struct CatalogInventory {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Catalog item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
-    #[doc(alias = "catalogItem")]
     pub catalog_item: CatalogItemReference,
     /// On hand.
-    #[doc(alias = "onHand")]
     pub on_hand: Option<i32>,
     /// Serial numbers, from [`procurement::list_on_hand_serial_numbers`](crate::procurement::list_on_hand_serial_numbers).
-    #[doc(alias = "serialNumbers")]
     pub serial_numbers: Option<Vec<OnHandSerialNumberReference>>,
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses).
     pub warehouse: WarehouseReference,
     /// Warehouse bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: WarehouseBinReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

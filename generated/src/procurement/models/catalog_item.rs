@@ -19,7 +19,6 @@ pub struct CatalogItem {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Description shown to the customer. At most 6000 characters. Required.
-    #[doc(alias = "customerDescription")]
     pub customer_description: Option<String>,
     /// Description. At most 60 characters. Required.
     pub description: Option<String>,
@@ -28,120 +27,86 @@ pub struct CatalogItem {
     /// Subcategory, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories). Required.
     pub subcategory: ProductSubCategoryReference,
     /// Type, from [`procurement::list_types`](crate::procurement::list_types). Required.
-    #[doc(alias = "type")]
     pub type_: ProductTypeReference,
     /// Agreement type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "agreementType")]
     pub agreement_type: AgreementTypeReference,
     /// Auto update unit cost flag.
-    #[doc(alias = "autoUpdateUnitCostFlag")]
     pub auto_update_unit_cost_flag: Option<bool>,
     /// Auto update unit price flag.
-    #[doc(alias = "autoUpdateUnitPriceFlag")]
     pub auto_update_unit_price_flag: Option<bool>,
     /// Billable option.
-    #[doc(alias = "billableOption")]
     pub billable_option: Option<String>,
     /// Calculated cost.
-    #[doc(alias = "calculatedCost")]
     pub calculated_cost: Option<Number>,
     /// Calculated cost flag.
-    #[doc(alias = "calculatedCostFlag")]
     pub calculated_cost_flag: Option<bool>,
     /// Calculated price.
-    #[doc(alias = "calculatedPrice")]
     pub calculated_price: Option<Number>,
     /// Calculated price flag.
-    #[doc(alias = "calculatedPriceFlag")]
     pub calculated_price_flag: Option<bool>,
     /// Category, from [`procurement::list_categories`](crate::procurement::list_categories).
     pub category: ProductCategoryReference,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Cost.
     pub cost: Option<Number>,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Drop ship flag.
-    #[doc(alias = "dropShipFlag")]
     pub drop_ship_flag: Option<bool>,
     /// Entity type, from [`company::list_entity_types`](crate::company::list_entity_types).
-    #[doc(alias = "entityType")]
     pub entity_type: EntityTypeReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Identifier of the record in an integrated system. At most 50 characters.
-    #[doc(alias = "integrationXRef")]
     pub integration_x_ref: Option<String>,
     /// Manufacturer, from [`procurement::list_manufacturers`](crate::procurement::list_manufacturers).
     pub manufacturer: ManufacturerReference,
     /// Manufacturer part number. At most 50 characters.
-    #[doc(alias = "manufacturerPartNumber")]
     pub manufacturer_part_number: Option<String>,
     /// Markup flag.
-    #[doc(alias = "markupFlag")]
     pub markup_flag: Option<bool>,
     /// Markup percentage.
-    #[doc(alias = "markupPercentage")]
     pub markup_percentage: Option<Number>,
     /// Min stock level.
-    #[doc(alias = "minStockLevel")]
     pub min_stock_level: Option<i32>,
     /// Notes.
     pub notes: Option<String>,
     /// Phase product flag.
-    #[doc(alias = "phaseProductFlag")]
     pub phase_product_flag: Option<bool>,
     /// Price.
     pub price: Option<Number>,
     /// Price attribute.
-    #[doc(alias = "priceAttribute")]
     pub price_attribute: Option<CatalogItemPriceAttribute>,
     /// Non-Inventory unless another class is given.
-    #[doc(alias = "productClass")]
     pub product_class: Option<CatalogItemProductClass>,
     /// Recurring bill cycle, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles).
-    #[doc(alias = "recurringBillCycle")]
     pub recurring_bill_cycle: BillingCycleReference,
     /// Recurring cost.
-    #[doc(alias = "recurringCost")]
     pub recurring_cost: Option<Number>,
     /// Recurring cycle type.
-    #[doc(alias = "recurringCycleType")]
     pub recurring_cycle_type: Option<CatalogItemRecurringCycleType>,
     /// Recurring flag.
-    #[doc(alias = "recurringFlag")]
     pub recurring_flag: Option<bool>,
     /// Recurring one time flag.
-    #[doc(alias = "recurringOneTimeFlag")]
     pub recurring_one_time_flag: Option<bool>,
     /// Recurring revenue.
-    #[doc(alias = "recurringRevenue")]
     pub recurring_revenue: Option<Number>,
     /// Serialized cost flag.
-    #[doc(alias = "serializedCostFlag")]
     pub serialized_cost_flag: Option<bool>,
     /// Serialized flag.
-    #[doc(alias = "serializedFlag")]
     pub serialized_flag: Option<bool>,
     /// SLA, from [`service::list_slas`](crate::service::list_slas).
     pub sla: SlaReference,
     /// Special order flag.
-    #[doc(alias = "specialOrderFlag")]
     pub special_order_flag: Option<bool>,
     /// Taxable flag.
-    #[doc(alias = "taxableFlag")]
     pub taxable_flag: Option<bool>,
     /// Unit of measure, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures).
-    #[doc(alias = "unitOfMeasure")]
     pub unit_of_measure: UnitOfMeasureReference,
     /// Vendor, from [`company::list_companies`](crate::company::list_companies).
     pub vendor: CompanyReference,
     /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
-    #[doc(alias = "vendorSku")]
     pub vendor_sku: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,42 +13,32 @@ pub struct CatalogItemInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Billable option.
-    #[doc(alias = "billableOption")]
     pub billable_option: Option<String>,
     /// Cost.
     pub cost: Option<Number>,
     /// Description shown to the customer.
-    #[doc(alias = "customerDescription")]
     pub customer_description: Option<String>,
     /// Description.
     pub description: Option<String>,
     /// Drop ship flag.
-    #[doc(alias = "dropShipFlag")]
     pub drop_ship_flag: Option<bool>,
     /// Identifier.
     pub identifier: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Manufacturer part number.
-    #[doc(alias = "manufacturerPartNumber")]
     pub manufacturer_part_number: Option<String>,
     /// Price.
     pub price: Option<Number>,
     /// Product class.
-    #[doc(alias = "productClass")]
     pub product_class: Option<CatalogItemInfoProductClass>,
     /// Serialized cost flag.
-    #[doc(alias = "serializedCostFlag")]
     pub serialized_cost_flag: Option<bool>,
     /// Special order flag.
-    #[doc(alias = "specialOrderFlag")]
     pub special_order_flag: Option<bool>,
     /// Taxable flag.
-    #[doc(alias = "taxableFlag")]
     pub taxable_flag: Option<bool>,
     /// The vendor's stock keeping unit (SKU) for the item.
-    #[doc(alias = "vendorSku")]
     pub vendor_sku: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

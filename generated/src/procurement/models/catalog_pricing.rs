@@ -9,7 +9,6 @@ use crate::shared::{CatalogItemReference, CompanyReference, SystemLocationRefere
 #[non_exhaustive]
 pub struct CatalogPricing {
     /// Catalog item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
-    #[doc(alias = "catalogItem")]
     pub catalog_item: CatalogItemReference,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,

@@ -12,19 +12,14 @@ pub struct CatalogVendors {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Catalog item ID.
-    #[doc(alias = "catalogItemId")]
     pub catalog_item_id: Option<i32>,
     /// Is preferred vendor.
-    #[doc(alias = "isPreferredVendor")]
     pub is_preferred_vendor: Option<bool>,
     /// Vendor ID.
-    #[doc(alias = "vendorId")]
     pub vendor_id: Option<i32>,
     /// Vendor name.
-    #[doc(alias = "vendorName")]
     pub vendor_name: Option<String>,
     /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
-    #[doc(alias = "vendorSku")]
     pub vendor_sku: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -15,25 +15,18 @@ pub struct Category {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllLocations")]
     pub add_all_locations: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Identifier of the record in an integrated system. At most 50 characters.
-    #[doc(alias = "integrationXref")]
     pub integration_xref: Option<String>,
     /// Location IDs. Find them with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationIds")]
     pub location_ids: Option<Vec<i32>>,
     /// Identifier in the integrated system. At most 10 characters.
-    #[doc(alias = "priceLevelXref")]
     pub price_level_xref: Option<String>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllLocations")]
     pub remove_all_locations: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,7 +13,6 @@ pub struct ChangeOrder {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Purchase header rec ID. Required.
-    #[doc(alias = "purchaseHeaderRecId")]
     pub purchase_header_rec_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

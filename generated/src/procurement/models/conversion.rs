@@ -14,10 +14,8 @@ pub struct Conversion {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Uom type, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures). Required.
-    #[doc(alias = "uomType")]
     pub uom_type: UnitOfMeasureReference,
     /// Parent uom, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures).
-    #[doc(alias = "parentUOM")]
     pub parent_uom: UnitOfMeasureReference,
     /// Quantity.
     pub quantity: Option<Number>,

@@ -18,7 +18,6 @@ pub struct HttpRequestMessage {
     /// Properties.
     pub properties: Option<BTreeMap<String, Value>>,
     /// Request uri.
-    #[doc(alias = "requestUri")]
     pub request_uri: Option<String>,
     /// Version.
     pub version: Option<Version>,

@@ -13,16 +13,12 @@ pub struct HttpResponseMessage {
     /// Headers.
     pub headers: Option<Vec<Value>>,
     /// Is success status code.
-    #[doc(alias = "isSuccessStatusCode")]
     pub is_success_status_code: Option<bool>,
     /// Reason phrase.
-    #[doc(alias = "reasonPhrase")]
     pub reason_phrase: Option<String>,
     /// Request message.
-    #[doc(alias = "requestMessage")]
     pub request_message: Option<HttpRequestMessage>,
     /// Status code.
-    #[doc(alias = "statusCode")]
     pub status_code: Option<String>,
     /// Version.
     pub version: Option<Version>,

@@ -13,21 +13,16 @@ pub struct InvoiceGrouping {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Description shown to the customer. Required.
-    #[doc(alias = "customerDescription")]
     pub customer_description: Option<String>,
     /// Name. Required.
     pub name: Option<String>,
     /// Group parent child additions flag.
-    #[doc(alias = "groupParentChildAdditionsFlag")]
     pub group_parent_child_additions_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Show price flag.
-    #[doc(alias = "showPriceFlag")]
     pub show_price_flag: Option<bool>,
     /// Show sub items flag.
-    #[doc(alias = "showSubItemsFlag")]
     pub show_sub_items_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,7 +14,6 @@ pub struct MinimumStockByWarehouse {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Minimum stock. Required.
-    #[doc(alias = "minimumStock")]
     pub minimum_stock: Option<i32>,
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses). Required.
     pub warehouse: WarehouseReference,

@@ -14,14 +14,12 @@ pub struct OnHandSerialNumber {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Catalog item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
-    #[doc(alias = "catalogItem")]
     pub catalog_item: CatalogItemReference,
     /// Serial.
     pub serial: Option<String>,
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses).
     pub warehouse: WarehouseReference,
     /// Warehouse bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: WarehouseBinReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

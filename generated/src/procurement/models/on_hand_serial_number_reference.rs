@@ -11,7 +11,6 @@ pub struct OnHandSerialNumberReference {
     /// ID.
     pub id: Option<i32>,
     /// Serial number.
-    #[doc(alias = "serialNumber")]
     pub serial_number: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,18 +13,14 @@ pub struct PricingBreak {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Price method. Required.
-    #[doc(alias = "priceMethod")]
     pub price_method: Option<PricingBreakPriceMethod>,
     /// Quantity start. Required.
-    #[doc(alias = "quantityStart")]
     pub quantity_start: Option<Number>,
     /// Amount.
     pub amount: Option<Number>,
     /// Detail ID.
-    #[doc(alias = "detailId")]
     pub detail_id: Option<i32>,
     /// Quantity end.
-    #[doc(alias = "quantityEnd")]
     pub quantity_end: Option<Number>,
     /// Whether there is no limit.
     pub unlimited: Option<bool>,

@@ -16,20 +16,16 @@ pub struct PricingDetail {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Start date. Required.
-    #[doc(alias = "startDate")]
     pub start_date: Option<Timestamp>,
     /// Category, from [`procurement::list_categories`](crate::procurement::list_categories).
     pub category: ProductCategoryReference,
     /// End date.
-    #[doc(alias = "endDate")]
     pub end_date: Option<Timestamp>,
     /// No end date.
-    #[doc(alias = "noEndDate")]
     pub no_end_date: Option<bool>,
     /// Product, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
     pub product: CatalogItemReference,
     /// Sub category, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories).
-    #[doc(alias = "subCategory")]
     pub sub_category: ProductSubCategoryReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -20,16 +20,12 @@ pub struct PricingSchedule {
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllCompaniesFlag")]
     pub remove_all_companies_flag: Option<bool>,
     /// Set all companies flag.
-    #[doc(alias = "setAllCompaniesFlag")]
     pub set_all_companies_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

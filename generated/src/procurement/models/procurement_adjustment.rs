@@ -16,19 +16,14 @@ pub struct ProcurementAdjustment {
     /// Identifier. At most 50 characters. Required.
     pub identifier: Option<String>,
     /// Type, from [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types). Required.
-    #[doc(alias = "type")]
     pub type_: AdjustmentTypeReference,
     /// Adjustment details.
-    #[doc(alias = "adjustmentDetails")]
     pub adjustment_details: Option<Vec<AdjustmentDetail>>,
     /// Closed by. Set by the server and never sent.
-    #[doc(alias = "closedBy")]
     pub closed_by: Option<String>,
     /// Closed date. Set by the server and never sent.
-    #[doc(alias = "closedDate")]
     pub closed_date: Option<Timestamp>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Notes.
     pub notes: Option<String>,

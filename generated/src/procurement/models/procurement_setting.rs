@@ -13,61 +13,42 @@ pub struct ProcurementSetting {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Costing method. Required.
-    #[doc(alias = "costingMethod")]
     pub costing_method: Option<ProcurementSettingCostingMethod>,
     /// Starting purchase order num. Required.
-    #[doc(alias = "startingPurchaseOrderNum")]
     pub starting_purchase_order_num: Option<i32>,
     /// Auto approve purchase order flag.
-    #[doc(alias = "autoApprovePurchaseOrderFlag")]
     pub auto_approve_purchase_order_flag: Option<bool>,
     /// Auto close purchase order flag.
-    #[doc(alias = "autoClosePurchaseOrderFlag")]
     pub auto_close_purchase_order_flag: Option<bool>,
     /// Auto close purchase order item flag.
-    #[doc(alias = "autoClosePurchaseOrderItemFlag")]
     pub auto_close_purchase_order_item_flag: Option<bool>,
     /// Default product taxable flag.
-    #[doc(alias = "defaultProductTaxableFlag")]
     pub default_product_taxable_flag: Option<bool>,
     /// Disable auto pick flag.
-    #[doc(alias = "disableAutoPickFlag")]
     pub disable_auto_pick_flag: Option<bool>,
     /// Disable cost updates flag.
-    #[doc(alias = "disableCostUpdatesFlag")]
     pub disable_cost_updates_flag: Option<bool>,
     /// Disable negative inventory flag.
-    #[doc(alias = "disableNegativeInventoryFlag")]
     pub disable_negative_inventory_flag: Option<bool>,
     /// Eori number. At most 50 characters.
-    #[doc(alias = "eoriNumber")]
     pub eori_number: Option<String>,
     /// Notification for changes in shipping info flag.
-    #[doc(alias = "notificationForChangesInShippingInfoFlag")]
     pub notification_for_changes_in_shipping_info_flag: Option<bool>,
     /// Num decimal places.
-    #[doc(alias = "numDecimalPlaces")]
     pub num_decimal_places: Option<i32>,
     /// Prefix suffix type.
-    #[doc(alias = "prefixSuffixType")]
     pub prefix_suffix_type: Option<ProcurementSettingPrefixSuffixType>,
     /// Purchase order prefix. At most 5 characters.
-    #[doc(alias = "purchaseOrderPrefix")]
     pub purchase_order_prefix: Option<String>,
     /// Purchase order suffix. At most 5 characters.
-    #[doc(alias = "purchaseOrderSuffix")]
     pub purchase_order_suffix: Option<String>,
     /// Shipping info notification email. At most 250 characters.
-    #[doc(alias = "shippingInfoNotificationEmail")]
     pub shipping_info_notification_email: Option<String>,
     /// Tax freight flag.
-    #[doc(alias = "taxFreightFlag")]
     pub tax_freight_flag: Option<bool>,
     /// Tax purchase order flag.
-    #[doc(alias = "taxPurchaseOrderFlag")]
     pub tax_purchase_order_flag: Option<bool>,
     /// Use vendor tax code flag.
-    #[doc(alias = "useVendorTaxCodeFlag")]
     pub use_vendor_tax_code_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -10,7 +10,6 @@ pub struct ProductDemand {
     /// Cost.
     pub cost: Option<Number>,
     /// Product rec ID.
-    #[doc(alias = "productRecId")]
     pub product_rec_id: Option<i32>,
     /// Quantity.
     pub quantity: Option<i32>,

@@ -8,19 +8,14 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct ProductDetach {
     /// Remove from invoice.
-    #[doc(alias = "removeFromInvoice")]
     pub remove_from_invoice: Option<bool>,
     /// Remove from opportunity.
-    #[doc(alias = "removeFromOpportunity")]
     pub remove_from_opportunity: Option<bool>,
     /// Remove from project.
-    #[doc(alias = "removeFromProject")]
     pub remove_from_project: Option<bool>,
     /// Remove from sales order.
-    #[doc(alias = "removeFromSalesOrder")]
     pub remove_from_sales_order: Option<bool>,
     /// Remove from ticket.
-    #[doc(alias = "removeFromTicket")]
     pub remove_from_ticket: Option<bool>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

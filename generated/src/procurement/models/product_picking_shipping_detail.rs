@@ -19,39 +19,28 @@ pub struct ProductPickingShippingDetail {
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses). Required.
     pub warehouse: WarehouseReference,
     /// Warehouse bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins). Required.
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: WarehouseBinReference,
     /// Expected arrival date.
-    #[doc(alias = "expectedArrivalDate")]
     pub expected_arrival_date: Option<Timestamp>,
     /// Line number.
-    #[doc(alias = "lineNumber")]
     pub line_number: Option<i32>,
     /// Picked quantity.
-    #[doc(alias = "pickedQuantity")]
     pub picked_quantity: Option<i32>,
     /// Product item, from [`procurement::list_products`](crate::procurement::list_products).
-    #[doc(alias = "productItem")]
     pub product_item: ProductItemReference,
     /// Quantity.
     pub quantity: Option<i32>,
     /// Serial number.
-    #[doc(alias = "serialNumber")]
     pub serial_number: Option<String>,
     /// IDs of the records.
-    #[doc(alias = "serialNumberIds")]
     pub serial_number_ids: Option<Vec<i32>>,
     /// Shipment date.
-    #[doc(alias = "shipmentDate")]
     pub shipment_date: Option<Timestamp>,
     /// Shipment method, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods).
-    #[doc(alias = "shipmentMethod")]
     pub shipment_method: ShipmentMethodReference,
     /// Shipped quantity.
-    #[doc(alias = "shippedQuantity")]
     pub shipped_quantity: Option<i32>,
     /// Tracking number.
-    #[doc(alias = "trackingNumber")]
     pub tracking_number: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

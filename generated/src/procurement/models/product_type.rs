@@ -15,13 +15,10 @@ pub struct ProductType {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Type xref.
-    #[doc(alias = "typeXref")]
     pub type_xref: Option<ProductTypeTypeXref>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

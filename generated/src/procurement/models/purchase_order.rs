@@ -23,153 +23,106 @@ pub struct PurchaseOrder {
     /// Terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms). Required.
     pub terms: BillingTermsReference,
     /// Vendor company, from [`company::list_companies`](crate::company::list_companies). Required.
-    #[doc(alias = "vendorCompany")]
     pub vendor_company: CompanyReference,
     /// Business unit, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnit")]
     pub business_unit: BillingUnitReference,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Cancel reason.
-    #[doc(alias = "cancelReason")]
     pub cancel_reason: Option<String>,
     /// Closed by. Set by the server and never sent.
-    #[doc(alias = "closedBy")]
     pub closed_by: Option<String>,
     /// Follows the purchase order's status: move the order to a closed or open status to change it. Set by the server and never sent.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Customer city.
-    #[doc(alias = "customerCity")]
     pub customer_city: Option<String>,
     /// Customer company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "customerCompany")]
     pub customer_company: CompanyReference,
     /// Customer contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "customerContact")]
     pub customer_contact: ContactReference,
     /// Customer country, from [`company::list_countries`](crate::company::list_countries).
-    #[doc(alias = "customerCountry")]
     pub customer_country: CountryReference,
     /// Customer extension.
-    #[doc(alias = "customerExtension")]
     pub customer_extension: Option<String>,
     /// Customer name.
-    #[doc(alias = "customerName")]
     pub customer_name: Option<String>,
     /// Customer phone.
-    #[doc(alias = "customerPhone")]
     pub customer_phone: Option<String>,
     /// Customer site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "customerSite")]
     pub customer_site: SiteReference,
     /// Customer site name.
-    #[doc(alias = "customerSiteName")]
     pub customer_site_name: Option<String>,
     /// Customer state.
-    #[doc(alias = "customerState")]
     pub customer_state: Option<String>,
     /// Customer street line1.
-    #[doc(alias = "customerStreetLine1")]
     pub customer_street_line1: Option<String>,
     /// Customer street line2.
-    #[doc(alias = "customerStreetLine2")]
     pub customer_street_line2: Option<String>,
     /// Customer zip.
-    #[doc(alias = "customerZip")]
     pub customer_zip: Option<String>,
     /// Date closed. Set by the server and never sent.
-    #[doc(alias = "dateClosed")]
     pub date_closed: Option<Timestamp>,
     /// Drop ship customer flag.
-    #[doc(alias = "dropShipCustomerFlag")]
     pub drop_ship_customer_flag: Option<bool>,
     /// Entered by. Set by the server and never sent.
-    #[doc(alias = "enteredBy")]
     pub entered_by: Option<String>,
     /// Freight cost.
-    #[doc(alias = "freightCost")]
     pub freight_cost: Option<Number>,
     /// Freight packing slip.
-    #[doc(alias = "freightPackingSlip")]
     pub freight_packing_slip: Option<String>,
     /// Freight tax total.
-    #[doc(alias = "freightTaxTotal")]
     pub freight_tax_total: Option<Number>,
     /// Notes for your own members, not for customers.
-    #[doc(alias = "internalNotes")]
     pub internal_notes: Option<String>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Po date. Required when the record is replaced.
-    #[doc(alias = "poDate")]
     pub po_date: Option<Timestamp>,
     /// Order number shown to the vendor. At most 50 characters. Required when the record is replaced.
-    #[doc(alias = "poNumber")]
     pub po_number: Option<String>,
     /// Sales tax.
-    #[doc(alias = "salesTax")]
     pub sales_tax: Option<Number>,
     /// Shipment date.
-    #[doc(alias = "shipmentDate")]
     pub shipment_date: Option<Timestamp>,
     /// Shipment method, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods).
-    #[doc(alias = "shipmentMethod")]
     pub shipment_method: ShipmentMethodReference,
     /// Shipping instructions.
-    #[doc(alias = "shippingInstructions")]
     pub shipping_instructions: Option<String>,
     /// Sub total. Set by the server and never sent.
-    #[doc(alias = "subTotal")]
     pub sub_total: Option<Number>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Tax freight flag.
-    #[doc(alias = "taxFreightFlag")]
     pub tax_freight_flag: Option<bool>,
     /// Tax po flag.
-    #[doc(alias = "taxPoFlag")]
     pub tax_po_flag: Option<bool>,
     /// Total. Set by the server and never sent.
     pub total: Option<Number>,
     /// Tracking number. At most 50 characters.
-    #[doc(alias = "trackingNumber")]
     pub tracking_number: Option<String>,
     /// Copies new shipment details to all line items.
-    #[doc(alias = "updateShipmentInfo")]
     pub update_shipment_info: Option<bool>,
     /// Copies a new vendorOrderNumber to all line items.
-    #[doc(alias = "updateVendorOrderNumber")]
     pub update_vendor_order_number: Option<bool>,
     /// Vendor contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "vendorContact")]
     pub vendor_contact: ContactReference,
     /// Vendor invoice date.
-    #[doc(alias = "vendorInvoiceDate")]
     pub vendor_invoice_date: Option<Timestamp>,
     /// Vendor invoice number. At most 50 characters.
-    #[doc(alias = "vendorInvoiceNumber")]
     pub vendor_invoice_number: Option<String>,
     /// Vendor order number. At most 50 characters.
-    #[doc(alias = "vendorOrderNumber")]
     pub vendor_order_number: Option<String>,
     /// Vendor site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "vendorSite")]
     pub vendor_site: SiteReference,
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses).
     pub warehouse: WarehouseReference,
     /// Warehouse contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "warehouseContact")]
     pub warehouse_contact: ContactReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

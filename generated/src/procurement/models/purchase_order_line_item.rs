@@ -19,114 +19,80 @@ pub struct PurchaseOrderLineItem {
     /// Description. At most 6000 characters. Required.
     pub description: Option<String>,
     /// Position on the order, starting at 1. Required.
-    #[doc(alias = "lineNumber")]
     pub line_number: Option<i32>,
     /// Catalog item to order. From [`procurement::list_catalogs`](crate::procurement::list_catalogs). Required.
     pub product: IvItemReference,
     /// Units to order. Required.
     pub quantity: Option<Number>,
     /// Unit of measure, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures). Required.
-    #[doc(alias = "unitOfMeasure")]
     pub unit_of_measure: UnitOfMeasureReference,
     /// Backordered flag.
-    #[doc(alias = "backorderedFlag")]
     pub backordered_flag: Option<bool>,
     /// Batched flag.
-    #[doc(alias = "batchedFlag")]
     pub batched_flag: Option<bool>,
     /// Canceled by. Set by the server and never sent.
-    #[doc(alias = "canceledBy")]
     pub canceled_by: Option<String>,
     /// Cancels the line. Set canceledReason as well.
-    #[doc(alias = "canceledFlag")]
     pub canceled_flag: Option<bool>,
     /// Canceled reason. At most 100 characters.
-    #[doc(alias = "canceledReason")]
     pub canceled_reason: Option<String>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date canceled. Set by the server and never sent.
-    #[doc(alias = "dateCanceled")]
     pub date_canceled: Option<Timestamp>,
     /// Date canceled utc. Set by the server and never sent.
-    #[doc(alias = "dateCanceledUtc")]
     pub date_canceled_utc: Option<Timestamp>,
     /// Date received.
-    #[doc(alias = "dateReceived")]
     pub date_received: Option<Timestamp>,
     /// Display internal notes flag.
-    #[doc(alias = "displayInternalNotesFlag")]
     pub display_internal_notes_flag: Option<bool>,
     /// Expected arrival date.
-    #[doc(alias = "expectedArrivalDate")]
     pub expected_arrival_date: Option<Timestamp>,
     /// Expected ship date.
-    #[doc(alias = "expectedShipDate")]
     pub expected_ship_date: Option<Timestamp>,
     /// Ext cost. Set by the server and never sent.
-    #[doc(alias = "extCost")]
     pub ext_cost: Option<Number>,
     /// Notes for your own members, not for customers. At most 1000 characters.
-    #[doc(alias = "internalNotes")]
     pub internal_notes: Option<String>,
     /// Is detach available. Set by the server and never sent.
-    #[doc(alias = "isDetachAvailable")]
     pub is_detach_available: Option<bool>,
     /// Packing slip. At most 50 characters.
-    #[doc(alias = "packingSlip")]
     pub packing_slip: Option<String>,
     /// Purchase order ID. Set by the server and never sent.
-    #[doc(alias = "purchaseOrderId")]
     pub purchase_order_id: Option<i32>,
     /// Purchase order number. At most 50 characters. Set by the server and never sent.
-    #[doc(alias = "purchaseOrderNumber")]
     pub purchase_order_number: Option<String>,
     /// Units received so far. Set receivedStatus as well.
-    #[doc(alias = "receivedQuantity")]
     pub received_quantity: Option<i32>,
     /// Waiting (nothing received), FullyReceived, PartiallyReceiveCancelRest (cancel what is missing) or PartiallyReceiveCloneRest (move what is missing to a new line).
-    #[doc(alias = "receivedStatus")]
     pub received_status: Option<PurchaseOrderLineItemReceivedStatus>,
     /// Sales order, from [`sales::list_orders`](crate::sales::list_orders).
-    #[doc(alias = "salesOrder")]
     pub sales_order: Option<Vec<SalesOrderReference>>,
     /// Serial numbers, as one string.
-    #[doc(alias = "serialNumbers")]
     pub serial_numbers: Option<String>,
     /// Ship date.
-    #[doc(alias = "shipDate")]
     pub ship_date: Option<Timestamp>,
     /// Ship set. At most 10 characters.
-    #[doc(alias = "shipSet")]
     pub ship_set: Option<String>,
     /// Shipment method, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods).
-    #[doc(alias = "shipmentMethod")]
     pub shipment_method: ShipmentMethodReference,
     /// Tax.
     pub tax: Option<Number>,
     /// Tracking number. At most 50 characters.
-    #[doc(alias = "trackingNumber")]
     pub tracking_number: Option<String>,
     /// Unbatched rec ID.
-    #[doc(alias = "unbatchedRecId")]
     pub unbatched_rec_id: Option<i32>,
     /// Cost per unit in the order's currency.
-    #[doc(alias = "unitCost")]
     pub unit_cost: Option<Number>,
     /// Vendor order number. At most 50 characters.
-    #[doc(alias = "vendorOrderNumber")]
     pub vendor_order_number: Option<String>,
     /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
-    #[doc(alias = "vendorSku")]
     pub vendor_sku: Option<String>,
     /// Where received units are stocked. From [`procurement::list_warehouses`](crate::procurement::list_warehouses).
     pub warehouse: WarehouseReference,
     /// Where received units are stocked. From [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: WarehouseBinReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,17 +14,14 @@ pub struct PurchaseOrderNote {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Entered by. Set by the server and never sent.
-    #[doc(alias = "enteredBy")]
     pub entered_by: Option<String>,
     /// Whether the note is flagged.
     pub flagged: Option<bool>,
     /// Purchase header rec ID.
-    #[doc(alias = "purchaseHeaderRecID")]
     pub purchase_header_rec_id: Option<i32>,
     /// Text.
     pub text: Option<String>,
     /// Type, from [`company::list_note_types`](crate::company::list_note_types).
-    #[doc(alias = "type")]
     pub type_: NoteTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,22 +16,16 @@ pub struct PurchaseOrderStatus {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Default closed flag.
-    #[doc(alias = "defaultClosedFlag")]
     pub default_closed_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Email template, from [`procurement::list_purchase_order_status_email_templates`](crate::procurement::list_purchase_order_status_email_templates).
-    #[doc(alias = "emailTemplate")]
     pub email_template: PurchaseOrderStatusEmailTemplateReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -18,21 +18,16 @@ pub struct PurchaseOrderStatusEmailTemplate {
     /// Body.
     pub body: Option<String>,
     /// Whether to copy them.
-    #[doc(alias = "copySenderFlag")]
     pub copy_sender_flag: Option<bool>,
     /// Email address. At most 100 characters.
-    #[doc(alias = "emailAddress")]
     pub email_address: Option<String>,
     /// First name. At most 100 characters.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Last name. At most 100 characters.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Status, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses).
     pub status: PurchaseOrderStatusReference,
     /// Use sender flag.
-    #[doc(alias = "useSenderFlag")]
     pub use_sender_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,7 +15,6 @@ pub struct PurchaseOrderStatusNotification {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients). Required.
-    #[doc(alias = "notifyWho")]
     pub notify_who: NotificationRecipientReference,
     /// Must be given for purchase order status notifications of type "Email Address". At most 50 characters.
     pub email: Option<String>,
@@ -24,7 +23,6 @@ pub struct PurchaseOrderStatusNotification {
     /// Status, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses).
     pub status: PurchaseOrderStatusReference,
     /// Workflow step.
-    #[doc(alias = "workflowStep")]
     pub workflow_step: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

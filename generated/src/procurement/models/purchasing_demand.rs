@@ -14,7 +14,6 @@ pub struct PurchasingDemand {
     /// Products.
     pub products: Option<Vec<ProductDemand>>,
     /// Purchase order.
-    #[doc(alias = "purchaseOrder")]
     pub purchase_order: Option<PurchaseOrder>,
     /// Vendor, from [`company::list_companies`](crate::company::list_companies).
     pub vendor: CompanyReference,

@@ -15,7 +15,6 @@ pub struct RmaDisposition {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,16 +16,12 @@ pub struct RmaStatus {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Email template, from [`procurement::list_rma_status_email_templates`](crate::procurement::list_rma_status_email_templates).
-    #[doc(alias = "emailTemplate")]
     pub email_template: RmaStatusEmailTemplateReference,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

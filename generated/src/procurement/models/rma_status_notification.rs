@@ -15,7 +15,6 @@ pub struct RmaStatusNotification {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients). Required.
-    #[doc(alias = "notifyWho")]
     pub notify_who: NotificationRecipientReference,
     /// Must be given for RMA status notifications of type "Email Address". At most 50 characters.
     pub email: Option<String>,
@@ -24,7 +23,6 @@ pub struct RmaStatusNotification {
     /// Status, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses).
     pub status: RmaStatusReference,
     /// Workflow step.
-    #[doc(alias = "workflowStep")]
     pub workflow_step: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

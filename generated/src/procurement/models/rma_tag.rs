@@ -28,260 +28,178 @@ pub struct RmaTag {
     /// Product, from [`procurement::list_catalogs`](crate::procurement::list_catalogs). Required.
     pub product: IvItemReference,
     /// Product description. At most 200 characters. Required.
-    #[doc(alias = "productDescription")]
     pub product_description: Option<String>,
     /// Returned company, from [`company::list_companies`](crate::company::list_companies). Required.
-    #[doc(alias = "returnedCompany")]
     pub returned_company: CompanyReference,
     /// RMA disposition, from [`procurement::list_rma_dispositions`](crate::procurement::list_rma_dispositions). Required.
-    #[doc(alias = "rmaDisposition")]
     pub rma_disposition: RmaDispositionReference,
     /// Status, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses). Required.
     pub status: RmaStatusReference,
     /// Account manager, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "accountManager")]
     pub account_manager: MemberReference,
     /// Closed by, from [`system::list_members`](crate::system::list_members). Set by the server and never sent.
-    #[doc(alias = "closedBy")]
     pub closed_by: MemberReference,
     /// Closing notes. At most 1000 characters.
-    #[doc(alias = "closingNotes")]
     pub closing_notes: Option<String>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date closed.
-    #[doc(alias = "dateClosed")]
     pub date_closed: Option<String>,
     /// Drop ship flag.
-    #[doc(alias = "dropShipFlag")]
     pub drop_ship_flag: Option<bool>,
     /// Notes for your own members, not for customers. At most 1000 characters.
-    #[doc(alias = "internalNotes")]
     pub internal_notes: Option<String>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
     /// Iv description.
-    #[doc(alias = "ivDescription")]
     pub iv_description: Option<String>,
     /// List price.
-    #[doc(alias = "listPrice")]
     pub list_price: Option<Number>,
     /// Mfg item ID. At most 100 characters.
-    #[doc(alias = "mfgItemID")]
     pub mfg_item_id: Option<String>,
     /// Problem description. At most 1000 characters.
-    #[doc(alias = "problemDescription")]
     pub problem_description: Option<String>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Purchased company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "purchasedCompany")]
     pub purchased_company: CompanyReference,
     /// Purchased contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "purchasedContact")]
     pub purchased_contact: ContactReference,
     /// Purchased contact address line1. At most 50 characters.
-    #[doc(alias = "purchasedContactAddressLine1")]
     pub purchased_contact_address_line1: Option<String>,
     /// Purchased contact address line2. At most 50 characters.
-    #[doc(alias = "purchasedContactAddressLine2")]
     pub purchased_contact_address_line2: Option<String>,
     /// Purchased contact city. At most 50 characters.
-    #[doc(alias = "purchasedContactCity")]
     pub purchased_contact_city: Option<String>,
     /// Purchased contact country, from [`company::list_countries`](crate::company::list_countries).
-    #[doc(alias = "purchasedContactCountry")]
     pub purchased_contact_country: CountryReference,
     /// Purchased contact email.
-    #[doc(alias = "purchasedContactEmail")]
     pub purchased_contact_email: Option<String>,
     /// Purchased contact extension.
-    #[doc(alias = "purchasedContactExtension")]
     pub purchased_contact_extension: Option<String>,
     /// Purchased contact phone.
-    #[doc(alias = "purchasedContactPhone")]
     pub purchased_contact_phone: Option<String>,
     /// Purchased contact state. At most 50 characters.
-    #[doc(alias = "purchasedContactState")]
     pub purchased_contact_state: Option<String>,
     /// Purchased contact type.
-    #[doc(alias = "purchasedContactType")]
     pub purchased_contact_type: Option<String>,
     /// Purchased contact zip. At most 12 characters.
-    #[doc(alias = "purchasedContactZip")]
     pub purchased_contact_zip: Option<String>,
     /// Purchased invoice date.
-    #[doc(alias = "purchasedInvoiceDate")]
     pub purchased_invoice_date: Option<Date>,
     /// Purchased invoice number. At most 50 characters.
-    #[doc(alias = "purchasedInvoiceNumber")]
     pub purchased_invoice_number: Option<String>,
     /// Purchased notes. At most 1000 characters.
-    #[doc(alias = "purchasedNotes")]
     pub purchased_notes: Option<String>,
     /// Purchased order number. At most 50 characters.
-    #[doc(alias = "purchasedOrderNumber")]
     pub purchased_order_number: Option<String>,
     /// Purchased site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "purchasedSite")]
     pub purchased_site: SiteReference,
     /// Purchased vendor action, from [`procurement::list_rma_actions`](crate::procurement::list_rma_actions).
-    #[doc(alias = "purchasedVendorAction")]
     pub purchased_vendor_action: RmaActionReference,
     /// Purchased vendor RMA number. At most 50 characters.
-    #[doc(alias = "purchasedVendorRmaNumber")]
     pub purchased_vendor_rma_number: Option<String>,
     /// Repair company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "repairCompany")]
     pub repair_company: CompanyReference,
     /// Repair contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "repairContact")]
     pub repair_contact: ContactReference,
     /// Repair contact address line1. At most 50 characters.
-    #[doc(alias = "repairContactAddressLine1")]
     pub repair_contact_address_line1: Option<String>,
     /// Repair contact address line2. At most 50 characters.
-    #[doc(alias = "repairContactAddressLine2")]
     pub repair_contact_address_line2: Option<String>,
     /// Repair contact city. At most 50 characters.
-    #[doc(alias = "repairContactCity")]
     pub repair_contact_city: Option<String>,
     /// Repair contact country, from [`company::list_countries`](crate::company::list_countries).
-    #[doc(alias = "repairContactCountry")]
     pub repair_contact_country: CountryReference,
     /// Repair contact email.
-    #[doc(alias = "repairContactEmail")]
     pub repair_contact_email: Option<String>,
     /// Repair contact extension.
-    #[doc(alias = "repairContactExtension")]
     pub repair_contact_extension: Option<String>,
     /// Repair contact phone.
-    #[doc(alias = "repairContactPhone")]
     pub repair_contact_phone: Option<String>,
     /// Repair contact state. At most 50 characters.
-    #[doc(alias = "repairContactState")]
     pub repair_contact_state: Option<String>,
     /// Repair contact type.
-    #[doc(alias = "repairContactType")]
     pub repair_contact_type: Option<String>,
     /// Repair contact zip. At most 12 characters.
-    #[doc(alias = "repairContactZip")]
     pub repair_contact_zip: Option<String>,
     /// Repair notes. At most 1000 characters.
-    #[doc(alias = "repairNotes")]
     pub repair_notes: Option<String>,
     /// Repair order number. At most 50 characters.
-    #[doc(alias = "repairOrderNumber")]
     pub repair_order_number: Option<String>,
     /// Repair site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "repairSite")]
     pub repair_site: SiteReference,
     /// Returned contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "returnedContact")]
     pub returned_contact: ContactReference,
     /// Returned contact address line1. At most 50 characters.
-    #[doc(alias = "returnedContactAddressLine1")]
     pub returned_contact_address_line1: Option<String>,
     /// Returned contact address line2. At most 50 characters.
-    #[doc(alias = "returnedContactAddressLine2")]
     pub returned_contact_address_line2: Option<String>,
     /// Returned contact city. At most 50 characters.
-    #[doc(alias = "returnedContactCity")]
     pub returned_contact_city: Option<String>,
     /// Returned contact country, from [`company::list_countries`](crate::company::list_countries).
-    #[doc(alias = "returnedContactCountry")]
     pub returned_contact_country: CountryReference,
     /// Returned contact email.
-    #[doc(alias = "returnedContactEmail")]
     pub returned_contact_email: Option<String>,
     /// Returned contact extension.
-    #[doc(alias = "returnedContactExtension")]
     pub returned_contact_extension: Option<String>,
     /// Returned contact phone.
-    #[doc(alias = "returnedContactPhone")]
     pub returned_contact_phone: Option<String>,
     /// Returned contact state. At most 50 characters.
-    #[doc(alias = "returnedContactState")]
     pub returned_contact_state: Option<String>,
     /// Returned contact type.
-    #[doc(alias = "returnedContactType")]
     pub returned_contact_type: Option<String>,
     /// Returned contact zip. At most 12 characters.
-    #[doc(alias = "returnedContactZip")]
     pub returned_contact_zip: Option<String>,
     /// Returned site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "returnedSite")]
     pub returned_site: SiteReference,
     /// Sales order, from [`sales::list_orders`](crate::sales::list_orders).
-    #[doc(alias = "salesOrder")]
     pub sales_order: SalesOrderReference,
     /// Serial number.
-    #[doc(alias = "serialNumber")]
     pub serial_number: Option<String>,
     /// Service ticket, from [`service::list_tickets`](crate::service::list_tickets).
-    #[doc(alias = "serviceTicket")]
     pub service_ticket: TicketReference,
     /// Ship method, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods).
-    #[doc(alias = "shipMethod")]
     pub ship_method: ShipmentMethodReference,
     /// Shipping date.
-    #[doc(alias = "shippingDate")]
     pub shipping_date: Option<Date>,
     /// Shipping tracking number. At most 50 characters.
-    #[doc(alias = "shippingTrackingNumber")]
     pub shipping_tracking_number: Option<String>,
     /// Short text that names the record, as shown in lists. At most 150 characters.
     pub summary: Option<String>,
     /// Technical contact, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "technicalContact")]
     pub technical_contact: MemberReference,
     /// Unit price.
-    #[doc(alias = "unitPrice")]
     pub unit_price: Option<Number>,
     /// Warranty company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "warrantyCompany")]
     pub warranty_company: CompanyReference,
     /// Warranty contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "warrantyContact")]
     pub warranty_contact: ContactReference,
     /// Warranty contact address line1. At most 50 characters.
-    #[doc(alias = "warrantyContactAddressLine1")]
     pub warranty_contact_address_line1: Option<String>,
     /// Warranty contact address line2. At most 50 characters.
-    #[doc(alias = "warrantyContactAddressLine2")]
     pub warranty_contact_address_line2: Option<String>,
     /// Warranty contact city. At most 50 characters.
-    #[doc(alias = "warrantyContactCity")]
     pub warranty_contact_city: Option<String>,
     /// Warranty contact country, from [`company::list_countries`](crate::company::list_countries).
-    #[doc(alias = "warrantyContactCountry")]
     pub warranty_contact_country: CountryReference,
     /// Warranty contact email.
-    #[doc(alias = "warrantyContactEmail")]
     pub warranty_contact_email: Option<String>,
     /// Warranty contact extension.
-    #[doc(alias = "warrantyContactExtension")]
     pub warranty_contact_extension: Option<String>,
     /// Warranty contact phone.
-    #[doc(alias = "warrantyContactPhone")]
     pub warranty_contact_phone: Option<String>,
     /// Warranty contact state. At most 50 characters.
-    #[doc(alias = "warrantyContactState")]
     pub warranty_contact_state: Option<String>,
     /// Warranty contact type.
-    #[doc(alias = "warrantyContactType")]
     pub warranty_contact_type: Option<String>,
     /// Warranty contact zip. At most 12 characters.
-    #[doc(alias = "warrantyContactZip")]
     pub warranty_contact_zip: Option<String>,
     /// Warranty notes. At most 1000 characters.
-    #[doc(alias = "warrantyNotes")]
     pub warranty_notes: Option<String>,
     /// Warranty site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "warrantySite")]
     pub warranty_site: SiteReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

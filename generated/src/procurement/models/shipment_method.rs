@@ -15,10 +15,8 @@ pub struct ShipmentMethod {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Tracking URL. At most 200 characters.
-    #[doc(alias = "trackingUrl")]
     pub tracking_url: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,12 +13,10 @@ pub struct ShipmentMethodInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Tracking URL.
-    #[doc(alias = "trackingUrl")]
     pub tracking_url: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

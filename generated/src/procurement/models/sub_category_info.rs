@@ -16,10 +16,8 @@ pub struct SubCategoryInfo {
     /// Category, from [`procurement::list_categories`](crate::procurement::list_categories).
     pub category: ProductCategoryReference,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

@@ -15,13 +15,10 @@ pub struct UnitOfMeasure {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Identifier in the integrated system. At most 31 characters.
-    #[doc(alias = "uomScheduleXref")]
     pub uom_schedule_xref: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -12,12 +12,10 @@ pub struct Version {
     /// Major.
     pub major: Option<i32>,
     /// Major revision.
-    #[doc(alias = "majorRevision")]
     pub major_revision: Option<i32>,
     /// Minor.
     pub minor: Option<i32>,
     /// Minor revision.
-    #[doc(alias = "minorRevision")]
     pub minor_revision: Option<i32>,
     /// Revision.
     pub revision: Option<i32>,

@@ -29,21 +29,16 @@ pub struct Warehouse {
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Location default flag.
-    #[doc(alias = "locationDefaultFlag")]
     pub location_default_flag: Option<bool>,
     /// Identifier in the integrated system. At most 10 characters.
-    #[doc(alias = "locationXref")]
     pub location_xref: Option<String>,
     /// Locked flag.
-    #[doc(alias = "lockedFlag")]
     pub locked_flag: Option<bool>,
     /// Manager, from [`system::list_members`](crate::system::list_members).
     pub manager: MemberReference,
     /// Overall default flag.
-    #[doc(alias = "overallDefaultFlag")]
     pub overall_default_flag: Option<bool>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,

@@ -23,14 +23,12 @@ pub struct WarehouseBin {
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Height.
     pub height: Option<Number>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Length.
     pub length: Option<Number>,
@@ -39,19 +37,14 @@ pub struct WarehouseBin {
     /// Manager, from [`system::list_members`](crate::system::list_members).
     pub manager: MemberReference,
     /// Max quantity.
-    #[doc(alias = "maxQuantity")]
     pub max_quantity: Option<Number>,
     /// Min quantity.
-    #[doc(alias = "minQuantity")]
     pub min_quantity: Option<Number>,
     /// Overflow bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "overflowBin")]
     pub overflow_bin: WarehouseBinReference,
     /// Quantity on hand.
-    #[doc(alias = "quantityOnHand")]
     pub quantity_on_hand: Option<i32>,
     /// Transfer bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "transferBin")]
     pub transfer_bin: WarehouseBinReference,
     /// Weight.
     pub weight: Option<Number>,

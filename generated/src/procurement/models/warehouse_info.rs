@@ -16,12 +16,10 @@ pub struct WarehouseInfo {
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Overall default flag.
-    #[doc(alias = "overallDefaultFlag")]
     pub overall_default_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -11,14 +11,12 @@ pub struct ConvertItem {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Record type. Required.
-    #[doc(alias = "recordType")]
     pub record_type: Option<ConvertItemRecordType>,
     /// Phase, from [`project::list_project_phases`](crate::project::list_project_phases).
     pub phase: ProjectPhaseReference,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Work breakdown structure code, for example 1.2.
-    #[doc(alias = "wbsCode")]
     pub wbs_code: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

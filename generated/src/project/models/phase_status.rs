@@ -16,25 +16,18 @@ pub struct PhaseStatus {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// IDs of the records.
-    #[doc(alias = "boardAssociationIds")]
     pub board_association_ids: Option<Vec<i32>>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Collapsed flag.
-    #[doc(alias = "collapsedFlag")]
     pub collapsed_flag: Option<bool>,
     /// Must be given for a statusIndicator of Custom. At most 30 characters.
-    #[doc(alias = "customStatusIndicatorName")]
     pub custom_status_indicator_name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Status indicator, from [`project::list_status_indicators`](crate::project::list_status_indicators).
-    #[doc(alias = "statusIndicator")]
     pub status_indicator: StatusIndicatorReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,19 +13,14 @@ pub struct PhaseStatusInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// IDs of the records.
-    #[doc(alias = "boardAssociationIds")]
     pub board_association_ids: Option<Vec<i32>>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Collapsed flag.
-    #[doc(alias = "collapsedFlag")]
     pub collapsed_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

@@ -14,21 +14,16 @@ pub struct ProjectBillingRate {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Activity class rec ID.
-    #[doc(alias = "activityClassRecId")]
     pub activity_class_rec_id: Option<i32>,
     /// Hourly rate.
-    #[doc(alias = "hourlyRate")]
     pub hourly_rate: Option<Number>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Member rec ID.
-    #[doc(alias = "memberRecId")]
     pub member_rec_id: Option<i32>,
     /// Project rec ID.
-    #[doc(alias = "projectRecId")]
     pub project_rec_id: Option<i32>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -17,14 +17,12 @@ pub struct ProjectBoardKanbanSetting {
     /// Color. At most 4 characters.
     pub color: Option<String>,
     /// Last updated. Set by the server and never sent.
-    #[doc(alias = "lastUpdated")]
     pub last_updated: Option<String>,
     /// Order.
     pub order: Option<i32>,
     /// Statuses.
     pub statuses: Option<Vec<ProjectBoardKanbanStatus>>,
     /// Updated by. At most 15 characters. Set by the server and never sent.
-    #[doc(alias = "updatedBy")]
     pub updated_by: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

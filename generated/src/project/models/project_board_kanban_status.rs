@@ -14,7 +14,6 @@ pub struct ProjectBoardKanbanStatus {
     /// Order.
     pub order: Option<i32>,
     /// Sr status ID.
-    #[doc(alias = "srStatusId")]
     pub sr_status_id: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

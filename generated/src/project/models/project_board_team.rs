@@ -16,7 +16,6 @@ pub struct ProjectBoardTeam {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,

@@ -17,10 +17,8 @@ pub struct ProjectBoardTeamMember {
     /// Member, from [`system::list_members`](crate::system::list_members). Required.
     pub member: MemberReference,
     /// Project role, from [`project::list_security_roles`](crate::project::list_security_roles). Required.
-    #[doc(alias = "projectRole")]
     pub project_role: ProjectRoleReference,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,7 +16,6 @@ pub struct ProjectContact {
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts). Required.
     pub contact: ContactReference,
     /// Project ID.
-    #[doc(alias = "projectId")]
     pub project_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

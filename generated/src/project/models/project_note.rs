@@ -18,10 +18,8 @@ pub struct ProjectNote {
     /// Whether the note is flagged.
     pub flagged: Option<bool>,
     /// Project ID.
-    #[doc(alias = "projectId")]
     pub project_id: Option<i32>,
     /// Type, from [`company::list_note_types`](crate::company::list_note_types).
-    #[doc(alias = "type")]
     pub type_: NoteTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -21,146 +21,104 @@ pub struct ProjectPhase {
     /// Description. At most 100 characters. Required.
     pub description: Option<String>,
     /// Actual end.
-    #[doc(alias = "actualEnd")]
     pub actual_end: Option<String>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "actualHours")]
     pub actual_hours: Option<Number>,
     /// Actual start.
-    #[doc(alias = "actualStart")]
     pub actual_start: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Whether and how this is billed. Required when the record is replaced.
-    #[doc(alias = "billExpenses")]
     pub bill_expenses: Option<ProjectPhaseBillExpenses>,
     /// Holds back billing of the phase until the phase closes.
-    #[doc(alias = "billPhaseClosedFlag")]
     pub bill_phase_closed_flag: Option<bool>,
     /// Whether and how this is billed. Required when the record is replaced.
-    #[doc(alias = "billProducts")]
     pub bill_products: Option<ProjectPhaseBillProducts>,
     /// Holds back billing of the phase until its project closes.
-    #[doc(alias = "billProjectClosedFlag")]
     pub bill_project_closed_flag: Option<bool>,
     /// Bill separately flag.
-    #[doc(alias = "billSeparatelyFlag")]
     pub bill_separately_flag: Option<bool>,
     /// Whether and how this is billed. Required when the record is replaced.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<ProjectPhaseBillTime>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "billToCompany")]
     pub bill_to_company: CompanyReference,
     /// Bill to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "billToContact")]
     pub bill_to_contact: ContactReference,
     /// Bill to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "billToSite")]
     pub bill_to_site: SiteReference,
     /// Must be given once the phase's billSeparatelyFlag is on.
-    #[doc(alias = "billingMethod")]
     pub billing_method: Option<ProjectPhaseBillingMethod>,
     /// Billing start date.
-    #[doc(alias = "billingStartDate")]
     pub billing_start_date: Option<Timestamp>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: ProjectBoardReference,
     /// Budgeted hours, e.g. 1.5.
-    #[doc(alias = "budgetHours")]
     pub budget_hours: Option<Number>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Deadline date.
-    #[doc(alias = "deadlineDate")]
     pub deadline_date: Option<Timestamp>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: BillingUnitReference,
     /// Downpayment.
     pub downpayment: Option<Number>,
     /// End date.
-    #[doc(alias = "endDate")]
     pub end_date: Option<String>,
     /// Estimated expense cost.
-    #[doc(alias = "estimatedExpenseCost")]
     pub estimated_expense_cost: Option<Number>,
     /// Estimated expense revenue.
-    #[doc(alias = "estimatedExpenseRevenue")]
     pub estimated_expense_revenue: Option<Number>,
     /// Estimated product cost.
-    #[doc(alias = "estimatedProductCost")]
     pub estimated_product_cost: Option<Number>,
     /// Estimated product revenue.
-    #[doc(alias = "estimatedProductRevenue")]
     pub estimated_product_revenue: Option<Number>,
     /// Estimated time cost.
-    #[doc(alias = "estimatedTimeCost")]
     pub estimated_time_cost: Option<Number>,
     /// Estimated time revenue.
-    #[doc(alias = "estimatedTimeRevenue")]
     pub estimated_time_revenue: Option<Number>,
     /// Hourly rate.
-    #[doc(alias = "hourlyRate")]
     pub hourly_rate: Option<Number>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Mark as milestone flag.
-    #[doc(alias = "markAsMilestoneFlag")]
     pub mark_as_milestone_flag: Option<bool>,
     /// Notes.
     pub notes: Option<String>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
     /// Parent phase, from [`project::list_project_phases`](crate::project::list_project_phases).
-    #[doc(alias = "parentPhase")]
     pub parent_phase: ProjectPhaseReference,
     /// Po amount.
-    #[doc(alias = "poAmount")]
     pub po_amount: Option<Number>,
     /// Po number. At most 25 characters.
-    #[doc(alias = "poNumber")]
     pub po_number: Option<String>,
     /// Project ID.
-    #[doc(alias = "projectId")]
     pub project_id: Option<i32>,
     /// Scheduled end.
-    #[doc(alias = "scheduledEnd")]
     pub scheduled_end: Option<String>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "scheduledHours")]
     pub scheduled_hours: Option<Number>,
     /// Scheduled start.
-    #[doc(alias = "scheduledStart")]
     pub scheduled_start: Option<String>,
     /// Ship to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "shipToCompany")]
     pub ship_to_company: CompanyReference,
     /// Ship to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "shipToContact")]
     pub ship_to_contact: ContactReference,
     /// Ship to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "shipToSite")]
     pub ship_to_site: SiteReference,
     /// Start date.
-    #[doc(alias = "startDate")]
     pub start_date: Option<String>,
     /// Status, from [`project::list_phase_statuses`](crate::project::list_phase_statuses).
     pub status: PhaseStatusReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Work breakdown structure code, for example 1.2. At most 50 characters.
-    #[doc(alias = "wbsCode")]
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,10 +15,8 @@ pub struct ProjectSecurityRole {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Default contact flag.
-    #[doc(alias = "defaultContactFlag")]
     pub default_contact_flag: Option<bool>,
     /// Manager role flag.
-    #[doc(alias = "managerRoleFlag")]
     pub manager_role_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,10 +13,8 @@ pub struct ProjectSecurityRoleInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default contact flag.
-    #[doc(alias = "defaultContactFlag")]
     pub default_contact_flag: Option<bool>,
     /// Manager role flag.
-    #[doc(alias = "managerRoleFlag")]
     pub manager_role_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

@@ -13,22 +13,16 @@ pub struct ProjectSecurityRoleSetting {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Level of access.
-    #[doc(alias = "addLevel")]
     pub add_level: Option<ProjectSecurityRoleSettingAddLevel>,
     /// Level of access.
-    #[doc(alias = "deleteLevel")]
     pub delete_level: Option<ProjectSecurityRoleSettingDeleteLevel>,
     /// Level of access.
-    #[doc(alias = "editLevel")]
     pub edit_level: Option<ProjectSecurityRoleSettingEditLevel>,
     /// Level of access.
-    #[doc(alias = "inquireLevel")]
     pub inquire_level: Option<ProjectSecurityRoleSettingInquireLevel>,
     /// Module identifier. At most 50 characters.
-    #[doc(alias = "moduleIdentifier")]
     pub module_identifier: Option<String>,
     /// My flag.
-    #[doc(alias = "myFlag")]
     pub my_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,22 +16,16 @@ pub struct ProjectStatus {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Must be given for a statusIndicator of Custom. At most 30 characters.
-    #[doc(alias = "customStatusIndicatorName")]
     pub custom_status_indicator_name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// No time flag.
-    #[doc(alias = "noTimeFlag")]
     pub no_time_flag: Option<bool>,
     /// Status indicator, from [`project::list_status_indicators`](crate::project::list_status_indicators).
-    #[doc(alias = "statusIndicator")]
     pub status_indicator: StatusIndicatorReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

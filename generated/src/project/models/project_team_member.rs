@@ -17,21 +17,16 @@ pub struct ProjectTeamMember {
     /// Member, from [`system::list_members`](crate::system::list_members). Required.
     pub member: MemberReference,
     /// Project role, from [`project::list_security_roles`](crate::project::list_security_roles). Required.
-    #[doc(alias = "projectRole")]
     pub project_role: ProjectRoleReference,
     /// End date.
-    #[doc(alias = "endDate")]
     pub end_date: Option<Timestamp>,
     /// In hours, e.g. 1.5.
     pub hours: Option<Number>,
     /// Project ID.
-    #[doc(alias = "projectId")]
     pub project_id: Option<i32>,
     /// Start date.
-    #[doc(alias = "startDate")]
     pub start_date: Option<Timestamp>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

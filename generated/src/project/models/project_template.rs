@@ -16,12 +16,10 @@ pub struct ProjectTemplate {
     /// Name. At most 200 characters. Required.
     pub name: Option<String>,
     /// Connect wise ID. Set by the server and never sent.
-    #[doc(alias = "connectWiseId")]
     pub connect_wise_id: Option<String>,
     /// Description.
     pub description: Option<String>,
     /// Type, from [`project::list_project_types`](crate::project::list_project_types).
-    #[doc(alias = "type")]
     pub type_: ProjectTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,35 +13,26 @@ pub struct ProjectTemplatePhase {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Budgeted hours, e.g. 1.5.
-    #[doc(alias = "budgetHours")]
     pub budget_hours: Option<Number>,
     /// Connect wise ID. Set by the server and never sent.
-    #[doc(alias = "connectWiseId")]
     pub connect_wise_id: Option<String>,
     /// Description.
     pub description: Option<String>,
     /// Mark as milestone.
-    #[doc(alias = "markAsMilestone")]
     pub mark_as_milestone: Option<bool>,
     /// Notes.
     pub notes: Option<String>,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Parent ID.
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Parent phase.
-    #[doc(alias = "parentPhase")]
     pub parent_phase: Option<i32>,
     /// Phase billed separately.
-    #[doc(alias = "phaseBilledSeparately")]
     pub phase_billed_separately: Option<bool>,
     /// Template rec ID.
-    #[doc(alias = "templateRecId")]
     pub template_rec_id: Option<i32>,
     /// Work breakdown structure code, for example 1.2.
-    #[doc(alias = "wbsCode")]
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,28 +16,22 @@ pub struct ProjectTemplateTask {
     /// Code, from [`service::list_codes`](crate::service::list_codes).
     pub code: ServiceCodeReference,
     /// Connect wise ID. Set by the server and never sent.
-    #[doc(alias = "connectWiseId")]
     pub connect_wise_id: Option<String>,
     /// Description.
     pub description: Option<String>,
     /// Grand parent connect wise ID.
-    #[doc(alias = "grandParentConnectWiseId")]
     pub grand_parent_connect_wise_id: Option<String>,
     /// Grand parent ID.
-    #[doc(alias = "grandParentId")]
     pub grand_parent_id: Option<i32>,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Parent ID.
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Sequence.
     pub sequence: Option<i32>,
     /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     /// Ticket ID.
-    #[doc(alias = "ticketId")]
     pub ticket_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

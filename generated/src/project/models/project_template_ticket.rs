@@ -18,77 +18,56 @@ pub struct ProjectTemplateTicket {
     /// Description. At most 100 characters. Required.
     pub description: Option<String>,
     /// Bill separately flag.
-    #[doc(alias = "billSeparatelyFlag")]
     pub bill_separately_flag: Option<bool>,
     /// Budgeted hours, e.g. 1.5.
-    #[doc(alias = "budgetHours")]
     pub budget_hours: Option<Number>,
     /// Connect wise ID. Set by the server and never sent.
-    #[doc(alias = "connectWiseId")]
     pub connect_wise_id: Option<String>,
     /// Duration.
     pub duration: Option<i32>,
     /// Notes for your own members, not for customers.
-    #[doc(alias = "internalAnalysis")]
     pub internal_analysis: Option<String>,
     /// Days to wait after the predecessor.
-    #[doc(alias = "lagDays")]
     pub lag_days: Option<i32>,
     /// Lag nonworking days flag.
-    #[doc(alias = "lagNonworkingDaysFlag")]
     pub lag_nonworking_days_flag: Option<bool>,
     /// Line number.
-    #[doc(alias = "lineNumber")]
     pub line_number: Option<Number>,
     /// Mark as milestone flag.
-    #[doc(alias = "markAsMilestoneFlag")]
     pub mark_as_milestone_flag: Option<bool>,
     /// Notes.
     pub notes: Option<String>,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Parent ID.
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Pm tmp project rec ID.
-    #[doc(alias = "pmTmpProjectRecID")]
     pub pm_tmp_project_rec_id: Option<i32>,
     /// Predecessor closed flag.
-    #[doc(alias = "predecessorClosedFlag")]
     pub predecessor_closed_flag: Option<bool>,
     /// ID of the ticket or phase that comes before.
-    #[doc(alias = "predecessorId")]
     pub predecessor_id: Option<i32>,
     /// Predecessor type.
-    #[doc(alias = "predecessorType")]
     pub predecessor_type: Option<String>,
     /// Priority, from [`service::list_priorities`](crate::service::list_priorities).
     pub priority: PriorityReference,
     /// Project template ID.
-    #[doc(alias = "projectTemplateId")]
     pub project_template_id: Option<i32>,
     /// Project template phase cw ID.
-    #[doc(alias = "projectTemplatePhaseCwId")]
     pub project_template_phase_cw_id: Option<String>,
     /// Project template phase ID.
-    #[doc(alias = "projectTemplatePhaseId")]
     pub project_template_phase_id: Option<i32>,
     /// Kind of the record that recordId names, for example Ticket. At most 1 characters.
-    #[doc(alias = "recordType")]
     pub record_type: Option<String>,
     /// Resolution.
     pub resolution: Option<String>,
     /// Source, from [`service::list_sources`](crate::service::list_sources).
     pub source: ServiceSourceReference,
     /// Work breakdown structure code, for example 1.2. At most 50 characters.
-    #[doc(alias = "wbsCode")]
     pub wbs_code: Option<String>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

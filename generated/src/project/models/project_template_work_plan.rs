@@ -13,7 +13,6 @@ pub struct ProjectTemplateWorkPlan {
     /// Phases.
     pub phases: Option<Vec<TemplatePhase>>,
     /// Template ID.
-    #[doc(alias = "templateId")]
     pub template_id: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

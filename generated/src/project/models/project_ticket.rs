@@ -27,208 +27,154 @@ pub struct ProjectTicket {
     /// Short text that names the record, as shown in lists. At most 100 characters. Required.
     pub summary: Option<String>,
     /// Actual hours. Set by the server and never sent.
-    #[doc(alias = "actualHours")]
     pub actual_hours: Option<Number>,
     /// Address line1. At most 50 characters.
-    #[doc(alias = "addressLine1")]
     pub address_line1: Option<String>,
     /// Address line2. At most 50 characters.
-    #[doc(alias = "addressLine2")]
     pub address_line2: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement type.
-    #[doc(alias = "agreementType")]
     pub agreement_type: Option<String>,
     /// Allow all clients portal view.
-    #[doc(alias = "allowAllClientsPortalView")]
     pub allow_all_clients_portal_view: Option<bool>,
     /// Whether it is approved.
     pub approved: Option<bool>,
     /// Email addresses to copy on automatic emails. At most 1000 characters.
-    #[doc(alias = "automaticEmailCc")]
     pub automatic_email_cc: Option<String>,
     /// Automatic email cc flag.
-    #[doc(alias = "automaticEmailCcFlag")]
     pub automatic_email_cc_flag: Option<bool>,
     /// Automatic email contact flag.
-    #[doc(alias = "automaticEmailContactFlag")]
     pub automatic_email_contact_flag: Option<bool>,
     /// Automatic email resource flag.
-    #[doc(alias = "automaticEmailResourceFlag")]
     pub automatic_email_resource_flag: Option<bool>,
     /// Whether and how this is billed.
-    #[doc(alias = "billExpenses")]
     pub bill_expenses: Option<ProjectTicketBillExpenses>,
     /// Whether and how this is billed.
-    #[doc(alias = "billProducts")]
     pub bill_products: Option<ProjectTicketBillProducts>,
     /// Whether and how this is billed.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<ProjectTicketBillTime>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Budgeted hours, e.g. 1.5.
-    #[doc(alias = "budgetHours")]
     pub budget_hours: Option<Number>,
     /// City. At most 50 characters.
     pub city: Option<String>,
     /// Closed by. Set by the server and never sent.
-    #[doc(alias = "closedBy")]
     pub closed_by: Option<String>,
     /// Closed date. Set by the server and never sent.
-    #[doc(alias = "closedDate")]
     pub closed_date: Option<String>,
     /// Closed flag. Set by the server and never sent.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Contact email address. At most 250 characters.
-    #[doc(alias = "contactEmailAddress")]
     pub contact_email_address: Option<String>,
     /// Contact email lookup.
-    #[doc(alias = "contactEmailLookup")]
     pub contact_email_lookup: Option<String>,
     /// Contact name. At most 62 characters.
-    #[doc(alias = "contactName")]
     pub contact_name: Option<String>,
     /// Contact phone extension. At most 15 characters.
-    #[doc(alias = "contactPhoneExtension")]
     pub contact_phone_extension: Option<String>,
     /// Contact phone number. At most 20 characters.
-    #[doc(alias = "contactPhoneNumber")]
     pub contact_phone_number: Option<String>,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Customer updated flag.
-    #[doc(alias = "customerUpdatedFlag")]
     pub customer_updated_flag: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Duration.
     pub duration: Option<i32>,
     /// Estimated start date.
-    #[doc(alias = "estimatedStartDate")]
     pub estimated_start_date: Option<Timestamp>,
     /// Accepted on create alone; responses leave it out.
-    #[doc(alias = "initialDescription")]
     pub initial_description: Option<String>,
     /// Accepted on create alone; responses leave it out.
-    #[doc(alias = "initialInternalAnalysis")]
     pub initial_internal_analysis: Option<String>,
     /// Accepted on create alone; responses leave it out.
-    #[doc(alias = "initialResolution")]
     pub initial_resolution: Option<String>,
     /// Is issue flag.
-    #[doc(alias = "isIssueFlag")]
     pub is_issue_flag: Option<bool>,
     /// Item, from [`service::list_board_items`](crate::service::list_board_items).
     pub item: ServiceItemReference,
     /// Knowledge base category ID.
-    #[doc(alias = "knowledgeBaseCategoryId")]
     pub knowledge_base_category_id: Option<i32>,
     /// Knowledge base link ID.
-    #[doc(alias = "knowledgeBaseLinkId")]
     pub knowledge_base_link_id: Option<i32>,
     /// Knowledge base link type.
-    #[doc(alias = "knowledgeBaseLinkType")]
     pub knowledge_base_link_type: Option<ProjectTicketKnowledgeBaseLinkType>,
     /// Knowledge base sub category ID.
-    #[doc(alias = "knowledgeBaseSubCategoryId")]
     pub knowledge_base_sub_category_id: Option<i32>,
     /// Days to wait after the predecessor.
-    #[doc(alias = "lagDays")]
     pub lag_days: Option<i32>,
     /// Lag nonworking days flag.
-    #[doc(alias = "lagNonworkingDaysFlag")]
     pub lag_nonworking_days_flag: Option<bool>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
     /// Owner, from [`system::list_members`](crate::system::list_members).
     pub owner: MemberReference,
     /// Predecessor closed flag.
-    #[doc(alias = "predecessorClosedFlag")]
     pub predecessor_closed_flag: Option<bool>,
     /// ID of the ticket or phase that comes before.
-    #[doc(alias = "predecessorId")]
     pub predecessor_id: Option<i32>,
     /// Kind of the record that predecessorId names.
-    #[doc(alias = "predecessorType")]
     pub predecessor_type: Option<ProjectTicketPredecessorType>,
     /// Priority, from [`service::list_priorities`](crate::service::list_priorities).
     pub priority: PriorityReference,
     /// True unless given; false saves the ticket without running notifications.
-    #[doc(alias = "processNotifications")]
     pub process_notifications: Option<bool>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Required date.
-    #[doc(alias = "requiredDate")]
     pub required_date: Option<Timestamp>,
     /// Identifiers of the assigned members, as one string.
     pub resources: Option<String>,
     /// Schedule end date.
-    #[doc(alias = "scheduleEndDate")]
     pub schedule_end_date: Option<Timestamp>,
     /// Schedule start date.
-    #[doc(alias = "scheduleStartDate")]
     pub schedule_start_date: Option<Timestamp>,
     /// Service location, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "serviceLocation")]
     pub service_location: ServiceLocationReference,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// Site name. At most 50 characters.
-    #[doc(alias = "siteName")]
     pub site_name: Option<String>,
     /// Whether to send no callback for this change.
-    #[doc(alias = "skipCallback")]
     pub skip_callback: Option<bool>,
     /// Source, from [`service::list_sources`](crate::service::list_sources).
     pub source: ServiceSourceReference,
     /// State identifier. At most 50 characters.
-    #[doc(alias = "stateIdentifier")]
     pub state_identifier: Option<String>,
     /// Status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
     pub status: ServiceStatusReference,
     /// Sub billing amount.
-    #[doc(alias = "subBillingAmount")]
     pub sub_billing_amount: Option<Number>,
     /// Sub billing method.
-    #[doc(alias = "subBillingMethod")]
     pub sub_billing_method: Option<ProjectTicketSubBillingMethod>,
     /// Sub date accepted.
-    #[doc(alias = "subDateAccepted")]
     pub sub_date_accepted: Option<String>,
     /// Sub type, from [`service::list_board_sub_types`](crate::service::list_board_sub_types).
-    #[doc(alias = "subType")]
     pub sub_type: ServiceSubTypeReference,
     /// Checklist items.
     pub tasks: Option<Vec<TicketTask>>,
     /// Type, from [`service::list_board_types`](crate::service::list_board_types).
-    #[doc(alias = "type")]
     pub type_: ServiceTypeReference,
     /// Work breakdown structure code, for example 1.2. At most 50 characters.
-    #[doc(alias = "wbsCode")]
     pub wbs_code: Option<String>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Zip. At most 12 characters.
     pub zip: Option<String>,

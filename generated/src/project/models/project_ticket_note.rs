@@ -14,42 +14,32 @@ pub struct ProjectTicketNote {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Bundled flag.
-    #[doc(alias = "bundledFlag")]
     pub bundled_flag: Option<bool>,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Detail description flag.
-    #[doc(alias = "detailDescriptionFlag")]
     pub detail_description_flag: Option<bool>,
     /// Internal analysis flag.
-    #[doc(alias = "internalAnalysisFlag")]
     pub internal_analysis_flag: Option<bool>,
     /// Issue flag.
-    #[doc(alias = "issueFlag")]
     pub issue_flag: Option<bool>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Merged flag.
-    #[doc(alias = "mergedFlag")]
     pub merged_flag: Option<bool>,
     /// Note type.
-    #[doc(alias = "noteType")]
     pub note_type: Option<ProjectTicketNoteNoteType>,
     /// Original author.
-    #[doc(alias = "originalAuthor")]
     pub original_author: Option<String>,
     /// Resolution flag.
-    #[doc(alias = "resolutionFlag")]
     pub resolution_flag: Option<bool>,
     /// Text.
     pub text: Option<String>,
     /// Ticket, from [`service::list_tickets`](crate::service::list_tickets).
     pub ticket: TicketReference,
     /// Time end.
-    #[doc(alias = "timeEnd")]
     pub time_end: Option<Timestamp>,
     /// Time start.
-    #[doc(alias = "timeStart")]
     pub time_start: Option<Timestamp>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,13 +15,10 @@ pub struct ProjectType {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Identifier of the record in an integrated system. At most 50 characters.
-    #[doc(alias = "integrationXref")]
     pub integration_xref: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

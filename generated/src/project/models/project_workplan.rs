@@ -13,7 +13,6 @@ pub struct ProjectWorkplan {
     /// Phases.
     pub phases: Option<Vec<ProjectWorkplanProjectPhase>>,
     /// Project ID.
-    #[doc(alias = "projectId")]
     pub project_id: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -13,35 +13,26 @@ pub struct ProjectWorkplanProjectPhase {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "actualHours")]
     pub actual_hours: Option<Number>,
     /// Bill phase separately.
-    #[doc(alias = "billPhaseSeparately")]
     pub bill_phase_separately: Option<bool>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "billableHours")]
     pub billable_hours: Option<Number>,
     /// Budgeted hours, e.g. 1.5.
-    #[doc(alias = "budgetHours")]
     pub budget_hours: Option<Number>,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Description.
     pub description: Option<String>,
     /// End date.
-    #[doc(alias = "endDate")]
     pub end_date: Option<String>,
     /// Mark as milestone flag.
-    #[doc(alias = "markAsMilestoneFlag")]
     pub mark_as_milestone_flag: Option<bool>,
     /// Notes.
     pub notes: Option<String>,
     /// Parent phase, from [`project::list_project_phases`](crate::project::list_project_phases).
-    #[doc(alias = "parentPhase")]
     pub parent_phase: ProjectPhaseReference,
     /// Project ID.
-    #[doc(alias = "projectId")]
     pub project_id: Option<i32>,
     /// Scheduled duration.
     #[doc(alias = "scheduled_Duration")]
@@ -56,12 +47,10 @@ pub struct ProjectWorkplanProjectPhase {
     #[doc(alias = "scheduled_Start")]
     pub scheduled_start: Option<String>,
     /// Start date.
-    #[doc(alias = "startDate")]
     pub start_date: Option<String>,
     /// Status, from [`project::list_phase_statuses`](crate::project::list_phase_statuses).
     pub status: PhaseStatusReference,
     /// Work breakdown structure code, for example 1.2.
-    #[doc(alias = "wbsCode")]
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -12,23 +12,18 @@ pub struct TemplatePhase {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Bill phase separately.
-    #[doc(alias = "billPhaseSeparately")]
     pub bill_phase_separately: Option<bool>,
     /// Description.
     pub description: Option<String>,
     /// Mark as milestone flag.
-    #[doc(alias = "markAsMilestoneFlag")]
     pub mark_as_milestone_flag: Option<bool>,
     /// Notes.
     pub notes: Option<String>,
     /// Parent phase, from [`project::list_project_template_phases_by_parent_id`](crate::project::list_project_template_phases_by_parent_id).
-    #[doc(alias = "parentPhase")]
     pub parent_phase: ProjectTemplatePhaseReference,
     /// Template ID.
-    #[doc(alias = "templateId")]
     pub template_id: Option<i32>,
     /// Work breakdown structure code, for example 1.2.
-    #[doc(alias = "wbsCode")]
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,35 +16,26 @@ pub struct TicketNote {
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Customer updated flag.
-    #[doc(alias = "customerUpdatedFlag")]
     pub customer_updated_flag: Option<bool>,
     /// Detail description flag.
-    #[doc(alias = "detailDescriptionFlag")]
     pub detail_description_flag: Option<bool>,
     /// External flag.
-    #[doc(alias = "externalFlag")]
     pub external_flag: Option<bool>,
     /// Internal analysis flag.
-    #[doc(alias = "internalAnalysisFlag")]
     pub internal_analysis_flag: Option<bool>,
     /// Internal flag.
-    #[doc(alias = "internalFlag")]
     pub internal_flag: Option<bool>,
     /// Issue flag.
-    #[doc(alias = "issueFlag")]
     pub issue_flag: Option<bool>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Whether ConnectWise sends its notifications for this change.
-    #[doc(alias = "processNotifications")]
     pub process_notifications: Option<bool>,
     /// Resolution flag.
-    #[doc(alias = "resolutionFlag")]
     pub resolution_flag: Option<bool>,
     /// Text.
     pub text: Option<String>,
     /// Ticket ID.
-    #[doc(alias = "ticketId")]
     pub ticket_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

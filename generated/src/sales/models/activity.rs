@@ -20,14 +20,12 @@ pub struct Activity {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Assign to, from [`system::list_members`](crate::system::list_members). Required.
-    #[doc(alias = "assignTo")]
     pub assign_to: MemberReference,
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Assigned by, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "assignedBy")]
     pub assigned_by: MemberReference,
     /// Campaign, from [`marketing::list_campaigns`](crate::marketing::list_campaigns).
     pub campaign: CampaignReference,
@@ -38,43 +36,34 @@ pub struct Activity {
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date end.
-    #[doc(alias = "dateEnd")]
     pub date_end: Option<Timestamp>,
     /// Date start.
-    #[doc(alias = "dateStart")]
     pub date_start: Option<Timestamp>,
     /// Email. At most 250 characters.
     pub email: Option<String>,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Notes.
     pub notes: Option<String>,
     /// Notify flag.
-    #[doc(alias = "notifyFlag")]
     pub notify_flag: Option<bool>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
     /// Phone number. At most 30 characters.
-    #[doc(alias = "phoneNumber")]
     pub phone_number: Option<String>,
     /// When to remind.
     pub reminder: ReminderReference,
     /// Schedule status, from [`schedule::list_statuses`](crate::schedule::list_statuses).
-    #[doc(alias = "scheduleStatus")]
     pub schedule_status: ScheduleStatusReference,
     /// Status, from [`sales::list_activity_statuses`](crate::sales::list_activity_statuses).
     pub status: ActivityStatusReference,
     /// Ticket, from [`service::list_tickets`](crate::service::list_tickets).
     pub ticket: TicketReference,
     /// Type, from [`sales::list_activity_types`](crate::sales::list_activity_types).
-    #[doc(alias = "type")]
     pub type_: ActivityTypeReference,
     /// Where, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "where")]
     pub where_: ServiceLocationReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,16 +15,12 @@ pub struct ActivityStatus {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Spawn followup flag.
-    #[doc(alias = "spawnFollowupFlag")]
     pub spawn_followup_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,19 +15,14 @@ pub struct ActivityType {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Email flag.
-    #[doc(alias = "emailFlag")]
     pub email_flag: Option<bool>,
     /// History flag.
-    #[doc(alias = "historyFlag")]
     pub history_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Memo flag.
-    #[doc(alias = "memoFlag")]
     pub memo_flag: Option<bool>,
     /// Points.
     pub points: Option<i32>,

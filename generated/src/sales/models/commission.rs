@@ -24,68 +24,50 @@ pub struct Commission {
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "agreementType")]
     pub agreement_type: AgreementTypeReference,
     /// Agreements flag.
-    #[doc(alias = "agreementsFlag")]
     pub agreements_flag: Option<bool>,
     /// How the amount to bill is determined.
-    #[doc(alias = "billingMethod")]
     pub billing_method: Option<CommissionBillingMethod>,
     /// Commission basis.
-    #[doc(alias = "commissionBasis")]
     pub commission_basis: Option<CommissionCommissionBasis>,
     /// Commission percent.
-    #[doc(alias = "commissionPercent")]
     pub commission_percent: Option<Number>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Date end.
-    #[doc(alias = "dateEnd")]
     pub date_end: Option<Timestamp>,
     /// Date start.
-    #[doc(alias = "dateStart")]
     pub date_start: Option<Timestamp>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Invoice option.
-    #[doc(alias = "invoiceOption")]
     pub invoice_option: Option<CommissionInvoiceOption>,
     /// Item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
     pub item: IvItemReference,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// My opportunities flag.
-    #[doc(alias = "myOpportunitiesFlag")]
     pub my_opportunities_flag: Option<bool>,
     /// Number of months.
-    #[doc(alias = "numberOfMonths")]
     pub number_of_months: Option<i32>,
     /// Product category, from [`procurement::list_categories`](crate::procurement::list_categories).
-    #[doc(alias = "productCategory")]
     pub product_category: ProductCategoryReference,
     /// Product sub category, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories).
-    #[doc(alias = "productSubCategory")]
     pub product_sub_category: ProductSubCategoryReference,
     /// Products flag.
-    #[doc(alias = "productsFlag")]
     pub products_flag: Option<bool>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Project board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "projectBoard")]
     pub project_board: ProjectBoardReference,
     /// Project type, from [`project::list_project_types`](crate::project::list_project_types).
-    #[doc(alias = "projectType")]
     pub project_type: ProjectTypeReference,
     /// Service board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "serviceBoard")]
     pub service_board: BoardReference,
     /// Service type, from [`service::list_board_types`](crate::service::list_board_types).
-    #[doc(alias = "serviceType")]
     pub service_type: ServiceTypeReference,
     /// Services flag.
-    #[doc(alias = "servicesFlag")]
     pub services_flag: Option<bool>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,

@@ -21,63 +21,44 @@ pub struct Forecast {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Agreement revenue.
-    #[doc(alias = "agreementRevenue")]
     pub agreement_revenue: AgreementRevenueReference,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Expected probability.
-    #[doc(alias = "expectedProbability")]
     pub expected_probability: Option<i32>,
     /// Expense revenue.
-    #[doc(alias = "expenseRevenue")]
     pub expense_revenue: ExpenseRevenueReference,
     /// Forecast items.
-    #[doc(alias = "forecastItems")]
     pub forecast_items: Option<Vec<ForecastItem>>,
     /// Forecast revenue totals.
-    #[doc(alias = "forecastRevenueTotals")]
     pub forecast_revenue_totals: ForecastRevenueReference,
     /// Forecast total with taxes.
-    #[doc(alias = "forecastTotalWithTaxes")]
     pub forecast_total_with_taxes: Option<Number>,
     /// Inclusive revenue totals.
-    #[doc(alias = "inclusiveRevenueTotals")]
     pub inclusive_revenue_totals: InclusiveRevenueReference,
     /// Lost revenue.
-    #[doc(alias = "lostRevenue")]
     pub lost_revenue: LostRevenueReference,
     /// Open revenue.
-    #[doc(alias = "openRevenue")]
     pub open_revenue: OpenRevenueReference,
     /// Other revenue1.
-    #[doc(alias = "otherRevenue1")]
     pub other_revenue1: Other1RevenueReference,
     /// Other revenue2.
-    #[doc(alias = "otherRevenue2")]
     pub other_revenue2: Other2RevenueReference,
     /// Product revenue.
-    #[doc(alias = "productRevenue")]
     pub product_revenue: ProductRevenueReference,
     /// Recurring total.
-    #[doc(alias = "recurringTotal")]
     pub recurring_total: Option<Number>,
     /// Sales tax revenue.
-    #[doc(alias = "salesTaxRevenue")]
     pub sales_tax_revenue: Option<Number>,
     /// Service revenue.
-    #[doc(alias = "serviceRevenue")]
     pub service_revenue: ServiceRevenueReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Time revenue.
-    #[doc(alias = "timeRevenue")]
     pub time_revenue: TimeRevenueReference,
     /// Won revenue.
-    #[doc(alias = "wonRevenue")]
     pub won_revenue: WonRevenueReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

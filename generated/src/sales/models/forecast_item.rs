@@ -17,80 +17,60 @@ pub struct ForecastItem {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Forecast type. Required.
-    #[doc(alias = "forecastType")]
     pub forecast_type: Option<ForecastItemForecastType>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities). Required.
     pub opportunity: OpportunityReference,
     /// Status, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses). Required.
     pub status: OpportunityStatusReference,
     /// Bill cycle, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles).
-    #[doc(alias = "billCycle")]
     pub bill_cycle: BillingCycleReference,
     /// Catalog item, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
-    #[doc(alias = "catalogItem")]
     pub catalog_item: IvItemReference,
     /// Cost.
     pub cost: Option<Number>,
     /// Cycle basis.
-    #[doc(alias = "cycleBasis")]
     pub cycle_basis: Option<String>,
     /// Cycles.
     pub cycles: Option<i32>,
     /// Forecast description. At most 50 characters.
-    #[doc(alias = "forecastDescription")]
     pub forecast_description: Option<String>,
     /// Include flag.
-    #[doc(alias = "includeFlag")]
     pub include_flag: Option<bool>,
     /// Link flag.
-    #[doc(alias = "linkFlag")]
     pub link_flag: Option<bool>,
     /// Margin.
     pub margin: Option<Number>,
     /// Percentage.
     pub percentage: Option<i32>,
     /// Product class.
-    #[doc(alias = "productClass")]
     pub product_class: Option<String>,
     /// Product description.
-    #[doc(alias = "productDescription")]
     pub product_description: Option<String>,
     /// Quantity.
     pub quantity: Option<Number>,
     /// Quote werks doc name. At most 255 characters.
-    #[doc(alias = "quoteWerksDocName")]
     pub quote_werks_doc_name: Option<String>,
     /// Quote werks doc no. At most 20 characters.
-    #[doc(alias = "quoteWerksDocNo")]
     pub quote_werks_doc_no: Option<String>,
     /// Quote werks quantity.
-    #[doc(alias = "quoteWerksQuantity")]
     pub quote_werks_quantity: Option<i32>,
     /// Recurring cost.
-    #[doc(alias = "recurringCost")]
     pub recurring_cost: Option<Number>,
     /// Recurring date end.
-    #[doc(alias = "recurringDateEnd")]
     pub recurring_date_end: Option<Timestamp>,
     /// Recurring date start.
-    #[doc(alias = "recurringDateStart")]
     pub recurring_date_start: Option<Timestamp>,
     /// Recurring flag.
-    #[doc(alias = "recurringFlag")]
     pub recurring_flag: Option<bool>,
     /// Recurring revenue.
-    #[doc(alias = "recurringRevenue")]
     pub recurring_revenue: Option<Number>,
     /// Revenue.
     pub revenue: Option<Number>,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<Number>,
     /// Sub number.
-    #[doc(alias = "subNumber")]
     pub sub_number: Option<i32>,
     /// Taxable flag.
-    #[doc(alias = "taxableFlag")]
     pub taxable_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

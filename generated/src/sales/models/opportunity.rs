@@ -28,55 +28,40 @@ pub struct Opportunity {
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
     /// Primary sales rep, from [`system::list_members`](crate::system::list_members). Required.
-    #[doc(alias = "primarySalesRep")]
     pub primary_sales_rep: MemberReference,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "billToCompany")]
     pub bill_to_company: CompanyReference,
     /// Bill to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "billToContact")]
     pub bill_to_contact: ContactReference,
     /// Bill to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "billToSite")]
     pub bill_to_site: SiteReference,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments). Required when the record is replaced.
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Campaign, from [`marketing::list_campaigns`](crate::marketing::list_campaigns).
     pub campaign: CampaignReference,
     /// Closed by, from [`system::list_members`](crate::system::list_members). Set by the server and never sent.
-    #[doc(alias = "closedBy")]
     pub closed_by: MemberReference,
     /// Closed date. Set by the server and never sent.
-    #[doc(alias = "closedDate")]
     pub closed_date: Option<Timestamp>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "companyLocationId")]
     pub company_location_id: Option<i32>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// The customer's purchase order number. At most 25 characters.
-    #[doc(alias = "customerPO")]
     pub customer_po: Option<String>,
     /// Date became lead.
-    #[doc(alias = "dateBecameLead")]
     pub date_became_lead: Option<Timestamp>,
     /// When the sale is expected, in UTC. Required when the record is replaced.
-    #[doc(alias = "expectedCloseDate")]
     pub expected_close_date: Option<Timestamp>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations). Required when the record is replaced.
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Notes.
     pub notes: Option<String>,
     /// Pipeline change date.
-    #[doc(alias = "pipelineChangeDate")]
     pub pipeline_change_date: Option<Timestamp>,
     /// Priority.
     pub priority: OpportunityPriorityReference,
@@ -85,16 +70,12 @@ pub struct Opportunity {
     /// Rating, from [`sales::list_opportunity_ratings`](crate::sales::list_opportunity_ratings).
     pub rating: OpportunityRatingReference,
     /// Secondary sales rep, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "secondarySalesRep")]
     pub secondary_sales_rep: MemberReference,
     /// Ship to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "shipToCompany")]
     pub ship_to_company: CompanyReference,
     /// Ship to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "shipToContact")]
     pub ship_to_contact: ContactReference,
     /// Ship to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "shipToSite")]
     pub ship_to_site: SiteReference,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
@@ -105,16 +86,12 @@ pub struct Opportunity {
     /// Status, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses).
     pub status: OpportunityStatusReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Technical contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "technicalContact")]
     pub technical_contact: ContactReference,
     /// Total sales tax.
-    #[doc(alias = "totalSalesTax")]
     pub total_sales_tax: Option<Number>,
     /// Type, from [`sales::list_opportunity_types`](crate::sales::list_opportunity_types).
-    #[doc(alias = "type")]
     pub type_: OpportunityTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

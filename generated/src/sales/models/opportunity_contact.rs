@@ -19,18 +19,14 @@ pub struct OpportunityContact {
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Email address.
-    #[doc(alias = "emailAddress")]
     pub email_address: Option<String>,
     /// Notes.
     pub notes: Option<String>,
     /// Opportunity ID.
-    #[doc(alias = "opportunityId")]
     pub opportunity_id: Option<i32>,
     /// Phone number.
-    #[doc(alias = "phoneNumber")]
     pub phone_number: Option<String>,
     /// Referral flag.
-    #[doc(alias = "referralFlag")]
     pub referral_flag: Option<bool>,
     /// Role, from [`sales::list_roles`](crate::sales::list_roles).
     pub role: OpportunitySalesRoleReference,

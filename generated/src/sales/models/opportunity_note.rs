@@ -16,18 +16,14 @@ pub struct OpportunityNote {
     /// Text. Required.
     pub text: Option<String>,
     /// Entered by. Set by the server and never sent.
-    #[doc(alias = "enteredBy")]
     pub entered_by: Option<String>,
     /// Whether the note is flagged.
     pub flagged: Option<bool>,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Opportunity ID.
-    #[doc(alias = "opportunityId")]
     pub opportunity_id: Option<i32>,
     /// Type, from [`company::list_note_types`](crate::company::list_note_types).
-    #[doc(alias = "type")]
     pub type_: NoteTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

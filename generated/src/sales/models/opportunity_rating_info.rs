@@ -15,7 +15,6 @@ pub struct OpportunityRatingInfo {
     /// Name.
     pub name: Option<String>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -20,7 +20,6 @@ pub struct OpportunityStageInfo {
     /// Probability, from [`sales::list_probabilities`](crate::sales::list_probabilities).
     pub probability: OpportunityProbabilityReference,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

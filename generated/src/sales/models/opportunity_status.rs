@@ -15,25 +15,18 @@ pub struct OpportunityStatus {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Date entered. Set by the server and never sent.
-    #[doc(alias = "dateEntered")]
     pub date_entered: Option<Timestamp>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Entered by. Set by the server and never sent.
-    #[doc(alias = "enteredBy")]
     pub entered_by: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Lost flag.
-    #[doc(alias = "lostFlag")]
     pub lost_flag: Option<bool>,
     /// Won flag.
-    #[doc(alias = "wonFlag")]
     pub won_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

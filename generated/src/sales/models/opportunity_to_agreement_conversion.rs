@@ -9,51 +9,36 @@ use crate::shared::AgreementTypeReference;
 #[non_exhaustive]
 pub struct OpportunityToAgreementConversion {
     /// Agreement ID.
-    #[doc(alias = "agreementId")]
     pub agreement_id: Option<i32>,
     /// Bill cycle ID.
-    #[doc(alias = "billCycleId")]
     pub bill_cycle_id: Option<i32>,
     /// Bill one time flag.
-    #[doc(alias = "billOneTimeFlag")]
     pub bill_one_time_flag: Option<bool>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// End date.
-    #[doc(alias = "endDate")]
     pub end_date: Option<String>,
     /// Include all documents flag.
-    #[doc(alias = "includeAllDocumentsFlag")]
     pub include_all_documents_flag: Option<bool>,
     /// Include all notes flag.
-    #[doc(alias = "includeAllNotesFlag")]
     pub include_all_notes_flag: Option<bool>,
     /// Include all products flag.
-    #[doc(alias = "includeAllProductsFlag")]
     pub include_all_products_flag: Option<bool>,
     /// IDs of the records.
-    #[doc(alias = "includeDocumentIds")]
     pub include_document_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "includeNoteIds")]
     pub include_note_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "includeProductIds")]
     pub include_product_ids: Option<Vec<i32>>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Name.
     pub name: Option<String>,
     /// No ending date flag.
-    #[doc(alias = "noEndingDateFlag")]
     pub no_ending_date_flag: Option<bool>,
     /// Start date.
-    #[doc(alias = "startDate")]
     pub start_date: Option<String>,
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
-    #[doc(alias = "type")]
     pub type_: AgreementTypeReference,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -11,41 +11,30 @@ pub struct OpportunityToProjectConversion {
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: ProjectBoardReference,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Estimated end.
-    #[doc(alias = "estimatedEnd")]
     pub estimated_end: Option<String>,
     /// Estimated start.
-    #[doc(alias = "estimatedStart")]
     pub estimated_start: Option<String>,
     /// Include all documents flag.
-    #[doc(alias = "includeAllDocumentsFlag")]
     pub include_all_documents_flag: Option<bool>,
     /// Include all notes flag.
-    #[doc(alias = "includeAllNotesFlag")]
     pub include_all_notes_flag: Option<bool>,
     /// Include all products flag.
-    #[doc(alias = "includeAllProductsFlag")]
     pub include_all_products_flag: Option<bool>,
     /// IDs of the records.
-    #[doc(alias = "includeDocumentIds")]
     pub include_document_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "includeNoteIds")]
     pub include_note_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "includeProductIds")]
     pub include_product_ids: Option<Vec<i32>>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Manager, from [`system::list_members`](crate::system::list_members).
     pub manager: MemberReference,
     /// Name.
     pub name: Option<String>,
     /// Project ID.
-    #[doc(alias = "projectId")]
     pub project_id: Option<i32>,
     /// Status, from [`project::list_statuses`](crate::project::list_statuses).
     pub status: ProjectStatusReference,

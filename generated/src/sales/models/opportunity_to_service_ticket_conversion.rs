@@ -8,27 +8,20 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct OpportunityToServiceTicketConversion {
     /// Include all documents flag.
-    #[doc(alias = "includeAllDocumentsFlag")]
     pub include_all_documents_flag: Option<bool>,
     /// Include all notes flag.
-    #[doc(alias = "includeAllNotesFlag")]
     pub include_all_notes_flag: Option<bool>,
     /// Include all products flag.
-    #[doc(alias = "includeAllProductsFlag")]
     pub include_all_products_flag: Option<bool>,
     /// IDs of the records.
-    #[doc(alias = "includeDocumentIds")]
     pub include_document_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "includeNoteIds")]
     pub include_note_ids: Option<Vec<i32>>,
     /// IDs of the records.
-    #[doc(alias = "includeProductIds")]
     pub include_product_ids: Option<Vec<i32>>,
     /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     /// Ticket ID.
-    #[doc(alias = "ticketId")]
     pub ticket_id: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -15,7 +15,6 @@ pub struct OpportunityType {
     /// Description. At most 50 characters. Required.
     pub description: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -20,58 +20,44 @@ pub struct Order {
     /// Company, from [`company::list_companies`](crate::company::list_companies). Required.
     pub company: CompanyReference,
     /// Sales rep, from [`system::list_members`](crate::system::list_members). Required.
-    #[doc(alias = "salesRep")]
     pub sales_rep: MemberReference,
     /// Status, from [`sales::list_order_statuses`](crate::sales::list_order_statuses). Required.
     pub status: OrderStatusReference,
     /// Bill closed flag.
-    #[doc(alias = "billClosedFlag")]
     pub bill_closed_flag: Option<bool>,
     /// Bill shipped flag.
-    #[doc(alias = "billShippedFlag")]
     pub bill_shipped_flag: Option<bool>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "billToCompany")]
     pub bill_to_company: CompanyReference,
     /// Bill to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "billToContact")]
     pub bill_to_contact: ContactReference,
     /// Bill to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "billToSite")]
     pub bill_to_site: SiteReference,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
-    #[doc(alias = "billingTerms")]
     pub billing_terms: BillingTermsReference,
     /// Bottom comment flag.
-    #[doc(alias = "bottomCommentFlag")]
     pub bottom_comment_flag: Option<bool>,
     /// Company location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "companyLocation")]
     pub company_location: SystemLocationReference,
     /// IDs of the records.
-    #[doc(alias = "configIds")]
     pub config_ids: Option<Vec<i32>>,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Description.
     pub description: Option<String>,
     /// IDs of the records.
-    #[doc(alias = "documentIds")]
     pub document_ids: Option<Vec<i32>>,
     /// Due date.
-    #[doc(alias = "dueDate")]
     pub due_date: Option<Timestamp>,
     /// Email.
     pub email: Option<String>,
     /// IDs of the records.
-    #[doc(alias = "invoiceIds")]
     pub invoice_ids: Option<Vec<i32>>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
@@ -80,44 +66,32 @@ pub struct Order {
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
     /// Order date.
-    #[doc(alias = "orderDate")]
     pub order_date: Option<Timestamp>,
     /// Phone.
     pub phone: Option<String>,
     /// Phone ext.
-    #[doc(alias = "phoneExt")]
     pub phone_ext: Option<String>,
     /// Po number. At most 50 characters.
-    #[doc(alias = "poNumber")]
     pub po_number: Option<String>,
     /// IDs of the records.
-    #[doc(alias = "productIds")]
     pub product_ids: Option<Vec<i32>>,
     /// Restrict downpayment flag.
-    #[doc(alias = "restrictDownpaymentFlag")]
     pub restrict_downpayment_flag: Option<bool>,
     /// Ship to company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "shipToCompany")]
     pub ship_to_company: CompanyReference,
     /// Ship to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "shipToContact")]
     pub ship_to_contact: ContactReference,
     /// Ship to site, from [`company::list_company_sites`](crate::company::list_company_sites).
-    #[doc(alias = "shipToSite")]
     pub ship_to_site: SiteReference,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// Sub total. Set by the server and never sent.
-    #[doc(alias = "subTotal")]
     pub sub_total: Option<Number>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
-    #[doc(alias = "taxCode")]
     pub tax_code: TaxCodeReference,
     /// Tax total.
-    #[doc(alias = "taxTotal")]
     pub tax_total: Option<Number>,
     /// Top comment flag.
-    #[doc(alias = "topCommentFlag")]
     pub top_comment_flag: Option<bool>,
     /// Total. Set by the server and never sent.
     pub total: Option<Number>,

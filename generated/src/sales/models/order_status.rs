@@ -16,19 +16,14 @@ pub struct OrderStatus {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Email template, from [`sales::list_order_status_email_templates`](crate::sales::list_order_status_email_templates).
-    #[doc(alias = "emailTemplate")]
     pub email_template: OrderStatusEmailTemplateReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

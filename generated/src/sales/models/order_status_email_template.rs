@@ -18,21 +18,16 @@ pub struct OrderStatusEmailTemplate {
     /// Subject. At most 200 characters. Required.
     pub subject: Option<String>,
     /// Whether to copy them.
-    #[doc(alias = "copySenderFlag")]
     pub copy_sender_flag: Option<bool>,
     /// Email address. At most 100 characters.
-    #[doc(alias = "emailAddress")]
     pub email_address: Option<String>,
     /// First name. At most 100 characters.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Last name. At most 100 characters.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Status, from [`sales::list_order_statuses`](crate::sales::list_order_statuses).
     pub status: OrderStatusReference,
     /// Use sender flag.
-    #[doc(alias = "useSenderFlag")]
     pub use_sender_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

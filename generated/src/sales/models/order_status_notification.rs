@@ -16,7 +16,6 @@ pub struct OrderStatusNotification {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients). Required.
-    #[doc(alias = "notifyWho")]
     pub notify_who: NotificationRecipientReference,
     /// Must be given for order status notifications of type "Email Address". At most 50 characters.
     pub email: Option<String>,
@@ -25,7 +24,6 @@ pub struct OrderStatusNotification {
     /// Status, from [`sales::list_order_statuses`](crate::sales::list_order_statuses).
     pub status: OrderStatusReference,
     /// Workflow step.
-    #[doc(alias = "workflowStep")]
     pub workflow_step: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -12,10 +12,8 @@ use crate::sales::ConversionTypeReference;
 #[non_exhaustive]
 pub struct SalesConversion {
     /// Converted to.
-    #[doc(alias = "convertedTo")]
     pub converted_to: ConversionTypeReference,
     /// Parent type.
-    #[doc(alias = "parentType")]
     pub parent_type: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -12,7 +12,6 @@ pub struct SalesOrderRecap {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Billable amount.
-    #[doc(alias = "billableAmount")]
     pub billable_amount: Option<Number>,
     /// Cost.
     pub cost: Option<Number>,

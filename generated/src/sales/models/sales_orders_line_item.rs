@@ -14,18 +14,14 @@ pub struct SalesOrdersLineItem {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Sales order, from [`sales::list_orders`](crate::sales::list_orders). Required.
-    #[doc(alias = "salesOrder")]
     pub sales_order: SalesOrderReference,
     /// Bill status.
-    #[doc(alias = "billStatus")]
     pub bill_status: Option<String>,
     /// Purchase order number. At most 100 characters.
-    #[doc(alias = "purchaseOrderNumber")]
     pub purchase_order_number: Option<String>,
     /// Quantity.
     pub quantity: Option<i32>,
     /// Quantity cancelled.
-    #[doc(alias = "quantityCancelled")]
     pub quantity_cancelled: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -21,88 +21,62 @@ pub struct SalesQuota {
     /// Member, from [`system::list_members`](crate::system::list_members). Required.
     pub member: MemberReference,
     /// April margin.
-    #[doc(alias = "aprilMargin")]
     pub april_margin: Option<Number>,
     /// April revenue.
-    #[doc(alias = "aprilRevenue")]
     pub april_revenue: Option<Number>,
     /// August margin.
-    #[doc(alias = "augustMargin")]
     pub august_margin: Option<Number>,
     /// August revenue.
-    #[doc(alias = "augustRevenue")]
     pub august_revenue: Option<Number>,
     /// Category, from [`procurement::list_categories`](crate::procurement::list_categories).
     pub category: ProductCategoryReference,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// December margin.
-    #[doc(alias = "decemberMargin")]
     pub december_margin: Option<Number>,
     /// December revenue.
-    #[doc(alias = "decemberRevenue")]
     pub december_revenue: Option<Number>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// February margin.
-    #[doc(alias = "februaryMargin")]
     pub february_margin: Option<Number>,
     /// February revenue.
-    #[doc(alias = "februaryRevenue")]
     pub february_revenue: Option<Number>,
     /// Forecast year.
-    #[doc(alias = "forecastYear")]
     pub forecast_year: Option<i32>,
     /// January margin.
-    #[doc(alias = "januaryMargin")]
     pub january_margin: Option<Number>,
     /// January revenue.
-    #[doc(alias = "januaryRevenue")]
     pub january_revenue: Option<Number>,
     /// July margin.
-    #[doc(alias = "julyMargin")]
     pub july_margin: Option<Number>,
     /// July revenue.
-    #[doc(alias = "julyRevenue")]
     pub july_revenue: Option<Number>,
     /// June margin.
-    #[doc(alias = "juneMargin")]
     pub june_margin: Option<Number>,
     /// June revenue.
-    #[doc(alias = "juneRevenue")]
     pub june_revenue: Option<Number>,
     /// March margin.
-    #[doc(alias = "marchMargin")]
     pub march_margin: Option<Number>,
     /// March revenue.
-    #[doc(alias = "marchRevenue")]
     pub march_revenue: Option<Number>,
     /// May margin.
-    #[doc(alias = "mayMargin")]
     pub may_margin: Option<Number>,
     /// May revenue.
-    #[doc(alias = "mayRevenue")]
     pub may_revenue: Option<Number>,
     /// November margin.
-    #[doc(alias = "novemberMargin")]
     pub november_margin: Option<Number>,
     /// November revenue.
-    #[doc(alias = "novemberRevenue")]
     pub november_revenue: Option<Number>,
     /// October margin.
-    #[doc(alias = "octoberMargin")]
     pub october_margin: Option<Number>,
     /// October revenue.
-    #[doc(alias = "octoberRevenue")]
     pub october_revenue: Option<Number>,
     /// September margin.
-    #[doc(alias = "septemberMargin")]
     pub september_margin: Option<Number>,
     /// September revenue.
-    #[doc(alias = "septemberRevenue")]
     pub september_revenue: Option<Number>,
     /// Sub category, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories).
-    #[doc(alias = "subCategory")]
     pub sub_category: ProductSubCategoryReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,16 +14,12 @@ pub struct SalesTeam {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Sales team description. At most 50 characters. Required.
-    #[doc(alias = "salesTeamDescription")]
     pub sales_team_description: Option<String>,
     /// Sales team identifier. At most 20 characters. Required.
-    #[doc(alias = "salesTeamIdentifier")]
     pub sales_team_identifier: Option<String>,
     /// Sales team location, from [`system::list_locations`](crate::system::list_locations). Required.
-    #[doc(alias = "salesTeamLocation")]
     pub sales_team_location: SystemLocationReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,7 +16,6 @@ pub struct SalesTeamMember {
     /// Member, from [`system::list_members`](crate::system::list_members). Required.
     pub member: MemberReference,
     /// Allow access flag.
-    #[doc(alias = "allowAccessFlag")]
     pub allow_access_flag: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,

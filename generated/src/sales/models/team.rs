@@ -15,24 +15,18 @@ pub struct Team {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Type. Required.
-    #[doc(alias = "type")]
     pub type_: Option<TeamType>,
     /// In percent.
-    #[doc(alias = "commissionPercent")]
     pub commission_percent: Option<i32>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Opportunity ID.
-    #[doc(alias = "opportunityId")]
     pub opportunity_id: Option<i32>,
     /// Referral flag.
-    #[doc(alias = "referralFlag")]
     pub referral_flag: Option<bool>,
     /// Responsible flag.
-    #[doc(alias = "responsibleFlag")]
     pub responsible_flag: Option<bool>,
     /// Sales team, from [`sales::list_sales_teams`](crate::sales::list_sales_teams).
-    #[doc(alias = "salesTeam")]
     pub sales_team: SalesTeamReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,49 +16,34 @@ pub struct Calendar {
     /// Name. Required.
     pub name: Option<String>,
     /// Friday end time.
-    #[doc(alias = "fridayEndTime")]
     pub friday_end_time: Option<String>,
     /// Friday start time.
-    #[doc(alias = "fridayStartTime")]
     pub friday_start_time: Option<String>,
     /// Holiday list, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists).
-    #[doc(alias = "holidayList")]
     pub holiday_list: HolidayListReference,
     /// Monday end time.
-    #[doc(alias = "mondayEndTime")]
     pub monday_end_time: Option<String>,
     /// Monday start time.
-    #[doc(alias = "mondayStartTime")]
     pub monday_start_time: Option<String>,
     /// Saturday end time.
-    #[doc(alias = "saturdayEndTime")]
     pub saturday_end_time: Option<String>,
     /// Saturday start time.
-    #[doc(alias = "saturdayStartTime")]
     pub saturday_start_time: Option<String>,
     /// Sunday end time.
-    #[doc(alias = "sundayEndTime")]
     pub sunday_end_time: Option<String>,
     /// Sunday start time.
-    #[doc(alias = "sundayStartTime")]
     pub sunday_start_time: Option<String>,
     /// Thursday end time.
-    #[doc(alias = "thursdayEndTime")]
     pub thursday_end_time: Option<String>,
     /// Thursday start time.
-    #[doc(alias = "thursdayStartTime")]
     pub thursday_start_time: Option<String>,
     /// Tuesday end time.
-    #[doc(alias = "tuesdayEndTime")]
     pub tuesday_end_time: Option<String>,
     /// Tuesday start time.
-    #[doc(alias = "tuesdayStartTime")]
     pub tuesday_start_time: Option<String>,
     /// Wednesday end time.
-    #[doc(alias = "wednesdayEndTime")]
     pub wednesday_end_time: Option<String>,
     /// Wednesday start time.
-    #[doc(alias = "wednesdayStartTime")]
     pub wednesday_start_time: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

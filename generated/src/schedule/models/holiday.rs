@@ -18,16 +18,12 @@ pub struct Holiday {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// True unless given; false limits the holiday to particular hours.
-    #[doc(alias = "allDayFlag")]
     pub all_day_flag: Option<bool>,
     /// Holiday list, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists).
-    #[doc(alias = "holidayList")]
     pub holiday_list: HolidayListReference,
     /// Time end.
-    #[doc(alias = "timeEnd")]
     pub time_end: Option<String>,
     /// Time start.
-    #[doc(alias = "timeStart")]
     pub time_start: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,20 +14,16 @@ pub struct HolidayInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// True unless given; false limits the holiday to particular hours.
-    #[doc(alias = "allDayFlag")]
     pub all_day_flag: Option<bool>,
     /// Date.
     pub date: Option<String>,
     /// Holiday list, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists).
-    #[doc(alias = "holidayList")]
     pub holiday_list: HolidayListReference,
     /// Name.
     pub name: Option<String>,
     /// Time end.
-    #[doc(alias = "timeEnd")]
     pub time_end: Option<String>,
     /// Time start.
-    #[doc(alias = "timeStart")]
     pub time_start: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

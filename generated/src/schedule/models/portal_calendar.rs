@@ -13,34 +13,24 @@ pub struct PortalCalendar {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Week start. Required.
-    #[doc(alias = "weekStart")]
     pub week_start: Option<PortalCalendarWeekStart>,
     /// Adjust1 end.
-    #[doc(alias = "adjust1End")]
     pub adjust1_end: Option<String>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "adjust1Hours")]
     pub adjust1_hours: Option<Number>,
     /// Adjust1 start.
-    #[doc(alias = "adjust1Start")]
     pub adjust1_start: Option<String>,
     /// Adjust2 end.
-    #[doc(alias = "adjust2End")]
     pub adjust2_end: Option<String>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "adjust2Hours")]
     pub adjust2_hours: Option<Number>,
     /// Adjust2 start.
-    #[doc(alias = "adjust2Start")]
     pub adjust2_start: Option<String>,
     /// Adjust3 end.
-    #[doc(alias = "adjust3End")]
     pub adjust3_end: Option<String>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "adjust3Hours")]
     pub adjust3_hours: Option<Number>,
     /// Adjust3 start.
-    #[doc(alias = "adjust3Start")]
     pub adjust3_start: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,10 +15,8 @@ pub struct ScheduleColor {
     /// Takes a hex color value. Required.
     pub color: Option<String>,
     /// Must be given whenever startPercent is set.
-    #[doc(alias = "endPercent")]
     pub end_percent: Option<i32>,
     /// 0 or more; must be given whenever endPercent is set.
-    #[doc(alias = "startPercent")]
     pub start_percent: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

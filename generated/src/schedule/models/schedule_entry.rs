@@ -17,76 +17,56 @@ pub struct ScheduleEntry {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Type, from [`schedule::list_types`](crate::schedule::list_types). Required.
-    #[doc(alias = "type")]
     pub type_: ScheduleTypeReference,
     /// Acknowledged date.
-    #[doc(alias = "acknowledgedDate")]
     pub acknowledged_date: Option<Timestamp>,
     /// Acknowledged flag.
-    #[doc(alias = "acknowledgedFlag")]
     pub acknowledged_flag: Option<bool>,
     /// Add member to project flag.
-    #[doc(alias = "addMemberToProjectFlag")]
     pub add_member_to_project_flag: Option<bool>,
     /// Allow schedule conflicts flag.
-    #[doc(alias = "allowScheduleConflictsFlag")]
     pub allow_schedule_conflicts_flag: Option<bool>,
     /// Close date.
-    #[doc(alias = "closeDate")]
     pub close_date: Option<Timestamp>,
     /// Date end.
-    #[doc(alias = "dateEnd")]
     pub date_end: Option<Timestamp>,
     /// Date start.
-    #[doc(alias = "dateStart")]
     pub date_start: Option<Timestamp>,
     /// Done flag.
-    #[doc(alias = "doneFlag")]
     pub done_flag: Option<bool>,
     /// End time set.
-    #[doc(alias = "endTimeSet")]
     pub end_time_set: Option<bool>,
     /// In hours, e.g. 1.5.
     pub hours: Option<Number>,
     /// Meeting flag.
-    #[doc(alias = "meetingFlag")]
     pub meeting_flag: Option<bool>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Name. At most 250 characters.
     pub name: Option<String>,
     /// Notification response.
-    #[doc(alias = "notificationResponse")]
     pub notification_response: Option<String>,
     /// Notification sent.
-    #[doc(alias = "notificationSent")]
     pub notification_sent: Option<bool>,
     /// Notify resource.
-    #[doc(alias = "notifyResource")]
     pub notify_resource: Option<bool>,
     /// ID of the record that the entry is for, as its type says.
-    #[doc(alias = "objectId")]
     pub object_id: Option<i32>,
     /// Owner flag.
-    #[doc(alias = "ownerFlag")]
     pub owner_flag: Option<bool>,
     /// Project role ID.
-    #[doc(alias = "projectRoleId")]
     pub project_role_id: Option<i32>,
     /// When to remind.
     pub reminder: ReminderReference,
     /// Span.
     pub span: ScheduleSpanReference,
     /// Start time set.
-    #[doc(alias = "startTimeSet")]
     pub start_time_set: Option<bool>,
     /// Status, from [`schedule::list_statuses`](crate::schedule::list_statuses).
     pub status: ScheduleStatusReference,
     /// Where, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "where")]
     pub where_: ServiceLocationReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,16 +14,12 @@ pub struct ScheduleEntryDetail {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date end.
-    #[doc(alias = "dateEnd")]
     pub date_end: Option<String>,
     /// Date start.
-    #[doc(alias = "dateStart")]
     pub date_start: Option<String>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "hoursScheduled")]
     pub hours_scheduled: Option<Number>,
     /// Schedule entry, from [`schedule::list_entries`](crate::schedule::list_entries).
-    #[doc(alias = "scheduleEntry")]
     pub schedule_entry: ScheduleEntryReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,10 +15,8 @@ pub struct ScheduleStatus {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Show as tentative flag.
-    #[doc(alias = "showAsTentativeFlag")]
     pub show_as_tentative_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,12 +13,10 @@ pub struct ScheduleStatusInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Show as tentative flag.
-    #[doc(alias = "showAsTentativeFlag")]
     pub show_as_tentative_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

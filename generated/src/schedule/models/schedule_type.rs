@@ -18,13 +18,10 @@ pub struct ScheduleType {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Charge code, from [`time::list_charge_codes`](crate::time::list_charge_codes).
-    #[doc(alias = "chargeCode")]
     pub charge_code: ChargeCodeReference,
     /// System flag.
-    #[doc(alias = "systemFlag")]
     pub system_flag: Option<bool>,
     /// Where, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "where")]
     pub where_: ServiceLocationReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

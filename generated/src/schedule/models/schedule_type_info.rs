@@ -14,17 +14,14 @@ pub struct ScheduleTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Charge code, from [`time::list_charge_codes`](crate::time::list_charge_codes).
-    #[doc(alias = "chargeCode")]
     pub charge_code: ChargeCodeReference,
     /// Identifier.
     pub identifier: Option<String>,
     /// Name.
     pub name: Option<String>,
     /// System flag.
-    #[doc(alias = "systemFlag")]
     pub system_flag: Option<bool>,
     /// Where, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "where")]
     pub where_: ServiceLocationReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

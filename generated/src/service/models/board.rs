@@ -25,181 +25,122 @@ pub struct Board {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// All sort.
-    #[doc(alias = "allSort")]
     pub all_sort: Option<BoardAllSort>,
     /// Settable while autoAssignLimitFlag is on, not otherwise.
-    #[doc(alias = "autoAssignLimitAmount")]
     pub auto_assign_limit_amount: Option<i32>,
     /// Auto assign limit flag.
-    #[doc(alias = "autoAssignLimitFlag")]
     pub auto_assign_limit_flag: Option<bool>,
     /// Auto assign new ec tickets flag.
-    #[doc(alias = "autoAssignNewECTicketsFlag")]
     pub auto_assign_new_ec_tickets_flag: Option<bool>,
     /// Auto assign new portal tickets flag.
-    #[doc(alias = "autoAssignNewPortalTicketsFlag")]
     pub auto_assign_new_portal_tickets_flag: Option<bool>,
     /// Auto assign new tickets flag.
-    #[doc(alias = "autoAssignNewTicketsFlag")]
     pub auto_assign_new_tickets_flag: Option<bool>,
     /// Auto assign ticket owner flag.
-    #[doc(alias = "autoAssignTicketOwnerFlag")]
     pub auto_assign_ticket_owner_flag: Option<bool>,
     /// Auto close status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
-    #[doc(alias = "autoCloseStatus")]
     pub auto_close_status: ServiceStatusReference,
     /// Whether and how this is billed.
-    #[doc(alias = "billExpense")]
     pub bill_expense: Option<BoardBillExpense>,
     /// Whether and how this is billed.
-    #[doc(alias = "billProduct")]
     pub bill_product: Option<BoardBillProduct>,
     /// Bill ticket separately flag.
-    #[doc(alias = "billTicketSeparatelyFlag")]
     pub bill_ticket_separately_flag: Option<bool>,
     /// Bill tickets after closed flag.
-    #[doc(alias = "billTicketsAfterClosedFlag")]
     pub bill_tickets_after_closed_flag: Option<bool>,
     /// Whether and how this is billed.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<BoardBillTime>,
     /// Bill unapproved time expense flag.
-    #[doc(alias = "billUnapprovedTimeExpenseFlag")]
     pub bill_unapproved_time_expense_flag: Option<bool>,
     /// Board icon, from [`system::list_documents`](crate::system::list_documents).
-    #[doc(alias = "boardIcon")]
     pub board_icon: DocumentReference,
     /// Closed loop all flag.
-    #[doc(alias = "closedLoopAllFlag")]
     pub closed_loop_all_flag: Option<bool>,
     /// Closed loop discussions flag.
-    #[doc(alias = "closedLoopDiscussionsFlag")]
     pub closed_loop_discussions_flag: Option<bool>,
     /// Closed loop internal analysis flag.
-    #[doc(alias = "closedLoopInternalAnalysisFlag")]
     pub closed_loop_internal_analysis_flag: Option<bool>,
     /// Closed loop resolution flag.
-    #[doc(alias = "closedLoopResolutionFlag")]
     pub closed_loop_resolution_flag: Option<bool>,
     /// Contact template, from [`service::list_email_templates`](crate::service::list_email_templates).
-    #[doc(alias = "contactTemplate")]
     pub contact_template: ServiceEmailTemplateReference,
     /// Discussions locked flag.
-    #[doc(alias = "discussionsLockedFlag")]
     pub discussions_locked_flag: Option<bool>,
     /// Dispatch member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "dispatchMember")]
     pub dispatch_member: MemberReference,
     /// Duty manager member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "dutyManagerMember")]
     pub duty_manager_member: MemberReference,
     /// Email connector allow reopen closed flag.
-    #[doc(alias = "emailConnectorAllowReopenClosedFlag")]
     pub email_connector_allow_reopen_closed_flag: Option<bool>,
     /// Settable while emailConnectorAllowReopenClosed is on, not otherwise.
-    #[doc(alias = "emailConnectorNeverReopenByDaysClosedFlag")]
     pub email_connector_never_reopen_by_days_closed_flag: Option<bool>,
     /// Settable while emailConnectorAllowReopenClosed is on, not otherwise.
-    #[doc(alias = "emailConnectorNeverReopenByDaysFlag")]
     pub email_connector_never_reopen_by_days_flag: Option<bool>,
     /// Settable while emailConnectorAllowReopenClosed is on, not otherwise.
-    #[doc(alias = "emailConnectorNewTicketNoMatchFlag")]
     pub email_connector_new_ticket_no_match_flag: Option<bool>,
     /// Mandatory with emailConnectorNeverReopenByDaysClosedFlag on; settable just when emailConnectorAllowReopenClosed is on too.
-    #[doc(alias = "emailConnectorReopenDaysClosedLimit")]
     pub email_connector_reopen_days_closed_limit: Option<i32>,
     /// Mandatory with emailConnectorNeverReopenByDaysFlag on; settable just when emailConnectorAllowReopenClosed is on too.
-    #[doc(alias = "emailConnectorReopenDaysLimit")]
     pub email_connector_reopen_days_limit: Option<i32>,
     /// Settable while emailConnectorAllowReopenClosed is on, not otherwise.
-    #[doc(alias = "emailConnectorReopenResourcesFlag")]
     pub email_connector_reopen_resources_flag: Option<bool>,
     /// Email connector reopen status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
-    #[doc(alias = "emailConnectorReopenStatus")]
     pub email_connector_reopen_status: ServiceStatusReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Internal analysis sort.
-    #[doc(alias = "internalAnalysisSort")]
     pub internal_analysis_sort: Option<BoardInternalAnalysisSort>,
     /// Mark first note issue flag.
-    #[doc(alias = "markFirstNoteIssueFlag")]
     pub mark_first_note_issue_flag: Option<bool>,
     /// Notify email from. At most 50 characters.
-    #[doc(alias = "notifyEmailFrom")]
     pub notify_email_from: Option<String>,
     /// Notify email from name. At most 60 characters.
-    #[doc(alias = "notifyEmailFromName")]
     pub notify_email_from_name: Option<String>,
     /// Oncall member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "oncallMember")]
     pub oncall_member: MemberReference,
     /// Override billing setup flag.
-    #[doc(alias = "overrideBillingSetupFlag")]
     pub override_billing_setup_flag: Option<bool>,
     /// Percentage calculation.
-    #[doc(alias = "percentageCalculation")]
     pub percentage_calculation: Option<BoardPercentageCalculation>,
     /// Problem sort.
-    #[doc(alias = "problemSort")]
     pub problem_sort: Option<BoardProblemSort>,
     /// Project flag.
-    #[doc(alias = "projectFlag")]
     pub project_flag: Option<bool>,
     /// Resolution sort.
-    #[doc(alias = "resolutionSort")]
     pub resolution_sort: Option<BoardResolutionSort>,
     /// Resource template, from [`service::list_email_templates`](crate::service::list_email_templates).
-    #[doc(alias = "resourceTemplate")]
     pub resource_template: ServiceEmailTemplateReference,
     /// Restrict board by default flag.
-    #[doc(alias = "restrictBoardByDefaultFlag")]
     pub restrict_board_by_default_flag: Option<bool>,
     /// Send to bundled flag.
-    #[doc(alias = "sendToBundledFlag")]
     pub send_to_bundled_flag: Option<bool>,
     /// Send to cc flag.
-    #[doc(alias = "sendToCCFlag")]
     pub send_to_cc_flag: Option<bool>,
     /// Send to contact flag.
-    #[doc(alias = "sendToContactFlag")]
     pub send_to_contact_flag: Option<bool>,
     /// Send to resource flag.
-    #[doc(alias = "sendToResourceFlag")]
     pub send_to_resource_flag: Option<bool>,
     /// Service manager member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "serviceManagerMember")]
     pub service_manager_member: MemberReference,
     /// Appears on project boards alone.
-    #[doc(alias = "showDependenciesFlag")]
     pub show_dependencies_flag: Option<bool>,
     /// Appears on project boards alone.
-    #[doc(alias = "showEstimatesFlag")]
     pub show_estimates_flag: Option<bool>,
     /// Sign off template, from [`service::list_service_signoffs`](crate::service::list_service_signoffs).
-    #[doc(alias = "signOffTemplate")]
     pub sign_off_template: ServiceSignoffReference,
     /// Time entry discussion flag.
-    #[doc(alias = "timeEntryDiscussionFlag")]
     pub time_entry_discussion_flag: Option<bool>,
     /// Time entry internal analysis flag.
-    #[doc(alias = "timeEntryInternalAnalysisFlag")]
     pub time_entry_internal_analysis_flag: Option<bool>,
     /// Time entry locked flag.
-    #[doc(alias = "timeEntryLockedFlag")]
     pub time_entry_locked_flag: Option<bool>,
     /// Time entry resolution flag.
-    #[doc(alias = "timeEntryResolutionFlag")]
     pub time_entry_resolution_flag: Option<bool>,
     /// Use member display name flag.
-    #[doc(alias = "useMemberDisplayNameFlag")]
     pub use_member_display_name_flag: Option<bool>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,7 +14,6 @@ pub struct BoardAutoAssignResource {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients). Required.
-    #[doc(alias = "notifyWho")]
     pub notify_who: NotificationRecipientReference,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,

@@ -19,53 +19,38 @@ pub struct BoardAutoTemplate {
     /// Item, from [`service::list_board_items`](crate::service::list_board_items). Required.
     pub item: ServiceItemReference,
     /// Service template, from [`service::list_templates`](crate::service::list_templates). Required.
-    #[doc(alias = "serviceTemplate")]
     pub service_template: ServiceTemplateReference,
     /// Subtype, from [`service::list_board_sub_types`](crate::service::list_board_sub_types). Required.
     pub subtype: ServiceSubTypeReference,
     /// Type, from [`service::list_board_types`](crate::service::list_board_types). Required.
-    #[doc(alias = "type")]
     pub type_: ServiceTypeReference,
     /// Auto apply flag.
-    #[doc(alias = "autoApplyFlag")]
     pub auto_apply_flag: Option<bool>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Budget hours setting.
-    #[doc(alias = "budgetHoursSetting")]
     pub budget_hours_setting: Option<BoardAutoTemplateBudgetHoursSetting>,
     /// Discussion setting.
-    #[doc(alias = "discussionSetting")]
     pub discussion_setting: Option<BoardAutoTemplateDiscussionSetting>,
     /// Documents setting.
-    #[doc(alias = "documentsSetting")]
     pub documents_setting: Option<BoardAutoTemplateDocumentsSetting>,
     /// Finance information setting.
-    #[doc(alias = "financeInformationSetting")]
     pub finance_information_setting: Option<BoardAutoTemplateFinanceInformationSetting>,
     /// Impact urgency setting.
-    #[doc(alias = "impactUrgencySetting")]
     pub impact_urgency_setting: Option<String>,
     /// Internal analysis setting.
-    #[doc(alias = "internalAnalysisSetting")]
     pub internal_analysis_setting: Option<BoardAutoTemplateInternalAnalysisSetting>,
     /// Resolution setting.
-    #[doc(alias = "resolutionSetting")]
     pub resolution_setting: Option<BoardAutoTemplateResolutionSetting>,
     /// Resources setting.
-    #[doc(alias = "resourcesSetting")]
     pub resources_setting: Option<BoardAutoTemplateResourcesSetting>,
     /// Send notes as email setting.
-    #[doc(alias = "sendNotesAsEmailSetting")]
     pub send_notes_as_email_setting: Option<BoardAutoTemplateSendNotesAsEmailSetting>,
     /// Summary setting.
-    #[doc(alias = "summarySetting")]
     pub summary_setting: Option<BoardAutoTemplateSummarySetting>,
     /// Tasks setting.
-    #[doc(alias = "tasksSetting")]
     pub tasks_setting: Option<BoardAutoTemplateTasksSetting>,
     /// Template priority setting.
-    #[doc(alias = "templatePrioritySetting")]
     pub template_priority_setting: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,10 +13,8 @@ pub struct BoardExcludedMember {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Board ID.
-    #[doc(alias = "boardId")]
     pub board_id: Option<i32>,
     /// Member ID.
-    #[doc(alias = "memberId")]
     pub member_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

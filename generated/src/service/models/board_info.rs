@@ -14,58 +14,42 @@ pub struct BoardInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// All sort.
-    #[doc(alias = "allSort")]
     pub all_sort: Option<BoardInfoAllSort>,
     /// Bill expense.
-    #[doc(alias = "billExpense")]
     pub bill_expense: Option<String>,
     /// Bill product.
-    #[doc(alias = "billProduct")]
     pub bill_product: Option<String>,
     /// Bill tickets after closed flag.
-    #[doc(alias = "billTicketsAfterClosedFlag")]
     pub bill_tickets_after_closed_flag: Option<bool>,
     /// Bill time.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<String>,
     /// Bill unapproved time expense flag.
-    #[doc(alias = "billUnapprovedTimeExpenseFlag")]
     pub bill_unapproved_time_expense_flag: Option<bool>,
     /// Closed loop all flag.
-    #[doc(alias = "closedLoopAllFlag")]
     pub closed_loop_all_flag: Option<bool>,
     /// Closed loop discussions flag.
-    #[doc(alias = "closedLoopDiscussionsFlag")]
     pub closed_loop_discussions_flag: Option<bool>,
     /// Closed loop internal analysis flag.
-    #[doc(alias = "closedLoopInternalAnalysisFlag")]
     pub closed_loop_internal_analysis_flag: Option<bool>,
     /// Closed loop resolution flag.
-    #[doc(alias = "closedLoopResolutionFlag")]
     pub closed_loop_resolution_flag: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Internal analysis sort.
-    #[doc(alias = "internalAnalysisSort")]
     pub internal_analysis_sort: Option<BoardInfoInternalAnalysisSort>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Name.
     pub name: Option<String>,
     /// Override billing setup flag.
-    #[doc(alias = "overrideBillingSetupFlag")]
     pub override_billing_setup_flag: Option<bool>,
     /// Problem sort.
-    #[doc(alias = "problemSort")]
     pub problem_sort: Option<BoardInfoProblemSort>,
     /// Project flag.
-    #[doc(alias = "projectFlag")]
     pub project_flag: Option<bool>,
     /// Resolution sort.
-    #[doc(alias = "resolutionSort")]
     pub resolution_sort: Option<BoardInfoResolutionSort>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

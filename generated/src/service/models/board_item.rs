@@ -18,7 +18,6 @@ pub struct BoardItem {
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

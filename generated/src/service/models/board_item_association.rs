@@ -14,17 +14,14 @@ pub struct BoardItemAssociation {
     /// ID of the record to use. Required.
     pub id: Option<i32>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllSubTypesFlag")]
     pub add_all_sub_types_flag: Option<bool>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Item, from [`service::list_board_items`](crate::service::list_board_items).
     pub item: ServiceItemReference,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllSubTypesFlag")]
     pub remove_all_sub_types_flag: Option<bool>,
     /// Must be given if neither addAllSubTypesFlag nor removeAllSubTypesFlag is true.
-    #[doc(alias = "subTypeAssociationIds")]
     pub sub_type_association_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,7 +14,6 @@ pub struct BoardNotification {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients). Required.
-    #[doc(alias = "notifyWho")]
     pub notify_who: NotificationRecipientReference,
     /// Email. At most 50 characters.
     pub email: Option<String>,

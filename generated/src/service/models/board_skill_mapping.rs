@@ -19,17 +19,14 @@ pub struct BoardSkillMapping {
     /// Skill, from [`system::list_skills`](crate::system::list_skills). Required.
     pub skill: SkillReference,
     /// Skill category, from [`system::list_skill_categories`](crate::system::list_skill_categories). Required.
-    #[doc(alias = "skillCategory")]
     pub skill_category: SkillCategoryReference,
     /// Type, from [`service::list_board_types`](crate::service::list_board_types). Required.
-    #[doc(alias = "type")]
     pub type_: ServiceTypeReference,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Item, from [`service::list_board_items`](crate::service::list_board_items).
     pub item: ServiceItemReference,
     /// Sub type, from [`service::list_board_sub_types`](crate::service::list_board_sub_types).
-    #[doc(alias = "subType")]
     pub sub_type: ServiceSubTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

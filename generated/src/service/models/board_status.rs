@@ -19,45 +19,32 @@ pub struct BoardStatus {
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Closed status.
-    #[doc(alias = "closedStatus")]
     pub closed_status: Option<bool>,
     /// Custom status indicator name. At most 30 characters.
-    #[doc(alias = "customStatusIndicatorName")]
     pub custom_status_indicator_name: Option<String>,
     /// Customer portal description. At most 500 characters.
-    #[doc(alias = "customerPortalDescription")]
     pub customer_portal_description: Option<String>,
     /// Customer portal flag.
-    #[doc(alias = "customerPortalFlag")]
     pub customer_portal_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Display on board.
-    #[doc(alias = "displayOnBoard")]
     pub display_on_board: Option<bool>,
     /// Email template, from [`service::list_email_templates`](crate::service::list_email_templates).
-    #[doc(alias = "emailTemplate")]
     pub email_template: ServiceEmailTemplateReference,
     /// Escalation status.
-    #[doc(alias = "escalationStatus")]
     pub escalation_status: Option<BoardStatusEscalationStatus>,
     /// Whether it is inactive.
     pub inactive: Option<bool>,
     /// Round robin catchall.
-    #[doc(alias = "roundRobinCatchall")]
     pub round_robin_catchall: Option<bool>,
     /// Save time as note.
-    #[doc(alias = "saveTimeAsNote")]
     pub save_time_as_note: Option<bool>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Status indicator, from [`project::list_status_indicators`](crate::project::list_status_indicators).
-    #[doc(alias = "statusIndicator")]
     pub status_indicator: StatusIndicatorReference,
     /// Time entry not allowed.
-    #[doc(alias = "timeEntryNotAllowed")]
     pub time_entry_not_allowed: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,7 +16,6 @@ pub struct BoardStatusNotification {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients). Required.
-    #[doc(alias = "notifyWho")]
     pub notify_who: NotificationRecipientReference,
     /// Must be given for service status notifications of type "Email Address". At most 255 characters.
     pub email: Option<String>,
@@ -25,7 +24,6 @@ pub struct BoardStatusNotification {
     /// Status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
     pub status: ServiceStatusReference,
     /// Workflow step.
-    #[doc(alias = "workflowStep")]
     pub workflow_step: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,18 +16,14 @@ pub struct BoardSubType {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllTypesFlag")]
     pub add_all_types_flag: Option<bool>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllTypesFlag")]
     pub remove_all_types_flag: Option<bool>,
     /// IDs of the records.
-    #[doc(alias = "typeAssociationIds")]
     pub type_association_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

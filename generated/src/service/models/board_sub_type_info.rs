@@ -13,12 +13,10 @@ pub struct BoardSubTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// IDs of the records.
-    #[doc(alias = "typeAssociationIds")]
     pub type_association_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,30 +16,22 @@ pub struct BoardTeam {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Team leader, from [`system::list_members`](crate::system::list_members). Required.
-    #[doc(alias = "teamLeader")]
     pub team_leader: MemberReference,
     /// Board ID.
-    #[doc(alias = "boardId")]
     pub board_id: Option<i32>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Default round robin flag.
-    #[doc(alias = "defaultRoundRobinFlag")]
     pub default_round_robin_flag: Option<bool>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Members.
     pub members: Option<Vec<i32>>,
     /// Notify on ticket delete.
-    #[doc(alias = "notifyOnTicketDelete")]
     pub notify_on_ticket_delete: Option<bool>,
     /// Round robin flag.
-    #[doc(alias = "roundRobinFlag")]
     pub round_robin_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

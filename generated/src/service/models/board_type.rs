@@ -23,25 +23,20 @@ pub struct BoardType {
     /// Category.
     pub category: Option<BoardTypeCategory>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Identifier of the record in an integrated system. At most 50 characters.
-    #[doc(alias = "integrationXref")]
     pub integration_xref: Option<String>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Request for change flag.
-    #[doc(alias = "requestForChangeFlag")]
     pub request_for_change_flag: Option<bool>,
     /// Skill, from [`system::list_skills`](crate::system::list_skills).
     pub skill: SkillReference,
     /// Skill category, from [`system::list_skill_categories`](crate::system::list_skill_categories).
-    #[doc(alias = "skillCategory")]
     pub skill_category: SkillCategoryReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -20,10 +20,8 @@ pub struct BoardTypeSubTypeItemAssociation {
     /// Item, from [`service::list_board_items`](crate::service::list_board_items).
     pub item: ServiceItemReference,
     /// Sub type, from [`service::list_board_sub_types`](crate::service::list_board_sub_types).
-    #[doc(alias = "subType")]
     pub sub_type: ServiceSubTypeReference,
     /// Type, from [`service::list_board_types`](crate::service::list_board_types).
-    #[doc(alias = "type")]
     pub type_: ServiceTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -17,13 +17,10 @@ pub struct Code {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Board ID.
-    #[doc(alias = "boardId")]
     pub board_id: Option<i32>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

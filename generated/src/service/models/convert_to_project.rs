@@ -13,12 +13,10 @@ pub struct ConvertToProject {
     /// Phase, from [`project::list_project_phases`](crate::project::list_project_phases). Required.
     pub phase: ProjectPhaseReference,
     /// Work breakdown structure code, for example 1.2. Required.
-    #[doc(alias = "wbsCode")]
     pub wbs_code: Option<String>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Record type.
-    #[doc(alias = "recordType")]
     pub record_type: Option<ConvertToProjectRecordType>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -22,22 +22,16 @@ pub struct KnowledgeBaseArticle {
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Category ID.
-    #[doc(alias = "categoryId")]
     pub category_id: Option<i32>,
     /// Created by. Set by the server and never sent.
-    #[doc(alias = "createdBy")]
     pub created_by: Option<String>,
     /// Date created. Set by the server and never sent.
-    #[doc(alias = "dateCreated")]
     pub date_created: Option<String>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Sub category ID.
-    #[doc(alias = "subCategoryId")]
     pub sub_category_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

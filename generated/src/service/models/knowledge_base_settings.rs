@@ -14,10 +14,8 @@ pub struct KnowledgeBaseSettings {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Require approval. Required.
-    #[doc(alias = "requireApproval")]
     pub require_approval: Option<bool>,
     /// Default approver, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "defaultApprover")]
     pub default_approver: MemberReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

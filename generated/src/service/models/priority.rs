@@ -17,18 +17,14 @@ pub struct Priority {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Image link.
-    #[doc(alias = "imageLink")]
     pub image_link: Option<String>,
     /// Level.
     pub level: Option<String>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Urgency sort order.
-    #[doc(alias = "urgencySortOrder")]
     pub urgency_sort_order: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

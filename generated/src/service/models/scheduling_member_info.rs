@@ -13,24 +13,18 @@ pub struct SchedulingMemberInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default email.
-    #[doc(alias = "defaultEmail")]
     pub default_email: Option<String>,
     /// First name.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Full name.
-    #[doc(alias = "fullName")]
     pub full_name: Option<String>,
     /// Identifier.
     pub identifier: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Last name.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Middle initial.
-    #[doc(alias = "middleInitial")]
     pub middle_initial: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

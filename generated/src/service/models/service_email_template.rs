@@ -14,47 +14,34 @@ pub struct ServiceEmailTemplate {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Type. Required.
-    #[doc(alias = "type")]
     pub type_: Option<ServiceEmailTemplateType>,
     /// Body.
     pub body: Option<String>,
     /// Whether to copy them.
-    #[doc(alias = "copySenderFlag")]
     pub copy_sender_flag: Option<bool>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
-    #[doc(alias = "emailAddress")]
     pub email_address: Option<String>,
     /// External contact notifications.
-    #[doc(alias = "externalContactNotifications")]
     pub external_contact_notifications: Option<bool>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Internal contact notifications.
-    #[doc(alias = "internalContactNotifications")]
     pub internal_contact_notifications: Option<bool>,
     /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Resource records flag.
-    #[doc(alias = "resourceRecordsFlag")]
     pub resource_records_flag: Option<bool>,
     /// Service board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "serviceBoard")]
     pub service_board: BoardReference,
     /// Service status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
-    #[doc(alias = "serviceStatus")]
     pub service_status: ServiceStatusReference,
     /// Service survey, from [`service::list_surveys`](crate::service::list_surveys).
-    #[doc(alias = "serviceSurvey")]
     pub service_survey: ServiceSurveyReference,
     /// Subject. At most 200 characters.
     pub subject: Option<String>,
     /// Tasks flag.
-    #[doc(alias = "tasksFlag")]
     pub tasks_flag: Option<bool>,
     /// Use sender flag.
-    #[doc(alias = "useSenderFlag")]
     pub use_sender_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

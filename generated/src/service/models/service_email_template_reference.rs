@@ -15,7 +15,6 @@ pub struct ServiceEmailTemplateReference {
     /// Name.
     pub name: Option<String>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,10 +15,8 @@ pub struct ServiceLocation {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Where. Required.
-    #[doc(alias = "where")]
     pub where_: Option<ServiceLocationWhere>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

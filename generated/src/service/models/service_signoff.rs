@@ -15,165 +15,112 @@ pub struct ServiceSignoff {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Billing methods text. At most 2000 characters.
-    #[doc(alias = "billingMethodsText")]
     pub billing_methods_text: Option<String>,
     /// A POST with non-empty billingMethodsText turns this on.
-    #[doc(alias = "billingMethodsTextFlag")]
     pub billing_methods_text_flag: Option<bool>,
     /// Billing terms flag.
-    #[doc(alias = "billingTermsFlag")]
     pub billing_terms_flag: Option<bool>,
     /// Company info flag.
-    #[doc(alias = "companyInfoFlag")]
     pub company_info_flag: Option<bool>,
     /// Configurations flag.
-    #[doc(alias = "configurationsFlag")]
     pub configurations_flag: Option<bool>,
     /// Credit card fields flag.
-    #[doc(alias = "creditCardFieldsFlag")]
     pub credit_card_fields_flag: Option<bool>,
     /// Customer signoff fields flag.
-    #[doc(alias = "customerSignoffFieldsFlag")]
     pub customer_signoff_fields_flag: Option<bool>,
     /// Customer signoff text. At most 4000 characters.
-    #[doc(alias = "customerSignoffText")]
     pub customer_signoff_text: Option<String>,
     /// A POST with non-empty customerSignoffText turns this on.
-    #[doc(alias = "customerSignoffTextFlag")]
     pub customer_signoff_text_flag: Option<bool>,
     /// Default ff flag.
-    #[doc(alias = "defaultFFFlag")]
     pub default_ff_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Discussion flag.
-    #[doc(alias = "discussionFlag")]
     pub discussion_flag: Option<bool>,
     /// Expense agreement flag.
-    #[doc(alias = "expenseAgreementFlag")]
     pub expense_agreement_flag: Option<bool>,
     /// Expense amount flag.
-    #[doc(alias = "expenseAmountFlag")]
     pub expense_amount_flag: Option<bool>,
     /// Expense bill flag.
-    #[doc(alias = "expenseBillFlag")]
     pub expense_bill_flag: Option<bool>,
     /// Expense date flag.
-    #[doc(alias = "expenseDateFlag")]
     pub expense_date_flag: Option<bool>,
     /// A POST with any expense flag turned on turns this on too.
-    #[doc(alias = "expenseFlag")]
     pub expense_flag: Option<bool>,
     /// Expense manual entry.
-    #[doc(alias = "expenseManualEntry")]
     pub expense_manual_entry: Option<i32>,
     /// Expense manual flag.
-    #[doc(alias = "expenseManualFlag")]
     pub expense_manual_flag: Option<bool>,
     /// Expense member flag.
-    #[doc(alias = "expenseMemberFlag")]
     pub expense_member_flag: Option<bool>,
     /// Expense notes flag.
-    #[doc(alias = "expenseNotesFlag")]
     pub expense_notes_flag: Option<bool>,
     /// Expense tax flag.
-    #[doc(alias = "expenseTaxFlag")]
     pub expense_tax_flag: Option<bool>,
     /// Expense type flag.
-    #[doc(alias = "expenseTypeFlag")]
     pub expense_type_flag: Option<bool>,
     /// Internal notes flag.
-    #[doc(alias = "internalNotesFlag")]
     pub internal_notes_flag: Option<bool>,
     /// Product agreement flag.
-    #[doc(alias = "productAgreementFlag")]
     pub product_agreement_flag: Option<bool>,
     /// Product bill flag.
-    #[doc(alias = "productBillFlag")]
     pub product_bill_flag: Option<bool>,
     /// Product description flag.
-    #[doc(alias = "productDescriptionFlag")]
     pub product_description_flag: Option<bool>,
     /// Product extended amount flag.
-    #[doc(alias = "productExtendedAmountFlag")]
     pub product_extended_amount_flag: Option<bool>,
     /// A POST with any product flag turned on turns this on too.
-    #[doc(alias = "productFlag")]
     pub product_flag: Option<bool>,
     /// Product manual entry.
-    #[doc(alias = "productManualEntry")]
     pub product_manual_entry: Option<i32>,
     /// Product manual flag.
-    #[doc(alias = "productManualFlag")]
     pub product_manual_flag: Option<bool>,
     /// Product price flag.
-    #[doc(alias = "productPriceFlag")]
     pub product_price_flag: Option<bool>,
     /// Product quantity flag.
-    #[doc(alias = "productQuantityFlag")]
     pub product_quantity_flag: Option<bool>,
     /// Product tax flag.
-    #[doc(alias = "productTaxFlag")]
     pub product_tax_flag: Option<bool>,
     /// Resolution flag.
-    #[doc(alias = "resolutionFlag")]
     pub resolution_flag: Option<bool>,
     /// Summary flag.
-    #[doc(alias = "summaryFlag")]
     pub summary_flag: Option<bool>,
     /// In a POST, giving a task and leaving out taskFlag turns taskFlag on.
     pub task: Option<ServiceSignoffTask>,
     /// In a POST, true without a task makes task ServiceTasks.All.
-    #[doc(alias = "taskFlag")]
     pub task_flag: Option<bool>,
     /// Technician signoff flag.
-    #[doc(alias = "technicianSignoffFlag")]
     pub technician_signoff_flag: Option<bool>,
     /// Time agreement flag.
-    #[doc(alias = "timeAgreementFlag")]
     pub time_agreement_flag: Option<bool>,
     /// Time bill flag.
-    #[doc(alias = "timeBillFlag")]
     pub time_bill_flag: Option<bool>,
     /// Time date flag.
-    #[doc(alias = "timeDateFlag")]
     pub time_date_flag: Option<bool>,
     /// Time extended amount flag.
-    #[doc(alias = "timeExtendedAmountFlag")]
     pub time_extended_amount_flag: Option<bool>,
     /// A POST with any time flag turned on turns this on too.
-    #[doc(alias = "timeFlag")]
     pub time_flag: Option<bool>,
     /// Time hours flag.
-    #[doc(alias = "timeHoursFlag")]
     pub time_hours_flag: Option<bool>,
     /// Time manual entry.
-    #[doc(alias = "timeManualEntry")]
     pub time_manual_entry: Option<i32>,
     /// Time manual flag.
-    #[doc(alias = "timeManualFlag")]
     pub time_manual_flag: Option<bool>,
     /// Time member flag.
-    #[doc(alias = "timeMemberFlag")]
     pub time_member_flag: Option<bool>,
     /// Time notes flag.
-    #[doc(alias = "timeNotesFlag")]
     pub time_notes_flag: Option<bool>,
     /// Time rate flag.
-    #[doc(alias = "timeRateFlag")]
     pub time_rate_flag: Option<bool>,
     /// Time start end flag.
-    #[doc(alias = "timeStartEndFlag")]
     pub time_start_end_flag: Option<bool>,
     /// Time tax flag.
-    #[doc(alias = "timeTaxFlag")]
     pub time_tax_flag: Option<bool>,
     /// Time work type flag.
-    #[doc(alias = "timeWorkTypeFlag")]
     pub time_work_type_flag: Option<bool>,
     /// Visible logo flag.
-    #[doc(alias = "visibleLogoFlag")]
     pub visible_logo_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,13 +14,10 @@ pub struct ServiceSignoffCustomField {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Display section. Required.
-    #[doc(alias = "displaySection")]
     pub display_section: Option<String>,
     /// Position among its siblings. Required.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<Number>,
     /// User defined field, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields). Required.
-    #[doc(alias = "userDefinedField")]
     pub user_defined_field: UserDefinedFieldReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

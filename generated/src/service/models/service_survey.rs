@@ -17,34 +17,24 @@ pub struct ServiceSurvey {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Footer text. At most 500 characters.
-    #[doc(alias = "footerText")]
     pub footer_text: Option<String>,
     /// Footer text visible flag.
-    #[doc(alias = "footerTextVisibleFlag")]
     pub footer_text_visible_flag: Option<bool>,
     /// Header include logo flag.
-    #[doc(alias = "headerIncludeLogoFlag")]
     pub header_include_logo_flag: Option<bool>,
     /// Header text. At most 4000 characters.
-    #[doc(alias = "headerText")]
     pub header_text: Option<String>,
     /// Header text visible flag.
-    #[doc(alias = "headerTextVisibleFlag")]
     pub header_text_visible_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Notify member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "notifyMember")]
     pub notify_member: MemberReference,
     /// Notify who.
-    #[doc(alias = "notifyWho")]
     pub notify_who: GenericIdIdentifierReference,
     /// Notify who visible flag.
-    #[doc(alias = "notifyWhoVisibleFlag")]
     pub notify_who_visible_flag: Option<bool>,
     /// Thank you text. At most 4000 characters.
-    #[doc(alias = "thankYouText")]
     pub thank_you_text: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,24 +16,18 @@ pub struct ServiceSurveyQuestion {
     /// Question. At most 1000 characters. Required.
     pub question: Option<String>,
     /// Type. Required.
-    #[doc(alias = "type")]
     pub type_: Option<ServiceSurveyQuestionType>,
     /// Include flag.
-    #[doc(alias = "includeFlag")]
     pub include_flag: Option<bool>,
     /// Points of a question that was skipped.
-    #[doc(alias = "noAnswerPoints")]
     pub no_answer_points: Option<i32>,
     /// The options to choose from.
     pub options: Option<Vec<ServiceSurveyQuestionOption>>,
     /// Required flag.
-    #[doc(alias = "requiredFlag")]
     pub required_flag: Option<bool>,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<i32>,
     /// Survey ID.
-    #[doc(alias = "surveyId")]
     pub survey_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -10,7 +10,6 @@ pub struct ServiceSurveyQuestionOption {
     /// Caption.
     pub caption: Option<String>,
     /// Include flag.
-    #[doc(alias = "includeFlag")]
     pub include_flag: Option<bool>,
     /// Points.
     pub points: Option<i32>,

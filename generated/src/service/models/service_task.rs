@@ -14,13 +14,10 @@ pub struct ServiceTask {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Child schedule action.
-    #[doc(alias = "childScheduleAction")]
     pub child_schedule_action: Option<String>,
     /// Child ticket ID.
-    #[doc(alias = "childTicketId")]
     pub child_ticket_id: Option<i32>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Code, from [`service::list_codes`](crate::service::list_codes).
     pub code: ServiceCodeReference,
@@ -37,7 +34,6 @@ pub struct ServiceTask {
     /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     /// Ticket ID.
-    #[doc(alias = "ticketId")]
     pub ticket_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

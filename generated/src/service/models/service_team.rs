@@ -14,7 +14,6 @@ pub struct ServiceTeam {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Delete notify flag.
-    #[doc(alias = "deleteNotifyFlag")]
     pub delete_notify_flag: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,

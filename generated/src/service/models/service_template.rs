@@ -22,28 +22,21 @@ pub struct ServiceTemplate {
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Assigned by, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "assignedBy")]
     pub assigned_by: MemberReference,
     /// Assigned notify flag.
-    #[doc(alias = "assignedNotifyFlag")]
     pub assigned_notify_flag: Option<bool>,
     /// Attach schedule to new service flag.
-    #[doc(alias = "attachScheduleToNewServiceFlag")]
     pub attach_schedule_to_new_service_flag: Option<bool>,
     /// Bill complete flag.
     #[doc(alias = "billComplete_Flag")]
     pub bill_complete_flag: Option<bool>,
     /// Bill service separately flag.
-    #[doc(alias = "billServiceSeparatelyFlag")]
     pub bill_service_separately_flag: Option<bool>,
     /// Bill unapproved time and expenses flag.
-    #[doc(alias = "billUnapprovedTimeAndExpensesFlag")]
     pub bill_unapproved_time_and_expenses_flag: Option<bool>,
     /// Billing amount.
-    #[doc(alias = "billingAmount")]
     pub billing_amount: Option<Number>,
     /// How the amount to bill is determined.
-    #[doc(alias = "billingMethod")]
     pub billing_method: Option<ServiceTemplateBillingMethod>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
@@ -54,30 +47,22 @@ pub struct ServiceTemplate {
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Email cc.
-    #[doc(alias = "emailCC")]
     pub email_cc: Option<String>,
     /// Email cc flag.
-    #[doc(alias = "emailCCFlag")]
     pub email_cc_flag: Option<bool>,
     /// Email contact flag.
-    #[doc(alias = "emailContactFlag")]
     pub email_contact_flag: Option<bool>,
     /// Email resource flag.
-    #[doc(alias = "emailResourceFlag")]
     pub email_resource_flag: Option<bool>,
     /// Expense billable flag.
-    #[doc(alias = "expenseBillableFlag")]
     pub expense_billable_flag: Option<bool>,
     /// Expense invoice flag.
-    #[doc(alias = "expenseInvoiceFlag")]
     pub expense_invoice_flag: Option<bool>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "hoursBudget")]
     pub hours_budget: Option<Number>,
     /// How many are affected.
     pub impact: Option<ServiceTemplateImpact>,
     /// Notes for your own members, not for customers.
-    #[doc(alias = "internalAnalysis")]
     pub internal_analysis: Option<String>,
     /// Item, from [`service::list_board_items`](crate::service::list_board_items).
     pub item: ServiceItemReference,
@@ -86,31 +71,24 @@ pub struct ServiceTemplate {
     /// Name.
     pub name: Option<String>,
     /// Override flag.
-    #[doc(alias = "overrideFlag")]
     pub override_flag: Option<bool>,
     /// Priority, from [`service::list_priorities`](crate::service::list_priorities).
     pub priority: PriorityReference,
     /// Problem.
     pub problem: Option<String>,
     /// Product invoice flag.
-    #[doc(alias = "productInvoiceFlag")]
     pub product_invoice_flag: Option<bool>,
     /// Purchase order number.
-    #[doc(alias = "purchaseOrderNumber")]
     pub purchase_order_number: Option<String>,
     /// Reference.
     pub reference: Option<String>,
     /// Restrict downpayment flag.
-    #[doc(alias = "restrictDownpaymentFlag")]
     pub restrict_downpayment_flag: Option<bool>,
     /// Schedule days before.
-    #[doc(alias = "scheduleDaysBefore")]
     pub schedule_days_before: Option<i32>,
     /// Service days before.
-    #[doc(alias = "serviceDaysBefore")]
     pub service_days_before: Option<i32>,
     /// Service location, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "serviceLocation")]
     pub service_location: ServiceLocationReference,
     /// How serious it is.
     pub severity: Option<ServiceTemplateSeverity>,
@@ -127,16 +105,12 @@ pub struct ServiceTemplate {
     /// Team, from [`service::list_teams`](crate::service::list_teams).
     pub team: ServiceTeamReference,
     /// Template flag.
-    #[doc(alias = "templateFlag")]
     pub template_flag: Option<bool>,
     /// Time billable flag.
-    #[doc(alias = "timeBillableFlag")]
     pub time_billable_flag: Option<bool>,
     /// Time invoice flag.
-    #[doc(alias = "timeInvoiceFlag")]
     pub time_invoice_flag: Option<bool>,
     /// Type, from [`service::list_board_types`](crate::service::list_board_types).
-    #[doc(alias = "type")]
     pub type_: ServiceTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

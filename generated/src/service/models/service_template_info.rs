@@ -15,7 +15,6 @@ pub struct ServiceTemplateInfo {
     /// Name.
     pub name: Option<String>,
     /// Template flag.
-    #[doc(alias = "templateFlag")]
     pub template_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

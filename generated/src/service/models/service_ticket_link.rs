@@ -13,14 +13,12 @@ pub struct ServiceTicketLink {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Link text. At most 50 characters. Required.
-    #[doc(alias = "linkText")]
     pub link_text: Option<String>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// URL. At most 1000 characters. Required.
     pub url: Option<String>,
     /// Enabled flag.
-    #[doc(alias = "enabledFlag")]
     pub enabled_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

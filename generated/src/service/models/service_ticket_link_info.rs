@@ -13,7 +13,6 @@ pub struct ServiceTicketLinkInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Link text.
-    #[doc(alias = "linkText")]
     pub link_text: Option<String>,
     /// Name.
     pub name: Option<String>,

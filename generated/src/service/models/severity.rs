@@ -15,7 +15,6 @@ pub struct Severity {
     /// Description. At most 200 characters. Required.
     pub description: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

@@ -14,63 +14,44 @@ pub struct Sla {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Based on. Required.
-    #[doc(alias = "basedOn")]
     pub based_on: Option<SlaBasedOn>,
     /// Name. At most 25 characters. Required.
     pub name: Option<String>,
     /// Application order.
-    #[doc(alias = "applicationOrder")]
     pub application_order: Option<i32>,
     /// Custom calendar, from [`schedule::list_calendars`](crate::schedule::list_calendars).
-    #[doc(alias = "customCalendar")]
     pub custom_calendar: CalendarReference,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Hi impact hi urgency, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "hiImpactHiUrgency")]
     pub hi_impact_hi_urgency: PriorityReference,
     /// Hi impact low urgency, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "hiImpactLowUrgency")]
     pub hi_impact_low_urgency: PriorityReference,
     /// Hi impact med urgency, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "hiImpactMedUrgency")]
     pub hi_impact_med_urgency: PriorityReference,
     /// Low impact hi urgency, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "lowImpactHiUrgency")]
     pub low_impact_hi_urgency: PriorityReference,
     /// Low impact low urgency, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "lowImpactLowUrgency")]
     pub low_impact_low_urgency: PriorityReference,
     /// Low impact med urgency, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "lowImpactMedUrgency")]
     pub low_impact_med_urgency: PriorityReference,
     /// Med impact hi urgency, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "medImpactHiUrgency")]
     pub med_impact_hi_urgency: PriorityReference,
     /// Med impact low urgency, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "medImpactLowUrgency")]
     pub med_impact_low_urgency: PriorityReference,
     /// Med impact med urgency, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "medImpactMedUrgency")]
     pub med_impact_med_urgency: PriorityReference,
     /// Plan within.
-    #[doc(alias = "planWithin")]
     pub plan_within: Option<Number>,
     /// In percent.
-    #[doc(alias = "planWithinPercent")]
     pub plan_within_percent: Option<i32>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "resolutionHours")]
     pub resolution_hours: Option<Number>,
     /// In percent.
-    #[doc(alias = "resolutionPercent")]
     pub resolution_percent: Option<i32>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "respondHours")]
     pub respond_hours: Option<Number>,
     /// In percent.
-    #[doc(alias = "respondPercent")]
     pub respond_percent: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

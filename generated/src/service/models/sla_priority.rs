@@ -16,22 +16,16 @@ pub struct SlaPriority {
     /// Priority, from [`service::list_priorities`](crate::service::list_priorities). Required.
     pub priority: PriorityReference,
     /// Plan within.
-    #[doc(alias = "planWithin")]
     pub plan_within: Option<Number>,
     /// In percent.
-    #[doc(alias = "planWithinPercent")]
     pub plan_within_percent: Option<i32>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "resolutionHours")]
     pub resolution_hours: Option<Number>,
     /// In percent.
-    #[doc(alias = "resolutionPercent")]
     pub resolution_percent: Option<i32>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "respondHours")]
     pub respond_hours: Option<Number>,
     /// In percent.
-    #[doc(alias = "respondPercent")]
     pub respond_percent: Option<i32>,
     /// SLA, from [`service::list_slas`](crate::service::list_slas).
     pub sla: SlaReference,

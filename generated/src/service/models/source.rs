@@ -15,13 +15,10 @@ pub struct Source {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Date entered. Set by the server and never sent.
-    #[doc(alias = "dateEntered")]
     pub date_entered: Option<Timestamp>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Entered by. Set by the server and never sent.
-    #[doc(alias = "enteredBy")]
     pub entered_by: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,28 +15,22 @@ pub struct SurveyResult {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Ticket ID. Required.
-    #[doc(alias = "ticketId")]
     pub ticket_id: Option<i32>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// Contact me flag.
-    #[doc(alias = "contactMeFlag")]
     pub contact_me_flag: Option<bool>,
     /// Email address.
-    #[doc(alias = "emailAddress")]
     pub email_address: Option<String>,
     /// Footer response.
-    #[doc(alias = "footerResponse")]
     pub footer_response: Option<String>,
     /// Results.
     pub results: Option<Vec<SurveyResultDetail>>,
     /// Survey ID.
-    #[doc(alias = "surveyId")]
     pub survey_id: Option<i32>,
     /// Total points.
-    #[doc(alias = "totalPoints")]
     pub total_points: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

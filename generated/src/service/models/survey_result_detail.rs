@@ -10,7 +10,6 @@ pub struct SurveyResultDetail {
     /// For Selection questions, give the index of the chosen option in the options array.
     pub answer: Option<Value>,
     /// Question ID.
-    #[doc(alias = "questionId")]
     pub question_id: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -20,7 +20,6 @@ pub struct TeamMember {
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Team leader flag.
-    #[doc(alias = "teamLeaderFlag")]
     pub team_leader_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -8,10 +8,8 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct TemplateGeneratedCountsModel {
     /// Schedule count.
-    #[doc(alias = "scheduleCount")]
     pub schedule_count: Option<i32>,
     /// Service count.
-    #[doc(alias = "serviceCount")]
     pub service_count: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -8,7 +8,6 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct TicketBundle {
     /// IDs of the child tickets. Find them with [`service::list_tickets`](crate::service::list_tickets).
-    #[doc(alias = "childTicketIds")]
     pub child_ticket_ids: Option<Vec<i32>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

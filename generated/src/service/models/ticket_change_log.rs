@@ -15,87 +15,62 @@ pub struct TicketChangeLog {
     /// Action.
     pub action: Option<String>,
     /// Board ID.
-    #[doc(alias = "boardId")]
     pub board_id: Option<i32>,
     /// Board name.
-    #[doc(alias = "boardName")]
     pub board_name: Option<String>,
     /// Closed flag.
-    #[doc(alias = "closedFlag")]
     pub closed_flag: Option<bool>,
     /// Company identifier.
-    #[doc(alias = "companyIdentifier")]
     pub company_identifier: Option<i32>,
     /// Company name.
-    #[doc(alias = "companyName")]
     pub company_name: Option<String>,
     /// Contact ID.
-    #[doc(alias = "contactId")]
     pub contact_id: Option<i32>,
     /// Contact name.
-    #[doc(alias = "contactName")]
     pub contact_name: Option<String>,
     /// Customer updated flag.
-    #[doc(alias = "customerUpdatedFlag")]
     pub customer_updated_flag: Option<bool>,
     /// Impact.
     pub impact: Option<String>,
     /// Merged parent ticket ID.
-    #[doc(alias = "mergedParentTicketId")]
     pub merged_parent_ticket_id: Option<i32>,
     /// Owner identifier.
-    #[doc(alias = "ownerIdentifier")]
     pub owner_identifier: Option<i32>,
     /// ID of the parent ticket. Find it with [`service::list_tickets`](crate::service::list_tickets).
-    #[doc(alias = "parentTicketId")]
     pub parent_ticket_id: Option<i32>,
     /// Partner ID.
-    #[doc(alias = "partnerId")]
     pub partner_id: Option<String>,
     /// Priority ID.
-    #[doc(alias = "priorityId")]
     pub priority_id: Option<i32>,
     /// Priority level.
-    #[doc(alias = "priorityLevel")]
     pub priority_level: Option<String>,
     /// Priority name.
-    #[doc(alias = "priorityName")]
     pub priority_name: Option<String>,
     /// Priority sort.
-    #[doc(alias = "prioritySort")]
     pub priority_sort: Option<i32>,
     /// Processing status.
-    #[doc(alias = "processingStatus")]
     pub processing_status: Option<String>,
     /// Product instance ID.
-    #[doc(alias = "productInstanceId")]
     pub product_instance_id: Option<String>,
     /// Kind of the record that recordId names, for example Ticket.
-    #[doc(alias = "recordType")]
     pub record_type: Option<String>,
     /// Resource list.
-    #[doc(alias = "resourceList")]
     pub resource_list: Option<String>,
     /// Severity.
     pub severity: Option<String>,
     /// SLA name.
-    #[doc(alias = "slaName")]
     pub sla_name: Option<String>,
     /// SLA status. Set by the server and never sent.
-    #[doc(alias = "slaStatus")]
     pub sla_status: Option<String>,
     /// Status.
     pub status: Option<String>,
     /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     /// Team name.
-    #[doc(alias = "teamName")]
     pub team_name: Option<String>,
     /// Ticket number.
-    #[doc(alias = "ticketNumber")]
     pub ticket_number: Option<i32>,
     /// Ticket owner.
-    #[doc(alias = "ticketOwner")]
     pub ticket_owner: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -9,7 +9,6 @@ use crate::shared::ServiceStatusReference;
 #[non_exhaustive]
 pub struct TicketMerge {
     /// IDs of the tickets to merge into this one. Find them with [`service::list_tickets`](crate::service::list_tickets). Required.
-    #[doc(alias = "mergeTicketIds")]
     pub merge_ticket_ids: Option<Vec<i32>>,
     /// Status, from [`service::list_board_statuses`](crate::service::list_board_statuses). Required.
     pub status: ServiceStatusReference,

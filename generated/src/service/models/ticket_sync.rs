@@ -16,30 +16,24 @@ pub struct TicketSync {
     /// Company, from [`company::list_companies`](crate::company::list_companies). Required.
     pub company: CompanyReference,
     /// Integrator login, from [`system::list_integrator_logins`](crate::system::list_integrator_logins). Required.
-    #[doc(alias = "integratorLogin")]
     pub integrator_login: IntegratorLoginReference,
     /// Name. At most 80 characters. Required.
     pub name: Option<String>,
     /// URL. Required.
     pub url: Option<String>,
     /// Vendor type. Required.
-    #[doc(alias = "vendorType")]
     pub vendor_type: Option<TicketSyncVendorType>,
     /// Internal analysis flag.
-    #[doc(alias = "internalAnalysisFlag")]
     pub internal_analysis_flag: Option<bool>,
     /// Password.
     pub password: Option<String>,
     /// Problem description flag.
-    #[doc(alias = "problemDescriptionFlag")]
     pub problem_description_flag: Option<bool>,
     /// Psg.
     pub psg: Option<String>,
     /// Resolution flag.
-    #[doc(alias = "resolutionFlag")]
     pub resolution_flag: Option<bool>,
     /// User name.
-    #[doc(alias = "userName")]
     pub user_name: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

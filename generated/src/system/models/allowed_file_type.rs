@@ -13,10 +13,8 @@ pub struct AllowedFileType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// File type. Required.
-    #[doc(alias = "fileType")]
     pub file_type: Option<String>,
     /// Size limit.
-    #[doc(alias = "sizeLimit")]
     pub size_limit: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -17,10 +17,8 @@ pub struct AllowedOrigin {
     /// Origin. At most 2000 characters. Required.
     pub origin: Option<String>,
     /// Last update utc. Set by the server and never sent.
-    #[doc(alias = "lastUpdateUtc")]
     pub last_update_utc: Option<Timestamp>,
     /// Updated by. Set by the server and never sent.
-    #[doc(alias = "updatedBy")]
     pub updated_by: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

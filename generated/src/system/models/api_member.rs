@@ -20,50 +20,36 @@ pub struct ApiMember {
     /// Identifier. At most 15 characters. Required.
     pub identifier: Option<String>,
     /// Block cost flag.
-    #[doc(alias = "blockCostFlag")]
     pub block_cost_flag: Option<bool>,
     /// Block price flag.
-    #[doc(alias = "blockPriceFlag")]
     pub block_price_flag: Option<bool>,
     /// Default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "defaultDepartment")]
     pub default_department: SystemDepartmentReference,
     /// Default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "defaultLocation")]
     pub default_location: SystemLocationReference,
     /// Email address. At most 250 characters.
-    #[doc(alias = "emailAddress")]
     pub email_address: Option<String>,
     /// Service board IDs. Find them with [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "excludedServiceBoardIds")]
     pub excluded_service_board_ids: Option<Vec<i32>>,
     /// Inactive date.
-    #[doc(alias = "inactiveDate")]
     pub inactive_date: Option<Timestamp>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name. At most 30 characters. Required when the record is replaced.
     pub name: Option<String>,
     /// Notes.
     pub notes: Option<String>,
     /// Sales default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "salesDefaultLocation")]
     pub sales_default_location: SystemLocationReference,
     /// Security location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "securityLocation")]
     pub security_location: SystemLocationReference,
     /// Security role, from [`system::list_security_roles`](crate::system::list_security_roles).
-    #[doc(alias = "securityRole")]
     pub security_role: SecurityRoleReference,
     /// Service default board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "serviceDefaultBoard")]
     pub service_default_board: BoardReference,
     /// Structure level, from [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures).
-    #[doc(alias = "structureLevel")]
     pub structure_level: StructureReference,
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups).
-    #[doc(alias = "timeZone")]
     pub time_zone: TimeZoneSetupReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

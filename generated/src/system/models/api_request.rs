@@ -15,28 +15,22 @@ pub struct ApiRequest {
     /// Entity.
     pub entity: Option<IRestIdentifiedItem>,
     /// External ID.
-    #[doc(alias = "externalId")]
     pub external_id: Option<String>,
     /// Fields.
     pub fields: Option<String>,
     /// Filters.
     pub filters: Option<FilterValues>,
     /// Grand parent ID.
-    #[doc(alias = "grandParentId")]
     pub grand_parent_id: Option<i32>,
     /// Member context.
-    #[doc(alias = "memberContext")]
     pub member_context: Option<String>,
     /// Misc properties.
-    #[doc(alias = "miscProperties")]
     pub misc_properties: Option<BTreeMap<String, Value>>,
     /// Page.
     pub page: Option<PageValues>,
     /// Parent ID.
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Update only ces properties.
-    #[doc(alias = "updateOnlyCesProperties")]
     pub update_only_ces_properties: Option<bool>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -10,19 +10,14 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct AuditTrailEntry {
     /// Audit source.
-    #[doc(alias = "auditSource")]
     pub audit_source: Option<String>,
     /// Audit sub type.
-    #[doc(alias = "auditSubType")]
     pub audit_sub_type: Option<String>,
     /// Audit type.
-    #[doc(alias = "auditType")]
     pub audit_type: Option<String>,
     /// Entered by. Set by the server and never sent.
-    #[doc(alias = "enteredBy")]
     pub entered_by: Option<String>,
     /// Entered date.
-    #[doc(alias = "enteredDate")]
     pub entered_date: Option<String>,
     /// Text.
     pub text: Option<String>,

@@ -13,10 +13,8 @@ pub struct AuthAnvil {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Server location URL. Required.
-    #[doc(alias = "serverLocationUrl")]
     pub server_location_url: Option<String>,
     /// Site ID. Required.
-    #[doc(alias = "siteId")]
     pub site_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

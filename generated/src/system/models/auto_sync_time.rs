@@ -14,10 +14,8 @@ pub struct AutoSyncTime {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Sync time. Required.
-    #[doc(alias = "syncTime")]
     pub sync_time: Option<String>,
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups). Required.
-    #[doc(alias = "timeZone")]
     pub time_zone: TimeZoneSetupReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

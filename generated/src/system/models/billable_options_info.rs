@@ -12,33 +12,24 @@ pub struct BillableOptionsInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Billable flag.
-    #[doc(alias = "billableFlag")]
     pub billable_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Enum ID.
-    #[doc(alias = "enumId")]
     pub enum_id: Option<String>,
     /// Expense flag.
-    #[doc(alias = "expenseFlag")]
     pub expense_flag: Option<bool>,
     /// Include no default flag.
-    #[doc(alias = "includeNoDefaultFlag")]
     pub include_no_default_flag: Option<bool>,
     /// Invoice flag.
-    #[doc(alias = "invoiceFlag")]
     pub invoice_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Option ID.
-    #[doc(alias = "optionId")]
     pub option_id: Option<String>,
     /// Product flag.
-    #[doc(alias = "productFlag")]
     pub product_flag: Option<bool>,
     /// Time flag.
-    #[doc(alias = "timeFlag")]
     pub time_flag: Option<bool>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -9,13 +9,10 @@ use crate::system::ApiRequest;
 #[non_exhaustive]
 pub struct BundleRequest {
     /// API request.
-    #[doc(alias = "apiRequest")]
     pub api_request: Option<ApiRequest>,
     /// Resource type.
-    #[doc(alias = "resourceType")]
     pub resource_type: Option<String>,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<i32>,
     /// Version.
     pub version: Option<String>,

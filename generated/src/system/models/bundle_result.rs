@@ -15,13 +15,10 @@ pub struct BundleResult {
     /// Error.
     pub error: Option<ErrorResponseMessage>,
     /// Resource type.
-    #[doc(alias = "resourceType")]
     pub resource_type: Option<String>,
     /// Position among its siblings.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<i32>,
     /// Status code.
-    #[doc(alias = "statusCode")]
     pub status_code: Option<i32>,
     /// Success.
     pub success: Option<bool>,

@@ -15,32 +15,24 @@ pub struct CallbackEntry {
     /// Required Reference. Required.
     pub level: Option<String>,
     /// Required Reference. Required.
-    #[doc(alias = "objectId")]
     pub object_id: Option<i32>,
     /// Required Reference. Required.
-    #[doc(alias = "type")]
     pub type_: Option<String>,
     /// Required Reference. Required.
     pub url: Option<String>,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Description. At most 100 characters.
     pub description: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Is self suppressed flag.
-    #[doc(alias = "isSelfSuppressedFlag")]
     pub is_self_suppressed_flag: Option<bool>,
     /// Is soap callback flag.
-    #[doc(alias = "isSoapCallbackFlag")]
     pub is_soap_callback_flag: Option<bool>,
     /// Member ID.
-    #[doc(alias = "memberId")]
     pub member_id: Option<i32>,
     /// Payload version.
-    #[doc(alias = "payloadVersion")]
     pub payload_version: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

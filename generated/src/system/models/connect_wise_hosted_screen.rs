@@ -14,7 +14,6 @@ pub struct ConnectWiseHostedScreen {
     /// Name.
     pub name: Option<String>,
     /// Screen ID.
-    #[doc(alias = "screenId")]
     pub screen_id: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -15,50 +15,36 @@ pub struct ConnectWiseHostedSetup {
     /// Description. At most 50 characters. Required.
     pub description: Option<String>,
     /// Look the id up in the ConnectWiseHostedApiScreen report. Required.
-    #[doc(alias = "screenId")]
     pub screen_id: Option<i32>,
     /// Type. Required.
-    #[doc(alias = "type")]
     pub type_: Option<ConnectWiseHostedSetupType>,
     /// URL. At most 1024 characters. Required.
     pub url: Option<String>,
     /// Can be left out once a value is stored. At most 36 characters.
-    #[doc(alias = "clientId")]
     pub client_id: Option<String>,
     /// Created by. Set by the server and never sent.
-    #[doc(alias = "createdBy")]
     pub created_by: Option<String>,
     /// Date created. Set by the server and never sent.
-    #[doc(alias = "dateCreated")]
     pub date_created: Option<String>,
     /// Disabled flag.
-    #[doc(alias = "disabledFlag")]
     pub disabled_flag: Option<bool>,
     /// Location IDs. Find them with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationIds")]
     pub location_ids: Option<Vec<i32>>,
     /// Locations enabled flag.
-    #[doc(alias = "locationsEnabledFlag")]
     pub locations_enabled_flag: Option<bool>,
     /// Origin. At most 100 characters.
     pub origin: Option<String>,
     /// Pod height.
-    #[doc(alias = "podHeight")]
     pub pod_height: Option<i32>,
     /// Toolbar button dialog height.
-    #[doc(alias = "toolbarButtonDialogHeight")]
     pub toolbar_button_dialog_height: Option<i32>,
     /// Toolbar button dialog width.
-    #[doc(alias = "toolbarButtonDialogWidth")]
     pub toolbar_button_dialog_width: Option<i32>,
     /// Toolbar button icon document ID.
-    #[doc(alias = "toolbarButtonIconDocumentId")]
     pub toolbar_button_icon_document_id: Option<i32>,
     /// Mandatory for ToolbarButtons, optional for other types. At most 50 characters.
-    #[doc(alias = "toolbarButtonText")]
     pub toolbar_button_text: Option<String>,
     /// Toolbar button tool tip. At most 50 characters.
-    #[doc(alias = "toolbarButtonToolTip")]
     pub toolbar_button_tool_tip: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,49 +14,36 @@ pub struct CorporateStructure {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Base currency, from [`finance::list_currencies`](crate::finance::list_currencies). Required.
-    #[doc(alias = "baseCurrency")]
     pub base_currency: CurrencyReference,
     /// Fiscal year start. Required.
-    #[doc(alias = "fiscalYearStart")]
     pub fiscal_year_start: Option<CorporateStructureFiscalYearStart>,
     /// Group caption. At most 50 characters. Required.
-    #[doc(alias = "groupCaption")]
     pub group_caption: Option<String>,
     /// Location caption. At most 50 characters. Required.
-    #[doc(alias = "locationCaption")]
     pub location_caption: Option<String>,
     /// Chief operating officer, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "chiefOperatingOfficer")]
     pub chief_operating_officer: MemberReference,
     /// Controller, from [`system::list_members`](crate::system::list_members).
     pub controller: MemberReference,
     /// Dispatcher, from [`system::list_members`](crate::system::list_members).
     pub dispatcher: MemberReference,
     /// Duty manager, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "dutyManager")]
     pub duty_manager: MemberReference,
     /// Level1 name. At most 20 characters.
-    #[doc(alias = "level1Name")]
     pub level1_name: Option<String>,
     /// Level2 name. At most 20 characters.
-    #[doc(alias = "level2Name")]
     pub level2_name: Option<String>,
     /// Level3 name. At most 20 characters.
-    #[doc(alias = "level3Name")]
     pub level3_name: Option<String>,
     /// Level4 name. At most 20 characters.
-    #[doc(alias = "level4Name")]
     pub level4_name: Option<String>,
     /// Level5 name. At most 20 characters.
-    #[doc(alias = "level5Name")]
     pub level5_name: Option<String>,
     /// Level count.
-    #[doc(alias = "levelCount")]
     pub level_count: Option<CorporateStructureLevelCount>,
     /// President, from [`system::list_members`](crate::system::list_members).
     pub president: MemberReference,
     /// Service manager, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "serviceManager")]
     pub service_manager: MemberReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,13 +14,10 @@ pub struct CorporateStructureInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Base currency, from [`finance::list_currencies`](crate::finance::list_currencies).
-    #[doc(alias = "baseCurrency")]
     pub base_currency: CurrencyReference,
     /// Group caption.
-    #[doc(alias = "groupCaption")]
     pub group_caption: Option<String>,
     /// Location caption.
-    #[doc(alias = "locationCaption")]
     pub location_caption: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

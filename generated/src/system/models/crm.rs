@@ -14,70 +14,48 @@ pub struct Crm {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Account manager role, from [`company::list_team_roles`](crate::company::list_team_roles). Required.
-    #[doc(alias = "accountManagerRole")]
     pub account_manager_role: TeamRoleReference,
     /// Sales rep role, from [`company::list_team_roles`](crate::company::list_team_roles). Required.
-    #[doc(alias = "salesRepRole")]
     pub sales_rep_role: TeamRoleReference,
     /// Technical contact role, from [`company::list_team_roles`](crate::company::list_team_roles). Required.
-    #[doc(alias = "technicalContactRole")]
     pub technical_contact_role: TeamRoleReference,
     /// Company ID generation flag.
-    #[doc(alias = "companyIdGenerationFlag")]
     pub company_id_generation_flag: Option<bool>,
     /// Company list count.
-    #[doc(alias = "companyListCount")]
     pub company_list_count: Option<i32>,
     /// Default year.
-    #[doc(alias = "defaultYear")]
     pub default_year: Option<bool>,
     /// Exclude spaces flag.
-    #[doc(alias = "excludeSpacesFlag")]
     pub exclude_spaces_flag: Option<bool>,
     /// Field10 caption. At most 25 characters.
-    #[doc(alias = "field10Caption")]
     pub field10_caption: Option<String>,
     /// Field1 caption. At most 25 characters.
-    #[doc(alias = "field1Caption")]
     pub field1_caption: Option<String>,
     /// Field2 caption. At most 25 characters.
-    #[doc(alias = "field2Caption")]
     pub field2_caption: Option<String>,
     /// Field3 caption. At most 25 characters.
-    #[doc(alias = "field3Caption")]
     pub field3_caption: Option<String>,
     /// Field4 caption. At most 25 characters.
-    #[doc(alias = "field4Caption")]
     pub field4_caption: Option<String>,
     /// Field5 caption. At most 25 characters.
-    #[doc(alias = "field5Caption")]
     pub field5_caption: Option<String>,
     /// Field6 caption. At most 25 characters.
-    #[doc(alias = "field6Caption")]
     pub field6_caption: Option<String>,
     /// Field7 caption. At most 25 characters.
-    #[doc(alias = "field7Caption")]
     pub field7_caption: Option<String>,
     /// Field8 caption. At most 25 characters.
-    #[doc(alias = "field8Caption")]
     pub field8_caption: Option<String>,
     /// Field9 caption. At most 25 characters.
-    #[doc(alias = "field9Caption")]
     pub field9_caption: Option<String>,
     /// Lock probability flag.
-    #[doc(alias = "lockProbabilityFlag")]
     pub lock_probability_flag: Option<bool>,
     /// Other1 caption. At most 50 characters.
-    #[doc(alias = "other1Caption")]
     pub other1_caption: Option<String>,
     /// Other2 caption. At most 50 characters.
-    #[doc(alias = "other2Caption")]
     pub other2_caption: Option<String>,
     /// Primary rep caption. At most 50 characters.
-    #[doc(alias = "primaryRepCaption")]
     pub primary_rep_caption: Option<String>,
     /// Secondary rep caption. At most 50 characters.
-    #[doc(alias = "secondaryRepCaption")]
     pub secondary_rep_caption: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,49 +14,34 @@ pub struct CrmInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Account manager role, from [`company::list_team_roles`](crate::company::list_team_roles).
-    #[doc(alias = "accountManagerRole")]
     pub account_manager_role: TeamRoleReference,
     /// Field10 caption.
-    #[doc(alias = "field10Caption")]
     pub field10_caption: Option<String>,
     /// Field1 caption.
-    #[doc(alias = "field1Caption")]
     pub field1_caption: Option<String>,
     /// Field2 caption.
-    #[doc(alias = "field2Caption")]
     pub field2_caption: Option<String>,
     /// Field3 caption.
-    #[doc(alias = "field3Caption")]
     pub field3_caption: Option<String>,
     /// Field4 caption.
-    #[doc(alias = "field4Caption")]
     pub field4_caption: Option<String>,
     /// Field5 caption.
-    #[doc(alias = "field5Caption")]
     pub field5_caption: Option<String>,
     /// Field6 caption.
-    #[doc(alias = "field6Caption")]
     pub field6_caption: Option<String>,
     /// Field7 caption.
-    #[doc(alias = "field7Caption")]
     pub field7_caption: Option<String>,
     /// Field8 caption.
-    #[doc(alias = "field8Caption")]
     pub field8_caption: Option<String>,
     /// Field9 caption.
-    #[doc(alias = "field9Caption")]
     pub field9_caption: Option<String>,
     /// Primary rep caption.
-    #[doc(alias = "primaryRepCaption")]
     pub primary_rep_caption: Option<String>,
     /// Sales rep role, from [`company::list_team_roles`](crate::company::list_team_roles).
-    #[doc(alias = "salesRepRole")]
     pub sales_rep_role: TeamRoleReference,
     /// Secondary rep caption.
-    #[doc(alias = "secondaryRepCaption")]
     pub secondary_rep_caption: Option<String>,
     /// Technical contact role, from [`company::list_team_roles`](crate::company::list_team_roles).
-    #[doc(alias = "technicalContactRole")]
     pub technical_contact_role: TeamRoleReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -19,214 +19,144 @@ pub struct CustomReport {
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
     /// Report link. Required.
-    #[doc(alias = "reportLink")]
     pub report_link: Option<String>,
     /// Agreement flag.
-    #[doc(alias = "agreementFlag")]
     pub agreement_flag: Option<bool>,
     /// Agreement override.
-    #[doc(alias = "agreementOverride")]
     pub agreement_override: Option<String>,
     /// Id of the report parameter that stands for the agreement.
-    #[doc(alias = "agreementParamId")]
     pub agreement_param_id: Option<i32>,
     /// Agreement type flag.
-    #[doc(alias = "agreementTypeFlag")]
     pub agreement_type_flag: Option<bool>,
     /// Agreement type override.
-    #[doc(alias = "agreementTypeOverride")]
     pub agreement_type_override: Option<String>,
     /// Id of the report parameter that stands for the agreement type.
-    #[doc(alias = "agreementTypeParamId")]
     pub agreement_type_param_id: Option<i32>,
     /// Company flag.
-    #[doc(alias = "companyFlag")]
     pub company_flag: Option<bool>,
     /// Company override.
-    #[doc(alias = "companyOverride")]
     pub company_override: Option<String>,
     /// Id of the report parameter that stands for the company.
-    #[doc(alias = "companyParamId")]
     pub company_param_id: Option<i32>,
     /// Department default flag.
-    #[doc(alias = "departmentDefaultFlag")]
     pub department_default_flag: Option<bool>,
     /// Department flag.
-    #[doc(alias = "departmentFlag")]
     pub department_flag: Option<bool>,
     /// Department override.
-    #[doc(alias = "departmentOverride")]
     pub department_override: Option<String>,
     /// Id of the report parameter that stands for the department.
-    #[doc(alias = "departmentParamId")]
     pub department_param_id: Option<i32>,
     /// End date flag.
-    #[doc(alias = "endDateFlag")]
     pub end_date_flag: Option<bool>,
     /// End date override.
-    #[doc(alias = "endDateOverride")]
     pub end_date_override: Option<String>,
     /// Id of the report parameter that stands for the end date.
-    #[doc(alias = "endDateParamId")]
     pub end_date_param_id: Option<i32>,
     /// Generated flag.
-    #[doc(alias = "generatedFlag")]
     pub generated_flag: Option<bool>,
     /// Invoice flag.
-    #[doc(alias = "invoiceFlag")]
     pub invoice_flag: Option<bool>,
     /// Invoice override.
-    #[doc(alias = "invoiceOverride")]
     pub invoice_override: Option<String>,
     /// Id of the report parameter that stands for the invoice type.
-    #[doc(alias = "invoiceParamId")]
     pub invoice_param_id: Option<i32>,
     /// Location default flag.
-    #[doc(alias = "locationDefaultFlag")]
     pub location_default_flag: Option<bool>,
     /// Location flag.
-    #[doc(alias = "locationFlag")]
     pub location_flag: Option<bool>,
     /// Location override.
-    #[doc(alias = "locationOverride")]
     pub location_override: Option<String>,
     /// Id of the report parameter that stands for the location.
-    #[doc(alias = "locationParamId")]
     pub location_param_id: Option<i32>,
     /// Marketing campaign flag.
-    #[doc(alias = "marketingCampaignFlag")]
     pub marketing_campaign_flag: Option<bool>,
     /// Marketing campaign override.
-    #[doc(alias = "marketingCampaignOverride")]
     pub marketing_campaign_override: Option<String>,
     /// Id of the report parameter that stands for the marketing campaign.
-    #[doc(alias = "marketingCampaignParamId")]
     pub marketing_campaign_param_id: Option<i32>,
     /// Member flag.
-    #[doc(alias = "memberFlag")]
     pub member_flag: Option<bool>,
     /// Member override.
-    #[doc(alias = "memberOverride")]
     pub member_override: Option<String>,
     /// Id of the report parameter that stands for the member.
-    #[doc(alias = "memberParamId")]
     pub member_param_id: Option<i32>,
     /// Opp type flag.
-    #[doc(alias = "oppTypeFlag")]
     pub opp_type_flag: Option<bool>,
     /// Opp type override.
-    #[doc(alias = "oppTypeOverride")]
     pub opp_type_override: Option<String>,
     /// Id of the report parameter that stands for the opportunity type.
-    #[doc(alias = "oppTypeParamId")]
     pub opp_type_param_id: Option<i32>,
     /// Opportunity flag.
-    #[doc(alias = "opportunityFlag")]
     pub opportunity_flag: Option<bool>,
     /// Opportunity override.
-    #[doc(alias = "opportunityOverride")]
     pub opportunity_override: Option<String>,
     /// Id of the report parameter that stands for the opportunity.
-    #[doc(alias = "opportunityParamId")]
     pub opportunity_param_id: Option<i32>,
     /// Parameter name separator. At most 50 characters.
-    #[doc(alias = "parameterNameSeparator")]
     pub parameter_name_separator: Option<String>,
     /// Parameter prefix. At most 50 characters.
-    #[doc(alias = "parameterPrefix")]
     pub parameter_prefix: Option<String>,
     /// Parameter separator. At most 50 characters.
-    #[doc(alias = "parameterSeparator")]
     pub parameter_separator: Option<String>,
     /// Parameter suffix. At most 50 characters.
-    #[doc(alias = "parameterSuffix")]
     pub parameter_suffix: Option<String>,
     /// Project flag.
-    #[doc(alias = "projectFlag")]
     pub project_flag: Option<bool>,
     /// Project override.
-    #[doc(alias = "projectOverride")]
     pub project_override: Option<String>,
     /// Id of the report parameter that stands for the project.
-    #[doc(alias = "projectParamId")]
     pub project_param_id: Option<i32>,
     /// Project type flag.
-    #[doc(alias = "projectTypeFlag")]
     pub project_type_flag: Option<bool>,
     /// Project type override.
-    #[doc(alias = "projectTypeOverride")]
     pub project_type_override: Option<String>,
     /// Id of the report parameter that stands for the project type.
-    #[doc(alias = "projectTypeParamId")]
     pub project_type_param_id: Option<i32>,
     /// Service board default flag.
-    #[doc(alias = "serviceBoardDefaultFlag")]
     pub service_board_default_flag: Option<bool>,
     /// Service board flag.
-    #[doc(alias = "serviceBoardFlag")]
     pub service_board_flag: Option<bool>,
     /// Service board override.
-    #[doc(alias = "serviceBoardOverride")]
     pub service_board_override: Option<String>,
     /// Id of the report parameter that stands for the service board.
-    #[doc(alias = "serviceBoardParamId")]
     pub service_board_param_id: Option<i32>,
     /// Service status flag.
-    #[doc(alias = "serviceStatusFlag")]
     pub service_status_flag: Option<bool>,
     /// Service status override.
-    #[doc(alias = "serviceStatusOverride")]
     pub service_status_override: Option<String>,
     /// Id of the report parameter that stands for the service status.
-    #[doc(alias = "serviceStatusParamId")]
     pub service_status_param_id: Option<i32>,
     /// Service type flag.
-    #[doc(alias = "serviceTypeFlag")]
     pub service_type_flag: Option<bool>,
     /// Service type override.
-    #[doc(alias = "serviceTypeOverride")]
     pub service_type_override: Option<String>,
     /// Id of the report parameter that stands for the service type.
-    #[doc(alias = "serviceTypeParamId")]
     pub service_type_param_id: Option<i32>,
     /// Start date flag.
-    #[doc(alias = "startDateFlag")]
     pub start_date_flag: Option<bool>,
     /// Start date override.
-    #[doc(alias = "startDateOverride")]
     pub start_date_override: Option<String>,
     /// Id of the report parameter that stands for the start date.
-    #[doc(alias = "startDateParamId")]
     pub start_date_param_id: Option<i32>,
     /// Territory default flag.
-    #[doc(alias = "territoryDefaultFlag")]
     pub territory_default_flag: Option<bool>,
     /// Territory flag.
-    #[doc(alias = "territoryFlag")]
     pub territory_flag: Option<bool>,
     /// Territory override.
-    #[doc(alias = "territoryOverride")]
     pub territory_override: Option<String>,
     /// Id of the report parameter that stands for the territory.
-    #[doc(alias = "territoryParamId")]
     pub territory_param_id: Option<i32>,
     /// Work role flag.
-    #[doc(alias = "workRoleFlag")]
     pub work_role_flag: Option<bool>,
     /// Work role override.
-    #[doc(alias = "workRoleOverride")]
     pub work_role_override: Option<String>,
     /// Id of the report parameter that stands for the work role.
-    #[doc(alias = "workRoleParamId")]
     pub work_role_param_id: Option<i32>,
     /// Work type flag.
-    #[doc(alias = "workTypeFlag")]
     pub work_type_flag: Option<bool>,
     /// Work type override.
-    #[doc(alias = "workTypeOverride")]
     pub work_type_override: Option<String>,
     /// Id of the report parameter that stands for the work type.
-    #[doc(alias = "workTypeParamId")]
     pub work_type_param_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,10 +14,8 @@ pub struct CustomReportParameter {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Fill in at least one of captionName and name. At most 50 characters.
-    #[doc(alias = "captionName")]
     pub caption_name: Option<String>,
     /// Custom report, from [`system::list_custom_reports`](crate::system::list_custom_reports).
-    #[doc(alias = "customReport")]
     pub custom_report: CustomReportReference,
     /// Fill in at least one of captionName and name. At most 50 characters.
     pub name: Option<String>,

@@ -13,17 +13,14 @@ pub struct CwTimeZone {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Looked up in the system library from the chosen timeZone; queries cannot filter on it yet.
-    #[doc(alias = "daylightSavingsFlag")]
     pub daylight_savings_flag: Option<bool>,
     /// End date.
-    #[doc(alias = "endDate")]
     pub end_date: Option<String>,
     /// Name.
     pub name: Option<String>,
     /// Signed offset, in hours.
     pub offset: Option<Number>,
     /// Start date.
-    #[doc(alias = "startDate")]
     pub start_date: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -17,26 +17,20 @@ pub struct DepartmentLocation {
     /// Location, from [`system::list_locations`](crate::system::list_locations). Required.
     pub location: SystemLocationReference,
     /// Whether to add all of them.
-    #[doc(alias = "addAllLocations")]
     pub add_all_locations: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Department manager, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "departmentManager")]
     pub department_manager: MemberReference,
     /// Dispatch, from [`system::list_members`](crate::system::list_members).
     pub dispatch: MemberReference,
     /// Duty manager, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "dutyManager")]
     pub duty_manager: MemberReference,
     /// LDAP config, from [`system::list_ldap_configurations`](crate::system::list_ldap_configurations).
-    #[doc(alias = "ldapConfig")]
     pub ldap_config: LdapConfigurationReference,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllLocations")]
     pub remove_all_locations: Option<bool>,
     /// Service manager, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "serviceManager")]
     pub service_manager: MemberReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

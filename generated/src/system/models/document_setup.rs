@@ -13,19 +13,14 @@ pub struct DocumentSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Doc path. At most 100 characters.
-    #[doc(alias = "docPath")]
     pub doc_path: Option<String>,
     /// Is public flag.
-    #[doc(alias = "isPublicFlag")]
     pub is_public_flag: Option<bool>,
     /// Template output path. At most 200 characters.
-    #[doc(alias = "templateOutputPath")]
     pub template_output_path: Option<String>,
     /// Template path. At most 200 characters.
-    #[doc(alias = "templatePath")]
     pub template_path: Option<String>,
     /// Upload as link flag.
-    #[doc(alias = "uploadAsLinkFlag")]
     pub upload_as_link_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,12 +15,10 @@ pub struct DocumentType {
     /// Description.
     pub description: Option<String>,
     /// File extension.
-    #[doc(alias = "fileExtension")]
     pub file_extension: Option<String>,
     /// Icon.
     pub icon: Option<String>,
     /// Mime type.
-    #[doc(alias = "mimeType")]
     pub mime_type: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

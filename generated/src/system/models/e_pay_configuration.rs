@@ -18,15 +18,12 @@ pub struct EPayConfiguration {
     /// Location, from [`system::list_locations`](crate::system::list_locations). Required.
     pub location: SystemLocationReference,
     /// Store identifier. At most 500 characters. Required.
-    #[doc(alias = "storeIdentifier")]
     pub store_identifier: Option<String>,
     /// URL. At most 400 characters. Required.
     pub url: Option<String>,
     /// Encryption key. At most 500 characters.
-    #[doc(alias = "encryptionKey")]
     pub encryption_key: Option<String>,
     /// Initialization vector. At most 500 characters.
-    #[doc(alias = "initializationVector")]
     pub initialization_vector: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -22,92 +22,64 @@ pub struct EmailConnector {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default company, from [`company::list_companies`](crate::company::list_companies). Required.
-    #[doc(alias = "defaultCompany")]
     pub default_company: CompanyReference,
     /// Email errors to. At most 50 characters. Required.
-    #[doc(alias = "emailErrorsTo")]
     pub email_errors_to: Option<String>,
     /// Service board, from [`service::list_boards`](crate::service::list_boards). Required.
-    #[doc(alias = "serviceBoard")]
     pub service_board: BoardReference,
     /// Add cc flag.
-    #[doc(alias = "addCcFlag")]
     pub add_cc_flag: Option<bool>,
     /// Asio365 email setup, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups).
-    #[doc(alias = "asio365EmailSetup")]
     pub asio365_email_setup: Office365EmailSetupReference,
     /// Bcc email to. At most 250 characters.
-    #[doc(alias = "bccEmailTo")]
     pub bcc_email_to: Option<String>,
     /// Create contact flag.
-    #[doc(alias = "createContactFlag")]
     pub create_contact_flag: Option<bool>,
     /// Default member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "defaultMember")]
     pub default_member: MemberReference,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Discard duplicates flag.
-    #[doc(alias = "discardDuplicatesFlag")]
     pub discard_duplicates_flag: Option<bool>,
     /// Email notify from. At most 50 characters.
-    #[doc(alias = "emailNotifyFrom")]
     pub email_notify_from: Option<String>,
     /// Email server type.
-    #[doc(alias = "emailServerType")]
     pub email_server_type: Option<EmailConnectorEmailServerType>,
     /// Google email setup, from [`system::list_google_email_setups`](crate::system::list_google_email_setups).
-    #[doc(alias = "googleEmailSetup")]
     pub google_email_setup: GoogleEmailSetupReference,
     /// Imap setup, from [`system::list_imaps`](crate::system::list_imaps).
-    #[doc(alias = "imapSetup")]
     pub imap_setup: ImapSetupReference,
     /// Inbound ticket mailbox ID.
-    #[doc(alias = "inboundTicketMailboxId")]
     pub inbound_ticket_mailbox_id: Option<String>,
     /// Item override, from [`service::list_board_items`](crate::service::list_board_items).
-    #[doc(alias = "itemOverride")]
     pub item_override: ServiceItemReference,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Never respond flag.
-    #[doc(alias = "neverRespondFlag")]
     pub never_respond_flag: Option<bool>,
     /// No response flag.
-    #[doc(alias = "noResponseFlag")]
     pub no_response_flag: Option<bool>,
     /// Office 365 email setup, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups).
-    #[doc(alias = "office365EmailSetup")]
     pub office365_email_setup: Office365EmailSetupReference,
     /// Post replies to ticket flag.
-    #[doc(alias = "postRepliesToTicketFlag")]
     pub post_replies_to_ticket_flag: Option<bool>,
     /// Priority override, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "priorityOverride")]
     pub priority_override: PriorityReference,
     /// Response email for existing.
-    #[doc(alias = "responseEmailForExisting")]
     pub response_email_for_existing: Option<String>,
     /// Response email for new.
-    #[doc(alias = "responseEmailForNew")]
     pub response_email_for_new: Option<String>,
     /// Set email to default contact flag.
-    #[doc(alias = "setEmailToDefaultContactFlag")]
     pub set_email_to_default_contact_flag: Option<bool>,
     /// Source override, from [`service::list_sources`](crate::service::list_sources).
-    #[doc(alias = "sourceOverride")]
     pub source_override: ServiceSourceReference,
     /// Status override, from [`service::list_board_statuses`](crate::service::list_board_statuses).
-    #[doc(alias = "statusOverride")]
     pub status_override: ServiceStatusReference,
     /// Sub type override, from [`service::list_board_sub_types`](crate::service::list_board_sub_types).
-    #[doc(alias = "subTypeOverride")]
     pub sub_type_override: ServiceSubTypeReference,
     /// Type override, from [`service::list_board_types`](crate::service::list_board_types).
-    #[doc(alias = "typeOverride")]
     pub type_override: ServiceTypeReference,
     /// Use email message ID flag.
-    #[doc(alias = "useEmailMessageIdFlag")]
     pub use_email_message_id_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,10 +15,8 @@ pub struct EmailConnectorInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default company, from [`company::list_companies`](crate::company::list_companies).
-    #[doc(alias = "defaultCompany")]
     pub default_company: CompanyReference,
     /// Imap setup, from [`system::list_imaps`](crate::system::list_imaps).
-    #[doc(alias = "imapSetup")]
     pub imap_setup: ImapSetupReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -20,33 +20,24 @@ pub struct EmailConnectorParsingRule {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Parsing variable, from [`system::list_parsing_variables`](crate::system::list_parsing_variables). Required.
-    #[doc(alias = "parsingVariable")]
     pub parsing_variable: EmailConnectorParsingVariableReference,
     /// Priority. Required.
     pub priority: Option<i32>,
     /// Search term. At most 250 characters. Required.
-    #[doc(alias = "searchTerm")]
     pub search_term: Option<String>,
     /// Parsing style, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles).
-    #[doc(alias = "parsingStyle")]
     pub parsing_style: EmailConnectorParsingStyleReference,
     /// Service board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "serviceBoard")]
     pub service_board: BoardReference,
     /// Service item, from [`service::list_board_items`](crate::service::list_board_items).
-    #[doc(alias = "serviceItem")]
     pub service_item: ServiceItemReference,
     /// Service priority, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "servicePriority")]
     pub service_priority: PriorityReference,
     /// Service status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
-    #[doc(alias = "serviceStatus")]
     pub service_status: ServiceStatusReference,
     /// Service sub type, from [`service::list_board_sub_types`](crate::service::list_board_sub_types).
-    #[doc(alias = "serviceSubType")]
     pub service_sub_type: ServiceSubTypeReference,
     /// Service type, from [`service::list_board_types`](crate::service::list_board_types).
-    #[doc(alias = "serviceType")]
     pub service_type: ServiceTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

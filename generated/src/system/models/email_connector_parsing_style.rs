@@ -14,10 +14,8 @@ pub struct EmailConnectorParsingStyle {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Parse rule. At most 500 characters. Required.
-    #[doc(alias = "parseRule")]
     pub parse_rule: Option<String>,
     /// Parsing type, from [`system::list_parsing_types`](crate::system::list_parsing_types). Required.
-    #[doc(alias = "parsingType")]
     pub parsing_type: EmailConnectorParsingTypeReference,
     /// Priority. Required.
     pub priority: Option<i32>,

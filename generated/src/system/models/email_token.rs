@@ -12,50 +12,36 @@ pub struct EmailToken {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Address flag.
-    #[doc(alias = "addressFlag")]
     pub address_flag: Option<bool>,
     /// Agreement flag.
-    #[doc(alias = "agreementFlag")]
     pub agreement_flag: Option<bool>,
     /// Company flag.
-    #[doc(alias = "companyFlag")]
     pub company_flag: Option<bool>,
     /// Config flag.
-    #[doc(alias = "configFlag")]
     pub config_flag: Option<bool>,
     /// Contact flag.
-    #[doc(alias = "contactFlag")]
     pub contact_flag: Option<bool>,
     /// Description.
     pub description: Option<String>,
     /// Invoice flag.
-    #[doc(alias = "invoiceFlag")]
     pub invoice_flag: Option<bool>,
     /// Portal password flag.
-    #[doc(alias = "portalPasswordFlag")]
     pub portal_password_flag: Option<bool>,
     /// Purchase order flag.
-    #[doc(alias = "purchaseOrderFlag")]
     pub purchase_order_flag: Option<bool>,
     /// Purchase order status flag.
-    #[doc(alias = "purchaseOrderStatusFlag")]
     pub purchase_order_status_flag: Option<bool>,
     /// RMA flag.
-    #[doc(alias = "rmaFlag")]
     pub rma_flag: Option<bool>,
     /// Sales flag.
-    #[doc(alias = "salesFlag")]
     pub sales_flag: Option<bool>,
     /// Service flag.
-    #[doc(alias = "serviceFlag")]
     pub service_flag: Option<bool>,
     /// Token of the connected service.
     pub token: Option<String>,
     /// Tracks flag.
-    #[doc(alias = "tracksFlag")]
     pub tracks_flag: Option<bool>,
     /// Workflow flag.
-    #[doc(alias = "workflowFlag")]
     pub workflow_flag: Option<bool>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

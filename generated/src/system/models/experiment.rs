@@ -15,13 +15,10 @@ pub struct Experiment {
     /// Description.
     pub description: Option<String>,
     /// Experiment ID.
-    #[doc(alias = "experimentId")]
     pub experiment_id: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Member inactive flag.
-    #[doc(alias = "memberInactiveFlag")]
     pub member_inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

@@ -13,10 +13,8 @@ pub struct FileUploadSetting {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Restrict file types flag. Required.
-    #[doc(alias = "restrictFileTypesFlag")]
     pub restrict_file_types_flag: Option<bool>,
     /// Global file size limit.
-    #[doc(alias = "globalFileSizeLimit")]
     pub global_file_size_limit: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -11,7 +11,6 @@ pub struct GenericBoardTeamReference {
     /// ID.
     pub id: Option<i32>,
     /// Is project team flag.
-    #[doc(alias = "isProjectTeamFlag")]
     pub is_project_team_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

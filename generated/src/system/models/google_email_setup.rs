@@ -14,29 +14,22 @@ pub struct GoogleEmailSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Failed folder. At most 40 characters. Required.
-    #[doc(alias = "failedFolder")]
     pub failed_folder: Option<String>,
     /// Inbox folder. At most 40 characters. Required.
-    #[doc(alias = "inboxFolder")]
     pub inbox_folder: Option<String>,
     /// Name. At most 200 characters. Required.
     pub name: Option<String>,
     /// Processed folder. At most 40 characters. Required.
-    #[doc(alias = "processedFolder")]
     pub processed_folder: Option<String>,
     /// Username. At most 100 characters. Required.
     pub username: Option<String>,
     /// Client ID. At most 200 characters.
-    #[doc(alias = "clientId")]
     pub client_id: Option<String>,
     /// Email connector, from [`system::list_email_connectors`](crate::system::list_email_connectors).
-    #[doc(alias = "emailConnector")]
     pub email_connector: EmailConnectorReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Private key. At most 4000 characters.
-    #[doc(alias = "privateKey")]
     pub private_key: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

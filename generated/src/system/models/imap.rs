@@ -14,30 +14,24 @@ pub struct Imap {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Failed folder. At most 40 characters. Required.
-    #[doc(alias = "failedFolder")]
     pub failed_folder: Option<String>,
     /// Imap name. At most 40 characters. Required.
-    #[doc(alias = "imapName")]
     pub imap_name: Option<String>,
     /// Name. At most 200 characters. Required.
     pub name: Option<String>,
     /// Port. Required.
     pub port: Option<i32>,
     /// Processed name. At most 40 characters. Required.
-    #[doc(alias = "processedName")]
     pub processed_name: Option<String>,
     /// Server. At most 200 characters. Required.
     pub server: Option<String>,
     /// User name. At most 80 characters. Required.
-    #[doc(alias = "userName")]
     pub user_name: Option<String>,
     /// Email connector, from [`system::list_email_connectors`](crate::system::list_email_connectors).
-    #[doc(alias = "emailConnector")]
     pub email_connector: EmailConnectorReference,
     /// Password. At most 80 characters.
     pub password: Option<String>,
     /// Ssl flag.
-    #[doc(alias = "sslFlag")]
     pub ssl_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

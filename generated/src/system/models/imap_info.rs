@@ -14,7 +14,6 @@ pub struct ImapInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Email connector, from [`system::list_email_connectors`](crate::system::list_email_connectors).
-    #[doc(alias = "emailConnector")]
     pub email_connector: EmailConnectorReference,
     /// Name.
     pub name: Option<String>,

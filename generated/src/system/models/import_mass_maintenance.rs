@@ -8,10 +8,8 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct ImportMassMaintenance {
     /// Deleted company count.
-    #[doc(alias = "deletedCompanyCount")]
     pub deleted_company_count: Option<i32>,
     /// Deleted contact count.
-    #[doc(alias = "deletedContactCount")]
     pub deleted_contact_count: Option<i32>,
     /// Message.
     pub message: Option<String>,

@@ -15,15 +15,12 @@ pub struct InOutBoard {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date back. Required.
-    #[doc(alias = "dateBack")]
     pub date_back: Option<Timestamp>,
     /// In out type, from [`system::list_in_out_types`](crate::system::list_in_out_types). Required.
-    #[doc(alias = "inOutType")]
     pub in_out_type: InOutTypeReference,
     /// Member, from [`system::list_members`](crate::system::list_members). Required.
     pub member: MemberReference,
     /// Additional info. At most 100 characters.
-    #[doc(alias = "additionalInfo")]
     pub additional_info: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -11,19 +11,14 @@ use crate::system::LicenseBit;
 #[non_exhaustive]
 pub struct Info {
     /// Cloud region.
-    #[doc(alias = "cloudRegion")]
     pub cloud_region: Option<String>,
     /// Is cloud.
-    #[doc(alias = "isCloud")]
     pub is_cloud: Option<bool>,
     /// License bits.
-    #[doc(alias = "licenseBits")]
     pub license_bits: Option<Vec<LicenseBit>>,
     /// Max work flow records allowed.
-    #[doc(alias = "maxWorkFlowRecordsAllowed")]
     pub max_work_flow_records_allowed: Option<i32>,
     /// Server time zone.
-    #[doc(alias = "serverTimeZone")]
     pub server_time_zone: Option<String>,
     /// Version.
     pub version: Option<String>,

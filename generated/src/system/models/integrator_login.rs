@@ -16,169 +16,116 @@ pub struct IntegratorLogin {
     /// Username. At most 50 characters. Required.
     pub username: Option<String>,
     /// Activity API flag.
-    #[doc(alias = "activityApiFlag")]
     pub activity_api_flag: Option<bool>,
     /// Activity callback URL. At most 1000 characters.
-    #[doc(alias = "activityCallbackUrl")]
     pub activity_callback_url: Option<String>,
     /// Activity legacy callback flag.
-    #[doc(alias = "activityLegacyCallbackFlag")]
     pub activity_legacy_callback_flag: Option<bool>,
     /// Agreement API flag.
-    #[doc(alias = "agreementApiFlag")]
     pub agreement_api_flag: Option<bool>,
     /// Agreement callback legacy flag.
-    #[doc(alias = "agreementCallbackLegacyFlag")]
     pub agreement_callback_legacy_flag: Option<bool>,
     /// Agreement callback URL. At most 1000 characters.
-    #[doc(alias = "agreementCallbackUrl")]
     pub agreement_callback_url: Option<String>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// True creates an integrator with access to every API; member and board then become mandatory.
-    #[doc(alias = "canAccessAllApisFlag")]
     pub can_access_all_apis_flag: Option<bool>,
     /// Chooses between access to every record in the system and access to records the integrator made itself.
-    #[doc(alias = "canAccessAllRecordsFlag")]
     pub can_access_all_records_flag: Option<bool>,
     /// Company API flag.
-    #[doc(alias = "companyApiFlag")]
     pub company_api_flag: Option<bool>,
     /// Company callback URL. At most 1000 characters.
-    #[doc(alias = "companyCallbackUrl")]
     pub company_callback_url: Option<String>,
     /// Company legacy callback flag.
-    #[doc(alias = "companyLegacyCallbackFlag")]
     pub company_legacy_callback_flag: Option<bool>,
     /// Configuration API flag.
-    #[doc(alias = "configurationApiFlag")]
     pub configuration_api_flag: Option<bool>,
     /// Configuration auto child flag.
-    #[doc(alias = "configurationAutoChildFlag")]
     pub configuration_auto_child_flag: Option<bool>,
     /// Configuration callback URL. At most 1000 characters.
-    #[doc(alias = "configurationCallbackUrl")]
     pub configuration_callback_url: Option<String>,
     /// Lets the integrator attach configurations as children.
-    #[doc(alias = "configurationChildlingFlag")]
     pub configuration_childling_flag: Option<bool>,
     /// Configuration legacy callback flag.
-    #[doc(alias = "configurationLegacyCallbackFlag")]
     pub configuration_legacy_callback_flag: Option<bool>,
     /// Contact API flag.
-    #[doc(alias = "contactApiFlag")]
     pub contact_api_flag: Option<bool>,
     /// Contact callback URL. At most 1000 characters.
-    #[doc(alias = "contactCallbackUrl")]
     pub contact_callback_url: Option<String>,
     /// Contact legacy callback flag.
-    #[doc(alias = "contactLegacyCallbackFlag")]
     pub contact_legacy_callback_flag: Option<bool>,
     /// Date inactivated.
-    #[doc(alias = "dateInactivated")]
     pub date_inactivated: Option<Timestamp>,
     /// Document API flag.
-    #[doc(alias = "documentApiFlag")]
     pub document_api_flag: Option<bool>,
     /// Inactivated by, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "inactivatedBy")]
     pub inactivated_by: MemberReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Invoice API flag.
-    #[doc(alias = "invoiceApiFlag")]
     pub invoice_api_flag: Option<bool>,
     /// Managed services API flag.
-    #[doc(alias = "managedServicesApiFlag")]
     pub managed_services_api_flag: Option<bool>,
     /// Managed services auto child flag.
-    #[doc(alias = "managedServicesAutoChildFlag")]
     pub managed_services_auto_child_flag: Option<bool>,
     /// Lets the integrator attach configurations as children.
-    #[doc(alias = "managedServicesChildingFlag")]
     pub managed_services_childing_flag: Option<bool>,
     /// Marketing API flag.
-    #[doc(alias = "marketingApiFlag")]
     pub marketing_api_flag: Option<bool>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Member API flag.
-    #[doc(alias = "memberApiFlag")]
     pub member_api_flag: Option<bool>,
     /// Opportunity API flag.
-    #[doc(alias = "opportunityApiFlag")]
     pub opportunity_api_flag: Option<bool>,
     /// Opportunity callback URL. At most 1000 characters.
-    #[doc(alias = "opportunityCallbackUrl")]
     pub opportunity_callback_url: Option<String>,
     /// Grants the member use of the Opportunity Conversion API.
-    #[doc(alias = "opportunityConversionApiFlag")]
     pub opportunity_conversion_api_flag: Option<bool>,
     /// Opportunity legacy callback flag.
-    #[doc(alias = "opportunityLegacyCallbackFlag")]
     pub opportunity_legacy_callback_flag: Option<bool>,
     /// Write-only; responses leave it out. At most 50 characters.
     pub password: Option<String>,
     /// Product API flag.
-    #[doc(alias = "productApiFlag")]
     pub product_api_flag: Option<bool>,
     /// Product callback URL. At most 1000 characters.
-    #[doc(alias = "productCallbackUrl")]
     pub product_callback_url: Option<String>,
     /// Product legacy callback flag.
-    #[doc(alias = "productLegacyCallbackFlag")]
     pub product_legacy_callback_flag: Option<bool>,
     /// Project API flag.
-    #[doc(alias = "projectApiFlag")]
     pub project_api_flag: Option<bool>,
     /// Project callback URL. At most 1000 characters.
-    #[doc(alias = "projectCallbackUrl")]
     pub project_callback_url: Option<String>,
     /// Project legacy callback flag.
-    #[doc(alias = "projectLegacyCallbackFlag")]
     pub project_legacy_callback_flag: Option<bool>,
     /// Purchasing API flag.
-    #[doc(alias = "purchasingApiFlag")]
     pub purchasing_api_flag: Option<bool>,
     /// Purchasing callback URL. At most 1000 characters.
-    #[doc(alias = "purchasingCallbackUrl")]
     pub purchasing_callback_url: Option<String>,
     /// Purchasing legacy callback flag.
-    #[doc(alias = "purchasingLegacyCallbackFlag")]
     pub purchasing_legacy_callback_flag: Option<bool>,
     /// Reporting API flag.
-    #[doc(alias = "reportingApiFlag")]
     pub reporting_api_flag: Option<bool>,
     /// Schedule API flag.
-    #[doc(alias = "scheduleApiFlag")]
     pub schedule_api_flag: Option<bool>,
     /// Schedule callback URL. At most 1000 characters.
-    #[doc(alias = "scheduleCallbackUrl")]
     pub schedule_callback_url: Option<String>,
     /// Schedule legacy callback flag.
-    #[doc(alias = "scheduleLegacyCallbackFlag")]
     pub schedule_legacy_callback_flag: Option<bool>,
     /// Service board callback URL. At most 1000 characters.
-    #[doc(alias = "serviceBoardCallbackUrl")]
     pub service_board_callback_url: Option<String>,
     /// Service board legacy callback flag.
-    #[doc(alias = "serviceBoardLegacyCallbackFlag")]
     pub service_board_legacy_callback_flag: Option<bool>,
     /// Service ticket API flag.
-    #[doc(alias = "serviceTicketApiFlag")]
     pub service_ticket_api_flag: Option<bool>,
     /// System API flag.
-    #[doc(alias = "systemApiFlag")]
     pub system_api_flag: Option<bool>,
     /// Time entry API flag.
-    #[doc(alias = "timeEntryApiFlag")]
     pub time_entry_api_flag: Option<bool>,
     /// Time entry callback URL. At most 1000 characters.
-    #[doc(alias = "timeEntryCallbackUrl")]
     pub time_entry_callback_url: Option<String>,
     /// Time entry legacy callback flag.
-    #[doc(alias = "timeEntryLegacyCallbackFlag")]
     pub time_entry_legacy_callback_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

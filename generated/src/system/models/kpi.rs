@@ -15,15 +15,12 @@ pub struct Kpi {
     /// Category, from [`system::list_kpi_categories`](crate::system::list_kpi_categories).
     pub category: KpiCategoryReference,
     /// Date filter.
-    #[doc(alias = "dateFilter")]
     pub date_filter: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

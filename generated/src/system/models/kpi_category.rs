@@ -14,7 +14,6 @@ pub struct KpiCategory {
     /// Name.
     pub name: Option<String>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

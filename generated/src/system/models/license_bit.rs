@@ -8,7 +8,6 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct LicenseBit {
     /// Active flag.
-    #[doc(alias = "activeFlag")]
     pub active_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

@@ -15,10 +15,8 @@ pub struct Link {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Screen link.
-    #[doc(alias = "screenLink")]
     pub screen_link: Option<LinkScreenLink>,
     /// Table reference ID.
-    #[doc(alias = "tableReferenceId")]
     pub table_reference_id: Option<i32>,
     /// URL. At most 1000 characters.
     pub url: Option<String>,

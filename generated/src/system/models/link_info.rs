@@ -15,7 +15,6 @@ pub struct LinkInfo {
     /// Name.
     pub name: Option<String>,
     /// Screen link.
-    #[doc(alias = "screenLink")]
     pub screen_link: Option<LinkInfoScreenLink>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -8,7 +8,6 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct LinkResolveUrlInfo {
     /// Reference ID. Required.
-    #[doc(alias = "referenceId")]
     pub reference_id: Option<i32>,
     /// URL.
     pub url: Option<String>,

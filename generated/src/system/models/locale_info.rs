@@ -12,7 +12,6 @@ pub struct LocaleInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Locale code.
-    #[doc(alias = "localeCode")]
     pub locale_code: Option<String>,
     /// Name.
     pub name: Option<String>,

@@ -20,65 +20,46 @@ pub struct Location {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Structure level, from [`system::list_my_company_corporate_structure_levels`](crate::system::list_my_company_corporate_structure_levels). Required.
-    #[doc(alias = "structureLevel")]
     pub structure_level: CorporateStructureLevelReference,
     /// Calendar, from [`schedule::list_calendars`](crate::schedule::list_calendars).
     pub calendar: CalendarReference,
     /// Client flag.
-    #[doc(alias = "clientFlag")]
     pub client_flag: Option<bool>,
     /// IDs of the records.
-    #[doc(alias = "departmentIds")]
     pub department_ids: Option<Vec<i32>>,
     /// Location flag.
-    #[doc(alias = "locationFlag")]
     pub location_flag: Option<bool>,
     /// Manager, from [`system::list_members`](crate::system::list_members).
     pub manager: MemberReference,
     /// Override address line1. At most 50 characters.
-    #[doc(alias = "overrideAddressLine1")]
     pub override_address_line1: Option<String>,
     /// Override address line2. At most 50 characters.
-    #[doc(alias = "overrideAddressLine2")]
     pub override_address_line2: Option<String>,
     /// Override city. At most 50 characters.
-    #[doc(alias = "overrideCity")]
     pub override_city: Option<String>,
     /// Override country, from [`company::list_countries`](crate::company::list_countries).
-    #[doc(alias = "overrideCountry")]
     pub override_country: CountryReference,
     /// Override fax number. At most 15 characters.
-    #[doc(alias = "overrideFaxNumber")]
     pub override_fax_number: Option<String>,
     /// Override phone number. At most 15 characters.
-    #[doc(alias = "overridePhoneNumber")]
     pub override_phone_number: Option<String>,
     /// Override state. At most 50 characters.
-    #[doc(alias = "overrideState")]
     pub override_state: Option<String>,
     /// Override zip. At most 12 characters.
-    #[doc(alias = "overrideZip")]
     pub override_zip: Option<String>,
     /// Owa URL. At most 100 characters.
-    #[doc(alias = "owaUrl")]
     pub owa_url: Option<String>,
     /// Owner level ID.
-    #[doc(alias = "ownerLevelId")]
     pub owner_level_id: Option<i32>,
     /// Identifier in the integrated system. At most 10 characters.
-    #[doc(alias = "payrollXref")]
     pub payroll_xref: Option<String>,
     /// Reports to, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "reportsTo")]
     pub reports_to: SystemLocationReference,
     /// Sales rep. At most 50 characters.
-    #[doc(alias = "salesRep")]
     pub sales_rep: Option<String>,
     /// Time zone setup, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups).
-    #[doc(alias = "timeZoneSetup")]
     pub time_zone_setup: TimeZoneSetupReference,
     /// IDs of the records.
-    #[doc(alias = "workRoleIds")]
     pub work_role_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,10 +16,8 @@ pub struct LocationWorkRole {
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work role inactive flag.
-    #[doc(alias = "workRoleInactiveFlag")]
     pub work_role_inactive_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,16 +13,12 @@ pub struct M365ContactSyncMonitoring {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Email address.
-    #[doc(alias = "emailAddress")]
     pub email_address: Option<String>,
     /// Monitoring type ID.
-    #[doc(alias = "monitoringTypeId")]
     pub monitoring_type_id: Option<i32>,
     /// Service board ID.
-    #[doc(alias = "serviceBoardId")]
     pub service_board_id: Option<i32>,
     /// Service board status ID.
-    #[doc(alias = "serviceBoardStatusId")]
     pub service_board_status_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,7 +14,6 @@ pub struct ManagedDeviceAccount {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Managed devices integration, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations).
-    #[doc(alias = "managedDevicesIntegration")]
     pub managed_devices_integration: ManagedDevicesIntegrationReference,
     /// Password.
     pub password: Option<String>,

@@ -12,13 +12,10 @@ pub struct MarketplaceImport {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Marketplace import type.
-    #[doc(alias = "marketplaceImportType")]
     pub marketplace_import_type: Option<MarketplaceImportMarketplaceImportType>,
     /// Marketplace object.
-    #[doc(alias = "marketplaceObject")]
     pub marketplace_object: Option<Vec<Value>>,
     /// Required fields.
-    #[doc(alias = "requiredFields")]
     pub required_fields: Option<Vec<String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -14,7 +14,6 @@ pub struct MemberAccrual {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Accrual type. Required.
-    #[doc(alias = "accrualType")]
     pub accrual_type: Option<MemberAccrualAccrualType>,
     /// In hours, e.g. 1.5. Required.
     pub hours: Option<Number>,

@@ -17,22 +17,18 @@ pub struct MemberCertification {
     /// Certification, from [`system::list_certifications`](crate::system::list_certifications). Required.
     pub certification: CertificationReference,
     /// Certification number. At most 50 characters.
-    #[doc(alias = "certificationNumber")]
     pub certification_number: Option<String>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Date expires.
-    #[doc(alias = "dateExpires")]
     pub date_expires: Option<Timestamp>,
     /// Date received.
-    #[doc(alias = "dateReceived")]
     pub date_received: Option<Timestamp>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Notes.
     pub notes: Option<String>,
     /// Percent complete.
-    #[doc(alias = "percentComplete")]
     pub percent_complete: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,72 +14,50 @@ pub struct MemberDeactivation {
     /// Activity.
     pub activity: Option<MemberDeactivationItem>,
     /// Customers where the member sits on the company team.
-    #[doc(alias = "companyTeam")]
     pub company_team: Option<Vec<MemberDeactivationCompanyTeam>>,
     /// Defaults to false: open timesheets then block deleting the member with an error. True deletes those timesheets along with the member.
-    #[doc(alias = "deleteOpenTimeSheetsFlag")]
     pub delete_open_time_sheets_flag: Option<bool>,
     /// Department manager.
-    #[doc(alias = "departmentManager")]
     pub department_manager: Option<MemberDeactivationItem>,
     /// Dispatch member.
-    #[doc(alias = "dispatchMember")]
     pub dispatch_member: Option<MemberDeactivationItem>,
     /// Duty manager.
-    #[doc(alias = "dutyManager")]
     pub duty_manager: Option<MemberDeactivationItem>,
     /// Knowledge base article.
-    #[doc(alias = "knowledgeBaseArticle")]
     pub knowledge_base_article: Option<MemberDeactivationItem>,
     /// My company coo.
-    #[doc(alias = "myCompanyCOO")]
     pub my_company_coo: Option<MemberDeactivationItem>,
     /// My company controller.
-    #[doc(alias = "myCompanyController")]
     pub my_company_controller: Option<MemberDeactivationItem>,
     /// My company dispatch.
-    #[doc(alias = "myCompanyDispatch")]
     pub my_company_dispatch: Option<MemberDeactivationItem>,
     /// My company duty manager role.
-    #[doc(alias = "myCompanyDutyManagerRole")]
     pub my_company_duty_manager_role: Option<MemberDeactivationItem>,
     /// My company president.
-    #[doc(alias = "myCompanyPresident")]
     pub my_company_president: Option<MemberDeactivationItem>,
     /// My company service manager.
-    #[doc(alias = "myCompanyServiceManager")]
     pub my_company_service_manager: Option<MemberDeactivationItem>,
     /// Opportunity.
     pub opportunity: Option<MemberDeactivationItem>,
     /// Project expense approver.
-    #[doc(alias = "projectExpenseApprover")]
     pub project_expense_approver: Option<MemberDeactivationItem>,
     /// Project manager.
-    #[doc(alias = "projectManager")]
     pub project_manager: Option<MemberDeactivationItem>,
     /// Project time approver.
-    #[doc(alias = "projectTimeApprover")]
     pub project_time_approver: Option<MemberDeactivationItem>,
     /// Sales team.
-    #[doc(alias = "salesTeam")]
     pub sales_team: Option<MemberDeactivationItem>,
     /// Send from email notify.
-    #[doc(alias = "sendFromEmailNotify")]
     pub send_from_email_notify: Option<MemberDeactivationItem>,
     /// Service manager.
-    #[doc(alias = "serviceManager")]
     pub service_manager: Option<MemberDeactivationItem>,
     /// Service status workflow.
-    #[doc(alias = "serviceStatusWorkflow")]
     pub service_status_workflow: Option<Vec<MemberDeactivationStatusWorkflow>>,
     /// Service team.
-    #[doc(alias = "serviceTeam")]
     pub service_team: Option<MemberDeactivationItem>,
     /// Ticket template.
-    #[doc(alias = "ticketTemplate")]
     pub ticket_template: Option<MemberDeactivationItem>,
     /// Workflow email.
-    #[doc(alias = "workflowEmail")]
     pub workflow_email: Option<MemberDeactivationItem>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

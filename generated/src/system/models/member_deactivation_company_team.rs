@@ -15,10 +15,8 @@ pub struct MemberDeactivationCompanyTeam {
     /// Name.
     pub name: Option<String>,
     /// Re assign to contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "reAssignToContact")]
     pub re_assign_to_contact: ContactReference,
     /// Re assign to member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "reAssignToMember")]
     pub re_assign_to_member: MemberReference,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -11,7 +11,6 @@ pub struct MemberDeactivationItem {
     /// Count.
     pub count: Option<i32>,
     /// Re assign to member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "reAssignToMember")]
     pub re_assign_to_member: MemberReference,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -15,7 +15,6 @@ pub struct MemberDeactivationStatusWorkflow {
     /// Name.
     pub name: Option<String>,
     /// Re assign to member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "reAssignToMember")]
     pub re_assign_to_member: MemberReference,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

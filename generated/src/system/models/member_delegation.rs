@@ -14,16 +14,12 @@ pub struct MemberDelegation {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date end. Required.
-    #[doc(alias = "dateEnd")]
     pub date_end: Option<Timestamp>,
     /// Date start. Required.
-    #[doc(alias = "dateStart")]
     pub date_start: Option<Timestamp>,
     /// Delegated to, from [`system::list_members`](crate::system::list_members). Required.
-    #[doc(alias = "delegatedTo")]
     pub delegated_to: MemberReference,
     /// Delegation type. Required.
-    #[doc(alias = "delegationType")]
     pub delegation_type: Option<MemberDelegationDelegationType>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,

@@ -12,16 +12,12 @@ pub struct MemberForCalSync {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Calendar sync integration flag.
-    #[doc(alias = "calendarSyncIntegrationFlag")]
     pub calendar_sync_integration_flag: Option<bool>,
     /// Mapi name.
-    #[doc(alias = "mapiName")]
     pub mapi_name: Option<String>,
     /// Member ID.
-    #[doc(alias = "memberId")]
     pub member_id: Option<String>,
     /// Office 365 ID.
-    #[doc(alias = "office365Id")]
     pub office365_id: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -14,27 +14,20 @@ pub struct MemberInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default email.
-    #[doc(alias = "defaultEmail")]
     pub default_email: Option<String>,
     /// First name.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Full name.
-    #[doc(alias = "fullName")]
     pub full_name: Option<String>,
     /// Identifier.
     pub identifier: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Last name.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor.
-    #[doc(alias = "licenseClass")]
     pub license_class: Option<MemberInfoLicenseClass>,
     /// Middle initial.
-    #[doc(alias = "middleInitial")]
     pub middle_initial: Option<String>,
     /// Photo, from [`system::list_documents`](crate::system::list_documents).
     pub photo: DocumentReference,

@@ -8,7 +8,6 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct MemberLinkSsoUser {
     /// SSO user ID. At most 100 characters.
-    #[doc(alias = "ssoUserId")]
     pub sso_user_id: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -13,10 +13,8 @@ pub struct MemberNotificationSetting {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notification trigger. Required.
-    #[doc(alias = "notificationTrigger")]
     pub notification_trigger: Option<MemberNotificationSettingNotificationTrigger>,
     /// Notification type. Required.
-    #[doc(alias = "notificationType")]
     pub notification_type: Option<MemberNotificationSettingNotificationType>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

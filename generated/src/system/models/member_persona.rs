@@ -16,10 +16,8 @@ pub struct MemberPersona {
     /// Name. At most 20 characters. Required.
     pub name: Option<String>,
     /// Persona ID. Required.
-    #[doc(alias = "personaId")]
     pub persona_id: Option<i32>,
     /// Job role percentage.
-    #[doc(alias = "jobRolePercentage")]
     pub job_role_percentage: Option<i32>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,

@@ -16,17 +16,14 @@ pub struct MemberSkill {
     /// Skill, from [`system::list_skills`](crate::system::list_skills). Required.
     pub skill: SkillReference,
     /// Level of access. Required.
-    #[doc(alias = "skillLevel")]
     pub skill_level: Option<MemberSkillSkillLevel>,
     /// Certified flag.
-    #[doc(alias = "certifiedFlag")]
     pub certified_flag: Option<bool>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Notes.
     pub notes: Option<String>,
     /// Years experience.
-    #[doc(alias = "yearsExperience")]
     pub years_experience: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

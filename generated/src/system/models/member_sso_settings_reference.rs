@@ -13,10 +13,8 @@ pub struct MemberSsoSettingsReference {
     /// Email.
     pub email: Option<String>,
     /// SSO user ID.
-    #[doc(alias = "ssoUserId")]
     pub sso_user_id: Option<String>,
     /// User name.
-    #[doc(alias = "userName")]
     pub user_name: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

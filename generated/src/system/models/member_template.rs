@@ -22,240 +22,164 @@ pub struct MemberTemplate {
     /// Identifier. At most 50 characters. Required.
     pub identifier: Option<String>,
     /// Admin flag.
-    #[doc(alias = "adminFlag")]
     pub admin_flag: Option<bool>,
     /// Agreement invoicing display options.
-    #[doc(alias = "agreementInvoicingDisplayOptions")]
     pub agreement_invoicing_display_options: Option<String>,
     /// Allow expenses entered against companies flag.
-    #[doc(alias = "allowExpensesEnteredAgainstCompaniesFlag")]
     pub allow_expenses_entered_against_companies_flag: Option<bool>,
     /// Allow in cell entry on time sheet.
-    #[doc(alias = "allowInCellEntryOnTimeSheet")]
     pub allow_in_cell_entry_on_time_sheet: Option<bool>,
     /// Auto popup quick notes with stopwatch.
-    #[doc(alias = "autoPopupQuickNotesWithStopwatch")]
     pub auto_popup_quick_notes_with_stopwatch: Option<bool>,
     /// Auto start stopwatch.
-    #[doc(alias = "autoStartStopwatch")]
     pub auto_start_stopwatch: Option<bool>,
     /// Billable forecast.
-    #[doc(alias = "billableForecast")]
     pub billable_forecast: Option<Number>,
     /// Calendar, from [`schedule::list_calendars`](crate::schedule::list_calendars).
     pub calendar: CalendarReference,
     /// Company activity tab format.
-    #[doc(alias = "companyActivityTabFormat")]
     pub company_activity_tab_format: Option<String>,
     /// Whether to copy them.
-    #[doc(alias = "copyColumnLayoutsAndFilters")]
     pub copy_column_layouts_and_filters: Option<bool>,
     /// Whether to copy them.
-    #[doc(alias = "copyPodLayouts")]
     pub copy_pod_layouts: Option<bool>,
     /// Whether to copy them.
-    #[doc(alias = "copySharedDefaultViews")]
     pub copy_shared_default_views: Option<bool>,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Daily capacity.
-    #[doc(alias = "dailyCapacity")]
     pub daily_capacity: Option<Number>,
     /// Days tolerance.
-    #[doc(alias = "daysTolerance")]
     pub days_tolerance: Option<i32>,
     /// Default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "defaultDepartment")]
     pub default_department: SystemDepartmentReference,
     /// Default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "defaultLocation")]
     pub default_location: SystemLocationReference,
     /// Enable mobile flag.
-    #[doc(alias = "enableMobileFlag")]
     pub enable_mobile_flag: Option<bool>,
     /// Enter time against company flag.
-    #[doc(alias = "enterTimeAgainstCompanyFlag")]
     pub enter_time_against_company_flag: Option<bool>,
     /// Service board IDs. Find them with [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "excludedProjectBoardIds")]
     pub excluded_project_board_ids: Option<Vec<i32>>,
     /// Service board IDs. Find them with [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "excludedServiceBoardIds")]
     pub excluded_service_board_ids: Option<Vec<i32>>,
     /// Expense approver, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "expenseApprover")]
     pub expense_approver: MemberReference,
     /// From member rec ID.
-    #[doc(alias = "fromMemberRecId")]
     pub from_member_rec_id: Option<i32>,
     /// From member template rec ID.
-    #[doc(alias = "fromMemberTemplateRecId")]
     pub from_member_template_rec_id: Option<i32>,
     /// Global search default sort.
-    #[doc(alias = "globalSearchDefaultSort")]
     pub global_search_default_sort: Option<String>,
     /// Global search default ticket filter.
-    #[doc(alias = "globalSearchDefaultTicketFilter")]
     pub global_search_default_ticket_filter: Option<String>,
     /// Hide member in dispatch portal flag.
-    #[doc(alias = "hideMemberInDispatchPortalFlag")]
     pub hide_member_in_dispatch_portal_flag: Option<bool>,
     /// Hourly cost.
-    #[doc(alias = "hourlyCost")]
     pub hourly_cost: Option<Number>,
     /// Hourly rate.
-    #[doc(alias = "hourlyRate")]
     pub hourly_rate: Option<Number>,
     /// Include in utilization reporting flag.
-    #[doc(alias = "includeInUtilizationReportingFlag")]
     pub include_in_utilization_reporting_flag: Option<bool>,
     /// Invoice screen default tab format.
-    #[doc(alias = "invoiceScreenDefaultTabFormat")]
     pub invoice_screen_default_tab_format: Option<String>,
     /// Invoice time tab format.
-    #[doc(alias = "invoiceTimeTabFormat")]
     pub invoice_time_tab_format: Option<String>,
     /// Invoicing display options.
-    #[doc(alias = "invoicingDisplayOptions")]
     pub invoicing_display_options: Option<String>,
     /// IDs of the personas.
-    #[doc(alias = "memberPersonas")]
     pub member_personas: Option<Vec<i32>>,
     /// Minimum per period, in hours.
-    #[doc(alias = "minimumHours")]
     pub minimum_hours: Option<Number>,
     /// Partner portal flag.
-    #[doc(alias = "partnerPortalFlag")]
     pub partner_portal_flag: Option<bool>,
     /// Phone source.
-    #[doc(alias = "phoneSource")]
     pub phone_source: Option<String>,
     /// Project default board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "projectDefaultBoard")]
     pub project_default_board: ProjectBoardReference,
     /// Project default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "projectDefaultDepartment")]
     pub project_default_department: SystemDepartmentReference,
     /// Project default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "projectDefaultLocation")]
     pub project_default_location: SystemLocationReference,
     /// Report card, from [`system::list_report_cards`](crate::system::list_report_cards).
-    #[doc(alias = "reportCard")]
     pub report_card: ReportCardReference,
     /// Reports to, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "reportsTo")]
     pub reports_to: MemberReference,
     /// Require expense entry flag.
-    #[doc(alias = "requireExpenseEntryFlag")]
     pub require_expense_entry_flag: Option<bool>,
     /// Require start and end time on time entry flag.
-    #[doc(alias = "requireStartAndEndTimeOnTimeEntryFlag")]
     pub require_start_and_end_time_on_time_entry_flag: Option<bool>,
     /// Require time sheet entry flag.
-    #[doc(alias = "requireTimeSheetEntryFlag")]
     pub require_time_sheet_entry_flag: Option<bool>,
     /// Restrict default sales territory flag.
-    #[doc(alias = "restrictDefaultSalesTerritoryFlag")]
     pub restrict_default_sales_territory_flag: Option<bool>,
     /// Restrict default warehouse bin flag.
-    #[doc(alias = "restrictDefaultWarehouseBinFlag")]
     pub restrict_default_warehouse_bin_flag: Option<bool>,
     /// Restrict default warehouse flag.
-    #[doc(alias = "restrictDefaultWarehouseFlag")]
     pub restrict_default_warehouse_flag: Option<bool>,
     /// Restrict department flag.
-    #[doc(alias = "restrictDepartmentFlag")]
     pub restrict_department_flag: Option<bool>,
     /// Restrict location flag.
-    #[doc(alias = "restrictLocationFlag")]
     pub restrict_location_flag: Option<bool>,
     /// Restrict project default department flag.
-    #[doc(alias = "restrictProjectDefaultDepartmentFlag")]
     pub restrict_project_default_department_flag: Option<bool>,
     /// Restrict project default location flag.
-    #[doc(alias = "restrictProjectDefaultLocationFlag")]
     pub restrict_project_default_location_flag: Option<bool>,
     /// Restrict schedule flag.
-    #[doc(alias = "restrictScheduleFlag")]
     pub restrict_schedule_flag: Option<bool>,
     /// Restrict service default department flag.
-    #[doc(alias = "restrictServiceDefaultDepartmentFlag")]
     pub restrict_service_default_department_flag: Option<bool>,
     /// Restrict service default location flag.
-    #[doc(alias = "restrictServiceDefaultLocationFlag")]
     pub restrict_service_default_location_flag: Option<bool>,
     /// Sales default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "salesDefaultLocation")]
     pub sales_default_location: SystemLocationReference,
     /// Schedule capacity.
-    #[doc(alias = "scheduleCapacity")]
     pub schedule_capacity: Option<Number>,
     /// Schedule default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "scheduleDefaultDepartment")]
     pub schedule_default_department: SystemDepartmentReference,
     /// Schedule default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "scheduleDefaultLocation")]
     pub schedule_default_location: SystemLocationReference,
     /// Security location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "securityLocation")]
     pub security_location: SystemLocationReference,
     /// IDs of service board teams.
-    #[doc(alias = "serviceBoardTeamIds")]
     pub service_board_team_ids: Option<Vec<i32>>,
     /// Service default board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "serviceDefaultBoard")]
     pub service_default_board: BoardReference,
     /// Service default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "serviceDefaultDepartment")]
     pub service_default_department: SystemDepartmentReference,
     /// Service default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "serviceDefaultLocation")]
     pub service_default_location: SystemLocationReference,
     /// Service location, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "serviceLocation")]
     pub service_location: ServiceLocationReference,
     /// Structure level, from [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures).
-    #[doc(alias = "structureLevel")]
     pub structure_level: StructureReference,
     /// Sts user admin URL.
-    #[doc(alias = "stsUserAdminUrl")]
     pub sts_user_admin_url: Option<String>,
     /// Teams.
     pub teams: Option<Vec<i32>>,
     /// Template description. At most 1024 characters.
-    #[doc(alias = "templateDescription")]
     pub template_description: Option<String>,
     /// Time approver, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "timeApprover")]
     pub time_approver: MemberReference,
     /// Time reminder email flag.
-    #[doc(alias = "timeReminderEmailFlag")]
     pub time_reminder_email_flag: Option<bool>,
     /// Time sheet start date.
-    #[doc(alias = "timeSheetStartDate")]
     pub time_sheet_start_date: Option<String>,
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups).
-    #[doc(alias = "timeZone")]
     pub time_zone: TimeZoneSetupReference,
     /// Title.
     pub title: Option<String>,
     /// Toast notification flag.
-    #[doc(alias = "toastNotificationFlag")]
     pub toast_notification_flag: Option<bool>,
     /// Type, from [`system::list_member_types`](crate::system::list_member_types).
-    #[doc(alias = "type")]
     pub type_: MemberTypeReference,
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses).
     pub warehouse: WarehouseReference,
     /// Warehouse bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: WarehouseBinReference,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

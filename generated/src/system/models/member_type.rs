@@ -15,7 +15,6 @@ pub struct MemberType {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,7 +13,6 @@ pub struct MemberTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

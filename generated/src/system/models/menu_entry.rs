@@ -18,30 +18,22 @@ pub struct MenuEntry {
     /// Link. At most 2000 characters. Required.
     pub link: Option<String>,
     /// Menu location. Required.
-    #[doc(alias = "menuLocation")]
     pub menu_location: MenuLocationReference,
     /// New window flag. Required.
-    #[doc(alias = "newWindowFlag")]
     pub new_window_flag: Option<bool>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllLocations")]
     pub add_all_locations: Option<bool>,
     /// Can be left out once a value is stored. At most 36 characters.
-    #[doc(alias = "clientId")]
     pub client_id: Option<String>,
     /// Large menu icon ID.
-    #[doc(alias = "largeMenuIconId")]
     pub large_menu_icon_id: Option<i32>,
     /// Location IDs. Find them with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationIds")]
     pub location_ids: Option<Vec<i32>>,
     /// Origin. At most 2000 characters.
     pub origin: Option<String>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllLocations")]
     pub remove_all_locations: Option<bool>,
     /// Small menu icon ID.
-    #[doc(alias = "smallMenuIconId")]
     pub small_menu_icon_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

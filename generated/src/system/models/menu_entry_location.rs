@@ -17,7 +17,6 @@ pub struct MenuEntryLocation {
     /// Location, from [`system::list_locations`](crate::system::list_locations). Required.
     pub location: SystemLocationReference,
     /// Menu entry, from [`system::list_menu_entries`](crate::system::list_menu_entries).
-    #[doc(alias = "menuEntry")]
     pub menu_entry: SystemMenuEntryReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -22,299 +22,210 @@ pub struct MyAccount {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// How time is shown on invoices. Required.
-    #[doc(alias = "agreementInvoicingDisplayOptions")]
     pub agreement_invoicing_display_options: Option<
         MyAccountAgreementInvoicingDisplayOptions,
     >,
     /// How the tab is laid out. Required.
-    #[doc(alias = "companyActivityTabFormat")]
     pub company_activity_tab_format: Option<MyAccountCompanyActivityTabFormat>,
     /// Default department, from [`system::list_departments`](crate::system::list_departments). Required.
-    #[doc(alias = "defaultDepartment")]
     pub default_department: SystemDepartmentReference,
     /// Default email. Required.
-    #[doc(alias = "defaultEmail")]
     pub default_email: Option<MyAccountDefaultEmail>,
     /// Default location, from [`system::list_locations`](crate::system::list_locations). Required.
-    #[doc(alias = "defaultLocation")]
     pub default_location: SystemLocationReference,
     /// Default phone. Required.
-    #[doc(alias = "defaultPhone")]
     pub default_phone: Option<MyAccountDefaultPhone>,
     /// Expense approver, from [`system::list_members`](crate::system::list_members). Required.
-    #[doc(alias = "expenseApprover")]
     pub expense_approver: MemberReference,
     /// First name. At most 30 characters. Required.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Hire date. Required.
-    #[doc(alias = "hireDate")]
     pub hire_date: Option<Timestamp>,
     /// Identifier. At most 15 characters. Required.
     pub identifier: Option<String>,
     /// How the tab is laid out. Required.
-    #[doc(alias = "invoiceScreenDefaultTabFormat")]
     pub invoice_screen_default_tab_format: Option<
         MyAccountInvoiceScreenDefaultTabFormat,
     >,
     /// How the tab is laid out. Required.
-    #[doc(alias = "invoiceTimeTabFormat")]
     pub invoice_time_tab_format: Option<MyAccountInvoiceTimeTabFormat>,
     /// Invoicing display options. Required.
-    #[doc(alias = "invoicingDisplayOptions")]
     pub invoicing_display_options: Option<MyAccountInvoicingDisplayOptions>,
     /// Last name. At most 30 characters. Required.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor. Required.
-    #[doc(alias = "licenseClass")]
     pub license_class: Option<MyAccountLicenseClass>,
     /// Sales default location, from [`system::list_locations`](crate::system::list_locations). Required.
-    #[doc(alias = "salesDefaultLocation")]
     pub sales_default_location: SystemLocationReference,
     /// Time approver, from [`system::list_members`](crate::system::list_members). Required.
-    #[doc(alias = "timeApprover")]
     pub time_approver: MemberReference,
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups). Required.
-    #[doc(alias = "timeZone")]
     pub time_zone: TimeZoneSetupReference,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles). Required.
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Allow expenses entered against companies flag.
-    #[doc(alias = "allowExpensesEnteredAgainstCompaniesFlag")]
     pub allow_expenses_entered_against_companies_flag: Option<bool>,
     /// Allow in cell entry on time sheet.
-    #[doc(alias = "allowInCellEntryOnTimeSheet")]
     pub allow_in_cell_entry_on_time_sheet: Option<bool>,
     /// Authentication service type.
-    #[doc(alias = "authenticationServiceType")]
     pub authentication_service_type: Option<MyAccountAuthenticationServiceType>,
     /// Auto popup quick notes with stopwatch.
-    #[doc(alias = "autoPopupQuickNotesWithStopwatch")]
     pub auto_popup_quick_notes_with_stopwatch: Option<bool>,
     /// Auto start stopwatch.
-    #[doc(alias = "autoStartStopwatch")]
     pub auto_start_stopwatch: Option<bool>,
     /// Billable forecast.
-    #[doc(alias = "billableForecast")]
     pub billable_forecast: Option<Number>,
     /// Calendar, from [`schedule::list_calendars`](crate::schedule::list_calendars).
     pub calendar: CalendarReference,
     /// Calendar sync integration flag.
-    #[doc(alias = "calendarSyncIntegrationFlag")]
     pub calendar_sync_integration_flag: Option<bool>,
     /// Client ID.
-    #[doc(alias = "clientId")]
     pub client_id: Option<String>,
     /// Whether to copy them.
-    #[doc(alias = "copyColumnLayoutsAndFilters")]
     pub copy_column_layouts_and_filters: Option<bool>,
     /// Whether to copy them.
-    #[doc(alias = "copyPodLayouts")]
     pub copy_pod_layouts: Option<bool>,
     /// Whether to copy them.
-    #[doc(alias = "copySharedDefaultViews")]
     pub copy_shared_default_views: Option<bool>,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Custom fields.
-    #[doc(alias = "customFields")]
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Daily capacity.
-    #[doc(alias = "dailyCapacity")]
     pub daily_capacity: Option<Number>,
     /// Days tolerance.
-    #[doc(alias = "daysTolerance")]
     pub days_tolerance: Option<i32>,
     /// Directional sync, from [`procurement::list_directional_syncs`](crate::procurement::list_directional_syncs).
-    #[doc(alias = "directionalSync")]
     pub directional_sync: DirectionalSyncReference,
     /// Disable online flag.
-    #[doc(alias = "disableOnlineFlag")]
     pub disable_online_flag: Option<bool>,
     /// Employee identifer. At most 10 characters.
-    #[doc(alias = "employeeIdentifer")]
     pub employee_identifer: Option<String>,
     /// Enable mobile flag.
-    #[doc(alias = "enableMobileFlag")]
     pub enable_mobile_flag: Option<bool>,
     /// Enable mobile gps flag.
-    #[doc(alias = "enableMobileGpsFlag")]
     pub enable_mobile_gps_flag: Option<bool>,
     /// Enter time against company flag.
-    #[doc(alias = "enterTimeAgainstCompanyFlag")]
     pub enter_time_against_company_flag: Option<bool>,
     /// From member rec ID.
-    #[doc(alias = "fromMemberRecId")]
     pub from_member_rec_id: Option<i32>,
     /// Global search default sort.
-    #[doc(alias = "globalSearchDefaultSort")]
     pub global_search_default_sort: Option<MyAccountGlobalSearchDefaultSort>,
     /// Global search default ticket filter.
-    #[doc(alias = "globalSearchDefaultTicketFilter")]
     pub global_search_default_ticket_filter: Option<
         MyAccountGlobalSearchDefaultTicketFilter,
     >,
     /// Hide member in dispatch portal flag.
-    #[doc(alias = "hideMemberInDispatchPortalFlag")]
     pub hide_member_in_dispatch_portal_flag: Option<bool>,
     /// Home email. At most 250 characters.
-    #[doc(alias = "homeEmail")]
     pub home_email: Option<String>,
     /// Home extension. At most 10 characters.
-    #[doc(alias = "homeExtension")]
     pub home_extension: Option<String>,
     /// Home phone. At most 15 characters.
-    #[doc(alias = "homePhone")]
     pub home_phone: Option<String>,
     /// Inactive date.
-    #[doc(alias = "inactiveDate")]
     pub inactive_date: Option<Timestamp>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Include in utilization reporting flag.
-    #[doc(alias = "includeInUtilizationReportingFlag")]
     pub include_in_utilization_reporting_flag: Option<bool>,
     /// Last login.
-    #[doc(alias = "lastLogin")]
     pub last_login: Option<String>,
     /// Mapi name.
-    #[doc(alias = "mapiName")]
     pub mapi_name: Option<String>,
     /// IDs of the personas.
-    #[doc(alias = "memberPersonas")]
     pub member_personas: Option<Vec<i32>>,
     /// Middle initial. At most 1 characters.
-    #[doc(alias = "middleInitial")]
     pub middle_initial: Option<String>,
     /// Minimum per period, in hours.
-    #[doc(alias = "minimumHours")]
     pub minimum_hours: Option<Number>,
     /// Mobile email. At most 250 characters.
-    #[doc(alias = "mobileEmail")]
     pub mobile_email: Option<String>,
     /// Mobile extension. At most 10 characters.
-    #[doc(alias = "mobileExtension")]
     pub mobile_extension: Option<String>,
     /// Mobile phone. At most 15 characters.
-    #[doc(alias = "mobilePhone")]
     pub mobile_phone: Option<String>,
     /// Notes.
     pub notes: Option<String>,
     /// Office 365.
     pub office365: Option<MemberOffice365>,
     /// Office email. At most 250 characters.
-    #[doc(alias = "officeEmail")]
     pub office_email: Option<String>,
     /// Office extension. At most 10 characters.
-    #[doc(alias = "officeExtension")]
     pub office_extension: Option<String>,
     /// Office phone. At most 15 characters.
-    #[doc(alias = "officePhone")]
     pub office_phone: Option<String>,
     /// Partner portal flag.
-    #[doc(alias = "partnerPortalFlag")]
     pub partner_portal_flag: Option<bool>,
     /// Needed in some cases only; the system makes up a random one for API members. At most 60 characters.
     pub password: Option<String>,
     /// Phone integration type.
-    #[doc(alias = "phoneIntegrationType")]
     pub phone_integration_type: Option<MyAccountPhoneIntegrationType>,
     /// Phone source.
-    #[doc(alias = "phoneSource")]
     pub phone_source: Option<String>,
     /// Photo, from [`system::list_documents`](crate::system::list_documents).
     pub photo: DocumentReference,
     /// Primary email. At most 250 characters.
-    #[doc(alias = "primaryEmail")]
     pub primary_email: Option<String>,
     /// Project default board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "projectDefaultBoard")]
     pub project_default_board: ProjectBoardReference,
     /// Project default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "projectDefaultDepartment")]
     pub project_default_department: SystemDepartmentReference,
     /// Project default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "projectDefaultLocation")]
     pub project_default_location: SystemLocationReference,
     /// Report card, from [`system::list_report_cards`](crate::system::list_report_cards).
-    #[doc(alias = "reportCard")]
     pub report_card: ReportCardReference,
     /// Reports to, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "reportsTo")]
     pub reports_to: MemberReference,
     /// Require expense entry flag.
-    #[doc(alias = "requireExpenseEntryFlag")]
     pub require_expense_entry_flag: Option<bool>,
     /// Require start and end time on time entry flag.
-    #[doc(alias = "requireStartAndEndTimeOnTimeEntryFlag")]
     pub require_start_and_end_time_on_time_entry_flag: Option<bool>,
     /// Require time sheet entry flag.
-    #[doc(alias = "requireTimeSheetEntryFlag")]
     pub require_time_sheet_entry_flag: Option<bool>,
     /// Schedule capacity.
-    #[doc(alias = "scheduleCapacity")]
     pub schedule_capacity: Option<Number>,
     /// Schedule default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "scheduleDefaultDepartment")]
     pub schedule_default_department: SystemDepartmentReference,
     /// Schedule default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "scheduleDefaultLocation")]
     pub schedule_default_location: SystemLocationReference,
     /// IDs of service board teams.
-    #[doc(alias = "serviceBoardTeamIds")]
     pub service_board_team_ids: Option<Vec<i32>>,
     /// Service default board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "serviceDefaultBoard")]
     pub service_default_board: BoardReference,
     /// Service default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "serviceDefaultDepartment")]
     pub service_default_department: SystemDepartmentReference,
     /// Service default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "serviceDefaultLocation")]
     pub service_default_location: SystemLocationReference,
     /// Service location, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "serviceLocation")]
     pub service_location: ServiceLocationReference,
     /// Signature.
     pub signature: Option<String>,
     /// Sts user admin URL.
-    #[doc(alias = "stsUserAdminUrl")]
     pub sts_user_admin_url: Option<String>,
     /// Time reminder email flag.
-    #[doc(alias = "timeReminderEmailFlag")]
     pub time_reminder_email_flag: Option<bool>,
     /// Time sheet start date.
-    #[doc(alias = "timeSheetStartDate")]
     pub time_sheet_start_date: Option<Timestamp>,
     /// Timebased one time password activated.
-    #[doc(alias = "timebasedOneTimePasswordActivated")]
     pub timebased_one_time_password_activated: Option<bool>,
     /// Title. At most 50 characters.
     pub title: Option<String>,
     /// Toast notification flag.
-    #[doc(alias = "toastNotificationFlag")]
     pub toast_notification_flag: Option<bool>,
     /// Token of the connected service.
     pub token: Option<String>,
     /// Type, from [`system::list_member_types`](crate::system::list_member_types).
-    #[doc(alias = "type")]
     pub type_: MemberTypeReference,
     /// Use browser language flag.
-    #[doc(alias = "useBrowserLanguageFlag")]
     pub use_browser_language_flag: Option<bool>,
     /// Vendor number.
-    #[doc(alias = "vendorNumber")]
     pub vendor_number: Option<String>,
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses).
     pub warehouse: WarehouseReference,
     /// Warehouse bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: WarehouseBinReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

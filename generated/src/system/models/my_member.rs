@@ -23,313 +23,216 @@ pub struct MyMember {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Admin flag.
-    #[doc(alias = "adminFlag")]
     pub admin_flag: Option<bool>,
     /// How time is shown on invoices.
-    #[doc(alias = "agreementInvoicingDisplayOptions")]
     pub agreement_invoicing_display_options: Option<
         MyMemberAgreementInvoicingDisplayOptions,
     >,
     /// Allow expenses entered against companies flag.
-    #[doc(alias = "allowExpensesEnteredAgainstCompaniesFlag")]
     pub allow_expenses_entered_against_companies_flag: Option<bool>,
     /// Allow in cell entry on time sheet.
-    #[doc(alias = "allowInCellEntryOnTimeSheet")]
     pub allow_in_cell_entry_on_time_sheet: Option<bool>,
     /// Authentication service type.
-    #[doc(alias = "authenticationServiceType")]
     pub authentication_service_type: Option<MyMemberAuthenticationServiceType>,
     /// Billable forecast.
-    #[doc(alias = "billableForecast")]
     pub billable_forecast: Option<Number>,
     /// Calendar, from [`schedule::list_calendars`](crate::schedule::list_calendars).
     pub calendar: CalendarReference,
     /// Calendar sync integration flag.
-    #[doc(alias = "calendarSyncIntegrationFlag")]
     pub calendar_sync_integration_flag: Option<bool>,
     /// How the tab is laid out.
-    #[doc(alias = "companyActivityTabFormat")]
     pub company_activity_tab_format: Option<MyMemberCompanyActivityTabFormat>,
     /// Corelytics password.
-    #[doc(alias = "corelyticsPassword")]
     pub corelytics_password: Option<String>,
     /// Corelytics username.
-    #[doc(alias = "corelyticsUsername")]
     pub corelytics_username: Option<String>,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
     /// Daily capacity.
-    #[doc(alias = "dailyCapacity")]
     pub daily_capacity: Option<Number>,
     /// Days tolerance.
-    #[doc(alias = "daysTolerance")]
     pub days_tolerance: Option<i32>,
     /// Default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "defaultDepartment")]
     pub default_department: SystemDepartmentReference,
     /// Default email.
-    #[doc(alias = "defaultEmail")]
     pub default_email: Option<MyMemberDefaultEmail>,
     /// Default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "defaultLocation")]
     pub default_location: SystemLocationReference,
     /// Default phone.
-    #[doc(alias = "defaultPhone")]
     pub default_phone: Option<MyMemberDefaultPhone>,
     /// Directional sync, from [`procurement::list_directional_syncs`](crate::procurement::list_directional_syncs).
-    #[doc(alias = "directionalSync")]
     pub directional_sync: DirectionalSyncReference,
     /// Disable online flag.
-    #[doc(alias = "disableOnlineFlag")]
     pub disable_online_flag: Option<bool>,
     /// Employee identifer.
-    #[doc(alias = "employeeIdentifer")]
     pub employee_identifer: Option<String>,
     /// Enable LDAP authentication flag.
-    #[doc(alias = "enableLdapAuthenticationFlag")]
     pub enable_ldap_authentication_flag: Option<bool>,
     /// Enable mobile flag.
-    #[doc(alias = "enableMobileFlag")]
     pub enable_mobile_flag: Option<bool>,
     /// Enable mobile gps flag.
-    #[doc(alias = "enableMobileGpsFlag")]
     pub enable_mobile_gps_flag: Option<bool>,
     /// Enter time against company flag.
-    #[doc(alias = "enterTimeAgainstCompanyFlag")]
     pub enter_time_against_company_flag: Option<bool>,
     /// Service board IDs. Find them with [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "excludedProjectBoardIds")]
     pub excluded_project_board_ids: Option<Vec<i32>>,
     /// Service board IDs. Find them with [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "excludedServiceBoardIds")]
     pub excluded_service_board_ids: Option<Vec<i32>>,
     /// Expense approver, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "expenseApprover")]
     pub expense_approver: MemberReference,
     /// First name.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Hide member in dispatch portal flag.
-    #[doc(alias = "hideMemberInDispatchPortalFlag")]
     pub hide_member_in_dispatch_portal_flag: Option<bool>,
     /// Hire date.
-    #[doc(alias = "hireDate")]
     pub hire_date: Option<String>,
     /// Home email.
-    #[doc(alias = "homeEmail")]
     pub home_email: Option<String>,
     /// Home extension.
-    #[doc(alias = "homeExtension")]
     pub home_extension: Option<String>,
     /// Home phone.
-    #[doc(alias = "homePhone")]
     pub home_phone: Option<String>,
     /// Hourly cost.
-    #[doc(alias = "hourlyCost")]
     pub hourly_cost: Option<Number>,
     /// Hourly rate.
-    #[doc(alias = "hourlyRate")]
     pub hourly_rate: Option<Number>,
     /// Identifier.
     pub identifier: Option<String>,
     /// Inactive date.
-    #[doc(alias = "inactiveDate")]
     pub inactive_date: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Include in utilization reporting flag.
-    #[doc(alias = "includeInUtilizationReportingFlag")]
     pub include_in_utilization_reporting_flag: Option<bool>,
     /// How the tab is laid out.
-    #[doc(alias = "invoiceScreenDefaultTabFormat")]
     pub invoice_screen_default_tab_format: Option<MyMemberInvoiceScreenDefaultTabFormat>,
     /// How the tab is laid out.
-    #[doc(alias = "invoiceTimeTabFormat")]
     pub invoice_time_tab_format: Option<MyMemberInvoiceTimeTabFormat>,
     /// Invoicing display options.
-    #[doc(alias = "invoicingDisplayOptions")]
     pub invoicing_display_options: Option<MyMemberInvoicingDisplayOptions>,
     /// Last login.
-    #[doc(alias = "lastLogin")]
     pub last_login: Option<String>,
     /// Last name.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// LDAP configuration, from [`system::list_ldap_configurations`](crate::system::list_ldap_configurations).
-    #[doc(alias = "ldapConfiguration")]
     pub ldap_configuration: LdapConfigurationReference,
     /// LDAP user name.
-    #[doc(alias = "ldapUserName")]
     pub ldap_user_name: Option<String>,
     /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor.
-    #[doc(alias = "licenseClass")]
     pub license_class: Option<MyMemberLicenseClass>,
     /// Mapi name.
-    #[doc(alias = "mapiName")]
     pub mapi_name: Option<String>,
     /// Middle initial.
-    #[doc(alias = "middleInitial")]
     pub middle_initial: Option<String>,
     /// Minimum per period, in hours.
-    #[doc(alias = "minimumHours")]
     pub minimum_hours: Option<Number>,
     /// Mobile email.
-    #[doc(alias = "mobileEmail")]
     pub mobile_email: Option<String>,
     /// Mobile extension.
-    #[doc(alias = "mobileExtension")]
     pub mobile_extension: Option<String>,
     /// Mobile phone.
-    #[doc(alias = "mobilePhone")]
     pub mobile_phone: Option<String>,
     /// Notes.
     pub notes: Option<String>,
     /// Office email.
-    #[doc(alias = "officeEmail")]
     pub office_email: Option<String>,
     /// Office extension.
-    #[doc(alias = "officeExtension")]
     pub office_extension: Option<String>,
     /// Office phone.
-    #[doc(alias = "officePhone")]
     pub office_phone: Option<String>,
     /// Needed in some cases only; the system makes up a random one for API members.
     pub password: Option<String>,
     /// Photo, from [`system::list_documents`](crate::system::list_documents).
     pub photo: DocumentReference,
     /// Project default board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "projectDefaultBoard")]
     pub project_default_board: ProjectBoardReference,
     /// Project default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "projectDefaultDepartment")]
     pub project_default_department: SystemDepartmentReference,
     /// Project default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "projectDefaultLocation")]
     pub project_default_location: SystemLocationReference,
     /// Report card, from [`system::list_report_cards`](crate::system::list_report_cards).
-    #[doc(alias = "reportCard")]
     pub report_card: ReportCardReference,
     /// Reports to, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "reportsTo")]
     pub reports_to: MemberReference,
     /// Require expense entry flag.
-    #[doc(alias = "requireExpenseEntryFlag")]
     pub require_expense_entry_flag: Option<bool>,
     /// Require start and end time on time entry flag.
-    #[doc(alias = "requireStartAndEndTimeOnTimeEntryFlag")]
     pub require_start_and_end_time_on_time_entry_flag: Option<bool>,
     /// Require time sheet entry flag.
-    #[doc(alias = "requireTimeSheetEntryFlag")]
     pub require_time_sheet_entry_flag: Option<bool>,
     /// Restrict default sales territory flag.
-    #[doc(alias = "restrictDefaultSalesTerritoryFlag")]
     pub restrict_default_sales_territory_flag: Option<bool>,
     /// Restrict default warehouse bin flag.
-    #[doc(alias = "restrictDefaultWarehouseBinFlag")]
     pub restrict_default_warehouse_bin_flag: Option<bool>,
     /// Restrict default warehouse flag.
-    #[doc(alias = "restrictDefaultWarehouseFlag")]
     pub restrict_default_warehouse_flag: Option<bool>,
     /// Restrict department flag.
-    #[doc(alias = "restrictDepartmentFlag")]
     pub restrict_department_flag: Option<bool>,
     /// Restrict location flag.
-    #[doc(alias = "restrictLocationFlag")]
     pub restrict_location_flag: Option<bool>,
     /// Restrict project default department flag.
-    #[doc(alias = "restrictProjectDefaultDepartmentFlag")]
     pub restrict_project_default_department_flag: Option<bool>,
     /// Restrict project default location flag.
-    #[doc(alias = "restrictProjectDefaultLocationFlag")]
     pub restrict_project_default_location_flag: Option<bool>,
     /// Restrict schedule flag.
-    #[doc(alias = "restrictScheduleFlag")]
     pub restrict_schedule_flag: Option<bool>,
     /// Restrict service default department flag.
-    #[doc(alias = "restrictServiceDefaultDepartmentFlag")]
     pub restrict_service_default_department_flag: Option<bool>,
     /// Restrict service default location flag.
-    #[doc(alias = "restrictServiceDefaultLocationFlag")]
     pub restrict_service_default_location_flag: Option<bool>,
     /// Sales default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "salesDefaultLocation")]
     pub sales_default_location: SystemLocationReference,
     /// Schedule capacity.
-    #[doc(alias = "scheduleCapacity")]
     pub schedule_capacity: Option<Number>,
     /// Schedule default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "scheduleDefaultDepartment")]
     pub schedule_default_department: SystemDepartmentReference,
     /// Schedule default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "scheduleDefaultLocation")]
     pub schedule_default_location: SystemLocationReference,
     /// Security location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "securityLocation")]
     pub security_location: SystemLocationReference,
     /// Security role, from [`system::list_security_roles`](crate::system::list_security_roles).
-    #[doc(alias = "securityRole")]
     pub security_role: SecurityRoleReference,
     /// IDs of service board teams.
-    #[doc(alias = "serviceBoardTeamIds")]
     pub service_board_team_ids: Option<Vec<i32>>,
     /// Service default board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "serviceDefaultBoard")]
     pub service_default_board: BoardReference,
     /// Service default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "serviceDefaultDepartment")]
     pub service_default_department: SystemDepartmentReference,
     /// Service default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "serviceDefaultLocation")]
     pub service_default_location: SystemLocationReference,
     /// Service location, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "serviceLocation")]
     pub service_location: ServiceLocationReference,
     /// SSO client ID.
-    #[doc(alias = "ssoClientId")]
     pub sso_client_id: Option<String>,
     /// SSO session flag.
-    #[doc(alias = "ssoSessionFlag")]
     pub sso_session_flag: Option<bool>,
     /// Structure level, from [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures).
-    #[doc(alias = "structureLevel")]
     pub structure_level: StructureReference,
     /// Time approver, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "timeApprover")]
     pub time_approver: MemberReference,
     /// Time reminder email flag.
-    #[doc(alias = "timeReminderEmailFlag")]
     pub time_reminder_email_flag: Option<bool>,
     /// Time sheet start date.
-    #[doc(alias = "timeSheetStartDate")]
     pub time_sheet_start_date: Option<String>,
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups).
-    #[doc(alias = "timeZone")]
     pub time_zone: TimeZoneSetupReference,
     /// Timebased one time password activated.
-    #[doc(alias = "timebasedOneTimePasswordActivated")]
     pub timebased_one_time_password_activated: Option<bool>,
     /// Title.
     pub title: Option<String>,
     /// Toast notification flag.
-    #[doc(alias = "toastNotificationFlag")]
     pub toast_notification_flag: Option<bool>,
     /// Type, from [`system::list_member_types`](crate::system::list_member_types).
-    #[doc(alias = "type")]
     pub type_: MemberTypeReference,
     /// Vendor number.
-    #[doc(alias = "vendorNumber")]
     pub vendor_number: Option<String>,
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses).
     pub warehouse: WarehouseReference,
     /// Warehouse bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: WarehouseBinReference,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -18,133 +18,92 @@ pub struct MyMemberInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Allow expenses entered against companies flag.
-    #[doc(alias = "allowExpensesEnteredAgainstCompaniesFlag")]
     pub allow_expenses_entered_against_companies_flag: Option<bool>,
     /// Daily capacity.
-    #[doc(alias = "dailyCapacity")]
     pub daily_capacity: Option<Number>,
     /// Default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "defaultDepartment")]
     pub default_department: SystemDepartmentReference,
     /// Default email.
-    #[doc(alias = "defaultEmail")]
     pub default_email: Option<String>,
     /// Default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "defaultLocation")]
     pub default_location: SystemLocationReference,
     /// Enter time against company flag.
-    #[doc(alias = "enterTimeAgainstCompanyFlag")]
     pub enter_time_against_company_flag: Option<bool>,
     /// Service board IDs. Find them with [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "excludedProjectBoardIds")]
     pub excluded_project_board_ids: Option<Vec<i32>>,
     /// Service board IDs. Find them with [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "excludedServiceBoardIds")]
     pub excluded_service_board_ids: Option<Vec<i32>>,
     /// First name.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Full name.
-    #[doc(alias = "fullName")]
     pub full_name: Option<String>,
     /// Identifier.
     pub identifier: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Last name.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor.
-    #[doc(alias = "licenseClass")]
     pub license_class: Option<MyMemberInfoLicenseClass>,
     /// Middle initial.
-    #[doc(alias = "middleInitial")]
     pub middle_initial: Option<String>,
     /// Photo, from [`system::list_documents`](crate::system::list_documents).
     pub photo: DocumentReference,
     /// Project default board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "projectDefaultBoard")]
     pub project_default_board: ProjectBoardReference,
     /// Project default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "projectDefaultDepartment")]
     pub project_default_department: SystemDepartmentReference,
     /// Project default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "projectDefaultLocation")]
     pub project_default_location: SystemLocationReference,
     /// Require expense entry flag.
-    #[doc(alias = "requireExpenseEntryFlag")]
     pub require_expense_entry_flag: Option<bool>,
     /// Require start and end time on time entry flag.
-    #[doc(alias = "requireStartAndEndTimeOnTimeEntryFlag")]
     pub require_start_and_end_time_on_time_entry_flag: Option<bool>,
     /// Require time sheet entry flag.
-    #[doc(alias = "requireTimeSheetEntryFlag")]
     pub require_time_sheet_entry_flag: Option<bool>,
     /// Restrict default warehouse bin flag.
-    #[doc(alias = "restrictDefaultWarehouseBinFlag")]
     pub restrict_default_warehouse_bin_flag: Option<bool>,
     /// Restrict default warehouse flag.
-    #[doc(alias = "restrictDefaultWarehouseFlag")]
     pub restrict_default_warehouse_flag: Option<bool>,
     /// Restrict project default department flag.
-    #[doc(alias = "restrictProjectDefaultDepartmentFlag")]
     pub restrict_project_default_department_flag: Option<bool>,
     /// Restrict project default location flag.
-    #[doc(alias = "restrictProjectDefaultLocationFlag")]
     pub restrict_project_default_location_flag: Option<bool>,
     /// Restrict service default department flag.
-    #[doc(alias = "restrictServiceDefaultDepartmentFlag")]
     pub restrict_service_default_department_flag: Option<bool>,
     /// Restrict service default location flag.
-    #[doc(alias = "restrictServiceDefaultLocationFlag")]
     pub restrict_service_default_location_flag: Option<bool>,
     /// Sales default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "salesDefaultLocation")]
     pub sales_default_location: SystemLocationReference,
     /// Schedule capacity.
-    #[doc(alias = "scheduleCapacity")]
     pub schedule_capacity: Option<Number>,
     /// Schedule default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "scheduleDefaultDepartment")]
     pub schedule_default_department: SystemDepartmentReference,
     /// Schedule default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "scheduleDefaultLocation")]
     pub schedule_default_location: SystemLocationReference,
     /// Service default board, from [`service::list_boards`](crate::service::list_boards).
-    #[doc(alias = "serviceDefaultBoard")]
     pub service_default_board: BoardReference,
     /// Service default department, from [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "serviceDefaultDepartment")]
     pub service_default_department: SystemDepartmentReference,
     /// Service default location, from [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "serviceDefaultLocation")]
     pub service_default_location: SystemLocationReference,
     /// Service location, from [`service::list_locations`](crate::service::list_locations).
-    #[doc(alias = "serviceLocation")]
     pub service_location: ServiceLocationReference,
     /// SSO client ID.
-    #[doc(alias = "ssoClientId")]
     pub sso_client_id: Option<String>,
     /// SSO session flag.
-    #[doc(alias = "ssoSessionFlag")]
     pub sso_session_flag: Option<bool>,
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups).
-    #[doc(alias = "timeZone")]
     pub time_zone: TimeZoneSetupReference,
     /// Use browser language flag.
-    #[doc(alias = "useBrowserLanguageFlag")]
     pub use_browser_language_flag: Option<bool>,
     /// Warehouse, from [`procurement::list_warehouses`](crate::procurement::list_warehouses).
     pub warehouse: WarehouseReference,
     /// Warehouse bin, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
-    #[doc(alias = "warehouseBin")]
     pub warehouse_bin: WarehouseBinReference,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

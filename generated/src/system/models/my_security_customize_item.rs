@@ -12,10 +12,8 @@ pub struct MySecurityCustomizeItem {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Customize identifier.
-    #[doc(alias = "customizeIdentifier")]
     pub customize_identifier: Option<MySecurityCustomizeItemCustomizeIdentifier>,
     /// Item identifier.
-    #[doc(alias = "itemIdentifier")]
     pub item_identifier: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

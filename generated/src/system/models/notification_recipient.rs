@@ -13,44 +13,32 @@ pub struct NotificationRecipient {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Agreement flag.
-    #[doc(alias = "agreementFlag")]
     pub agreement_flag: Option<bool>,
     /// Config flag.
-    #[doc(alias = "configFlag")]
     pub config_flag: Option<bool>,
     /// External flag.
-    #[doc(alias = "externalFlag")]
     pub external_flag: Option<bool>,
     /// Identifier.
     pub identifier: Option<String>,
     /// Invoice flag.
-    #[doc(alias = "invoiceFlag")]
     pub invoice_flag: Option<bool>,
     /// Knowledge base flag.
-    #[doc(alias = "knowledgeBaseFlag")]
     pub knowledge_base_flag: Option<bool>,
     /// Member flag.
-    #[doc(alias = "memberFlag")]
     pub member_flag: Option<bool>,
     /// Msp flag.
-    #[doc(alias = "mspFlag")]
     pub msp_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Procurement flag.
-    #[doc(alias = "procurementFlag")]
     pub procurement_flag: Option<bool>,
     /// Project flag.
-    #[doc(alias = "projectFlag")]
     pub project_flag: Option<bool>,
     /// Sales flag.
-    #[doc(alias = "salesFlag")]
     pub sales_flag: Option<bool>,
     /// Service flag.
-    #[doc(alias = "serviceFlag")]
     pub service_flag: Option<bool>,
     /// Track flag.
-    #[doc(alias = "trackFlag")]
     pub track_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

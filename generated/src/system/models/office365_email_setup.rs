@@ -14,41 +14,30 @@ pub struct Office365EmailSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Failed folder. At most 40 characters. Required.
-    #[doc(alias = "failedFolder")]
     pub failed_folder: Option<String>,
     /// Inbox folder. At most 40 characters. Required.
-    #[doc(alias = "inboxFolder")]
     pub inbox_folder: Option<String>,
     /// Name. At most 200 characters. Required.
     pub name: Option<String>,
     /// Processed folder. At most 40 characters. Required.
-    #[doc(alias = "processedFolder")]
     pub processed_folder: Option<String>,
     /// Authorized flag.
-    #[doc(alias = "authorizedFlag")]
     pub authorized_flag: Option<bool>,
     /// Client ID. At most 36 characters.
-    #[doc(alias = "clientId")]
     pub client_id: Option<String>,
     /// Client secret. At most 4000 characters.
-    #[doc(alias = "clientSecret")]
     pub client_secret: Option<String>,
     /// Email connector, from [`system::list_email_connectors`](crate::system::list_email_connectors).
-    #[doc(alias = "emailConnector")]
     pub email_connector: EmailConnectorReference,
     /// Existing tenant.
-    #[doc(alias = "existingTenant")]
     pub existing_tenant: ExistingTenantReference,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Source.
     pub source: Option<i32>,
     /// Tenant ID. At most 36 characters.
-    #[doc(alias = "tenantId")]
     pub tenant_id: Option<String>,
     /// Use existing tenant flag.
-    #[doc(alias = "useExistingTenantFlag")]
     pub use_existing_tenant_flag: Option<bool>,
     /// Username. At most 100 characters.
     pub username: Option<String>,

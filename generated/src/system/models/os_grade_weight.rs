@@ -13,10 +13,8 @@ pub struct OsGradeWeight {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Os grade weight.
-    #[doc(alias = "osGradeWeight")]
     pub os_grade_weight: Option<Number>,
     /// Os name.
-    #[doc(alias = "osName")]
     pub os_name: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,54 +15,38 @@ pub struct Other {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default address format, from [`company::list_address_formats`](crate::company::list_address_formats). Required.
-    #[doc(alias = "defaultAddressFormat")]
     pub default_address_format: AddressFormatReference,
     /// Default calendar, from [`schedule::list_calendars`](crate::schedule::list_calendars). Required.
-    #[doc(alias = "defaultCalendar")]
     pub default_calendar: CalendarReference,
     /// Default from address. At most 50 characters. Required.
-    #[doc(alias = "defaultFromAddress")]
     pub default_from_address: Option<String>,
     /// Locale, from [`system::list_info_locales`](crate::system::list_info_locales). Required.
     pub locale: LocaleReference,
     /// Portal URL override. At most 100 characters. Required.
-    #[doc(alias = "portalUrlOverride")]
     pub portal_url_override: Option<String>,
     /// Server time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups). Required.
-    #[doc(alias = "serverTimeZone")]
     pub server_time_zone: TimeZoneSetupReference,
     /// Site URL. At most 100 characters. Required.
-    #[doc(alias = "siteUrl")]
     pub site_url: Option<String>,
     /// Contact sync.
-    #[doc(alias = "contactSync")]
     pub contact_sync: Option<OtherContactSync>,
     /// Default LDAP, from [`system::list_ldap_configurations`](crate::system::list_ldap_configurations).
-    #[doc(alias = "defaultLdap")]
     pub default_ldap: LdapConfigurationReference,
     /// Disable z admin login flag.
-    #[doc(alias = "disableZAdminLoginFlag")]
     pub disable_z_admin_login_flag: Option<bool>,
     /// Include portal link flag.
-    #[doc(alias = "includePortalLinkFlag")]
     pub include_portal_link_flag: Option<bool>,
     /// Logo path. At most 200 characters.
-    #[doc(alias = "logoPath")]
     pub logo_path: Option<String>,
     /// Sync leads flag.
-    #[doc(alias = "syncLeadsFlag")]
     pub sync_leads_flag: Option<bool>,
     /// True also moves every member to serverTimeZone; false changes My Company's time zone alone.
-    #[doc(alias = "updateMemberTimeZonesFlag")]
     pub update_member_time_zones_flag: Option<bool>,
     /// Use expanded format activity flag.
-    #[doc(alias = "useExpandedFormatActivityFlag")]
     pub use_expanded_format_activity_flag: Option<bool>,
     /// Use expanded format time flag.
-    #[doc(alias = "useExpandedFormatTimeFlag")]
     pub use_expanded_format_time_flag: Option<bool>,
     /// Use ssl flag.
-    #[doc(alias = "useSslFlag")]
     pub use_ssl_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -10,10 +10,8 @@ pub struct PageValues {
     /// Page.
     pub page: Option<i32>,
     /// Page ID.
-    #[doc(alias = "pageId")]
     pub page_id: Option<i32>,
     /// Page size.
-    #[doc(alias = "pageSize")]
     pub page_size: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -13,12 +13,10 @@ pub struct ParsingType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Parse rule.
-    #[doc(alias = "parseRule")]
     pub parse_rule: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -18,16 +18,12 @@ pub struct PortalReport {
     /// URL. At most 255 characters. Required.
     pub url: Option<String>,
     /// Custom flag.
-    #[doc(alias = "customFlag")]
     pub custom_flag: Option<bool>,
     /// Display flag.
-    #[doc(alias = "displayFlag")]
     pub display_flag: Option<bool>,
     /// Open same window flag.
-    #[doc(alias = "openSameWindowFlag")]
     pub open_same_window_flag: Option<bool>,
     /// Portal configuration, from [`company::list_portal_configurations`](crate::company::list_portal_configurations).
-    #[doc(alias = "portalConfiguration")]
     pub portal_configuration: PortalConfigurationReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -12,19 +12,14 @@ pub struct PostSystemDocumentsBody {
     /// File.
     pub file: Option<String>,
     /// Is avatar.
-    #[doc(alias = "isAvatar")]
     pub is_avatar: Option<bool>,
     /// Private flag.
-    #[doc(alias = "privateFlag")]
     pub private_flag: Option<bool>,
     /// Read only flay.
-    #[doc(alias = "readOnlyFlay")]
     pub read_only_flay: Option<bool>,
     /// ID of the record that recordType names.
-    #[doc(alias = "recordId")]
     pub record_id: Option<i32>,
     /// Kind of the record that recordId names, for example Ticket.
-    #[doc(alias = "recordType")]
     pub record_type: Option<String>,
     /// Title.
     pub title: Option<String>,

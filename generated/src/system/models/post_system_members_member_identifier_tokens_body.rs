@@ -10,7 +10,6 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct PostSystemMembersMemberIdentifierTokensBody {
     /// Identifier of the member. Required.
-    #[doc(alias = "memberIdentifier")]
     pub member_identifier: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -16,12 +16,10 @@ pub struct QuoteLink {
     /// Link. At most 2000 characters. Required.
     pub link: Option<String>,
     /// All locations flag.
-    #[doc(alias = "allLocationsFlag")]
     pub all_locations_flag: Option<bool>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// New window flag.
-    #[doc(alias = "newWindowFlag")]
     pub new_window_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

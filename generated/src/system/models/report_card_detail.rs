@@ -16,10 +16,8 @@ pub struct ReportCardDetail {
     /// KPI, from [`system::list_kpis`](crate::system::list_kpis). Required.
     pub kpi: KpiReference,
     /// Report card, from [`system::list_report_cards`](crate::system::list_report_cards).
-    #[doc(alias = "reportCard")]
     pub report_card: ReportCardReference,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

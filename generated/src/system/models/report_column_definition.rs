@@ -10,13 +10,10 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct ReportColumnDefinition {
     /// Identity column.
-    #[doc(alias = "identityColumn")]
     pub identity_column: Option<bool>,
     /// Is nullable.
-    #[doc(alias = "isNullable")]
     pub is_nullable: Option<bool>,
     /// Type.
-    #[doc(alias = "type")]
     pub type_: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

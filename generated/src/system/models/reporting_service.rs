@@ -13,16 +13,12 @@ pub struct ReportingService {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Reporting domain. At most 50 characters.
-    #[doc(alias = "reportingDomain")]
     pub reporting_domain: Option<String>,
     /// Send an empty string to clear the stored password. At most 50 characters.
-    #[doc(alias = "reportingPassword")]
     pub reporting_password: Option<String>,
     /// Reporting URL. At most 100 characters.
-    #[doc(alias = "reportingUrl")]
     pub reporting_url: Option<String>,
     /// Reporting user name. At most 50 characters.
-    #[doc(alias = "reportingUserName")]
     pub reporting_user_name: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

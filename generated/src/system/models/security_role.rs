@@ -15,13 +15,10 @@ pub struct SecurityRole {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Admin flag.
-    #[doc(alias = "adminFlag")]
     pub admin_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Role type. At most 30 characters.
-    #[doc(alias = "roleType")]
     pub role_type: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

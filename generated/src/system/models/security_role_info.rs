@@ -13,12 +13,10 @@ pub struct SecurityRoleInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Role type.
-    #[doc(alias = "roleType")]
     pub role_type: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

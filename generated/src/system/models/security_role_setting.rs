@@ -13,49 +13,34 @@ pub struct SecurityRoleSetting {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Level of access.
-    #[doc(alias = "addLevel")]
     pub add_level: Option<SecurityRoleSettingAddLevel>,
     /// Custom flag.
-    #[doc(alias = "customFlag")]
     pub custom_flag: Option<bool>,
     /// Level of access.
-    #[doc(alias = "deleteLevel")]
     pub delete_level: Option<SecurityRoleSettingDeleteLevel>,
     /// Level of access.
-    #[doc(alias = "editLevel")]
     pub edit_level: Option<SecurityRoleSettingEditLevel>,
     /// Level of access.
-    #[doc(alias = "inquireLevel")]
     pub inquire_level: Option<SecurityRoleSettingInquireLevel>,
     /// Module description.
-    #[doc(alias = "moduleDescription")]
     pub module_description: Option<String>,
     /// Module function description.
-    #[doc(alias = "moduleFunctionDescription")]
     pub module_function_description: Option<String>,
     /// Module function identifier.
-    #[doc(alias = "moduleFunctionIdentifier")]
     pub module_function_identifier: Option<String>,
     /// Module function name.
-    #[doc(alias = "moduleFunctionName")]
     pub module_function_name: Option<String>,
     /// Module identifier.
-    #[doc(alias = "moduleIdentifier")]
     pub module_identifier: Option<String>,
     /// Module name.
-    #[doc(alias = "moduleName")]
     pub module_name: Option<String>,
     /// My all flag.
-    #[doc(alias = "myAllFlag")]
     pub my_all_flag: Option<bool>,
     /// Report flag.
-    #[doc(alias = "reportFlag")]
     pub report_flag: Option<bool>,
     /// Restrict flag.
-    #[doc(alias = "restrictFlag")]
     pub restrict_flag: Option<bool>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,46 +14,32 @@ pub struct Service {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Schedule span. Required.
-    #[doc(alias = "scheduleSpan")]
     pub schedule_span: Option<ServiceScheduleSpan>,
     /// Sr notify. Required.
-    #[doc(alias = "srNotify")]
     pub sr_notify: Option<ServiceSrNotify>,
     /// Allow cc flag.
-    #[doc(alias = "allowCCFlag")]
     pub allow_cc_flag: Option<bool>,
     /// Allow to flag.
-    #[doc(alias = "allowTOFlag")]
     pub allow_to_flag: Option<bool>,
     /// Calendar setup, from [`schedule::list_calendars`](crate::schedule::list_calendars).
-    #[doc(alias = "calendarSetup")]
     pub calendar_setup: CalendarSetupReference,
     /// Contact color. At most 50 characters.
-    #[doc(alias = "contactColor")]
     pub contact_color: Option<String>,
     /// Contact color disable flag.
-    #[doc(alias = "contactColorDisableFlag")]
     pub contact_color_disable_flag: Option<bool>,
     /// Header color. At most 50 characters.
-    #[doc(alias = "headerColor")]
     pub header_color: Option<String>,
     /// Header color disable flag.
-    #[doc(alias = "headerColorDisableFlag")]
     pub header_color_disable_flag: Option<bool>,
     /// Hide delimiter flag.
-    #[doc(alias = "hideDelimiterFlag")]
     pub hide_delimiter_flag: Option<bool>,
     /// Member color. At most 50 characters.
-    #[doc(alias = "memberColor")]
     pub member_color: Option<String>,
     /// Member color disable flag.
-    #[doc(alias = "memberColorDisableFlag")]
     pub member_color_disable_flag: Option<bool>,
     /// Unknown color. At most 50 characters.
-    #[doc(alias = "unknownColor")]
     pub unknown_color: Option<String>,
     /// Unknown color disable flag.
-    #[doc(alias = "unknownColorDisableFlag")]
     pub unknown_color_disable_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

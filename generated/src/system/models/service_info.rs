@@ -13,16 +13,12 @@ pub struct ServiceInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Contact color.
-    #[doc(alias = "contactColor")]
     pub contact_color: Option<String>,
     /// Header color.
-    #[doc(alias = "headerColor")]
     pub header_color: Option<String>,
     /// Member color.
-    #[doc(alias = "memberColor")]
     pub member_color: Option<String>,
     /// Unknown color.
-    #[doc(alias = "unknownColor")]
     pub unknown_color: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

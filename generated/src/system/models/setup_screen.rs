@@ -17,13 +17,10 @@ pub struct SetupScreen {
     /// Description.
     pub description: Option<String>,
     /// Module description.
-    #[doc(alias = "moduleDescription")]
     pub module_description: Option<String>,
     /// Module identifier.
-    #[doc(alias = "moduleIdentifier")]
     pub module_identifier: Option<String>,
     /// Module name.
-    #[doc(alias = "moduleName")]
     pub module_name: Option<String>,
     /// Name.
     pub name: Option<String>,

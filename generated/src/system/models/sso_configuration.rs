@@ -13,57 +13,40 @@ pub struct SsoConfiguration {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Locations that rely on this SAML IdP setup. Required.
-    #[doc(alias = "locationIds")]
     pub location_ids: Option<Vec<i32>>,
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
     /// SSO type. Required.
-    #[doc(alias = "ssoType")]
     pub sso_type: Option<SsoConfigurationSsoType>,
     /// All members submitted.
-    #[doc(alias = "allMembersSubmitted")]
     pub all_members_submitted: Option<bool>,
     /// Identifies this setup as a client of ConnectWise SSO. At most 1000 characters.
-    #[doc(alias = "clientId")]
     pub client_id: Option<String>,
     /// True when this SSO setup is switched off.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Is SSO on by default.
-    #[doc(alias = "isSsoOnByDefault")]
     pub is_sso_on_by_default: Option<bool>,
     /// Holder named on the SAML certificate; a property of SAML\_Idp\_Certificate.
-    #[doc(alias = "samlCertificateIssuedTo")]
     pub saml_certificate_issued_to: Option<String>,
     /// What the SAML certificate is called; a property of SAML\_Idp\_Certificate.
-    #[doc(alias = "samlCertificateName")]
     pub saml_certificate_name: Option<String>,
     /// Fingerprint of the SAML certificate; a property of SAML\_Idp\_Certificate.
-    #[doc(alias = "samlCertificateThumbprint")]
     pub saml_certificate_thumbprint: Option<String>,
     /// Start of the SAML certificate's validity; a property of SAML\_Idp\_Certificate.
-    #[doc(alias = "samlCertificateValidFrom")]
     pub saml_certificate_valid_from: Option<Timestamp>,
     /// End of the SAML certificate's validity; a property of SAML\_Idp\_Certificate.
-    #[doc(alias = "samlCertificateValidTo")]
     pub saml_certificate_valid_to: Option<Timestamp>,
     /// Entity id of the SAML identity provider. At most 1000 characters.
-    #[doc(alias = "samlEntityId")]
     pub saml_entity_id: Option<String>,
     /// Public certificate that goes with what the identity provider signs.
-    #[doc(alias = "samlIdpCertificate")]
     pub saml_idp_certificate: Option<String>,
     /// Login address of the SAML identity provider. At most 1000 characters.
-    #[doc(alias = "samlSignInUrl")]
     pub saml_sign_in_url: Option<String>,
     /// Login address of ConnectWise SSO.
-    #[doc(alias = "stsBaseUrl")]
     pub sts_base_url: Option<String>,
     /// Address for managing users in ConnectWise SSO.
-    #[doc(alias = "stsUserAdminUrl")]
     pub sts_user_admin_url: Option<String>,
     /// Submitted member count.
-    #[doc(alias = "submittedMemberCount")]
     pub submitted_member_count: Option<i32>,
     /// Token of the connected service.
     pub token: Option<String>,

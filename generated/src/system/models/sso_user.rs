@@ -13,36 +13,26 @@ pub struct SsoUser {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date entered. Set by the server and never sent.
-    #[doc(alias = "dateEntered")]
     pub date_entered: Option<String>,
     /// Disabled flag.
-    #[doc(alias = "disabledFlag")]
     pub disabled_flag: Option<bool>,
     /// Email.
     pub email: Option<String>,
     /// Email confirmed.
-    #[doc(alias = "emailConfirmed")]
     pub email_confirmed: Option<bool>,
     /// First name.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Last name.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Last updated. Set by the server and never sent.
-    #[doc(alias = "lastUpdated")]
     pub last_updated: Option<String>,
     /// Linked flag.
-    #[doc(alias = "linkedFlag")]
     pub linked_flag: Option<bool>,
     /// Linked member, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "linkedMember")]
     pub linked_member: MemberReference,
     /// SSO user ID.
-    #[doc(alias = "ssoUserId")]
     pub sso_user_id: Option<String>,
     /// User name.
-    #[doc(alias = "userName")]
     pub user_name: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -15,7 +15,6 @@ pub struct Survey {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Instructions. At most 1000 characters.
     pub instructions: Option<String>,

@@ -14,24 +14,18 @@ pub struct SurveyQuestion {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Entry type. Required.
-    #[doc(alias = "entryType")]
     pub entry_type: Option<SurveyQuestionEntryType>,
     /// Field type. Required.
-    #[doc(alias = "fieldType")]
     pub field_type: Option<SurveyQuestionFieldType>,
     /// Question. At most 1000 characters. Required.
     pub question: Option<String>,
     /// Position among its siblings. Required.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<Number>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Number of decimals.
-    #[doc(alias = "numberOfDecimals")]
     pub number_of_decimals: Option<i32>,
     /// Required flag.
-    #[doc(alias = "requiredFlag")]
     pub required_flag: Option<bool>,
     /// Survey, from [`system::list_surveys`](crate::system::list_surveys).
     pub survey: SurveyReference,

@@ -16,13 +16,10 @@ pub struct SurveyQuestionValue {
     /// Value. At most 1000 characters. Required.
     pub value: Option<String>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Point value.
-    #[doc(alias = "pointValue")]
     pub point_value: Option<i32>,
     /// Question, from [`system::list_survey_questions`](crate::system::list_survey_questions).
     pub question: SurveyQuestionReference,

@@ -17,7 +17,6 @@ pub struct SystemSetting {
     /// Description.
     pub description: Option<String>,
     /// Value type.
-    #[doc(alias = "valueType")]
     pub value_type: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,31 +14,22 @@ pub struct TimeExpense {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Internal company, from [`company::list_companies`](crate::company::list_companies). Required.
-    #[doc(alias = "internalCompany")]
     pub internal_company: CompanyReference,
     /// Default special invoice type.
-    #[doc(alias = "defaultSpecialInvoiceType")]
     pub default_special_invoice_type: Option<TimeExpenseDefaultSpecialInvoiceType>,
     /// Disable time entry flag.
-    #[doc(alias = "disableTimeEntryFlag")]
     pub disable_time_entry_flag: Option<bool>,
     /// Invoice start.
-    #[doc(alias = "invoiceStart")]
     pub invoice_start: Option<i32>,
     /// Require expense note flag.
-    #[doc(alias = "requireExpenseNoteFlag")]
     pub require_expense_note_flag: Option<bool>,
     /// Require time note flag.
-    #[doc(alias = "requireTimeNoteFlag")]
     pub require_time_note_flag: Option<bool>,
     /// Rounding factor.
-    #[doc(alias = "roundingFactor")]
     pub rounding_factor: Option<Number>,
     /// Tier1 approval flag.
-    #[doc(alias = "tier1ApprovalFlag")]
     pub tier1_approval_flag: Option<bool>,
     /// Tier2 approval flag.
-    #[doc(alias = "tier2ApprovalFlag")]
     pub tier2_approval_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

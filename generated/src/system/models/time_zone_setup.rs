@@ -16,13 +16,10 @@ pub struct TimeZoneSetup {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Time zone, from [`system::list_cw_time_zones`](crate::system::list_cw_time_zones). Required.
-    #[doc(alias = "timeZone")]
     pub time_zone: TimeZoneReference,
     /// Looked up in the system library from the chosen timeZone; queries cannot filter on it yet.
-    #[doc(alias = "daylightSavingsFlag")]
     pub daylight_savings_flag: Option<bool>,
     /// True for the time zone setup the system uses by default.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Signed distance from UTC, in hours.
     pub offset: Option<Number>,

@@ -16,7 +16,6 @@ pub struct TodayPageCategory {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Position in sorted lists, ascending. Required.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,

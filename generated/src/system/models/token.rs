@@ -10,10 +10,8 @@ pub struct Token {
     /// Expiration.
     pub expiration: Option<String>,
     /// Private key.
-    #[doc(alias = "privateKey")]
     pub private_key: Option<String>,
     /// Public key.
-    #[doc(alias = "publicKey")]
     pub public_key: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -16,66 +16,46 @@ pub struct UserDefinedField {
     /// Caption. At most 25 characters. Required.
     pub caption: Option<String>,
     /// Field type identifier. Required.
-    #[doc(alias = "fieldTypeIdentifier")]
     pub field_type_identifier: Option<UserDefinedFieldFieldTypeIdentifier>,
     /// Pod that holds the custom field. Required.
-    #[doc(alias = "podId")]
     pub pod_id: Option<i32>,
     /// Display position among the custom fields, from 1 to 500. Required.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<i32>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllBusinessUnits")]
     pub add_all_business_units: Option<bool>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllLocations")]
     pub add_all_locations: Option<bool>,
     /// Department (business unit) IDs. Find them with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitIds")]
     pub business_unit_ids: Option<Vec<i32>>,
     /// For button fields alone, and mandatory when entryTypeIdentifier is button. At most 1000 characters.
-    #[doc(alias = "buttonUrl")]
     pub button_url: Option<String>,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Creation time of the custom field, in UTC. Set by the server and never sent.
-    #[doc(alias = "dateCreated")]
     pub date_created: Option<Timestamp>,
     /// Display on screen flag.
-    #[doc(alias = "displayOnScreenFlag")]
     pub display_on_screen_flag: Option<bool>,
     /// Entry type identifier.
-    #[doc(alias = "entryTypeIdentifier")]
     pub entry_type_identifier: Option<UserDefinedFieldEntryTypeIdentifier>,
     /// Guidance shown with the custom field. At most 1000 characters.
-    #[doc(alias = "helpText")]
     pub help_text: Option<String>,
     /// True when list views show this custom field.
-    #[doc(alias = "listViewFlag")]
     pub list_view_flag: Option<bool>,
     /// Location IDs. Find them with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationIds")]
     pub location_ids: Option<Vec<i32>>,
     /// Applies to number and percent fields alone.
-    #[doc(alias = "numberDecimals")]
     pub number_decimals: Option<i32>,
     /// The options to choose from.
     pub options: Option<Vec<UserDefinedFieldOption>>,
     /// Read only flag.
-    #[doc(alias = "readOnlyFlag")]
     pub read_only_flag: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllBusinessUnits")]
     pub remove_all_business_units: Option<bool>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllLocations")]
     pub remove_all_locations: Option<bool>,
     /// Required flag.
-    #[doc(alias = "requiredFlag")]
     pub required_flag: Option<bool>,
     /// Screen ID. At most 25 characters.
-    #[doc(alias = "screenId")]
     pub screen_id: Option<String>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

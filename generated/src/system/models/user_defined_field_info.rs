@@ -14,50 +14,36 @@ pub struct UserDefinedFieldInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Business units, by id, where the custom field is in use.
-    #[doc(alias = "businessUnitIds")]
     pub business_unit_ids: Option<Vec<i32>>,
     /// For button fields alone, and mandatory when entryTypeIdentifier is button.
-    #[doc(alias = "buttonUrl")]
     pub button_url: Option<String>,
     /// Caption.
     pub caption: Option<String>,
     /// Creation time of the custom field, in UTC. Set by the server and never sent.
-    #[doc(alias = "dateCreated")]
     pub date_created: Option<String>,
     /// Display on screen flag.
-    #[doc(alias = "displayOnScreenFlag")]
     pub display_on_screen_flag: Option<bool>,
     /// Entry type identifier.
-    #[doc(alias = "entryTypeIdentifier")]
     pub entry_type_identifier: Option<UserDefinedFieldInfoEntryTypeIdentifier>,
     /// Field type identifier.
-    #[doc(alias = "fieldTypeIdentifier")]
     pub field_type_identifier: Option<UserDefinedFieldInfoFieldTypeIdentifier>,
     /// Guidance shown with the custom field.
-    #[doc(alias = "helpText")]
     pub help_text: Option<String>,
     /// True when list views show this custom field.
-    #[doc(alias = "listViewFlag")]
     pub list_view_flag: Option<bool>,
     /// Locations, by id, where the custom field is in use.
-    #[doc(alias = "locationIds")]
     pub location_ids: Option<Vec<i32>>,
     /// Applies to number and percent fields alone.
-    #[doc(alias = "numberDecimals")]
     pub number_decimals: Option<i32>,
     /// The options to choose from.
     pub options: Option<Vec<UserDefinedFieldOption>>,
     /// Pod that holds the custom field.
-    #[doc(alias = "podId")]
     pub pod_id: Option<i32>,
     /// Read only flag.
-    #[doc(alias = "readOnlyFlag")]
     pub read_only_flag: Option<bool>,
     /// Required flag.
-    #[doc(alias = "requiredFlag")]
     pub required_flag: Option<bool>,
     /// Display position among the custom fields, from 1 to 500.
-    #[doc(alias = "sequenceNumber")]
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

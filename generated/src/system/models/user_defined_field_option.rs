@@ -10,16 +10,12 @@ pub struct UserDefinedFieldOption {
     /// ID.
     pub id: Option<i32>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Option value.
-    #[doc(alias = "optionValue")]
     pub option_value: Option<String>,
     /// Position in sorted lists, ascending.
-    #[doc(alias = "sortOrder")]
     pub sort_order: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

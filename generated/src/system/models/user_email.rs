@@ -12,10 +12,8 @@ pub struct UserEmail {
     /// ID. Set by the server and never sent.
     pub id: Option<String>,
     /// Display name.
-    #[doc(alias = "displayName")]
     pub display_name: Option<String>,
     /// User principal name.
-    #[doc(alias = "userPrincipalName")]
     pub user_principal_name: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

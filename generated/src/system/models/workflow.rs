@@ -17,27 +17,20 @@ pub struct Workflow {
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
     /// Table type, from [`system::list_workflow_table_types`](crate::system::list_workflow_table_types). Required.
-    #[doc(alias = "tableType")]
     pub table_type: WorkflowTableTypeReference,
     /// Stays off at creation: batches need an existing workflow with one or more events before they can be activated.
-    #[doc(alias = "activateFlag")]
     pub activate_flag: Option<bool>,
     /// Minutes unless given; months cannot be used because they differ in length.
-    #[doc(alias = "batchFrequencyUnit")]
     pub batch_frequency_unit: Option<WorkflowBatchFrequencyUnit>,
     /// Batch interval.
-    #[doc(alias = "batchInterval")]
     pub batch_interval: Option<i32>,
     /// Batch last ran.
-    #[doc(alias = "batchLastRan")]
     pub batch_last_ran: Option<Timestamp>,
     /// Must be given once activateFlag is on.
-    #[doc(alias = "batchSchedule")]
     pub batch_schedule: Option<WorkflowBatchSchedule>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,

@@ -25,134 +25,94 @@ pub struct WorkflowAction {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Notify type, from [`system::list_system_workflow_notify_types`](crate::system::list_system_workflow_notify_types). Required.
-    #[doc(alias = "notifyType")]
     pub notify_type: NotifyTypeReference,
     /// Activity status, from [`sales::list_activity_statuses`](crate::sales::list_activity_statuses).
-    #[doc(alias = "activityStatus")]
     pub activity_status: ActivityStatusReference,
     /// Activity type, from [`sales::list_activity_types`](crate::sales::list_activity_types).
-    #[doc(alias = "activityType")]
     pub activity_type: ActivityTypeReference,
     /// Must be given for a notifyType of "Attach Configuration".
-    #[doc(alias = "attachConfigurationsFor")]
     pub attach_configurations_for: Option<WorkflowActionAttachConfigurationsFor>,
     /// Attached track, from [`company::list_tracks`](crate::company::list_tracks).
-    #[doc(alias = "attachedTrack")]
     pub attached_track: TrackReference,
     /// Attachments.
     pub attachments: Option<Vec<i32>>,
     /// Audit notes flag.
-    #[doc(alias = "auditNotesFlag")]
     pub audit_notes_flag: Option<bool>,
     /// Automate script.
-    #[doc(alias = "automateScript")]
     pub automate_script: AutomateScriptReference,
     /// Bcc contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "bccContact")]
     pub bcc_contact: ContactReference,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Board status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
-    #[doc(alias = "boardStatus")]
     pub board_status: ServiceStatusReference,
     /// Cc contact, from [`company::list_contacts`](crate::company::list_contacts).
-    #[doc(alias = "ccContact")]
     pub cc_contact: ContactReference,
     /// Company status, from [`company::list_company_statuses`](crate::company::list_company_statuses).
-    #[doc(alias = "companyStatus")]
     pub company_status: CompanyStatusReference,
     /// Configuration status, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses).
-    #[doc(alias = "configurationStatus")]
     pub configuration_status: ConfigurationStatusReference,
     /// Configuration type, from [`company::list_configuration_types`](crate::company::list_configuration_types).
-    #[doc(alias = "configurationType")]
     pub configuration_type: ConfigurationTypeReference,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Days to execute.
-    #[doc(alias = "daysToExecute")]
     pub days_to_execute: Option<i32>,
     /// Detail notes flag.
-    #[doc(alias = "detailNotesFlag")]
     pub detail_notes_flag: Option<bool>,
     /// Must be given for a notifyFrom of "Email Address". At most 250 characters.
-    #[doc(alias = "emailFrom")]
     pub email_from: Option<String>,
     /// Must be given for a notifyWho of "Email Address". At most 250 characters.
-    #[doc(alias = "emailRecipient")]
     pub email_recipient: Option<String>,
     /// Grand parent connect wise ID.
-    #[doc(alias = "grandParentConnectWiseId")]
     pub grand_parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
-    #[doc(alias = "grandParentId")]
     pub grand_parent_id: Option<i32>,
     /// Group, from [`marketing::list_groups`](crate::marketing::list_groups).
     pub group: GroupReference,
     /// Internal notes flag.
-    #[doc(alias = "internalNotesFlag")]
     pub internal_notes_flag: Option<bool>,
     /// Invoice min days.
-    #[doc(alias = "invoiceMinDays")]
     pub invoice_min_days: Option<i32>,
     /// Notes.
     pub notes: Option<String>,
     /// Notify from, from [`system::list_notification_recipients`](crate::system::list_notification_recipients).
-    #[doc(alias = "notifyFrom")]
     pub notify_from: NotificationRecipientReference,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients).
-    #[doc(alias = "notifyWho")]
     pub notify_who: NotificationRecipientReference,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow event (WF\_NotifyEvents\_RecID).
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Project status, from [`project::list_statuses`](crate::project::list_statuses).
-    #[doc(alias = "projectStatus")]
     pub project_status: ProjectStatusReference,
     /// Sales order status, from [`sales::list_order_statuses`](crate::sales::list_order_statuses).
-    #[doc(alias = "salesOrderStatus")]
     pub sales_order_status: OrderStatusReference,
     /// Script fail status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
-    #[doc(alias = "scriptFailStatus")]
     pub script_fail_status: ServiceStatusReference,
     /// Script success status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
-    #[doc(alias = "scriptSuccessStatus")]
     pub script_success_status: ServiceStatusReference,
     /// Service item, from [`service::list_board_items`](crate::service::list_board_items).
-    #[doc(alias = "serviceItem")]
     pub service_item: ServiceItemReference,
     /// Service priority, from [`service::list_priorities`](crate::service::list_priorities).
-    #[doc(alias = "servicePriority")]
     pub service_priority: PriorityReference,
     /// Service sub type, from [`service::list_board_sub_types`](crate::service::list_board_sub_types).
-    #[doc(alias = "serviceSubType")]
     pub service_sub_type: ServiceSubTypeReference,
     /// Service survey, from [`service::list_surveys`](crate::service::list_surveys).
-    #[doc(alias = "serviceSurvey")]
     pub service_survey: ServiceSurveyReference,
     /// Service template, from [`service::list_templates`](crate::service::list_templates).
-    #[doc(alias = "serviceTemplate")]
     pub service_template: ServiceTemplateReference,
     /// Service type, from [`service::list_board_types`](crate::service::list_board_types).
-    #[doc(alias = "serviceType")]
     pub service_type: ServiceTypeReference,
     /// Specific member from, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "specificMemberFrom")]
     pub specific_member_from: MemberReference,
     /// Specific member to, from [`system::list_members`](crate::system::list_members).
-    #[doc(alias = "specificMemberTo")]
     pub specific_member_to: MemberReference,
     /// Specific team to.
-    #[doc(alias = "specificTeamTo")]
     pub specific_team_to: GenericBoardTeamReference,
     /// Must be given for a notifyType of "Create Activity", "Send Email" or "Assign Resource". At most 100 characters.
     pub subject: Option<String>,
     /// Update owner flag.
-    #[doc(alias = "updateOwnerFlag")]
     pub update_owner_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -15,13 +15,10 @@ pub struct WorkflowActionAutomateParameter {
     /// Name. Required.
     pub name: Option<String>,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow action (WF\_NotifyActions\_RecID).
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Value.
     pub value: Option<String>,

@@ -13,48 +13,34 @@ pub struct WorkflowActionUserDefinedField {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Action ID.
-    #[doc(alias = "actionId")]
     pub action_id: Option<i32>,
     /// Caption.
     pub caption: Option<String>,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Entry type ID.
-    #[doc(alias = "entryTypeId")]
     pub entry_type_id: Option<String>,
     /// Event ID.
-    #[doc(alias = "eventId")]
     pub event_id: Option<i32>,
     /// Field type ID.
-    #[doc(alias = "fieldTypeId")]
     pub field_type_id: Option<String>,
     /// Grand parent connect wise ID.
-    #[doc(alias = "grandParentConnectWiseId")]
     pub grand_parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow event (WF\_NotifyEvents\_RecID).
-    #[doc(alias = "grandParentId")]
     pub grand_parent_id: Option<i32>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Overwrite flag.
-    #[doc(alias = "overwriteFlag")]
     pub overwrite_flag: Option<bool>,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow action (WF\_NotifyActions\_RecID).
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Pod description.
-    #[doc(alias = "podDescription")]
     pub pod_description: Option<String>,
     /// Required flag.
-    #[doc(alias = "requiredFlag")]
     pub required_flag: Option<bool>,
     /// User defined field ID.
-    #[doc(alias = "userDefinedFieldId")]
     pub user_defined_field_id: Option<i32>,
     /// Value.
     pub value: Option<String>,

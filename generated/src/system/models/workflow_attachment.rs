@@ -13,15 +13,12 @@ pub struct WorkflowAttachment {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Name.
     pub name: Option<String>,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,36 +13,26 @@ pub struct WorkflowEvent {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Event condition. Required.
-    #[doc(alias = "eventCondition")]
     pub event_condition: Option<String>,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Date tested utc. Set by the server and never sent.
-    #[doc(alias = "dateTestedUTC")]
     pub date_tested_utc: Option<Timestamp>,
     /// Once, unless another value is given.
-    #[doc(alias = "executionTime")]
     pub execution_time: Option<WorkflowEventExecutionTime>,
     /// Must be given for an executionTime of MultipleTimes or Continuously.
-    #[doc(alias = "frequencyOfExecution")]
     pub frequency_of_execution: Option<i32>,
     /// Must be given for an executionTime of MultipleTimes or Continuously.
-    #[doc(alias = "frequencyUnit")]
     pub frequency_unit: Option<WorkflowEventFrequencyUnit>,
     /// Must be given for an executionTime of MultipleTimes.
-    #[doc(alias = "maxNumberOfExecution")]
     pub max_number_of_execution: Option<i32>,
     /// Name.
     pub name: Option<String>,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Test records matched.
-    #[doc(alias = "testRecordsMatched")]
     pub test_records_matched: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,23 +13,18 @@ pub struct WorkflowNotifyType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// True when the action reaches outside the system, such as an integration or an outgoing email.
-    #[doc(alias = "externalFlag")]
     pub external_flag: Option<bool>,
     /// Identifier.
     pub identifier: Option<String>,
     /// True when the action can be used because its integration, such as Automate, is already configured.
-    #[doc(alias = "isSetupFlag")]
     pub is_setup_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

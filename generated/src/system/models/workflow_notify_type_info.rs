@@ -15,7 +15,6 @@ pub struct WorkflowNotifyTypeInfo {
     /// Identifier.
     pub identifier: Option<String>,
     /// Is setup flag.
-    #[doc(alias = "isSetupFlag")]
     pub is_setup_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

@@ -13,7 +13,6 @@ pub struct WorkflowTableType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Identifier.
     pub identifier: Option<String>,

@@ -14,29 +14,22 @@ pub struct WorkflowTrigger {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Custom field, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields).
-    #[doc(alias = "customField")]
     pub custom_field: UserDefinedFieldReference,
     /// Description.
     pub description: Option<String>,
     /// Expected type.
-    #[doc(alias = "expectedType")]
     pub expected_type: Option<String>,
     /// Has operator flag.
-    #[doc(alias = "hasOperatorFlag")]
     pub has_operator_flag: Option<bool>,
     /// Has options flag.
-    #[doc(alias = "hasOptionsFlag")]
     pub has_options_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Parent ID.
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -12,24 +12,18 @@ use crate::shared::UserDefinedFieldReference;
 #[non_exhaustive]
 pub struct WorkflowTriggerOption {
     /// Connect wise ID.
-    #[doc(alias = "connectWiseID")]
     pub connect_wise_id: Option<String>,
     /// Custom field, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields).
-    #[doc(alias = "customField")]
     pub custom_field: UserDefinedFieldReference,
     /// Grand parent connect wise ID.
-    #[doc(alias = "grandParentConnectWiseId")]
     pub grand_parent_connect_wise_id: Option<String>,
     /// Grand parent ID.
-    #[doc(alias = "grandParentId")]
     pub grand_parent_id: Option<i32>,
     /// Name.
     pub name: Option<String>,
     /// Parent connect wise ID.
-    #[doc(alias = "parentConnectWiseId")]
     pub parent_connect_wise_id: Option<String>,
     /// Parent ID.
-    #[doc(alias = "parentId")]
     pub parent_id: Option<i32>,
     /// Value.
     pub value: Option<String>,

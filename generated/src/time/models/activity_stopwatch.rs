@@ -16,51 +16,38 @@ pub struct ActivityStopwatch {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Activity ID. Required.
-    #[doc(alias = "activityId")]
     pub activity_id: Option<i32>,
     /// Member, from [`system::list_members`](crate::system::list_members). Required.
     pub member: MemberReference,
     /// Status. Required.
     pub status: Option<ActivityStopwatchStatus>,
     /// Activity mobile guid. Format: uuid.
-    #[doc(alias = "activityMobileGuid")]
     pub activity_mobile_guid: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Whether the customer is billed for this time.
-    #[doc(alias = "billableOption")]
     pub billable_option: Option<ActivityStopwatchBillableOption>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Date entered. Set by the server and never sent.
-    #[doc(alias = "dateEntered")]
     pub date_entered: Option<Timestamp>,
     /// End time.
-    #[doc(alias = "endTime")]
     pub end_time: Option<Timestamp>,
     /// Notes for your own members, not for customers.
-    #[doc(alias = "internalNotes")]
     pub internal_notes: Option<String>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Notes. At most 4000 characters.
     pub notes: Option<String>,
     /// Start time.
-    #[doc(alias = "startTime")]
     pub start_time: Option<Timestamp>,
     /// Total time that the stopwatch was paused.
-    #[doc(alias = "totalPauseTime")]
     pub total_pause_time: Option<i32>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,10 +14,8 @@ pub struct ChargeCodeExpenseType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Type, from [`expense::list_types`](crate::expense::list_types). Required.
-    #[doc(alias = "type")]
     pub type_: ExpenseTypeReference,
     /// Charge code, from [`time::list_charge_codes`](crate::time::list_charge_codes).
-    #[doc(alias = "chargeCode")]
     pub charge_code: ChargeCodeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -17,28 +17,22 @@ pub struct ChargeCodeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Allow all expense type flag.
-    #[doc(alias = "allowAllExpenseTypeFlag")]
     pub allow_all_expense_type_flag: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Expense entry flag.
-    #[doc(alias = "expenseEntryFlag")]
     pub expense_entry_flag: Option<bool>,
     /// IDs of the records.
-    #[doc(alias = "expenseTypeIds")]
     pub expense_type_ids: Option<Vec<i32>>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Name.
     pub name: Option<String>,
     /// Time entry flag.
-    #[doc(alias = "timeEntryFlag")]
     pub time_entry_flag: Option<bool>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

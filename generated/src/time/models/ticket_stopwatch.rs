@@ -25,60 +25,42 @@ pub struct TicketStopwatch {
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Whether the customer is billed for this time.
-    #[doc(alias = "billableOption")]
     pub billable_option: Option<TicketStopwatchBillableOption>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
-    #[doc(alias = "businessUnitId")]
     pub business_unit_id: Option<i32>,
     /// Date entered. Set by the server and never sent.
-    #[doc(alias = "dateEntered")]
     pub date_entered: Option<Timestamp>,
     /// Email notes to contact flag.
-    #[doc(alias = "emailNotesToContactFlag")]
     pub email_notes_to_contact_flag: Option<bool>,
     /// Email notes to resources flag.
-    #[doc(alias = "emailNotesToResourcesFlag")]
     pub email_notes_to_resources_flag: Option<bool>,
     /// End time.
-    #[doc(alias = "endTime")]
     pub end_time: Option<Timestamp>,
     /// Notes for your own members, not for customers.
-    #[doc(alias = "internalNotes")]
     pub internal_notes: Option<String>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationId")]
     pub location_id: Option<i32>,
     /// Mobile guid. Format: uuid. Set by the server and never sent.
-    #[doc(alias = "mobileGuid")]
     pub mobile_guid: Option<String>,
     /// Notes. At most 4000 characters.
     pub notes: Option<String>,
     /// Service status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
-    #[doc(alias = "serviceStatus")]
     pub service_status: ServiceStatusReference,
     /// Show notes in discussion flag.
-    #[doc(alias = "showNotesInDiscussionFlag")]
     pub show_notes_in_discussion_flag: Option<bool>,
     /// Show notes in internal flag.
-    #[doc(alias = "showNotesInInternalFlag")]
     pub show_notes_in_internal_flag: Option<bool>,
     /// Show notes in resolution flag.
-    #[doc(alias = "showNotesInResolutionFlag")]
     pub show_notes_in_resolution_flag: Option<bool>,
     /// Start time.
-    #[doc(alias = "startTime")]
     pub start_time: Option<Timestamp>,
     /// Ticket mobile guid. Format: uuid.
-    #[doc(alias = "ticketMobileGuid")]
     pub ticket_mobile_guid: Option<String>,
     /// Total time that the stopwatch was paused.
-    #[doc(alias = "totalPauseTime")]
     pub total_pause_time: Option<i32>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,54 +14,38 @@ pub struct TimeAccrual {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Holiday available type.
-    #[doc(alias = "holidayAvailableType")]
     pub holiday_available_type: Option<TimeAccrualHolidayAvailableType>,
     /// Holiday carryover allowed flag.
-    #[doc(alias = "holidayCarryoverAllowedFlag")]
     pub holiday_carryover_allowed_flag: Option<bool>,
     /// Holiday carryover limit.
-    #[doc(alias = "holidayCarryoverLimit")]
     pub holiday_carryover_limit: Option<Number>,
     /// When false, the system wipes or skips holidayAvailableType, holidayCarryoverAllowedFlag and holidayCarryoverLimit.
-    #[doc(alias = "holidayFlag")]
     pub holiday_flag: Option<bool>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Pto available type.
-    #[doc(alias = "ptoAvailableType")]
     pub pto_available_type: Option<TimeAccrualPtoAvailableType>,
     /// Pto carryover allowed flag.
-    #[doc(alias = "ptoCarryoverAllowedFlag")]
     pub pto_carryover_allowed_flag: Option<bool>,
     /// Pto carryover limit.
-    #[doc(alias = "ptoCarryoverLimit")]
     pub pto_carryover_limit: Option<Number>,
     /// When false, the system wipes or skips ptoAvailableType, ptoCarryoverAllowedFlag and ptoCarryoverLimit.
-    #[doc(alias = "ptoFlag")]
     pub pto_flag: Option<bool>,
     /// Sick available type.
-    #[doc(alias = "sickAvailableType")]
     pub sick_available_type: Option<TimeAccrualSickAvailableType>,
     /// Sick carryover allowed flag.
-    #[doc(alias = "sickCarryoverAllowedFlag")]
     pub sick_carryover_allowed_flag: Option<bool>,
     /// Sick carryover limit.
-    #[doc(alias = "sickCarryoverLimit")]
     pub sick_carryover_limit: Option<Number>,
     /// When false, the system wipes or skips sickAvailableType, sickCarryoverAllowedFlag and sickCarryoverLimit.
-    #[doc(alias = "sickFlag")]
     pub sick_flag: Option<bool>,
     /// Vacation available type.
-    #[doc(alias = "vacationAvailableType")]
     pub vacation_available_type: Option<TimeAccrualVacationAvailableType>,
     /// Vacation carryover allowed flag.
-    #[doc(alias = "vacationCarryoverAllowedFlag")]
     pub vacation_carryover_allowed_flag: Option<bool>,
     /// Vacation carryover limit.
-    #[doc(alias = "vacationCarryoverLimit")]
     pub vacation_carryover_limit: Option<Number>,
     /// When false, the system wipes or skips vacationAvailableType, vacationCarryoverAllowedFlag and vacationCarryoverLimit.
-    #[doc(alias = "vacationFlag")]
     pub vacation_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

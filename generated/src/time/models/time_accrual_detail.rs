@@ -14,18 +14,14 @@ pub struct TimeAccrualDetail {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// One of Holiday, PTO, Sick or Vacation. Required.
-    #[doc(alias = "accrualType")]
     pub accrual_type: Option<TimeAccrualDetailAccrualType>,
     /// End year. Required.
-    #[doc(alias = "endYear")]
     pub end_year: Option<i32>,
     /// In hours, e.g. 1.5. Required.
     pub hours: Option<Number>,
     /// Start year. Required.
-    #[doc(alias = "startYear")]
     pub start_year: Option<i32>,
     /// Time accrual, from [`time::list_accruals`](crate::time::list_accruals).
-    #[doc(alias = "timeAccrual")]
     pub time_accrual: TimeAccrualReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -22,210 +22,148 @@ pub struct TimeEntryChangeLog {
     /// Activity, from [`sales::list_activities`](crate::sales::list_activities).
     pub activity: ActivityReference,
     /// Activity subject.
-    #[doc(alias = "activitySubject")]
     pub activity_subject: Option<String>,
     /// Actual utilized hrs.
-    #[doc(alias = "actualUtilizedHrs")]
     pub actual_utilized_hrs: Option<Number>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Agreement adjustment firm.
-    #[doc(alias = "agreementAdjustmentFirm")]
     pub agreement_adjustment_firm: Option<Number>,
     /// Agreement adjustment total.
-    #[doc(alias = "agreementAdjustmentTotal")]
     pub agreement_adjustment_total: Option<Number>,
     /// Agreement amount covered.
-    #[doc(alias = "agreementAmountCovered")]
     pub agreement_amount_covered: Option<Number>,
     /// Agreement hours covered.
-    #[doc(alias = "agreementHoursCovered")]
     pub agreement_hours_covered: Option<Number>,
     /// Agreement type.
-    #[doc(alias = "agreementType")]
     pub agreement_type: Option<String>,
     /// Billable amount.
-    #[doc(alias = "billableAmount")]
     pub billable_amount: Option<Number>,
     /// Billable flag.
-    #[doc(alias = "billableFlag")]
     pub billable_flag: Option<bool>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "billableHours")]
     pub billable_hours: Option<Number>,
     /// Billable option.
-    #[doc(alias = "billableOption")]
     pub billable_option: Option<String>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "billableUtilizedHours")]
     pub billable_utilized_hours: Option<Number>,
     /// Billing status.
-    #[doc(alias = "billingStatus")]
     pub billing_status: Option<String>,
     /// Business group.
-    #[doc(alias = "businessGroup")]
     pub business_group: Option<String>,
     /// Charge code.
-    #[doc(alias = "chargeCode")]
     pub charge_code: Option<String>,
     /// Charge to.
-    #[doc(alias = "chargeTo")]
     pub charge_to: Option<String>,
     /// Charge to rec ID.
-    #[doc(alias = "chargeToRecId")]
     pub charge_to_rec_id: Option<i32>,
     /// Charge to type.
-    #[doc(alias = "chargeToType")]
     pub charge_to_type: Option<String>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
     /// Company and agreement.
-    #[doc(alias = "companyAndAgreement")]
     pub company_and_agreement: Option<String>,
     /// Company name.
-    #[doc(alias = "companyName")]
     pub company_name: Option<String>,
     /// Company type.
-    #[doc(alias = "companyType")]
     pub company_type: Option<String>,
     /// Date invoice.
-    #[doc(alias = "dateInvoice")]
     pub date_invoice: Option<String>,
     /// Date start.
-    #[doc(alias = "dateStart")]
     pub date_start: Option<String>,
     /// First name.
-    #[doc(alias = "firstName")]
     pub first_name: Option<String>,
     /// Hourly cost.
-    #[doc(alias = "hourlyCost")]
     pub hourly_cost: Option<String>,
     /// Hourly cost decimal.
-    #[doc(alias = "hourlyCostDecimal")]
     pub hourly_cost_decimal: Option<Number>,
     /// Hourly rate.
-    #[doc(alias = "hourlyRate")]
     pub hourly_rate: Option<Number>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "hoursActual")]
     pub hours_actual: Option<Number>,
     /// Internal note.
-    #[doc(alias = "internalNote")]
     pub internal_note: Option<String>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
     /// Invoice adjustment firm.
-    #[doc(alias = "invoiceAdjustmentFirm")]
     pub invoice_adjustment_firm: Option<Number>,
     /// Invoice adjustment total.
-    #[doc(alias = "invoiceAdjustmentTotal")]
     pub invoice_adjustment_total: Option<Number>,
     /// Invoice flag.
-    #[doc(alias = "invoiceFlag")]
     pub invoice_flag: Option<bool>,
     /// Invoice number.
-    #[doc(alias = "invoiceNumber")]
     pub invoice_number: Option<String>,
     /// Invoice ready.
-    #[doc(alias = "invoiceReady")]
     pub invoice_ready: Option<bool>,
     /// Invoicedhours.
     pub invoicedhours: Option<Number>,
     /// Last name.
-    #[doc(alias = "lastName")]
     pub last_name: Option<String>,
     /// Location name.
-    #[doc(alias = "locationName")]
     pub location_name: Option<String>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Member daily capacity.
-    #[doc(alias = "memberDailyCapacity")]
     pub member_daily_capacity: Option<Number>,
     /// Member ID.
-    #[doc(alias = "memberId")]
     pub member_id: Option<String>,
     /// Non billable amt.
-    #[doc(alias = "nonBillableAmt")]
     pub non_billable_amt: Option<Number>,
     /// Non billable hrs.
-    #[doc(alias = "nonBillableHrs")]
     pub non_billable_hrs: Option<Number>,
     /// Notes.
     pub notes: Option<String>,
     /// Opportunity rec ID.
-    #[doc(alias = "opportunityRecId")]
     pub opportunity_rec_id: Option<i32>,
     /// Option ID.
-    #[doc(alias = "optionId")]
     pub option_id: Option<String>,
     /// Partner ID.
-    #[doc(alias = "partnerId")]
     pub partner_id: Option<String>,
     /// Phase, from [`project::list_project_phases`](crate::project::list_project_phases).
     pub phase: ProjectPhaseReference,
     /// Processing status.
-    #[doc(alias = "processingStatus")]
     pub processing_status: Option<String>,
     /// Product instance ID.
-    #[doc(alias = "productInstanceId")]
     pub product_instance_id: Option<String>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Project activity.
-    #[doc(alias = "projectActivity")]
     pub project_activity: Option<String>,
     /// Project name.
-    #[doc(alias = "projectName")]
     pub project_name: Option<String>,
     /// Project phase.
-    #[doc(alias = "projectPhase")]
     pub project_phase: Option<String>,
     /// Service request status.
-    #[doc(alias = "serviceRequestStatus")]
     pub service_request_status: Option<String>,
     /// Service request summary.
-    #[doc(alias = "serviceRequestSummary")]
     pub service_request_summary: Option<String>,
     /// Territory.
     pub territory: Option<String>,
     /// Ticket, from [`service::list_tickets`](crate::service::list_tickets).
     pub ticket: TicketReference,
     /// Ticket current board.
-    #[doc(alias = "ticketCurrentBoard")]
     pub ticket_current_board: Option<String>,
     /// Ticket subtype.
-    #[doc(alias = "ticketSubtype")]
     pub ticket_subtype: Option<String>,
     /// Ticket type.
-    #[doc(alias = "ticketType")]
     pub ticket_type: Option<String>,
     /// Time end.
-    #[doc(alias = "timeEnd")]
     pub time_end: Option<String>,
     /// Time end utc. Set by the server and never sent.
-    #[doc(alias = "timeEndUtc")]
     pub time_end_utc: Option<String>,
     /// Time rec ID.
-    #[doc(alias = "timeRecId")]
     pub time_rec_id: Option<i32>,
     /// Time start.
-    #[doc(alias = "timeStart")]
     pub time_start: Option<String>,
     /// Time start utc. Set by the server and never sent.
-    #[doc(alias = "timeStartUtc")]
     pub time_start_utc: Option<String>,
     /// Time status.
-    #[doc(alias = "timeStatus")]
     pub time_status: Option<String>,
     /// Utilization flag.
-    #[doc(alias = "utilizationFlag")]
     pub utilization_flag: Option<bool>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
-    #[doc(alias = "workType")]
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,18 +14,14 @@ pub struct TimePeriod {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Deadline date.
-    #[doc(alias = "deadlineDate")]
     pub deadline_date: Option<String>,
     /// End date.
-    #[doc(alias = "endDate")]
     pub end_date: Option<String>,
     /// Period.
     pub period: Option<i32>,
     /// Start date.
-    #[doc(alias = "startDate")]
     pub start_date: Option<String>,
     /// Time period setup, from [`time::list_time_period_setups`](crate::time::list_time_period_setups).
-    #[doc(alias = "timePeriodSetup")]
     pub time_period_setup: TimePeriodSetupReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,38 +13,28 @@ pub struct TimePeriodSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Days past end date. Required.
-    #[doc(alias = "daysPastEndDate")]
     pub days_past_end_date: Option<i32>,
     /// First period end date. Required.
-    #[doc(alias = "firstPeriodEndDate")]
     pub first_period_end_date: Option<Date>,
     /// Number future periods. Required.
-    #[doc(alias = "numberFuturePeriods")]
     pub number_future_periods: Option<i32>,
     /// Period apply to. Required.
-    #[doc(alias = "periodApplyTo")]
     pub period_apply_to: Option<TimePeriodSetupPeriodApplyTo>,
     /// Type. Required.
-    #[doc(alias = "type")]
     pub type_: Option<TimePeriodSetupType>,
     /// Year. Required.
     pub year: Option<i32>,
     /// Description. At most 100 characters.
     pub description: Option<String>,
     /// Fill in for monthly periods; other types can leave it out.
-    #[doc(alias = "lastDayFlag")]
     pub last_day_flag: Option<bool>,
     /// Fill in for monthly periods; other types can leave it out.
-    #[doc(alias = "monthlyPeriodEnds")]
     pub monthly_period_ends: Option<i32>,
     /// Fill in for semi-monthly periods; other types can leave it out.
-    #[doc(alias = "semiMonthlyFirstPeriod")]
     pub semi_monthly_first_period: Option<i32>,
     /// Semi monthly last day flag.
-    #[doc(alias = "semiMonthlyLastDayFlag")]
     pub semi_monthly_last_day_flag: Option<bool>,
     /// Fill in for semi-monthly periods; other types can leave it out.
-    #[doc(alias = "semiMonthlySecondPeriod")]
     pub semi_monthly_second_period: Option<i32>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -14,10 +14,8 @@ pub struct TimeSheet {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date end.
-    #[doc(alias = "dateEnd")]
     pub date_end: Option<String>,
     /// Date start.
-    #[doc(alias = "dateStart")]
     pub date_start: Option<String>,
     /// Deadline.
     pub deadline: Option<String>,

@@ -15,25 +15,18 @@ pub struct WorkRole {
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Read at creation alone: true excludes the work role from every agreement and agreement type.
-    #[doc(alias = "addAllAgreementExclusions")]
     pub add_all_agreement_exclusions: Option<bool>,
     /// Whether to add all of them.
-    #[doc(alias = "addAllLocations")]
     pub add_all_locations: Option<bool>,
     /// Hourly rate.
-    #[doc(alias = "hourlyRate")]
     pub hourly_rate: Option<Number>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Identifier of the record in an integrated system. At most 50 characters.
-    #[doc(alias = "integrationXref")]
     pub integration_xref: Option<String>,
     /// Location IDs. Find them with [`system::list_locations`](crate::system::list_locations).
-    #[doc(alias = "locationIds")]
     pub location_ids: Option<Vec<i32>>,
     /// Whether to remove all of them.
-    #[doc(alias = "removeAllLocations")]
     pub remove_all_locations: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -16,10 +16,8 @@ pub struct WorkRoleLocation {
     /// Location, from [`system::list_locations`](crate::system::list_locations). Required.
     pub location: SystemLocationReference,
     /// Hourly rate.
-    #[doc(alias = "hourlyRate")]
     pub hourly_rate: Option<Number>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
-    #[doc(alias = "workRole")]
     pub work_role: WorkRoleReference,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,47 +13,34 @@ pub struct WorkType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Whether and how this is billed. Required.
-    #[doc(alias = "billTime")]
     pub bill_time: Option<WorkTypeBillTime>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
     /// Rate. Required.
     pub rate: Option<Number>,
     /// How the rate is applied. Required.
-    #[doc(alias = "rateType")]
     pub rate_type: Option<WorkTypeRateType>,
     /// Accrual type.
-    #[doc(alias = "accrualType")]
     pub accrual_type: Option<WorkTypeAccrualType>,
     /// Activity default flag.
-    #[doc(alias = "activityDefaultFlag")]
     pub activity_default_flag: Option<bool>,
     /// Read at creation alone: true excludes the work type from every agreement and agreement type.
-    #[doc(alias = "addAllAgreementExclusions")]
     pub add_all_agreement_exclusions: Option<bool>,
     /// Cost multiplier.
-    #[doc(alias = "costMultiplier")]
     pub cost_multiplier: Option<Number>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "hoursMax")]
     pub hours_max: Option<Number>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "hoursMin")]
     pub hours_min: Option<Number>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Identifier of the record in an integrated system. At most 50 characters.
-    #[doc(alias = "integrationXRef")]
     pub integration_x_ref: Option<String>,
     /// Overall default flag.
-    #[doc(alias = "overallDefaultFlag")]
     pub overall_default_flag: Option<bool>,
     /// Round bill hours to.
-    #[doc(alias = "roundBillHoursTo")]
     pub round_bill_hours_to: Option<Number>,
     /// Utilization flag.
-    #[doc(alias = "utilizationFlag")]
     pub utilization_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     #[doc(alias = "_info")]

@@ -13,13 +13,10 @@ pub struct WorkTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Activity default flag.
-    #[doc(alias = "activityDefaultFlag")]
     pub activity_default_flag: Option<bool>,
     /// Default flag.
-    #[doc(alias = "defaultFlag")]
     pub default_flag: Option<bool>,
     /// Inactive flag.
-    #[doc(alias = "inactiveFlag")]
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,

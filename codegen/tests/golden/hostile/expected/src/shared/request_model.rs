@@ -10,7 +10,6 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct RequestModel {
     /// Extra.
-    #[doc(alias = "Extra")]
     pub extra_: Option<i64>,
     /// Extra.
     #[doc(alias = "extra")]

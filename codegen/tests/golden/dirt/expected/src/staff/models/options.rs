@@ -10,7 +10,6 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct Options {
     /// Use default.
-    #[doc(alias = "useDefault")]
     pub use_default: Option<bool>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -11,7 +11,6 @@ use crate::shared::RequestModel;
 #[non_exhaustive]
 pub struct MethodModel {
     /// Get.
-    #[doc(alias = "Get")]
     pub get: Option<String>,
     /// Method.
     pub method: Option<RequestModel>,

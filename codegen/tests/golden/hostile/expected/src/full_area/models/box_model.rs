@@ -10,7 +10,6 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct BoxModel {
     /// Box.
-    #[doc(alias = "box")]
     pub box_: Option<Box<BoxModel>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

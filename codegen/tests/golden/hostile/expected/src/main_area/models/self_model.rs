@@ -13,16 +13,13 @@ pub struct SelfModel {
     #[doc(alias = "")]
     pub field: Option<String>,
     /// Self.
-    #[doc(alias = "Self")]
     pub self_: Option<String>,
     /// Crate.
-    #[doc(alias = "crate")]
     pub crate_: Option<String>,
     /// Self.
     #[doc(alias = "self")]
     pub self_alt: Option<String>,
     /// Super.
-    #[doc(alias = "super")]
     pub super_: Option<String>,
     /// .
     #[doc(alias = "é")]

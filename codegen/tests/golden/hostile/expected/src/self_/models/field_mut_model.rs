@@ -10,10 +10,8 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct FieldMutModel {
     /// Match.
-    #[doc(alias = "match")]
     pub match_: Option<String>,
     /// Ref.
-    #[doc(alias = "ref")]
     pub ref_: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

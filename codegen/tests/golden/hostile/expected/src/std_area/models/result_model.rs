@@ -10,10 +10,8 @@ use toolcrate_runtime::UnknownFields;
 #[non_exhaustive]
 pub struct ResultModel {
     /// Err.
-    #[doc(alias = "Err")]
     pub err: Option<String>,
     /// Ok.
-    #[doc(alias = "Ok")]
     pub ok: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

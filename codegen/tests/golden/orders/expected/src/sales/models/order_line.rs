@@ -16,7 +16,6 @@ pub struct OrderLine {
     /// Quantity. At least 1. Required.
     pub quantity: Option<i64>,
     /// Order ID.
-    #[doc(alias = "orderId")]
     pub order_id: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

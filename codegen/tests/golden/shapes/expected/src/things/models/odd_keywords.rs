@@ -11,7 +11,6 @@ use crate::things::{Colour, OddKeywordsNested};
 #[non_exhaustive]
 pub struct OddKeywords {
     /// Type. Required.
-    #[doc(alias = "type")]
     pub type_: Option<String>,
     /// 2nd.
     #[doc(alias = "2nd")]
@@ -24,14 +23,12 @@ pub struct OddKeywords {
     /// Colours.
     pub colours: Option<Vec<Colour>>,
     /// Extra.
-    #[doc(alias = "extra")]
     pub extra_: Option<String>,
     /// Free.
     pub free: Option<Value>,
     /// Level.
     pub level: Option<OddKeywordsLevel>,
     /// Match.
-    #[doc(alias = "match")]
     pub match_: Option<bool>,
     /// Nested.
     pub nested: Option<OddKeywordsNested>,
@@ -39,7 +36,6 @@ pub struct OddKeywords {
     #[doc(alias = "sameName")]
     pub same_name_alt: Option<String>,
     /// Self.
-    #[doc(alias = "self")]
     pub self_: Option<Number>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,
