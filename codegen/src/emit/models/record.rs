@@ -34,7 +34,8 @@ pub(super) fn record(
         let ty = context.field_type(field, field_name);
         let about = docs(&field_docs(context, name, field));
         // The documentation's search finds `poNumber` as `po_number`; any other name that the API spells needs an alias.
-        let alias = (field.name.to_lowercase() != field_name.rust.replace('_', "")).then(|| {
+        let letters = |name: &str| name.replace('_', "").to_lowercase();
+        let alias = (letters(&field.name) != letters(&field_name.rust)).then(|| {
             let alias = &field.name;
             quote!(#[doc(alias = #alias)])
         });

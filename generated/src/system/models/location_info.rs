@@ -14,14 +14,12 @@ pub struct LocationInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Location flag.
-    #[doc(alias = "location_flag")]
     pub location_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Structure level, from [`system::list_my_company_corporate_structure_levels`](crate::system::list_my_company_corporate_structure_levels).
     pub structure_level: CorporateStructureLevelReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -12,10 +12,8 @@ use crate::system::ReportColumnDefinition;
 #[non_exhaustive]
 pub struct ReportDataResponse {
     /// Column definitions.
-    #[doc(alias = "column_definitions")]
     pub column_definitions: Option<Vec<BTreeMap<String, ReportColumnDefinition>>>,
     /// Row values.
-    #[doc(alias = "row_values")]
     pub row_values: Option<Vec<Vec<Value>>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

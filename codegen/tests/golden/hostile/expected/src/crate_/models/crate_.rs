@@ -12,10 +12,8 @@ pub struct Crate {
     /// Field.
     pub field: Option<String>,
     /// Field mut.
-    #[doc(alias = "field_mut")]
     pub field_mut: Option<String>,
     /// Field names.
-    #[doc(alias = "field_names")]
     pub field_names: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,
