@@ -15,7 +15,6 @@ pub struct ConfigurationReference {
     /// Identifier of the device in the managed IT solution.
     pub device_identifier: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

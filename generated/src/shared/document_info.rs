@@ -42,7 +42,6 @@ pub struct DocumentInfo {
     /// URL flag.
     pub url_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

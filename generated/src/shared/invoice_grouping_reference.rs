@@ -21,7 +21,6 @@ pub struct InvoiceGroupingReference {
     /// Show sub items flag.
     pub show_sub_items_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

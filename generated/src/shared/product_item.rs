@@ -173,7 +173,6 @@ pub struct ProductItem {
     /// Warehouse ID object, from [`procurement::list_warehouses`](crate::procurement::list_warehouses).
     pub warehouse_id_object: WarehouseReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -147,7 +147,6 @@ pub struct Project {
     /// Type, from [`project::list_project_types`](crate::project::list_project_types).
     pub type_: ProjectTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

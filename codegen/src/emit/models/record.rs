@@ -35,7 +35,8 @@ pub(super) fn record(
         let ty = context.field_type(field, field_name);
         let about = docs(&field_docs(context, name, field));
         // The documentation's search finds `poNumber` as `po_number`; any other name that the API spells needs an alias.
-        let is_found = field.name.to_lowercase() == field_name.rust.replace('_', "");
+        let letters = |name: &str| name.replace('_', "").to_lowercase();
+        let is_found = letters(&field.name) == letters(&field_name.rust);
         let alias = (!is_found && is_doc_alias(&field.name, &field_name.rust)).then(|| {
             let alias = &field.name;
             quote!(#[doc(alias = #alias)])

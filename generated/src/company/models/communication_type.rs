@@ -31,7 +31,6 @@ pub struct CommunicationType {
     /// One or more of phoneFlag, faxFlag and emailFlag must be true.
     pub phone_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

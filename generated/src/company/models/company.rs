@@ -157,7 +157,6 @@ pub struct Company {
     /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 12 characters.
     pub zip: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

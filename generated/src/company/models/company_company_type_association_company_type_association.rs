@@ -18,7 +18,6 @@ pub struct CompanyCompanyTypeAssociationCompanyTypeAssociation {
     /// Type, from [`company::list_company_types`](crate::company::list_company_types). Required.
     pub type_: CompanyTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

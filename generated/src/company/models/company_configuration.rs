@@ -131,7 +131,6 @@ pub struct CompanyConfiguration {
     /// Warranty expiration date.
     pub warranty_expiration_date: Option<Timestamp>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -19,7 +19,6 @@ pub struct CompanyContactTypeAssociation {
     /// Type, from [`company::list_contact_types`](crate::company::list_contact_types). Required.
     pub type_: ContactTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -81,7 +81,6 @@ pub struct CompanyManagementSummary {
     /// Windows patches installed.
     pub windows_patches_installed: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

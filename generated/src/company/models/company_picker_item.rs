@@ -33,7 +33,6 @@ pub struct CompanyPickerItem {
     /// True when the vendor picker made the record, false when the company picker did.
     pub vendor_picker_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

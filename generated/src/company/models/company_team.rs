@@ -35,7 +35,6 @@ pub struct CompanyTeam {
     /// Tech flag.
     pub tech_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -30,7 +30,6 @@ pub struct ConfigurationTypeQuestion {
     /// Required flag.
     pub required_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -30,7 +30,6 @@ pub struct ConfigurationTypeQuestionInfo {
     /// Position among its siblings.
     pub sequence_number: Option<Number>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

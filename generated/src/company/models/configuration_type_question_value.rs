@@ -25,7 +25,6 @@ pub struct ConfigurationTypeQuestionValue {
     /// Question, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions).
     pub question: ConfigurationTypeQuestionReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

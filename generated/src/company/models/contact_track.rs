@@ -32,7 +32,6 @@ pub struct ContactTrack {
     /// Track ID.
     pub track_id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

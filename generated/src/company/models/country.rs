@@ -40,7 +40,6 @@ pub struct Country {
     /// Zip minimum length.
     pub zip_minimum_length: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

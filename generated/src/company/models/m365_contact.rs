@@ -39,7 +39,6 @@ pub struct M365Contact {
     /// User principal name.
     pub user_principal_name: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -44,7 +44,6 @@ pub struct ManagedDevicesIntegration {
     /// Portal URL. At most 200 characters.
     pub portal_url: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -31,7 +31,6 @@ pub struct ManagedDevicesIntegrationCrossReference {
     /// Vendor type. At most 255 characters.
     pub vendor_type: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -55,7 +55,6 @@ pub struct ManagementItSolution {
     /// Fill in for Level Platforms with overrideWebServiceLocationFlag on; otherwise optional. At most 200 characters.
     pub webservice_override_url: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -26,7 +26,6 @@ pub struct ManagementItSolutionAgreementInterfaceParameter {
     /// Workstation product, from [`procurement::list_catalogs`](crate::procurement::list_catalogs).
     pub workstation_product: IvItemReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

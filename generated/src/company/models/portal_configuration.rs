@@ -48,7 +48,6 @@ pub struct PortalConfiguration {
     /// Welcome text. At most 4000 characters.
     pub welcome_text: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -88,7 +88,6 @@ pub struct PortalConfigurationOpportunitySetup {
     /// Restrict view by opportunity type flag.
     pub restrict_view_by_opportunity_type_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

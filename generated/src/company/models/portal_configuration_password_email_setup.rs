@@ -37,7 +37,6 @@ pub struct PortalConfigurationPasswordEmailSetup {
     /// Valid password email use custom email flag.
     pub valid_password_email_use_custom_email_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

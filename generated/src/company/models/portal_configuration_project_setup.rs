@@ -100,7 +100,6 @@ pub struct PortalConfigurationProjectSetup {
     /// Time material status flag.
     pub time_material_status_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

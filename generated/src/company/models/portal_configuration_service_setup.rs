@@ -58,7 +58,6 @@ pub struct PortalConfigurationServiceSetup {
     /// Status flag.
     pub status_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -29,7 +29,6 @@ pub struct PortalSecuritySetting {
     /// Level two.
     pub level_two: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -56,7 +56,6 @@ pub struct TrackAction {
     /// Track, from [`company::list_tracks`](crate::company::list_tracks).
     pub track: TrackReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -39,7 +39,6 @@ pub struct ExpenseType {
     /// Reimbursement rate.
     pub reimbursement_rate: Option<Number>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -23,7 +23,6 @@ pub struct AccountingBatch {
     /// Export products flag.
     pub export_products_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -52,7 +52,6 @@ pub struct AccountingPackageSetup {
     /// Zero dollar tax amounts flag.
     pub zero_dollar_tax_amounts_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -76,7 +76,6 @@ pub struct Addition {
     /// Unit of measure.
     pub uom: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

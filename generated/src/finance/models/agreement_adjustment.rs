@@ -24,7 +24,6 @@ pub struct AgreementAdjustment {
     /// Effective date.
     pub effective_date: Option<Timestamp>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -145,7 +145,6 @@ pub struct AgreementType {
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

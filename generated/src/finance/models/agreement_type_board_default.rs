@@ -29,7 +29,6 @@ pub struct AgreementTypeBoardDefault {
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types).
     pub type_: AgreementTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -18,7 +18,6 @@ pub struct AgreementTypeWorkRoleInfo {
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
     pub work_role: WorkRoleReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

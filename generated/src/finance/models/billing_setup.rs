@@ -134,7 +134,6 @@ pub struct BillingSetup {
     /// Zip. At most 12 characters.
     pub zip: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -16,7 +16,6 @@ pub struct ClosedInvoice {
     /// Status, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses).
     pub status: BillingStatusReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

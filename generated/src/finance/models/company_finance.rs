@@ -35,7 +35,6 @@ pub struct CompanyFinance {
     /// Email template, from [`service::list_email_templates`](crate::service::list_email_templates).
     pub email_template: EmailTemplateReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

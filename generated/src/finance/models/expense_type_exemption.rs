@@ -18,7 +18,6 @@ pub struct ExpenseTypeExemption {
     /// Which tax levels are taxable.
     pub taxable_levels: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -38,7 +38,6 @@ pub struct FinanceCurrency {
     /// Thousands separator. At most 1 characters.
     pub thousands_separator: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

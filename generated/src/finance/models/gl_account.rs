@@ -66,7 +66,6 @@ pub struct GlAccount {
     /// Segment9. At most 255 characters.
     pub segment9: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -73,7 +73,6 @@ pub struct GlCaption {
     /// Segment9type.
     pub segment9type: Option<GlCaptionSegment9type>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -175,7 +175,6 @@ pub struct Invoice {
     /// Unbatched batch, from [`finance::list_accounting_batches`](crate::finance::list_accounting_batches).
     pub unbatched_batch: BatchReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -35,7 +35,6 @@ pub struct InvoiceInfo {
     /// Time entries.
     pub time_entries: Option<Vec<TimeEntry>>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

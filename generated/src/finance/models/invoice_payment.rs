@@ -47,7 +47,6 @@ pub struct InvoicePayment {
     /// Wise pay payment.
     pub wise_pay_payment: Option<WisePayPayment>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -24,7 +24,6 @@ pub struct InvoiceRouting {
     /// Position among its siblings.
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

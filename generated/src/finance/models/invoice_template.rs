@@ -357,7 +357,6 @@ pub struct InvoiceTemplate {
     /// Time detail visible flag.
     pub time_detail_visible_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

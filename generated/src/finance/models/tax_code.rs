@@ -194,7 +194,6 @@ pub struct TaxCode {
     /// Ids of the work roles that this tax code does not apply to.
     pub work_role_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -35,7 +35,6 @@ pub struct TaxCodeInfo {
     /// Level two rate.
     pub level_two_rate: Option<Number>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

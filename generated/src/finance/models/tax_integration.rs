@@ -43,7 +43,6 @@ pub struct TaxIntegration {
     /// Time tax code. At most 50 characters.
     pub time_tax_code: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

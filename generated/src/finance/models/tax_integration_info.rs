@@ -17,7 +17,6 @@ pub struct TaxIntegrationInfo {
     /// Tax integration type.
     pub tax_integration_type: Option<TaxIntegrationInfoTaxIntegrationType>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -16,7 +16,6 @@ pub struct TaxableWorkRoleLevel {
     /// Tax code level, from [`finance::list_tax_code_levels`](crate::finance::list_tax_code_levels). Required.
     pub tax_code_level: TaxCodeLevelReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -112,7 +112,6 @@ pub struct UnpostedExpense {
     /// Total.
     pub total: Option<Number>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

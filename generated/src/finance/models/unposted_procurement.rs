@@ -103,7 +103,6 @@ pub struct UnpostedProcurement {
     /// Vendor invoice number.
     pub vendor_invoice_number: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -65,7 +65,6 @@ pub struct Campaign {
     /// Status, from [`marketing::list_campaign_statuses`](crate::marketing::list_campaign_statuses).
     pub status: CampaignStatusReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

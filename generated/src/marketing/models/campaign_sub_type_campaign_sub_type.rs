@@ -18,7 +18,6 @@ pub struct CampaignSubTypeCampaignSubType {
     /// Type, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types). Required.
     pub type_: CampaignTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

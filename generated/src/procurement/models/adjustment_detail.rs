@@ -33,7 +33,6 @@ pub struct AdjustmentDetail {
     /// Unit cost.
     pub unit_cost: Option<Number>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

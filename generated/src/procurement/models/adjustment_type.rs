@@ -23,7 +23,6 @@ pub struct AdjustmentType {
     /// Name. At most 100 characters.
     pub name: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -109,7 +109,6 @@ pub struct CatalogItem {
     /// The vendor's stock keeping unit (SKU) for the item. At most 50 characters.
     pub vendor_sku: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

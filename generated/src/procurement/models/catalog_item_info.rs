@@ -41,7 +41,6 @@ pub struct CatalogItemInfo {
     /// The vendor's stock keeping unit (SKU) for the item.
     pub vendor_sku: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

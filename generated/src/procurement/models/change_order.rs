@@ -15,7 +15,6 @@ pub struct ChangeOrder {
     /// Purchase header rec ID. Required.
     pub purchase_header_rec_id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -20,7 +20,6 @@ pub struct Conversion {
     /// Quantity.
     pub quantity: Option<Number>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

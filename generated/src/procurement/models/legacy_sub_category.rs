@@ -17,7 +17,6 @@ pub struct LegacySubCategory {
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -30,7 +30,6 @@ pub struct ProcurementAdjustment {
     /// Reason. At most 100 characters.
     pub reason: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

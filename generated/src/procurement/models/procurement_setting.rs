@@ -51,7 +51,6 @@ pub struct ProcurementSetting {
     /// Use vendor tax code flag.
     pub use_vendor_tax_code_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

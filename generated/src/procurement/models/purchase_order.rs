@@ -125,7 +125,6 @@ pub struct PurchaseOrder {
     /// Warehouse contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub warehouse_contact: ContactReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -95,7 +95,6 @@ pub struct PurchaseOrderLineItem {
     /// Where received units are stocked. From [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins).
     pub warehouse_bin: WarehouseBinReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -24,7 +24,6 @@ pub struct PurchaseOrderNote {
     /// Type, from [`company::list_note_types`](crate::company::list_note_types).
     pub type_: NoteTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

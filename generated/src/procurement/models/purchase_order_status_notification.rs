@@ -25,7 +25,6 @@ pub struct PurchaseOrderStatusNotification {
     /// Workflow step.
     pub workflow_step: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

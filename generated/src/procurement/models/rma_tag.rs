@@ -202,7 +202,6 @@ pub struct RmaTag {
     /// Warranty site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub warranty_site: SiteReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

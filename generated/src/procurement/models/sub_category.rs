@@ -24,7 +24,6 @@ pub struct SubCategory {
     /// Identifier of the record in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

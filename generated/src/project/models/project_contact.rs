@@ -18,7 +18,6 @@ pub struct ProjectContact {
     /// Project ID.
     pub project_id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -121,7 +121,6 @@ pub struct ProjectPhase {
     /// Work breakdown structure code, for example 1.2. At most 50 characters.
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -19,7 +19,6 @@ pub struct ProjectSecurityRole {
     /// Manager role flag.
     pub manager_role_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

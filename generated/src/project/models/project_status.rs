@@ -28,7 +28,6 @@ pub struct ProjectStatus {
     /// Status indicator, from [`project::list_status_indicators`](crate::project::list_status_indicators).
     pub status_indicator: StatusIndicatorReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -23,7 +23,6 @@ pub struct ProjectStatusInfo {
     /// No time flag.
     pub no_time_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

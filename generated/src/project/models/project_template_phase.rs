@@ -35,7 +35,6 @@ pub struct ProjectTemplatePhase {
     /// Work breakdown structure code, for example 1.2.
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

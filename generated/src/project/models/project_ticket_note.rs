@@ -42,7 +42,6 @@ pub struct ProjectTicketNote {
     /// Time start.
     pub time_start: Option<Timestamp>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

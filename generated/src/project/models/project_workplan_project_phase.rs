@@ -35,16 +35,12 @@ pub struct ProjectWorkplanProjectPhase {
     /// Project ID.
     pub project_id: Option<i32>,
     /// Scheduled duration.
-    #[doc(alias = "scheduled_Duration")]
     pub scheduled_duration: Option<i32>,
     /// Scheduled end.
-    #[doc(alias = "scheduled_End")]
     pub scheduled_end: Option<String>,
     /// In hours, e.g. 1.5.
-    #[doc(alias = "scheduled_Hours")]
     pub scheduled_hours: Option<Number>,
     /// Scheduled start.
-    #[doc(alias = "scheduled_Start")]
     pub scheduled_start: Option<String>,
     /// Start date.
     pub start_date: Option<String>,
@@ -53,7 +49,6 @@ pub struct ProjectWorkplanProjectPhase {
     /// Work breakdown structure code, for example 1.2.
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -61,7 +61,6 @@ pub struct Forecast {
     /// Won revenue.
     pub won_revenue: WonRevenueReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -73,7 +73,6 @@ pub struct ForecastItem {
     /// Taxable flag.
     pub taxable_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -94,7 +94,6 @@ pub struct Opportunity {
     /// Type, from [`sales::list_opportunity_types`](crate::sales::list_opportunity_types).
     pub type_: OpportunityTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -31,7 +31,6 @@ pub struct OpportunityContact {
     /// Role, from [`sales::list_roles`](crate::sales::list_roles).
     pub role: OpportunitySalesRoleReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -96,7 +96,6 @@ pub struct Order {
     /// Total. Set by the server and never sent.
     pub total: Option<Number>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

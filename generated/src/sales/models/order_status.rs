@@ -26,7 +26,6 @@ pub struct OrderStatus {
     /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -16,7 +16,6 @@ pub struct SalesConversion {
     /// Parent type.
     pub parent_type: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -79,7 +79,6 @@ pub struct SalesQuota {
     /// Sub category, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories).
     pub sub_category: ProductSubCategoryReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

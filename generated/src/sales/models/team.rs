@@ -29,7 +29,6 @@ pub struct Team {
     /// Sales team, from [`sales::list_sales_teams`](crate::sales::list_sales_teams).
     pub sales_team: SalesTeamReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -46,7 +46,6 @@ pub struct Calendar {
     /// Wednesday start time.
     pub wednesday_start_time: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -26,7 +26,6 @@ pub struct Holiday {
     /// Time start.
     pub time_start: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -33,7 +33,6 @@ pub struct PortalCalendar {
     /// Adjust3 start.
     pub adjust3_start: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

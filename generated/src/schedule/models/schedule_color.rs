@@ -19,7 +19,6 @@ pub struct ScheduleColor {
     /// 0 or more; must be given whenever endPercent is set.
     pub start_percent: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -22,7 +22,6 @@ pub struct ScheduleDetail {
     /// Schedule entry, from [`schedule::list_entries`](crate::schedule::list_entries).
     pub schedule_entry: ScheduleEntryReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -19,7 +19,6 @@ pub struct ScheduleStatusInfo {
     /// Show as tentative flag.
     pub show_as_tentative_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -24,7 +24,6 @@ pub struct ScheduleTypeInfo {
     /// Where, from [`service::list_locations`](crate::service::list_locations).
     pub where_: ServiceLocationReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

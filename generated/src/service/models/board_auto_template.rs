@@ -53,7 +53,6 @@ pub struct BoardAutoTemplate {
     /// Template priority setting.
     pub template_priority_setting: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

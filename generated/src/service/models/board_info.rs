@@ -52,7 +52,6 @@ pub struct BoardInfo {
     /// Resolution sort.
     pub resolution_sort: Option<BoardInfoResolutionSort>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

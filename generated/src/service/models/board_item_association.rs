@@ -24,7 +24,6 @@ pub struct BoardItemAssociation {
     /// Must be given if neither addAllSubTypesFlag nor removeAllSubTypesFlag is true.
     pub sub_type_association_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

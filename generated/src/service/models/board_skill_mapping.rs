@@ -29,7 +29,6 @@ pub struct BoardSkillMapping {
     /// Sub type, from [`service::list_board_sub_types`](crate::service::list_board_sub_types).
     pub sub_type: ServiceSubTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -47,7 +47,6 @@ pub struct BoardStatus {
     /// Time entry not allowed.
     pub time_entry_not_allowed: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

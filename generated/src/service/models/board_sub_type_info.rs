@@ -19,7 +19,6 @@ pub struct BoardSubTypeInfo {
     /// IDs of the records.
     pub type_association_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -34,7 +34,6 @@ pub struct BoardTeam {
     /// Round robin flag.
     pub round_robin_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -39,7 +39,6 @@ pub struct BoardType {
     /// Skill category, from [`system::list_skill_categories`](crate::system::list_skill_categories).
     pub skill_category: SkillCategoryReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

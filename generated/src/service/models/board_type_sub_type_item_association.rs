@@ -24,7 +24,6 @@ pub struct BoardTypeSubTypeItemAssociation {
     /// Type, from [`service::list_board_types`](crate::service::list_board_types).
     pub type_: ServiceTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

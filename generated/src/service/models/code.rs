@@ -23,7 +23,6 @@ pub struct Code {
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
     pub location_id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

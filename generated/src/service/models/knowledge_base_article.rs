@@ -34,7 +34,6 @@ pub struct KnowledgeBaseArticle {
     /// Sub category ID.
     pub sub_category_id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

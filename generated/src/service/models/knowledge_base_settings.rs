@@ -18,7 +18,6 @@ pub struct KnowledgeBaseSettings {
     /// Default approver, from [`system::list_members`](crate::system::list_members).
     pub default_approver: MemberReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -27,7 +27,6 @@ pub struct Priority {
     /// Urgency sort order.
     pub urgency_sort_order: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

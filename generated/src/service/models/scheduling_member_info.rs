@@ -27,7 +27,6 @@ pub struct SchedulingMemberInfo {
     /// Middle initial.
     pub middle_initial: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

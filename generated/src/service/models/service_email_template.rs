@@ -44,7 +44,6 @@ pub struct ServiceEmailTemplate {
     /// Use sender flag.
     pub use_sender_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

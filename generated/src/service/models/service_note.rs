@@ -44,7 +44,6 @@ pub struct ServiceNote {
     /// Ticket ID.
     pub ticket_id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

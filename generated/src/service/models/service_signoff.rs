@@ -123,7 +123,6 @@ pub struct ServiceSignoff {
     /// Visible logo flag.
     pub visible_logo_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

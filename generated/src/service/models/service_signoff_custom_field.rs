@@ -20,7 +20,6 @@ pub struct ServiceSignoffCustomField {
     /// User defined field, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields). Required.
     pub user_defined_field: UserDefinedFieldReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

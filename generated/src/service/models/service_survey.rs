@@ -37,7 +37,6 @@ pub struct ServiceSurvey {
     /// Thank you text. At most 4000 characters.
     pub thank_you_text: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -30,7 +30,6 @@ pub struct ServiceSurveyQuestion {
     /// Survey ID.
     pub survey_id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

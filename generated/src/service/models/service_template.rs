@@ -28,7 +28,6 @@ pub struct ServiceTemplate {
     /// Attach schedule to new service flag.
     pub attach_schedule_to_new_service_flag: Option<bool>,
     /// Bill complete flag.
-    #[doc(alias = "billComplete_Flag")]
     pub bill_complete_flag: Option<bool>,
     /// Bill service separately flag.
     pub bill_service_separately_flag: Option<bool>,
@@ -113,7 +112,6 @@ pub struct ServiceTemplate {
     /// Type, from [`service::list_board_types`](crate::service::list_board_types).
     pub type_: ServiceTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -54,7 +54,6 @@ pub struct Sla {
     /// In percent.
     pub respond_percent: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -33,7 +33,6 @@ pub struct SurveyResult {
     /// Total points.
     pub total_points: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -22,7 +22,6 @@ pub struct TeamMember {
     /// Team leader flag.
     pub team_leader_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

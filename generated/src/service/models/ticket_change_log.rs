@@ -73,7 +73,6 @@ pub struct TicketChangeLog {
     /// Ticket owner.
     pub ticket_owner: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

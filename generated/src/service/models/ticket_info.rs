@@ -18,7 +18,6 @@ pub struct TicketInfo {
     /// Short text that names the record, as shown in lists.
     pub summary: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

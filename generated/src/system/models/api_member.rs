@@ -52,7 +52,6 @@ pub struct ApiMember {
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups).
     pub time_zone: TimeZoneSetupReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -18,7 +18,6 @@ pub struct AutoSyncTime {
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups). Required.
     pub time_zone: TimeZoneSetupReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

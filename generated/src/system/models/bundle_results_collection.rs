@@ -12,7 +12,6 @@ pub struct BundleResultsCollection {
     /// Results.
     pub results: Option<Vec<BundleResult>>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -47,7 +47,6 @@ pub struct ConnectWiseHostedSetup {
     /// Toolbar button tool tip. At most 50 characters.
     pub toolbar_button_tool_tip: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -20,7 +20,6 @@ pub struct CorporateStructureInfo {
     /// Location caption.
     pub location_caption: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

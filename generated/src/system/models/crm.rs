@@ -58,7 +58,6 @@ pub struct Crm {
     /// Secondary rep caption. At most 50 characters.
     pub secondary_rep_caption: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -44,7 +44,6 @@ pub struct CrmInfo {
     /// Technical contact role, from [`company::list_team_roles`](crate::company::list_team_roles).
     pub technical_contact_role: TeamRoleReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

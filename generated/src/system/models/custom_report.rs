@@ -159,7 +159,6 @@ pub struct CustomReport {
     /// Id of the report parameter that stands for the work type.
     pub work_type_param_id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -23,7 +23,6 @@ pub struct CwTimeZone {
     /// Start date.
     pub start_date: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

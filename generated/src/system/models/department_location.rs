@@ -33,7 +33,6 @@ pub struct DepartmentLocation {
     /// Service manager, from [`system::list_members`](crate::system::list_members).
     pub service_manager: MemberReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

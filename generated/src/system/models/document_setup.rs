@@ -23,7 +23,6 @@ pub struct DocumentSetup {
     /// Upload as link flag.
     pub upload_as_link_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

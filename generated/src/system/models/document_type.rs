@@ -21,7 +21,6 @@ pub struct DocumentType {
     /// Mime type.
     pub mime_type: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

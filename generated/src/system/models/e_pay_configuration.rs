@@ -26,7 +26,6 @@ pub struct EPayConfiguration {
     /// Initialization vector. At most 500 characters.
     pub initialization_vector: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -82,7 +82,6 @@ pub struct EmailConnector {
     /// Use email message ID flag.
     pub use_email_message_id_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

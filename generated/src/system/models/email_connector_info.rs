@@ -19,7 +19,6 @@ pub struct EmailConnectorInfo {
     /// Imap setup, from [`system::list_imaps`](crate::system::list_imaps).
     pub imap_setup: ImapSetupReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -40,7 +40,6 @@ pub struct EmailConnectorParsingRule {
     /// Service type, from [`service::list_board_types`](crate::service::list_board_types).
     pub service_type: ServiceTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

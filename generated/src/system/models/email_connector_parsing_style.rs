@@ -20,7 +20,6 @@ pub struct EmailConnectorParsingStyle {
     /// Priority. Required.
     pub priority: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

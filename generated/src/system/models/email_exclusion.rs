@@ -15,7 +15,6 @@ pub struct EmailExclusion {
     /// Description. At most 100 characters. Required.
     pub description: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -32,7 +32,6 @@ pub struct GoogleEmailSetup {
     /// Private key. At most 4000 characters.
     pub private_key: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

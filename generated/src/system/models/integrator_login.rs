@@ -128,7 +128,6 @@ pub struct IntegratorLogin {
     /// Time entry legacy callback flag.
     pub time_entry_legacy_callback_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -19,7 +19,6 @@ pub struct LdapConfiguration {
     /// Fully qualified host name of the LDAP server. At most 200 characters. Required.
     pub server: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -62,7 +62,6 @@ pub struct Location {
     /// IDs of the records.
     pub work_role_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

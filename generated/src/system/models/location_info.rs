@@ -20,7 +20,6 @@ pub struct LocationInfo {
     /// Structure level, from [`system::list_my_company_corporate_structure_levels`](crate::system::list_my_company_corporate_structure_levels).
     pub structure_level: CorporateStructureLevelReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

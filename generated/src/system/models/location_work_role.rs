@@ -20,7 +20,6 @@ pub struct LocationWorkRole {
     /// Work role inactive flag.
     pub work_role_inactive_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

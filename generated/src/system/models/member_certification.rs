@@ -31,7 +31,6 @@ pub struct MemberCertification {
     /// Percent complete.
     pub percent_complete: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

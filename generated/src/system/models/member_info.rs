@@ -32,7 +32,6 @@ pub struct MemberInfo {
     /// Photo, from [`system::list_documents`](crate::system::list_documents).
     pub photo: DocumentReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

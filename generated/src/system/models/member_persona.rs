@@ -22,7 +22,6 @@ pub struct MemberPersona {
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

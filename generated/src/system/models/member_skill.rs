@@ -26,7 +26,6 @@ pub struct MemberSkill {
     /// Years experience.
     pub years_experience: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -19,7 +19,6 @@ pub struct MenuEntryLocation {
     /// Menu entry, from [`system::list_menu_entries`](crate::system::list_menu_entries).
     pub menu_entry: SystemMenuEntryReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

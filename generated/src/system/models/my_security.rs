@@ -46,7 +46,6 @@ pub struct MySecurity {
     /// Position in sorted lists, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -41,7 +41,6 @@ pub struct NotificationRecipient {
     /// Track flag.
     pub track_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -42,7 +42,6 @@ pub struct Office365EmailSetup {
     /// Username. At most 100 characters.
     pub username: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

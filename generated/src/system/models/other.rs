@@ -49,7 +49,6 @@ pub struct Other {
     /// Use ssl flag.
     pub use_ssl_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -26,7 +26,6 @@ pub struct PortalReport {
     /// Portal configuration, from [`company::list_portal_configurations`](crate::company::list_portal_configurations).
     pub portal_configuration: PortalConfigurationReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -22,7 +22,6 @@ pub struct QuoteLink {
     /// New window flag.
     pub new_window_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

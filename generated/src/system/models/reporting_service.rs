@@ -21,7 +21,6 @@ pub struct ReportingService {
     /// Reporting user name. At most 50 characters.
     pub reporting_user_name: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

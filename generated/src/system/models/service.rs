@@ -42,7 +42,6 @@ pub struct Service {
     /// Unknown color disable flag.
     pub unknown_color_disable_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

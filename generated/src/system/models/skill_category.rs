@@ -15,7 +15,6 @@ pub struct SkillCategory {
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

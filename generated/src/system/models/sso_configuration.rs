@@ -51,7 +51,6 @@ pub struct SsoConfiguration {
     /// Token of the connected service.
     pub token: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

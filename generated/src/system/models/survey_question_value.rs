@@ -26,7 +26,6 @@ pub struct SurveyQuestionValue {
     /// Survey, from [`system::list_surveys`](crate::system::list_surveys).
     pub survey: SurveyReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

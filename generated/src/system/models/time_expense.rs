@@ -32,7 +32,6 @@ pub struct TimeExpense {
     /// Tier2 approval flag.
     pub tier2_approval_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

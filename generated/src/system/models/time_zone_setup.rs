@@ -24,7 +24,6 @@ pub struct TimeZoneSetup {
     /// Signed distance from UTC, in hours.
     pub offset: Option<Number>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -58,7 +58,6 @@ pub struct UserDefinedField {
     /// Screen ID. At most 25 characters.
     pub screen_id: Option<String>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

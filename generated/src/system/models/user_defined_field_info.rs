@@ -46,7 +46,6 @@ pub struct UserDefinedFieldInfo {
     /// Display position among the custom fields, from 1 to 500.
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -115,7 +115,6 @@ pub struct WorkflowAction {
     /// Update owner flag.
     pub update_owner_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

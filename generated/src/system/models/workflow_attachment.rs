@@ -21,7 +21,6 @@ pub struct WorkflowAttachment {
     /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
     pub parent_id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

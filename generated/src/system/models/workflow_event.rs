@@ -35,7 +35,6 @@ pub struct WorkflowEvent {
     /// Test records matched.
     pub test_records_matched: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

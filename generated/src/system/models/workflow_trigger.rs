@@ -32,7 +32,6 @@ pub struct WorkflowTrigger {
     /// Parent ID.
     pub parent_id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -18,7 +18,6 @@ pub struct ChargeCodeExpenseType {
     /// Charge code, from [`time::list_charge_codes`](crate::time::list_charge_codes).
     pub charge_code: ChargeCodeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -63,7 +63,6 @@ pub struct TicketStopwatch {
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
     pub work_type: WorkTypeReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -48,7 +48,6 @@ pub struct TimeAccrual {
     /// When false, the system wipes or skips vacationAvailableType, vacationCarryoverAllowedFlag and vacationCarryoverLimit.
     pub vacation_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -24,7 +24,6 @@ pub struct TimeAccrualDetail {
     /// Time accrual, from [`time::list_accruals`](crate::time::list_accruals).
     pub time_accrual: TimeAccrualReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

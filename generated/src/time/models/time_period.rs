@@ -24,7 +24,6 @@ pub struct TimePeriod {
     /// Time period setup, from [`time::list_time_period_setups`](crate::time::list_time_period_setups).
     pub time_period_setup: TimePeriodSetupReference,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -37,7 +37,6 @@ pub struct TimePeriodSetup {
     /// Fill in for semi-monthly periods; other types can leave it out.
     pub semi_monthly_second_period: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

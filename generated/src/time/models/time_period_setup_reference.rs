@@ -11,7 +11,6 @@ pub struct TimePeriodSetupReference {
     /// ID.
     pub id: Option<i32>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

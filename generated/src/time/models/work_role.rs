@@ -29,7 +29,6 @@ pub struct WorkRole {
     /// Whether to remove all of them.
     pub remove_all_locations: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -43,7 +43,6 @@ pub struct WorkType {
     /// Utilization flag.
     pub utilization_flag: Option<bool>,
     /// Info. Set by the server and never sent.
-    #[doc(alias = "_info")]
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,
