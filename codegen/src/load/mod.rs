@@ -114,9 +114,12 @@ mod tests {
     fn other_versions_are_named() {
         assert!(
             error(r#"{"swagger":"1.2","paths":{}}"#)
-                .contains("error[E003] spec.json at /swagger: this is Swagger 1.2")
+                .contains("error[E003] spec.json at /swagger: unsupported format: Swagger 1.2")
         );
-        assert!(error(r#"{"openapi":"4.0.0","paths":{}}"#).contains("this is OpenAPI 4.0.0; OpenAPI 3 and"));
+        assert!(
+            error(r#"{"openapi":"4.0.0","paths":{}}"#)
+                .contains("unsupported format: OpenAPI 4.0.0 (expected")
+        );
     }
 
     #[test]

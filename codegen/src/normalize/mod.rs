@@ -130,7 +130,7 @@ impl Version {
             };
         }
         let Some(version) = tree.get("openapi").map(plain) else {
-            let message = "there is no `openapi` member: this is not an OpenAPI document";
+            let message = "not an OpenAPI document: missing property `openapi`";
             return Err(CodegenError::new("E005", message).at("/openapi"));
         };
         match version.as_str() {
@@ -138,7 +138,8 @@ impl Version {
             _ if version.starts_with("3.0.") => Ok(Self::OpenApi30),
             _ if version.starts_with("3.") => Ok(Self::OpenApi31(version)),
             _ => {
-                let message = format!("this is OpenAPI {version}; OpenAPI 3 and Swagger 2.0 are read");
+                let message =
+                    format!("unsupported format: OpenAPI {version} (expected OpenAPI 3 or Swagger 2.0)");
                 Err(CodegenError::new("E004", message).at("/openapi"))
             }
         }

@@ -127,7 +127,8 @@ mod tests {
         let texts = [(tokens("order"), tokens("client")), (tokens("client"), tokens("order order"))];
         let index = Bm25Index::new(&texts, 0.0, 0.5);
         let scores = index.scores(&query("client"));
-        assert_eq!(scores[0], scores[1] / 2.0);
+        // Saturation: half an occurrence adds more than half of what a whole one adds.
+        assert!(scores[1] / 2.0 < scores[0] && scores[0] < scores[1], "{scores:?}");
         let heavier = index.scores(&[QueryToken { token: "client".to_owned(), weight: 3.0 }]);
         assert_eq!(heavier[1], scores[1] * 3.0);
     }

@@ -158,7 +158,7 @@ impl IndexBuilder {
         }
     }
 
-    /// Adds what a description says beside the title, and returns its index.
+    /// Adds the words of a description that its title lacks, and returns its index.
     fn add_description(&mut self, module: &'static str, text: &str) -> usize {
         let next = self.descriptions.len();
         let number = *self.description_numbers.entry((module, text.to_owned())).or_insert(next);

@@ -210,9 +210,9 @@ fn existing_record(
     }
     let is_target = |word: &String| ["to", "on", "onto", "into"].contains(&word.as_str());
     let from = query.iter().rposition(is_target).filter(|_| wanted.intent == Intent::Create)?;
-    let thing =
+    let mut thing =
         (from + 1..query.len()).take(5).filter(|position| words.is_titled(&words.stem(&query[*position])));
-    thing.last().filter(|_| from > wanted.spent.end).map(|position| record_stem(query, position, words))
+    thing.next_back().filter(|_| from > wanted.spent.end).map(|position| record_stem(query, position, words))
 }
 
 /// The stem of the word at a position, or of the last word that its synonym stands for.

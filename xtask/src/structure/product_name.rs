@@ -6,8 +6,8 @@ use super::violation::{Rule, Violation};
 
 /// Spellings of the product's names, lower case.
 const NAMES: [&str; 5] = ["connectwise", "connect_wise", "connect-wise", "connect wise", "cwpsa"];
-/// A product whose name is a common word counts only where it stands alone.
-const WORD: &str = "manage";
+/// A product whose name is a common word counts only where it stands alone and is capitalized, as a name is.
+const WORD: &str = "Manage";
 
 /// Reports sources, manifests and READMEs of generic packages that name a product; tests may.
 pub(crate) fn mentions(workspace: &Workspace) -> anyhow::Result<Vec<Violation>> {
@@ -42,9 +42,9 @@ fn without_tests(text: &str) -> &str {
 }
 
 fn names_product(line: &str) -> bool {
-    let line = line.to_lowercase();
     let mut words = line.split(|letter: char| !letter.is_alphanumeric());
-    NAMES.iter().any(|name| line.contains(name)) || words.any(|word| word == WORD)
+    let lower = line.to_lowercase();
+    NAMES.iter().any(|name| lower.contains(name)) || words.any(|word| word == WORD)
 }
 
 #[cfg(test)]
@@ -56,7 +56,7 @@ mod tests {
         for line in ["//! For ConnectWise.", "connect_wise_psa_ticket", "CWPSA_TOKEN", "the Manage API"] {
             assert!(names_product(line), "{line}");
         }
-        for line in ["features = [\"connection-manager\"]", "who manages it", "connect"] {
+        for line in ["features = [\"connection-manager\"]", "who manages it", "manage records", "connect"] {
             assert!(!names_product(line), "{line}");
         }
     }

@@ -51,7 +51,7 @@ pub(super) fn constructor(
         let ident = format_ident!("{}", field_name.rust);
         let (ty, value) = argument(context, field, field_name, &ident, imports);
         let value = if context.is_bare(field) { value } else { quote!(Some(#value)) };
-        let is_shorthand = value.to_string() == ident.to_string();
+        let is_shorthand = ident == value.to_string();
         let assignment = if is_shorthand { quote!(#ident) } else { quote!(#ident: #value) };
         (quote!(#ident: #ty), assignment)
     });

@@ -10,7 +10,7 @@ use crate::emit::writable::is_writable;
 use crate::ir::{Field, Limits, Type};
 use crate::naming::identifiers::capital;
 
-/// What a field means, in the words of the overlay or of the document; empty if neither has any.
+/// Returns the description of a field in the overlay or the document; empty if neither has one.
 pub(in crate::emit) fn field_words(context: &Context<'_>, schema: &str, field: &Field) -> String {
     let key = format!("{schema}.{}", field.name);
     let typed = context.overlay.types.get(&key);

@@ -105,7 +105,8 @@ async fn the_five_common_methods_and_others_reach_the_api() {
         .json()
         .await
         .unwrap();
-    assert_eq!(body, json!({"id": 9}));
+    let read = json!([{"pointer": "/terms", "message": "read as {\"id\":2}"}]);
+    assert_eq!(body, json!({"id": 9, "reinterpretations": read}));
 
     Mock::given(method("PATCH"))
         .and(path("/service/tickets/7"))

@@ -53,7 +53,7 @@ impl Client {
                 url = target;
                 continue;
             }
-            return self.into_raw(response, writes);
+            return self.read_response(response, writes);
         }
         Err(Error::new(ErrorKind::Configuration, "too many redirects").with_next_step("Check the base URL."))
     }
@@ -87,7 +87,7 @@ impl Client {
     }
 
     /// Checks the size of a response, which not every transport does.
-    fn into_raw(&self, response: http::Response<Bytes>, writes: bool) -> Result<RawHttpResponse, Error> {
+    fn read_response(&self, response: http::Response<Bytes>, writes: bool) -> Result<RawHttpResponse, Error> {
         let (parts, body) = response.into_parts();
         if parts.status.is_success() && body.len() > self.state.max_body {
             let message = format!("the response exceeds {} bytes", self.state.max_body);

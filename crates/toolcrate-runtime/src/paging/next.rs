@@ -158,7 +158,7 @@ fn is_full(count: usize, asked: Option<usize>, max_size: u32) -> bool {
         // Servers cap sizes that are too big, most without a word.
         Some(asked) => count >= asked.min(max_size as usize).max(1),
         // Page sizes that servers choose themselves are round; other counts are what was left.
-        None => count >= 10 && count % 5 == 0,
+        None => count >= 10 && count.is_multiple_of(5),
     }
 }
 

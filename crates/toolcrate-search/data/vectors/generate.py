@@ -47,7 +47,7 @@ def base_forms(word):
 
 
 def vocabulary(tokenizer, wordnet):
-    """Returns the words that get a vector: frequent ones, those of the lists beside this folder, and `extra.txt`."""
+    """Returns the words that get a vector: frequent ones, those of the lists in the folder above, and `extra.txt`."""
     known, tagged = wordnet_lemmas(wordnet)
     frequent = {word for word in tokenizer.get_vocab() if WORD.fullmatch(word)}
     words = {word for word in frequent if any(base in known for base in base_forms(word))} | tagged

@@ -94,7 +94,7 @@ fn azure(folder: &Path) -> (Tools, Queries) {
     let prompts = parse(&folder.join("namespace-prompts.json"));
     let mut queries = Vec::new();
     for (name, prompts) in prompts.as_object().into_iter().flatten() {
-        // Prompts for namespaces that the server no longer has can't be answered.
+        // Prompts for namespaces that the server no longer has are left out.
         if tools.iter().any(|(known, _, _)| known == name) {
             let prompts = prompts.as_array().into_iter().flatten().filter_map(Value::as_str);
             queries.extend(prompts.map(|prompt| (prompt.to_owned(), vec![name.clone()])));

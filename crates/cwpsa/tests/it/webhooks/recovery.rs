@@ -1,5 +1,7 @@
 //! Changes whose callbacks were lost while the server was down.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::restart::Process;
@@ -9,6 +11,9 @@ use crate::webhooks::hooks::{Sandbox, lines, settings_of, until};
 #[tokio::test]
 async fn changes_during_an_outage_are_recovered_once() {
     let sandbox = Sandbox::start().await;
+    // The period of the first scan ends one interval before it. Records that were seeded later would be changes.
+    let seeded = Instant::now();
+    until(async || (seeded.elapsed() > Duration::from_secs(2)).then_some(())).await;
     let folder = tempfile::tempdir().unwrap();
     let (file, state) = (folder.path().join("events"), folder.path().join("state"));
     let settings = settings_of(&sandbox, &format!("{}\nrecovery_seconds = 1", to_file(&file)));
