@@ -3,7 +3,7 @@
 //!
 //! A callback is accepted if the account's own key signed it and it is not a replay. The response is sent once the event is
 //! in a queue of the [store](toolcrate_store::Store), from which a worker delivers it. So no accepted event is lost when
-//! the process exits, if the store is persistent. Changes that no callback reported are [recovered](recovery).
+//! the process exits, if the store is persistent. Changes that no callback reported are recovered by regular scans.
 
 mod account_webhooks;
 mod delivery;
