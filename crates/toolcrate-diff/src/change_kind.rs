@@ -139,7 +139,7 @@ kinds! {
         SchemaValueRemoved "schema-value-removed" SchemaValueAdded "in requests" "`{subject}` may no longer be `{old}`"
         SchemaAlternativeAdded "schema-alternative-added" SchemaAlternativeRemoved "in responses" "`{subject}` may also be {new}"
         SchemaAlternativeRemoved "schema-alternative-removed" SchemaAlternativeAdded "in requests" "`{subject}` may no longer be {old}"
-        SchemaDiscriminatorChanged "schema-discriminator-changed" SchemaDiscriminatorChanged "always" "the objects that `{subject}` may be are told apart by {new}, was {old}"
+        SchemaDiscriminatorChanged "schema-discriminator-changed" SchemaDiscriminatorChanged "always" "the discriminator of `{subject}` is {new}, was {old}"
         SchemaOpened "schema-opened" SchemaClosed "never: unknown properties are ignored" "`{subject}` may have further properties"
         SchemaClosed "schema-closed" SchemaOpened "in requests" "`{subject}` may no longer have further properties"
         PropertyAdded "property-added" PropertyRemoved "in requests, if required" "`{subject}` has the property `{member}` ({new})"

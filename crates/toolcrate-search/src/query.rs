@@ -143,7 +143,7 @@ impl ParsedQuery {
             && self.things.first().is_some_and(|head| head.stems.iter().any(|of_head| of_head == stem))
     }
 
-    /// Whether it asks for an action, rather than to mention it.
+    /// Returns true if the query asks for the action, rather than mentioning it.
     pub(crate) fn commands(&self, action: &str) -> bool {
         self.commands.iter().any(|command| command == action)
     }

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 import unittest
 from typing import Any
 
@@ -70,7 +69,8 @@ class Middleware(unittest.TestCase):
         with self.assertRaises(ToolServerError) as caught:
             made.invoke(QUESTION, CONFIG)
         self.assertEqual(caught.exception.status, 429)
-        time.sleep(int(caught.exception.headers["ratelimit-reset"]))
+        self.assertEqual(caught.exception.headers["ratelimit-reset"], "1")
+        # The server refuses one request only, so the agent can go on at once.
         self.assertEqual([message.status for message in results(made.invoke(None, CONFIG))], ["success"] * 2)
 
 

@@ -209,7 +209,8 @@ impl<'a> OperationWords<'a> {
 mod tests {
     use super::*;
 
-    /// The name, the destructive hint and whether it is read-only, of the last of `operations`: method, path, summary, ID.
+    /// Reads `operations`, each a method, path, summary and ID, and returns the name, destructive hint and read-only hint of
+    /// the last one.
     fn read_last(operations: &[(Method, &str, &str, &str)]) -> Option<(String, bool, bool)> {
         let operations = operations.iter().map(|(method, path, summary, id)| Operation {
             summary: (*summary).to_owned(),

@@ -133,7 +133,7 @@ impl HttpSettings {
         // If the process has chosen a provider already, that one stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
-            // A lost write is told from a connection that never was, so the latter must come to its end first.
+            // A failed connection means that nothing was sent, so it must time out before the request as a whole does.
             .connect_timeout(Duration::from_secs(10).min(self.timeout / 2))
             .timeout(self.timeout);
         if self.plain && self.changes.is_empty() {

@@ -170,7 +170,7 @@ fn pages(last: u64, linked: bool, seen: &Arc<Mutex<Vec<u64>>>) -> impl Transport
                 );
                 response.headers_mut().insert("link", link.parse().expect("a header"));
             }
-            // Later pages arrive first.
+            // Later pages arrive first. Time is paused, so that the order is certain and nothing waits.
             tokio::time::sleep(Duration::from_millis(100 - number)).await;
             Ok(response)
         }
@@ -192,7 +192,7 @@ async fn several_pages_at_once_come_in_their_order() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_list_continues_from_a_stored_position() {
     let seen = Arc::default();
     let client = mocked(pages(3, true, &seen)).build().expect("a client");
