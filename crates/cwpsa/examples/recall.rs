@@ -52,14 +52,7 @@ fn main() {
             let recall = Recall::measure(&engine, parse_queries(file).filter(|labeled| labeled.set == set));
             // The held-out half is the only set of its file, and is reported under the file's name alone.
             let name = if file == TEST { label.to_owned() } else { format!("{set}, {label}") };
-            let share = |count: usize| count as f64 / recall.queries.max(1) as f64;
-            println!(
-                "{name}: {} queries, recall@1 {:.3}, @5 {:.3}, @10 {:.3}",
-                recall.queries,
-                share(recall.at_1),
-                share(recall.at_5),
-                share(recall.at_10)
-            );
+            println!("{name}: {recall}");
             if file == TRAIN {
                 missed.extend(recall.missed);
             }

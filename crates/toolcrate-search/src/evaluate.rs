@@ -3,6 +3,8 @@
 //! A file of labeled queries has a heading and then a line a query: the query, the part of the API, the short names of
 //! the right tools separated by commas, and the set that the query belongs to, separated by tabs.
 
+use std::fmt;
+
 use toolcrate_runtime::{Catalog, Tool};
 
 pub use crate::baseline::{FieldPoints, PlainBm25};
@@ -64,6 +66,15 @@ pub struct Recall {
     pub at_10: usize,
     /// The queries that have none among the first five, with what was found instead.
     pub missed: Vec<String>,
+}
+
+/// Writes the number of queries and the share of each count.
+impl fmt::Display for Recall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share = |count: usize| count as f64 / self.queries.max(1) as f64;
+        let (at_1, at_5, at_10) = (share(self.at_1), share(self.at_5), share(self.at_10));
+        write!(f, "{} queries, recall@1 {at_1:.3}, @5 {at_5:.3}, @10 {at_10:.3}", self.queries)
+    }
 }
 
 impl Recall {

@@ -152,6 +152,11 @@ fn audited(audit: &Path) -> Vec<String> {
     audit_entries(audit).iter().map(|entry| entry["outcome"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Checks that the API got the request exactly once, or not at all if it never read it.
+fn check_sent_once(what: &str, truth: Truth, requests: usize) {
+    assert_eq!(requests, usize::from(truth != Truth::Unread), "{what}");
+}
+
 /// Checks what a caller saw of a call that failed, and what the audit log says of it.
 fn check(what: &str, truth: Truth, seen: &Seen, audit: Option<&Path>) {
     let Seen::Failure(kind) = seen else { panic!("{what}: a failure was reported as a success") };
@@ -276,7 +281,7 @@ async fn failures_are_reported_truthfully_over_http() {
             api.set_responses([(failure.response)()]);
             let seen = server.call(guard.as_ref()).await;
             check(&what, failure.truth, &seen, Some(server.audit.path()));
-            assert_eq!(api.requests().len() - sent, usize::from(failure.truth != Truth::Unread), "{what}");
+            check_sent_once(&what, failure.truth, api.requests().len() - sent);
             if let Some(guard) = guard {
                 server.check_repetitions(&what, guard, &seen, &api).await;
             }
@@ -336,12 +341,7 @@ async fn failures_are_reported_truthfully_on_the_command_line() {
         assert!(!output.status.success(), "{}", failure.name);
         let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
         check(failure.name, failure.truth, &Seen::failure(&printed["error"]), None);
-        assert_eq!(
-            api.requests().len() - sent,
-            usize::from(failure.truth != Truth::Unread),
-            "{}",
-            failure.name
-        );
+        check_sent_once(failure.name, failure.truth, api.requests().len() - sent);
     }
 }
 

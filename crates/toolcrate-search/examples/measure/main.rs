@@ -113,7 +113,7 @@ fn report(
     }
     times.sort();
     let recall = Recall::measure(&engine, queries.iter().cloned());
-    print_recall(&format!("{name}: ours"), &recall);
+    println!("{name}: ours: {recall}");
     if options.prints_missed {
         recall.missed.iter().for_each(|missed| println!("  {missed}"));
     }
@@ -122,15 +122,11 @@ fn report(
     }
     if options.compares {
         let bm25 = PlainBm25::new(catalog);
-        print_recall(
-            &format!("{name}: BM25"),
-            &Recall::measure_with(|query| bm25.find(query, 10), queries.iter().cloned()),
-        );
+        let recall = Recall::measure_with(|query| bm25.find(query, 10), queries.iter().cloned());
+        println!("{name}: BM25: {recall}");
         let points = FieldPoints::new(catalog);
-        print_recall(
-            &format!("{name}: GitHub"),
-            &Recall::measure_with(|query| points.find(query, 10), queries.iter().cloned()),
-        );
+        let recall = Recall::measure_with(|query| points.find(query, 10), queries.iter().cloned());
+        println!("{name}: GitHub: {recall}");
     }
     if let (Some(median), Some(worst)) = (times.get(times.len() / 2), times.last()) {
         println!(
@@ -138,17 +134,6 @@ fn report(
             catalog.len()
         );
     }
-}
-
-fn print_recall(name: &str, recall: &Recall) {
-    let share = |count: usize| count as f64 / recall.queries.max(1) as f64;
-    println!(
-        "{name}: {} queries, recall@1 {:.3}, @5 {:.3}, @10 {:.3}",
-        recall.queries,
-        share(recall.at_1),
-        share(recall.at_5),
-        share(recall.at_10)
-    );
 }
 
 /// Prints the queries whose first tool is wrong.

@@ -5,7 +5,10 @@ use tempfile::NamedTempFile;
 use toolcrate_testing::scripted_server::{ScriptedResponse, ScriptedServer};
 use toolcrate_testing::wait::wait_for;
 
-use super::{FAILURES, LONG, SHORT, Seen, TOOL, Truth, arguments, audited, check, made, wait_for_outcome};
+use super::{
+    FAILURES, LONG, SHORT, Seen, TOOL, Truth, arguments, audited, check, check_sent_once, made,
+    wait_for_outcome,
+};
 use crate::support::settings_for;
 use crate::support::stdio::Session;
 
@@ -31,12 +34,7 @@ async fn failures_are_reported_truthfully_over_stdio() {
         api.set_responses([(failure.response)()]);
         let seen = Seen::of_mcp(&session.call(TOOL, arguments()).await);
         check(failure.name, failure.truth, &seen, Some(audit.path()));
-        assert_eq!(
-            api.requests().len() - sent,
-            usize::from(failure.truth != Truth::Unread),
-            "{}",
-            failure.name
-        );
+        check_sent_once(failure.name, failure.truth, api.requests().len() - sent);
     }
 }
 
@@ -71,12 +69,7 @@ async fn failures_of_approved_writes_are_reported_truthfully_over_stdio() {
         assert_eq!(response["id"], id, "{response}");
         check(failure.name, failure.truth, &Seen::of_mcp(&response["result"]), Some(audit.path()));
         // An approval holds for one request: the same call is a new question.
-        assert_eq!(
-            api.requests().len() - sent,
-            usize::from(failure.truth != Truth::Unread),
-            "{}",
-            failure.name
-        );
+        check_sent_once(failure.name, failure.truth, api.requests().len() - sent);
     }
 }
 
