@@ -1,7 +1,8 @@
-//! Cache of the keys that sign an account's callbacks. They are fetched from the account's own host.
+//! A cache of the keys that sign an account's callbacks. Keys are fetched from the account's own host.
 //!
-//! Anyone can send a callback that names a nonexistent key. So requests are limited: one at a time for each key, and few
-//! per minute for keys that have not signed a callback. Keys that have are neither evicted for others nor counted.
+//! Anyone can send a callback that names a nonexistent key, so requests are limited: one at a time per key, and a few
+//! per minute for keys that have not yet signed a callback. Keys that have signed one are never evicted in favor of
+//! others and don't count toward the limit.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! How keys are fetched.
+//! Fetches signing keys.
 
 use std::error::Error;
 use std::pin::Pin;

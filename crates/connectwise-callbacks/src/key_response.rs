@@ -1,4 +1,4 @@
-//! What the response of a key host means.
+//! Interprets a key host's response.
 
 use serde::Deserialize;
 

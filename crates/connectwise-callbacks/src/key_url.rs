@@ -1,8 +1,8 @@
-//! Validates the URL of the signing key that a callback names.
+//! Validates the signing key URL in a callback.
 //!
-//! The URL comes from a body that is not verified yet. So it is only parsed, and the URL that is requested is built from the
-//! validated parts: a host of the account, the account's own company, and an ID. Otherwise any company on the same host
-//! could sign callbacks for any other company with its own key.
+//! The URL comes from a body that isn't verified yet, so it is only parsed. The URL that is requested is built from the
+//! validated parts: one of the account's hosts, the account's own company, and an ID. Otherwise, any company on the
+//! same host could sign callbacks for any other company with its own key.
 
 use url::Url;
 

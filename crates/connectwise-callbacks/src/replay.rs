@@ -1,4 +1,4 @@
-//! Remembers accepted callbacks, so that a recorded one can't be sent again.
+//! Remembers accepted callbacks to prevent replays.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

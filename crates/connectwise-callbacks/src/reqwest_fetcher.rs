@@ -1,4 +1,4 @@
-//! Fetches signing keys with reqwest. It follows no redirects and sends no credentials.
+//! Fetches signing keys with reqwest. Follows no redirects and sends no credentials.
 
 use std::error::Error;
 use std::sync::{Arc, OnceLock};

@@ -1,4 +1,4 @@
-//! Errors of the settings of a verifier.
+//! Errors in verifier settings.
 
 /// A setting of a [`CallbackVerifier`](crate::CallbackVerifier) that is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,5 +1,5 @@
-//! Signatures of callbacks: base64 of the HMAC-SHA256 of the raw body. The HMAC key is the SHA-256 of the signing
-//! key's text.
+//! Callback signatures: the base64-encoded HMAC-SHA256 of the raw body. The HMAC key is the SHA-256 of the
+//! signing key's text.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Verifies callbacks of one account.
+//! Verifies the callbacks of one account.
 
 use std::sync::Arc;
 use std::time::Duration;
