@@ -1,4 +1,4 @@
-//! Locations of the arguments of a tool, and sources of their values.
+//! Argument locations, and the sources of argument values.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! The index of tools: the facts about every tool that startup needs, in a form that is parsed quickly.
+//! The tool index: the facts about every tool that are needed at startup, in a format that parses
+//! quickly.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! JSON that is passed on as text: schemas of arguments and of responses.
+//! JSON that is passed through as text: argument schemas and response schemas.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,8 +1,8 @@
-//! Names of tools in texts.
+//! Tool names in text.
 //!
-//! Descriptions name other tools by their short names in braces, `{list_all_orders}`, since a list of tools shows
-//! either short or full names. Whoever renders a list replaces the placeholders by the names in it. A literal brace is
-//! doubled.
+//! Descriptions refer to other tools by their short names in braces, `{list_all_orders}`, because a tool list shows
+//! either short or full names. Whoever renders a list replaces the placeholders with the names in it. A literal brace
+//! is doubled.
 
 use std::borrow::Cow;
 

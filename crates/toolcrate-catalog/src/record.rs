@@ -1,4 +1,4 @@
-//! The records beside those of tools.
+//! Catalog records other than tool records.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! Rules about several arguments at once: what the API enforces or ignores though each argument alone is right.
+//! Rules that involve several arguments: combinations that the API rejects or ignores even though each argument
+//! is valid.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Types that a typed client shares with the catalog: the styles of form fields and the kinds of filters.
+//! Types shared by typed clients and the catalog: form field styles and filter kinds.
 
 /// How a member of a URL-encoded form is written.
 ///

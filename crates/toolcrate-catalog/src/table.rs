@@ -1,4 +1,4 @@
-//! Records that are found by name and parsed once.
+//! Records that are looked up by name and parsed once.
 
 use std::sync::OnceLock;
 

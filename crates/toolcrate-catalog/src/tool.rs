@@ -1,4 +1,4 @@
-//! The record of one tool.
+//! The record of a single tool.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Writing a catalog: records in, files out.
+//! Writes a catalog: turns records into files.
 
 use std::collections::BTreeMap;
 
