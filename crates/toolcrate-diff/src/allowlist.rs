@@ -1,6 +1,6 @@
 //! The allowlist: changes that were accepted, each with a reason and an expiry date.
 //!
-//! An entry that expired accepts nothing. Entries that expired or match nothing are reported, so that the list stays
+//! An expired entry accepts nothing. Entries that have expired or match nothing are reported, so the list stays
 //! current.
 
 use std::path::Path;

@@ -1,7 +1,7 @@
-//! All kinds of changes: stable ID, meaning, and the kind of the reverse change.
+//! All kinds of changes, with their stable ID, meaning, and the kind of the reverse change.
 //!
-//! One table, so that reports, allowlists, `docs/changes.md` and tests always agree. A kind never changes its ID or
-//! its meaning; a new kind is a new line.
+//! They are defined in one table, so reports, allowlists, `docs/changes.md` and tests always agree. A kind never
+//! changes its ID or meaning; a new kind is added as a new line.
 
 use serde::{Serialize, Serializer};
 

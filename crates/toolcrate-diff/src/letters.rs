@@ -1,4 +1,4 @@
-//! Names without their spelling.
+//! Normalizes names for comparison.
 
 /// Returns the letters and digits of `name` in lower case.
 pub fn letters(name: &str) -> String {

@@ -1,7 +1,7 @@
-//! Pairs the operations of two releases: first by key, however the path is spelled, then by shape.
+//! Pairs operations across two releases: first by key, however the path is spelled, then by shape.
 //!
-//! An operation with the same parameters and response under a similar path has moved. Ambiguous operations are not
-//! paired, so that a guess never hides a removed operation.
+//! An operation with the same parameters and response under a similar path is considered moved. Ambiguous
+//! operations aren't paired, so a guess never hides a removed operation.
 
 use std::collections::{BTreeSet, HashMap};
 

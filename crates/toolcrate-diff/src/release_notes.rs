@@ -1,6 +1,7 @@
-//! Renders the release note: the changes that readers must act on, with long lists collapsed.
+//! Renders release notes: the changes that readers must act on, with long lists collapsed.
 //!
-//! A report lists every change. A note groups them by module and cause, so that thousands of changes fit on a page.
+//! A report lists every change. Release notes group them by module and cause, so thousands of changes fit on a
+//! page.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Two releases, with their common operations and schemas.
+//! Two releases, with the operations and schemas that they have in common.
 
 use crate::operation_pairs::OperationPairs;
 use crate::schema_pairs::SchemaPairs;

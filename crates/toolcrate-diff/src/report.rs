@@ -1,6 +1,6 @@
 //! Renders a report as text, Markdown, HTML or JSON.
 //!
-//! A change that several subjects have in common is listed once, with their names. If text changed, the difference is shown
+//! A change shared by several subjects is listed once, with their names. If text changed, the difference is shown
 //! inline.
 
 use serde::Serialize;

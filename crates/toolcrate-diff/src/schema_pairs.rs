@@ -1,7 +1,7 @@
-//! Pairs the schemas of two releases: first by name, however it is spelled, then by shape.
+//! Pairs schemas across two releases: first by name, however it is spelled, then by shape.
 //!
-//! A schema with the same fields under another name was renamed. Ambiguous schemas are not paired, so that a guess never
-//! hides a removed schema.
+//! A schema with the same fields under another name is considered renamed. Ambiguous schemas aren't paired, so a guess
+//! never hides a removed schema.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,7 +1,7 @@
-//! Reads the two releases of a comparison, each up to its tools.
+//! Reads the two releases of a comparison, each as far as its tools.
 //!
-//! Both are read with the same profile and overlay. Overlay rules for parts that a release lacks are ignored, and entries
-//! that match nothing are not an error, because a comparison must be possible before they are updated.
+//! Both releases are read with the same profile and overlay. Overlay rules for parts that a release lacks are ignored,
+//! and entries that match nothing aren't errors, because a comparison must be possible before they are updated.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Compares types: equal, narrower, wider or unrelated. Also formats types for reports.
+//! Compares types (equal, narrower, wider or unrelated) and formats them for reports.
 //!
 //! Schemas that are paired across both releases count as equal here: their changes are reported once, at the schema, and
 //! not at every use.

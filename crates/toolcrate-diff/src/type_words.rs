@@ -1,4 +1,4 @@
-//! Types, bodies and responses in words, for the sentences of a report.
+//! Describes types, bodies and responses in words, for the sentences in a report.
 
 use toolcrate_codegen::ir::{BodyKind, Content, SuccessResponse, Type};
 

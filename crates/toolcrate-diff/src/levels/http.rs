@@ -1,7 +1,6 @@
 //! The first level: operations, their parameters, bodies and responses.
 //!
-//! A request type may become wider and a response type narrower without breaking clients; the reverse is a breaking
-//! change.
+//! Widening a request type or narrowing a response type doesn't break clients; the reverse is a breaking change.
 
 use crate::change::Change;
 use crate::change_kind::DiffKind;

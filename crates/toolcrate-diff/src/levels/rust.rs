@@ -1,8 +1,7 @@
-//! The second level: what a program that uses the generated crate notices, by the rules of semantic
-//! versioning.
+//! The second level: changes that affect programs using the generated crate, by the rules of semantic versioning.
 //!
-//! Structs and enums are `#[non_exhaustive]`, so a new field or a new variant breaks nothing. A type is named without its
-//! module, as its name is unique in the crate.
+//! Structs and enums are `#[non_exhaustive]`, so a new field or a new variant breaks nothing. Types are identified
+//! without their module, because their names are unique in the crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
-//! The schemas of the first level: their properties, and which clients a change affects.
+//! Schemas at the first level: their properties, and which clients a change affects.
 //!
-//! A schema of requests may become wider, one of responses narrower, and one of both, such as most records, neither. Its
-//! uses decide, directly or within another schema.
+//! A request schema may become wider and a response schema narrower; a schema used in both, like most records, may do
+//! neither. This depends on all of its uses, directly or within another schema.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! The third level: what an agent notices that calls the tools, and a prompt that names them.
+//! The third level: changes that affect agents that call the tools, and prompts that name them.
 //!
-//! It reads the lines that the catalog is made of, as the runtime does. A tool whose line and shape are the
-//! same text is the same tool, so most lines are never parsed.
+//! It reads the lines of the catalog, as the runtime does. If a tool's line and its shape are unchanged, so is the
+//! tool, so most lines are never parsed.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! Compares where an API is, and what credentials it accepts.
+//! Compares an API's location and the credentials it accepts.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Reads parts of a document in the form of OpenAPI 3.0.
+//! Reads parts of a document as OpenAPI 3.0.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The changes found so far. A change that another level reports is not reported a second time.
+//! The changes found so far. A change that another level reports isn't reported a second time.
 
 use std::collections::BTreeSet;
 

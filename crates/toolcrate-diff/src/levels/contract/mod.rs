@@ -1,8 +1,8 @@
-//! What both documents say beyond the model that the generator makes of them: servers, credentials, styles, media
-//! types, further responses, headers, and every keyword of a schema.
+//! Parts of the documents that the generator's model doesn't cover: servers, credentials, styles, media types,
+//! further responses, headers, and every schema keyword.
 //!
-//! A difference that the model knows is reported by the other levels, with a kind of its own. Here is found what is
-//! left, so that no change goes unnoticed because the generator has no use for a keyword.
+//! Differences within the model are reported by the other levels, with more specific kinds. This level reports the
+//! rest, so no change goes unnoticed just because the generator ignores a keyword.
 
 mod access;
 mod document;

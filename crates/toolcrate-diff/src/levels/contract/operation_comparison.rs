@@ -1,4 +1,5 @@
-//! Compares what the model leaves out of operations: styles, media types, encodings, further responses, headers.
+//! Compares the parts of operations that the model leaves out: styles, media types, encodings, further responses
+//! and headers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
