@@ -1,8 +1,8 @@
-//! The audit log: one line of JSON for every call, whoever made it and however it ended. A call that may change something
-//! gets a line before it is sent, and is not sent if that line can't be written. A line that couldn't be written is
-//! written later, before any other; until then no call is sent.
+//! The audit log: JSON Lines with every call, regardless of caller and outcome. A call that may change data gets an
+//! entry before it is sent, and isn't sent if that entry can't be written. Entries that couldn't be written are written
+//! later, before any others; until then, no calls are sent.
 //!
-//! A file that is renamed or removed, as when logs are rotated, is opened again before the next line.
+//! If the file is renamed or removed, for example by log rotation, it is reopened before the next entry.
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The file of the audit log, which other programs may rename or remove.
+//! The audit log file. Other programs may rename or remove it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};

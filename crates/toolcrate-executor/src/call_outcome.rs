@@ -1,4 +1,4 @@
-//! Outcomes of calls.
+//! Call outcomes.
 
 use toolcrate_runtime::Error;
 

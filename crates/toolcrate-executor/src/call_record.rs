@@ -1,4 +1,4 @@
-//! Records of calls in the audit log, in metrics and in the log.
+//! Records calls in the audit log, in metrics and in the log.
 
 use std::sync::Arc;
 use std::time::Instant;

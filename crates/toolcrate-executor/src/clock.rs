@@ -1,4 +1,4 @@
-//! Times for people.
+//! Human-readable timestamps.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,4 @@
-//! State shared by all executors of a process.
+//! State shared by all executors in a process.
 
 use crate::approval::Approvals;
 use crate::audit::AuditLog;

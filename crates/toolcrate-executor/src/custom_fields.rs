@@ -1,5 +1,5 @@
-//! Custom fields of an account, with their types and options. Fetching them takes a request, so they are fetched on demand
-//! and cached. Without permission to read them, they are omitted.
+//! An account's custom fields, with their types and options. Fetching them takes a request, so they are fetched on
+//! demand and cached. Without permission to read them, they are omitted.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};

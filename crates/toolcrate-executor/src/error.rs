@@ -1,4 +1,4 @@
-//! Errors of calls. The variants distinguish whether a call may have changed something.
+//! Call errors. The variants distinguish whether a call may have changed data.
 
 use toolcrate_runtime::{Delivery, Error, ErrorKind};
 

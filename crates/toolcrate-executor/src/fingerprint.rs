@@ -1,4 +1,4 @@
-//! Fingerprints: equal calls have equal digests, in every replica and in every version of the server.
+//! Fingerprints: equal calls have equal digests in every replica and every version of the server.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! The calls in flight, so that a process can stop without losing any.
+//! In-flight calls, tracked so a process can stop without losing any.
 
 use std::time::Duration;
 

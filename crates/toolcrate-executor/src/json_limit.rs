@@ -1,4 +1,4 @@
-//! Keeps JSON that callers or an API can make arbitrarily large within a limit.
+//! Limits the size of JSON that callers or an API could make arbitrarily large.
 
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::json_size;

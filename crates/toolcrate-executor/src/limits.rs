@@ -1,4 +1,4 @@
-//! Limits of the size and the duration of calls.
+//! Limits on the size and duration of calls.
 
 use std::time::Duration;
 

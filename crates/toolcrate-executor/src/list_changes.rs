@@ -1,4 +1,4 @@
-//! Announces changes of tool lists.
+//! Announces changes to tool lists.
 
 use std::sync::Arc;
 

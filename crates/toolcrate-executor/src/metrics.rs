@@ -1,4 +1,4 @@
-//! Metrics of tool calls: their number, duration and outcome, and what is left of the API's rate limit.
+//! Tool call metrics: count, duration and outcome, and the requests remaining in the API's rate limit.
 //!
 //! Names follow OpenTelemetry's semantic conventions for generative AI, in their Prometheus form.
 

@@ -1,4 +1,4 @@
-//! Results of calls as JSON, within their limits.
+//! Call results as JSON, within the size limits.
 
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::{Outcome, Reinterpretation, json_size};

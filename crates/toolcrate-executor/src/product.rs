@@ -1,4 +1,4 @@
-//! The description of the API whose tools a server exposes.
+//! Describes the API whose tools a server exposes.
 
 use std::fmt;
 

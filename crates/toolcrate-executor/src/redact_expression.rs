@@ -1,4 +1,4 @@
-//! Secrets in expressions, such as `portalPassword = "…"` or `caption = "PIN" and value = "…"`.
+//! Redacts secrets in expressions, such as `portalPassword = "…"` or `caption = "PIN" and value = "…"`.
 
 use crate::secret_names::{MASK, is_secret};
 

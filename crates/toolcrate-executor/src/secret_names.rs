@@ -1,4 +1,4 @@
-//! Names whose values are secrets.
+//! Names that indicate secret values.
 
 /// Replaces a secret.
 pub(crate) const MASK: &str = "***";

@@ -1,4 +1,4 @@
-//! A call as a caller makes it.
+//! A call as the caller sent it.
 
 use serde_json::Value;
 use toolcrate_runtime::{ExecuteOptions, Tool};

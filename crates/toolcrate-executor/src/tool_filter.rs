@@ -1,4 +1,4 @@
-//! The filter of the tools that a server exposes: by class, module, name, or toolset.
+//! Filters the tools that a server exposes: by class, module, name, or toolset.
 
 use std::collections::HashSet;
 use std::fmt;

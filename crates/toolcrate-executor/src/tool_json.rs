@@ -1,4 +1,4 @@
-//! A tool as JSON, for lists and descriptions that people and programs read.
+//! Tools as JSON, for lists and descriptions read by people and programs.
 
 use serde_json::{Value, json};
 use toolcrate_runtime::catalog::RawJson;

@@ -1,4 +1,4 @@
-//! Named sets of tools.
+//! Toolsets: named sets of tools.
 
 use std::collections::BTreeMap;
 

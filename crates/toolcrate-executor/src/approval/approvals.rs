@@ -1,4 +1,4 @@
-//! Approvals in the store: calls that wait, decisions, and tokens.
+//! Approvals in the store: pending calls, decisions, and tokens.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

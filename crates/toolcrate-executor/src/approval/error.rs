@@ -1,4 +1,4 @@
-//! Errors of approvals.
+//! Approval errors.
 
 use serde_json::{Value, json};
 use toolcrate_runtime::Tool;

@@ -1,4 +1,4 @@
-//! Calls that wait for an approver.
+//! Calls that are waiting for an approver.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

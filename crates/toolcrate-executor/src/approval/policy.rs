@@ -1,4 +1,4 @@
-//! The policy that determines which tools need approval.
+//! The policy that determines which tools require approval.
 
 use toolcrate_runtime::{Catalog, Tool};
 use wildmatch::WildMatch;

@@ -1,4 +1,4 @@
-//! The prompt that shows a call to its approver.
+//! The prompt that describes a call to its approver.
 
 use std::fmt::Write;
 

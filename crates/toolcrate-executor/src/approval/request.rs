@@ -1,4 +1,4 @@
-//! A call that needs approval.
+//! A call that requires approval.
 
 use serde_json::Value;
 use toolcrate_runtime::Tool;

@@ -1,4 +1,4 @@
-//! The second stage: a call that has its approval, if it needs one.
+//! The second stage: a call that has been approved, if it requires approval.
 
 use super::prepared::Prepared;
 use crate::approval::{Approval, ApprovalError, Consent};

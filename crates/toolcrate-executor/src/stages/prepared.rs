@@ -1,4 +1,4 @@
-//! The first stage: a call that was decoded, validated and made into a request, exactly once.
+//! The first stage: a call that has been decoded, validated and turned into a request, exactly once.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The third stage: a call whose start is in the audit log. Only such a call can be sent.
+//! The third stage: a call whose start is recorded in the audit log. Only such a call can be sent.
 
 use std::time::Instant;
 
