@@ -1,7 +1,7 @@
-//! Errors as Truto's SDK reads them.
+//! Errors in the format that Truto's SDK expects.
 //!
-//! The SDK doesn't throw on an error status, so what helps the model is in the body. It repeats a request, even a POST, on
-//! the statuses 408, 409, 425, 429, 502, 503 and 504: they are used only where repeating is safe.
+//! The SDK doesn't throw on an error status, so the body carries the details that the model needs. It retries requests,
+//! even POSTs, on status 408, 409, 425, 429, 502, 503 and 504, so these are returned only when a retry is safe.
 
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, Method, StatusCode};

@@ -1,4 +1,4 @@
-//! The methods and tags of a catalog, of which a [`MethodFilter`] names some.
+//! A catalog's methods and tags, which a [`MethodFilter`] selects from.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;

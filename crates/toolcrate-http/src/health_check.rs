@@ -1,4 +1,4 @@
-//! Settings of the readiness check.
+//! Readiness check settings.
 
 use toolcrate_runtime::Error;
 

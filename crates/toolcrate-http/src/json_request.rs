@@ -1,4 +1,4 @@
-//! JSON of requests. A property that occurs twice in an object is an error: `serde_json` takes the last one and other
+//! JSON in requests. A duplicate property in an object is an error: `serde_json` uses the last value and other
 //! parsers the first, so a proxy could check a value that isn't used.
 
 use std::collections::HashSet;

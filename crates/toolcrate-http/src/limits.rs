@@ -1,4 +1,4 @@
-//! Limits of requests.
+//! Request limits.
 
 /// The maximum size of a request body: a document of ten megabytes in base64 fits.
 ///

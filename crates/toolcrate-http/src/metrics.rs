@@ -1,4 +1,4 @@
-//! Metrics of HTTP requests. Names follow OpenTelemetry's semantic conventions, in their Prometheus form.
+//! HTTP request metrics. Names follow OpenTelemetry's semantic conventions, in their Prometheus form.
 
 use std::time::Duration;
 

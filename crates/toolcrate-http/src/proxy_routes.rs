@@ -1,4 +1,4 @@
-//! Maps resources and methods of Truto's proxy to tools.
+//! Maps resources and methods in Truto's proxy to tools.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

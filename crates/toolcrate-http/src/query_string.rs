@@ -1,7 +1,8 @@
 //! Query strings with brackets: `fields[0]=id&flt[a][b]=1` is `{"fields": ["id"], "flt": {"a": {"b": "1"}}}`.
 //!
-//! The `serde_qs` crate rejects what clients send and PHP and Rack accept: lists with gaps (`a[1]=x&a[2]=y`), and several
-//! spellings of one list in one query (`a=x&a[]=y`). This parser accepts every query and drops nothing.
+//! The `serde_qs` crate rejects queries that clients send and that PHP and Rack accept: lists with gaps
+//! (`a[1]=x&a[2]=y`), and different spellings of a list in one query (`a=x&a[]=y`). This parser accepts every query and
+//! drops nothing.
 
 use std::collections::HashMap;
 

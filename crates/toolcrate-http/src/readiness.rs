@@ -1,4 +1,4 @@
-//! Readiness of the server: its accounts can be used, and state and audit log can be written.
+//! Server readiness: whether accounts are usable, and the store and audit log are writable.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Reads the body of a request once its caller is known.
+//! Reads a request body once the caller is known.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};

@@ -1,4 +1,4 @@
-//! Lists of tools as Truto declares them.
+//! Tool lists, as Truto declares tools.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Lets pages of allowed origins send requests and read the responses.
+//! Lets pages from allowed origins send requests and read the responses.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! Protection against pages in a browser: none may reach a server of this machine through a name of its own (DNS
-//! rebinding), from another origin, or by an image or a link that is sent without an origin.
+//! Protection from web pages: no page may reach a local server through DNS rebinding, from another origin, or through
+//! an image or a link, which browsers send without an `Origin` header.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Gives errors of the framework the form of all others, such as a body that is too large or a path that isn't UTF-8.
+//! Formats framework errors, such as a body that is too large or a path that isn't UTF-8, like all other errors.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;

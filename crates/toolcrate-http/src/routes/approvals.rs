@@ -1,5 +1,5 @@
 //! `/approvals`: lists pending calls for an approver, and records decisions. The caller then repeats the call with the
-//! token of the approval.
+//! approval token.
 
 use axum::extract::{Path, RawQuery, Request};
 use axum::http::{HeaderMap, StatusCode};

@@ -1,4 +1,4 @@
-//! Runs a tool call that came over HTTP.
+//! Runs a tool call received over HTTP.
 
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! `GET /readyz`: readiness of the server. Everyone can read the status; the details require a token of an account.
+//! `GET /readyz`: server readiness. Anyone can read the status; the details require an account token.
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;

@@ -1,4 +1,4 @@
-//! `GET /metrics`: the metrics of the process.
+//! `GET /metrics`: the process's metrics.
 
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the description of the endpoints.
+//! `GET /openapi.json`: the endpoints' OpenAPI description.
 
 use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;

@@ -1,4 +1,5 @@
-//! `GET /integrated-account/{id}/tools`: the tools as Truto declares them; and the shorter list of capabilities.
+//! `GET /integrated-account/{id}/tools`: the tools as Truto declares them. Also serves the shorter list of
+//! capabilities.
 
 use std::collections::BTreeMap;
 
