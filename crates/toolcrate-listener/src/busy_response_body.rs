@@ -1,4 +1,4 @@
-//! A response body whose connection is busy until it is sent.
+//! A response body that keeps its connection marked busy until the body has been sent.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
