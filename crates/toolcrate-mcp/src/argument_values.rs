@@ -1,4 +1,4 @@
-//! Possible values of a tool's argument: the choices of its schema, or the IDs that another tool lists.
+//! Possible values for a tool's argument: enum values from its schema, or IDs that another tool lists.
 
 use rmcp::model::CompletionInfo;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The caller of a tool: its identity, capabilities and approvals.
+//! A tool's caller: its identity, capabilities and approvals.
 
 use http::request::Parts;
 use rmcp::RoleServer;

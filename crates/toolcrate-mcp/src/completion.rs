@@ -1,4 +1,4 @@
-//! Completion of what a user types: names in the addresses of resources, values of arguments, and records for prompts.
+//! Completion for user input: names in resource URIs, argument values, and records for prompts.
 
 use rmcp::model::{CompleteRequestParams, CompletionInfo, Reference};
 use serde_json::Value;

@@ -1,8 +1,9 @@
-//! Approval by the user of the client (elicitation). The approval is bound to the call that was shown, once. A call of a
+//! Approval by the client's user (elicitation). An approval is valid once, for the call that was shown. A call from a
 //! client without elicitation is rejected.
 //!
-//! Up to protocol version 2025-11-25 the server asks while the call waits. From 2026-07-28 on the result of the call is
-//! the elicitation, and the client repeats the call with the response: nothing waits, and any replica can continue.
+//! Up to protocol version 2025-11-25, the server sends a prompt while the call waits. Since 2026-07-28, the call
+//! returns the elicitation as its result, and the client repeats the call with the response: nothing waits, and any
+//! replica can continue.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Errors of the protocol: those that end a server, and those that a client gets in place of a result. A tool call that
-//! fails is no such error; it has a result that says so.
+//! Protocol errors: errors that end a server, and errors that a client gets instead of a result. A failed tool call
+//! isn't a protocol error; its result reports the failure.
 
 use rmcp::ErrorData;
 use rmcp::model::ErrorCode;

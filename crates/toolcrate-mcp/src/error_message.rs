@@ -1,4 +1,4 @@
-//! Error messages of JSON-RPC.
+//! JSON-RPC error messages.
 
 use rmcp::model::ErrorCode;
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
-//! Events as a resource: `events` holds the last ones, and sessions that subscribed to it are notified of new ones. Up to
-//! protocol version 2025-11-25 a session subscribes by `resources/subscribe`, since 2026-07-28 by
+//! Events as a resource: `events` contains the most recent ones, and sessions that subscribed to it are notified of new
+//! ones. Up to protocol version 2025-11-25, a session subscribes with `resources/subscribe`; since 2026-07-28, with
 //! `subscriptions/listen`.
 //!
-//! The events are in the store that all replicas share; each replica notifies its own sessions.
+//! The events are in the shared store; each replica notifies its own sessions.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Handlers of MCP requests.
+//! MCP request handlers.
 
 use std::time::{Duration, Instant};
 

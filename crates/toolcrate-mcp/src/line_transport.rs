@@ -1,5 +1,5 @@
-//! Transport of newline-delimited messages. Every request gets a response: for a line that is too long, invalid JSON, or not
-//! a message, it is an error with the ID of the request, if that can be read.
+//! Newline-delimited message transport. Every request gets a response. A line that is too long, invalid JSON, or not a
+//! message gets an error with the request ID, if that can be read.
 
 use std::io;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Settings of the tool list.
+//! Tool list settings.
 
 use toolcrate_runtime::NameStyle;
 

@@ -1,4 +1,4 @@
-//! The id of a message that can't be read as a whole: it is too long, or malformed.
+//! Extracts the ID from a message that can't be read completely because it is too long or malformed.
 
 use toolcrate_runtime::Value;
 

@@ -1,5 +1,5 @@
-//! Notifications of sessions: that the list of tools has changed, and that there are events. Up to protocol version
-//! 2025-11-25 every session is notified of its tools, since 2026-07-28 those that asked by `subscriptions/listen`.
+//! Session notifications for tool list changes and new events. Up to protocol version 2025-11-25, every session is
+//! notified of tool list changes; since 2026-07-28, only sessions that requested it with `subscriptions/listen`.
 
 use std::time::Duration;
 

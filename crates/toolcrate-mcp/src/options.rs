@@ -1,4 +1,4 @@
-//! Options of a server.
+//! Server options.
 
 use toolcrate_executor::ToolListChanges;
 use toolcrate_search::WordLists;

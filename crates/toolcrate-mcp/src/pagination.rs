@@ -1,7 +1,7 @@
-//! `tools/list`, paginated. The pages of a walk are those of one list: the cursor says which tools are listed and whether
-//! the account's custom fields are in their schemas, and later pages stay with that.
+//! `tools/list`, paginated. All pages of one walk come from the same list: the cursor records which tools are listed
+//! and whether their schemas include the account's custom fields, and later pages adhere to that.
 //!
-//! No replica remembers a walk, so each of them can answer any page, or report that the list has changed.
+//! No replica remembers a walk, so any of them can return any page, or report that the list has changed.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Resources: what each module of the API can do, each tool in full, and each argument with its possible values. What
-//! isn't offered has no resource.
+//! Resources: the capabilities of each API module, the complete definition of each tool, and the possible values of
+//! each argument. Tools that aren't exposed have no resource.
 
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use toolcrate_executor::{Principal, Product, ToolFilter};

@@ -1,4 +1,4 @@
-//! Results of tool calls: one JSON object, as structured content and as the text that models read.
+//! Tool call results: one JSON object, as structured content and as the text that models read.
 
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use serde_json::{Map, json};

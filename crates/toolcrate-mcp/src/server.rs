@@ -1,4 +1,5 @@
-//! The server: one for all sessions of a client, sharing the account's client and the search index.
+//! The server: one instance serves all of a client's sessions, which share the account's client and the
+//! search index.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

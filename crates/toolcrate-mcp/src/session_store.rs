@@ -1,8 +1,9 @@
-//! Sessions of clients that have them (protocol versions before 2026-07-28), in a store that replicas share: a replica
-//! that gets a request of a session it does not know continues it from there.
+//! Sessions for protocol versions before 2026-07-28, in a store that replicas share: a replica that gets a request for
+//! an unknown session restores the session from there.
 //!
-//! Pending elicitations stay with the replica that sent them, and their responses must reach that replica. So a load balancer
-//! must route a session (`Mcp-Session-Id`) to one replica. Newer clients send the response with the call, to any replica.
+//! Pending elicitations stay with the replica that sent them, and their responses must reach that replica, so a load
+//! balancer must route a session (`Mcp-Session-Id`) to one replica. Newer clients send the response with the call, to
+//! any replica.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Remembers the tool list that a session has fetched, so that its client is notified only of changes to that list. A client
+//! Remembers the tool list that a session has fetched, so its client is notified only of changes to that list. A client
 //! that has not fetched the list needs no notification.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

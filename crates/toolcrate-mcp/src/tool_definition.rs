@@ -1,4 +1,4 @@
-//! Tools of the catalog as clients are shown them.
+//! Catalog tools as MCP tool definitions.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
-//! Names of tools in errors and look-ups, in the style in which a client is shown tools: a client that was shown
-//! `create_a_ticket` knows no tool of another name. Errors are written for all clients alike, so the names in them are
-//! replaced here. Descriptions have placeholders instead, which the catalog renders.
+//! Tool names in errors and lookups, in the style in which a client sees them: a client that was shown
+//! `create_a_ticket` doesn't know the tool by any other name. Errors are written the same for all clients, so the
+//! names in them are replaced here. Descriptions use placeholders instead, which the catalog renders.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Calls that follow the pages of a list.
+//! Calls that follow a list's pages.
 
 use rmcp::model::{CallToolResponse, ProgressNotificationParam};
 use serde_json::Map;

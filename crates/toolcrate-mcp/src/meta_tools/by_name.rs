@@ -1,4 +1,4 @@
-//! Calls of catalog tools by name, shared by `read_tool` and `call_tool`.
+//! Calls catalog tools by name, for `read_tool` and `call_tool`.
 
 use rmcp::model::CallToolResponse;
 use serde_json::{Map, json};

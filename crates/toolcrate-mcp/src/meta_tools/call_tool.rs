@@ -1,4 +1,4 @@
-//! `call_tool`: calls any tool of the catalog.
+//! `call_tool`: calls any tool in the catalog.
 
 use async_trait::async_trait;
 use rmcp::model::{CallToolResponse, Tool, ToolAnnotations};

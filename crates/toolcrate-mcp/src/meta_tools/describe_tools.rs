@@ -1,4 +1,4 @@
-//! `describe_tools`: shows tools in full.
+//! `describe_tools`: shows complete tool definitions.
 
 use async_trait::async_trait;
 use rmcp::model::{CallToolResponse, Tool};

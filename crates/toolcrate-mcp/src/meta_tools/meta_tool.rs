@@ -1,4 +1,4 @@
-//! The trait of meta tools.
+//! The trait that meta-tools implement.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
-//! Meta tools: tools about the tools of the catalog.
+//! Meta-tools: tools for working with the catalog's tools.
 //!
-//! Each is one file that implements [`MetaTool`](meta_tool::MetaTool), and one line of [`META_TOOLS`]. Everything else
-//! follows from that: listing, reserved names, checked arguments, and dispatch.
+//! Each one is a file that implements [`MetaTool`](meta_tool::MetaTool), and a line in [`META_TOOLS`]. Everything else
+//! follows from that: listing, reserved names, validated arguments, and dispatch.
 
 mod all_pages;
 mod by_name;

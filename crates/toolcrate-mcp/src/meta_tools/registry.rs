@@ -1,4 +1,4 @@
-//! The registry of meta tools.
+//! The meta-tool registry.
 
 use std::sync::{Arc, OnceLock};
 

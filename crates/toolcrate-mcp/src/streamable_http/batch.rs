@@ -1,4 +1,4 @@
-//! Batches of messages, which the protocol's version 2025-03-26 has and no later one.
+//! Message batches, which exist only in protocol version 2025-03-26.
 
 use bytes::Bytes;
 use http::request::Parts;

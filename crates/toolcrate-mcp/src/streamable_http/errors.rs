@@ -1,4 +1,4 @@
-//! Errors of the protocol as responses over HTTP.
+//! Protocol errors as HTTP responses.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! Takes the response out of a stream of events, for clients that accept no stream.
+//! Extracts the response from an event stream, for clients that don't accept a stream.
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};

@@ -1,4 +1,4 @@
-//! A body whose beginning was read already.
+//! A body whose beginning has already been read.
 
 use std::convert::Infallible;
 use std::pin::Pin;

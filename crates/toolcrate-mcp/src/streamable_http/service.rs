@@ -1,4 +1,4 @@
-//! The service.
+//! The Tower service for streamable HTTP.
 
 use std::convert::Infallible;
 use std::fmt;
