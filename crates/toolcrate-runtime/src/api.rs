@@ -1,5 +1,5 @@
-//! Describes an API as a whole: pagination, the shape of errors, which properties are trimmed. Every generated crate has one
-//! static of it.
+//! Describes an API as a whole: pagination, error format, and the properties to trim. Every generated crate has one
+//! static with this description.
 
 use toolcrate_catalog::FilterScalar;
 

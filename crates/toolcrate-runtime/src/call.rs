@@ -1,5 +1,5 @@
-//! A request before it has an address: verb, template, values, body. Typed requests and tools both end up
-//! as one of these, so everything that sends exists once and is generic over nothing.
+//! A request before it has a URL: method, template, values and body. Typed requests and tools are both
+//! converted to this type, so the sending code exists once and isn't generic.
 
 use std::borrow::Cow;
 

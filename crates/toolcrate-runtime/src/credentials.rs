@@ -1,5 +1,5 @@
-//! Authentication of requests: a trait that adds headers, and the values of the two most common ones. The header values
-//! made here are marked as sensitive, so that no log of headers contains them.
+//! Request authentication: a trait that adds headers, and header values for the two most common schemes. The header
+//! values are marked as sensitive, so header logs never contain them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

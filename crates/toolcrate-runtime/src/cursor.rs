@@ -1,8 +1,7 @@
-//! Cursors: opaque, signed texts that say where in a list to go on.
+//! Cursors: opaque, signed strings that identify where to continue in a list.
 //!
-//! A cursor holds paging state and nothing else, and is good for the tool and the account that it was issued for. It is
-//! signed, so that nobody but whoever has the key can put anything into it: what it holds is merged into the arguments
-//! of a call.
+//! A cursor contains only paging state, and is valid only for the tool and account that it was issued for. It is signed
+//! because its contents are merged into a call's arguments: only the key's owner can create one.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Dates as APIs want them: UTC and whole seconds, whatever zone and fraction they were given with.
+//! Dates in the API's format: UTC and whole seconds, regardless of the zone and fraction in the input.
 
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{OffsetDateTime, UtcOffset};

@@ -1,5 +1,5 @@
-//! Dates that are likely meant by texts which don't tell for certain: a time without a zone, the order of a day and a
-//! month, words such as `tomorrow`. They are suggested to the caller and never used unasked.
+//! Suggests dates for ambiguous input: a time without a zone, an unclear order of day and month, or words such as
+//! `tomorrow`. Suggestions are shown to the caller and never used automatically.
 
 use serde_json::Value;
 use time::{Date, Duration, Month, OffsetDateTime, Time, Weekday};

@@ -1,4 +1,4 @@
-//! Responses that are files. The name that the server proposes is reduced to one that can't lead out of a folder.
+//! File responses. The server's suggested name is reduced to one that can't escape a folder.
 
 use bytes::Bytes;
 use http::HeaderMap;

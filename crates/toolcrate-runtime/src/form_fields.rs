@@ -1,4 +1,4 @@
-//! URL-encoded forms (`application/x-www-form-urlencoded`): an object as pairs of names and values.
+//! URL-encoded forms (`application/x-www-form-urlencoded`): an object as name-value pairs.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::FieldStyle;

@@ -1,4 +1,4 @@
-//! Arguments that hosts add to the calls of their models, and that no tool has.
+//! Arguments that agent hosts add to their models' calls, and that no tool declares.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! JSON text that is almost JSON.
+//! Repairs almost valid JSON.
 
 use std::borrow::Cow;
 

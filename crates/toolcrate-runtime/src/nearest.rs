@@ -1,4 +1,4 @@
-//! Names that were likely meant.
+//! Finds the names that were likely meant.
 
 /// Returns up to three names that are similar to `name`, most similar first.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {

@@ -1,6 +1,6 @@
-//! Fills the placeholders of a path template. Values are percent-encoded so that none can leave its segment; `.` and `..`
-//! are rejected. The encoding is that of the crate `percent-encoding`; RFC 6570 crates are no substitute, as they neither
-//! report placeholders without a value nor reject dot segments.
+//! Fills the placeholders in a path template. Values are percent-encoded so that none can escape its segment; `.` and
+//! `..` are rejected. The encoding comes from the `percent-encoding` crate; RFC 6570 crates are no substitute, because
+//! they neither report placeholders without a value nor reject dot segments.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Query structs: what a generated query type gives to a request.
+//! Query structs: the parameters that a generated query type adds to a request.
 
 use crate::query_pairs::QueryPairs;
 use crate::selection::Selection;

@@ -1,4 +1,4 @@
-//! The names and values of a query: an ordered list. Everything but unreserved characters is percent-encoded, so that
+//! The names and values in a query, as an ordered list. Everything but unreserved characters is percent-encoded, so
 //! no value can become a second parameter.
 
 use std::borrow::Cow;

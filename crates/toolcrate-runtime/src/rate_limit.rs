@@ -1,4 +1,4 @@
-//! The state of a rate limit in one form, independent of the header names and units of the server.
+//! A rate limit's state in one format, independent of the server's header names and units.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

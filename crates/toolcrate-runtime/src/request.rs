@@ -1,4 +1,4 @@
-//! Typed requests: values that describe what to send and the type of the response.
+//! Typed requests: values that describe what to send and the response type.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! The parts of a query about fields of records: a filter, an order, the fields to return. They are checked against the
-//! fields that the records have when the request is sent, because only then are the API and the type of the records known.
+//! The parts of a query that refer to record fields: a filter, an order, and the fields to return. They are checked
+//! against the records' fields when the request is sent, because only then are the API and the record type known.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Values as text, and texts of others within bounds.
+//! Converts values to text, and limits the length of text from others.
 
 use serde_json::Value;
 

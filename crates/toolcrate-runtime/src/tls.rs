@@ -1,4 +1,4 @@
-//! TLS settings of clients for requests that are made besides those to the API, such as to a webhook receiver.
+//! TLS settings for requests other than those to the API, such as to a webhook receiver.
 
 use std::sync::Arc;
 

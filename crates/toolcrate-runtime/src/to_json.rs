@@ -1,4 +1,4 @@
-//! Values that can be sent as JSON: as the body of a request or as a value of a patch.
+//! Values that can be sent as JSON: as a request body or as a value in a patch.
 
 use serde_json::{Map, Value};
 

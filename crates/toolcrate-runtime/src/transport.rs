@@ -1,4 +1,4 @@
-//! The transport: what sends an HTTP request and returns the response. Middleware, mocks and recorders implement it.
+//! The transport, which sends an HTTP request and returns the response. Middleware, mocks and recorders implement it.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;

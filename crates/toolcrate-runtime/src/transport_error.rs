@@ -1,4 +1,4 @@
-//! Messages of the HTTP transport.
+//! HTTP transport error messages.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Fields of an object that the description of the API does not list.
+//! Fields of an object that the API description doesn't list.
 
 use std::fmt;
 

@@ -1,7 +1,8 @@
-//! One attempt: send the request, follow redirects of reads that stay on the server, read the body up to its limit.
-//! Converts errors of the transport to their meaning for the request: not sent, lost, or late.
+//! A single attempt: sends the request, follows redirects of reads that stay on the server, and reads the body up to
+//! its limit. Converts transport errors to their meaning for the request: not sent, lost, or timed out.
 //!
-//! A write is sent once, to one address: whether a redirect came instead of the change or after it, nobody can tell.
+//! A write is sent only once, to one address, because nobody can tell whether the server redirected instead of applying
+//! the change or after applying it.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};

@@ -1,5 +1,5 @@
-//! The base URL and the URLs of requests. The base URL is validated once, so that no request can be sent in plain text, to
-//! another server, or with a password in a log.
+//! The base URL and request URLs. The base URL is validated once, so no request can be sent in plain text, to another
+//! server, or with a password that ends up in a log.
 
 use url::{Host, Url};
 

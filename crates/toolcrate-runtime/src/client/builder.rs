@@ -1,4 +1,4 @@
-//! Configuration of a client, validated before anything is sent.
+//! Client configuration, validated before anything is sent.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The client and what it holds.
+//! The client and its state.
 
 use std::fmt;
 use std::sync::Arc;

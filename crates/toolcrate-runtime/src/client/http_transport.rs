@@ -1,6 +1,6 @@
-//! The default transport, over `reqwest`. Its client is made when the first request is sent: reading the system's
-//! certificates takes longer than everything else that a short-lived process does, and one that only looks at requests
-//! has no use for them.
+//! The default transport, based on `reqwest`. Its HTTP client is created when the first request is sent: loading the
+//! system's certificates takes longer than everything else in a short-lived process, and a process that only inspects
+//! requests doesn't need them.
 
 use std::sync::OnceLock;
 use std::time::Duration;

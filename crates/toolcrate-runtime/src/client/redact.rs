@@ -1,5 +1,5 @@
-//! The body of an error response, as it is shown to the caller: limited in size and without the credentials, which some
-//! servers and proxies repeat in their messages.
+//! Redacts error response bodies for the caller: limited in size and without the credentials that some servers and
+//! proxies repeat in their messages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

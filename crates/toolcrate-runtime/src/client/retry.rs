@@ -1,5 +1,5 @@
-//! Retry policy. By default, nothing is retried, because only the caller knows whether that is useful. Only idempotent
-//! requests are ever retried.
+//! Retry policy. By default, nothing is retried, because only the caller knows whether a retry is useful. Only
+//! idempotent requests are ever retried.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Completes a call: checks the fields that its query names against the records of the response, and writes its filter.
+//! Completes a call: checks the field names in its query against the response's records, and writes its filter.
 
 use std::borrow::Cow;
 

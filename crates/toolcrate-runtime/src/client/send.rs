@@ -1,4 +1,4 @@
-//! Sends calls, with retries, and distinguishes success from errors, for typed requests and for tools.
+//! Sends calls, with retries, and separates success from errors, for typed requests and for tools.
 
 use url::Url;
 

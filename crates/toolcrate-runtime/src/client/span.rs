@@ -1,5 +1,5 @@
-//! The span of one HTTP request, with the names of OpenTelemetry's semantic conventions. Without the feature `tracing`, it
-//! does nothing.
+//! The span of an HTTP request, named by OpenTelemetry's semantic conventions. Does nothing without the `tracing`
+//! feature.
 
 use toolcrate_catalog::Method;
 use url::Url;

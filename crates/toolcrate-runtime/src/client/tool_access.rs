@@ -1,4 +1,4 @@
-//! The parts of the builder and of the client that tools use.
+//! The parts of the builder and the client that tools use.
 
 use std::sync::Arc;
 

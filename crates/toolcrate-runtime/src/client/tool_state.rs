@@ -1,4 +1,4 @@
-//! The state of a client for the execution of tools.
+//! Client state for executing tools.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -1,4 +1,4 @@
-//! Custom fields of an account, fetched once and cached by the client until they are refreshed. If the credentials can't
+//! An account's custom fields, fetched once and cached by the client until they are refreshed. If the credentials can't
 //! read the definitions, there are none.
 
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Converts custom fields between their two forms: an object keyed by caption, as models write and read it, and the list
-//! keyed by id that the API holds.
+//! Converts custom fields between their two forms: an object keyed by caption, as models write and read it, and the
+//! list keyed by ID that the API uses.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The definition of a custom field: its caption, its type, and which records have it.
+//! A custom field's definition: its caption, its type, and which records have it.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Custom fields in schemas: each caption as a property with the type of its field.
+//! Custom fields in schemas: each caption as a property, with its field's type.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Definitions that an account returns, and conversion of custom fields between their two forms.
+//! Tests for an account's definitions, and for converting custom fields between their two forms.
 
 use std::collections::BTreeMap;
 

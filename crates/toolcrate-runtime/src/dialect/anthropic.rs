@@ -1,4 +1,4 @@
-//! Anthropic. Schemas have the form of the catalog, except for the names of some arguments.
+//! Anthropic. Schemas are the catalog's, except for the names of some arguments.
 
 use serde_json::{Value, json};
 use toolcrate_catalog::RawJson;

@@ -1,5 +1,5 @@
-//! Names of arguments that a dialect doesn't accept, and the names that replace them. Declaring a tool and reading what a
-//! model sent use the same names.
+//! Argument names that a dialect doesn't accept, and their replacements. Declaring a tool and decoding its arguments
+//! use the same names.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! A declared tool.
+//! A tool declaration.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The shape of a dialect's declarations, as data.
+//! The format of a dialect's declarations, as data.
 
 use super::schema_keywords::KEYWORDS;
 

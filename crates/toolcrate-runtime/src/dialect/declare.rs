@@ -1,4 +1,4 @@
-//! Declares tools, and reads the arguments of their calls.
+//! Declares tools, and decodes the arguments passed to them.
 
 use std::borrow::Cow;
 

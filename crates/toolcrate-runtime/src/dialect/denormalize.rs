@@ -1,5 +1,5 @@
-//! Reads the arguments that a model sent for a schema with [encodings](super::value_encoding), guided by the tool's own
-//! schema. What is not encoded is left as it is, so that the validator reports it.
+//! Decodes arguments that a model sent for a schema with [encodings](super::value_encoding), guided by the tool's own
+//! schema. Values that aren't encoded are left unchanged, so the validator reports them.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! Google Gemini, which accepts a subset of OpenAPI schemas: one type for each node, `nullable` for null, enums of text only,
-//! no `additionalProperties`, and no object without properties.
+//! Google Gemini, which accepts a subset of OpenAPI schemas: one type per node, `nullable` for null, only string enums,
+//! no `additionalProperties`, and no objects without properties.
 
 use serde_json::{Map, Value, json};
 

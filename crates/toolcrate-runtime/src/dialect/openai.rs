@@ -1,4 +1,4 @@
-//! OpenAI's function calling. Schemas are those of the catalog, and so are arguments.
+//! OpenAI's function calling. Schemas and arguments are the catalog's.
 
 use serde_json::{Value, json};
 

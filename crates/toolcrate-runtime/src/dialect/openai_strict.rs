@@ -1,5 +1,5 @@
-//! OpenAI's function calling with `strict`, which enforces a subset of JSON Schema: every property is required, and nullable
-//! where it was optional; every object is closed; what other keywords say becomes part of the description.
+//! OpenAI's function calling with `strict`, which enforces a subset of JSON Schema: every property is required, and
+//! nullable if it was optional; every object is closed; other keywords become part of the description.
 
 use serde_json::{Map, Value, json};
 

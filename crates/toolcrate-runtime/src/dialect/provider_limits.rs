@@ -1,5 +1,5 @@
-//! Limits that providers document: of names, of descriptions, and of the schemas of strict functions. A schema beyond a
-//! limit is rejected as a whole, so it is measured before it is declared strict.
+//! Documented provider limits on names, on descriptions, and on the schemas of strict functions. A schema over a limit
+//! is rejected as a whole, so it is measured before it is declared strict.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Reads and writes the keywords of JSON Schema that the schemas of a catalog are made of.
+//! Reads and writes the JSON Schema keywords that catalog schemas use.
 
 use serde_json::{Map, Value};
 

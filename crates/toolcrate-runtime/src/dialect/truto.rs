@@ -1,5 +1,5 @@
-//! Truto's list of tools: separate schemas for the query and the body, a resource and a method instead of a path, and a
-//! cursor for lists. Values of the query arrive as text, so they are parsed by the tool's schema.
+//! Truto's tool list: separate schemas for query and body, a resource and a method instead of a path, and a cursor for
+//! lists. Query values arrive as text, so they are parsed according to the tool's schema.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,6 @@
-//! Properties that some providers can't declare: objects whose properties are not known, and values of several types. They
-//! are declared, and sent by a model, in an encoding. Declaring a tool and reading arguments both decide by this module.
+//! Properties that some providers can't declare: objects with unknown properties, and values with several types. They
+//! are declared, and sent by a model, in an encoded form. Declaring a tool and decoding its arguments both rely on this
+//! module.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Constructors of errors, one for each kind of failure, so that the sentences about what to do next are in one file.
+//! Error constructors, one for each kind of failure, which keeps all advice on what to do next in one file.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The error type and its two forms: one line of text, and JSON.
+//! The error type and its two representations: one line of text, and JSON.
 
 use std::fmt;
 use std::sync::Arc;

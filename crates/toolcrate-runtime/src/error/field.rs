@@ -1,4 +1,4 @@
-//! The error of one argument or field.
+//! An error in a single argument or field.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Machine-readable fixes of invalid arguments.
+//! Machine-readable fixes for invalid arguments.
 
 use serde_json::{Value, json};
 

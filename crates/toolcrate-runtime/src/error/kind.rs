@@ -1,4 +1,4 @@
-//! The kinds of errors.
+//! Error kinds.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Errors that the server reports: the kind is derived from the status, code and message are read from the body with the
-//! JSON pointers of the API's description.
+//! Errors reported by the server. The kind is derived from the status; the code and message are extracted from the
+//! body, using JSON pointers from the API's description.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;

@@ -1,4 +1,4 @@
-//! Filters of tools, which are JSON.
+//! JSON filters in tool arguments.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! Compiles a typed filter: finds its fields in the records and writes its values. Negations are pushed down to the tests,
-//! as the grammar has none for groups.
+//! Compiles a typed filter: finds its fields in the records and writes its values. Negations are pushed down to the
+//! tests, because the grammar has no negation for groups.
 
 use super::expression::{Bucket, BucketUse, Expression, MIXED_ALTERNATIVES, Operator, Test};
 use super::operand::{ComparedValue, FilterValueKind};

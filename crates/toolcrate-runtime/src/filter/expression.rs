@@ -1,4 +1,4 @@
-//! A filter as a tree of comparisons, whatever it was made of: JSON arguments of a tool, or a typed
+//! A filter as a tree of comparisons, independent of its source: a tool's JSON arguments, or a typed
 //! [`Filter`](super::Filter).
 
 /// The query parameter that a test goes to.

@@ -1,4 +1,4 @@
-//! Filters that are nested like a record: `{"board": {"name": "x"}}` where the field is called `board/name`.
+//! Flattens filters that are nested like a record: `{"board": {"name": "x"}}` becomes the field `board/name`.
 
 use serde_json::{Map, Value};
 

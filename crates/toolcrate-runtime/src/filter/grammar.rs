@@ -1,5 +1,5 @@
-//! A reader of the conditions grammar, written from its description alone: what filters are compiled to is read
-//! back with it in tests. It also says whether a condition holds for a record.
+//! A parser for the conditions grammar, written only from its description. Tests use it to read compiled
+//! filters back, and to evaluate conditions against records.
 
 use serde_json::{Value, json};
 

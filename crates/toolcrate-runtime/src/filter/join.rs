@@ -1,4 +1,4 @@
-//! Puts the conditions of a filter into the query, in addition to raw conditions that it has.
+//! Adds a filter's conditions to a query, in addition to any raw conditions.
 
 use super::expression::{Bucket, Expression};
 use super::{raw, write};

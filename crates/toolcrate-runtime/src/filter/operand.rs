@@ -1,4 +1,4 @@
-//! Values that fields are compared with.
+//! Operands that fields are compared with.
 
 use std::time::SystemTime;
 

@@ -1,5 +1,5 @@
-//! Reads raw conditions. They are only combined with a filter if they are whole: text such as `id > 0) or (id > 0` would
-//! leave the parentheses that it is put in, and the filter would no longer restrict it.
+//! Parses raw conditions. They are combined with a filter only if they are complete: text such as `id > 0) or (id > 0`
+//! would break out of the parentheses around it, and the filter would no longer restrict it.
 
 use std::fmt;
 

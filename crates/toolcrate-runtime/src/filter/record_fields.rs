@@ -1,5 +1,5 @@
-//! The fields of a typed record. They are found by walking an empty record of its type, so they take no table, no code
-//! for each type, and no tool catalog.
+//! The fields of a typed record. They are discovered by walking an empty value of the record's type, so no table,
+//! per-type code or tool catalog is needed.
 
 use toolcrate_catalog::FilterScalar;
 

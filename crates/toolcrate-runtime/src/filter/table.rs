@@ -1,4 +1,4 @@
-//! The fields that a resource can be filtered by, each with its kind.
+//! The fields by which a resource can be filtered, and their kinds.
 
 use std::borrow::Cow;
 

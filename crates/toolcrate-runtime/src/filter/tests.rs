@@ -1,4 +1,4 @@
-//! Compiled filters, rejected filters, and values that must not change a query.
+//! Tests for compiled filters, rejected filters, and values that must not change a query.
 
 use proptest::prelude::*;
 use serde_json::json;

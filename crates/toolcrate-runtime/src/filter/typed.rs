@@ -1,4 +1,4 @@
-//! Filters of typed requests: comparisons of fields, joined by `and`, `or` and `not`.
+//! Filters for typed requests: field comparisons, joined by `and`, `or` and `not`.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Writes a parsed filter as conditions, one text for each query parameter.
+//! Writes a parsed filter as conditions, one string per query parameter.
 
 use std::collections::BTreeMap;
 

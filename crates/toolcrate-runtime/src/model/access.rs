@@ -1,5 +1,4 @@
-//! Access to the fields of a model by number: the traits that generated types implement, and the values that they
-//! return.
+//! Access to a model's fields by index: the traits that generated types implement, and the values that they return.
 
 use serde_json::Value;
 

@@ -1,9 +1,9 @@
-//! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format, and tries the field
-//! after the last one first (servers write fields in a fixed order).
+//! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format. To match each
+//! key, it first tries the field that follows the previous match, because servers write fields in a fixed order.
 //!
-//! A field whose value has another type than the API's description says is absent, and the value is kept among the
-//! [unknown fields](crate::UnknownFields) of its object under its own name: one odd value doesn't cost the rest of a
-//! response, and an object that is written back has it as it was.
+//! If a value's type doesn't match the API description, the field is left unset, and the raw value is kept in the
+//! object's [unknown fields](crate::UnknownFields) under the same name. One odd value doesn't fail the whole response,
+//! and writing the object back preserves it.
 
 use std::fmt;
 

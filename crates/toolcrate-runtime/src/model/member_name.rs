@@ -1,4 +1,4 @@
-//! Reads the names of members: those that a model knows as the index of a field, any other as text.
+//! Reads property names: names known to a model as the index of a field, any other name as text.
 
 use std::borrow::Cow;
 use std::fmt;

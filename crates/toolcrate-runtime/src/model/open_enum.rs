@@ -1,5 +1,5 @@
-//! Enums of strings with the values that the description of an API lists and a variant that keeps any other string, so
-//! that a value which the server adds later survives a round trip.
+//! String enums with the values listed in the API description, and a variant for any other string, so values that the
+//! server adds later survive a round trip.
 
 /// An enum of strings that accepts values it does not list.
 ///

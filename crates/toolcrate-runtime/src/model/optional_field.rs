@@ -1,4 +1,4 @@
-//! Fields of a record by the closure that picks them, which lets the compiler check their names and types.
+//! Selects record fields by closure, which lets the compiler check their names and types.
 
 use serde_json::Value;
 

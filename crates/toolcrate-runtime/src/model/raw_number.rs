@@ -1,5 +1,5 @@
-//! Reads numbers with their digits. serde's data model has floats alone, in which `1.10` is `1.1`; `serde_json` hands out
-//! the text of a value on request, and other formats ignore the request.
+//! Deserializes numbers without losing their original digits. In serde's data model a decimal number is a float, so
+//! `1.10` becomes `1.1`. `serde_json` can expose a value's raw text instead; other formats ignore the attempt.
 
 use serde_core::de::MapAccess;
 use serde_json::{Map, Value};

@@ -1,5 +1,5 @@
-//! Serializes every model. Absent fields are not written, unless the unknown fields have them; unknown fields are
-//! written after the known ones.
+//! Serializes every model. Absent fields aren't written unless they are among the unknown fields, which are written
+//! after the known ones.
 
 use std::fmt;
 

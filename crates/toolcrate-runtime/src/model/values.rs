@@ -1,5 +1,5 @@
-//! Implements [`ModelValue`] for the types that fields of a model can have besides generated types: scalars, strings,
-//! free JSON, boxes, lists and maps.
+//! Implements [`ModelValue`] for the possible types of model fields other than generated types: scalars, strings,
+//! arbitrary JSON, boxes, lists and maps.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
-//! The `Link` header (RFC 8288). Only the query of its URLs is used: servers behind a proxy name hosts that can't be
-//! reached, and credentials must not follow a header to another host.
+//! The `Link` header (RFC 8288). Only the query of its URLs is used: servers behind a proxy report unreachable hosts,
+//! and credentials must not be sent to another host because of a header.
 //!
-//! It is parsed here because the crates that do (`parse_link_header`, `http-link`) reject the whole header at the first
-//! malformed or relative URL, which the servers behind this crate do send.
+//! The parser is our own because the existing crates (`parse_link_header`, `http-link`) reject the whole header at the
+//! first malformed or relative URL, and real servers do send those.
 
 use http::HeaderMap;
 use http::header::LINK;

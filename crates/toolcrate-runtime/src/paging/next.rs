@@ -1,5 +1,5 @@
-//! The next page of a list: by a `Link` header, by the next page number, or by a cursor in the response. Each
-//! of them results in query parameters to change, so that the next request never leaves the path and the server.
+//! The next page of a list: from a `Link` header, the next page number, or a cursor in the response. Each of these
+//! results in query parameters to change, so the next request never leaves the path or the server.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Streams of the pages and of the items of a list.
+//! Streams of a list's pages and items.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};

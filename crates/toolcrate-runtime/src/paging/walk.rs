@@ -1,5 +1,5 @@
-//! Follows the pages of a list, one after the other. That does end: a page without items is the last one, and a next page
-//! that was already read is an error.
+//! Follows the pages of a list one after the other. This always terminates: a page without items is the last one, and a
+//! page that has already been read is an error.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,5 +1,5 @@
-//! Reads several pages of a list at once, where pages are numbered. The first page is read alone: it tells how the list
-//! continues and, if the server says so, which page is the last.
+//! Reads several pages of a list at once if pages are numbered. The first page is read separately: it reveals how the
+//! list continues and, if the server reports it, which page is the last.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,5 +1,5 @@
-//! Decodes a response into the type that the caller requested, and distinguishes the ways in which that can fail: not JSON
-//! at all, cut off, or JSON of another shape.
+//! Decodes a response into the type that the caller requested, and distinguishes three kinds of failure: not JSON at
+//! all, truncated JSON, and JSON with a different structure.
 
 use bytes::Bytes;
 use http::HeaderMap;

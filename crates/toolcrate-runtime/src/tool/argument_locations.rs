@@ -1,4 +1,4 @@
-//! The location of each argument of a tool in the request, without building one.
+//! The request location of each of a tool's arguments, determined without building a request.
 
 use std::collections::BTreeMap;
 

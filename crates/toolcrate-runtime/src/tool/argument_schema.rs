@@ -1,4 +1,4 @@
-//! Compiled schemas of arguments, of the tools of a catalog and of others.
+//! Compiled argument schemas, for catalog tools and others.
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value};

@@ -1,5 +1,5 @@
-//! All tools of an API. The index is parsed when a tool is first looked up, a record when it is used. A tool is a
-//! reference into the index, so passing one around costs nothing.
+//! All of an API's tools. The index is parsed when a tool is first looked up, and a record when it is used. A tool is a
+//! reference into the index, so passing one around is cheap.
 
 use std::fmt;
 use std::sync::OnceLock;

@@ -1,7 +1,7 @@
-//! The coercions of the decode stage: the only place that accepts arguments which the schema of a tool doesn't declare.
-//! Clients and models write nulls for what is not given, numbers and booleans as text, JSON text for objects, an item
-//! for a list of one, bare ids for references, names in another case. What is read as something else is reported, so
-//! that a caller can see how its arguments were understood; what the schema declares stays exactly as it is.
+//! Coercions in the decode stage: the only code that accepts arguments that don't match a tool's schema. Clients and
+//! models send nulls for absent arguments, numbers and booleans as text, JSON text for objects, a single item for a
+//! one-item list, bare IDs for references, and names in a different case. Every reinterpretation is reported, so a
+//! caller can see how its arguments were understood; arguments that match the schema are left unchanged.
 
 use serde_json::{Map, Value, json};
 

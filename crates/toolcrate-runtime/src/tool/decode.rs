@@ -1,5 +1,5 @@
-//! Decoding: what a caller sent in a dialect becomes the tool's own arguments. It comes before everything else, so
-//! that the arguments that are checked, approved and recorded are the very ones that are sent.
+//! Decoding: converts a caller's arguments from their dialect to the tool's own. It comes before everything else, so
+//! the arguments that are checked, approved and recorded are exactly the ones that are sent.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! Executes tools: validates the arguments, builds the request, sends it and decodes the response. A dry run does the same
-//! without sending.
+//! Executes tools: validates the arguments, builds the request, sends it and decodes the response. A dry run does
+//! everything except send the request.
 
 use std::pin::Pin;
 use std::sync::Arc;

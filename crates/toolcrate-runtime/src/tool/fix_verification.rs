@@ -1,5 +1,5 @@
-//! Verifies fixes: they are applied to the arguments and the result is validated again, so that the next call succeeds if
-//! every problem has a fix.
+//! Verifies fixes by applying them to the arguments and validating the result again, so the next call succeeds if every
+//! problem has a fix.
 
 use serde_json::{Map, Value};
 

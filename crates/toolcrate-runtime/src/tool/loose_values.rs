@@ -1,5 +1,5 @@
-//! Values that a wrong one is likely meant for. They are suggested in the fix of an error and never used unasked, because
-//! something is lost or guessed: `yes` for true, `$1,200` for 1200, a Python literal for JSON.
+//! Values that an invalid one was likely meant to be. They are suggested in the error's fix and never used
+//! automatically, because they lose information or guess: `yes` for true, `$1,200` for 1200, a Python literal for JSON.
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;

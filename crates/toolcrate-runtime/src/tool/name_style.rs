@@ -1,4 +1,4 @@
-//! How tools are named.
+//! Tool name styles.
 
 /// How tools are named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! Nulls that stand for nothing. Many clients send null for every optional argument, at every depth, so a null that
-//! the schema does not allow counts as not given.
+//! Meaningless nulls. Many clients send null for every optional argument, at every depth, so a null that the schema
+//! doesn't allow is treated as absent.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! The outcome of a tool call: the response as JSON, without what only costs a model tokens, and the arguments that request
-//! the next page.
+//! The outcome of a tool call: the response as JSON, stripped of data that would only waste tokens, plus the arguments
+//! for the next page.
 
 use std::collections::BTreeMap;
 

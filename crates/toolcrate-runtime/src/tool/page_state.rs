@@ -1,4 +1,4 @@
-//! The content of a cursor: the position in a list, and nothing that selects records.
+//! The contents of a cursor: a position in a list, but not the filter.
 
 use serde_json::Value;
 use toolcrate_catalog::ArgumentLocation;

@@ -1,4 +1,4 @@
-//! Calls that are prepared once and sent once: what is approved between the two is what goes out.
+//! Calls that are prepared once and sent once, so what is approved in between is exactly what is sent.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Rules about several arguments at once, which the API enforces or which change what an argument does.
+//! Rules that involve several arguments: the API enforces them, or they change the effect of an argument.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::{AnyOfRule, WarningRule};

@@ -1,5 +1,5 @@
-//! Scalars that are written as something else: `"8812"` for 8812, `"True"` for true, 1001 for `"1001"`, `fully received`
-//! for `FullyReceived`. Only what loses nothing is read; whatever else a text may mean is left to its writer.
+//! Scalars written as another type: `"8812"` for 8812, `"True"` for true, 1001 for `"1001"`, `fully received` for
+//! `FullyReceived`. Only lossless conversions are made; anything ambiguous is left to the caller.
 
 use serde_json::{Number, Value};
 

@@ -1,5 +1,5 @@
-//! Builds schemas from the catalog's records. The schema of the arguments is joined as text, because a server lists thousands
-//! of them; the schema of the output is built on demand.
+//! Builds schemas from the catalog's records. Argument schemas are assembled as text, because a server lists thousands
+//! of them; output schemas are built on demand.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};

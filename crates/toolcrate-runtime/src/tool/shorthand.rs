@@ -1,5 +1,5 @@
-//! References: objects that name another record by its id, identifier or name. A bare id or text stands for one:
-//! `"customer": 7` is read as `{"id": 7}`, `"customer": "Acme"` as `{"name": "Acme"}`.
+//! References: objects that identify another record by its ID, identifier or name. A bare ID or string is expanded:
+//! `"customer": 7` becomes `{"id": 7}`, and `"customer": "Acme"` becomes `{"name": "Acme"}`.
 
 use serde_json::{Map, Value};
 

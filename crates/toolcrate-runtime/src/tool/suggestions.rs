@@ -1,4 +1,4 @@
-//! Names that are spelled alike, found among thousands within the time that a stranger's request may cost.
+//! Finds similarly spelled names among thousands, within the time budget for an untrusted request.
 
 /// The letters and the underscore, and one more for everything else.
 const LETTERS: usize = 28;

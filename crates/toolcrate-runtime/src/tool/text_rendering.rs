@@ -1,7 +1,7 @@
-//! Names of tools in texts.
+//! Tool names in text.
 //!
-//! The catalog's texts name tools by placeholders (see [`placeholder`]). Every text that leaves the catalog is rendered
-//! here, in the form in which the reader knows the tools.
+//! The catalog's text refers to tools by placeholders (see [`placeholder`]). All text that leaves the catalog is
+//! rendered here, with the tool names that the reader knows.
 
 use std::borrow::Cow;
 

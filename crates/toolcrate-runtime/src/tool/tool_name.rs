@@ -1,5 +1,5 @@
-//! Names of tools as hosts and models write them: behind the name of their server, in another case, with a number of
-//! the call behind it.
+//! Tool names as agent hosts and models write them: with the name of their server as a prefix, in a different case, or
+//! with a call number as a suffix.
 
 /// Longer names are not looked at: no tool has one, and no host puts more before it.
 const MAX_CHARACTERS: usize = 160;

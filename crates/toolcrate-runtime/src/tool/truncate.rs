@@ -1,5 +1,5 @@
-//! Truncates results without losing information: empty properties are dropped on request, and a list that is too long for
-//! its budget loses its last rows, with the arguments that fetch them.
+//! Truncates results without losing information: empty properties are dropped on request, and a list over its budget
+//! loses its last rows, which can be fetched with the returned arguments.
 
 use serde_json::{Map, Value, json};
 

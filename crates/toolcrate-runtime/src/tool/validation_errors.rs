@@ -1,4 +1,4 @@
-//! Converts errors of schema validation to field errors: what was expected, what was found, and similar names.
+//! Converts schema validation errors to field errors: what was expected, what was found, and similar names.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError, Validator};

@@ -1,5 +1,4 @@
-//! Checks that a validator of JSON Schema doesn't make: dates are in the form that the API takes, and references name a
-//! record.
+//! Checks beyond JSON Schema validation: dates are in the API's format, and references identify a record.
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
-//! The Gregorian calendar: days since 1970-01-01 and back, for any year, and the digits of dates.
+//! The Gregorian calendar: converts days since 1970-01-01 to dates and back, for any year, and reads and
+//! writes date digits.
 
 /// Days from 0000-03-01, where the cycle of 400 years begins, to 1970-01-01.
 const DAYS_TO_EPOCH: i64 = 719_468;

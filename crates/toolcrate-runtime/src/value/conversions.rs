@@ -1,5 +1,5 @@
-//! Conversions to and from the types of `time`, and behind the feature of its name to and from those of `chrono`, `jiff`
-//! and `rust_decimal`.
+//! Conversions to and from `time` types and, behind the feature of the same name, to and from `chrono`, `jiff` and
+//! `rust_decimal` types.
 
 /// Conversions of `time`.
 mod time_types {

@@ -1,4 +1,4 @@
-//! The error of a text that is not a value of the expected kind.
+//! The error for text that isn't a valid value of the expected kind.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Numbers that are written as they were read.
+//! Numbers that are written exactly as they were read.
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Rules about what surrounds a schema: names, descriptions, the properties of a declaration.
+//! Rules for everything around a schema: names, descriptions, and the declaration's properties.
 
 use serde_json::{Map, Value};
 

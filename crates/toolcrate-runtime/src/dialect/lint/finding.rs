@@ -1,4 +1,4 @@
-//! Findings of the linter.
+//! Linter findings.
 
 /// A rule that a declaration breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]

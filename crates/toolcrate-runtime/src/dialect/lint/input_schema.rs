@@ -1,4 +1,4 @@
-//! Rules about the schema of the arguments, node by node.
+//! Rules for the argument schema, node by node.
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
-//! Checks declared tools against the rules of their dialect: those that the provider documents, and those by which it is
-//! known to reject a tool or to lose a part of it. It looks at the declaration alone, so it also checks tools that are in no
-//! catalog.
+//! Checks tool declarations against the rules of their dialect: rules documented by the provider, and rules known to
+//! make it reject a tool or drop part of it. It only looks at the declaration, so it also works for tools that aren't
+//! in a catalog.
 
 mod declaration;
 pub(super) mod finding;

@@ -1,4 +1,4 @@
-//! Declarations that violate one rule each, and one valid declaration of each dialect.
+//! Declarations that each violate one rule, and one valid declaration per dialect.
 
 use std::collections::BTreeSet;
 
