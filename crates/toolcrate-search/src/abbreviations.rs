@@ -1,4 +1,4 @@
-//! Expands abbreviations to words of the catalog: opp, dept, qty.
+//! Expands abbreviations to words in the catalog: opp, dept, qty.
 
 /// The shortest and the longest abbreviation.
 const MIN_CHARS: usize = 3;

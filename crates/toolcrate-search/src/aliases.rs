@@ -1,4 +1,4 @@
-//! Aliases of tools: those of the collection, by path, and those of the operation.
+//! Tool aliases: those of the collection, by path, and those of the operation.
 
 use std::collections::HashMap;
 

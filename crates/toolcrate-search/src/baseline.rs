@@ -1,4 +1,4 @@
-//! Simple ways to find tools that recall is compared with.
+//! Simple search methods to compare recall with.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What is indexed of a tool.
+//! The indexed text of a tool.
 
 use toolcrate_runtime::Tool;
 

@@ -1,4 +1,4 @@
-//! The search engine: an index over a catalog, and the parser of queries.
+//! The search engine: a catalog index and a query parser.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! Measures the search on labeled queries, written from users' points of view.
 //!
-//! A file of labeled queries has a heading and then a line a query: the query, the part of the API, the short names of
-//! the right tools separated by commas, and the set that the query belongs to, separated by tabs.
+//! A file of labeled queries has a heading and then one query per line, with four tab-separated columns: the query, the
+//! part of the API, the short names of the right tools (comma-separated), and the set to which the query belongs.
 
 use std::fmt;
 

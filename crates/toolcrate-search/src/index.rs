@@ -1,4 +1,4 @@
-//! Ranks texts by BM25. Each text has a main part and a secondary part, whose words weigh less.
+//! Ranks text by BM25. Each document has a main part and a secondary part, whose words weigh less.
 
 use std::collections::HashMap;
 

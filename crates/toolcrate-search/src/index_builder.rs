@@ -1,4 +1,4 @@
-//! Collects what is indexed of a catalog, tool by tool.
+//! Collects a catalog's indexed text, tool by tool.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

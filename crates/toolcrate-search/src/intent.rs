@@ -1,4 +1,4 @@
-//! The intent of a query, and the action of a tool.
+//! A query's intent, and a tool's action.
 
 use toolcrate_runtime::{OperationVariant, Tool};
 

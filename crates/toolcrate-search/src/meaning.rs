@@ -1,4 +1,4 @@
-//! Compares the meaning of a query with that of each tool's texts.
+//! Compares the meaning of a query with that of each tool's text.
 
 use crate::word_vectors::{DIMENSIONS, TextVector, cosine};
 

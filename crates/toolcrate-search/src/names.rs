@@ -1,8 +1,8 @@
-//! Recognizes names in a query: of clients, of people, of places.
+//! Recognizes names in a query, such as those of clients, people and places.
 //!
-//! A name says whose record is meant, not which kind, though many names contain words that records have too (Summit
-//! Accounting, Harbor Board). Capitalized words within a query are taken for a name, unless they are a word or a phrase of
-//! the vocabulary.
+//! A name identifies a record but not its kind, even though many names contain words that also describe records (Summit
+//! Accounting, Harbor Board). Capitalized words within a query are treated as a name, unless they are a word or a
+//! phrase in the vocabulary.
 
 use crate::analyzer::{Analyzer, tokenize_cased};
 

@@ -1,6 +1,6 @@
 //! Actions that undo each other: approve and reject, link and unlink.
 //!
-//! A query for one of them must never lead to the other, however many words they share.
+//! A query for one of them must never lead to its opposite, however many words they share.
 
 use std::collections::{BTreeMap, BTreeSet};
 

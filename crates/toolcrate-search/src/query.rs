@@ -1,4 +1,4 @@
-//! Parses a query: what it asks for, and the tokens that the ranking looks up.
+//! Parses a query: its intent, and the tokens that the ranking looks up.
 
 use std::borrow::Cow;
 

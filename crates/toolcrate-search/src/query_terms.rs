@@ -1,4 +1,4 @@
-//! Turns the words of a query into the tokens that are looked up.
+//! Turns the words in a query into the tokens to look up.
 
 use crate::index::QueryToken;
 use crate::intent::DetectedIntent;

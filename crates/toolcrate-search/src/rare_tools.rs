@@ -1,5 +1,5 @@
-//! Tools that are rarely meant: low-privilege twins, bulk operations, settings where a record that has them is meant. A
-//! query that names what is peculiar to them restores their full weight.
+//! Rarely used tools: low-privilege duplicates, bulk operations, and settings whose records are usually meant instead.
+//! A query that mentions their distinguishing words restores their full weight.
 
 use crate::analyzer::Analyzer;
 use crate::intent::Intent;

@@ -1,4 +1,4 @@
-//! The words of the fields of records: a serial number is something that configurations have.
+//! The words in record field names: for example, a serial number is a field of configurations.
 
 use toolcrate_catalog::FilterKind;
 use toolcrate_runtime::Catalog;

@@ -1,4 +1,4 @@
-//! Finds the numbers in a query that say which record is meant.
+//! Finds numbers in a query that are record IDs.
 
 use crate::analyzer::Analyzer;
 use crate::intent::DetectedIntent;

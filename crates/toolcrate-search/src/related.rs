@@ -1,4 +1,4 @@
-//! Finds the words of a catalog that mean nearly the same as a word that the catalog doesn't use.
+//! Finds the catalog's nearest synonyms for a word that the catalog doesn't use.
 
 use crate::word_vectors::WordVector;
 

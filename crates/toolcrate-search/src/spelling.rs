@@ -1,4 +1,4 @@
-//! Corrects the spelling of the words of a query, from the vocabulary of the indexed texts.
+//! Corrects the spelling of query words, using the vocabulary of the indexed text.
 
 use crate::analyzer::{Analyzer, tokenize_cased};
 use crate::word_vectors::WordVector;

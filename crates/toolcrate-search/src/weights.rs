@@ -1,4 +1,4 @@
-//! The numbers that the ranking is tuned by.
+//! The weights that tune the ranking.
 
 /// Tuning weights of the ranking. The defaults are those that did best on labeled queries; see
 /// [`evaluate`](crate::evaluate).

@@ -1,4 +1,4 @@
-//! The word lists that the engine is given, and how they are read.
+//! The engine's word lists, and how they are parsed.
 
 /// Search vocabulary of an API, as texts in two formats.
 ///

@@ -1,5 +1,5 @@
-//! Vectors of English words. Words of similar meaning have similar vectors, so that a query need not use the words of an
-//! API. See `data/vectors/README.md` for their source.
+//! English word vectors. Words with similar meanings have similar vectors, so a query doesn't have to use the API's own
+//! words. See `data/vectors/README.md` for their source.
 
 use std::sync::LazyLock;
 
