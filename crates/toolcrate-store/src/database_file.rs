@@ -1,5 +1,5 @@
-//! A redb file that is opened again after a failure: redb refuses everything once the disk was full or failed, even when
-//! there is room again.
+//! A redb file that is reopened after a failure: once the disk has been full or has failed, redb rejects every
+//! operation, even when there is space again.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

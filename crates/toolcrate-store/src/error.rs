@@ -1,4 +1,4 @@
-//! Errors of store operations.
+//! Store errors.
 
 use std::fmt;
 

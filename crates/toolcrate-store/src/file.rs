@@ -1,5 +1,5 @@
-//! A store in a redb file, for a single server that must not forget anything when it restarts. A write is on disk
-//! before the call returns. Only one process at a time can open the file.
+//! A store in a redb file, for a single server that must keep its state across restarts. A write is on disk before the
+//! call returns. Only one process can open the file at a time.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
-//! A store in Redis (or Valkey), shared by any number of replicas. How durable it is depends on the configuration of
-//! the Redis server: with `appendonly yes`, queues survive its restart.
+//! A store in Redis (or Valkey), shared by any number of replicas. Its durability depends on the Redis server's
+//! configuration: with `appendonly yes`, queues survive a Redis restart.
 //!
-//! All times are taken from Redis's clock, so the clocks of the replicas need not agree. Operations of several commands
-//! are scripts, which Redis runs atomically.
+//! All times are taken from Redis's clock, so the replicas' clocks don't have to agree. Operations that consist of
+//! several commands are scripts, which Redis runs atomically.
 
 use std::time::Duration;
 

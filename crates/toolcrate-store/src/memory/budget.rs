@@ -1,4 +1,4 @@
-//! Memory budget of the in-memory store, in total and for each owner.
+//! The in-memory store's memory budget, in total and per owner.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! A store in memory, for a single server that may forget everything when it restarts.
+//! An in-memory store, for a single server that may lose its state on restart.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
