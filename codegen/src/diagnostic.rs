@@ -1,11 +1,11 @@
-//! Diagnostics: errors that stop a run, and a [`Report`] of what was repaired or degraded.
+//! Diagnostics: errors that stop a run, and a [`Report`] of repairs and degraded parts.
 //!
-//! Each has a stable code, the file, and a JSON pointer or a line, so that a reader can go straight to the
-//! cause. Stages never print; they return these values.
+//! Each diagnostic has a stable code, a file, and a JSON pointer or line number, so readers can go
+//! straight to the cause. Stages never print; they return diagnostics.
 //!
-//! Only a document that cannot be read is refused. A defect that leaves no doubt about what was meant is
-//! [repaired](Repair). A part that cannot be expressed [degrades](Degradation) the operation or value it
-//! belongs to, and everything else is generated. In strict mode a degradation is an error.
+//! Only an unreadable document is rejected. A defect with an unambiguous fix is [repaired](Repair). A part
+//! that can't be expressed [degrades](Degradation) the operation or value that contains it, and everything
+//! else is generated. In strict mode, degradations are errors.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

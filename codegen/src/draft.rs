@@ -1,4 +1,4 @@
-//! Drafts the profile of an API from its document.
+//! Drafts an API profile from its spec.
 
 use std::fmt::Write as _;
 use std::path::Path;

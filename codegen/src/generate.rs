@@ -1,4 +1,4 @@
-//! The whole pipeline in one call.
+//! Runs the whole pipeline.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
-//! Typed identifiers, and tables keyed by them.
+//! Typed IDs, and tables keyed by them.
 //!
-//! Every stage keys what it computes by the identifiers that [`crate::lower`] assigned, so tables of
-//! different stages can be combined without keeping lists in sync.
+//! Every stage keys its results by the IDs that [`crate::lower`] assigned, so tables from different
+//! stages can be combined without keeping lists in sync.
 
 use std::borrow::Borrow;
 use std::fmt;

@@ -1,8 +1,8 @@
 //! The intermediate representation of an API.
 //!
-//! It knows nothing of OpenAPI and nothing of Rust. [`crate::lower`] makes it, and every later stage reads
-//! it. Everything is in canonical order (operations by path and method, schemas and fields by name), so two
-//! documents that mean the same give the same value.
+//! It is independent of OpenAPI and Rust. [`crate::lower`] creates it, and every later stage reads it. Everything is
+//! in canonical order (operations by path and method, schemas and fields by name), so equivalent documents produce
+//! identical values.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Everything that is known about an API before it is written out.
+//! Everything known about an API before it is emitted.
 
 use crate::diagnostic::Report;
 use crate::ir::ApiDefinition;

@@ -1,4 +1,4 @@
-//! What the API and the generated package are called.
+//! Names of the API and of the generated package.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! How calls are authenticated.
+//! Authentication settings.
 
 use indexmap::IndexMap;
 use serde::Deserialize;

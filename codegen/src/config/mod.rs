@@ -2,7 +2,7 @@
 //! (`overlay.yaml`).
 //!
 //! Unknown keys are errors, so a typo is never silently ignored. Every entry must also apply to something
-//! in the document (see [`UsageTracker`]), so that rules for operations that no longer exist are found.
+//! in the spec (see [`UsageTracker`]), so rules for removed operations are found.
 
 mod api_info;
 mod auth;

@@ -1,7 +1,7 @@
 //! The overlay: facts about the API that its spec lacks.
 //!
-//! Examples are fields that a caller can't set, the list that supplies an ID, and a tool that covers two operations. Each
-//! fact carries its reason, so that the next maintainer can judge it.
+//! Examples are read-only fields, the list that supplies an ID, and a tool that covers two operations. Each fact states
+//! its reason, so the next maintainer can judge it.
 
 use indexmap::IndexMap;
 use serde::Deserialize;

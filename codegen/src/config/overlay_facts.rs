@@ -1,4 +1,5 @@
-//! Facts of the overlay about what calls carry. Each names its source, so that the next maintainer can check it.
+//! Overlay facts about the contents of requests and responses. Each fact names its source, so the next
+//! maintainer can check it.
 
 use indexmap::IndexMap;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! How lists are paged.
+//! Pagination settings.
 
 use serde::Deserialize;
 

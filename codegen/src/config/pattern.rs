@@ -1,4 +1,4 @@
-//! Patterns of names and paths.
+//! Patterns for names and paths.
 
 /// Returns true if `text` matches `pattern`, in which each `*` stands for any text.
 pub fn matches(pattern: &str, text: &str) -> bool {

@@ -1,7 +1,7 @@
-//! The profile: which spec, which crate, and the conventions of the API that a spec can't state.
+//! The profile: the spec to read, the crate to generate, and API conventions that a spec can't express.
 //!
-//! Everything that differs between two APIs is here, as data: prefix, authentication, paging, the
-//! shape of errors, the words of names.
+//! Everything that differs between two APIs is configured here: prefix, authentication, pagination, error
+//! format and vocabulary.
 
 use std::path::PathBuf;
 

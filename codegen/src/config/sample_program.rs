@@ -1,4 +1,4 @@
-//! The programs on the front page of the package.
+//! The example programs on the front page of the generated package.
 
 use std::path::PathBuf;
 

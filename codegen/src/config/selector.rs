@@ -1,4 +1,4 @@
-//! Selectors of operations in the profile.
+//! Operation selectors in the profile.
 
 use serde::Deserialize;
 

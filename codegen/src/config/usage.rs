@@ -1,7 +1,7 @@
-//! Tracks which entries of the profile and the overlay have applied.
+//! Tracks which profile and overlay entries have been applied.
 //!
-//! A stage marks an entry when it uses it, and at the end every entry that was never marked is reported.
-//! This is what finds rules for operations that no longer exist.
+//! A stage marks each entry that it uses. Entries that are never marked are reported at the end, which
+//! reveals rules for removed operations.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Words for arguments that a document leaves without a description.
+//! Default descriptions for arguments that the spec doesn't describe.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! `src/api.rs`: the conventions of the API as a static, the credentials, the known servers.
+//! Emits `src/api.rs`: API conventions as a static, the credentials, and the known servers.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::{Literal, TokenStream};

@@ -1,4 +1,4 @@
-//! The page on arguments that have no description: which ones, and why.
+//! The page that lists arguments without a description, with the reason for each.
 
 use serde_json::{Value, json};
 use toolcrate_catalog::Properties;

@@ -1,4 +1,4 @@
-//! The overlay's words on arguments and fields, by name and type.
+//! Overlay descriptions of arguments and fields, by name and type.
 
 use super::context::Context;
 use crate::ir::Type;

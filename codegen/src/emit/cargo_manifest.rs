@@ -1,4 +1,4 @@
-//! The package around the code: manifest, crate root, README, the pages of tools and of repairs.
+//! Package files other than code: the manifest, crate root, README, and the tool and repair pages.
 
 use heck::ToUpperCamelCase;
 use quote::{format_ident, quote};

@@ -1,4 +1,4 @@
-//! The input of all emitters.
+//! The input to all emitters.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! How much of the typed client is documented in words of the document or the overlay.
+//! Measures how much of the typed client is documented by the spec or the overlay.
 
 use super::context::Context;
 use super::models::field_docs::field_words;

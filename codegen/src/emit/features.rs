@@ -1,7 +1,7 @@
 //! Cargo features of the generated crate: the models that each API area needs.
 //!
-//! A model is compiled with the area whose operations use it, directly or through another model. One that several areas
-//! use, or none, is compiled with any area.
+//! A model is compiled with the area whose operations use it, directly or through another model. A model that several
+//! areas use, or none, is compiled with every area.
 
 use std::collections::{BTreeMap, BTreeSet};
 

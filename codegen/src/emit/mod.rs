@@ -1,8 +1,8 @@
 //! Stage 6: turns a [`Model`] into files.
 //!
-//! Emitting is a pure function from the model to a map of path to text: it reads no file, no clock and no
-//! environment, so equal input yields equal bytes on any machine. `quote` and `prettyplease` write
-//! Rust, `minijinja` writes text, `serde_json` writes the catalog.
+//! Emitting is a pure function from the model to a map from paths to text. It reads no files, clock or
+//! environment, so equal input yields equal bytes on any machine. `quote` and `prettyplease` write Rust,
+//! `minijinja` writes text, and `serde_json` writes the catalog.
 
 mod api;
 mod argument_page;

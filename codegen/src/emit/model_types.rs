@@ -1,4 +1,4 @@
-//! The Rust types of fields, the modules of models, and links to items in doc comments.
+//! Rust field types, model modules, and links to items in doc comments.
 
 use proc_macro2::TokenStream;
 use quote::quote;

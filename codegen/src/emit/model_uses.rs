@@ -1,4 +1,4 @@
-//! Which operations and models use a model, and how.
+//! Finds which operations and models use a model, and how.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Helpers of the Rust emitters: jobs that run on all cores, formatting, headers, doc comments, types.
+//! Helpers for the Rust emitters: parallel tasks, formatting, file headers, doc comments and types.
 
 use std::collections::{BTreeMap, BTreeSet};
 

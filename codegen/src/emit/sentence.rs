@@ -1,4 +1,4 @@
-//! Describes an operation in one sentence.
+//! One-sentence descriptions of operations.
 
 use toolcrate_catalog::{OperationKind, OperationVariant};
 

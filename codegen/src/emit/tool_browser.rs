@@ -1,8 +1,8 @@
-//! The page of all tools, for people: one file that a browser opens from disk.
+//! The tool browser: a page listing all tools, in a single file that opens from disk.
 //!
-//! It holds what the catalog says of each tool in a shorter form: an argument that many tools have (its name,
-//! type and description) is written once and named by its number. The script in the page makes the list and
-//! filters it, so the page needs no network and no other file.
+//! It holds the catalog's tool data in a compact form: an argument that many tools share (name, type and
+//! description) is stored once and referenced by index. A script in the page renders and filters the list, so
+//! the page needs no network and no other files.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

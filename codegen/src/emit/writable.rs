@@ -1,4 +1,4 @@
-//! Determines the fields that a caller may set.
+//! Determines which fields a caller may set.
 
 use super::context::Context;
 use crate::ir::Field;

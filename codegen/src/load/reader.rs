@@ -1,7 +1,8 @@
 //! Reads a normalized tree into the types of `openapiv3`.
 //!
-//! Their own deserialization copies each part once for each level around it, and one faulty part spoils the whole
-//! document. Here each part is read once, by two threads, and a faulty part costs that part.
+//! The `Deserialize` implementations of `openapiv3` copy each part once per nesting level, and one faulty part
+//! makes the whole document unreadable. Here, two threads read each part once, and a faulty part is dropped
+//! without affecting the rest.
 
 use indexmap::IndexMap;
 use openapiv3::{

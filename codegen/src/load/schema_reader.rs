@@ -1,4 +1,4 @@
-//! Reads schemas of a normalized tree.
+//! Reads schemas from a normalized tree.
 
 use indexmap::IndexMap;
 use openapiv3::{

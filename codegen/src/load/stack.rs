@@ -1,4 +1,4 @@
-//! Threads with a stack that is large enough for a document as deeply nested as is allowed.
+//! Threads with a stack large enough for the most deeply nested document allowed.
 
 use std::thread::{Scope, ScopedJoinHandle};
 

@@ -1,4 +1,4 @@
-//! Reads the text of a document, JSON or YAML, into one tree.
+//! Parses a JSON or YAML document into one tree.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Request bodies that the document lacks and the overlay describes.
+//! Request bodies that the spec lacks and the overlay describes.
 
 use heck::ToUpperCamelCase;
 

@@ -1,4 +1,4 @@
-//! Reads constraints out of descriptions (`Max length: 50;`), by the profile's patterns.
+//! Extracts constraints from descriptions (`Max length: 50;`), using the profile's patterns.
 
 use regex_lite::Regex;
 

@@ -1,4 +1,4 @@
-//! Reads the constraints that a schema states.
+//! Reads the constraints declared in a schema.
 
 use openapiv3::{AnySchema, IntegerType, NumberType, Schema as Source, SchemaKind, Type as SourceType};
 use serde_json::{Number, Value};

@@ -1,8 +1,8 @@
 //! Stage 3: lowers a repaired document into the generator's own representation ([`crate::ir`]).
 //!
-//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names of their own,
-//! sentences that state a constraint become constraints, and everything is put into canonical order. No
-//! later stage knows about OpenAPI.
+//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names, sentences
+//! that state a constraint become constraints, and everything is put into canonical order. No later stage
+//! knows about OpenAPI.
 
 mod bodies;
 mod description_constraints;

@@ -1,4 +1,4 @@
-//! Collects the properties of an object: its own, those that `allOf` adds, and those of its alternatives.
+//! Collects an object's properties: its own, those from `allOf`, and those of its alternatives.
 
 use indexmap::IndexMap;
 use openapiv3::{

@@ -1,4 +1,4 @@
-//! Lowers operations: parameters, bodies and answers.
+//! Lowers operations: parameters, bodies and responses.
 
 use openapiv3::{
     Operation as Source, ParameterSchemaOrContent, ReferenceOr, Response as SourceResponse, StatusCode,

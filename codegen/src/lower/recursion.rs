@@ -1,4 +1,5 @@
-//! Finds recursive schemas, and marks the fields that must be boxed so that the Rust type has a size.
+//! Finds recursive schemas, and marks the fields that must be boxed to give the Rust type a finite
+//! size.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Lowers the bodies of requests.
+//! Lowers request bodies.
 
 use std::collections::BTreeMap;
 

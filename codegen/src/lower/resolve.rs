@@ -1,4 +1,4 @@
-//! References to components of the document.
+//! References to the document's components.
 
 use indexmap::IndexMap;
 use openapiv3::ReferenceOr;

@@ -1,4 +1,4 @@
-//! Lowers schemas: named ones, and the inline objects met on the way, which get names of their own.
+//! Lowers named schemas and the inline objects found in them, which get generated names.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Leaves out what the profile does not want.
+//! Removes the parts of a document that the profile excludes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Reads alternatives with a discriminator.
+//! Reads alternatives that have a discriminator.
 
 use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
 

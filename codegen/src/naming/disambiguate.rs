@@ -1,8 +1,9 @@
-//! Makes names unique: each operation proposes spellings from short to full, and those that clash use a
-//! fuller one.
+//! Makes names unique: each operation proposes names from shortest to longest, and operations whose names
+//! clash fall back to a longer one.
 //!
-//! Names that the lock has assigned, to operations of this release or an earlier one, never move; the
-//! new operation yields. If new operations clash, all of them move except one that is pinned.
+//! Names already in the lock file, for this release or an earlier one, never change; the new operation
+//! gets a different name. If new operations clash with each other, all of them are renamed except a
+//! pinned one.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

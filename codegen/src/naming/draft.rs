@@ -1,4 +1,4 @@
-//! An operation on its way to a name.
+//! An operation that is being named.
 
 use toolcrate_catalog::OperationKind;
 

@@ -1,7 +1,7 @@
-//! Names for operations whose regular name is too long or belongs to another operation.
+//! Names for operations whose regular name is too long or already taken.
 //!
-//! A fixed rule makes such a name, and the report lists it. `names.operations` of the profile can define a better
-//! one.
+//! Such a name is built by a fixed rule and listed in the report. A better one can be set in the profile under
+//! `names.operations`.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
 //! Rust names of operations: module, file, function and parameters.
 //!
-//! A function says what the tool says, without prefix and module, with compounds taken apart. Where two
-//! functions of a module fall together they say how the thing is picked, then the module.
+//! A function has the tool's name without its prefix and module, and with compounds split. If two
+//! functions in a module clash, the argument that selects the record is appended, then the module.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
-//! Identifiers: splits names into words, and joins words into Rust identifiers.
+//! Identifiers: splits names into words, and joins words to form Rust identifiers.
 //!
-//! Every identifier in generated code is made here, so keywords, names that the prelude or the generated
-//! crate needs, and the spelling of digits and symbols are handled in one place.
+//! All identifiers in generated code are built here, so keywords, names used by the prelude or the
+//! generated crate, digits and symbols are handled in one place.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
-//! Inflection of the words of one API: singular and plural, abbreviations, and compounds.
+//! Inflection for the vocabulary of one API: singular and plural, abbreviations, and compounds.
 //!
-//! English rules cover most nouns, and the profile has the exceptions as data. Where the document writes a
-//! compound in camel case somewhere, it is split in that way everywhere.
+//! English rules cover most nouns; exceptions are listed in the profile. If the spec writes a compound in
+//! camel case anywhere, the compound is split that way everywhere.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

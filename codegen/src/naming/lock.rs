@@ -1,8 +1,8 @@
-//! The lock: which operation and which schema bears which names, for ever.
+//! The lock file, which permanently records the names of each operation and schema.
 //!
-//! A text file to which each release adds lines and from which none is ever taken. A name in it is never
-//! given to anything else, not even when its owner is gone, so that neither an agent's prompt nor a
-//! program can come to mean something else. Comments and empty lines stay as they are.
+//! Each release appends lines to this text file, and lines are never removed. A name is never reused, even
+//! after its owner is gone, so the meaning of a prompt or a program can't change. Comments and empty lines are
+//! preserved.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};

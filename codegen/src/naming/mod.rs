@@ -1,9 +1,8 @@
 //! Stage 4: names every operation and every schema, and keeps the names of earlier releases.
 //!
-//! Rules propose a name for each tool, Rust function and Rust type, the profile overrides them, and
-//! [`Lock`] has the last word. Where two names would be the same, more of the path goes into them; if that
-//! does not help, a fixed rule makes them distinct, and the report lists them. A name never contains a hash or
-//! a bare number.
+//! Rules propose a name for each tool, Rust function and Rust type; the profile overrides them, and [`Lock`]
+//! has the last word. Names that clash include more of the path. If that isn't enough, a fixed rule makes them
+//! distinct, and the report lists them. A name never contains a hash or a bare number.
 
 mod article;
 mod disambiguate;

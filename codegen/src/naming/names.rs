@@ -1,4 +1,4 @@
-//! The result of naming: the names of operations and schemas.
+//! The output of the naming stage: operation and schema names.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The words of a resource, as people read them.
+//! The words for a resource, in readable English.
 
 use super::inflection::Inflector;
 use super::resource_path::ResourcePath;

@@ -1,4 +1,4 @@
-//! Segments at the beginning of paths that name nothing, such as `/api/v1`.
+//! Path prefixes that don't name a resource, such as `/api/v1`.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! Lines for the profile that name an operation, ready to be pasted.
+//! Ready-to-paste profile lines that name an operation.
 
 use serde_json::json;
 

@@ -1,7 +1,7 @@
-//! Reads a path as a resource: module, parents, the thing itself, and the action on it.
+//! Interprets a path as a resource: module, parents, the resource itself, and the action on it.
 //!
-//! A run of fixed text between two placeholders is one noun; the runs before the last are its parents.
-//! An ending that the profile calls an action is cut off first.
+//! A run of literal segments between two placeholders is one noun; the earlier runs are its parents. A
+//! suffix that the profile lists as an action is removed first.
 
 use std::cell::Cell;
 use std::collections::HashMap;

@@ -1,8 +1,8 @@
-//! Subjects of operations: the nouns of titles, descriptions and doc comments.
+//! Operation subjects: the nouns in titles, descriptions and doc comments.
 //!
-//! A noun follows from the path: the text behind the last placeholder is the thing itself (`notes`), what is
-//! before it is its owner (`ticket`). The profile's `names.nouns` has the words for paths that are not
-//! spelled the way people speak.
+//! Nouns are derived from the path: the text after the last placeholder is the resource (`notes`), and the
+//! text before it is the owner (`ticket`). The profile's `names.nouns` supplies nouns for paths that don't
+//! read like natural language.
 
 use std::collections::{HashMap, HashSet};
 

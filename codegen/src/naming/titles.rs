@@ -1,4 +1,4 @@
-//! Titles of operations, as people read them in lists of tools.
+//! Operation titles, as shown in tool lists.
 
 use super::draft::Draft;
 use super::identifiers;

@@ -1,7 +1,8 @@
-//! Names of tools: form by verb, resource by path, short enough for every client.
+//! Tool names, with a form based on the verb and a resource based on the path, short enough for every
+//! client.
 //!
-//! A form is a template of words; a phrase is the resource that fills it. A name that is too long is
-//! abbreviated by the profile's table, longest word first, and only then loses middle parents.
+//! A form is a word template; a phrase is the resource inserted into it. A name that is too long is
+//! abbreviated using the profile's table, longest word first, and only then loses middle parents.
 
 use toolcrate_catalog::OperationKind;
 

@@ -1,7 +1,7 @@
-//! Rust names of schemas: types, fields, choices and their variants.
+//! Rust names for schemas: types, fields, enums and their variants.
 //!
-//! Types and choices share one flat namespace and are in the lock. Fields and variants are unique
-//! within their own type.
+//! Structs and enums share one flat namespace and are recorded in the lock file. Fields and
+//! variants only have to be unique within their type.
 
 use std::collections::{BTreeMap, HashSet};
 

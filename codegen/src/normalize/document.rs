@@ -1,4 +1,4 @@
-//! Walks a document, normalizes its schemas, and leaves out what no version of OpenAPI allows.
+//! Walks a document, normalizes its schemas, and removes parts that no OpenAPI version allows.
 
 use serde_json::{Map, Value, json};
 

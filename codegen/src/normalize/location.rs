@@ -1,4 +1,4 @@
-//! Where in a document something is, without text until it is reported.
+//! A location in a document, formatted only when it is reported.
 
 use std::fmt;
 

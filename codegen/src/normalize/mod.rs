@@ -1,7 +1,7 @@
-//! Stage 1b: brings the tree of a document into the form of OpenAPI 3.0.
+//! Stage 1b: converts a document tree to OpenAPI 3.0.
 //!
-//! Swagger 2.0 is converted, what OpenAPI 3.1 writes differently is translated, references lead to
-//! components, and what cannot be read costs the part it stands in. Each change is reported.
+//! Swagger 2.0 is converted, OpenAPI 3.1 syntax is translated, references are resolved to components, and unreadable
+//! parts are dropped. Every change is reported.
 
 mod document;
 mod location;

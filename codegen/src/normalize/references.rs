@@ -1,4 +1,4 @@
-//! Makes every reference one that the later stages follow: to a component, by its plain name.
+//! Rewrites every reference into a form that later stages can follow: to a component, by its plain name.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Brings schemas into the form of OpenAPI 3.0: what 3.1 and JSON Schema write differently is translated, and
-//! a keyword whose value cannot be read is dropped.
+//! Converts schemas to OpenAPI 3.0: syntax of OpenAPI 3.1 and JSON Schema is translated, and keywords with
+//! unreadable values are dropped.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! Operations that have a server of their own. One below the document's server is a longer path; an operation on
-//! another server is left out, as a client has one address.
+//! Operations that override the document's server. If the override is below the document's server, the path gets
+//! longer. Operations on any other server are left out, because a client has only one base URL.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! Id arguments: an id in a path comes from the list at the path before it; an id elsewhere, from the
-//! list of what it is named after.
+//! ID arguments: an ID in a path comes from the list at the preceding path; any other ID comes from
+//! the list of the resource that it is named after.
 
 use super::list_operations::{ListOperations, normal_path};
 use super::relations::{RelationCoverage, ValueSource};

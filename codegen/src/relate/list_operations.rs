@@ -1,4 +1,4 @@
-//! The list operations of an API, by path and by what they list.
+//! The API's list operations, by path and by resource.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! References: schemas that only point to a record, and the list that contains it.
+//! References: schemas that only point to a record, and the lists that contain such records.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The result of relating: the sources of the values of references and parameters.
+//! The output of the relate stage: which operations supply the values of each reference and parameter.
 
 use std::collections::BTreeMap;
 

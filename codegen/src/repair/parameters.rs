@@ -1,4 +1,4 @@
-//! Repairs the parameters of operations, so that path parameters and placeholders correspond one to one.
+//! Repairs operation parameters, so path parameters and placeholders correspond one to one.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

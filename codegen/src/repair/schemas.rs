@@ -1,4 +1,4 @@
-//! Repairs named schemas: required names, enumerations; reports names that need translation.
+//! Repairs named schemas (required names, enums), and reports names that need translation.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Repairs path templates: placeholders that carry a route constraint or were cut off by a careless
-//! regular expression, doubled placeholders, stray braces.
+//! Repairs path templates: placeholders with a route constraint, placeholders truncated by a faulty
+//! regular expression, duplicate placeholders, and stray braces.
 
 use crate::diagnostic::Repair;
 

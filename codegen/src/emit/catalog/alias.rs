@@ -1,4 +1,4 @@
-//! Former names of tools that the lock keeps for this release.
+//! Former tool names that the lock file keeps for this release.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The arguments of an operation, as its record lists them.
+//! The arguments of an operation, as listed in its catalog record.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Descriptions of tools: a few sentences from a template, or the overlay's own words.
+//! Tool descriptions: a few templated sentences, or text from the overlay.
 
 use serde_json::{Value, json};
 use toolcrate_catalog::{LifecycleStep, OperationKind, OperationVariant, placeholder};

@@ -1,4 +1,4 @@
-//! The emitters that make the records of tools.
+//! The emitters that create tool records.
 
 use super::describe::Describer;
 use super::facts::Facts;

@@ -1,8 +1,8 @@
-//! Facts about operations: the kind, the collection, and the collections themselves.
+//! Facts about operations: their kind and their collection, as well as the collections themselves.
 //!
-//! Everything is derived from methods, path templates and response schemas: `/x` beside `/x/{id}` is a
+//! Everything is derived from methods, path templates and response schemas: `/x` next to `/x/{id}` is a
 //! collection and its item, `/x/count` counts it, and a path with a segment that the profile calls a view
-//! reads the same records. Nothing that reads the catalog works it out again.
+//! reads the same records. Catalog readers never derive this again.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

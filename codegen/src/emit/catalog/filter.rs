@@ -1,7 +1,7 @@
-//! Filter tables: for each listed schema, the paths of its fields and their types.
+//! Filter tables: the field paths and types of each schema that lists return.
 //!
-//! Fields of the record, and of the objects in it one level down, go into conditions; fields of lists into
-//! conditions of their own. What is deeper can still be reached by the raw parameters.
+//! Fields of the record and of objects one level down are filtered through `conditions`; fields of list items and
+//! custom fields have parameters of their own. Deeper fields are still available through the raw parameters.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;

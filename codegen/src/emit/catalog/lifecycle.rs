@@ -1,4 +1,4 @@
-//! Lives of records: which step an operation is, what comes before it and what after.
+//! Record lifecycles: which step an operation is, and which steps come before and after it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
-//! The tool catalog: every operation as a tool, as records of `toolcrate-catalog`.
+//! The tool catalog: every operation as a tool, in the `toolcrate-catalog` record format.
 //!
-//! A tool has a line in `catalog/tools/<module>.jsonl`; what several tools share is written once, in other files.
-//! A reviewer sees one changed line per changed tool.
+//! Each tool is one line of `catalog/tools/<module>.jsonl`; data shared by several tools is stored once, in other
+//! files. A changed tool therefore shows up as one changed line in a diff.
 
 mod alias;
 mod argument_plan;

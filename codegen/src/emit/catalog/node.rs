@@ -1,4 +1,5 @@
-//! JSON Schema nodes of what a caller may send: inlined, every node typed, recursion cut with a note.
+//! JSON Schemas for tool inputs. References are inlined, every node has a type, and recursion is replaced with a
+//! note.
 
 use serde_json::{Map, Value, json};
 

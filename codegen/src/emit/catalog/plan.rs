@@ -1,4 +1,4 @@
-//! Plans the arguments of an operation and where each is sent.
+//! Plans the arguments of an operation and where each one is sent.
 
 use std::borrow::Cow;
 

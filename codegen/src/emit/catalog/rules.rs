@@ -1,4 +1,4 @@
-//! Rules about several arguments at once, from the overlay, and the sentences that tell a model about them.
+//! Overlay rules that involve several arguments, and the sentences that explain them to a model.
 
 use std::borrow::Cow;
 

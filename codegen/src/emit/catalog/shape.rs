@@ -1,7 +1,7 @@
-//! Shapes: sets of arguments that several tools share, each written once.
+//! Shapes: sets of arguments shared by several tools and stored once.
 //!
-//! Create, update and replace of one record take the same members; lists take the same filters. A tool's
-//! record names its shape, and the runtime puts the two together.
+//! Creating, updating and replacing a record take the same fields, and lists take the same filters. A tool's
+//! record names its shape, and the runtime combines the two.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! The record of a tool.
+//! Tool records.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Descriptions of arguments: the overlay's words, the document's, or what follows from name and type.
+//! Argument descriptions: from the overlay, from the spec, or derived from the name and type.
 
 use toolcrate_catalog::placeholder::{escape, placeholder};
 

@@ -1,4 +1,4 @@
-//! Enums of strings.
+//! String enums.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};

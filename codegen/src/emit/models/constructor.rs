@@ -1,4 +1,4 @@
-//! Constructors, which take what the API requires.
+//! Constructors, which take the values that the API requires.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};

@@ -1,4 +1,4 @@
-//! Doc comments of fields.
+//! Doc comments for fields.
 
 use serde_json::Number;
 

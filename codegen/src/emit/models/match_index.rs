@@ -1,4 +1,4 @@
-//! Expressions that pick a value by number.
+//! Expressions that select a value by index.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;

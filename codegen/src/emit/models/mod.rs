@@ -1,7 +1,7 @@
-//! Models: one file for each schema, a plain struct with the tables that the shared visitor reads.
+//! Models: one file per schema, with a plain struct and the tables that the shared visitor reads.
 //!
-//! A model stands in the area that uses it, and in `shared` if several do. No serde derive: at the size of a real API it
-//! costs more compile time than everything else together.
+//! A model lives in the area that uses it, or in `shared` if several do. Models don't derive serde traits: for a real
+//! API, the derives would take longer to compile than everything else combined.
 
 mod choice;
 mod constructor;

@@ -1,4 +1,4 @@
-//! Doc comments of models: what a record is, and which operations it comes from and goes to.
+//! Doc comments for models: what a record is, which operations return it, and which accept it.
 
 use toolcrate_catalog::OperationKind;
 

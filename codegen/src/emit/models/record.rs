@@ -1,4 +1,4 @@
-//! Structs: the fields first, then a constructor and enums, and the tables that the shared serialization code reads last.
+//! Structs: first the fields, then a constructor and enums, and finally the tables for the shared serialization code.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};

@@ -1,4 +1,4 @@
-//! Enums of objects, of which one property determines the variant.
+//! Enums of objects whose variant is determined by a property.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

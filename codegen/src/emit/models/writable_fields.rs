@@ -1,4 +1,4 @@
-//! Which fields of a model are sent.
+//! Determines which model fields are sent.
 
 use crate::emit::context::Context;
 use crate::emit::model_uses::RequestUse;

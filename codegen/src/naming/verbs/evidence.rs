@@ -1,4 +1,4 @@
-//! What the summary and the ID of an operation say about what it does.
+//! Clues in an operation's summary and ID about what it does.
 
 use std::collections::HashSet;
 

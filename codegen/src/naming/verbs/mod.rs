@@ -1,8 +1,8 @@
-//! Operations that a verb names: `POST /articles/delete` is a deletion, not the creation of a delete.
+//! Recognizes operations whose path ends in a verb: `POST /articles/delete` deletes, rather than creating a "delete".
 //!
-//! Three texts are evidence: the last segment of the path, the summary and the operation ID. Where they disagree, the
-//! worst effect counts. A verb that is not [known](verb_list::VerbList) may destroy data; such a name is a guess, and
-//! the guess is reported.
+//! The verb is inferred from three sources: the last path segment, the summary and the operation ID. If they disagree,
+//! the most severe effect is assumed. An operation with an [unknown](verb_list::VerbList) verb is assumed to be
+//! destructive; its name is a guess and is reported.
 
 mod evidence;
 mod path_position;

@@ -1,4 +1,4 @@
-//! What the path of an operation says about what it does: its last fixed text, and whether that is a resource.
+//! Clues in an operation's path about what it does: its last literal segment, and whether that is a resource.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,5 @@
-//! The verbs that say what an operation does: a list of common English verbs, and those of the profile.
+//! Verbs that indicate what an operation does: a list of common English verbs, plus the verbs in the
+//! profile.
 
 use std::collections::HashMap;
 
