@@ -76,7 +76,7 @@ pub use setup_error::CallbackSetupError;
 pub use signing_key::{SIGNATURE_HEADER, SigningKey};
 pub use verifier::{CallbackVerifier, CallbackVerifierBuilder};
 
-/// Compiles the example of the README.
+/// Compiles the README example.
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../README.md")]
 struct ReadmeExample;
