@@ -7,7 +7,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use crate::idle_connections::RequestInProgress;
 
-/// The body of a response, which marks its connection as busy until it is dropped.
+/// A response body that marks its connection as busy until it is dropped.
 pub(crate) struct BusyResponseBody<B> {
     inner: Pin<Box<B>>,
     _request: RequestInProgress,
