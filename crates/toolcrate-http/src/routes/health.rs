@@ -8,7 +8,7 @@ use toolcrate_runtime::Value;
 use crate::json_response::json_response;
 use crate::state::SharedState;
 
-/// Responds with 200 if every account can be used, and state and audit log can be written; otherwise with 503.
+/// Responds with 200 if every account is usable and the store and audit log are writable; otherwise with 503.
 pub(crate) async fn show_readiness(state: SharedState, headers: HeaderMap) -> Response {
     let result = state.readiness.check(&state.accounts, &state.context.audit).await;
     let visible: Map<String, Value> = state

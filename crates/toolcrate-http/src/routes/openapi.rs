@@ -5,7 +5,7 @@ use axum::http::header::CONTENT_TYPE;
 
 use crate::state::SharedState;
 
-/// Shows the OpenAPI document of the server.
+/// Shows the server's OpenAPI document.
 pub(crate) async fn show_openapi(state: SharedState) -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(CONTENT_TYPE, "application/json")], state.openapi)
 }
