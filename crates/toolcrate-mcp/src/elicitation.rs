@@ -20,10 +20,10 @@ use toolcrate_runtime::{ExecuteOptions, Outcome, Tool, Value};
 use crate::caller::{APPROVAL_QUESTION, Caller};
 use crate::result;
 
-/// Executes a tool, and prompts the user of the client first if the call needs approval.
+/// Executes a tool, prompting the client's user first if the call requires approval.
 ///
 /// # Errors
-/// Returns the response of the call if it has no outcome: why not, or the question.
+/// Returns the response to the call if it has no outcome: an error or the elicitation.
 pub(crate) async fn execute(
     executor: &ToolExecutor,
     tool: Tool,
@@ -53,7 +53,7 @@ pub(crate) async fn execute(
     }
 }
 
-/// Prompts the user of the client, as the protocol version requires.
+/// Prompts the client's user in the way that the protocol version requires.
 async fn elicit(
     executor: &ToolExecutor,
     prepared: Prepared,
@@ -80,7 +80,7 @@ async fn elicit(
     }
     let peer = &caller.context().peer;
     let answer = peer.create_elicitation_with_timeout(question, Some(APPROVAL_TTL)).await;
-    // A timeout is not an approval.
+    // A timeout isn't an approval.
     match answer.ok().map(|answer| answer.action) {
         Some(ElicitationAction::Accept) => {
             let digest = prepared.digest().to_owned();
@@ -90,7 +90,7 @@ async fn elicit(
     }
 }
 
-/// Rejects a call that the user did not accept; `None` if the elicitation timed out.
+/// Rejects a call that the user did not accept; `None` means that the elicitation timed out.
 fn decline(
     executor: &ToolExecutor,
     prepared: &Prepared,

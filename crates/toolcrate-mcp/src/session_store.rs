@@ -12,10 +12,10 @@ use rmcp::transport::streamable_http_server::session::{SessionState, SessionStor
 use toolcrate_executor::sha256_hex;
 use toolcrate_store::SharedStore;
 
-/// How long a session can be continued. A client whose session has expired begins a new one.
+/// How long a session can be continued. A client whose session has expired starts a new one.
 const SESSION_TTL: Duration = Duration::from_secs(24 * 3600);
 
-/// The sessions of one account or token, in a store.
+/// The stored sessions of one account or token.
 #[derive(Debug)]
 pub struct StoredSessions {
     store: SharedStore,
@@ -23,9 +23,9 @@ pub struct StoredSessions {
 }
 
 impl StoredSessions {
-    /// The sessions of `owner`. No other owner can continue them.
+    /// Creates the store for the sessions of `owner`. No other owner can continue them.
     pub fn new(store: SharedStore, owner: &str) -> Self {
-        // An owner may be a token, which does not belong in the store.
+        // An owner may be a token, which must not be stored.
         Self { store, prefix: format!("sessions/{}/", sha256_hex(owner)) }
     }
 }

@@ -12,7 +12,7 @@ use crate::result;
 use crate::tool_context::ToolContext;
 use crate::tool_definition::describe;
 
-/// The most tools that one call describes.
+/// Maximum number of tools described by one call.
 const MAX_TOOLS: usize = 10;
 
 pub(super) struct DescribeTools;

@@ -21,12 +21,11 @@ use toolcrate_executor::{Product, ToolFilter};
 
 pub(crate) use registry::MetaTools;
 
-/// All meta tools, in the order in which they are listed.
+/// All meta-tools, in listing order.
 const META_TOOLS: &[&dyn MetaTool] = &[&SearchTools, &DescribeTools, &ReadAnyTool, &CallAnyTool];
 
 impl MetaTools {
-    /// The meta tools of a product, of which the tools of `filter` are offered; with the schemas of their results if
-    /// `with_output` is set.
+    /// Creates a product's meta-tools for the exposed tools in `filter`, with output schemas if `with_output` is set.
     pub(crate) fn new(product: &Product, filter: &ToolFilter, with_output: bool) -> Self {
         Self::from_tools(META_TOOLS, product, filter, with_output)
     }
