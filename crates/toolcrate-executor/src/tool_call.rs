@@ -5,15 +5,15 @@ use toolcrate_runtime::{ExecuteOptions, Tool};
 
 use crate::principal::Principal;
 
-/// A call as a caller makes it, before anything about it was checked.
+/// A call as the caller sent it, before any checks.
 #[derive(Clone, Copy, Debug)]
 pub struct ToolCall<'a> {
     /// The caller.
     pub principal: Principal,
     /// The tool.
     pub tool: Tool,
-    /// The arguments, in the dialect that the options name.
+    /// The arguments, in the dialect set in the options.
     pub arguments: &'a Value,
-    /// How to execute the tool.
+    /// The execution options.
     pub options: ExecuteOptions,
 }
