@@ -21,7 +21,7 @@ impl ChangeLevel {
     /// All levels, in the order of a report.
     pub const ALL: [Self; 3] = [Self::Http, Self::Rust, Self::Tools];
 
-    /// Returns the title in reports.
+    /// Returns the title for reports.
     pub fn title(self) -> &'static str {
         match self {
             Self::Http => "HTTP",
@@ -57,12 +57,12 @@ macro_rules! kinds {
                 match self { $($(Self::$kind => Self::$mirror),*),* }
             }
 
-            /// Returns when it is breaking, for the table in the docs.
+            /// Returns when the change is breaking, for the table in the docs.
             pub const fn breaks(self) -> &'static str {
                 match self { $($(Self::$kind => $breaks),*),* }
             }
 
-            /// Returns the sentence, with placeholders `{subject}`, `{member}`, `{old}` and `{new}`.
+            /// Returns the sentence, with the placeholders `{subject}`, `{member}`, `{old}` and `{new}`.
             pub const fn template(self) -> &'static str {
                 match self { $($(Self::$kind => $says),*),* }
             }

@@ -72,12 +72,12 @@ fn functions(
     }
 }
 
-/// TypeComparison by their old names, where the new one is another.
+/// New type names by old name, for types whose name changed.
 #[derive(Default)]
 struct TypeRenames(BTreeMap<String, String>);
 
 impl TypeRenames {
-    /// A type's text with the new names.
+    /// Replaces old type names with new ones in a type's text.
     fn apply(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -113,7 +113,7 @@ fn types(
             found.push(Change::new(DiffKind::RustTypeAdded, item(&added), schema_pointer(name, schema)));
         }
     }
-    // All new names first: a field's type may be one of them.
+    // All new names are collected first, because a field's type may be one of them.
     let mut renamed = TypeRenames::default();
     let mut records = Vec::new();
     for (a, b) in pair.schemas.pairs() {
@@ -166,13 +166,13 @@ fn types(
     renamed
 }
 
-/// The types that come with a schema.
+/// Returns the types defined by a schema.
 fn defined(items: &RustItems<'_>, schema: &str) -> Vec<String> {
     let record = items.record(schema).map(|(name, _)| name.to_owned());
     record.into_iter().chain(items.choices(schema).into_iter().map(|choice| choice.name)).collect()
 }
 
-/// A struct became an enum, or a plain type that has no name of its own; or the other way round.
+/// Reports that a struct became an enum or a plain type without a name, or vice versa.
 fn kind_changed(
     old: &RustItems<'_>,
     new: &RustItems<'_>,
