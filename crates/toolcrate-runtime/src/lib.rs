@@ -143,7 +143,7 @@ pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;
 pub use value::{Date, InvalidValueError, Number, Timestamp};
 
-/// Items for the macros and generated code only; they may change in any release.
+/// Items for macros and generated code only; they may change in any release.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::model::{

@@ -20,7 +20,7 @@ impl Abbreviations {
     }
 
     /// Returns the stems of the most frequent words that a word may abbreviate: words that start with it or, failing
-    /// that, words that contain its letters in order.
+    /// that, words that it contracts.
     pub(crate) fn find(&self, word: &str) -> Vec<&str> {
         if !(MIN_CHARS..=MAX_CHARS).contains(&word.len())
             || !word.bytes().all(|byte| byte.is_ascii_lowercase())

@@ -13,7 +13,7 @@ pub(super) struct RequestSpan {
 }
 
 impl RequestSpan {
-    /// Opens the span. `resends` is how often the request was sent before.
+    /// Opens the span. `resends` is the number of earlier attempts.
     #[cfg(not(feature = "tracing"))]
     pub(super) fn new(_: Method, _: &str, _: &Url, _resends: u32) -> Self {
         Self {}
@@ -25,7 +25,7 @@ impl RequestSpan {
         sent
     }
 
-    /// Opens the span. `resends` is how often the request was sent before.
+    /// Opens the span. `resends` is the number of earlier attempts.
     #[cfg(feature = "tracing")]
     pub(super) fn new(method: Method, template: &str, url: &Url, resends: u32) -> Self {
         use tracing::field::Empty;

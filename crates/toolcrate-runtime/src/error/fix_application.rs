@@ -13,7 +13,8 @@ impl Fix {
         self
     }
 
-    /// Applies the fix. Returns false if an operation does not apply; the arguments are in an unspecified state then.
+    /// Applies the fix. Returns false if an operation can't be applied; the arguments are then in an unspecified
+    /// state.
     #[must_use]
     pub(crate) fn apply(&self, arguments: &mut Value) -> bool {
         self.0.iter().all(|operation| operation.apply(arguments).is_some())

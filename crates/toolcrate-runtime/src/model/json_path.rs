@@ -30,7 +30,7 @@ impl JsonPath {
         self.0.borrow_mut().push(JsonPathStep::Index(index));
     }
 
-    /// Forgets the path, of a value that turned out to be no error.
+    /// Discards the path of a value that turned out not to be an error.
     pub(super) fn clear(&self) {
         self.0.borrow_mut().clear();
     }

@@ -105,7 +105,7 @@ impl<T: ModelValue> ModelValue for BTreeMap<String, T> {
 impl<T: ModelValue> MapValue for BTreeMap<String, T> {
     fn put(&mut self, key: &str) -> ValueMut<'_> {
         let value = self.entry(key.to_owned()).or_default();
-        // A key that occurs twice replaces the first value, as a field of a model does.
+        // A duplicate key replaces the first value, as in a model's field.
         *value = T::default();
         value.value_mut()
     }

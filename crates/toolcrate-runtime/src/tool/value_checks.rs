@@ -8,7 +8,7 @@ use crate::date;
 use crate::error::FieldError;
 use crate::patch::escape;
 
-/// Adds the problems of `value`.
+/// Adds the problems in `value`.
 pub(super) fn check(schema: &Value, value: &Value, pointer: &mut String, problems: &mut Vec<FieldError>) {
     match value {
         Value::String(text) => {

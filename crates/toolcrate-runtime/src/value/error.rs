@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A text or a value of another type that can't be converted.
+/// Text or a value of another type that can't be converted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidValueError {
     expected: &'static str,

@@ -276,8 +276,7 @@ fn content(of: &Value) -> BTreeMap<String, &Value> {
     members(&of["content"]).map(|(media, content)| (media_type(media), content)).collect()
 }
 
-/// Returns an operation's parameters by name and location. Path parameters are matched by position, because
-/// their names don't matter.
+/// Returns an operation's parameters by name and location.
 fn parameters<'a>(
     document: &'a Value,
     item: &'a Value,

@@ -29,7 +29,7 @@ pub(super) fn check<'d>(
     schemas
 }
 
-/// Returns the properties of a declaration with their pointer, or `None` if it has none to check.
+/// Returns a declaration's properties with their pointer, or `None` if there are none to check.
 fn open_envelope<'d>(
     dialect: &dyn ToolDialect,
     declaration: &'d Value,
