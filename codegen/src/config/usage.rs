@@ -6,14 +6,14 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-/// The entries that have applied, each by a path such as `names.abbreviations.configuration`.
+/// The entries that have been applied, each identified by a path such as `names.abbreviations.configuration`.
 #[derive(Debug, Default)]
 pub struct UsageTracker {
     used: Mutex<BTreeSet<String>>,
 }
 
 impl UsageTracker {
-    /// Creates a tracker with nothing marked.
+    /// Creates a tracker without marked entries.
     pub fn new() -> Self {
         Self::default()
     }
@@ -23,7 +23,7 @@ impl UsageTracker {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(entry.into());
     }
 
-    /// Returns the `entries` that were never marked, in the order given.
+    /// Returns the entries that were never marked, in their original order.
     pub fn unused<'a>(&self, entries: impl IntoIterator<Item = &'a String>) -> Vec<&'a String> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         entries.into_iter().filter(|entry| !used.contains(*entry)).collect()

@@ -48,7 +48,7 @@ pub fn read(mut tree: Value, report: &mut Report) -> Result<OpenAPI, CodegenErro
     })
 }
 
-/// The part of a document that one thread reads.
+/// The part of a document read by one thread.
 #[derive(Default)]
 struct Half {
     paths: IndexMap<String, ReferenceOr<PathItem>>,
@@ -56,7 +56,7 @@ struct Half {
     report: Report,
 }
 
-/// Properties of an object, in order.
+/// An object's properties, in order.
 type Members = Vec<(String, Value)>;
 
 fn halves(members: Map<String, Value>) -> (Members, Members) {
@@ -315,7 +315,7 @@ mod tests {
 
     use super::*;
 
-    /// Reading is what `openapiv3` itself does, without its detours.
+    /// The result is the same as with `openapiv3`'s own deserialization.
     #[test]
     fn documents_are_read_as_openapiv3_reads_them() {
         let parameter = json!({"name": "q", "in": "query", "style": "deepObject", "explode": true, "required": true,

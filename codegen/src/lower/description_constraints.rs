@@ -26,7 +26,8 @@ impl<'a> DescriptionConstraints<'a> {
         Ok(Self { rules, usage })
     }
 
-    /// Moves the constraints that the patterns find in `description` to `limits`, and returns the rest of it.
+    /// Moves the constraints that the patterns find in `description` to `limits`, and returns the rest of the
+    /// description.
     pub fn apply(&self, description: &str, limits: &mut Limits) -> String {
         let mut text = description.to_owned();
         for (regex, rule) in &self.rules {

@@ -16,10 +16,10 @@ use crate::diagnostic::Errors;
 use crate::ir::ApiDefinition;
 use list_operations::ListOperations;
 
-/// Relates the operations and schemas of `api`.
+/// Determines the relations between the operations and schemas in `api`.
 ///
 /// # Errors
-/// `E023`: an overlay rule for a schema or a list operation that the document does not have.
+/// Returns `E023` for an overlay rule about a schema or list operation that the document doesn't have.
 pub fn relate(
     api: &ApiDefinition,
     profile: &Profile,

@@ -29,7 +29,7 @@ use super::rust::{self, Job};
 use crate::diagnostic::{CodegenError, Errors};
 use emitters::Emitters;
 
-/// The catalog as records, and as files.
+/// The catalog as records and as files.
 pub struct EmittedCatalog<'a> {
     /// The tools, by module and name.
     pub tools: BTreeMap<&'a str, BTreeMap<&'a str, ToolRecord<'a>>>,
@@ -64,7 +64,7 @@ pub fn emit<'a>(context: &'a Context<'a>) -> Result<EmittedCatalog<'a>, Errors> 
     Ok(EmittedCatalog { tools, shapes, files })
 }
 
-/// The files of the catalog by their paths within its folder.
+/// Returns the catalog's files, by path within its folder.
 fn write(
     context: &Context<'_>,
     tools: &BTreeMap<&str, BTreeMap<&str, ToolRecord<'_>>>,
@@ -84,7 +84,7 @@ fn write(
     Ok(files.into_files())
 }
 
-/// Where several tools have the same description, adds the operation to each.
+/// Adds the operation to the descriptions of tools that would otherwise have the same description.
 fn distinguish(tools: &mut BTreeMap<&str, BTreeMap<&str, ToolRecord<'_>>>) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for tool in tools.values().flat_map(BTreeMap::values) {

@@ -9,7 +9,7 @@ use crate::emit::rust::{Imports, docs};
 use crate::ir::{Schema, Union};
 use crate::naming::TypeName;
 
-/// The enum of a union.
+/// Returns the enum for a union.
 pub(super) fn union_type(
     context: &Context<'_>,
     name: &str,
