@@ -1,4 +1,4 @@
-//! Calls that need a person's yes: over HTTP by an approver, over MCP by the person at the client.
+//! Calls that need human approval: by an approver over HTTP, or by the client's user over MCP.
 
 use crate::support::TOKEN;
 use crate::support::copies::{APPROVER, Copies, last};
