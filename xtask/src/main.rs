@@ -1,4 +1,4 @@
-//! Commands for developers: `cargo xtask <command>`.
+//! Developer commands: `cargo xtask <command>`.
 
 mod bench;
 mod chaos;

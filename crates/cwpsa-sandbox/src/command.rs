@@ -1,5 +1,5 @@
-//! The command `sandbox`: its arguments, its startup message and its shutdown. The binary of this crate consists
-//! of it, and other binaries can make it one of their commands.
+//! The `sandbox` command: its arguments, startup message and shutdown. This crate's binary runs only this
+//! command; other binaries can include it as a subcommand.
 
 use std::fmt::Write as _;
 use std::io;

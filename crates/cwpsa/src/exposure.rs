@@ -1,4 +1,4 @@
-//! The values of the settings that control the tool list of MCP clients.
+//! Values for the settings that control the tool list of MCP clients.
 
 use connectwise_psa::runtime::NameStyle;
 use toolcrate_mcp::ExposureMode;

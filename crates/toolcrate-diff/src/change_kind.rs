@@ -1,7 +1,7 @@
-//! All kinds of changes: stable ID, meaning, and the kind of the reverse change.
+//! All kinds of changes, with their stable ID, meaning, and the kind of the reverse change.
 //!
-//! One table, so that reports, allowlists, `docs/changes.md` and tests always agree. A kind never changes its ID or
-//! its meaning; a new kind is a new line.
+//! They are defined in one table, so reports, allowlists, `docs/changes.md` and tests always agree. A kind never
+//! changes its ID or meaning; a new kind is added as a new line.
 
 use serde::{Serialize, Serializer};
 
@@ -21,7 +21,7 @@ impl ChangeLevel {
     /// All levels, in the order of a report.
     pub const ALL: [Self; 3] = [Self::Http, Self::Rust, Self::Tools];
 
-    /// Returns the title in reports.
+    /// Returns the title for reports.
     pub fn title(self) -> &'static str {
         match self {
             Self::Http => "HTTP",
@@ -57,12 +57,12 @@ macro_rules! kinds {
                 match self { $($(Self::$kind => Self::$mirror),*),* }
             }
 
-            /// Returns when it is breaking, for the table in the docs.
+            /// Returns when the change is breaking, for the table in the docs.
             pub const fn breaks(self) -> &'static str {
                 match self { $($(Self::$kind => $breaks),*),* }
             }
 
-            /// Returns the sentence, with placeholders `{subject}`, `{member}`, `{old}` and `{new}`.
+            /// Returns the sentence, with the placeholders `{subject}`, `{member}`, `{old}` and `{new}`.
             pub const fn template(self) -> &'static str {
                 match self { $($(Self::$kind => $says),*),* }
             }

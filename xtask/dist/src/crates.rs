@@ -1,4 +1,4 @@
-//! `cargo xtask package`: every crate builds and passes its tests from its archive alone.
+//! `cargo xtask package`: verifies that every crate builds and passes its tests from nothing but its archive.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,6 +1,6 @@
-//! Packages for every way to install: `cargo xtask dist`, `cargo xtask package` and `cargo xtask release`.
+//! Builds packages for every installation method: `cargo xtask dist`, `cargo xtask package` and `cargo xtask release`.
 //!
-//! A program of its own, so that `cargo xtask`, the first command on a fresh machine, compiles none of it.
+//! This is a separate program, so `cargo xtask`, the first command on a fresh machine, compiles none of it.
 
 mod archive;
 mod artifact;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the project's figures beside their bounds, printed as a table and stored as JSON, by parts.
+//! `cargo xtask bench`: the project's figures and their limits, in groups, printed as a table and stored as JSON.
 
 mod diff;
 mod fastmcp;

@@ -1,5 +1,5 @@
-//! Builds, packs and tests the SDKs in `sdk/`, and runs the agents in `examples/` against a server with a sandbox, with the
-//! packages that the lock files name. No account and no key is needed.
+//! Builds, packs and tests the SDKs in `sdk/`, and runs the agents in `examples/` against a server with a sandbox,
+//! using the packages pinned in the lock files. No account or key is needed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,7 +1,7 @@
-//! `cargo xtask structure`: rules about the shape of the workspace that neither the compiler nor Clippy checks.
+//! `cargo xtask structure`: rules for the workspace's structure that neither the compiler nor Clippy checks.
 //!
 //! Violations that are known and not yet fixed are listed in [`EXCEPTIONS`]. The list can only shrink: a violation
-//! that is not in it fails the check, and so does an entry that is violated less often or not at all.
+//! that isn't listed fails the check, and so does an entry that is violated less often or not at all.
 
 mod exceptions;
 mod files;

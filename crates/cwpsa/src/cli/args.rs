@@ -1,4 +1,4 @@
-//! The arguments of the command line.
+//! Command-line arguments.
 
 // Help texts are printed in a terminal, where URLs are plain and brackets mark optional parts.
 #![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links)]

@@ -1,5 +1,5 @@
-//! Every kind of change: the pair of specs in `tests/pairs/<kind>/` has it alone at its level, and its mirror
-//! image is what the same pair gives when old and new change places.
+//! Every kind of change: the pair of specs in `tests/pairs/<kind>/` produces only that kind at its level, and
+//! swapping old and new produces its reverse.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

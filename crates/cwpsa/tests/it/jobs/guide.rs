@@ -1,5 +1,5 @@
-//! `docs/jobs.md` is what the scripted agent does: each job compares its part with the calls that it made, so the guide
-//! can't say what is not so. `CWPSA_WRITE_GUIDE=1` writes it.
+//! Keeps `docs/jobs.md` in sync with the scripted agent: each task compares its section with the calls that it made.
+//! `CWPSA_WRITE_GUIDE=1` rewrites the page.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! A line on an order that is there already.
+//! Adds a line to an existing order.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The jobs: what the user says, what the agent does, and what must have changed in the tenant.
+//! The tasks: what the user says, what the agent does, and what must have changed in the tenant.
 
 mod add_line;
 mod draft_order;

@@ -1,4 +1,5 @@
-//! Hardware procurement: nothing in stock, so an order, its line, and a note on the ticket that asked for it.
+//! Hardware procurement: the item is out of stock, so the agent creates an order, its line, and a note on the
+//! ticket that requested it.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Servers of a company that are past warranty.
+//! Finds a company's servers that are out of warranty.
 
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};

@@ -1,5 +1,5 @@
-//! Steps that jobs of buying share: the product of the catalog, how many there are, the status of a new order, and a
-//! line for the product.
+//! Steps shared by purchasing tasks: finding the catalog product, the quantity in stock and the status for a new
+//! order, and adding a line for the product.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Restocking: ten of a product where there is none left; on its own, or because a ticket asks for it.
+//! Restocking: orders ten units of a product that is out of stock, on request or because of a ticket.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Tickets of high priority that were opened more than two days ago and not touched since.
+//! High-priority tickets that were opened more than two days ago and not updated since.
 
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;

@@ -1,4 +1,4 @@
-//! Stock of a product by warehouse, with serial numbers.
+//! A product's stock by warehouse, with serial numbers.
 
 use serde_json::{Value, json};
 

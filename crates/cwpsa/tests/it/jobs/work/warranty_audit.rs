@@ -1,5 +1,5 @@
-//! Warranty audit: one sales opportunity for each firewall whose warranty ends soon, and no second one for a firewall
-//! that has one.
+//! Warranty audit: one sales opportunity for each firewall whose warranty ends soon, but no second one for a firewall
+//! that already has one.
 
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
