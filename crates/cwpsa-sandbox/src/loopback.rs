@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-/// Returns whether the URL's host is this machine. Names other than `localhost` are not resolved.
+/// Returns whether the URL's host is the local machine. Names other than `localhost` aren't resolved.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
