@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The folder of the pairs that have one kind of change each.
+/// Returns the folder of the pairs with one kind of change each.
 fn pairs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/toolcrate-diff/tests/pairs")
 }
@@ -16,7 +16,7 @@ struct Run {
     stderr: String,
 }
 
-/// Runs `xtask diff` in the folder of the pairs; `in_ci` gives it what a step of a workflow has.
+/// Runs `xtask diff` in the folder of the pairs; with `in_ci`, in the environment of a workflow step.
 fn run(arguments: &[&str], in_ci: Option<&Path>) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.arg("diff").args(["--profile", "toolcrate.yaml"]).args(arguments).current_dir(pairs());
@@ -35,7 +35,7 @@ const NEW: &str = "property-added/new.yaml";
 #[test]
 fn exit_codes_follow_what_one_fails_on() {
     let wording = ["property-reworded/old.yaml", "property-reworded/new.yaml"];
-    // A new field breaks nobody, as structs are non-exhaustive; a removed one breaks everyone.
+    // A new field breaks nothing, because structs are non-exhaustive; a removed one breaks every user.
     for (specs, fail_on, code) in [
         ([OLD, OLD], "any", 0),
         ([OLD, NEW], "breaking", 0),
