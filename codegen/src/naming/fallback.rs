@@ -10,7 +10,7 @@ use crate::diagnostic::Repair;
 use crate::id::{OperationId, OperationTable};
 use crate::ir::ApiDefinition;
 
-/// Gives all but one of the operations in each clash a distinct name, and records it in `repairs`.
+/// Assigns a distinct name to all but one of the operations in each clash, and records it in `repairs`.
 ///
 /// The first operation keeps the name unless it is `reserved`. The others append their method, and `alt` as
 /// often as needed. `fit` shortens a name to the allowed length.

@@ -99,7 +99,7 @@ fn decline(
 ) -> Box<CallToolResponse> {
     let reason = match action {
         Some(ElicitationAction::Decline) => "declined",
-        Some(_) => "cancelled",
+        Some(_) => "dismissed",
         None => "unanswered",
     };
     executor.record_prepared_rejection(prepared, reason);

@@ -174,7 +174,7 @@ impl VerbTable {
                         && asks(verb)
                         && verb.begins(&query[position..], opens, is_named)
                 };
-                // The longest verb wins: "give me" requests a list, though "give" by itself may not.
+                // The longest verb wins: "give me" requests a list, though "give" alone may not.
                 let verb = self.verbs.iter().filter(|_| !is_clause && !is_done).find(begins)?;
                 if !wanted(verb) {
                     return None;

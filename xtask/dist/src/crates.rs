@@ -21,7 +21,7 @@ pub(crate) struct PackageArguments {
     /// Accept uncommitted changes.
     #[arg(long)]
     allow_dirty: bool,
-    /// Instead, check that each crate compiles with each of its features alone, and without any.
+    /// Instead, check that each crate compiles with each single feature and with no features.
     #[arg(long)]
     features_alone: bool,
 }

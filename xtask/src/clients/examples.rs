@@ -34,7 +34,7 @@ const PYTHON_TESTS: [(&str, &[&str]); 3] = [
 
 #[derive(clap::Args)]
 pub(crate) struct ExampleArguments {
-    /// Run only this example, e.g. crew.py, without tests and measurements.
+    /// Run only this example, for example crew.py, without tests or measurements.
     #[arg(long)]
     only: Option<String>,
     /// Write docs/framework-compatibility.md instead of checking that it is up to date.

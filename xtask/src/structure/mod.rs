@@ -30,7 +30,7 @@ pub(crate) struct StructureArguments {
     /// Check the workspace in this folder.
     #[arg(long, value_name = "DIR", default_value = ".")]
     root: PathBuf,
-    /// Rewrite the list of known violations; refused where a rule would get more of them.
+    /// Update the list of known violations. Fails if a rule would have more violations than before.
     #[arg(long)]
     update: bool,
 }

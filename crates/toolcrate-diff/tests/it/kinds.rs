@@ -207,7 +207,7 @@ fn reports_agree_in_every_format() {
     let render = |format| report::render(&report, format).unwrap();
     let (text, markdown, html) =
         (render(ReportFormat::Text), render(ReportFormat::Markdown), render(ReportFormat::Html));
-    let sentence = "the property `number` of `Order` was renamed to `numbers`";
+    let sentence = "the `number` property of `Order` was renamed to `numbers`";
     assert!(text.contains(&format!("property-renamed: {sentence}")), "{text}");
     assert!(text.contains("at /components/schemas/Order/properties/numbers"), "{text}");
     assert!(markdown.contains(&format!("- {sentence}\n")), "{markdown}");

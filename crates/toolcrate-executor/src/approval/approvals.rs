@@ -254,7 +254,7 @@ impl Approvals {
         Ok(state)
     }
 
-    /// Returns the digest of the call that the client's user was asked to approve. A state is valid once, because a
+    /// Returns the digest of the call that the client's user was shown. A state is valid once, because a
     /// decision covers only one call.
     pub async fn take_elicitation(&self, state: &str) -> Option<String> {
         let digest = self.store.take(&store_key(ELICITED, state)).await.ok()??;

@@ -30,7 +30,7 @@ impl ApprovalErrorKind {
             Self::Refused => "approval_refused",
             Self::Declined => "approval_declined",
             Self::Unavailable => "approval_unavailable",
-            Self::Asked => "approval_asked",
+            Self::Asked => "approval_requested",
         }
     }
 }

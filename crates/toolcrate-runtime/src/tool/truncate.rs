@@ -15,7 +15,7 @@ pub struct Omitted {
     /// The number of rows on this page that have been processed: the same call with this
     /// [`skip`](crate::ExecuteOptions::skip) returns the rest of the page.
     pub skip: usize,
-    /// Rows that exceed the budget by themselves.
+    /// Rows that exceed the budget on their own.
     pub too_big: Vec<TooBig>,
     /// The number of rows missing at the end.
     pub(super) rest: usize,
@@ -25,7 +25,7 @@ pub struct Omitted {
     pub(super) page: usize,
 }
 
-/// A row that exceeds the budget by itself, so it doesn't fit on any page.
+/// A row that exceeds the budget on its own, so it doesn't fit on any page.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TooBig {

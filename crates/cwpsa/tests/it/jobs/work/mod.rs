@@ -46,7 +46,7 @@ impl Job {
     /// Returns the heading.
     pub fn title(self) -> &'static str {
         match self {
-            Self::OrderHardware => "Buy hardware that is not in stock",
+            Self::OrderHardware => "Buy hardware that is out of stock",
             Self::WarrantyAudit => "Offer replacements before warranties end",
             Self::Stock => "Report stock",
             Self::DraftOrder => "Draft a purchase order",

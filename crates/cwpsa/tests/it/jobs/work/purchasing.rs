@@ -12,7 +12,7 @@ pub async fn product(agent: &mut Agent, identifier: &str) -> Value {
             "find a product in the catalog",
             "list_all_procurement_catalogs",
             json!({"filter": {"identifier": identifier}}),
-            "Look up the product, its vendor, unit and cost.",
+            "Look up the product and its vendor, unit of measure and cost.",
         )
         .await;
     only(&products).clone()
@@ -31,7 +31,7 @@ pub async fn first_status(agent: &mut Agent) -> Value {
             "statuses of purchase orders",
             "list_all_procurement_purchaseorderstatuses",
             json!({"filter": {"defaultFlag": true}}),
-            "Look up the default status of new orders.",
+            "Look up the default status for new orders.",
         )
         .await;
     only(&statuses).clone()

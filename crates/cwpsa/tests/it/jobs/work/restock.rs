@@ -28,7 +28,7 @@ pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
             "add a note to a ticket",
             "create_a_ticket_note",
             json!({"ticketId": ticket["id"], "text": text, "internalAnalysisFlag": true}),
-            "Note on the ticket what was done.",
+            "Add a ticket note that describes the order.",
         )
         .await;
     told

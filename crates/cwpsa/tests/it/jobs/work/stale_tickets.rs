@@ -8,8 +8,8 @@ use super::with;
 use crate::jobs::agent::{Agent, only};
 use crate::jobs::tenant::{Changes, Tenant};
 
-pub const ASK: &str = "Which high-priority tickets on the Network Infrastructure board are open for more than 48 hours \
-                       without an update?";
+pub const ASK: &str = "Which high-priority tickets on the Network Infrastructure board have been open for more than 48 \
+                       hours without an update?";
 
 pub async fn run(agent: &mut Agent) -> Value {
     let boards = agent
