@@ -72,7 +72,7 @@ fn variables() -> Value {
         variable("CWPSA_CLIENT_ID", "Client ID of your integration, from developer.connectwise.com.", true),
         {
             "name": "CWPSA_READ_ONLY",
-            "description": "Expose only tools that cannot change data.",
+            "description": "Expose only tools that can't change data.",
             "default": "true",
             "format": "boolean"
         }

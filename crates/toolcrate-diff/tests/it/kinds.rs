@@ -223,7 +223,7 @@ fn reports_agree_in_every_format() {
 fn sizes_are_shown_with_their_difference_where_they_were_measured() {
     let mut report = report("tool-added", false);
     let render = |report: &DiffReport, format| report::render(report, format).unwrap();
-    assert!(!render(&report, ReportFormat::Text).contains("Size of all tools"));
+    assert!(!render(&report, ReportFormat::Text).contains("Total tool size"));
     report.sizes = vec![DialectSize { dialect: "mcp".to_owned(), old: 200, new: 190 }];
     assert!(render(&report, ReportFormat::Text).contains("  mcp: 200 → 190 (-10, -5.0 %)\n"));
     assert!(render(&report, ReportFormat::Markdown).contains("| mcp | 200 | 190 | -10 (-5.0 %) |\n"));
