@@ -5,14 +5,13 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use connectwise_callbacks::SIGNATURE_HEADER;
+use connectwise_callbacks::{SIGNATURE_HEADER, is_loopback};
 use connectwise_psa::runtime::tls::without_certificates;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use url::Url;
 
 use super::settings::CallbackSettings;
-use crate::loopback::is_loopback;
 
 /// The shortest timeout of a request, so that a setting of zero is not taken for none.
 const MIN_TIMEOUT: Duration = Duration::from_millis(1);

@@ -1,11 +1,11 @@
 //! Protection from web pages of other origins, including those that reach a loopback address by DNS rebinding.
 
+use connectwise_callbacks::is_loopback;
 use http::HeaderMap;
 use http::header::{HOST, HeaderName, ORIGIN};
 use url::Url;
 
 use super::state::ServerState;
-use crate::loopback::is_loopback;
 
 /// Checks the `Host` and `Origin` of a request. Returns why it is rejected.
 pub(super) fn validate(state: &ServerState, headers: &HeaderMap) -> Result<(), &'static str> {
