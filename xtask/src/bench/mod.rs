@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 
 use crate::server_process;
 use figure::Figure;
+pub(crate) use strangers::attack;
 
 /// The file with the figures.
 const STORE: &str = "docs/figures.json";

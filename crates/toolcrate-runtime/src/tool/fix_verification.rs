@@ -74,11 +74,12 @@ fn apply_fixes(arguments: &Map<String, Value>, problems: &mut [FieldError]) -> O
     let mut is_fixed = false;
     for problem in problems {
         let Some(fix) = &problem.fix else { continue };
-        let mut tried = fixed.clone();
-        if fix.apply(&mut tried) {
-            fixed = tried;
+        // Arguments can have megabytes, so they are only copied if a fix could fail halfway.
+        let copy = (!fix.is_atomic(&fixed)).then(|| fixed.clone());
+        if fix.apply(&mut fixed) {
             is_fixed = true;
         } else {
+            fixed = copy.unwrap_or(fixed);
             problem.fix = None;
         }
     }

@@ -1,5 +1,6 @@
 //! Tools: operations that are called with JSON arguments and return JSON.
 
+mod argument_limits;
 mod argument_locations;
 mod argument_schema;
 mod catalog;

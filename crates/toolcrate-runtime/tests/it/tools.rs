@@ -306,6 +306,23 @@ fn names_to_clear_are_those_that_a_dialect_declares() {
 }
 
 #[test]
+fn arguments_of_any_size_are_refused_in_a_bounded_time() {
+    let unknown = |count: usize| (0..count).map(|n| (format!("nmae{n}"), json!(n))).collect::<Map<_, _>>();
+    let error = refused("create_an_order_line", &Value::Object(unknown(50_000)));
+    assert_eq!(problems(&error), [" length: expected at most 1000 properties, got 50000"]);
+    // JSON text is read as the object that it spells.
+    let text = Value::Object(unknown(2000)).to_string();
+    let error = refused("create_an_order_line", &json!({"product": text}));
+    assert!(problems(&error).iter().any(|problem| problem.starts_with("/product length: ")), "{error}");
+    let error = refused("create_an_order_line", &Value::Object(unknown(900)));
+    let fixed = error.fields().iter().filter(|field| field.fix.is_some()).count();
+    assert!((1..=100).contains(&error.fields().len()) && fixed <= 32, "{fixed}");
+    let long = "x".repeat(1 << 20);
+    let error = refused("create_an_order_line", &json!({ long: 1 }));
+    assert!(problems(&error).iter().any(|problem| problem.contains(" unknown: ")));
+}
+
+#[test]
 fn all_problems_are_reported_at_once() {
     let arguments = json!({
         "ordrId": 5, "description": "much too long a text", "quantity": "three", "status": "opn",
