@@ -14,7 +14,7 @@ use super::fixes::InvalidCall;
 use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
 use super::reference_forms::{self, SentCall};
 use super::validator::{Accepted, ToolValidator};
-use super::{argument_limits, fix_verification, plan, rules};
+use super::{argument_limits, fix_verification, plan, rules, selected_fields};
 use crate::api::{Api, Paging};
 use crate::call::Call;
 use crate::client::{Client, OutgoingRequest, PreparedRequest};
@@ -150,6 +150,10 @@ impl Client {
         let record = is_update.then_some(&outcome.value).filter(|value| value.is_object());
         outcome.warnings = rules::warnings(&checked.check.record.warnings, &checked.arguments, record);
         outcome.warnings.extend(checked.tool.warning());
+        if let Some(table) = checked.check.filter(checked.plan().filter.as_deref()) {
+            let warning = selected_fields::warning(self.api(), &table, &checked.arguments, &outcome.value);
+            outcome.warnings.extend(warning);
+        }
         let is_checked = || self.account_fields().is_some_and(|fields| fields.is_readable());
         if checked.call.writes && self.mentions_custom_fields(&checked.arguments) && !is_checked() {
             let message = "custom fields were not checked, as these credentials can't read their definitions; \

@@ -32,7 +32,12 @@ fn verify(
     check: impl Fn(Map<String, Value>) -> Vec<FieldError>,
 ) -> Vec<FieldError> {
     drop_supplied(&mut problems);
-    problems.truncate(MAX_PROBLEMS);
+    if problems.len() > MAX_PROBLEMS {
+        problems.truncate(MAX_PROBLEMS);
+        // Fixes of a part don't help, and verifying them takes time.
+        problems.iter_mut().for_each(|problem| problem.fix = None);
+        return problems;
+    }
     // The pointers of problems whose fix did not help.
     let mut failed: Vec<String> = Vec::new();
     for _ in 0..MAX_ROUNDS {

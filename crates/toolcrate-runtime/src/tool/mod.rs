@@ -23,6 +23,7 @@ mod reference_forms;
 mod rules;
 mod scalars;
 mod schema;
+mod selected_fields;
 mod shorthand;
 mod suggestions;
 mod text_rendering;
