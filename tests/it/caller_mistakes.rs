@@ -107,7 +107,7 @@ fn check(mistake: &Mistake, arguments: &Value) -> Result<(), String> {
 
 fn converted(reports: &[Reinterpretation]) -> String {
     if reports.is_empty() {
-        return "Means the same.".to_owned();
+        return "Equivalent; not reported.".to_owned();
     }
     let reports = reports.iter().map(|report| match report.pointer.as_str() {
         "" => format!("{}.", report.message),
@@ -198,7 +198,7 @@ async fn exact_forms_are_not_reported() {
 }
 
 #[test]
-fn a_name_that_no_tool_has_is_refused_at_once() {
+fn unknown_tool_name_is_rejected_immediately() {
     for name in ["x".repeat(2000), "mcp__a__".repeat(5000), "_".repeat(2000), "a.".repeat(2000)] {
         let error = CATALOG.resolve(&name).expect_err("no tool");
         assert!(error.to_string().len() < 1000, "{error}");

@@ -1,4 +1,4 @@
-//! Repairs named schemas: required names, enumerations; reports names that need translation.
+//! Repairs named schemas (required names, enums), and reports names that need translation.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use openapiv3::{Components, ObjectType, ReferenceOr, Schema, SchemaKind, Type};
 
 use crate::diagnostic::{Repair, pointer};
 
-/// Repairs all schemas of `components`.
+/// Repairs all schemas in `components`.
 pub fn repair(components: &mut Components, repairs: &mut Vec<Repair>) {
     for (name, schema) in &mut components.schemas {
         let location = pointer(&["components", "schemas", name]);
@@ -48,7 +48,7 @@ fn repair_schema(schema: &mut Schema, location: &str, repairs: &mut Vec<Repair>)
     }
 }
 
-/// Makes `required` name only members that exist, in their own spelling.
+/// Makes `required` list only existing properties, with their exact spelling.
 fn required_names(object: &mut ObjectType, location: &str, repairs: &mut Vec<Repair>) {
     let names: BTreeSet<String> = object.properties.keys().cloned().collect();
     let mut required: Vec<String> = Vec::new();

@@ -1,5 +1,4 @@
-//! The same bytes from two runs, and from a spec whose objects are in another order: what the spec does not
-//! mean can't be seen in the output.
+//! Two runs produce the same bytes, and so does a spec whose objects are in a different order.
 
 use serde_json::{Map, Value};
 use toolcrate_codegen::emit::Files;
@@ -43,7 +42,7 @@ fn shuffled(value: Value, seed: &mut u64) -> Value {
 }
 
 #[test]
-fn two_runs_and_a_shuffled_spec_give_the_same_bytes() {
+fn two_runs_and_a_shuffled_spec_produce_identical_bytes() {
     for release in RELEASES {
         let spec = read_release(release);
         let first = files(release, &spec);

@@ -1,5 +1,5 @@
-//! Golden crates: each folder of `golden/` is a small API, and `expected/` in it the whole crate that the
-//! generator makes of it. `UPDATE_GOLDEN=1` writes them anew; read what it wrote before you commit it.
+//! Golden crates: each folder in `golden/` is a small API, and its `expected/` folder is the complete
+//! crate generated from it. `UPDATE_GOLDEN=1` rewrites them; review the diff before you commit it.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use toolcrate_codegen::{Options, generate};
 use crate::support::golden_cases;
 
 #[test]
-fn each_crate_is_as_expected() {
+fn each_crate_matches_its_expected_files() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     let mut stale = Vec::new();
     for case in golden_cases() {
@@ -29,7 +29,7 @@ fn each_crate_is_as_expected() {
 /// Compiles all golden crates in one workspace, lints them, and runs the tools of the library against a
 /// server (`tests/other_api/main.rs`).
 #[test]
-fn the_crates_compile_and_another_api_works() {
+fn crates_compile_and_another_api_works() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden-workspace");
     let mut members = Vec::new();

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::error::CallbackError;
 use crate::event::{CallbackAction, CallbackEvent, RecordType};
 
-/// The number of bytes of an event ID.
+/// The length of an event ID in bytes.
 const ID_BYTES: usize = 16;
 
 /// A longer value of a field other than the record is ignored. The API's have fewer than 300 bytes.
@@ -51,7 +51,7 @@ impl<'b> CallbackPayload<'b> {
     /// Parses a body.
     ///
     /// # Errors
-    /// Returns an error if it is not a callback.
+    /// Returns an error if the body isn't a callback.
     pub(crate) fn parse(body: &'b [u8]) -> Result<Self, CallbackError> {
         let fields: PayloadFields<'_> = serde_json::from_slice(body).map_err(|error| {
             CallbackError::Malformed(format!("expected a JSON object (column {})", error.column()))
@@ -72,13 +72,13 @@ impl<'b> CallbackPayload<'b> {
         url.ok_or_else(|| missing("Metadata.key_url"))
     }
 
-    /// Converts the callback to an event of `company`. `body` is what was parsed.
+    /// Converts the callback to an event for `company`. `body` is the unparsed body.
     pub(crate) fn into_event(self, company: &str, body: &[u8]) -> CallbackEvent {
         let id = self.event_id(company, body);
         let Self { fields, action, record_type, record_id } = self;
         let entity = fields.entity.and_then(|entity| serde_json::from_str(entity.get()).ok());
         let entity = match entity {
-            // JSON within a string.
+            // The JSON is encoded as a string.
             Some(Value::String(text)) => Some(serde_json::from_str(&text).unwrap_or(Value::String(text))),
             entity => entity,
         };
@@ -95,18 +95,18 @@ impl<'b> CallbackPayload<'b> {
         }
     }
 
-    /// Derives an ID of fixed length from the message ID, or from the body if there is none, so that a repeated callback
-    /// has the same ID.
+    /// Derives a fixed-length ID from the message ID, or from the body if there is none, so a repeated callback gets
+    /// the same ID.
     fn event_id(&self, company: &str, body: &[u8]) -> String {
         let mut hash = Sha256::new();
         let mut add = |part: &[u8]| {
-            // The length separates the parts.
+            // The length prefix keeps the parts distinct.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         };
         add(company.to_ascii_lowercase().as_bytes());
         match non_empty_text(self.fields.message_id) {
-            // One message may be sent to several callbacks, which the other parts distinguish.
+            // One message may be sent to several callbacks; the other parts distinguish them.
             Some(message_id) => {
                 for part in [&message_id, &self.action, &self.record_type] {
                     add(part.as_bytes());
@@ -139,7 +139,7 @@ fn non_empty_text(value: Option<&RawValue>) -> Option<String> {
     }
 }
 
-/// Returns a value as text, whatever scalar it is.
+/// Returns a scalar value of any type as text.
 fn read_text(value: Option<&RawValue>) -> Option<String> {
     match read(value) {
         Value::String(text) if !text.is_empty() => Some(text),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_may_be_text() {
+    fn numbers_may_be_strings() {
         let found =
             event(&BODY.replace("57961,\"Prod", "\"57961\",\"Prod").replace("RecId\":5", "RecId\":\"5\""));
         assert_eq!((found.record_id, found.callback_id), (57961, Some(5)));
@@ -226,11 +226,11 @@ mod tests {
     }
 
     #[test]
-    fn event_id_is_that_of_the_message() {
+    fn event_id_comes_from_the_message() {
         let id = |body: &str, company: &str| parse(body).into_event(company, body.as_bytes()).id;
         let first = id(BODY, "acme");
         assert_eq!(first.len(), 36);
-        // Bytes that differ don't make another message of it.
+        // A different body doesn't make it a different message.
         assert_eq!(id(&BODY.replace("\"FromUrl\":\"h\",", ""), "acme"), first);
         for (old, new) in [
             ("\"m\"", "\"n\""),

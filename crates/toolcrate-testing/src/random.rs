@@ -1,5 +1,5 @@
-//! Arguments drawn at random from an input schema, the same for the same seed: what is required is always there,
-//! the rest half of the time, and texts are of all kinds.
+//! Arguments drawn at random from an input schema, always the same for the same seed: required arguments are
+//! always included, optional ones half of the time, and strings are of all kinds.
 
 use serde_json::{Map, Value, json};
 
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn draws_keep_to_the_schema_and_differ() {
+    fn random_values_match_the_schema_and_differ() {
         let schema = json!({"type": "object", "required": ["a"], "properties": {
             "a": {"type": "integer", "minimum": 2, "maximum": 4},
             "b": {"type": ["string", "null"], "maxLength": 3},

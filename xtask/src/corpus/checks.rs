@@ -1,4 +1,4 @@
-//! Builds the drivers and has `check.py` check what they send and read.
+//! Builds the drivers and runs `check.py` to verify what they send and read.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

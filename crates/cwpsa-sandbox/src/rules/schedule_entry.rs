@@ -1,4 +1,5 @@
-//! Schedule entries: the type says what `objectId` is the id of, and there must be such a record. An entry does not end before it starts.
+//! Schedule entries: the type determines which record `objectId` refers to, and that record must exist. An entry can't
+//! end before it starts.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,5 @@
-//! The figures of a large tenant. They are asserted in release builds; others print them.
+//! Performance figures for a large tenant. Release builds assert them; other builds only print
+//! them.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 #[test]
-fn a_large_tenant_is_small_and_quick() {
+fn large_tenant_uses_little_memory_and_time() {
     let release = !cfg!(debug_assertions);
     let (_, start) = timed(|| {
         let sandbox = Sandbox::new(SandboxSettings::default()).expect("a sandbox");

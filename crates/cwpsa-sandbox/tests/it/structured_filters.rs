@@ -1,5 +1,5 @@
-//! Structured filters compiled by the runtime have the same meaning here: the filter, read as data, and
-//! the conditions, read as a query, choose the same records.
+//! Structured filters compiled by the runtime have the same meaning in the sandbox: evaluating a filter as
+//! data selects the same records as evaluating its conditions as a query.
 
 use connectwise_psa::runtime::serde_json::{Map, json};
 use connectwise_psa::runtime::{Client, Secret, Value};
@@ -208,7 +208,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(600) })]
 
     #[test]
-    fn filters_mean_the_same_on_both_sides(
+    fn filters_match_the_same_records_on_both_sides(
         filter in filter(),
         child in prop::option::of(TEXT),
         custom in prop::collection::vec(("[AB]", TEXT), 0..3),

@@ -1,4 +1,5 @@
-//! `cwpsa healthcheck`: the probe of a container, which has no other program to send a request with.
+//! `cwpsa healthcheck`: the container's health probe. The container image includes no other program that
+//! could send a request.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unspecified_addresses_are_reached_on_loopback() {
+    fn unspecified_addresses_are_probed_on_loopback() {
         for (listen, reached) in
             [("0.0.0.0:8080", "127.0.0.1:8080"), ("[::]:80", "[::1]:80"), ("10.0.0.7:80", "10.0.0.7:80")]
         {

@@ -1,5 +1,5 @@
-//! Tokens for clients that can be configured with a URL only. A token contains the account and the tools that it gives
-//! access to, and is signed, so no server has to store it.
+//! URL tokens, for clients that can only be configured with a URL. A token contains its account and tool selection and
+//! is signed, so no server needs to store it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -145,7 +145,7 @@ mod tests {
     use connectwise_psa::CATALOG;
 
     #[test]
-    fn tokens_hold_what_they_were_made_for_and_no_other_key_fits() {
+    fn url_tokens_round_trip_and_open_only_with_their_key() {
         let tokens = AddressTokens::new(b"secret");
         let filter = MethodFilter { methods: vec!["read".to_owned()], tags: Vec::new() };
         let claims = AddressClaims { account: "acme".to_owned(), filter, expires: Some(now() + 60) };

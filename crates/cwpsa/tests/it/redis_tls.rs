@@ -1,5 +1,5 @@
-//! A store in Redis over TLS: a server is believed whose certificate the system's authorities signed, or those in the
-//! file that `SSL_CERT_FILE` names, and no other.
+//! A Redis store over TLS: a server is trusted only if its certificate is signed by one of the system's CAs, or by
+//! one in the file that `SSL_CERT_FILE` points to.
 
 use std::path::{Path, PathBuf};
 
@@ -43,7 +43,7 @@ async fn serve(state: &str, authority: &Path) -> (ServerProcess, String) {
 }
 
 #[tokio::test]
-async fn a_server_is_believed_whose_certificate_is_signed_by_a_known_authority() {
+async fn server_certificate_must_be_signed_by_a_known_authority() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let (authority, certificate, key) = certify(folder.path(), "localhost");

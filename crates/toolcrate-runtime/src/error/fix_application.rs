@@ -1,4 +1,4 @@
-//! Applies fixes to the arguments of a tool, to verify them before they are proposed.
+//! Applies fixes to a tool's arguments, to verify them before they are proposed.
 
 use serde_json::Value;
 
@@ -26,7 +26,8 @@ impl Fix {
         }
     }
 
-    /// Applies the fix. Returns false if an operation does not apply; the arguments are in an unspecified state then.
+    /// Applies the fix. Returns false if an operation can't be applied; the arguments are then in an unspecified
+    /// state.
     #[must_use]
     pub(crate) fn apply(&self, arguments: &mut Value) -> bool {
         self.0.iter().all(|operation| operation.apply(arguments).is_some())
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fix_applies_as_the_json_patch_that_it_shows() {
+    fn fix_applies_as_a_json_patch() {
         let mut arguments = json!({"body": {"a/b": 1}, "list": [1, 2], "page": 0});
         let add = FixOperation::Add { path: "/list/2".to_owned(), value: json!(3) };
         let fixes = [

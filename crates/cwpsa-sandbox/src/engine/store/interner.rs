@@ -1,6 +1,6 @@
-//! Interning of what records share: lists of field names, references and short strings.
+//! Interns data shared by records: lists of field names, references and short strings.
 //!
-//! Entries that no record uses any more are dropped when a table has doubled since it was last swept.
+//! Unused entries are dropped whenever a table has doubled in size since the last sweep.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_nobody_uses_are_dropped() {
+    fn unused_entries_are_dropped() {
         let mut interner = Interner::default();
         for number in 0..20_000 {
             interner.record(json!({"name": format!("name {number}")}).as_object().expect("an object"));

@@ -1,6 +1,6 @@
-//! The API's JSON Patch: a list of operations whose paths are case-sensitive and may lack the leading `/`. An
-//! operation on the key of a reference (`status/id`) makes it refer to another record. One on anything else below a
-//! reference succeeds without any effect, as with the API, and so does one on `company/identifier`.
+//! The API's JSON Patch: a list of operations whose paths are case-sensitive and may omit the leading `/`. An
+//! operation on the key of a reference (`status/id`) makes it refer to another record. As in the real API, an
+//! operation on any other field of a reference, or on `company/identifier`, succeeds but has no effect.
 
 use serde_json::{Map, Value, json};
 
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_read_as_the_api_reads_them() {
+    fn patch_paths_are_parsed_like_the_api() {
         let done = |body| patch(body).expect("a patch");
         assert_eq!(
             done(json!([{"op": "replace", "path": "firstName", "value": "A"}])),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_patches_are_refused() {
+    fn invalid_patches_are_rejected() {
         for body in [
             json!({"firstName": "A"}),
             json!([{"op": "replace", "path": "FirstName", "value": "A"}]),

@@ -1,4 +1,4 @@
-//! The callbacks that are registered for this server in ConnectWise.
+//! The callbacks registered for this server in ConnectWise.
 
 use connectwise_psa::runtime::Value;
 use cwpsa_sandbox::callback_types;
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn callbacks_of_other_receivers_are_ignored() {
+    fn callbacks_for_other_receivers_are_ignored() {
         let url = |url: &str| json!({"url": url, "type": "ticket"});
         let entries = json!([
             url("https://a.example/webhooks/acme?recordId="),

@@ -1,5 +1,5 @@
-//! Webhooks end to end: a sandbox signs and posts callbacks for what is written into it, the server checks them and
-//! hands them on to a program and to an address. The test's own posts show what is refused.
+//! Webhooks end to end: a sandbox signs and posts callbacks for its changes, and the server verifies them and
+//! delivers them to a program and to a URL. The test's own posts show what is rejected.
 
 mod copies;
 mod hooks;
@@ -55,7 +55,7 @@ async fn counted(address: SocketAddr) -> String {
 }
 
 #[tokio::test]
-async fn a_change_reaches_the_program_and_the_address() {
+async fn change_is_delivered_to_the_command_and_the_url() {
     let sandbox = Sandbox::start().await;
     let receiver = MockServer::start().await;
     // It fails once.
@@ -303,7 +303,7 @@ async fn dead_lettered_events_are_retried_on_request() {
 }
 
 #[tokio::test]
-async fn flags_are_for_one_account() {
+async fn webhook_flags_require_a_single_account() {
     let sandbox = Sandbox::start().await;
     let file = settings_of(&sandbox, "mcp = true");
     let text = std::fs::read_to_string(file.path()).unwrap();
