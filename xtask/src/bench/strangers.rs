@@ -57,11 +57,13 @@ impl CostlyRequest {
         Some(stream)
     }
 
-    /// Sends the request and reads the response until the connection ends.
-    fn exchange(&self, host: &str) {
+    /// Sends the request, and returns the response as far as the connection delivers it.
+    fn exchange(&self, host: &str) -> String {
+        let mut response = Vec::new();
         if let Some(mut stream) = self.write(host) {
-            let _ = stream.read_to_end(&mut Vec::new());
+            let _ = stream.read_to_end(&mut response);
         }
+        String::from_utf8_lossy(&response).into_owned()
     }
 }
 
@@ -74,7 +76,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>, sandbox: &Path, program: &Path)
     let server = CwpsaProcess::spawn(&mut serve)?;
     let requests = without_token();
     // Caches and the allocator reach their size first.
-    requests.iter().for_each(|request| (0..20).for_each(|_| request.exchange(&server.host)));
+    requests.iter().for_each(|request| (0..20).for_each(|_| drop(request.exchange(&server.host))));
     figures.push(cpu(&server, &requests)?);
     figures.push(memory(&server, &requests)?);
     figures.extend(health(&server)?);
@@ -117,7 +119,7 @@ fn cpu(server: &CwpsaProcess, requests: &[CostlyRequest]) -> anyhow::Result<Figu
     let mut worst = (0.0, "");
     for request in requests {
         let before = cpu_milliseconds(server.id())?;
-        (0..REQUESTS).for_each(|_| request.exchange(&server.host));
+        (0..REQUESTS).for_each(|_| drop(request.exchange(&server.host)));
         let each = (cpu_milliseconds(server.id())? - before) / f64::from(REQUESTS);
         eprintln!("  {}: {each:.2} ms", request.name);
         if each >= worst.0 {
@@ -148,14 +150,16 @@ fn memory(server: &CwpsaProcess, requests: &[CostlyRequest]) -> anyhow::Result<F
 }
 
 /// Returns the most expensive requests within the limits, of callers with a token.
-fn with_token() -> Vec<CostlyRequest> {
+fn with_token(host: &str) -> Vec<CostlyRequest> {
     let headers = format!("authorization: Bearer {TOKEN}\r\n");
+    let session = open_session(host, &headers).unwrap_or_default();
+    let in_session = format!("{headers}mcp-session-id: {session}\r\n");
     let call = |name: &str, arguments: &str| {
         format!(
             "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{{\"name\":\"{name}\",\"arguments\":{arguments}}}}}"
         )
     };
-    let mcp = |name, body| CostlyRequest::new(name, "POST /mcp", &headers, body);
+    let mcp = |name, body| CostlyRequest::new(name, "POST /mcp", &in_session, body);
     let words = "printer ticket company invoice ".repeat(10_000);
     let nested = format!("{}1{}", "{\"and\":[".repeat(100), "]}".repeat(100));
     let ids = (0..100_000).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
@@ -189,6 +193,18 @@ fn with_token() -> Vec<CostlyRequest> {
         ),
         CostlyRequest::new("all tools", "GET /integrated-account/acme/tools?", &headers, String::new()),
     ]
+}
+
+/// Opens an MCP session and returns its ID.
+fn open_session(host: &str, headers: &str) -> Option<String> {
+    let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}"#;
+    let initialized = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+    let response =
+        CostlyRequest::new("initialize", "POST /mcp", headers, initialize.to_owned()).exchange(host);
+    let id = response.lines().find_map(|line| line.strip_prefix("mcp-session-id: "))?.trim().to_owned();
+    let headers = format!("{headers}mcp-session-id: {id}\r\n");
+    let _ = CostlyRequest::new("initialized", "POST /mcp", &headers, initialized.to_owned()).exchange(host);
+    Some(id)
 }
 
 /// Measures the slowest response of `/healthz` while callers with and without a token do their worst: as they would on
@@ -234,12 +250,12 @@ impl Drop for Attack {
 
 /// Sends the most expensive requests to a server until the process is killed.
 pub(crate) fn attack(host: &str) -> ExitCode {
-    let requests: Vec<CostlyRequest> = with_token().into_iter().chain(without_token()).collect();
+    let requests: Vec<CostlyRequest> = with_token(host).into_iter().chain(without_token()).collect();
     std::thread::scope(|scope| {
         for attacker in 0..ATTACKERS {
             let requests = &requests;
             scope.spawn(move || {
-                requests.iter().cycle().skip(attacker).for_each(|request| request.exchange(host));
+                requests.iter().cycle().skip(attacker).for_each(|request| drop(request.exchange(host)));
             });
         }
     });
