@@ -4,27 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use toolcrate_runtime::catalog::{ArgumentLocation, CatalogText};
-use toolcrate_runtime::{Api, Catalog, ErrorShape, OperationKind, Paging, PatchPaths, Tool};
+use toolcrate_runtime::{Api, Catalog, OperationKind, Tool};
 
-static API: Api = Api {
-    name: "Test",
-    user_agent: "test",
-    accept: "application/json",
-    paging: Paging::None,
-    errors: ErrorShape {
-        code: &[],
-        message: &[],
-        list: &[],
-        item_code: &[],
-        item_message: &[],
-        item_field: &[],
-    },
-    patch_paths: PatchPaths::Pointer,
-    trim: &[],
-    fields_parameter: None,
-    filter: None,
-    custom_fields: None,
-};
+static API: Api = Api::new("Test", "test");
 
 /// Maximum length of a short name: an MCP host prepends `mcp__`, an 11-letter server name and `__`, and accepts 64
 /// characters.

@@ -25,6 +25,17 @@ const WARM_UP: usize = 200;
 const DEFAULT_SECONDS: u64 = 20;
 const SOAK_SECONDS: u64 = 600;
 
+/// Measures only the latency that the given sandbox and server add to a call.
+pub(crate) fn measure_overhead(
+    figures: &mut Vec<Figure>,
+    sandbox: &Path,
+    program: &Path,
+) -> anyhow::Result<()> {
+    let sandbox = CwpsaProcess::start(sandbox, &[])?;
+    let server = CwpsaProcess::spawn(sandbox.serve_command(program).args(["--audit", "/dev/null"]))?;
+    overhead(figures, &sandbox, &server)
+}
+
 /// Measures the figures; `soak` keeps up the load for ten minutes.
 pub(crate) fn measure(figures: &mut Vec<Figure>, soak: bool) -> anyhow::Result<()> {
     eprintln!("measuring: cwpsa under load …");

@@ -6,14 +6,13 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use connectwise_callbacks::SIGNATURE_HEADER;
+use connectwise_callbacks::{SIGNATURE_HEADER, is_loopback};
 use connectwise_psa::runtime::tls::without_certificates;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use url::Url;
 
 use super::settings::CallbackSettings;
-use crate::loopback::is_loopback;
 
 /// Minimum timeout of a request, so zero doesn't mean no timeout.
 const MIN_TIMEOUT: Duration = Duration::from_millis(1);

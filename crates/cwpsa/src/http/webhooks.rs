@@ -2,11 +2,13 @@
 //! an account token, `GET` returns the queue lengths, and `POST /webhooks/{account}/retry` requeues dead-lettered
 //! events.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -18,10 +20,8 @@ use serde_json::json;
 use toolcrate_http::{AccountRegistry, HttpError, json_response};
 use toolcrate_store::StoreError;
 
-use crate::webhooks::{WebhookError, Webhooks};
+use crate::webhooks::{MAX_CALLBACK_BYTES, WebhookError, Webhooks};
 
-/// Maximum size of a callback: a record, as text within JSON.
-const MAX_CALLBACK_BYTES: usize = 1 << 20;
 /// Timeout for reading a callback's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -41,7 +41,8 @@ type WebhookEndpointState = State<Arc<WebhookEndpoint>>;
 impl WebhookEndpoint {
     /// Returns the webhook routes.
     pub(crate) fn into_routes(self) -> Router {
-        let callbacks = get(show_state).post(receive).layer(DefaultBodyLimit::max(MAX_CALLBACK_BYTES));
+        let callbacks =
+            get(show_state).post(receive).layer(DefaultBodyLimit::max(MAX_CALLBACK_BYTES as usize));
         Router::new()
             .route(CALLBACK_ROUTE, callbacks)
             .route("/webhooks/{account}/retry", post(retry))
@@ -75,18 +76,35 @@ async fn receive(
     if let Err(error) = endpoint.webhooks.check_head(&account, signature) {
         return error_response(&error);
     }
+    let size = request.body().size_hint().exact();
+    if let Err(error) = endpoint.webhooks.check_size(&account, size) {
+        // A client that is still sending may not see the response.
+        let _ = tokio::time::timeout(BODY_TIMEOUT, discard(request.into_body())).await;
+        return error_response(&error);
+    }
     let body = match tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(WebhookError::TooLarge),
         Ok(Err(_)) | Err(_) => Err(CallbackError::Malformed("incomplete body".to_owned()).into()),
     };
     let received = match body {
-        Ok(body) => endpoint.webhooks.receive(&account, &body, signature).await,
+        Ok(body) => endpoint.webhooks.receive(&account, &body, size, signature).await,
         Err(error) => Err(endpoint.webhooks.refuse(&account, error)),
     };
     match received {
         Ok(()) => json_response(StatusCode::ACCEPTED, &json!({"accepted": true})),
         Err(error) => error_response(&error),
+    }
+}
+
+/// Reads a body of at most the maximum size, without storing it.
+async fn discard(mut body: Body) {
+    let mut length = 0;
+    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        length += frame.data_ref().map_or(0, Bytes::len) as u64;
+        if length > MAX_CALLBACK_BYTES {
+            break;
+        }
     }
 }
 

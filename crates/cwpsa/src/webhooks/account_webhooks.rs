@@ -12,6 +12,7 @@ use super::delivery::{RetrySchedule, Sink};
 use super::error::WebhookError;
 use super::event_json::event_to_json;
 use super::event_queue::EventQueue;
+use super::large_callbacks::LargeCallbackLimit;
 use super::metrics::WebhookMetrics;
 use super::recovery::GapRecovery;
 use super::reported_changes::ReportedChanges;
@@ -30,6 +31,7 @@ const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct AccountWebhooks {
     account: String,
     verifier: CallbackVerifier,
+    large_callbacks: LargeCallbackLimit,
     events: Option<EventFeed>,
     queue: Arc<EventQueue>,
     reported: ReportedChanges,
@@ -87,7 +89,8 @@ impl AccountWebhooks {
                 metrics: counts.clone(),
             })),
         };
-        Ok(Self { account: name.to_owned(), verifier, events, queue, reported, recovery })
+        let large_callbacks = LargeCallbackLimit::default();
+        Ok(Self { account: name.to_owned(), verifier, large_callbacks, events, queue, reported, recovery })
     }
 
     /// Returns the account's name.
@@ -98,6 +101,11 @@ impl AccountWebhooks {
     /// Returns the events that MCP sessions can subscribe to, if enabled.
     pub fn events(&self) -> Option<&EventFeed> {
         self.events.as_ref()
+    }
+
+    /// Returns the large callbacks that are not verified.
+    pub(super) fn large_callbacks(&self) -> &LargeCallbackLimit {
+        &self.large_callbacks
     }
 
     /// Returns the workers that deliver the events.

@@ -14,6 +14,9 @@ pub enum WebhookError {
     /// The body is too large.
     #[error("the body is too large")]
     TooLarge,
+    /// Too many large callbacks without a valid signature arrived.
+    #[error("too many large callbacks without a valid signature")]
+    Busy,
     /// The same callback is currently being stored.
     #[error("the same callback is being processed")]
     UnderWay,
@@ -29,6 +32,7 @@ impl WebhookError {
             Self::UnknownAccount => "unknown_account",
             Self::Callback(error) => error.code(),
             Self::TooLarge => "too_large",
+            Self::Busy => "busy",
             Self::UnderWay => "under_way",
             Self::NotStored(_) => "not_stored",
         }
@@ -38,7 +42,7 @@ impl WebhookError {
     pub fn may_pass_later(&self) -> bool {
         match self {
             Self::Callback(error) => error.is_temporary(),
-            Self::UnderWay | Self::NotStored(_) => true,
+            Self::Busy | Self::UnderWay | Self::NotStored(_) => true,
             Self::UnknownAccount | Self::TooLarge => false,
         }
     }

@@ -12,6 +12,7 @@ mod error;
 mod event_json;
 mod event_queue;
 mod http_client;
+mod large_callbacks;
 mod metrics;
 mod recovery;
 mod reported_changes;
@@ -25,13 +26,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectwise_callbacks::CallbackError;
+use connectwise_callbacks::{CallbackError, is_signature};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use account_webhooks::AccountWebhooks;
 pub use error::WebhookError;
+use large_callbacks::MAX_SMALL_BYTES;
 pub use metrics::WebhookMetrics;
 pub use settings::WebhookPlan;
 pub use table::WebhookTable;
@@ -39,6 +41,8 @@ pub use table::WebhookTable;
 use toolcrate_mcp::EventFeed;
 use toolcrate_store::StoreError as Error;
 
+/// The maximum callback size. A callback contains a record as a JSON string.
+pub const MAX_CALLBACK_BYTES: u64 = 1 << 20;
 /// How long shutdown waits for in-flight deliveries.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -78,11 +82,31 @@ impl Webhooks {
         match (self.hooks.contains_key(account), signature) {
             (false, _) => Err(self.refuse(account, WebhookError::UnknownAccount)),
             (true, None) => Err(self.refuse(account, CallbackError::Unsigned.into())),
+            (true, Some(signature)) if !is_signature(signature) => {
+                Err(self.refuse(account, CallbackError::WrongSignature.into()))
+            }
             (true, Some(_)) => Ok(()),
         }
     }
 
-    /// Accepts a callback for an account, given its body and its signature header.
+    /// Checks that a body of this size, or of unknown size, may be read. Call this once before [`receive`](Self::receive).
+    ///
+    /// # Errors
+    /// Returns the reason for the rejection.
+    pub fn check_size(&self, account: &str, size: Option<u64>) -> Result<(), WebhookError> {
+        if size.is_some_and(|size| size > MAX_CALLBACK_BYTES) {
+            return Err(self.refuse(account, WebhookError::TooLarge));
+        }
+        match self.hooks.get(account) {
+            Some(hook) if is_large(size) && !hook.large_callbacks().begin() => {
+                Err(self.refuse(account, WebhookError::Busy))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Accepts a callback for an account, given its body and its signature header. `size` is the size that was
+    /// [checked](Self::check_size).
     ///
     /// # Errors
     /// Returns the reason for the rejection.
@@ -90,10 +114,23 @@ impl Webhooks {
         &self,
         account: &str,
         body: &[u8],
+        size: Option<u64>,
         signature: Option<&str>,
     ) -> Result<(), WebhookError> {
         let result = match self.hooks.get(account) {
-            Some(hook) => hook.receive(body, signature).await,
+            Some(hook) => {
+                let result = hook.receive(body, signature).await;
+                let is_verified = matches!(
+                    result,
+                    Ok(())
+                        | Err(WebhookError::Callback(CallbackError::Replay))
+                        | Err(WebhookError::UnderWay | WebhookError::NotStored(_))
+                );
+                if is_large(size) && is_verified {
+                    hook.large_callbacks().verified();
+                }
+                result
+            }
             None => Err(WebhookError::UnknownAccount),
         };
         match result {
@@ -169,4 +206,9 @@ impl Webhooks {
             tracing::warn!("deliveries in flight did not finish before shutdown; they will be retried");
         }
     }
+}
+
+/// Returns true if a body can be large, as far as its size is known.
+fn is_large(size: Option<u64>) -> bool {
+    size.is_none_or(|size| size > MAX_SMALL_BYTES)
 }

@@ -10,10 +10,10 @@
 
 use std::time::Duration;
 
+use connectwise_callbacks::is_loopback;
 use connectwise_psa::runtime::Secret;
 use url::Url;
 
-use super::http_client;
 use super::signature::Signer;
 use super::table::WebhookTable;
 use crate::error::CliError;
@@ -102,7 +102,7 @@ fn address(text: &str, allow_plain_http: bool) -> Result<Url, CliError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(usage("the webhook URL must not contain credentials"));
     }
-    if url.scheme() == "http" && !http_client::is_loopback(&url) && !allow_plain_http {
+    if url.scheme() == "http" && !is_loopback(&url) && !allow_plain_http {
         return Err(usage(
             "the webhook URL uses unencrypted http: use https, or set allow_plain_http = true in the settings file",
         ));

@@ -249,26 +249,7 @@ async fn error_ends_a_stream() {
 async fn envelope_items_are_paged_by_their_marker() {
     static CURSOR: Api = Api {
         paging: Paging::Cursor { parameter: "after", next: "/meta/next", items: "/data" },
-        ..API_TEMPLATE
-    };
-    const API_TEMPLATE: Api = Api {
-        name: "Orders",
-        user_agent: "orders/1.0",
-        accept: "application/json",
-        paging: Paging::None,
-        errors: toolcrate_runtime::ErrorShape {
-            code: &[],
-            message: &[],
-            list: &[],
-            item_code: &[],
-            item_message: &[],
-            item_field: &[],
-        },
-        patch_paths: toolcrate_runtime::PatchPaths::Pointer,
-        trim: &[],
-        fields_parameter: None,
-        filter: None,
-        custom_fields: None,
+        ..Api::new("Orders", "orders/1.0")
     };
     let server = ScriptedServer::start([
         ScriptedResponse::json(200, &json!({"data": [{"id": 1}], "meta": {"next": "m/1"}})),

@@ -35,12 +35,12 @@ fn prepared(name: &str, arguments: &Value) -> PreparedRequest {
     offline().prepare(tool(name), arguments).expect("a request")
 }
 
-fn refused(name: &str, arguments: &Value) -> Error {
+pub(crate) fn refused(name: &str, arguments: &Value) -> Error {
     offline().prepare(tool(name), arguments).expect_err("an error")
 }
 
 /// Returns the problems as `pointer code: message`.
-fn problems(error: &Error) -> Vec<String> {
+pub(crate) fn problems(error: &Error) -> Vec<String> {
     assert_eq!(error.kind(), ErrorKind::InvalidArguments, "{error}");
     error
         .fields()

@@ -4,27 +4,9 @@ use std::path::Path;
 
 use toolcrate_catalog::{CatalogFiles, CatalogText, ToolRecord};
 use toolcrate_runtime::serde_json::{self, Value, json};
-use toolcrate_runtime::{Api, Catalog, ErrorShape, Paging, PatchPaths};
+use toolcrate_runtime::{Api, Catalog};
 
-static API: Api = Api {
-    name: "measured",
-    user_agent: "measure",
-    accept: "application/json",
-    paging: Paging::None,
-    errors: ErrorShape {
-        code: &[],
-        message: &[],
-        list: &[],
-        item_code: &[],
-        item_message: &[],
-        item_field: &[],
-    },
-    patch_paths: PatchPaths::Pointer,
-    trim: &[],
-    fields_parameter: None,
-    filter: None,
-    custom_fields: None,
-};
+static API: Api = Api::new("measured", "measure");
 
 /// Reads the catalog in a folder written by the generator.
 pub(crate) fn read(folder: &Path) -> &'static Catalog {

@@ -1,12 +1,12 @@
 //! Protects against web pages from other origins, including pages that reach a loopback address through DNS
 //! rebinding.
 
+use connectwise_callbacks::is_loopback;
 use http::HeaderMap;
 use http::header::{HOST, HeaderName, ORIGIN};
 use url::Url;
 
 use super::state::ServerState;
-use crate::loopback::is_loopback;
 
 /// Checks the `Host` and `Origin` of a request. Returns the reason for a rejection.
 pub(super) fn validate(state: &ServerState, headers: &HeaderMap) -> Result<(), &'static str> {

@@ -212,6 +212,48 @@ async fn callback_not_signed_by_the_account_is_rejected() {
 }
 
 #[tokio::test]
+async fn large_callbacks_of_strangers_are_limited_and_do_not_block_small_ones() {
+    let sandbox = Sandbox::start().await;
+    let catcher = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&catcher).await;
+    sandbox.register(&format!("{}/catch?recordId=", catcher.uri())).await;
+    sandbox.change_a_ticket(&"It beeps. ".repeat(9)).await;
+    let caught = until(async || catcher.received_requests().await.unwrap().pop()).await;
+    let key_url = serde_json::from_slice::<Value>(&caught.body).unwrap()["Metadata"]["key_url"].clone();
+    let key: Value = client().get(key_url.as_str().unwrap()).send().await.unwrap().json().await.unwrap();
+    let key = key["signing_key"].as_str().unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("events");
+    let address = serve(&settings_of(&sandbox, &to_file(&file)), &[]).await;
+    let callback = |id: usize, length: usize| {
+        let mut body: Value = serde_json::from_slice(&caught.body).unwrap();
+        (body["MessageId"], body["ID"]) = (json!(format!("m{id}")), json!(id));
+        body["Entity"] = json!(json!({"id": id, "text": "x".repeat(length)}).to_string());
+        body.to_string().into_bytes()
+    };
+    let large = 600 << 10;
+    // Those that are signed are not limited.
+    for id in 0..20 {
+        let body = callback(id, large);
+        let status = post(address, "acme", &body, Some(&sign(key, &body))).await.status();
+        assert_eq!(status, StatusCode::ACCEPTED);
+    }
+    let forged = callback(100, large);
+    let mut statuses = Vec::new();
+    for _ in 0..60 {
+        statuses.push(post(address, "acme", &forged, Some(&STANDARD.encode([0; 32]))).await.status());
+    }
+    assert_eq!(statuses[0], StatusCode::UNAUTHORIZED);
+    assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
+    let small = callback(200, 1000);
+    assert_eq!(post(address, "acme", &small, Some(&sign(key, &small))).await.status(), StatusCode::ACCEPTED);
+    // What can be no signature is refused before its body is read.
+    let status = post(address, "acme", &small, Some("AAAA")).await.status();
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn unavailable_key_is_answered_with_429() {
     let upstream = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(503)).mount(&upstream).await;
