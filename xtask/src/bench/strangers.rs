@@ -222,7 +222,7 @@ fn health(server: &CwpsaProcess) -> anyhow::Result<Vec<Figure>> {
         let what = format!(
             "cwpsa serve: /healthz while {ATTACKERS} callers, {name}, do their worst, slowest of {count}"
         );
-        Ok(Figure::at_most(&what, slowest, 50.0, "ms"))
+        anyhow::Ok(Figure::at_most(&what, slowest, 50.0, "ms"))
     };
     Ok(vec![
         measure("19", "of low priority on the same cores")?,
