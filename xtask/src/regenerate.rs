@@ -10,7 +10,7 @@ use toolcrate_codegen::{Generated, LockUpdate, Options, generate, repair};
 
 use crate::ci;
 
-/// How many lines of a difference `--check` prints.
+/// Maximum number of diff lines printed by `--check`.
 const DIFF_LINES: usize = 200;
 
 /// The arguments of the command.

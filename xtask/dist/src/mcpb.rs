@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::archive::{ArchiveEntry, zip};
 use crate::artifact::{Artifact, LICENSE, REPOSITORY, ReleaseBinary, SUMMARY, VERSION, licenses};
 
-/// Makes the bundle.
+/// Builds the bundle.
 pub(crate) fn bundle(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     let program = format!("server/{}", binary.platform.program());
     let manifest = manifest(&program, binary.platform.npm.0);
@@ -18,8 +18,8 @@ pub(crate) fn bundle(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     Ok(Artifact::new(format!("cwpsa-{VERSION}-{os}-{cpu}.mcpb"), zip(&entries)?))
 }
 
-/// The manifest with the form of the settings. The form passes them as variables, never as arguments, which other users of
-/// the machine can see.
+/// Returns the manifest with the settings form. The form passes settings as variables, never as arguments, which other
+/// users on the machine can see.
 fn manifest(program: &str, system: &str) -> Value {
     json!({
         "manifest_version": "0.3",

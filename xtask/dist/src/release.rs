@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &ReleaseArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Everything that is deployed names the current version.
+/// Checks that everything deployed refers to the current version.
 fn check_versions() -> anyhow::Result<()> {
     for path in ["deploy/compose.yaml", "deploy/kubernetes/deployment.yaml"] {
         let text = workspace_file(path)?;
@@ -59,7 +59,7 @@ fn files(folder: &str, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Returns the names of all published crates, each after the ones that it depends on.
+/// Returns the names of all published crates, each after its dependencies.
 fn publish_order(metadata: &Value) -> anyhow::Result<Vec<String>> {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let packages: Vec<Value> = list(&metadata["packages"])
@@ -86,7 +86,7 @@ fn publish_order(metadata: &Value) -> anyhow::Result<Vec<String>> {
     Ok(order)
 }
 
-/// Prints what the workflow `release.yml` does when a tag is pushed, as commands.
+/// Prints the steps that the `release.yml` workflow performs when a tag is pushed, as commands.
 fn print_steps(crates: &[String]) {
     let step = |number: usize, title: &str| println!("\n{number}. {title}");
     println!("Release {VERSION}. None of these steps has been run.");

@@ -34,10 +34,10 @@ pub struct CorpusArguments {
     requests: bool,
 }
 
-/// The file that marks a folder as one of this command.
+/// The file that marks a folder as belonging to this command.
 const MARKER: &str = "corpus-workspace.txt";
 
-/// Runs the generator on each spec. Exit code 1: a spec is rejected, a crate does not compile, or a check fails.
+/// Runs the generator on each spec. Exit code 1: a spec is rejected, a crate doesn't compile, or a check fails.
 pub fn run(arguments: &CorpusArguments) -> ExitCode {
     match rows(arguments) {
         Ok(rows) => {
@@ -79,7 +79,7 @@ fn rows(arguments: &CorpusArguments) -> anyhow::Result<Vec<CorpusRow>> {
     Ok(rows)
 }
 
-/// The specs in a folder, by name: its documents, and those that its folders have as `spec`.
+/// Returns the specs in a folder, by name: its documents, and the `spec` files in its subfolders.
 fn specs(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
     let is_spec = |path: &Path| {
         path.extension().is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|known| ending == *known))
@@ -110,7 +110,7 @@ fn row(name: String, spec: PathBuf, crates: &Path) -> CorpusRow {
     CorpusRow { name, spec, generated, millis, compiles: None, checked: None }
 }
 
-/// Compiles all crates in one workspace, so that they share their dependencies.
+/// Compiles all crates in one workspace, so they share their dependencies.
 fn check(rows: &mut [CorpusRow], work: &Path) -> anyhow::Result<()> {
     let made: Vec<&mut CorpusRow> = rows.iter_mut().filter(|row| row.generated.is_ok()).collect();
     let members: Vec<String> = made.iter().map(|row| format!("\"crates/{}/*\"", row.name)).collect();

@@ -16,7 +16,7 @@ fn render() -> String {
     release_notes::render(&compare(&old, &new, &settings.profile), &old, &new).unwrap()
 }
 
-/// The note, made once for all tests.
+/// Returns the release notes, created once for all tests.
 fn note() -> &'static str {
     static NOTE: OnceLock<String> = OnceLock::new();
     NOTE.get_or_init(render)

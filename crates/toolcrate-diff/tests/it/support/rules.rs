@@ -8,19 +8,19 @@ use super::findings::{Finding, Ours, Place, letters};
 
 /// The context of a rule.
 pub struct Context<'a> {
-    /// All changes of ours.
+    /// All of our changes.
     pub ours: &'a [Ours],
     /// All findings of the other tool.
     pub theirs: &'a [Finding],
     /// The profile.
     pub settings: &'a DiffSettings,
-    /// The old document and the new one, as they are written.
+    /// The original old and new documents.
     pub documents: &'a [Value; 2],
 }
 
-/// Why one tool says something that the other does not.
+/// The reason why one tool reports something that the other doesn't.
 pub struct Rule<T> {
-    /// A few words.
+    /// A short name.
     pub name: &'static str,
     /// The reason.
     pub why: &'static str,
@@ -29,7 +29,7 @@ pub struct Rule<T> {
 }
 
 impl Context<'_> {
-    /// Returns true if some operation has another schema instead of `schema` in its request or response.
+    /// Returns true if some operation's request or response now has a different schema instead of `schema`.
     fn is_replaced(&self, schema: &str) -> bool {
         self.ours.iter().filter(|ours| is_reference(ours, self)).any(|ours| {
             let is_it = |said: &Option<String>| said.as_deref().is_some_and(|said| heart(said) == schema);
@@ -43,7 +43,7 @@ impl Context<'_> {
         schemas.flat_map(|schemas| schemas.keys()).any(|other| letters(other) == name)
     }
 
-    /// The parameters of an operation, `get /orders`, in both documents.
+    /// Returns the parameters of an operation, `get /orders`, in both documents.
     fn parameters<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = &'a Value> {
         let (method, path) = operation.split_once(' ').unwrap_or_default();
         let of = move |document: &'a Value| document["paths"][path][method]["parameters"].as_array();
@@ -56,7 +56,7 @@ impl Context<'_> {
         self.documents.iter().all(|document| document["paths"][path][method]["requestBody"].is_null())
     }
 
-    /// Returns true if the operation has a parameter that is an object with a property `name`.
+    /// Returns true if the operation has an object parameter with a property `name`.
     fn has_record_with(&self, operation: &str, name: &str) -> bool {
         let records = self.parameters(operation).filter_map(|parameter| parameter["schema"]["$ref"].as_str());
         let mut both =
@@ -67,7 +67,7 @@ impl Context<'_> {
         })
     }
 
-    /// Returns true if the operation has a parameter in the path that its path has no placeholder for.
+    /// Returns true if the operation has a path parameter without a placeholder in its path.
     fn has_stray(&self, operation: &str) -> bool {
         let path = operation.split_once(' ').map_or("", |(_, path)| path);
         self.parameters(operation).any(|parameter| {
@@ -77,7 +77,7 @@ impl Context<'_> {
     }
 }
 
-/// The schema that a type in words is, or is a list of.
+/// Returns the schema in a type description, directly or as the item of a list.
 fn heart(said: &str) -> String {
     letters(said.trim_start_matches("a list of "))
 }
@@ -93,7 +93,7 @@ fn ends_with(finding: &Finding, part: &str) -> bool {
     finding.parts.last().is_some_and(|last| last == part)
 }
 
-/// Rules for findings of the other tool alone.
+/// Rules for findings that only the other tool reports.
 pub const THEIRS: &[Rule<Finding>] = &[
     Rule {
         name: "list of tags",
@@ -179,7 +179,7 @@ pub const THEIRS: &[Rule<Finding>] = &[
     },
 ];
 
-/// Rules for findings of our tool alone.
+/// Rules for findings that only our tool reports.
 pub const OURS: &[Rule<Ours>] = &[
     Rule {
         name: "body from the overlay",
@@ -216,7 +216,7 @@ pub const OURS: &[Rule<Ours>] = &[
     },
 ];
 
-/// Rules for findings of both that only one tool reports as breaking.
+/// Rules for findings that both report, but only one as breaking.
 pub const JUDGED: &[Rule<Ours>] = &[
     Rule {
         name: "schema name",
