@@ -59,6 +59,7 @@ pub mod naming;
 mod normalize;
 pub mod relate;
 pub mod repair;
+mod template;
 pub mod write;
 
 pub use generate::{Generated, LockUpdate, Options, generate};

@@ -19,6 +19,7 @@ mod operations;
 mod query;
 mod rust;
 mod sentence;
+mod status_responses;
 mod templates;
 mod tool_browser;
 mod writable;

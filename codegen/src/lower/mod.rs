@@ -4,6 +4,7 @@
 //! sentences that state a constraint become constraints, and everything is put into canonical order. No
 //! later stage knows about OpenAPI.
 
+mod alternatives;
 mod bodies;
 mod description_constraints;
 mod limits;
@@ -13,6 +14,7 @@ mod operations;
 mod recursion;
 mod request_bodies;
 mod resolve;
+mod responses;
 mod schemas;
 mod selection;
 mod unions;

@@ -36,7 +36,7 @@ enum LineError {
     #[error("`{0}` should be `module::file::function`")]
     RustPath(String),
     #[error(
-        "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust`, `choice MEMBER Rust` or `alias OLD NEW RELEASE`, found `{0}`"
+        "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust`, `choice MEMBER Rust`, `response METHOD /path Rust` or `alias OLD NEW RELEASE`, found `{0}`"
     )]
     Syntax(String),
     #[error("`{key}` has two entries, the older one `{known}`; keep that one")]
@@ -54,6 +54,8 @@ pub struct Lock {
     types: BTreeMap<String, String>,
     /// By schema and member.
     choices: BTreeMap<String, String>,
+    /// The enums of responses, by `METHOD /path`.
+    responses: BTreeMap<String, String>,
     /// Replacements of tools: old name, new name, release.
     aliases: Vec<(String, String, String)>,
     /// The lines of the file.
@@ -116,6 +118,11 @@ impl Lock {
             ["choice", member, rust] => {
                 let known = self.choices.insert(member.to_owned(), rust.to_owned());
                 (format!("choice {member}"), vec![format!("type {rust}")], known)
+            }
+            ["response", method, path, rust] => {
+                let key = format!("{method} {path}");
+                let known = self.responses.insert(key.clone(), rust.to_owned());
+                (format!("response {key}"), vec![format!("type {rust}")], known)
             }
             ["alias", old, new, release] => {
                 let known = self.aliases.iter().find(|alias| alias.0 == old && alias.2 == release);
@@ -180,6 +187,11 @@ impl Lock {
         find(&self.choices, &keys, letters).into_iter().map(|rust| rust.map(String::as_str)).collect()
     }
 
+    /// The enum of the responses of an operation, by its key.
+    pub fn response(&self, key: &str) -> Option<&str> {
+        self.responses.get(key).map(String::as_str)
+    }
+
     /// The tools that are gone in `release` and what took their place: `alias OLD NEW RELEASE`. A person
     /// writes these lines; a comparison proposes them.
     pub fn aliases(&self, release: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -200,7 +212,7 @@ impl Lock {
 
     /// All Rust types that ever were.
     pub fn all_types(&self) -> impl Iterator<Item = &str> {
-        self.types.values().chain(self.choices.values()).map(String::as_str)
+        self.types.values().chain(self.choices.values()).chain(self.responses.values()).map(String::as_str)
     }
 
     /// Adds what is new of `release`, under a comment that names it.
@@ -222,6 +234,12 @@ impl Lock {
         for ((schema, member), rust) in additions.choices {
             if let Entry::Vacant(vacant) = self.choices.entry(member_key(&schema, &member)) {
                 lines.push(format!("choice {} {rust}", vacant.key()));
+                vacant.insert(rust);
+            }
+        }
+        for (key, rust) in additions.responses {
+            if let Entry::Vacant(vacant) = self.responses.entry(key) {
+                lines.push(format!("response {} {rust}", vacant.key()));
                 vacant.insert(rust);
             }
         }
@@ -256,6 +274,8 @@ pub struct Additions {
     pub types: BTreeMap<String, String>,
     /// By schema and member.
     pub choices: BTreeMap<(String, String), String>,
+    /// By `METHOD /path`.
+    pub responses: BTreeMap<String, String>,
 }
 
 /// The values of `keys`: by the key itself, else by an equal `normal` form among the entries that no key
@@ -288,6 +308,10 @@ fn member_key(schema: &str, member: &str) -> String {
 
 /// `text` as one word of a line: spaces and what else would be misread are percent-encoded.
 pub fn token(text: &str) -> String {
+    if text.is_empty() {
+        // Every percent sign of a text is encoded, so this stands for none.
+        return "%".to_owned();
+    }
     if !text.contains(|c: char| c.is_whitespace() || c == '%') {
         return text.to_owned();
     }
@@ -318,6 +342,7 @@ mod tests {
             operations: operations.iter().map(|(key, name)| ((*key).to_owned(), entry(name))).collect(),
             types: types.iter().map(|(key, name)| ((*key).to_owned(), (*name).to_owned())).collect(),
             choices: BTreeMap::new(),
+            responses: BTreeMap::new(),
         }
     }
 
@@ -325,6 +350,9 @@ mod tests {
     fn lock_round_trips_and_grows_by_lines() {
         let mut lock = Lock::default();
         lock.extend(additions(&[("GET /a", "list_a")], &[("A b", "AB")]), "1");
+        let mut nameless = Lock::default();
+        nameless.extend(additions(&[], &[("", "Type")]), "1");
+        assert_eq!(Lock::parse(&nameless.to_text()).unwrap(), nameless);
         let first = lock.to_text();
         assert_eq!(first, format!("{HEADER}\n\n# release 1\nGET /a list_a m::f::list_a\ntype A%20b AB\n"));
         assert_eq!(Lock::parse(&first).unwrap(), lock);

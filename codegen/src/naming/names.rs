@@ -49,6 +49,8 @@ pub struct OperationName {
     pub function: String,
     /// Rust names, in the order of `operation.parameters`.
     pub parameters: Vec<String>,
+    /// The enum of the responses, if their content differs by status.
+    pub response: Option<String>,
     /// The subject, in words for people.
     pub subject: Subject,
     /// First words of the action, e.g. `merge`.

@@ -1,11 +1,12 @@
 //! JSON Schema nodes of what a caller may send: inlined, every node typed, recursion cut with a note.
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value, json};
 
 use super::words::{ArgumentDescriber, join};
 use crate::emit::context::Context;
 use crate::emit::writable::is_writable;
-use crate::ir::{Field, Limits, Shape, Type, Union};
+use crate::ir::{Field, Limits, Shape, Type, Union, ValueKind};
 use crate::relate::Reference;
 
 /// How deep objects are written out; what lies deeper is an object with a note.
@@ -184,11 +185,11 @@ impl<'a> Writer<'a> {
             }
             return;
         }
-        set(node, "type", "object");
         if let Shape::Union(union) = &schema.shape {
             self.union(name, union, node, words);
             return;
         }
+        set(node, "type", "object");
         let related = self.context.related;
         if let Some(reference) = related.references.get(name) {
             let fields = schema.fields().iter().filter(|field| reference.keys.contains(&field.name));
@@ -237,29 +238,101 @@ impl<'a> Writer<'a> {
         is_cut
     }
 
-    /// The members of all variants. Which of them belong together is left to the server.
+    /// The kinds of all variants, and the members of all objects among them. Which of them belong together is left to the
+    /// server.
     fn union(&mut self, name: &'a str, union: &'a Union, node: &mut Map<String, Value>, words: &mut String) {
+        let mut kinds: Vec<&str> = Vec::new();
+        for variant in &union.variants {
+            let kind = match variant.signature.kind {
+                ValueKind::Boolean => "boolean",
+                ValueKind::Number => "number",
+                ValueKind::Text => "string",
+                ValueKind::List => "array",
+                ValueKind::Object => "object",
+            };
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        node.insert("type".into(), if let [only] = kinds[..] { json!(only) } else { json!(kinds) });
         if self.is_cut(name, words) {
+            if kinds.contains(&"array") {
+                node.insert("items".into(), any_but_null(""));
+            }
             return;
         }
         self.stack.push(name);
-        let values: Vec<&String> = union.variants.iter().flat_map(|variant| &variant.values).collect();
         let mut members = Map::new();
-        members.insert(union.member.clone(), json!({"type": "string", "enum": values}));
+        let mut required: Option<Vec<String>> = None;
+        // True if an object may have other members than those that are listed.
+        let mut is_open = false;
+        if let Some(tag) = &union.discriminator {
+            let values = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
+            let values: Vec<&String> = values.flat_map(|(_, values)| values).collect();
+            members.insert(tag.clone(), json!({"type": "string", "enum": values}));
+        }
         for variant in &union.variants {
-            let (properties, _) = self.properties(&variant.schema);
-            for (member, own) in properties {
-                let known = members.entry(member.clone()).or_insert_with(|| own.clone());
-                if *known != own && member != union.member {
-                    *known = any_but_null("");
+            let (own_members, own_required) = match self.context.api.resolve(&variant.ty) {
+                Type::Named(variant) => {
+                    let schema = &self.context.api.schemas[variant];
+                    is_open |= schema.additional.is_some() || !matches!(schema.shape, Shape::Object(_));
+                    self.properties(variant)
+                }
+                Type::Map(_) => {
+                    is_open = true;
+                    continue;
+                }
+                Type::List(item) => {
+                    node.insert("items".into(), self.node(item, &Limits::default(), ""));
+                    continue;
+                }
+                _ => continue,
+            };
+            let tag = variant.signature.values.as_ref().map(|(tag, _)| tag);
+            for (member, own) in own_members {
+                let is_tag = Some(&member) == tag;
+                match members.entry(member) {
+                    Entry::Vacant(vacant) => drop(vacant.insert(own)),
+                    Entry::Occupied(mut known) => {
+                        let is_known = *known.get() == own || Some(known.key()) == union.discriminator.as_ref();
+                        if !is_known && !(is_tag && merge_values(known.get_mut(), &own)) {
+                            known.insert(any_but_null(""));
+                        }
+                    }
                 }
             }
+            required = Some(match required {
+                Some(required) => required.into_iter().filter(|name| own_required.contains(name)).collect(),
+                None => own_required,
+            });
         }
         self.stack.pop();
-        node.insert("properties".into(), Value::Object(members));
-        node.insert("required".into(), json!([union.member]));
-        join(words, &format!("`{}` determines which fields it has.", union.member));
+        if !members.is_empty() {
+            node.insert("properties".into(), Value::Object(members));
+            if is_open {
+                node.insert("additionalProperties".into(), json!(true));
+            }
+        }
+        let tag = union.discriminator.as_ref();
+        let required = tag.map(|tag| vec![tag.clone()]).or(required).filter(|_| kinds == ["object"]);
+        if let Some(required) = required.filter(|required| !required.is_empty()) {
+            node.insert("required".into(), json!(required));
+        }
+        let tag = tag.or_else(|| union.variants.iter().find_map(|variant| Some(&variant.signature.values.as_ref()?.0)));
+        if let Some(tag) = tag {
+            join(words, &format!("`{tag}` determines which fields it has."));
+        }
     }
+}
+
+/// Adds the values of `own` to those of `known`, if both list values.
+fn merge_values(known: &mut Value, own: &Value) -> bool {
+    let (Some(known), Some(own)) = (known.get_mut("enum").and_then(Value::as_array_mut), own["enum"].as_array())
+    else {
+        return false;
+    };
+    known.extend(own.iter().cloned());
+    true
 }
 
 fn is_scalar(value: &Value) -> bool {

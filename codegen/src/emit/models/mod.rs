@@ -24,7 +24,7 @@ use super::features::SHARED;
 use super::rust::{Imports, Job};
 use crate::ir::{Schema, Shape};
 use crate::naming::TypeName;
-use crate::naming::identifiers::{unused, value_name};
+use crate::naming::identifiers::{self, unused};
 
 /// The folder of the models within an area.
 const FOLDER: &str = "models";
@@ -84,7 +84,7 @@ fn folder(module: &str) -> String {
 
 /// The file of the type `rust`, which is a module too. `AB` and `Ab` are two types, `ab` is one file.
 fn file_name(rust: &str, taken: &HashSet<String>) -> String {
-    unused(&value_name(&[rust.to_snake_case()], "model"), &[], "_alt", taken)
+    unused(&identifiers::file_name(&[rust.to_snake_case()], "model"), &[], "_alt", taken)
 }
 
 /// An alias of a list or a scalar is written out where it is used.

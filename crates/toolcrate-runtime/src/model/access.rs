@@ -179,11 +179,11 @@ pub enum ValueMut<'a> {
     Map(&'a mut dyn MapValue),
     /// Free JSON.
     Any(&'a mut Value),
-    /// An object whose type one of its members names.
+    /// One of several values that can be told apart.
     Union(&'a mut dyn UnionValue),
 }
 
-/// An object whose type one of its members names.
+/// One of several values that can be told apart.
 pub trait UnionValue {
     /// Sets the value to what `value` is. One of a type that is not known is kept as it is.
     fn set(&mut self, value: Value);

@@ -8,9 +8,9 @@ use super::access::ValueRef;
 pub(super) enum Filled {
     /// It was stored.
     Value,
-    /// It was stored, and is an object without members.
-    EmptyObject,
-    /// It is a null, which the target can't hold.
+    /// It was stored, and is an object without members other than these, which are null.
+    EmptyObject(Vec<&'static str>),
+    /// It is a null, which the target can't hold. A field is absent then.
     Null,
     /// It has another type than the target.
     Odd(OddValue),
