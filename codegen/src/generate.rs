@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{self, Overlay, Profile, UsageTracker};
 use crate::diagnostic::{CodegenError, Errors, Report};
 use crate::emit::DocumentationCoverage;
+use crate::format_cache::{FormatCache, FormattedFiles};
 use crate::model::Model;
 use crate::naming::Lock;
 use crate::relate::RelationCoverage;
@@ -24,6 +25,8 @@ pub struct Options {
     pub lock: LockUpdate,
     /// Refuse a document of which a part cannot be expressed, instead of leaving that part out.
     pub strict: bool,
+    /// Where to remember how files were formatted. It changes nothing but the time that a run takes.
+    pub format_cache: Option<FormatCache>,
 }
 
 /// What a run may add to the lock of names.
@@ -120,8 +123,13 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
     let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
     let model = Model { api, names, relations, report };
-    let mut files = emit::emit(&model, &profile, &overlay, &usage).map_err(in_overlay)?;
-    let documentation = emit::documentation_coverage(&model, &profile, &overlay, &usage);
+    let formatted = options.format_cache.as_ref().map(|cache| (cache, FormattedFiles::read(cache, &out)));
+    let known = |path: &str, tokens: u64| formatted.as_ref()?.1.text(path, tokens);
+    let emit::EmittedCrate { mut files, tokens, documentation } =
+        emit::emit_crate(&model, &profile, &overlay, &usage, &known).map_err(in_overlay)?;
+    if let Some((cache, formatted)) = &formatted {
+        formatted.write(cache, &files, &tokens);
+    }
     files.extend(license_texts(folder, &profile)?);
 
     let mut unused = Vec::new();

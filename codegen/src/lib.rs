@@ -49,6 +49,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod draft;
 pub mod emit;
+mod format_cache;
 mod generate;
 pub mod id;
 pub mod ir;
@@ -62,4 +63,5 @@ pub mod repair;
 mod template;
 pub mod write;
 
+pub use format_cache::FormatCache;
 pub use generate::{Generated, LockUpdate, Options, generate};

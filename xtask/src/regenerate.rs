@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Instant, UNIX_EPOCH};
 
 use clap::Args;
 use toolcrate_codegen::diagnostic::Errors;
-use toolcrate_codegen::{Generated, LockUpdate, Options, generate, repair};
+use toolcrate_codegen::{FormatCache, Generated, LockUpdate, Options, generate, repair};
 
 use crate::ci;
 
@@ -54,6 +54,7 @@ pub fn run(arguments: RegenerateArguments) -> ExitCode {
         out: arguments.out,
         strict: arguments.strict,
         lock,
+        format_cache: format_cache(),
     };
     match generate(&options).and_then(|generated| finish(&generated, check, started)) {
         Ok(code) => code,
@@ -63,6 +64,15 @@ pub fn run(arguments: RegenerateArguments) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The file next to the program that remembers how the output was formatted by this build of it.
+fn format_cache() -> Option<FormatCache> {
+    let program = std::env::current_exe().ok()?;
+    let metadata = program.metadata().ok()?;
+    let built = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    let generator = format!("{} {}", metadata.len(), built.as_nanos());
+    Some(FormatCache { file: program.with_extension("format-cache"), generator })
 }
 
 fn finish(generated: &Generated, check: bool, started: Instant) -> Result<ExitCode, Errors> {
