@@ -62,6 +62,8 @@ pub struct Generated {
     pub coverage: RelationCoverage,
     /// How much is documented in words.
     pub documentation: DocumentationCoverage,
+    /// The files that were read.
+    pub inputs: Vec<PathBuf>,
     /// Entries of the profile and the overlay that never applied. They are errors unless another spec than
     /// the profile's is used or a part of the document is left out.
     pub unused: Vec<String>,
@@ -112,7 +114,13 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     if options.strict {
         report.require_complete().map_err(|errors| errors.in_file(&spec))?;
     }
-    let mut names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec))?;
+    let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
+    let (names, relations) = std::thread::scope(|scope| {
+        let relations = scope.spawn(|| relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay));
+        let names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec));
+        (names, relations.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let (mut names, relations) = (names?, relations?);
     report.repairs.append(&mut names.repairs);
     if options.lock == LockUpdate::All {
         names.lock.extend(std::mem::take(&mut names.pending), &api.version);
@@ -120,8 +128,6 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         report.warnings.append(&mut names.warnings);
     }
     report.sort();
-    let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
-    let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
     let model = Model { api, names, relations, report };
     let formatted = options.format_cache.as_ref().map(|cache| (cache, FormattedFiles::read(cache, &out)));
     let known = |path: &str, tokens: u64| formatted.as_ref()?.1.text(path, tokens);
@@ -158,6 +164,10 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         !degraded.iter().any(|location| location.starts_with(operation.pointer.as_str()))
     };
     let typed_operations = api.operations.values().filter(is_typed).count();
+    let mut inputs = vec![options.profile.clone(), spec, lock_path.clone()];
+    inputs.extend(overlay_path);
+    let others = profile.programs.iter().map(|program| &program.file).chain(&profile.license_files);
+    inputs.extend(others.map(|path| folder.join(path)));
     let lock = (options.lock != LockUpdate::Nothing).then(|| (lock_path, names.lock.to_text()));
     let plan = WritePlan::new(&out, files, lock.into_iter().collect()).map_err(in_profile)?;
     Ok(Generated {
@@ -170,6 +180,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         report,
         coverage: relations.coverage,
         documentation,
+        inputs,
         unused: unused.iter().map(CodegenError::to_string).collect(),
     })
 }

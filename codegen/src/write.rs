@@ -84,6 +84,11 @@ impl WritePlan {
         Ok(Self { wanted, stale, foreign, out: out.to_owned() })
     }
 
+    /// Returns all files that the plan is about, with their contents.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.wanted.iter().map(|(path, text)| (path.as_path(), text.as_str()))
+    }
+
     /// Compares the plan with the disk.
     ///
     /// # Errors
