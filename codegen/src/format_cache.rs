@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_unchanged_files_of_the_same_tokens_are_used() {
+    fn unchanged_files_of_the_same_tokens_are_reused() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         std::fs::create_dir(&out).unwrap();

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_that_differ_have_other_hashes() {
+    fn different_tokens_have_different_hashes() {
         let same = [quote!(a.b(1)), quote!(a . b ( 1 ))];
         assert_eq!(token_hash(&same[0]), token_hash(&same[1]));
         let all = [

@@ -10,7 +10,7 @@ use crate::support::round_trips::RoundTrips;
 use crate::support::{golden, golden_api, golden_cases};
 
 #[test]
-fn each_crate_is_as_expected() {
+fn each_crate_matches_its_expected_files() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     let mut stale = Vec::new();
     for case in golden_cases() {
@@ -30,7 +30,7 @@ fn each_crate_is_as_expected() {
 /// Compiles all golden crates in one workspace, lints them, runs the tools of the library against a server
 /// (`tests/other_api/main.rs`), and compares random values of every schema with what the models make of them.
 #[test]
-fn the_crates_compile_and_another_api_works() {
+fn crates_compile_and_another_api_works() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden-workspace");
     let mut members = Vec::new();

@@ -50,7 +50,7 @@ fn it_writes_then_finds_nothing_to_do_then_notices_what_is_stale() {
 
 /// A run that would do the same as the last one is not made; any file that it reads or writes counts.
 #[test]
-fn a_run_after_a_change_generates() {
+fn run_after_a_change_generates() {
     let folder = project();
     let first = run(folder.path(), &[]).1;
     let words = |output: &str| output.lines().take(4).map(str::to_owned).collect::<Vec<_>>();

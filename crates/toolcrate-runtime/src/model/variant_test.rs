@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variant_is_told_by_kind_values_and_members() {
+    fn variant_is_recognized_by_kind_values_and_members() {
         let circle = VariantTest::OBJECT.values("kind", &["round", "disc"]);
         assert!(circle.accepts(&json!({"kind": "disc"})));
         for other in [json!({"kind": "square"}), json!({"kind": 1}), json!({}), json!("round"), json!(null)] {
