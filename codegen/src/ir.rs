@@ -352,7 +352,7 @@ impl Union {
 
     /// Returns true if every variant is an object.
     pub fn is_object(&self) -> bool {
-        self.variants.iter().all(|variant| variant.signature.kind == ValueKind::Object)
+        self.variants.iter().all(|variant| variant.signature.kind == JsonKind::Object)
     }
 }
 
@@ -360,7 +360,7 @@ impl Union {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VariantSignature {
     /// The kind of the JSON value.
-    pub kind: ValueKind,
+    pub kind: JsonKind,
     /// A property and its values.
     pub values: Option<(String, Vec<String>)>,
     /// Properties that the object has.
@@ -371,7 +371,7 @@ pub struct VariantSignature {
 
 impl VariantSignature {
     /// The signature of the only variant of its kind.
-    pub fn new(kind: ValueKind) -> Self {
+    pub fn new(kind: JsonKind) -> Self {
         Self { kind, values: None, present: Vec::new(), absent: Vec::new() }
     }
 }
@@ -380,7 +380,7 @@ impl VariantSignature {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
-pub enum ValueKind {
+pub enum JsonKind {
     Boolean,
     Number,
     Text,

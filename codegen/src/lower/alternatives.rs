@@ -11,7 +11,7 @@ use openapiv3::{
 use serde_json::Value;
 
 use super::object_parts::{self, ObjectParts};
-use crate::ir::{Type, ValueKind, VariantSignature};
+use crate::ir::{Type, JsonKind, VariantSignature};
 
 /// How deep alternatives may be nested in alternatives.
 const MAX_DEPTH: usize = 8;
@@ -30,7 +30,7 @@ pub enum Alternative<'a> {
         /// The type of all of them.
         ty: Type,
         /// Their kind.
-        kind: ValueKind,
+        kind: JsonKind,
     },
 }
 
@@ -40,7 +40,7 @@ pub fn alternatives<'a>(components: &'a Components, source: &'a Source) -> Optio
     for alternative in plain(source)? {
         flatten(components, alternative, &mut all, 0)?;
     }
-    let mut kinds: Vec<(ValueKind, Vec<&ReferenceOr<Source>>)> = Vec::new();
+    let mut kinds: Vec<(JsonKind, Vec<&ReferenceOr<Source>>)> = Vec::new();
     for alternative in all {
         let kind = kind(components, resolve(components, alternative)?, 0)?;
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
@@ -54,7 +54,7 @@ pub fn alternatives<'a>(components: &'a Components, source: &'a Source) -> Optio
             (_, [only]) => {
                 found.push(Alternative::Schema { source: only, signature: VariantSignature::new(kind) });
             }
-            (ValueKind::Object, several) => found.extend(objects(components, several)?),
+            (JsonKind::Object, several) => found.extend(objects(components, several)?),
             (_, several) => {
                 let schemas = several.iter().filter_map(|source| resolve(components, source));
                 found.push(Alternative::Merged { ty: merged(kind, schemas), kind });
@@ -115,7 +115,7 @@ fn resolve<'a>(components: &'a Components, source: &'a ReferenceOr<Source>) -> O
 }
 
 /// The kind of the values of a schema, if they have only one.
-fn kind(components: &Components, source: &Source, depth: usize) -> Option<ValueKind> {
+fn kind(components: &Components, source: &Source, depth: usize) -> Option<JsonKind> {
     if depth > MAX_DEPTH {
         return None;
     }
@@ -125,35 +125,35 @@ fn kind(components: &Components, source: &Source, depth: usize) -> Option<ValueK
     };
     match &source.schema_kind {
         SchemaKind::Type(ty) => Some(match ty {
-            SourceType::Boolean(_) => ValueKind::Boolean,
-            SourceType::Integer(_) | SourceType::Number(_) => ValueKind::Number,
-            SourceType::String(_) => ValueKind::Text,
-            SourceType::Array(_) => ValueKind::List,
-            SourceType::Object(_) => ValueKind::Object,
+            SourceType::Boolean(_) => JsonKind::Boolean,
+            SourceType::Integer(_) | SourceType::Number(_) => JsonKind::Number,
+            SourceType::String(_) => JsonKind::Text,
+            SourceType::Array(_) => JsonKind::List,
+            SourceType::Object(_) => JsonKind::Object,
         }),
         SchemaKind::AllOf { all_of } => of_only(all_of).or_else(|| object_kind(components, source)),
         SchemaKind::Any(any) if !any.all_of.is_empty() || !any.properties.is_empty() => {
             object_kind(components, source).or_else(|| of_only(&any.all_of))
         }
-        SchemaKind::Any(any) if any.items.is_some() => Some(ValueKind::List),
+        SchemaKind::Any(any) if any.items.is_some() => Some(JsonKind::List),
         SchemaKind::Any(any) if !any.enumeration.is_empty() => {
             let values = || any.enumeration.iter().filter(|value| !value.is_null());
             let all = |is_kind: fn(&Value) -> bool| values().all(is_kind).then_some(());
             match any.typ.as_deref() {
-                Some("string") => Some(ValueKind::Text),
+                Some("string") => Some(JsonKind::Text),
                 _ => all(Value::is_string)
-                    .map(|()| ValueKind::Text)
-                    .or_else(|| all(Value::is_number).map(|()| ValueKind::Number))
-                    .or_else(|| all(Value::is_boolean).map(|()| ValueKind::Boolean)),
+                    .map(|()| JsonKind::Text)
+                    .or_else(|| all(Value::is_number).map(|()| JsonKind::Number))
+                    .or_else(|| all(Value::is_boolean).map(|()| JsonKind::Boolean)),
             }
         }
         SchemaKind::Any(any) if any.one_of.is_empty() && any.any_of.is_empty() && any.not.is_none() => {
             match any.typ.as_deref()? {
-                "boolean" => Some(ValueKind::Boolean),
-                "integer" | "number" => Some(ValueKind::Number),
-                "string" => Some(ValueKind::Text),
-                "array" => Some(ValueKind::List),
-                "object" => Some(ValueKind::Object),
+                "boolean" => Some(JsonKind::Boolean),
+                "integer" | "number" => Some(JsonKind::Number),
+                "string" => Some(JsonKind::Text),
+                "array" => Some(JsonKind::List),
+                "object" => Some(JsonKind::Object),
                 _ => None,
             }
         }
@@ -163,25 +163,25 @@ fn kind(components: &Components, source: &Source, depth: usize) -> Option<ValueK
             of_only(only)
         }
         // What a discriminator tells apart are objects.
-        SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => Some(ValueKind::Object),
+        SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => Some(JsonKind::Object),
         SchemaKind::Any(_) | SchemaKind::Not { .. } => None,
     }
 }
 
-fn object_kind(components: &Components, source: &Source) -> Option<ValueKind> {
-    object_parts::collect(components, source, "").map(|_| ValueKind::Object)
+fn object_kind(components: &Components, source: &Source) -> Option<JsonKind> {
+    object_parts::collect(components, source, "").map(|_| JsonKind::Object)
 }
 
 /// What schemas of one kind, other than objects, have in common.
-fn merged<'a>(kind: ValueKind, sources: impl Iterator<Item = &'a Source> + Clone) -> Type {
+fn merged<'a>(kind: JsonKind, sources: impl Iterator<Item = &'a Source> + Clone) -> Type {
     match kind {
-        ValueKind::Boolean => Type::Boolean,
-        ValueKind::Number => {
+        JsonKind::Boolean => Type::Boolean,
+        JsonKind::Number => {
             let is_integer =
                 |source: &Source| matches!(source.schema_kind, SchemaKind::Type(SourceType::Integer(_)));
             if sources.clone().all(is_integer) { Type::Long } else { Type::Number }
         }
-        ValueKind::Text => {
+        JsonKind::Text => {
             let mut all = Vec::new();
             for source in sources {
                 let values = texts(source);
@@ -192,8 +192,8 @@ fn merged<'a>(kind: ValueKind, sources: impl Iterator<Item = &'a Source> + Clone
             }
             Type::Choice(all)
         }
-        ValueKind::List => Type::List(Box::new(Type::Any)),
-        ValueKind::Object => Type::Any,
+        JsonKind::List => Type::List(Box::new(Type::Any)),
+        JsonKind::Object => Type::Any,
     }
 }
 
@@ -248,7 +248,7 @@ fn by_values(components: &Components, parts: &[ObjectParts]) -> Option<Vec<Varia
             if values.is_empty() || !is_distinct {
                 return None;
             }
-            let signature = VariantSignature::new(ValueKind::Object);
+            let signature = VariantSignature::new(JsonKind::Object);
             signatures.push(VariantSignature { values: Some((name.clone(), values)), ..signature });
         }
         Some(signatures)
@@ -281,7 +281,7 @@ fn by_members(parts: &[ObjectParts]) -> Option<Vec<VariantSignature>> {
         present.sort();
         present.dedup();
         VariantSignature {
-            kind: ValueKind::Object,
+            kind: JsonKind::Object,
             values: None,
             present,
             absent: others.filter_map(|(_, mark)| mark.clone()).collect(),

@@ -17,7 +17,7 @@ use super::object_parts::{self, ObjectParts, SourceProperties, is_shapeless};
 use super::unions;
 use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
-use crate::ir::{Field, Limits, Schema, Shape, Type, Union, UnionVariant, ValueKind, VariantSignature};
+use crate::ir::{Field, Limits, Schema, Shape, Type, Union, UnionVariant, JsonKind, VariantSignature};
 
 /// Collects lowered schemas.
 pub struct SchemaLowering<'a> {
@@ -321,11 +321,11 @@ impl<'a> SchemaLowering<'a> {
     }
 
     /// The type of a variant, which the enum of a choice has no name for, and an object of any members no type.
-    fn variant_type(&self, ty: Type, kind: ValueKind) -> Type {
+    fn variant_type(&self, ty: Type, kind: JsonKind) -> Type {
         match (ty, kind) {
             (Type::Choice(_), _) => Type::Text(None),
-            (Type::Any, ValueKind::Object) => Type::Map(Box::new(Type::Any)),
-            (Type::Any, ValueKind::List) => Type::List(Box::new(Type::Any)),
+            (Type::Any, JsonKind::Object) => Type::Map(Box::new(Type::Any)),
+            (Type::Any, JsonKind::List) => Type::List(Box::new(Type::Any)),
             (ty, _) => ty,
         }
     }

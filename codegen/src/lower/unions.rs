@@ -3,7 +3,7 @@
 use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
 
 use super::object_parts;
-use crate::ir::{Type, Union, UnionVariant, ValueKind, VariantSignature};
+use crate::ir::{Type, Union, UnionVariant, JsonKind, VariantSignature};
 
 /// Reads the union that `source` is, if it consists of references to objects and has a discriminator.
 pub fn union(components: &Components, source: &Source) -> Option<Union> {
@@ -32,7 +32,7 @@ pub fn union(components: &Components, source: &Source) -> Option<Union> {
         values.retain(|value| !taken.contains(value));
         taken.extend(values.iter().cloned());
         if !values.is_empty() {
-            let signature = VariantSignature::new(ValueKind::Object);
+            let signature = VariantSignature::new(JsonKind::Object);
             let values = Some((member.clone(), values));
             variants.push(UnionVariant { ty, signature: VariantSignature { values, ..signature } });
         }

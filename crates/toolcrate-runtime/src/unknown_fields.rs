@@ -12,10 +12,10 @@ use serde_json::{Map, Value};
 /// They also remember which known fields were null. Such a field is absent, and is written as null unless it is set, except
 /// in the body of a request.
 #[derive(Clone, Default)]
-pub struct UnknownFields(Option<Box<Contents>>);
+pub struct UnknownFields(Option<Box<UnknownFieldData>>);
 
 #[derive(Clone, Default)]
-struct Contents {
+struct UnknownFieldData {
     fields: Map<String, Value>,
     /// The known fields that were null.
     nulls: Vec<&'static str>,

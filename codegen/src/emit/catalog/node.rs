@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::words::{ArgumentDescriber, join};
 use crate::emit::context::Context;
 use crate::emit::writable::is_writable;
-use crate::ir::{Field, Limits, Shape, Type, Union, ValueKind};
+use crate::ir::{Field, Limits, Shape, Type, Union, JsonKind};
 use crate::relate::Reference;
 
 /// How deep objects are written out; what lies deeper is an object with a note.
@@ -244,11 +244,11 @@ impl<'a> Writer<'a> {
         let mut kinds: Vec<&str> = Vec::new();
         for variant in &union.variants {
             let kind = match variant.signature.kind {
-                ValueKind::Boolean => "boolean",
-                ValueKind::Number => "number",
-                ValueKind::Text => "string",
-                ValueKind::List => "array",
-                ValueKind::Object => "object",
+                JsonKind::Boolean => "boolean",
+                JsonKind::Number => "number",
+                JsonKind::Text => "string",
+                JsonKind::List => "array",
+                JsonKind::Object => "object",
             };
             if !kinds.contains(&kind) {
                 kinds.push(kind);
@@ -262,50 +262,7 @@ impl<'a> Writer<'a> {
             return;
         }
         self.stack.push(name);
-        let mut members = Map::new();
-        let mut required: Option<Vec<String>> = None;
-        // True if an object may have other members than those that are listed.
-        let mut is_open = false;
-        if let Some(tag) = &union.discriminator {
-            let values = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
-            let values: Vec<&String> = values.flat_map(|(_, values)| values).collect();
-            members.insert(tag.clone(), json!({"type": "string", "enum": values}));
-        }
-        for variant in &union.variants {
-            let (own_members, own_required) = match self.context.api.resolve(&variant.ty) {
-                Type::Named(variant) => {
-                    let schema = &self.context.api.schemas[variant];
-                    is_open |= schema.additional.is_some() || !matches!(schema.shape, Shape::Object(_));
-                    self.properties(variant)
-                }
-                Type::Map(_) => {
-                    is_open = true;
-                    continue;
-                }
-                Type::List(item) => {
-                    node.insert("items".into(), self.node(item, &Limits::default(), ""));
-                    continue;
-                }
-                _ => continue,
-            };
-            let tag = variant.signature.values.as_ref().map(|(tag, _)| tag);
-            for (member, own) in own_members {
-                let is_tag = Some(&member) == tag;
-                match members.entry(member) {
-                    Entry::Vacant(vacant) => drop(vacant.insert(own)),
-                    Entry::Occupied(mut known) => {
-                        let is_known = *known.get() == own || Some(known.key()) == union.discriminator.as_ref();
-                        if !is_known && !(is_tag && merge_values(known.get_mut(), &own)) {
-                            known.insert(any_but_null(""));
-                        }
-                    }
-                }
-            }
-            required = Some(match required {
-                Some(required) => required.into_iter().filter(|name| own_required.contains(name)).collect(),
-                None => own_required,
-            });
-        }
+        let UnionMembers { members, required, is_open } = self.union_members(union, node);
         self.stack.pop();
         if !members.is_empty() {
             node.insert("properties".into(), Value::Object(members));
@@ -318,11 +275,66 @@ impl<'a> Writer<'a> {
         if let Some(required) = required.filter(|required| !required.is_empty()) {
             node.insert("required".into(), json!(required));
         }
-        let tag = tag.or_else(|| union.variants.iter().find_map(|variant| Some(&variant.signature.values.as_ref()?.0)));
-        if let Some(tag) = tag {
+        let mut tags = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
+        if let Some(tag) = tag.or_else(|| tags.next().map(|(tag, _)| tag)) {
             join(words, &format!("`{tag}` determines which fields it has."));
         }
     }
+
+    /// The members of all objects among the variants of a union. The items of a list among them go into `node`.
+    fn union_members(&mut self, union: &'a Union, node: &mut Map<String, Value>) -> UnionMembers {
+        let mut found = UnionMembers::default();
+        if let Some(tag) = &union.discriminator {
+            let values = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
+            let values: Vec<&String> = values.flat_map(|(_, values)| values).collect();
+            found.members.insert(tag.clone(), json!({"type": "string", "enum": values}));
+        }
+        for variant in &union.variants {
+            let (members, required) = match self.context.api.resolve(&variant.ty) {
+                Type::Named(name) => {
+                    let schema = &self.context.api.schemas[name];
+                    found.is_open |= schema.additional.is_some() || !matches!(schema.shape, Shape::Object(_));
+                    self.properties(name)
+                }
+                Type::List(item) => {
+                    node.insert("items".into(), self.node(item, &Limits::default(), ""));
+                    continue;
+                }
+                ty => {
+                    found.is_open |= matches!(ty, Type::Map(_));
+                    continue;
+                }
+            };
+            let tag = variant.signature.values.as_ref().map(|(tag, _)| tag);
+            for (member, own) in members {
+                let is_tag = Some(&member) == tag;
+                match found.members.entry(member) {
+                    Entry::Vacant(vacant) => drop(vacant.insert(own)),
+                    Entry::Occupied(mut known) => {
+                        let is_known = *known.get() == own || Some(known.key()) == union.discriminator.as_ref();
+                        if !is_known && !(is_tag && merge_values(known.get_mut(), &own)) {
+                            known.insert(any_but_null(""));
+                        }
+                    }
+                }
+            }
+            found.required = Some(match found.required {
+                Some(known) => known.into_iter().filter(|name| required.contains(name)).collect(),
+                None => required,
+            });
+        }
+        found
+    }
+}
+
+/// The members of the objects among the variants of a union.
+#[derive(Default)]
+struct UnionMembers {
+    members: Map<String, Value>,
+    /// Those that every object requires.
+    required: Option<Vec<String>>,
+    /// True if an object may have other members.
+    is_open: bool,
 }
 
 /// Adds the values of `own` to those of `known`, if both list values.

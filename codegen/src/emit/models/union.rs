@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::model_docs::model_docs;
 use crate::emit::context::Context;
 use crate::emit::rust::{DATE_FORMAT, Imports, docs};
-use crate::ir::{Schema, Shape, Type, Union, ValueKind, VariantSignature};
+use crate::ir::{Schema, Shape, Type, Union, JsonKind, VariantSignature};
 use crate::naming::TypeName;
 use crate::naming::identifiers::unused;
 
@@ -86,12 +86,12 @@ fn signature_docs(signature: &VariantSignature) -> String {
     let quoted = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match (&signature.values, signature.kind) {
         (Some((_, values)), _) => quoted(values),
-        (None, ValueKind::Boolean) => "True or false.".to_owned(),
-        (None, ValueKind::Number) => "A number.".to_owned(),
-        (None, ValueKind::Text) => "A string.".to_owned(),
-        (None, ValueKind::List) => "A list.".to_owned(),
-        (None, ValueKind::Object) if signature.present.is_empty() => "An object.".to_owned(),
-        (None, ValueKind::Object) => {
+        (None, JsonKind::Boolean) => "True or false.".to_owned(),
+        (None, JsonKind::Number) => "A number.".to_owned(),
+        (None, JsonKind::Text) => "A string.".to_owned(),
+        (None, JsonKind::List) => "A list.".to_owned(),
+        (None, JsonKind::Object) if signature.present.is_empty() => "An object.".to_owned(),
+        (None, JsonKind::Object) => {
             let without = match &signature.absent[..] {
                 [] => String::new(),
                 absent => format!(" and without {}", quoted(absent)),
@@ -104,11 +104,11 @@ fn signature_docs(signature: &VariantSignature) -> String {
 /// The expression that tells the variant from the others.
 fn variant_test(signature: &VariantSignature) -> TokenStream {
     let kind = match signature.kind {
-        ValueKind::Boolean => quote!(BOOLEAN),
-        ValueKind::Number => quote!(NUMBER),
-        ValueKind::Text => quote!(TEXT),
-        ValueKind::List => quote!(LIST),
-        ValueKind::Object => quote!(OBJECT),
+        JsonKind::Boolean => quote!(BOOLEAN),
+        JsonKind::Number => quote!(NUMBER),
+        JsonKind::Text => quote!(TEXT),
+        JsonKind::List => quote!(LIST),
+        JsonKind::Object => quote!(OBJECT),
     };
     let values = signature.values.as_ref().map(|(name, values)| quote!(.values(#name, &[#(#values),*])));
     let names = |names: &[String], method: TokenStream| {

@@ -7,14 +7,14 @@ use serde_json::Value;
 /// What must hold of a JSON value so that it is of one variant of a union.
 #[derive(Clone, Copy, Debug)]
 pub struct VariantTest {
-    kind: ValueKind,
+    kind: VariantKind,
     values: Option<(&'static str, &'static [&'static str])>,
     present: &'static [&'static str],
     absent: &'static [&'static str],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ValueKind {
+enum VariantKind {
     Boolean,
     Number,
     Text,
@@ -24,17 +24,17 @@ enum ValueKind {
 
 impl VariantTest {
     /// Any object.
-    pub const OBJECT: Self = Self::new(ValueKind::Object);
+    pub const OBJECT: Self = Self::new(VariantKind::Object);
     /// Any list.
-    pub const LIST: Self = Self::new(ValueKind::List);
+    pub const LIST: Self = Self::new(VariantKind::List);
     /// Any text.
-    pub const TEXT: Self = Self::new(ValueKind::Text);
+    pub const TEXT: Self = Self::new(VariantKind::Text);
     /// Any number.
-    pub const NUMBER: Self = Self::new(ValueKind::Number);
+    pub const NUMBER: Self = Self::new(VariantKind::Number);
     /// True or false.
-    pub const BOOLEAN: Self = Self::new(ValueKind::Boolean);
+    pub const BOOLEAN: Self = Self::new(VariantKind::Boolean);
 
-    const fn new(kind: ValueKind) -> Self {
+    const fn new(kind: VariantKind) -> Self {
         Self { kind, values: None, present: &[], absent: &[] }
     }
 
@@ -60,11 +60,11 @@ impl VariantTest {
     pub fn accepts(&self, value: &Value) -> bool {
         let kind = match value {
             Value::Null => return false,
-            Value::Bool(_) => ValueKind::Boolean,
-            Value::Number(_) => ValueKind::Number,
-            Value::String(_) => ValueKind::Text,
-            Value::Array(_) => ValueKind::List,
-            Value::Object(_) => ValueKind::Object,
+            Value::Bool(_) => VariantKind::Boolean,
+            Value::Number(_) => VariantKind::Number,
+            Value::String(_) => VariantKind::Text,
+            Value::Array(_) => VariantKind::List,
+            Value::Object(_) => VariantKind::Object,
         };
         let has = |name: &&str| value.get(name).is_some();
         let has_value = |(name, values): (&str, &[&str])| {

@@ -64,7 +64,7 @@ pub enum ValuesValues {
     OtherValueLower,
     /// `OTHER`
     OtherValueUpper,
-    /// `	`
+    /// ` `
     SymbolSpaced,
     /// ` `
     SymbolAltAlt,
