@@ -5,9 +5,9 @@ use serde::Serialize;
 /// A path template, split into segments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Template {
-    /// The template as it is sent, e.g. `/a/{id}/b/`.
+    /// The template as sent, e.g. `/a/{id}/b/`.
     pub text: String,
-    /// Fixed text and placeholders in order, without slashes. `types{id}` is two segments.
+    /// Literal text and placeholders in order, without slashes. `types{id}` is two segments.
     pub segments: Vec<Segment>,
 }
 
@@ -15,7 +15,7 @@ pub struct Template {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Segment {
-    /// Fixed text.
+    /// Literal text.
     Text(String),
     /// A placeholder's name.
     Placeholder(String),
@@ -50,8 +50,8 @@ impl Template {
         })
     }
 
-    /// Returns the template in lower case, with `{}` for each placeholder and without a trailing slash, so
-    /// that two spellings of one path are equal.
+    /// Returns the template in lower case, with `{}` for each placeholder and without a trailing slash, so different
+    /// spellings of a path are equal.
     pub fn normal_form(&self) -> String {
         let mut text = String::new();
         let mut inside = false;

@@ -1,4 +1,4 @@
-//! Lowers operations: parameters, bodies and answers.
+//! Lowers operations: parameters, bodies and responses.
 
 use openapiv3::{ParameterSchemaOrContent, ReferenceOr};
 
@@ -14,7 +14,7 @@ use crate::ir::{
 };
 use crate::repair::{ParameterStyle, RawOperation, RawParameter, RepairedDocument};
 
-/// Lowers all operations of `document`; one that cannot be expressed is left out.
+/// Lowers all operations in `document`. Operations that can't be expressed are left out.
 pub fn lower(
     document: &RepairedDocument,
     schemas: &mut SchemaLowering<'_>,
@@ -40,7 +40,7 @@ fn operation(
     patches: bool,
 ) -> Result<Operation, CodegenError> {
     let source = &raw.operation;
-    // What inline schemas are called after; casing is left to where one is met, which is seldom.
+    // The name for inline schemas. Its casing is only determined when one is found, which is rare.
     let name = source.operation_id.clone().unwrap_or_default();
     let response = response(raw, schemas, &name, &profile.paging)?;
     let error = error(raw, schemas, &name);
@@ -125,13 +125,15 @@ fn lower_parameter(
     if raw.location == ParameterLocation::Query && by_member && !members.is_empty() {
         let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
         if writes && body.is_none() && data.required {
-            let message = format!("`{}` is an object, and the call has no body: it is the body", data.name);
+            let message = format!(
+                "`{}` is an object, and the operation has no body; it is sent as the body",
+                data.name
+            );
             schemas.repaired("R028", &location, message);
             *body = Some(OperationBody::new(BodyKind::Json, ty, true, None));
             return;
         }
-        let message =
-            format!("`{}` is an object; its members travel as query members of their own", data.name);
+        let message = format!("`{}` is an object; its properties are sent as query parameters", data.name);
         schemas.repaired("R017", &location, message);
         for member in members {
             if !parameters
@@ -160,10 +162,10 @@ fn lower_parameter(
     });
 }
 
-/// The type of a parameter as it can be written, and what stands between the items of a list.
+/// Returns the type of a parameter as it can be sent, and the separator between list items.
 ///
-/// Lists of scalars are written in their style; an object that does not travel by member, and a list of
-/// objects, is text that the caller writes.
+/// Lists of scalars are sent in their style. An object that isn't sent property by property, or a list of
+/// objects, becomes text that the caller writes.
 fn wire_type(
     raw: &RawParameter,
     ty: Type,
@@ -198,7 +200,7 @@ fn wire_type(
     (Type::Text(None), None)
 }
 
-/// A description that is a single word repeats a name and explains nothing.
+/// A one-word description repeats a name and explains nothing.
 fn words(description: Option<&str>) -> String {
     let text = description.unwrap_or_default().trim();
     if text.contains(char::is_whitespace) { text.to_owned() } else { String::new() }

@@ -13,7 +13,7 @@ use crate::repair::RawOperation;
 /// A status that stands for success; `None` is any 2xx that the document doesn't list.
 type SuccessStatus = Option<u16>;
 
-/// The type of the body of an error: that of the most general response which describes one.
+/// Returns the type of an error body: that of the most general response that describes one.
 pub fn error(raw: &RawOperation, schemas: &mut SchemaLowering<'_>, name: &str) -> Option<Type> {
     let responses = &raw.operation.responses;
     let has_success = responses
@@ -29,7 +29,7 @@ pub fn error(raw: &RawOperation, schemas: &mut SchemaLowering<'_>, name: &str) -
             _ => None,
         })
         .collect();
-    // Without a declared success, the default is not the error.
+    // If no success is declared, the default isn't the error.
     let default = responses.default.as_ref().filter(|_| has_success);
     errors.extend(default.map(|response| (0, "default".to_owned(), response)));
     errors.sort_by_key(|(order, ..)| *order);
@@ -90,7 +90,7 @@ pub fn response(
     }
     let Some((content, media_type)) = main else {
         if raw.method == Method::Get && statuses != [204] {
-            let message = "a GET whose response is not described; it is returned as bytes";
+            let message = "the GET has no described response; the response is returned as bytes";
             schemas.repaired("R018", &raw.pointer, message);
             return Ok(SuccessResponse::new(statuses, Content::Binary, None));
         }
@@ -147,7 +147,7 @@ fn described<'s>(
     let json = source.content.iter().find(|(media, _)| is_json(media));
     let (media, content) = json.or_else(|| source.content.first())?;
     if status == Some(204) {
-        schemas.repaired("R019", &raw.pointer, "a 204 has no content; the one described is not expected");
+        schemas.repaired("R019", &raw.pointer, "content is described for a 204; no content is expected");
         return None;
     }
     let label = match status {
@@ -163,7 +163,7 @@ fn described<'s>(
     let ty =
         content.schema.as_ref().map(|schema| schemas.lower_or_reference(schema, &inline_name, &location));
     if is_json(media) && media.contains(['+', ';']) {
-        let message = format!("the media type `{media}` is a vendor's name for JSON and read as such");
+        let message = format!("the vendor-specific media type `{media}` is treated as JSON");
         schemas.repaired("R012", "/", message);
     }
     let is_structured = |ty: &Type| {
@@ -200,8 +200,8 @@ fn is_list(content: &Content, schemas: &SchemaLowering<'_>) -> bool {
     matches!(content, Content::Json(ty) if matches!(schemas.resolve(ty), Type::List(_)))
 }
 
-/// Returns the type of the rows, if the response is an object that has them in the property which the profile's
-/// paging names. The runtime extracts them, so later stages see a list.
+/// Returns the row type, if the response is an object with rows in the property that the profile's pagination
+/// specifies. The runtime extracts the rows, so later stages see a list.
 fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &PagingConfig) -> Option<Type> {
     let items = paging.items()?;
     let (Method::Get, Type::Named(name)) = (raw.method, ty) else { return None };
@@ -210,7 +210,7 @@ fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &Pa
         matches!(list, Type::List(_)).then_some(list)
     };
     if items == ONLY_LIST {
-        // One record may have a list too; only what is paged has rows.
+        // A single record may also contain a list; only paginated responses have rows.
         let is_paged = raw.parameters.iter().any(|own| paging.parameters().contains(&own.data.name.as_str()));
         let mut lists = schemas.get(name)?.fields().iter().filter_map(list);
         let rows = lists.next().filter(|_| lists.next().is_none())?;
@@ -230,8 +230,8 @@ fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &Pa
     None
 }
 
-/// The list that `ty` is another name for, so that it is seen to be one; else `ty`. A list of choices keeps
-/// its name: the choices are called after it.
+/// Returns the list for which `ty` is an alias, so it is recognized as one, or else `ty`. A list of enum values
+/// keeps its name, because the enum is named after it.
 fn list_behind(ty: Type, schemas: &SchemaLowering<'_>) -> Type {
     match schemas.resolve(&ty) {
         list @ Type::List(item) if matches!(**item, Type::Named(_)) => list.clone(),

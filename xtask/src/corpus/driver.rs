@@ -1,4 +1,4 @@
-//! Writes the program that calls the tools of a generated crate.
+//! Writes the program that calls a generated crate's tools.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use toolcrate_codegen::config::{self, Profile};
 
 const PROGRAM: &str = include_str!("../../corpus/driver.rs");
 
-/// Writes the package `driver` into the folder of a spec, next to the generated crate.
+/// Writes the `driver` package into a spec's folder, next to the generated crate.
 pub(super) fn write(folder: &Path, name: &str) -> anyhow::Result<()> {
     let profile: Profile = config::read_yaml(&folder.join("toolcrate.yaml"))?;
     let lock = fs::read_to_string(folder.join(&profile.lock))?;

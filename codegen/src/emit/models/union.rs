@@ -12,7 +12,7 @@ use crate::ir::{Schema, Shape, Type, Union, JsonKind, VariantSignature};
 use crate::naming::TypeName;
 use crate::naming::identifiers::unused;
 
-/// The enum of a union.
+/// Returns the enum for a union.
 pub(super) fn union_type(
     context: &Context<'_>,
     name: &str,
