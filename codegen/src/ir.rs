@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Number, Value};
-pub use toolcrate_catalog::{FieldStyle, Method};
+pub use toolcrate_catalog::{FieldStyle, Method, ParameterLocation, ParameterStyle};
 
 use crate::id::{OperationId, OperationTable, SchemaId};
 
@@ -21,6 +21,8 @@ pub struct ApiDefinition {
     pub version: String,
     /// The first server's address, where the document names one.
     pub server: Option<String>,
+    /// The security schemes of operations that declare none of their own.
+    pub security: Security,
     /// All operations, by path and method.
     pub operations: OperationTable<Operation>,
     /// All named schemas, by their names in the document.
@@ -86,6 +88,8 @@ pub struct Operation {
     pub response: SuccessResponse,
     /// The type of the body of an error, if the document describes it.
     pub error: Option<Type>,
+    /// The security schemes, where they are not those of the API. An empty list means that nothing is sent.
+    pub security: Option<Security>,
 }
 
 impl Operation {
@@ -119,6 +123,7 @@ impl Operation {
             body: None,
             response: SuccessResponse { statuses: vec![200], content: Content::None, media_type: None },
             error: None,
+            security: None,
         }
     }
 
@@ -196,16 +201,8 @@ impl Template {
     }
 }
 
-/// Where a parameter is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum ParameterLocation {
-    Path,
-    Query,
-    Header,
-    Cookie,
-}
+/// Alternatives, each of security schemes that are sent together.
+pub type Security = Vec<Vec<String>>;
 
 /// A parameter of an operation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -222,9 +219,8 @@ pub struct Parameter {
     pub ty: Type,
     /// Constraints on the value.
     pub limits: Limits,
-    /// The separator of the items of a list that is sent as one value; without it a list in the query is
-    /// one pair for each item.
-    pub separator: Option<char>,
+    /// The style, if it matters for the type; without it, a list in the query is one pair for each item.
+    pub style: Option<ParameterStyle>,
     /// The schema of the object whose properties are sent as separate parameters, if this is one of them.
     pub member_of: Option<SchemaId>,
 }

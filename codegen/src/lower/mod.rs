@@ -10,10 +10,12 @@ mod limits;
 mod media;
 mod object_parts;
 mod operations;
+mod parameters;
 mod recursion;
 mod request_bodies;
 mod resolve;
 mod schemas;
+mod security;
 mod selection;
 mod unions;
 
@@ -60,7 +62,8 @@ fn lower_document(
     let constraints = DescriptionConstraints::new(&profile.notes, usage)?;
     let mut schemas = schemas::SchemaLowering::new(&document.components, constraints);
     schemas.lower_components();
-    let operations = operations::lower(&document, &mut schemas, profile, usage);
+    let security = security::lower_shared(&document.security, &mut schemas, profile, usage);
+    let operations = operations::lower(&document, &mut schemas, profile, usage, &security);
     let (mut schemas, mut report) = schemas.finish();
     if !profile.include.is_empty() || !profile.exclude.is_empty() {
         selection::drop_unused(&mut schemas, &operations);
@@ -76,6 +79,7 @@ fn lower_document(
         title: document.title,
         version: document.version,
         server: document.server,
+        security,
         operations,
         schemas,
     };

@@ -1,22 +1,19 @@
 //! Lowers operations: parameters, bodies and answers.
 
-use openapiv3::{
-    Operation as Source, ParameterSchemaOrContent, ReferenceOr, Response as SourceResponse, StatusCode,
-};
+use openapiv3::{Operation as Source, ReferenceOr, Response as SourceResponse, StatusCode};
 
-use super::limits::limits;
 use super::media::is_json;
-use super::request_bodies;
 use super::resolve::resolve;
 use super::schemas::SchemaLowering;
+use super::security::lower_own;
+use super::{parameters as lower_parameters, request_bodies};
 use crate::config::{ONLY_LIST, PagingConfig, Profile, UsageTracker};
 use crate::diagnostic::CodegenError;
 use crate::id::OperationTable;
 use crate::ir::{
-    BodyKind, Content, Field, Limits, Method, Operation, OperationBody, Parameter, ParameterLocation,
-    SuccessResponse, Template, Type,
+    Content, Field, Method, Operation, ParameterLocation, Security, SuccessResponse, Template, Type,
 };
-use crate::repair::{ParameterStyle, RawOperation, RawParameter, RepairedDocument};
+use crate::repair::{RawOperation, RepairedDocument};
 
 /// Lowers all operations of `document`; one that cannot be expressed is left out.
 pub fn lower(
@@ -24,9 +21,11 @@ pub fn lower(
     schemas: &mut SchemaLowering<'_>,
     profile: &Profile,
     usage: &UsageTracker,
+    security: &Security,
 ) -> OperationTable<Operation> {
     let patches = request_bodies::has_patches(document);
-    let lower_or_omit = |raw: &RawOperation| match operation(raw, schemas, profile, usage, patches) {
+    let lower_or_omit = |raw: &RawOperation| match operation(raw, schemas, profile, usage, patches, security)
+    {
         Ok(operation) => Some(operation),
         Err(problem) => {
             schemas.omit(problem.at(&raw.pointer));
@@ -42,6 +41,7 @@ fn operation(
     profile: &Profile,
     usage: &UsageTracker,
     patches: bool,
+    security: &Security,
 ) -> Result<Operation, CodegenError> {
     let source = &raw.operation;
     // What inline schemas are called after; casing is left to where one is met, which is seldom.
@@ -57,7 +57,7 @@ fn operation(
             usage.mark(format!("transport_headers.{}", parameter.data.name));
             continue;
         }
-        lower_parameter(parameter, raw, schemas, &name, &mut parameters, &mut body);
+        lower_parameters::lower(parameter, raw, schemas, &name, &mut parameters, &mut body);
     }
     Ok(Operation {
         method: raw.method,
@@ -73,138 +73,8 @@ fn operation(
         body,
         response,
         error,
+        security: lower_own(raw, security, schemas, profile, usage),
     })
-}
-
-fn lower_parameter(
-    raw: &RawParameter,
-    operation: &RawOperation,
-    schemas: &mut SchemaLowering<'_>,
-    name: &str,
-    parameters: &mut Vec<Parameter>,
-    body: &mut Option<OperationBody>,
-) {
-    let data = &raw.data;
-    let location = format!("{}/parameters ({})", operation.pointer, data.name);
-    let mut own_limits = Limits::default();
-    let ty = match &data.format {
-        ParameterSchemaOrContent::Schema(schema) => {
-            if let ReferenceOr::Item(schema) = schema {
-                own_limits = limits(schema);
-                schemas.check_pattern(&mut own_limits, &location);
-            }
-            let inline = format!("{name} {}", data.name);
-            schemas.lower_or_reference(schema, &inline, &location)
-        }
-        ParameterSchemaOrContent::Content(_) => {
-            let message = format!("`{}` is text in a format of its own; the caller writes it", data.name);
-            schemas.leave_raw(CodegenError::new("E016", message).at(&location));
-            Type::Text(None)
-        }
-    };
-    let members: Vec<Parameter> = match &ty {
-        Type::Named(schema) => schemas
-            .get(schema)
-            .map(|s| s.fields())
-            .unwrap_or_default()
-            .iter()
-            .map(|field| Parameter {
-                name: match raw.style {
-                    ParameterStyle::DeepObject => format!("{}[{}]", data.name, field.name),
-                    _ => field.name.clone(),
-                },
-                location: ParameterLocation::Query,
-                required: field.required && data.required,
-                description: field.description.clone(),
-                ty: field.ty.clone(),
-                limits: field.limits.clone(),
-                separator: None,
-                member_of: Some(schema.clone()),
-            })
-            .collect(),
-        _ => Vec::new(),
-    };
-    let by_member = matches!(raw.style, ParameterStyle::Exploded | ParameterStyle::DeepObject);
-    if raw.location == ParameterLocation::Query && by_member && !members.is_empty() {
-        let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
-        if writes && body.is_none() && data.required {
-            let message = format!("`{}` is an object, and the call has no body: it is the body", data.name);
-            schemas.repaired("R028", &location, message);
-            *body = Some(OperationBody::new(BodyKind::Json, ty, true, None));
-            return;
-        }
-        let message =
-            format!("`{}` is an object; its members travel as query members of their own", data.name);
-        schemas.repaired("R017", &location, message);
-        for member in members {
-            if !parameters
-                .iter()
-                .any(|known| known.location == ParameterLocation::Query && known.name == member.name)
-            {
-                parameters.push(member);
-            }
-        }
-        return;
-    }
-    let known = parameters.iter().any(|known| known.location == raw.location && known.name == data.name);
-    if known {
-        return;
-    }
-    let (ty, separator) = wire_type(raw, ty, schemas, &location);
-    parameters.push(Parameter {
-        name: data.name.clone(),
-        location: raw.location,
-        required: data.required,
-        description: words(data.description.as_deref()),
-        ty,
-        limits: own_limits,
-        separator,
-        member_of: None,
-    });
-}
-
-/// The type of a parameter as it can be written, and what stands between the items of a list.
-///
-/// Lists of scalars are written in their style; an object that does not travel by member, and a list of
-/// objects, is text that the caller writes.
-fn wire_type(
-    raw: &RawParameter,
-    ty: Type,
-    schemas: &mut SchemaLowering<'_>,
-    location: &str,
-) -> (Type, Option<char>) {
-    let name = &raw.data.name;
-    let problem = match (schemas.resolve(&ty), raw.style) {
-        (_, ParameterStyle::Unsupported) => {
-            format!("`{name}` has a style that no request is made in; the caller writes it")
-        }
-        (Type::List(item), style) => {
-            let is_pairs = raw.location != ParameterLocation::Query && style == ParameterStyle::Exploded;
-            if !matches!(schemas.resolve(item), Type::Named(_) | Type::Map(_) | Type::List(_)) && !is_pairs {
-                let separator = match style {
-                    ParameterStyle::Joined(separator) => Some(separator),
-                    _ => None,
-                };
-                return (ty, separator);
-            }
-            format!("`{name}` is a list that is not written item by item; the caller writes it as text")
-        }
-        (Type::Map(_), ParameterStyle::Exploded | ParameterStyle::DeepObject) => {
-            format!("`{name}` has members of any name, which cannot be sent; the caller writes it as text")
-        }
-        (Type::Map(_) | Type::Named(_), _) => {
-            format!("`{name}` is an object that is not written by member; the caller writes it as text")
-        }
-        _ => return (ty, None),
-    };
-    schemas.leave_raw(CodegenError::new("E016", problem).at(location));
-    (Type::Text(None), None)
-}
-
-/// A description that is a single word repeats a name and explains nothing.
-fn words(description: Option<&str>) -> String {
-    let text = description.unwrap_or_default().trim();
-    if text.contains(char::is_whitespace) { text.to_owned() } else { String::new() }
 }
 
 /// The type of the body of an error: that of the most general response which describes one.

@@ -58,6 +58,8 @@ const RESERVED_TYPES: &[&str] = &[
     "OpenEnum",
     "Option",
     "Ord",
+    "ParameterLocation",
+    "ParameterStyle",
     "PartialEq",
     "PartialOrd",
     "Patch",

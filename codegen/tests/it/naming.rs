@@ -223,6 +223,7 @@ fn small(version: &str, paths: &[&str]) -> ApiDefinition {
                 media_type: None,
             },
             error: None,
+            security: None,
         })
         .collect();
     ApiDefinition { version: version.into(), operations, ..ApiDefinition::default() }

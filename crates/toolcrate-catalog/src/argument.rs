@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::parameter::{ParameterLocation, ParameterStyle};
+
 /// The location of an argument in the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArgumentTarget<'a> {
@@ -17,10 +19,9 @@ pub struct ArgumentTarget<'a> {
     /// The type of a value in the path.
     #[serde(rename = "type", default, skip_serializing_if = "PathType::is_integer")]
     pub path_type: PathType,
-    /// The separator of the items of a list that is sent as one value. Without it, a list in the query is
-    /// one pair for each item.
+    /// The style, if it matters for the type. Without it, a list in the query is one pair for each item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub separator: Option<char>,
+    pub style: Option<ParameterStyle>,
 }
 
 impl ArgumentTarget<'_> {
@@ -54,6 +55,19 @@ pub enum ArgumentLocation {
     Filter,
     /// The names of members that an update empties.
     Clear,
+}
+
+impl ArgumentLocation {
+    /// The location as that of a parameter, if it is one.
+    pub const fn parameter(self) -> Option<ParameterLocation> {
+        match self {
+            Self::Path => Some(ParameterLocation::Path),
+            Self::Query => Some(ParameterLocation::Query),
+            Self::Header => Some(ParameterLocation::Header),
+            Self::Cookie => Some(ParameterLocation::Cookie),
+            Self::Body | Self::WholeBody | Self::Members | Self::Patch | Self::Filter | Self::Clear => None,
+        }
+    }
 }
 
 /// The type of a value in a path.

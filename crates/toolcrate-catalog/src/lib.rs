@@ -39,6 +39,7 @@ mod json;
 #[cfg(feature = "records")]
 mod kind;
 mod method;
+mod parameter;
 #[cfg(feature = "records")]
 pub mod placeholder;
 #[cfg(feature = "records")]
@@ -64,6 +65,7 @@ pub use json::{Properties, RawJson};
 #[cfg(feature = "records")]
 pub use kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach, UnknownToolClass};
 pub use method::Method;
+pub use parameter::{ParameterLocation, ParameterStyle};
 #[cfg(feature = "records")]
 pub use record::{
     AliasRecord, CollectionRecord, FilterKind, FilterRecord, LifecycleNeighbor, LifecycleStep, SchemaRecord,

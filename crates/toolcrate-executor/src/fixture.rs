@@ -46,6 +46,7 @@ pub(crate) static API: Api = Api {
             screen_words: &[],
         }),
     }),
+    security: &[],
 };
 
 pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

@@ -24,6 +24,7 @@ static API: Api = Api {
     fields_parameter: None,
     filter: None,
     custom_fields: None,
+    security: &[],
 };
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

@@ -26,6 +26,9 @@ pub struct Api {
     pub filter: Option<FilterGrammar>,
     /// How records hold the custom fields of an account, if the API has them.
     pub custom_fields: Option<CustomFields>,
+    /// The security schemes of operations that declare none of their own: alternatives, each of schemes that are sent
+    /// together.
+    pub security: &'static [&'static [&'static str]],
 }
 
 /// The argument that takes a structured filter, and the query parameters that it is sent in.

@@ -25,6 +25,7 @@ static API: Api = Api {
     fields_parameter: None,
     filter: None,
     custom_fields: None,
+    security: &[],
 };
 
 /// The longest short name: a host puts `mcp__`, an 11-letter server name and `__` in front, and takes 64 characters.

@@ -48,6 +48,7 @@ static API: Api = Api {
         value: "value",
         definitions: None,
     }),
+    security: &[],
 };
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

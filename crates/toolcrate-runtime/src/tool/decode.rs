@@ -159,6 +159,7 @@ mod tests {
             extra_fields: &[],
         }),
         custom_fields: None,
+        security: &[],
     };
 
     static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

@@ -269,6 +269,7 @@ async fn items_within_an_object_are_followed_by_their_mark() {
         fields_parameter: None,
         filter: None,
         custom_fields: None,
+        security: &[],
     };
     let server = ScriptedServer::start([
         ScriptedResponse::json(200, &json!({"data": [{"id": 1}], "meta": {"next": "m/1"}})),

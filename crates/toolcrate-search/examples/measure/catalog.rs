@@ -24,6 +24,7 @@ static API: Api = Api {
     fields_parameter: None,
     filter: None,
     custom_fields: None,
+    security: &[],
 };
 
 /// The catalog in a folder that the generator wrote.
