@@ -336,12 +336,12 @@ mod tests {
     }
 
     #[test]
-    fn keywords_are_sorted_for_their_search() {
+    fn keywords_are_sorted_for_binary_search() {
         assert!(KEYWORDS.is_sorted());
     }
 
     #[test]
-    fn identifiers_are_cut_into_words() {
+    fn identifiers_are_split_into_words() {
         for (text, words) in [
             ("onHandSerialNumbers", "on hand serial numbers"),
             ("service-tickets", "service tickets"),
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_no_keywords_and_no_numbers() {
+    fn names_are_never_keywords_or_numbers() {
         for (text, name) in [
             ("type", "type_"),
             ("_info", "info"),
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_gets_a_variant_of_its_own() {
+    fn every_value_gets_its_own_variant() {
         assert_eq!(
             names(&["", "On Hold", "OnHold", "on-hold", "Other", "Self", "1099", "50%", "+", "-", "a", "A"]),
             [
