@@ -192,7 +192,8 @@ impl SchemeDraft {
 
 /// The name of the field of a scheme, or the beginning of theirs.
 fn field_name(scheme: &str, others: &[SchemeDraft]) -> String {
-    let name = identifiers::field_name(scheme);
+    // One word, whose capitals would divide it.
+    let name = identifiers::field_name(&scheme.replace("OAuth", "Oauth"));
     let is_taken = |name: &str| others.iter().any(|other| other.prefix == name);
     let numbered = (2..).map(|number| format!("{}_{number}", name.trim_end_matches('_')));
     [name.clone()].into_iter().chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()

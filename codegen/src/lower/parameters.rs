@@ -205,3 +205,110 @@ fn words(description: Option<&str>) -> String {
     let text = description.unwrap_or_default().trim();
     if text.contains(char::is_whitespace) { text.to_owned() } else { String::new() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::{Value, json};
+
+    use crate::config::{self, Profile, UsageTracker};
+    use crate::{load, repair};
+
+    const PROFILE: &str = "{api: {name: a, package: a, prefix: a, description: a}, spec: s, lock: l, out: o, \
+                           runtime: r, auth: {fields: {}}, errors: {}}";
+
+    /// The style that a parameter of the schema gets (`-` if it does not matter), or its members, and the code of what is
+    /// reported.
+    fn lowered(location: &str, style: &str, explode: Option<bool>, schema: &Value) -> String {
+        let mut parameter =
+            json!({"name": "p", "in": location, "required": true, "style": style, "schema": schema});
+        if let Some(explode) = explode {
+            parameter["explode"] = json!(explode);
+        }
+        let path = if location == "path" { "/a/{p}" } else { "/a" };
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "paths": {path: {"get": {"operationId": "a", "parameters": [parameter], "responses": {"204": {}}}}},
+        });
+        let document = load::parse(document.to_string().as_bytes(), Path::new("a.json")).unwrap();
+        let profile: Profile = config::parse_yaml(PROFILE).unwrap();
+        let document = repair::repair(document).unwrap();
+        let lowering = crate::lower::lower(document, &profile, &UsageTracker::new()).unwrap();
+        let operation = lowering.api.operations.values().next().unwrap();
+        let mut words: Vec<String> = Vec::new();
+        for parameter in &operation.parameters {
+            if parameter.name != "p" {
+                words.push(parameter.name.clone());
+            }
+            words.push(parameter.style.map_or("-".to_owned(), |style| format!("{style:?}")));
+        }
+        words.extend(lowering.report.degradations.iter().map(|part| part.problem.code.to_owned()));
+        let repairs = lowering.report.repairs.iter().filter(|repair| repair.code == "R046");
+        words.extend(repairs.map(|repair| repair.code.to_owned()));
+        words.join(" ")
+    }
+
+    /// The table of OpenAPI 3.0.3: each style in each location, for a scalar, a list and an object.
+    #[test]
+    fn each_style_is_lowered_or_reported() {
+        let schemas = [
+            json!({"type": "string"}),
+            json!({"type": "array", "items": {"type": "string"}}),
+            json!({"type": "object", "properties": {"R": {"type": "integer"}, "G": {"type": "integer"}}}),
+        ];
+        let members = "G - R -";
+        let table = [
+            ("path", "simple", None, ["-", "Simple", "Simple"]),
+            ("path", "simple", Some(false), ["-", "Simple", "Simple"]),
+            ("path", "simple", Some(true), ["-", "SimpleExploded", "SimpleExploded"]),
+            ("path", "label", None, ["Label"; 3]),
+            ("path", "label", Some(false), ["Label"; 3]),
+            ("path", "label", Some(true), ["LabelExploded"; 3]),
+            ("path", "matrix", None, ["Matrix"; 3]),
+            ("path", "matrix", Some(false), ["Matrix"; 3]),
+            ("path", "matrix", Some(true), ["MatrixExploded"; 3]),
+            ("query", "form", None, ["-", "-", members]),
+            ("query", "form", Some(false), ["-", "Form", "Form"]),
+            ("query", "form", Some(true), ["-", "-", members]),
+            ("query", "spaceDelimited", None, ["-", "SpaceDelimited", "SpaceDelimited"]),
+            ("query", "spaceDelimited", Some(false), ["-", "SpaceDelimited", "SpaceDelimited"]),
+            ("query", "spaceDelimited", Some(true), ["-", "-", members]),
+            ("query", "pipeDelimited", None, ["-", "PipeDelimited", "PipeDelimited"]),
+            ("query", "pipeDelimited", Some(false), ["-", "PipeDelimited", "PipeDelimited"]),
+            ("query", "pipeDelimited", Some(true), ["-", "-", members]),
+            ("query", "deepObject", None, ["-", "- R046", "p[G] - p[R] -"]),
+            ("query", "deepObject", Some(true), ["-", "- R046", "p[G] - p[R] -"]),
+            ("header", "simple", None, ["-", "Simple", "Simple"]),
+            ("header", "simple", Some(false), ["-", "Simple", "Simple"]),
+            ("header", "simple", Some(true), ["-", "SimpleExploded", "SimpleExploded"]),
+            ("cookie", "form", None, ["-", "- E016", "- E016"]),
+            ("cookie", "form", Some(false), ["-", "Form", "Form"]),
+            ("cookie", "form", Some(true), ["-", "- E016", "- E016"]),
+        ];
+        for (location, style, explode, row) in table {
+            for (expected, schema) in row.into_iter().zip(&schemas) {
+                let lowered = lowered(location, style, explode, schema);
+                assert_eq!(lowered, expected, "{location} {style} {explode:?} {schema}");
+            }
+        }
+    }
+
+    #[test]
+    fn objects_of_any_names_and_nested_values_have_the_style_that_can_write_them() {
+        let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
+        let inner = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let nested = json!({"type": "object", "properties": {"inner": inner}});
+        let lists = json!({"type": "array", "items": inner});
+        assert_eq!(lowered("query", "deepObject", Some(true), &map), "DeepObject");
+        assert_eq!(lowered("query", "form", None, &map), "FormExploded");
+        assert_eq!(lowered("path", "label", Some(true), &map), "LabelExploded");
+        assert_eq!(lowered("query", "deepObject", Some(true), &nested), "p[inner] DeepObject R046");
+        assert_eq!(lowered("query", "form", None, &nested), "inner Json R046");
+        for (location, style) in [("path", "matrix"), ("header", "simple"), ("cookie", "form")] {
+            assert_eq!(lowered(location, style, None, &nested), "- E016", "{location}");
+            assert_eq!(lowered(location, style, None, &lists), "- E016", "{location}");
+        }
+        assert_eq!(lowered("query", "form", None, &lists), "- E016");
+    }
+}
