@@ -107,7 +107,7 @@ fn check(mistake: &Mistake, arguments: &Value) -> Result<(), String> {
 
 fn converted(reports: &[Reinterpretation]) -> String {
     if reports.is_empty() {
-        return "Means the same.".to_owned();
+        return "Equivalent; not reported.".to_owned();
     }
     let reports = reports.iter().map(|report| match report.pointer.as_str() {
         "" => format!("{}.", report.message),

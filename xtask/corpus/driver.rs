@@ -1,7 +1,7 @@
-//! Calls the tools of a generated crate and reads its models, for `check.py` in the same folder.
+//! Calls a generated crate's tools and reads its models, for `check.py` in the same folder.
 //!
-//! Commands come as lines of JSON and the response to each is one: `{"tools": true}`, `{"call": NAME, "arguments": {…}}`
-//! and `{"model": SCHEMA, "value": …}`.
+//! Commands arrive as lines of JSON, and each one gets a one-line response: `{"tools": true}`, `{"call": NAME,
+//! "arguments": {…}}` and `{"model": SCHEMA, "value": …}`.
 
 use std::io::{BufRead, Write};
 

@@ -1,7 +1,7 @@
 //! `cargo xtask measure -- COMMAND`: runs a command and prints its cost.
 //!
-//! The kernel adds up what the children of a process used, so each command is run by a process of its own that has
-//! no other child. CPU time is user plus system time of the command and of all its children.
+//! The kernel only reports the total usage of all child processes, so each command is run by a separate process
+//! that has no other child. CPU time is the user and system time of the command and all of its descendants.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};

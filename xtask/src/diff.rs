@@ -15,23 +15,23 @@ use crate::{ci, sizes};
 /// The arguments of the command.
 #[derive(Args)]
 pub struct DiffArguments {
-    /// Two specs, the old one first. A single spec is compared with the one that the crate is generated from.
+    /// The old and the new spec. A single spec is compared with the spec that the crate was generated from.
     #[arg(num_args = 1..=2, required = true, value_names = ["OLD", "NEW"])]
     specs: Vec<PathBuf>,
-    /// The profile of the API.
+    /// The API's profile.
     #[arg(long, value_name = "FILE", default_value = "specs/toolcrate.yaml")]
     profile: PathBuf,
-    /// Format of the report.
+    /// Report format.
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     format: OutputFormat,
-    /// Changes that lead to exit code 1.
+    /// Changes that result in exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Breaking)]
     fail_on: FailOn,
     /// A YAML list of accepted changes: `{ kind, subject, member, reason, until }`. `*` matches any text; `until` is the
-    /// last day, such as 2026-01-31. Entries that expired or match nothing are reported.
+    /// last day, such as 2026-01-31. Entries that have expired or match nothing are reported.
     #[arg(long, value_name = "FILE")]
     allow: Option<PathBuf>,
-    /// Also report the size of all tools in each provider's format. Builds the crate first.
+    /// Also report the total size of the tools in each provider's format. Builds the crate first.
     #[arg(long)]
     sizes: bool,
     /// Write the report to this file instead of stdout.
@@ -41,13 +41,13 @@ pub struct DiffArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum OutputFormat {
-    /// For a terminal: every change, with a pointer for those that break.
+    /// For a terminal: every change, with a pointer for breaking changes.
     Text,
     /// Every change, in tables and lists.
     Markdown,
-    /// Every change as an object, with counts by level and severity.
+    /// Every change as a JSON object, with counts by level and severity.
     Json,
-    /// The same as an HTML page.
+    /// Every change, as an HTML page.
     Html,
     /// A release note in Markdown, with long lists collapsed.
     Note,

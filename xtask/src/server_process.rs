@@ -1,4 +1,4 @@
-//! The sandbox, or the server, as a process on a free port.
+//! The sandbox or the server, as a process on a free port.
 
 use std::fs::File;
 use std::io::Read;

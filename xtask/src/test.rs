@@ -1,4 +1,4 @@
-//! `cargo xtask test`: the tests in one command.
+//! `cargo xtask test`: runs all tests with one command.
 
 use std::process::{Command, ExitCode};
 

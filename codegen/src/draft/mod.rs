@@ -1,4 +1,4 @@
-//! Drafts the profile of an API from its document.
+//! Drafts an API profile from its spec.
 
 mod auth;
 mod scalar;
@@ -11,8 +11,8 @@ use serde_json::Value;
 use self::scalar::quoted;
 use crate::naming::identifiers;
 
-/// Drafts a profile for the document `tree`, which is the file `spec` relative to the profile. `name` becomes
-/// the name of the package and of the tools' prefix, and `runtime` is the folder of the runtime crate.
+/// Drafts a profile for the document `tree`, which is in the file `spec`, relative to the profile. `name` is
+/// used for the package name and the tool prefix, and `runtime` is the folder of the runtime crate.
 ///
 /// Everything that the document doesn't define is guessed, and marked as a guess in a comment.
 pub fn profile(tree: &Value, spec: &Path, name: &str, runtime: &Path) -> String {

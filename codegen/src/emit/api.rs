@@ -1,4 +1,4 @@
-//! `src/api.rs`: the conventions of the API as a static, the credentials, the known servers.
+//! Emits `src/api.rs`: API conventions as a static, the credentials, and the known servers.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::{Literal, TokenStream};
@@ -14,7 +14,7 @@ use crate::config::{
     PatchPathStyle,
 };
 
-/// The job for `src/api.rs`.
+/// Adds the task for `src/api.rs`.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     jobs.push(Job { path: "src/api.rs".to_owned(), tokens: Box::new(move || file(context)) });
 }

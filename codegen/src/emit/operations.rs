@@ -1,4 +1,4 @@
-//! Typed operations: plain functions that return a request value, a file for each resource.
+//! Typed operations: plain functions that return a request value, in one file per resource.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -20,7 +20,7 @@ use crate::ir::{
 use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
 
-/// One job for each resource, and one for each area's list of them.
+/// Adds one task per resource, and one for each area's list of resources.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     let mut resources: BTreeMap<(&str, &str), Vec<OperationId>> = BTreeMap::new();
     for (id, name) in context.named.operations.iter() {
@@ -45,7 +45,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
                 ));
                 let names: Vec<_> = files.keys().map(|file| format_ident!("{file}")).collect();
                 let uses = files.iter().map(|(file, (functions, deprecated))| {
-                    // Deprecated parameters are still passed on without a warning in this crate; callers get one.
+                    // Deprecated parameters are passed on without a warning in this crate; callers get one.
                     let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
                     let file = format_ident!("{file}");
                     let functions = functions.iter().map(|name| format_ident!("{name}"));
@@ -114,7 +114,7 @@ fn function(
             (ParameterLocation::Cookie, false) => quote!(.cookie_opt(#wire, #ident)),
         });
     }
-    // A parameter of the API may be called as what it does not know.
+    // An API parameter may have the same name as one of the generated ones.
     let taken: HashSet<String> = name.parameters.iter().cloned().collect();
     let own = |name: &str| format_ident!("{}", unused(name, &[], "_", &taken));
     if let Some(query) = query {
@@ -172,7 +172,8 @@ fn function(
     }
 }
 
-/// The type of the rows that an operation counts: those of the list at the path before it, if they have fields.
+/// Returns the type of the rows that an operation counts: the rows of the list at the preceding path, if they
+/// have fields.
 fn counted_rows<'a>(
     context: &'a Context<'_>,
     operation: &Operation,
@@ -267,7 +268,7 @@ fn styled_call(
     }
 }
 
-/// The declared media type, where it is not that of the kind.
+/// Returns the declared media type, if it isn't the default for the kind.
 fn content_type(body: &OperationBody) -> TokenStream {
     match &body.media_type {
         Some(media) => quote!(.content_type(#media)),
@@ -354,7 +355,7 @@ fn body_argument(
     }
 }
 
-/// Returns the description of the body, according to the kind of the operation.
+/// Returns the description of the body, depending on the kind of the operation.
 fn body_words(name: &OperationName) -> String {
     let one = &name.subject.own_one;
     match name.kind {
@@ -364,7 +365,7 @@ fn body_words(name: &OperationName) -> String {
     }
 }
 
-/// The members of a URL-encoded form that are not written in the usual way.
+/// Returns the fields of a URL-encoded form that don't use the default encoding.
 fn field_styles(body: &OperationBody, imports: &mut Imports) -> TokenStream {
     if !body.field_styles.is_empty() {
         imports.runtime.insert("FieldStyle");
@@ -397,7 +398,7 @@ fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationNa
     format!("* `{rust}`: {words}{source}{dot} {limits}")
 }
 
-/// The doc comment: what it does, the HTTP call, what its parameters mean.
+/// Returns the doc comment: what the operation does, its HTTP call, and the meaning of its parameters.
 fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, notes: &[String]) -> String {
     let mut text = lead(context, operation, name);
     let description = prose(&operation.description);
@@ -428,13 +429,13 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     text
 }
 
-/// Aliases for the search in the documentation: the HTTP call and the tool.
+/// Returns search aliases for the documentation: the HTTP call and the tool.
 fn aliases(operation: &Operation, name: &OperationName) -> Vec<String> {
     let call = format!("{} {}", operation.method, operation.path.text);
     [call, name.tool.clone()].into_iter().filter(|alias| is_doc_alias(alias, &name.function)).collect()
 }
 
-/// One sentence that says what the operation does, and one on what becomes of fields that are left out.
+/// Returns a sentence about what the operation does, and one about fields that are left out.
 fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName) -> String {
     let own = context.overlay.operations.get(&operation.key()).and_then(|note| note.description.as_deref());
     let own = own.and_then(|own| own.split(". ").next()).filter(|own| !own.contains(['{', '(']));

@@ -1,4 +1,4 @@
-//! Lowers operations: parameters, bodies and answers.
+//! Lowers operations: parameters, bodies and responses.
 
 use openapiv3::{Operation as Source, ReferenceOr, Response as SourceResponse, StatusCode};
 
@@ -15,7 +15,7 @@ use crate::ir::{
 };
 use crate::repair::{RawOperation, RepairedDocument};
 
-/// Lowers all operations of `document`; one that cannot be expressed is left out.
+/// Lowers all operations in `document`. Operations that can't be expressed are left out.
 pub fn lower(
     document: &RepairedDocument,
     schemas: &mut SchemaLowering<'_>,
@@ -44,7 +44,7 @@ fn operation(
     security: &Security,
 ) -> Result<Operation, CodegenError> {
     let source = &raw.operation;
-    // What inline schemas are called after; casing is left to where one is met, which is seldom.
+    // The name for inline schemas. Its casing is only determined when one is found, which is rare.
     let name = source.operation_id.clone().unwrap_or_default();
     let response = response(raw, schemas, &name, &profile.paging)?;
     let error = error(raw, schemas, &name);
@@ -93,7 +93,7 @@ fn error(raw: &RawOperation, schemas: &mut SchemaLowering<'_>, name: &str) -> Op
             _ => None,
         })
         .collect();
-    // Without a declared success, the default is not the error.
+    // If no success is declared, the default isn't the error.
     let default = responses.default.as_ref().filter(|_| has_success);
     errors.extend(default.map(|response| (0, "default".to_owned(), response)));
     errors.sort_by_key(|(order, ..)| *order);
@@ -199,8 +199,8 @@ fn response(
     Ok(nothing(Content::None))
 }
 
-/// Returns the type of the rows, if the response is an object that has them in the property which the profile's
-/// paging names. The runtime extracts them, so later stages see a list.
+/// Returns the row type, if the response is an object with rows in the property that the profile's pagination
+/// specifies. The runtime extracts the rows, so later stages see a list.
 fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &PagingConfig) -> Option<Type> {
     let items = paging.items()?;
     let (Method::Get, Type::Named(name)) = (raw.method, ty) else { return None };
@@ -209,7 +209,7 @@ fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &Pa
         matches!(list, Type::List(_)).then_some(list)
     };
     if items == ONLY_LIST {
-        // One record may have a list too; only what is paged has rows.
+        // A single record may also contain a list; only paginated responses have rows.
         let is_paged = raw.parameters.iter().any(|own| paging.parameters().contains(&own.data.name.as_str()));
         let mut lists = schemas.get(name)?.fields().iter().filter_map(list);
         let rows = lists.next().filter(|_| lists.next().is_none())?;
@@ -229,8 +229,8 @@ fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &Pa
     None
 }
 
-/// The list that `ty` is another name for, so that it is seen to be one; else `ty`. A list of choices keeps
-/// its name: the choices are called after it.
+/// Returns the list for which `ty` is an alias, so it is recognized as one, or else `ty`. A list of enum values
+/// keeps its name, because the enum is named after it.
 fn list_behind(ty: Type, schemas: &SchemaLowering<'_>) -> Type {
     match schemas.resolve(&ty) {
         list @ Type::List(item) if matches!(**item, Type::Named(_)) => list.clone(),

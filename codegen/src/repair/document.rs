@@ -12,34 +12,34 @@ use crate::ir::{Method, ParameterLocation, ParameterStyle};
 pub struct RepairedDocument {
     /// The file, for messages.
     pub file: PathBuf,
-    /// `info.title`.
+    /// The document's `info.title`.
     pub title: String,
-    /// `info.version`.
+    /// The document's `info.version`.
     pub version: String,
-    /// The first server's address.
+    /// The first server's URL.
     pub server: Option<String>,
     /// The security requirements of operations that have none of their own.
     pub security: Vec<SecurityRequirement>,
     /// All operations, sorted by path and method.
     pub operations: Vec<RawOperation>,
-    /// Components, with their schemas repaired.
+    /// Components, with repaired schemas.
     pub components: Components,
     /// The repairs and omissions.
     pub report: Report,
 }
 
-/// An operation with its path and parameters repaired, still in OpenAPI's terms.
+/// An operation with repaired path and parameters, still in OpenAPI's terms.
 #[derive(Clone, Debug)]
 pub struct RawOperation {
-    /// The verb.
+    /// The HTTP method.
     pub method: Method,
-    /// The path as the document spells it.
+    /// The path as spelled in the document.
     pub spec_path: String,
     /// The path after repair.
     pub path: String,
-    /// JSON pointer of the operation.
+    /// JSON pointer to the operation.
     pub pointer: String,
-    /// Resolved parameters: those of the path, then query, then headers.
+    /// Resolved parameters: path parameters, then query, then headers.
     pub parameters: Vec<RawParameter>,
     /// The operation in the document.
     pub operation: openapiv3::Operation,
@@ -48,9 +48,9 @@ pub struct RawOperation {
 /// A resolved parameter.
 #[derive(Clone, Debug)]
 pub struct RawParameter {
-    /// Where it travels.
+    /// Where it is sent.
     pub location: ParameterLocation,
-    /// How a list or an object is written.
+    /// How a list or an object is serialized.
     pub style: ParameterStyle,
     /// The parameter in the document.
     pub data: ParameterData,

@@ -9,7 +9,7 @@ use super::{parameters, template};
 use crate::diagnostic::{CodegenError, Errors, Repair, Report, pointer};
 use crate::ir::{Method, Template};
 
-/// Lists the operations of `paths`; a path or operation that cannot be read is left out.
+/// Lists the operations in `paths`. Unreadable paths and operations are left out.
 pub fn repair(
     paths: Paths,
     components: &Components,
@@ -48,7 +48,7 @@ pub fn repair(
     Ok(operations)
 }
 
-/// Lists the operations of one path, or returns `None` if it has none.
+/// Lists a path's operations, or returns `None` if it has none.
 fn path_operations(
     spec_path: &str,
     item: PathItem,
@@ -92,7 +92,7 @@ fn path_operations(
     Some(operations)
 }
 
-/// Gives each operation an id of its own.
+/// Gives each operation a unique ID.
 fn operation_ids(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for raw in operations.iter_mut() {
@@ -114,7 +114,7 @@ fn operation_ids(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
     }
 }
 
-/// Reports paths that are one path but for letter case or a trailing slash.
+/// Reports paths that differ only in case or a trailing slash.
 fn twin_paths(operations: &[RawOperation], repairs: &mut Vec<Repair>) {
     let mut spellings: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for raw in operations {

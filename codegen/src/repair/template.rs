@@ -1,9 +1,9 @@
-//! Repairs path templates: placeholders that carry a route constraint or were cut off by a careless
-//! regular expression, doubled placeholders, stray braces.
+//! Repairs path templates: placeholders with a route constraint, placeholders truncated by a faulty
+//! regular expression, duplicate placeholders, and stray braces.
 
 use crate::diagnostic::Repair;
 
-/// The template to send for `path`; what was repaired goes to `repairs` under `pointer`.
+/// Returns the template to send for `path`; repairs are added to `repairs` under `pointer`.
 pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
     let mut text = String::with_capacity(path.len() + 1);
     if !path.starts_with('/') {
@@ -51,7 +51,7 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
     distinct_placeholders(text, pointer, repairs)
 }
 
-/// Reads a placeholder at the start of `from` (which begins with `{`): its name, and what follows it.
+/// Reads a placeholder at the start of `from` (which starts with `{`): its name, and the text after it.
 fn placeholder<'a>(from: &'a str, pointer: &str, repairs: &mut Vec<Repair>) -> (String, &'a str) {
     let inner = &from[1..];
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -61,7 +61,7 @@ fn placeholder<'a>(from: &'a str, pointer: &str, repairs: &mut Vec<Repair>) -> (
     if let (false, Some(after)) = (end == 0, after.strip_prefix('}')) {
         return (name.to_owned(), after);
     }
-    // A constraint such as `:int` or `:regex(…)`; where its closing brace got lost, all of it goes.
+    // A constraint such as `:int` or `:regex(…)`; if its closing brace is missing, everything is removed.
     let close = after.find('}');
     let junk = &after[..close.unwrap_or(after.len())];
     let message = match close {
@@ -76,7 +76,7 @@ fn placeholder<'a>(from: &'a str, pointer: &str, repairs: &mut Vec<Repair>) -> (
     (name.to_owned(), close.map_or("", |close| &after[close + 1..]))
 }
 
-/// Renames an earlier placeholder that bears the name of a later one after the fixed text before it.
+/// Renames an earlier placeholder with the same name as a later one after the preceding literal text.
 fn distinct_placeholders(text: String, pointer: &str, repairs: &mut Vec<Repair>) -> String {
     let mut parts = parts(&text);
     for at in 0..parts.len() {
@@ -98,7 +98,7 @@ fn distinct_placeholders(text: String, pointer: &str, repairs: &mut Vec<Repair>)
     parts.concat()
 }
 
-/// The placeholders of a repaired template, and the fixed text between them.
+/// Returns the placeholders of a repaired template, and the literal text between them.
 fn parts(text: &str) -> Vec<String> {
     let mut parts = Vec::new();
     for piece in text.split_inclusive('}') {

@@ -1,4 +1,5 @@
-//! Bad input: each kind gets one clear message that says where and what, and nothing is written.
+//! Bad input: each kind gets one clear message that states the location and the problem, and nothing is
+//! written.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! The same bytes from two runs, and from a spec whose objects are in another order: what the spec does not
-//! mean can't be seen in the output.
+//! Two runs produce the same bytes, and so does a spec whose objects are in a different order.
 
 use serde_json::{Map, Value};
 use toolcrate_codegen::emit::Files;

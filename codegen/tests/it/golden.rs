@@ -1,5 +1,5 @@
-//! Golden crates: each folder of `golden/` is a small API, and `expected/` in it the whole crate that the
-//! generator makes of it. `UPDATE_GOLDEN=1` writes them anew; read what it wrote before you commit it.
+//! Golden crates: each folder in `golden/` is a small API, and its `expected/` folder is the complete
+//! crate generated from it. `UPDATE_GOLDEN=1` rewrites them; review the diff before you commit it.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Invariants of every tool of both real releases; see [`tool_checks`].
+//! Invariants of every tool in both real releases; see [`tool_checks`].
 
 use serde_json::{Value, json};
 use toolcrate_codegen::emit::Files;

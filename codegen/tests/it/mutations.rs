@@ -1,5 +1,5 @@
-//! Mutated specs: members removed, types swapped, texts garbled, nested deep. Whatever comes, the result is an
-//! error that says where, or a crate that is Rust, with tools that are sound; never a panic.
+//! Mutated specs with removed properties, swapped types, garbled text or deep nesting. The result is always an
+//! error with a location, or a valid Rust crate with valid tools; never a panic.
 
 use std::cell::Cell;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! Names of the two real releases: the contracts, the limits, that they stay, and what the lock forbids.
+//! Names in the two real releases: contracts, limits, stability, and the lock file's rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 

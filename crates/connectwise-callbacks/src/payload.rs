@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 use crate::error::CallbackError;
 use crate::event::{CallbackAction, CallbackEvent, RecordType};
 
-/// The number of bytes of an event ID.
+/// The length of an event ID in bytes.
 const ID_BYTES: usize = 16;
 
-/// The fields of a callback's body. Fields that are not used are dropped.
+/// The fields of a callback body. Unused fields are dropped.
 pub(crate) struct CallbackPayload {
     fields: Map<String, Value>,
     action: String,
@@ -21,7 +21,7 @@ impl CallbackPayload {
     /// Parses a body.
     ///
     /// # Errors
-    /// Returns an error if it is not a callback.
+    /// Returns an error if the body isn't a callback.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, CallbackError> {
         let fields: Map<String, Value> = serde_json::from_slice(body).map_err(|error| {
             CallbackError::Malformed(format!("expected a JSON object (column {})", error.column()))
@@ -41,11 +41,11 @@ impl CallbackPayload {
         url.ok_or_else(|| missing("Metadata.key_url"))
     }
 
-    /// Converts the callback to an event of `company`. `body` is what was parsed.
+    /// Converts the callback to an event for `company`. `body` is the unparsed body.
     pub(crate) fn into_event(mut self, company: &str, body: &[u8]) -> CallbackEvent {
         let id = self.event_id(company, body);
         let entity = match self.fields.remove("Entity") {
-            // JSON within a string.
+            // The JSON is encoded as a string.
             Some(Value::String(text)) => Some(serde_json::from_str(&text).unwrap_or(Value::String(text))),
             entity => entity,
         };
@@ -62,18 +62,18 @@ impl CallbackPayload {
         }
     }
 
-    /// Derives an ID of fixed length from the message ID, or from the body if there is none, so that a repeated callback
-    /// has the same ID.
+    /// Derives a fixed-length ID from the message ID, or from the body if there is none, so a repeated callback gets
+    /// the same ID.
     fn event_id(&self, company: &str, body: &[u8]) -> String {
         let mut hash = Sha256::new();
         let mut add = |part: &[u8]| {
-            // The length separates the parts.
+            // The length prefix keeps the parts distinct.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         };
         add(company.to_ascii_lowercase().as_bytes());
         match non_empty_text(&self.fields, "MessageId") {
-            // One message may be sent to several callbacks, which the other parts distinguish.
+            // One message may be sent to several callbacks; the other parts distinguish them.
             Some(message_id) => {
                 for part in [message_id, &self.action, &self.record_type] {
                     add(part.as_bytes());
@@ -97,7 +97,7 @@ fn non_empty_text<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f 
     fields.get(name)?.as_str().filter(|text| !text.is_empty())
 }
 
-/// Returns a value as text, whatever scalar it is.
+/// Returns a scalar value of any type as text.
 fn read_text(fields: &Map<String, Value>, name: &str) -> Option<String> {
     match fields.get(name)? {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -185,7 +185,7 @@ mod tests {
         let id = |body: &str, company: &str| parse(body).into_event(company, body.as_bytes()).id;
         let first = id(BODY, "acme");
         assert_eq!(first.len(), 36);
-        // Bytes that differ don't make another message of it.
+        // A different body doesn't make it a different message.
         assert_eq!(id(&BODY.replace("\"FromUrl\":\"h\",", ""), "acme"), first);
         for (old, new) in [
             ("\"m\"", "\"n\""),

@@ -1,5 +1,5 @@
-//! Signatures of callbacks: base64 of the HMAC-SHA256 of the raw body. The HMAC key is the SHA-256 of the signing
-//! key's text.
+//! Callback signatures: the base64-encoded HMAC-SHA256 of the raw body. The HMAC key is the SHA-256 of the
+//! signing key's text.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// The header that contains the signature of a callback.
+/// The header that contains a callback's signature.
 pub const SIGNATURE_HEADER: &str = "x-content-signature";
 
-/// A key that signs callbacks. `Debug` doesn't show it.
+/// A callback signing key. `Debug` doesn't show it.
 #[derive(Clone)]
 pub struct SigningKey(Hmac<Sha256>);
 
@@ -22,7 +22,7 @@ impl SigningKey {
         Self(mac.unwrap_or_else(|_| unreachable!("HMAC accepts keys of any length")))
     }
 
-    /// Returns the signature of a body, for tests of your own endpoint.
+    /// Returns the signature of a body, for testing your own endpoint.
     ///
     /// ```
     /// let key = connectwise_callbacks::SigningKey::new("a-signing-key");

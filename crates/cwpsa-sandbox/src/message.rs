@@ -1,4 +1,4 @@
-//! Requests, responses and change events: the interface of the engine, independent of any network.
+//! Requests, responses and change events: the engine's interface, independent of any network.
 
 use bytes::Bytes;
 use connectwise_psa::runtime::Value;

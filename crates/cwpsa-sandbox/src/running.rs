@@ -1,4 +1,4 @@
-//! A sandbox for tests: a server on a free port of this machine, with a client for it.
+//! A sandbox for tests: a server on a free local port, with a client for it.
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! The settings of a sandbox.
+//! Sandbox settings.
 
 use std::fmt;
 use std::io;

@@ -1,4 +1,4 @@
-//! Starts a sandbox: wires the engine to the rules and the data.
+//! Starts a sandbox: connects the engine to the rules and the data.
 
 use crate::connectwise::date;
 use crate::data::load_tenant;

@@ -1,8 +1,8 @@
-//! Prints the recall of the search on each set of labeled queries.
+//! Prints the search recall for each set of labeled queries.
 //!
 //! `--missed` also prints the missed queries of the training sets. `--kept-out` measures only the held-out half, which
-//! must not be used for tuning. The path of another file of labeled queries runs these and prints those that are missed.
-//! `--ablation` prints the recall of the training and validation sets without each list.
+//! must not be used for tuning. Given the path of another file of labeled queries, runs these and prints the missed
+//! ones. `--ablation` prints the recall on the training and validation sets with each list left out.
 
 use std::collections::BTreeSet;
 use std::time::Instant;

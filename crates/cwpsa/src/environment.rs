@@ -1,4 +1,4 @@
-//! The environment of the process, captured once.
+//! The process environment, captured once.
 
 use std::collections::HashMap;
 use std::ffi::OsString;

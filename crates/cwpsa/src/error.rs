@@ -1,4 +1,4 @@
-//! The error that a command ends with, and its exit code.
+//! The error with which a command fails, and its exit code.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! The health check of an account: a request that any credentials may make, and how to fix its failures.
+//! The account health check: a request that any credentials may make, and advice for fixing failures.
 
 use connectwise_psa::runtime::{Client, Error, ErrorKind, Method, Request, Response, Value};
 

@@ -1,5 +1,5 @@
-//! Logging to stderr, as text or JSON: one event for each request and each call. Events contain tool names, account names
-//! and trace IDs, but never arguments, tokens or URLs that contain a token.
+//! Logging to stderr, as text or JSON: one event per request and per call. Events contain tool names, account names and
+//! trace IDs, but never arguments, tokens or URLs that contain a token.
 
 use std::io::IsTerminal;
 

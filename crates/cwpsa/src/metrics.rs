@@ -1,4 +1,4 @@
-//! The metrics of the process: tool calls, HTTP requests and webhooks.
+//! Process metrics: tool calls, HTTP requests and webhooks.
 
 use std::sync::Arc;
 

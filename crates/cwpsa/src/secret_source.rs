@@ -1,5 +1,5 @@
-//! Obtains secrets: from a variable, a file, the settings file itself, or a command that asks the system's keyring or a
-//! vault. Warns of files that everyone on the machine can read.
+//! Loads secrets from a variable, a file, the settings file itself, or a command that queries the system's keyring or a
+//! vault. Warns about world-readable files.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Filters of the catalog, and its named sets of tools.
+//! Catalog filters and toolsets.
 
 use std::sync::LazyLock;
 

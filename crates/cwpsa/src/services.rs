@@ -1,4 +1,4 @@
-//! Creates the execution context of a server from its settings.
+//! Creates a server's execution context from its settings.
 
 use std::sync::Arc;
 use std::time::Duration;

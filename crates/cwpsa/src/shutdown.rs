@@ -1,6 +1,6 @@
 //! Graceful shutdown.
 //!
-//! After the first signal the server rejects new calls and waits for those in flight. A second signal ends the wait.
+//! After the first signal, the server rejects new calls and waits for in-flight calls. A second signal ends the wait.
 
 use std::pin::pin;
 use std::time::Duration;

@@ -1,15 +1,15 @@
-//! The format of a tool catalog, as serde types.
+//! The tool catalog format, as serde types.
 //!
-//! A generator writes values of these types, one JSON record per line, and everything else reads them. The
-//! central type is [`ToolRecord`]: it says what an operation *is* ([`kind`](ToolRecord::kind),
+//! A generator writes values of these types, one JSON record per line, and everything else reads them. The central type
+//! is [`ToolRecord`]: it states what an operation *is* ([`kind`](ToolRecord::kind),
 //! [`collection`](ToolRecord::collection), [`target`](ToolRecord::target)), where each argument goes
 //! ([`RequestRecord::arguments`] and [`ShapeRecord::location`]) and what comes back ([`ResponseRecord`]).
 //!
-//! A catalog is read in two steps. The index ([`IndexEntry`]) is parsed at startup and answers the questions
-//! that come up for every tool. A record is parsed when its tool is used.
+//! A catalog is read in two steps. The index ([`IndexEntry`]) is parsed at startup and holds what is needed for every
+//! tool. A record is parsed when its tool is used.
 //!
-//! Without the feature `records`, which is on by default, the crate has only the few types that a typed client needs, and no
-//! dependencies.
+//! Without the `records` feature, which is enabled by default, the crate contains only the few types that a typed
+//! client needs, and has no dependencies.
 //!
 //! ```
 //! use toolcrate_catalog::{Method, OperationKind, ToolRecord};

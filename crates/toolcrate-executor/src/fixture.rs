@@ -66,7 +66,7 @@ fn records<'t, T: Deserialize<'t>>(text: &'t str) -> Vec<T> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Credentials of an API that needs none.
+/// Credentials for an API that requires none.
 struct NoCredentials;
 
 impl Credentials for NoCredentials {
@@ -75,9 +75,9 @@ impl Credentials for NoCredentials {
     }
 }
 
-/// A client of the library at `base_url`.
+/// Creates a client for the library at `base_url`.
 pub(crate) fn client(base_url: &str) -> Client {
-    // Of several tests in one process, the first installs it.
+    // Only the first of several tests in a process installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder(&API).base_url(base_url).credentials(NoCredentials);
     builder.timeout(Duration::from_secs(5)).build().unwrap()

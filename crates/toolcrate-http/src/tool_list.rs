@@ -1,4 +1,4 @@
-//! Lists of tools as Truto declares them.
+//! Tool lists, as Truto declares tools.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,10 +10,10 @@ use toolcrate_runtime::{Account, Dialect, NameStyle, Tool, Value};
 
 use crate::truto_filter::MethodFilter;
 
-/// The maximum number of cached lists. The list of a catalog of 3,000 tools has four megabytes.
+/// Maximum number of cached lists. The list for a catalog of 3,000 tools is four megabytes.
 const MAX_LISTS: usize = 8;
 
-/// Caches lists in their serialized form, since making the list of a large catalog takes a tenth of a second.
+/// Caches lists in serialized form, because building the list for a large catalog takes a tenth of a second.
 #[derive(Default)]
 pub(crate) struct ToolListCache(Mutex<HashMap<ToolListKey, Bytes>>);
 
@@ -24,19 +24,19 @@ pub(crate) struct ToolListKey {
     pub(crate) with_response_schemas: bool,
     /// The account, if its custom fields are in the list.
     pub(crate) account: Option<String>,
-    /// The number of changes so far to what is offered.
+    /// The number of changes to the exposed tools so far.
     pub(crate) version: u64,
 }
 
 impl ToolListCache {
-    /// Returns the list of `key`, which is made of `tools` if it isn't cached. `account` adds its custom fields.
+    /// Returns the list for `key`, built from `tools` if it isn't cached. `account` adds its custom fields.
     pub(crate) fn get_or_make(
         &self,
         key: ToolListKey,
         account: Option<&Account>,
         tools: impl Iterator<Item = Tool>,
     ) -> Bytes {
-        // A panic elsewhere leaves the map whole.
+        // A panic elsewhere leaves the map consistent.
         if let Some(list) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return list.clone();
         }

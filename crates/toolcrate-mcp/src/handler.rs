@@ -1,4 +1,4 @@
-//! Handlers of MCP requests.
+//! MCP request handlers.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ use crate::server::McpServer;
 use crate::tool_naming::rename_in_value;
 use crate::{completion, notifications, pagination, prompts, resources, result};
 
-/// The supported requests that have parameters.
+/// Supported requests with parameters.
 const METHODS: [&str; 9] = [
     "completion/complete",
     "prompts/get",
@@ -80,7 +80,7 @@ impl McpServer {
         metrics.record_mcp_request("tools/call", tool, error_type, duration);
     }
 
-    /// Calls a meta tool or a tool of the catalog.
+    /// Calls a meta-tool or a catalog tool.
     async fn dispatch(
         &self,
         name: &str,
@@ -132,7 +132,7 @@ impl ServerHandler for McpServer {
         Ok(DiscoverResult::from_server_info(versions, self.get_info()))
     }
 
-    // A request that isn't part of the protocol: its method is unknown or its parameters are invalid.
+    // Handles a request that isn't part of the protocol: its method is unknown or its parameters are invalid.
     async fn on_custom_request(
         &self,
         request: CustomRequest,
@@ -184,10 +184,10 @@ impl ServerHandler for McpServer {
         let arguments = request.arguments.unwrap_or_default();
         let call = trace_context(&context).scope(self.dispatch(&request.name, arguments, &caller));
         let started = Instant::now();
-        // Dropping the call closes its connection; a request that was sent can't be recalled.
+        // Dropping the call closes its connection; a request that has been sent can't be recalled.
         let response = tokio::select! {
             response = call => {
-                // The result of a call that succeeded is the API's.
+                // The result of a successful call comes from the API.
                 Ok(result::map_failure(response, |mut error| {
                     rename_in_value(&mut error, product.catalog, self.context().listing.names);
                     limit_json(error, self.context().max_error_bytes())
@@ -251,7 +251,7 @@ impl ServerHandler for McpServer {
         Ok(result.into())
     }
 
-    // Clients up to 2025-11-25 know no other way.
+    // Clients up to 2025-11-25 don't support any other way.
     #[allow(deprecated)]
     async fn subscribe(
         &self,

@@ -1,4 +1,4 @@
-//! Names that were likely meant.
+//! Finds the names that were likely meant.
 
 /// Returns up to three names that are similar to `name`, most similar first.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
@@ -6,7 +6,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> V
     let mut scored: Vec<(f64, &str)> = known
         .map(|other| {
             let lower = other.to_lowercase();
-            // A name that contains the other (company, companyId) is similar, whatever the rest is.
+            // A name that contains the other (company, companyId) is similar, whatever the rest.
             let within =
                 name.len() > 2 && lower.len() > 2 && (lower.contains(&name) || name.contains(&lower));
             let score = strsim::jaro_winkler(&name, &lower);

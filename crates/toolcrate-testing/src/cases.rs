@@ -1,5 +1,5 @@
-//! Cases of property tests. CI uses the same cases each time, so that it never fails by chance; `PROPTEST_CASES=1000` tries
-//! that many random cases.
+//! Property test cases. CI uses the same cases each time, so it never fails by chance; `PROPTEST_CASES=1000` runs that
+//! many random cases.
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 

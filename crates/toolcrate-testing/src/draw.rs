@@ -1,4 +1,4 @@
-//! Arguments for a tool, drawn at random from its schema, such that a call can be made of them.
+//! Random arguments from a tool's schema that are valid enough to make a call.
 
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::catalog::BodyFormat;

@@ -1,4 +1,4 @@
-//! Arguments with one member made wrong: of another kind, out of its limits, missing, or none that the tool has.
+//! Arguments with one property made invalid: wrong type, out of range, missing, or unknown to the tool.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! Arguments for a tool that a server with records can be called with: drawn from the tool's input schema, with
-//! ids of records that the server has. The relations of the tool say which tool lists them.
+//! Arguments for calling a tool on a server with records: drawn from the tool's input schema, with the IDs of
+//! existing records. The tool's relations determine which tool lists those records.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Ports for servers that have to be given one. A server that can bind port 0 should do that instead.
+//! Ports for servers that can't choose one themselves. A server that can bind port 0 should do that instead.
 
 use std::net::{TcpListener, UdpSocket};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Server processes, whose standard error is recorded.
+//! Server processes with recorded standard error.
 
 use std::process::{ExitStatus, Stdio};
 

@@ -1,5 +1,5 @@
-//! Arguments drawn at random from an input schema, the same for the same seed: what is required is always there,
-//! the rest half of the time, and texts are of all kinds.
+//! Arguments drawn at random from an input schema, always the same for the same seed: required arguments are
+//! always included, optional ones half of the time, and strings are of all kinds.
 
 use serde_json::{Map, Value, json};
 

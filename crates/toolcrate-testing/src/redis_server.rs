@@ -1,4 +1,4 @@
-//! A Redis server for one test, on a port and in a directory of its own.
+//! A Redis server for one test, on its own port and in its own directory.
 
 use std::path::Path;
 use std::process::Stdio;

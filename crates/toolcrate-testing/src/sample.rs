@@ -1,4 +1,4 @@
-//! Arguments for a tool, drawn from its input schema: every member filled with a small valid value.
+//! Sample arguments for a tool, drawn from its input schema: every property has a small valid value.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! The specs of the workspace, read without the generator.
+//! The workspace's specs, read without the generator.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

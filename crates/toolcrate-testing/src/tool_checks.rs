@@ -1,5 +1,4 @@
-//! Checks that hold for every tool, whatever spec it comes from. The emitted catalog is read the way the
-//! runtime reads it.
+//! Checks that hold for every tool, whatever its spec. The emitted catalog is read the same way as in the runtime.
 
 use std::collections::{BTreeMap, BTreeSet};
 

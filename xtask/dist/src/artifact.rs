@@ -1,4 +1,4 @@
-//! The artifacts: what each packages, and its files.
+//! The artifacts: the contents and files of each.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

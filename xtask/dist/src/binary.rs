@@ -1,4 +1,4 @@
-//! Builds the binary that is released.
+//! Builds the release binary.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -15,17 +15,17 @@ const CHECKSUMS: &str = "SHA256SUMS";
 
 #[derive(clap::Args)]
 pub(crate) struct DistArguments {
-    /// Package this binary instead of building one. Bounds of sizes and times are not checked then.
+    /// Package this binary instead of building one. Size and time bounds aren't checked.
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
-    /// Platform of the binary. Defaults to that of this machine.
+    /// The binary's platform. Defaults to the local platform.
     #[arg(long, value_name = "TRIPLE")]
     target: Option<String>,
     /// Folder to write to.
     #[arg(long, value_name = "FOLDER", default_value = "dist")]
     out: PathBuf,
-    /// Afterwards, validate every file with the tool of its format, install each package in an empty root, and call a tool.
-    /// Needs Python and Node.js.
+    /// Afterwards, validate every file with the tool for its format, install each package in an empty root, and call a tool.
+    /// Requires Python and Node.js.
     #[arg(long)]
     prove: bool,
 }

@@ -1,4 +1,4 @@
-//! Reads what a Linux binary needs: its loader, its libraries, and the version of glibc.
+//! Reads a Linux binary's requirements: its loader, its libraries, and its glibc version.
 
 use anyhow::{Context, bail, ensure};
 

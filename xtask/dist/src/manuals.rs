@@ -1,4 +1,4 @@
-//! Archive of the binary with shell completions and manual pages.
+//! An archive of the binary with shell completions and man pages.
 
 use crate::archive::{ArchiveEntry, gzip, tar, zip};
 use crate::artifact::{Artifact, ReleaseBinary, VERSION, licenses, workspace_file};

@@ -1,4 +1,4 @@
-//! The MCPB bundle, which Claude Desktop and other hosts install by a double click.
+//! The MCPB bundle, which Claude Desktop and other MCP hosts install on double-click.
 
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! The container image, as a tar archive of an OCI image layout. No daemon is needed.
 //!
-//! The image holds the binary, the libraries that it names, their licenses and the certificate authorities: no shell, no
-//! package manager. Libraries and certificates are those of the machine that makes it.
+//! The image contains the binary, the libraries that it links, their licenses and the CA certificates: no shell, no
+//! package manager. Libraries and certificates are copied from the build machine.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! The platforms that binaries are released for, and what each registry calls them.
+//! The platforms that binaries are released for, with their names in each registry.
 
 use anyhow::Context;
 

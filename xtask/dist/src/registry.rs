@@ -1,4 +1,4 @@
-//! `server.json`: the entry of the MCP registry, which names every package that runs the server.
+//! `server.json`: the MCP registry entry, which lists every package that runs the server.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! `cargo xtask release`: checks what a release needs, and prints its steps.
+//! `cargo xtask release`: checks the prerequisites of a release, and prints its steps.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::prove::tools::ReleaseTools;
 
 #[derive(clap::Args)]
 pub(crate) struct ReleaseArguments {
-    /// Print the steps of the release instead of checking the workflows and manifests.
+    /// Print the release steps instead of checking the workflows and manifests.
     #[arg(long)]
     dry_run: bool,
 }

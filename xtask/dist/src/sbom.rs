@@ -1,4 +1,4 @@
-//! Software bill of materials of the binary, in the format CycloneDX 1.6.
+//! The binary's software bill of materials, in CycloneDX 1.6 format.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The figures of `cargo xtask diff` on two real releases, and those of the diff tool that it is compared with.
+//! Measures `cargo xtask diff` on two real releases, and the diff tool that it is compared with.
 
 use std::path::Path;
 

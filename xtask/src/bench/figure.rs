@@ -1,4 +1,4 @@
-//! A figure and its bound.
+//! A figure and its limit.
 
 use serde::Serialize;
 

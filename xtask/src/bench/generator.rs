@@ -1,5 +1,4 @@
-//! The figures of the generator: the size of its output, the stability of names, its speed, and the cost of compiling its
-//! output.
+//! Generator figures: output size, name stability, speed, and the cost of compiling the output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

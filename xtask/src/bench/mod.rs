@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the project's figures beside their bounds, printed as a table and stored as JSON, by parts.
+//! `cargo xtask bench`: the project's figures and their limits, in groups, printed as a table and stored as JSON.
 
 mod diff;
 mod fastmcp;
@@ -26,14 +26,14 @@ const STORE: &str = "docs/figures.json";
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArguments {
-    /// Measure only this part. The stored figures of the others are unchanged.
+    /// Measure only this part. The stored figures for other parts aren't changed.
     #[arg(long, value_enum)]
     only: Option<Part>,
-    /// Run the load test of `cwpsa serve` for ten minutes.
+    /// Run the `cwpsa serve` load test for ten minutes.
     #[arg(long)]
     soak: bool,
-    /// Measure the binaries `cwpsa` and `cwpsa-sandbox` in this folder instead of building them. Only for the part
-    /// `strangers`.
+    /// Measure the `cwpsa` and `cwpsa-sandbox` binaries in this folder instead of building them. Applies only to the
+    /// `strangers` part.
     #[arg(long, value_name = "FOLDER")]
     programs: Option<PathBuf>,
 }
@@ -42,17 +42,17 @@ pub(crate) struct BenchArguments {
 enum Part {
     /// The generator, and the compile time of its output.
     Generator,
-    /// The tools: their schemas, and a process that calls one.
+    /// The tools' schemas, and a process that calls a tool.
     Tools,
     /// `cargo xtask diff`.
     Diff,
     /// The sandbox.
     Sandbox,
-    /// `cwpsa`: size, start, memory, search.
+    /// `cwpsa`: size, startup, memory, search.
     Server,
     /// `cwpsa serve` under load.
     Load,
-    /// `cwpsa serve` and hostile callers.
+    /// `cwpsa serve` with hostile callers.
     Strangers,
 }
 

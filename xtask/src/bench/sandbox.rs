@@ -1,4 +1,4 @@
-//! The sandbox's figures: start-up, throughput, and conditions over a large tenant. Requests go over HTTP to a release
+//! Sandbox figures: startup time, throughput, and conditions on a large tenant. Requests go over HTTP to a release
 //! build.
 
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The figures of `cwpsa`: how big it is, how soon it lists tools over the Model Context Protocol, how much memory it
-//! then holds, and how well its search finds.
+//! `cwpsa` figures: binary size, the time until it lists tools over the Model Context Protocol, memory use after
+//! that, and search quality.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};

@@ -1,5 +1,5 @@
-//! Measures how much callers can cost `cwpsa serve`: the CPU and the memory that requests without a token take, and the
-//! latency of `/healthz` while callers send the most expensive requests that limits allow.
+//! Measures how much load callers can put on `cwpsa serve`: the CPU time and memory used by requests without a token,
+//! and the latency of `/healthz` while callers send the most expensive requests that the limits allow.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

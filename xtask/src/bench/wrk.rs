@@ -1,4 +1,4 @@
-//! The load tool `wrk`, with one thread and sixteen keep-alive connections.
+//! The `wrk` load tool, with one thread and sixteen keep-alive connections.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Disruptions of the servers while clients write.
+//! Disrupts servers while clients write.
 
 use std::fmt;
 use std::io::{Read, Write};

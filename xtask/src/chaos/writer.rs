@@ -1,4 +1,4 @@
-//! A client that creates tickets, and records the response to each.
+//! A client that creates tickets, and records the response for each one.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! Builds, packs and tests the SDKs in `sdk/`, and runs the agents in `examples/` against a server with a sandbox, with the
-//! packages that the lock files name. No account and no key is needed.
+//! Builds, packs and tests the SDKs in `sdk/`, and runs the agents in `examples/` against a server with a sandbox,
+//! using the packages pinned in the lock files. No account or key is needed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -34,7 +34,7 @@ const PYTHON_TESTS: [(&str, &[&str]); 3] = [
 
 #[derive(clap::Args)]
 pub(crate) struct ExampleArguments {
-    /// Run only this example, e.g. crew.py, without tests and measurements.
+    /// Run only this example, for example crew.py, without tests or measurements.
     #[arg(long)]
     only: Option<String>,
     /// Write docs/framework-compatibility.md instead of checking that it is up to date.

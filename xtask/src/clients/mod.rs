@@ -1,5 +1,5 @@
-//! Other people's clients, frameworks and tools, against ours. All of it needs node and python, and packages from npm and
-//! PyPI that lock files name.
+//! Tests with third-party clients, frameworks and tools. All of them require Node.js and Python, and packages from npm
+//! and PyPI that are pinned in lock files.
 
 pub(crate) mod examples;
 pub(crate) mod process;

@@ -1,4 +1,4 @@
-//! Runs programs of node and python.
+//! Runs Node.js and Python programs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Writes the program that calls the tools of a generated crate.
+//! Writes the program that calls a generated crate's tools.
 
 use std::fmt::Write as _;
 use std::fs;

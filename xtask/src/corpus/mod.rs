@@ -1,5 +1,5 @@
-//! `cargo xtask corpus`: generates a crate from each spec of a folder, compiles them, checks what they send, and prints
-//! a table.
+//! `cargo xtask corpus`: generates a crate from each spec in a folder, compiles the crates, checks what they send, and
+//! prints a table.
 
 mod checks;
 mod driver;
@@ -20,9 +20,9 @@ use row::{CheckResult, CorpusRow};
 /// The arguments of the command.
 #[derive(Args)]
 pub struct CorpusArguments {
-    /// Folder with the specs.
+    /// Folder that contains the specs.
     folder: PathBuf,
-    /// Folder for the crates. Its content is replaced.
+    /// Folder for the crates. Its contents are replaced.
     #[arg(long, default_value = "target/corpus")]
     work: PathBuf,
     /// Folder for what the compiler writes. Defaults to a folder in the one for the crates.
@@ -31,8 +31,8 @@ pub struct CorpusArguments {
     /// Do not compile the crates.
     #[arg(long)]
     no_check: bool,
-    /// Also call each tool against a local server, have the requests checked against the original document, and compare
-    /// values of each schema with what the models make of them. Needs Python 3.11.
+    /// Also call each tool against a local server, check the requests against the original spec, and compare values for
+    /// each schema with their round trip through the models. Requires Python 3.11.
     #[arg(long, conflicts_with = "no_check")]
     requests: bool,
 }

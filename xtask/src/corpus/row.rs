@@ -1,4 +1,4 @@
-//! What is known about one spec of the corpus.
+//! The results for one spec in the corpus.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! The table of the results.
+//! The results table.
 
 use std::collections::BTreeMap;
 

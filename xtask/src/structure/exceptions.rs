@@ -1,4 +1,5 @@
-//! The list of known violations: one `rule subject` a line, sorted, with ` x12` if it is violated 12 times.
+//! The list of known violations: one `rule subject` entry per line, sorted, with a suffix such as ` x12` for
+//! repeated violations.
 
 use std::collections::BTreeMap;
 use std::path::Path;

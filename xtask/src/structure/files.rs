@@ -1,4 +1,4 @@
-//! Walks over files, and the rule about their length.
+//! Walks files, and checks the rule about their length.
 
 use std::path::{Path, PathBuf};
 

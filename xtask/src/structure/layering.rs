@@ -1,4 +1,4 @@
-//! The rule about dependencies between packages.
+//! The rule for dependencies between packages.
 
 use std::collections::BTreeSet;
 

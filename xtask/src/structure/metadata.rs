@@ -1,4 +1,4 @@
-//! The packages of a workspace, from `cargo metadata`.
+//! A workspace's packages, from `cargo metadata`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

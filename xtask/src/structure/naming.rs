@@ -1,4 +1,4 @@
-//! Rules about the names of types and functions.
+//! Rules for the names of types and functions.
 
 use std::collections::BTreeMap;
 

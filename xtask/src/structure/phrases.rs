@@ -1,4 +1,4 @@
-//! The rule that text is free of the phrases that `xtask/banned_phrases.txt` lists.
+//! The rule that text must not contain the phrases listed in `xtask/banned_phrases.txt`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

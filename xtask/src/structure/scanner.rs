@@ -1,5 +1,5 @@
-//! Reads what Rust files define and import. Tokens are enough for that, and unlike a syntax tree they hold what stands
-//! within macros too.
+//! Finds what Rust files define and import. Tokens are enough for this and, unlike a syntax tree, they include the
+//! contents of macros.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Violations that checks report.
+//! Violations reported by the checks.
 
 /// A rule about the shape of the workspace.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,5 +1,5 @@
-//! `cargo xtask diff` as a person or CI runs it: exit codes, formats, the allow-list, and what a run in CI says
-//! beside its output.
+//! `cargo xtask diff` as a person or CI runs it: exit codes, formats, the allowlist, and the additional output
+//! in CI.
 
 use std::fs;
 use std::path::{Path, PathBuf};

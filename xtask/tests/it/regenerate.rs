@@ -1,4 +1,4 @@
-//! The command as a person or CI runs it: exit codes, messages, what is on disk afterwards.
+//! `cargo xtask regenerate` as a person or CI runs it: exit codes, messages, and the resulting files on disk.
 
 use std::fs;
 use std::path::Path;

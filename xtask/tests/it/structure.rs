@@ -1,4 +1,4 @@
-//! `cargo xtask structure`: the rules hold for this workspace, and each of them is noticed when it is broken.
+//! `cargo xtask structure`: this workspace follows the rules, and breaking any of them is detected.
 
 use std::fs;
 use std::path::Path;

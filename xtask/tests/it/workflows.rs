@@ -1,5 +1,5 @@
-//! The workflows for GitHub: their steps are there, and the scripts that they run do what they say, in a
-//! repository of their own.
+//! Tests the GitHub workflows: that the expected steps exist, and that their scripts work in a scratch
+//! repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Helpers of several tests: the pipeline in memory, from the bytes of a spec to files.
+//! Helpers for several tests: the pipeline in memory, from a spec's bytes to files.
 
 pub mod mutate;
 

@@ -1,4 +1,4 @@
-//! Changes to a document at random places.
+//! Random mutations of a document.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! Values of the crate `kinds-api`: what comes goes out again.
+//! Round trips of values in the `kinds-api` crate.
 
 use kinds_api::shapes::{Circle, Drawing, Figure, Labels, Measure};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Runs the generated crate of another product against a small server on this machine: bearer token, pages
-//! by cursor with rows in a member, a partial update that is no JSON Patch.
+//! Runs the crate generated for another product against a small local server: bearer token, cursor
+//! pagination with rows in a property, and partial updates that aren't JSON Patch.
 
 mod kinds;
 mod wire;

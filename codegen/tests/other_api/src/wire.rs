@@ -1,4 +1,4 @@
-//! Requests of the crate `wire-api`: what tools and functions send.
+//! Requests that the tools and functions of the `wire-api` crate send.
 
 use serde_json::{Value, json};
 use wire_api::billing::Charge;

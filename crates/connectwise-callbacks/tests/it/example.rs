@@ -1,4 +1,4 @@
-//! The axum example, as it is in `examples`.
+//! The axum example in `examples`.
 
 use connectwise_callbacks::SIGNATURE_HEADER;
 use reqwest::Client;

@@ -1,4 +1,4 @@
-//! A mock host of signing keys, and the callbacks that it signs.
+//! A mock signing key host, and the callbacks that it signs.
 
 use connectwise_callbacks::{CallbackVerifier, CallbackVerifierBuilder, SigningKey};
 use serde_json::{Value, json};

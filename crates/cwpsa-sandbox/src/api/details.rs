@@ -1,4 +1,4 @@
-//! The parameters, body and response of an operation, parsed from its record on the first call.
+//! An operation's parameters, body and response, parsed from its record on the first call.
 
 use std::collections::HashMap;
 

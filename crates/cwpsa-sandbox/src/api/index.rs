@@ -1,4 +1,4 @@
-//! The operations and collections of the API by path, template and tool.
+//! An index of the API's operations and collections by path, template and tool.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! One operation: its path and what it does to which collection.
+//! A single operation: its path, what it does, and to which collection.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! The fields of the records of a schema, as described by the catalog: their names, types, and searchable paths.
+//! The fields of a schema's records, as described by the catalog: their names, types, and searchable paths.
 
 use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};

@@ -1,4 +1,4 @@
-//! From a path to an operation: a tree of segments, in which a literal goes before a parameter.
+//! Maps paths to operations: a tree of segments, in which literals take precedence over parameters.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;

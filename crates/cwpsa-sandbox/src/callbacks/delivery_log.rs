@@ -1,4 +1,4 @@
-//! The results of deliveries.
+//! Delivery results.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

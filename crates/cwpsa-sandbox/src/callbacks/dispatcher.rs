@@ -1,4 +1,4 @@
-//! Takes changes from a queue and delivers them to the callbacks that match.
+//! Delivers queued changes to the matching callbacks.
 
 use std::io;
 use std::sync::Arc;

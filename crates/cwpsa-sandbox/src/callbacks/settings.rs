@@ -1,4 +1,4 @@
-//! Settings of callback delivery.
+//! Callback delivery settings.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Posts callbacks by the API's rules: who may receive them, how long a response may take, what is retried.
+//! Posts callbacks by the API's rules: who may receive them, how long a response may take, and what is
+//! retried.
 
 use std::fmt;
 use std::sync::OnceLock;

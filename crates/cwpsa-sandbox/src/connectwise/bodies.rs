@@ -1,4 +1,4 @@
-//! Response bodies of a fixed form.
+//! Response bodies with a fixed format.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The payload of callbacks: the URL and the body that the API posts.
+//! Callback payloads: the URL and body that the API posts.
 
 use bytes::Bytes;
 use connectwise_psa::runtime::Value;

@@ -1,4 +1,4 @@
-//! The types and levels of callbacks, from `data/callbacks.json`: which changes a callback is called for.
+//! Callback types and levels, from `data/callbacks.json`: which changes trigger a callback.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

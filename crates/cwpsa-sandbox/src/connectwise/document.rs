@@ -1,4 +1,4 @@
-//! Documents: the record of an uploaded file or a link.
+//! Documents: records of uploaded files and links.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! Fields that have the same meaning on every record: `_info`, audit fields, custom fields, and the fields that
-//! references consist of.
+//! Fields with the same meaning on every record: `_info`, audit fields, custom fields, and the fields of
+//! references.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Header names, media types and credentials of the API.
+//! The API's header names, media types and credentials.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! The wording of the API's errors.
+//! The API's error messages.
 
 use super::error::{ApiError, INVALID_DATE, InvalidField};
 

@@ -1,5 +1,5 @@
-//! The paths of a ConnectWise server: the API below its base path, the login server's company information and
-//! the keys of callbacks.
+//! The paths of a ConnectWise server: the API below its base path, company information from the login server, and
+//! callback keys.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The rules file, `data/rules.json`: which rules apply where, and how collections differ from the catalog.
+//! The rules file, `data/rules.json`: where each rule applies, and how collections differ from the catalog.
 
 use std::collections::{BTreeMap, HashMap};
 

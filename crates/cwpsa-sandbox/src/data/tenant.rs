@@ -1,4 +1,4 @@
-//! The tenant as it starts.
+//! The tenant's initial state.
 
 use serde_json::{Map, Value};
 

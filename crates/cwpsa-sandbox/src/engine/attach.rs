@@ -1,5 +1,5 @@
-//! Attachments: a record of one collection, attached by its id to a record of another. A configuration of a ticket
-//! is `{id, deviceIdentifier, _info: {name}}`, with the id of the configuration.
+//! Attachments: a record of one collection, attached by its ID to a record of another. For example, a
+//! configuration attached to a ticket is `{id, deviceIdentifier, _info: {name}}`, with the configuration's ID.
 
 use serde_json::{Map, Value};
 

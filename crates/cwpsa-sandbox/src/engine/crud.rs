@@ -1,5 +1,5 @@
-//! Whole writes: a record is created, replaced, patched or deleted with its body validated, references
-//! resolved, defaults filled in and the rules of its collection applied.
+//! Complete writes: creates, replaces, patches or deletes a record after validating its body,
+//! resolving references, filling in defaults and applying the rules of its collection.
 
 use serde_json::{Map, Value};
 

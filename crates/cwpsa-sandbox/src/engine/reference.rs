@@ -1,4 +1,4 @@
-//! References to records, as other records contain them.
+//! References to records, as they appear in other records.
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,7 @@
-//! The interface between the engine and the rules: what is special about some records and actions.
+//! The interface between the engine and the rules, which implement special behavior of some records and actions.
 //!
-//! The engine calls rules through [`SandboxRule`] and knows none of them. A [`RuleSet`] says which rule applies to
-//! which collection and operation.
+//! The engine calls rules through [`SandboxRule`] and doesn't know any particular rule. A [`RuleSet`] determines
+//! which rule applies to which collection and operation.
 
 use std::collections::HashMap;
 

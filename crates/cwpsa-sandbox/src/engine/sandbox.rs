@@ -1,7 +1,7 @@
 //! The engine: a request goes in, a response comes out.
 //!
-//! Reads share the state, a write has exclusive access. A write is on disk before its response is returned,
-//! and its events are emitted after that.
+//! Reads share the state; a write has exclusive access. A write is on disk before its response is returned,
+//! and its events are emitted afterwards.
 
 use std::collections::VecDeque;
 use std::fmt;

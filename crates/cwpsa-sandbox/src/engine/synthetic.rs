@@ -1,5 +1,5 @@
-//! Records generated from schemas: always the same ones, so that no list is empty and the record with id 1
-//! exists.
+//! Records generated from schemas: the same ones each time, so no list is empty and the record with ID 1
+//! always exists.
 
 use serde_json::{Map, Value};
 

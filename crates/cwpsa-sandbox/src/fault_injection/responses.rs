@@ -1,4 +1,4 @@
-//! The responses that faults give, as the API and what stands before it give them.
+//! Fault responses, as sent by the API and the proxies in front of it.
 
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};

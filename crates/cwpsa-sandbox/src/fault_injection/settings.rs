@@ -1,4 +1,4 @@
-//! The settings of faults: the format of the faults file and of the admin API.
+//! Fault settings: the format of the faults file and of the admin API.
 
 use serde::{Deserialize, Serialize};
 

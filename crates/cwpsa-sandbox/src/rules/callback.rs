@@ -1,4 +1,5 @@
-//! Callbacks: a callback must have a URL that can be called and a level of its type, and be the only one of its kind.
+//! Callbacks: a callback must have a callable URL and a level that its type supports, and no two callbacks may be
+//! alike.
 
 use serde_json::{Map, Value};
 

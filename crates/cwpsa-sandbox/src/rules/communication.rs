@@ -1,4 +1,5 @@
-//! Communications of contacts: what is written below a contact is an item of the contact.
+//! Contact communications: communications written below a contact become communication items of the
+//! contact.
 
 use serde_json::{Map, Value};
 

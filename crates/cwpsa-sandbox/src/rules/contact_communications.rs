@@ -1,5 +1,5 @@
-//! Communication items of contacts (phone numbers, addresses): each has an id and is a record below its contact too;
-//! of each type, one is the default.
+//! Contact communication items (phone numbers, addresses): each has an ID and is also a record below its contact.
+//! There is one default per type.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Opportunities are converted to tickets, projects, sales orders and agreements; each conversion is recorded.
+//! Converts opportunities to tickets, projects, sales orders and agreements, and records each conversion.
 
 use serde_json::{Map, Value, json};
 

@@ -1,6 +1,6 @@
 //! Special behavior of some records and actions. Each rule is one file; [`all_rules`] lists them, and
-//! `data/rules.json` says which collections and operations each applies to. Everything without a rule behaves
-//! as its schema says.
+//! `data/rules.json` specifies the collections and operations to which each one applies. Without a rule, records
+//! behave as their schema specifies.
 
 mod adjustment;
 mod adjustment_detail;

@@ -1,4 +1,4 @@
-//! Notes of tickets, and the flag that says what kind of note one is.
+//! Ticket notes, and the flag that determines the kind of a note.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Totals of purchase orders, and closing an order once all of its lines are closed.
+//! Purchase order totals, and closing an order once all of its lines are closed.
 
 use serde_json::{Map, Value};
 

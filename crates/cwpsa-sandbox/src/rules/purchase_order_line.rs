@@ -1,8 +1,8 @@
-//! Lines of purchase orders. A line is received by writing `receivedStatus` and `receivedQuantity`; what is
-//! received is added to the stock of the line's bin.
+//! Purchase order lines. A line is received by writing `receivedStatus` and `receivedQuantity`; received
+//! goods are added to the stock of the line's bin.
 //!
-//! The API documents the four values of `receivedStatus` and no more. That a cloned remainder becomes a new
-//! last line, and that a canceled one reduces the line to what was received, are inferences.
+//! The API documents only the four values of `receivedStatus`. That a cloned remainder becomes a new last
+//! line, and that a canceled remainder reduces the line to the received quantity, are inferences.
 
 use serde_json::{Map, Value, json};
 

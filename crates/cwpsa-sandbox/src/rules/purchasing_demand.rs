@@ -1,5 +1,5 @@
 //! Purchasing demands: products that were sold and must be purchased become lines of a purchase order, either
-//! the one that the demand names or a new one for the vendor.
+//! the order given in the demand or a new one for the vendor.
 
 use serde_json::{Map, Value, json};
 

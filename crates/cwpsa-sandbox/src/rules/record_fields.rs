@@ -1,4 +1,4 @@
-//! Access to the fields of records.
+//! Access to record fields.
 
 use serde_json::{Map, Value};
 

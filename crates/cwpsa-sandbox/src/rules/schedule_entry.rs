@@ -1,4 +1,4 @@
-//! Schedule entries: the type says what `objectId` is the id of, and there must be such a record.
+//! Schedule entries: the type determines which record `objectId` refers to, and that record must exist.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Time sheets and expense reports are submitted, approved, rejected and reopened together with their entries.
+//! Submits, approves, rejects and reopens time sheets and expense reports together with their entries.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! Stock on hand: how much of an item is in a bin, and which serial numbers. It changes with receipts and
-//! adjustments, and is never negative.
+//! On-hand stock: the quantity of an item in a bin, with its serial numbers. Receipts and adjustments change
+//! it, and it never becomes negative.
 
 use serde_json::{Map, Value, json};
 

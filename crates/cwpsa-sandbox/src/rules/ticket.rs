@@ -1,4 +1,5 @@
-//! Tickets: status, type and the like belong to the ticket's board, and a closed status closes the ticket.
+//! Tickets: status, type and similar fields must belong to the ticket's board, and a closed status closes
+//! the ticket.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Notes of tickets: a note is shown in at least one section of its ticket, and updates the ticket.
+//! Ticket notes: a note appears in at least one section of its ticket, and updates the ticket.
 
 use serde_json::{Map, Value};
 

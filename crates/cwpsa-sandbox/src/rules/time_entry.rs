@@ -1,5 +1,6 @@
-//! Time entries: the hours are the time span minus the deduction, or, without an end, as given. An entry on a ticket takes
-//! over the ticket's company, adds to its hours, and may become its note; some ticket statuses allow no time entries.
+//! Time entries: the hours are the time span minus the deduction or, without an end, as given. An entry on a ticket
+//! takes the ticket's company, adds to the ticket's hours, and may become a ticket note. Some ticket statuses don't
+//! allow time entries.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! How the sandbox answers, told apart as the API does: routes and records, credentials, checks, patches,
-//! paging, references, deletions, bulk, documents.
+//! The sandbox's behavior compared with the real API's: routes and records, credentials, validation,
+//! patches, pagination, references, deletions, bulk operations and documents.
 
 use crate::support::engine::{self, ask, call, done, get, json, refused, sandbox};
 use serde_json::{Value, json};

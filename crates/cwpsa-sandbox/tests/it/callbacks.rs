@@ -1,4 +1,5 @@
-//! Callbacks over real connections: what a receiver gets, what is tried again, what ends a callback.
+//! Callbacks over real connections: what a receiver gets, what is retried, and what disables a
+//! callback.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! Every operation of the spec, called as a tool with arguments generated from its own schema on the seeded
-//! tenant: it succeeds, and its response is what the spec says.
+//! Calls every operation in the spec as a tool, with arguments generated from its schema, on the seeded
+//! tenant: each call succeeds, and its response matches the spec.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! The figures of a large tenant. They are asserted in release builds; others print them.
+//! Performance figures for a large tenant. Release builds assert them; other builds only print
+//! them.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Life cycles of records: orders and their lines, stock, tickets, time, conversions.
+//! Record lifecycles: orders and their lines, stock, tickets, time, conversions.
 
 use crate::support::engine::{ask, done, get, refused, sandbox};
 use cwpsa_sandbox::Sandbox;

@@ -1,4 +1,4 @@
-//! Acknowledged writes survive a restart and a kill in the middle of a write.
+//! Acknowledged writes survive a restart, and a kill in the middle of a write.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

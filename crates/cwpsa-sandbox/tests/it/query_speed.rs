@@ -1,4 +1,5 @@
-//! Speed, in release alone: `cargo test --release -p cwpsa-sandbox --test it query_speed -- --ignored --nocapture`.
+//! Query speed, in release builds only: `cargo test --release -p cwpsa-sandbox --test it query_speed -- --ignored
+//! --nocapture`.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! Reads of everything that is not a record: twins, usages, reports, bundles, singletons, files, made up
-//! records.
+//! Reads other than plain records: alternative paths, usages, reports, bundles, singletons, files and
+//! generated records.
 
 use crate::support::engine::{ask, call, done, get, refused, sandbox};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Recorded behavior of ConnectWise, in fixtures that name the source of each fact. Each is a list of calls, made
-//! in order to a sandbox of its own, with the status of each and what its response contains.
+//! Recorded ConnectWise behavior, in fixtures that cite the source of each fact. Each fixture is a list of calls,
+//! made in order against a fresh sandbox, with the expected status and response contents.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

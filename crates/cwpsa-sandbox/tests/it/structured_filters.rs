@@ -1,5 +1,5 @@
-//! Structured filters compiled by the runtime have the same meaning here: the filter, read as data, and
-//! the conditions, read as a query, choose the same records.
+//! Structured filters compiled by the runtime have the same meaning in the sandbox: evaluating a filter as
+//! data selects the same records as evaluating its conditions as a query.
 
 use connectwise_psa::runtime::serde_json::{Map, json};
 use connectwise_psa::runtime::{Client, Secret, Value};

@@ -1,4 +1,4 @@
-//! HTTPS: what a client must trust, and what leads back to the server.
+//! HTTPS: what a client must trust, and links back to the server.
 
 use crate::support::http::{self as http_client, AUTHORIZATION, server};
 use connectwise_psa::runtime::serde_json::{self, Value};

@@ -1,4 +1,4 @@
-//! The parsed command line of a process.
+//! The process's parsed command line.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

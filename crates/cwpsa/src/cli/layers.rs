@@ -1,4 +1,4 @@
-//! The settings that flags and `CWPSA_*` variables set.
+//! Settings from flags and `CWPSA_*` variables.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;

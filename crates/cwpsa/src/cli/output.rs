@@ -1,4 +1,4 @@
-//! Results on stdout: JSON for programs, indented JSON and tables at a terminal.
+//! Results on stdout: JSON for programs, indented JSON and tables for terminals.
 
 use std::io::{self, IsTerminal, Write};
 

@@ -1,4 +1,4 @@
-//! Reports the error that a command ended with.
+//! Reports the error with which a command failed.
 
 use connectwise_psa::runtime::Error;
 use toolcrate_executor::{MAX_ERROR_BYTES, limit_json};

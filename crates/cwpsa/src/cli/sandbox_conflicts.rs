@@ -1,6 +1,7 @@
-//! Resolves conflicts between the sandbox and an account. `--sandbox` on the command line takes precedence over variables,
-//! so that users with an account in the environment can try the sandbox. `--sandbox` together with a flag that selects an
-//! account is an error. So is `CWPSA_SANDBOX` together with any account, because it guarantees that no account is reached.
+//! Resolves conflicts between the sandbox and an account. `--sandbox` on the command line takes precedence over
+//! variables, so users with an account in the environment can try the sandbox. `--sandbox` together with a flag that
+//! selects an account is an error. So is `CWPSA_SANDBOX` together with any account, because it guarantees that no
+//! account is contacted.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;

@@ -1,4 +1,5 @@
-//! `cwpsa healthcheck`: the probe of a container, which has no other program to send a request with.
+//! `cwpsa healthcheck`: the container's health probe. The container image includes no other program that
+//! could send a request.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -1,4 +1,4 @@
-//! `cwpsa mcp`: the tools over the Model Context Protocol, on stdin and stdout. Over HTTP, it is `cwpsa serve`.
+//! `cwpsa mcp`: the tools over the Model Context Protocol, on stdin and stdout. For HTTP, see `cwpsa serve`.
 
 use std::sync::Arc;
 

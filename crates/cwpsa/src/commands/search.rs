@@ -1,4 +1,4 @@
-//! `cwpsa search`: searches for tools by a description.
+//! `cwpsa search`: finds tools by description.
 
 use connectwise_psa::runtime::Value;
 use serde_json::json;

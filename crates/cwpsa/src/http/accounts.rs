@@ -1,4 +1,4 @@
-//! The accounts that the settings describe.
+//! The accounts described by the settings.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Tokens for clients that can be configured with a URL only. A token contains the account and the tools that it gives
-//! access to, and is signed, so no server has to store it.
+//! URL tokens, for clients that can only be configured with a URL. A token contains its account and tool selection and
+//! is signed, so no server needs to store it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! The tool list that a client of `/mcp` requests by query parameters or headers: `/mcp?module=service&class=read`, or
+//! The tool list that an `/mcp` client requests by query parameters or headers: `/mcp?module=service&class=read`, or
 //! `X-Tools-Module: service`.
 
 use axum::http::HeaderMap;

@@ -1,4 +1,4 @@
-//! `cwpsa serve`: the tools over HTTP and MCP, and the endpoint for callbacks.
+//! `cwpsa serve`: the tools over HTTP and MCP, and the callback endpoint.
 //!
 //! All state except caches is in the store, so any number of replicas can serve behind one load balancer.
 

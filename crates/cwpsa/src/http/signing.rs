@@ -1,4 +1,4 @@
-//! The secret that signs tokens in URLs and cursors of lists.
+//! The secret for signing URL tokens and list cursors.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! `POST /webhooks/{account}`: the endpoint for callbacks. They are verified by their signature and need no token. With a
-//! token of the account, `GET` returns the lengths of the queues, and `POST /webhooks/{account}/retry` requeues
-//! dead-lettered events.
+//! `POST /webhooks/{account}`: the callback endpoint. Callbacks are verified by their signature and need no token. With
+//! an account token, `GET` returns the queue lengths, and `POST /webhooks/{account}/retry` requeues dead-lettered
+//! events.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Errors of settings.
+//! Settings errors.
 
 use std::io;
 use std::path::PathBuf;

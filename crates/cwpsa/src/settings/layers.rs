@@ -1,4 +1,4 @@
-//! The layers that settings are merged from.
+//! The layers from which settings are merged.
 
 use config::{Config, ConfigError, Map, Source, Value, ValueKind};
 use url::Url;

@@ -1,4 +1,4 @@
-//! The account that calls are made with.
+//! The account used for calls.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The settings, as flags, variables and the settings file set them.
+//! Settings values, as set by flags, variables and the settings file.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};

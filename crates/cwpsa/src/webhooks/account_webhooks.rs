@@ -1,4 +1,5 @@
-//! The webhooks of one account: verifies a callback, deduplicates it, and adds it to the queues of the account's sinks.
+//! The webhooks of one account: verifies callbacks, deduplicates them, and adds them to the queues of the account's
+//! sinks.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Sinks of events, and the schedule of retries.
+//! Event sinks, and the retry schedule.
 
 use std::time::Duration;
 

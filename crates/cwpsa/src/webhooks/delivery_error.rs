@@ -1,4 +1,4 @@
-//! The error of a failed delivery.
+//! Delivery errors.
 
 use std::time::Duration;
 

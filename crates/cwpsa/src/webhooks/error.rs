@@ -1,4 +1,4 @@
-//! Errors of callbacks.
+//! Callback errors.
 
 use connectwise_callbacks::CallbackError;
 

@@ -1,4 +1,4 @@
-//! The HTTP client that posts events. It follows no redirects and sends no credentials of an account.
+//! The HTTP client for posting events. Follows no redirects and sends no account credentials.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Metrics of webhooks, by account.
+//! Webhook metrics, by account.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;

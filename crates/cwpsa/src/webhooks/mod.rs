@@ -1,9 +1,9 @@
 //! Webhooks: ConnectWise posts a callback for each change, and the server delivers it as an event to a program, a URL, or
 //! MCP sessions.
 //!
-//! A callback is accepted if the account's own key signed it and it is not a replay. The response is sent once the event is
-//! in a queue of the [store](toolcrate_store::Store), from which a worker delivers it. So no accepted event is lost when
-//! the process exits, if the store is persistent. Changes that no callback reported are recovered by regular scans.
+//! A callback is accepted if it is signed with the account's own key and isn't a replay. The response is sent once the
+//! event is in a queue in the [store](toolcrate_store::Store), from which a worker delivers it, so with a persistent
+//! store no accepted event is lost when the process exits. Regular scans recover changes that no callback reported.
 
 mod account_webhooks;
 mod delivery;

@@ -1,4 +1,4 @@
-//! Remembers the newest change of each record that an event has reported, so that recovery finds the changes that none has.
+//! Remembers the newest reported change of each record, so recovery can find unreported changes.
 
 use connectwise_psa::runtime::Value;
 use time::OffsetDateTime;

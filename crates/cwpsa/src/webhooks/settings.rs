@@ -1,4 +1,4 @@
-//! Webhook settings of an account: the table `webhooks` of the settings file, or flags if there is only one account.
+//! An account's webhook settings: the `webhooks` table in the settings file, or flags if there is only one account.
 //!
 //! ```toml
 //! [accounts.acme.webhooks]

@@ -1,4 +1,4 @@
-//! The table `webhooks` of an account in the settings file.
+//! The `webhooks` table of an account in the settings file.
 
 use std::path::PathBuf;
 

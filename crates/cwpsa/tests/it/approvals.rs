@@ -1,4 +1,4 @@
-//! Calls that need a person's yes: over HTTP by an approver, over MCP by the person at the client.
+//! Calls that need human approval: by an approver over HTTP, or by the client's user over MCP.
 
 use crate::support::TOKEN;
 use crate::support::copies::{APPROVER, Copies, last};
@@ -249,7 +249,7 @@ async fn elicitation_in_a_session_blocks_the_call() {
     assert_eq!(copies.sent().await, 1);
     let audited = copies.audited();
     let outcomes: Vec<&str> = audited.iter().map(|(outcome, _)| &**outcome).collect();
-    let asked = "approval_asked";
-    assert_eq!(outcomes, [asked, "declined", asked, "cancelled", asked, "started", "ok"]);
+    let asked = "approval_requested";
+    assert_eq!(outcomes, [asked, "declined", asked, "dismissed", asked, "started", "ok"]);
     assert_eq!(audited[6].1, "the user of the MCP client");
 }

@@ -1,5 +1,5 @@
-//! Two copies of the server behind one address, as a client sees them whose requests go to one and the other: they
-//! share a Redis server and `CWPSA_SECRET`, nothing else.
+//! Two replicas of the server behind one address, as seen by a client whose requests alternate between them. They
+//! share only a Redis server and `CWPSA_SECRET`.
 
 use std::time::Duration;
 

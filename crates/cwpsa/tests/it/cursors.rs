@@ -1,5 +1,5 @@
-//! Cursors of lists are opaque and signed: they carry paging alone, for the tool and the account that they are from, and
-//! no other call takes one.
+//! List cursors are opaque and signed: they contain only paging state, for the tool and account that they came from,
+//! and no other call accepts them.
 
 use crate::support::copies::{Copies, Copy};
 use crate::support::sdk::{Sdk, ok};

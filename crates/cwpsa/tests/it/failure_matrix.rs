@@ -1,5 +1,5 @@
-//! Each kind of failure of the API in each way to make a write: the write is never made twice, a failure is never reported
-//! as a success, and a write that may have been made is never reported as not made.
+//! Tests every kind of API failure with every way to make a write: a write is never made twice, a failure is never
+//! reported as a success, and a write that may have been made is never reported as not made.
 
 mod stdio;
 

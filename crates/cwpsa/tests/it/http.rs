@@ -1,4 +1,5 @@
-//! Requests of Truto's SDK and toolset, sent by a client written from their contract, against a mock of the API.
+//! Requests from Truto's SDK and toolset, sent by a client that was written from their contract, against a mock
+//! API.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! A walk over the pages of `tools/list` shows one list, though the account's own fields come in meanwhile, another
-//! copy of the server answers, or what is offered changes.
+//! Walking through the pages of `tools/list` returns one consistent list, even if the account's custom fields are
+//! loaded, another replica responds, or the exposed tools change in the meantime.
 
 use std::time::Duration;
 

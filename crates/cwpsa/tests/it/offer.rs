@@ -1,5 +1,5 @@
-//! Listings that a client gets: schemas of answers that hold, lists that change, values for arguments, the account's own
-//! fields, and a choice by address.
+//! Listings for clients: valid output schemas, changing lists, argument values, the account's custom fields, and tool
+//! selection by URL.
 
 use std::collections::BTreeMap;
 

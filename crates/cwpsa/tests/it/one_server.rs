@@ -1,4 +1,5 @@
-//! `cwpsa mcp --listen` is the server of `cwpsa serve`. And settings with which no server starts.
+//! `cwpsa mcp --listen` is the same server as `cwpsa serve`. Also tests settings with which no
+//! server starts.
 
 use serde_json::{Value, json};
 use wiremock::MockServer;

@@ -1,4 +1,4 @@
-//! A write without a clear answer of the API is not made again: neither by its Idempotency-Key nor by its approval.
+//! A write without a definite API response isn't repeated, neither by its Idempotency-Key nor by its approval.
 
 use crate::support::TOKEN;
 use crate::support::copies::Copies;

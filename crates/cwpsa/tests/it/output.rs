@@ -1,4 +1,4 @@
-//! The output of commands: its form, and outputs that can't be written.
+//! Command output: its format, and output that can't be written.
 
 use std::fs::File;
 use std::process::{Command, Output, Stdio};

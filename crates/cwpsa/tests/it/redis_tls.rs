@@ -1,5 +1,5 @@
-//! A store in Redis over TLS: a server is believed whose certificate the system's authorities signed, or those in the
-//! file that `SSL_CERT_FILE` names, and no other.
+//! A Redis store over TLS: a server is trusted only if its certificate is signed by one of the system's CAs, or by
+//! one in the file that `SSL_CERT_FILE` points to.
 
 use std::path::{Path, PathBuf};
 

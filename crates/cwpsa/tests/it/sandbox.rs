@@ -1,5 +1,5 @@
-//! The sandbox beside an account that is named too: which of them is meant, and what is said of the other. And variables
-//! that are empty.
+//! The sandbox combined with an account: which one takes precedence, and what is reported about the other. Also covers
+//! empty variables.
 
 use std::collections::BTreeSet;
 use std::process::Output;

@@ -1,4 +1,4 @@
-//! Snapshots of the help and of errors in a terminal of 80 columns.
+//! Snapshots of help and errors in an 80-column terminal.
 
 use std::process::Output;
 

@@ -1,4 +1,4 @@
-//! The search by users' words: how often it finds the right tool, and that it is deterministic.
+//! Search with users' own words: how often it finds the right tool, and that it is deterministic.
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,5 @@
-//! A real process that is told to stop while a call waits for the API: the call in flight is answered, what comes after
-//! is refused, and the process leaves with 0.
+//! Stops a real process while a call waits for the API: the in-flight call gets its response, later calls are rejected,
+//! and the process exits with 0.
 
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! Requests of Truto's toolset beyond the plain cases, and what it must not lose: rows of a list, filters, the details
-//! of errors.
+//! Requests from Truto's toolset beyond the basic cases, and the data that must not be lost: list rows, filters, and
+//! error details.
 
 use crate::support::sdk::{Sdk, ok};
 use crate::support::{initialize, serve_mcp};

@@ -1,5 +1,5 @@
-//! Every kind of change: the pair of specs in `tests/pairs/<kind>/` has it alone at its level, and its mirror
-//! image is what the same pair gives when old and new change places.
+//! Every kind of change: the pair of specs in `tests/pairs/<kind>/` produces only that kind at its level, and
+//! swapping old and new produces its reverse.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -207,7 +207,7 @@ fn reports_agree_in_every_format() {
     let render = |format| report::render(&report, format).unwrap();
     let (text, markdown, html) =
         (render(ReportFormat::Text), render(ReportFormat::Markdown), render(ReportFormat::Html));
-    let sentence = "the property `number` of `Order` was renamed to `numbers`";
+    let sentence = "the `number` property of `Order` was renamed to `numbers`";
     assert!(text.contains(&format!("property-renamed: {sentence}")), "{text}");
     assert!(text.contains("at /components/schemas/Order/properties/numbers"), "{text}");
     assert!(markdown.contains(&format!("- {sentence}\n")), "{markdown}");

@@ -1,5 +1,5 @@
-//! Each part of a document that has every construct is removed and changed, and every mutation must be found, in both
-//! directions, unless it means nothing.
+//! Each part of a document that contains every construct is removed and changed. Every mutation must be found in both
+//! directions, unless it has no meaning.
 
 use std::path::{Path, PathBuf};
 

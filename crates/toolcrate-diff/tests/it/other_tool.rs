@@ -1,6 +1,6 @@
-//! Compares the findings of another diff tool between the two real releases with ours. Every finding of one
-//! that the other lacks, and every change that they judge differently, must be explained by a rule, or the
-//! test fails; the result is the page `tests/diff-against-other-tools.md`, which `UPDATE_GOLDEN=1` writes.
+//! Compares another diff tool's findings between the two real releases with ours. Every finding that only
+//! one tool reports, and every change that they classify differently, must be explained by a rule, or the
+//! test fails. The result is the page `tests/diff-against-other-tools.md`, which `UPDATE_GOLDEN=1` writes.
 //! The other tool is run by `tests/other-diff-tool/findings.mjs`.
 
 use std::collections::{BTreeMap, BTreeSet};

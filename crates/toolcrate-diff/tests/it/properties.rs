@@ -1,5 +1,5 @@
-//! Properties of every comparison: nothing differs from itself, the way back is the mirror image of the way
-//! there, and whatever is edited in the real spec is found, with its kind and its severity.
+//! Properties of every comparison: a document doesn't differ from itself, swapping the documents reverses the
+//! result, and any edit to the real spec is found, with its kind and severity.
 
 use std::collections::{BTreeMap, BTreeSet};
 

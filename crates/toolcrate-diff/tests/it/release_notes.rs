@@ -1,5 +1,5 @@
-//! The release note of the real pair: `generated/CHANGES.md` is what comes out today, and its figures are
-//! those of the two documents, counted here without the generator.
+//! The release notes for the real pair: `generated/CHANGES.md` matches the current output, and its
+//! figures are those of the two documents, counted here without the generator.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! The prompt that shows a call to its approver.
+//! The prompt that describes a call to its approver.
 
 use std::fmt::Write;
 
@@ -7,16 +7,16 @@ use serde_json::Value;
 use super::request::ApprovalRequest;
 use crate::json_limit::limit_text;
 
-/// Maximum number of characters of a value.
+/// Maximum length of a value in characters.
 const MAX_CHARACTERS: usize = 2000;
-/// Maximum size of a prompt. People don't read more, and must not approve what isn't shown.
+/// Maximum size of a prompt. People don't read more than that, and must not approve what isn't shown.
 const MAX_BYTES: usize = 64 << 10;
 
-/// Creates the prompt for the approver: the tool, the account, every argument on its own line, and the digest that the
-/// approval is bound to. Returns `None` if it would be too long.
+/// Creates the prompt for the approver: the tool, the account, each argument on a separate line, and the digest to
+/// which the approval is bound. Returns `None` if it would be too long.
 ///
-/// Strings are written as in JSON, with escapes for everything that isn't visible, so an argument can't add a line that
-/// looks like another argument, or change the order in which a line is read.
+/// Strings are written as in JSON, with escapes for everything invisible, so an argument can't add a line that looks
+/// like another argument, or change the order in which a line is read.
 pub fn approval_prompt(call: ApprovalRequest<'_>) -> Option<String> {
     let hints = call.tool.annotations();
     let effect = if hints.destructive_hint {
@@ -45,7 +45,7 @@ fn push_lines(text: &mut String, path: &str, value: &Value) {
     match value {
         Value::Object(properties) if !properties.is_empty() => {
             for (name, value) in properties {
-                // A name may contain anything, too.
+                // Names may also contain arbitrary characters.
                 let is_plain =
                     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
                 let name =
@@ -67,12 +67,12 @@ fn push_lines(text: &mut String, path: &str, value: &Value) {
     }
 }
 
-/// Escapes characters that a reader can't see, or that change how the rest of a text is displayed.
+/// Escapes characters that are invisible or that change how the rest of the text is displayed.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() || is_invisible(character) {
-            // Writing to a string does not fail.
+            // Writing to a string can't fail.
             let _ = write!(escaped, "\\u{{{:x}}}", u32::from(character));
         } else {
             escaped.push(character);
@@ -81,7 +81,8 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Returns true for line and paragraph separators, and for invisible characters that set directions, join or tag.
+/// Returns true for line and paragraph separators, and for invisible characters that affect direction, joining or
+/// tagging.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,

@@ -1,4 +1,4 @@
-//! An executor of the library whose audit log and preparations can be inspected.
+//! An executor for the library API whose audit log and preparations can be inspected.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};

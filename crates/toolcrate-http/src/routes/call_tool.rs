@@ -14,7 +14,7 @@ use crate::json_response::json_with_rate_limit;
 use crate::query_string;
 use crate::state::SharedState;
 
-/// Calls the tool of this name. `?account=` names the account if the request has access to several.
+/// Calls the tool with this name. `?account=` selects an account if the request has access to several.
 pub(crate) async fn call_tool(
     state: SharedState,
     Path(name): Path<String>,

@@ -1,4 +1,5 @@
-//! `GET /integrated-account/{id}/tools`: the tools as Truto declares them; and the shorter list of capabilities.
+//! `GET /integrated-account/{id}/tools`: the tools as Truto declares them. Also serves the shorter list of
+//! capabilities.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +18,14 @@ use crate::state::SharedState;
 use crate::tool_list::ToolListKey;
 use crate::truto_filter::MethodFilter;
 
-/// The only type of capabilities.
+/// The only capability type.
 const CAPABILITY_TYPE: &str = "proxy";
-/// The maximum number of possible values that an error names.
+/// Maximum number of possible values listed in an error.
 const MAX_NAMED_VALUES: usize = 20;
-/// The maximum number of characters of a value that an error shows.
+/// Maximum number of characters of a value shown in an error.
 const MAX_SHOWN_CHARACTERS: usize = 80;
 
-/// Lists the tools that the query selects. `include_response_schema=true` adds the schemas of their responses.
+/// Lists the tools that the query selects. `include_response_schema=true` adds their response schemas.
 pub(crate) async fn list_tools(
     state: SharedState,
     Path(account): Path<String>,
@@ -51,7 +52,7 @@ pub(crate) async fn list_tools(
     Ok(([(CONTENT_TYPE, "application/json")], list).into_response())
 }
 
-/// Returns an error that names the possible values, or those that are similar if there are many.
+/// Returns an error that lists the possible values, or only the similar ones if there are many.
 fn unknown_value(name: &str, value: &str, known: &[&str]) -> HttpError {
     let nearest = nearest(value, known.iter().copied());
     let expected = match known.len() {

@@ -1,4 +1,4 @@
-//! Callers who have no token, pages in a browser, and requests that would undo what a key protects.
+//! Callers without a token, web pages in a browser, and requests that would defeat an idempotency key.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! A server of the library API over HTTP: everything that another API needs.
+//! An HTTP server for the library API: everything that another API needs.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Shutdown: what is in flight, what waits in the queue, and what is dropped.
+//! Shutdown: in-flight requests, queued connections, and dropped connections.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

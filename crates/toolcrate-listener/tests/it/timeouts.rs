@@ -1,4 +1,4 @@
-//! The timeouts hold for connections that were accepted. What is cut off when is tested in paused time, in `src`.
+//! Timeouts apply to accepted connections. The exact cutoff times are tested in `src`, in paused time.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

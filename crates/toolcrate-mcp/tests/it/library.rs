@@ -1,4 +1,4 @@
-//! A server of the library's tools, and a client that is connected to it. This is all that a new API takes.
+//! A server for the library's tools, and a client connected to it. A new API needs nothing more.
 
 use std::sync::Arc;
 use std::time::Duration;

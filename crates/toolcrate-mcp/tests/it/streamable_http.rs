@@ -1,4 +1,4 @@
-//! Clients over HTTP that don't follow the protocol to the letter.
+//! HTTP clients that don't follow the protocol to the letter.
 
 use std::sync::Arc;
 

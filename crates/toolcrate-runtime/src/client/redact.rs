@@ -1,5 +1,5 @@
-//! The body of an error response, as it is shown to the caller: limited in size and without the credentials, which some
-//! servers and proxies repeat in their messages.
+//! Redacts error response bodies for the caller: limited in size and without the credentials that some servers and
+//! proxies repeat in their messages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,9 +11,9 @@ use super::access_tokens::AccessToken;
 use super::build_request::OutgoingRequest;
 use super::handle::Client;
 
-/// The maximum length of a body that is shown.
+/// Maximum length of a body that is shown.
 const MAX_BODY_BYTES: usize = 4096;
-/// The minimum length of a secret: redacting shorter values would garble the rest.
+/// Minimum length of a secret. Redacting shorter values would garble the rest.
 const MIN_SECRET_BYTES: usize = 6;
 
 impl Client {
@@ -34,7 +34,7 @@ impl Client {
     }
 }
 
-/// Returns the values that the credentials add to headers, and the secret parts of them.
+/// Returns the values that the credentials add to headers, and the secret parts of these values.
 fn secrets(headers: &HeaderMap) -> Vec<String> {
     let mut secrets = Vec::new();
     let cookies = headers.get_all(COOKIE).iter().flat_map(|cookies| cookies.as_bytes().split(|c| *c == b';'));
@@ -50,7 +50,7 @@ fn secrets(headers: &HeaderMap) -> Vec<String> {
         secrets.push(text.into_owned());
     }
     secrets.retain(|secret| secret.len() >= MIN_SECRET_BYTES);
-    // Redacting a part first would leave the rest of the whole value.
+    // Redacting a part first would leave the rest of the complete value.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     secrets
 }

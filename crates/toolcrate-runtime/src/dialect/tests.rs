@@ -75,7 +75,7 @@ fn source() -> Value {
     }, "required": ["id"], "additionalProperties": false})
 }
 
-/// Returns arguments that a model sent as those of a tool with this schema.
+/// Returns arguments sent by a model as the arguments of a tool with this schema.
 fn denormalized(dialect: Dialect, schema: &Value, arguments: &Value) -> Value {
     let arguments = arguments.as_object().cloned().expect("an object");
     let tool = CATALOG.get("list_all_orders").expect("a tool");
@@ -131,7 +131,7 @@ fn strict_null_arguments_are_dropped_and_encoded_values_decoded() {
         "any": "[\"x\"]", "tags": null,
     });
     let own = json!({
-        // Within an argument, the check takes nulls out.
+        // Nulls within an argument are removed by validation.
         "id": 1, "customer": {"id": 5, "name": null}, "settings": {"a": "b"},
         "filter": [
             {"field": "id", "op": "in", "value": ["1"]}, {"field": "name", "op": "=", "value": null},
@@ -139,7 +139,7 @@ fn strict_null_arguments_are_dropped_and_encoded_values_decoded() {
         "extras": {"Region": "West", "Size": null}, "any": ["x"],
     });
     assert_eq!(restored(Dialect::OpenAiStrict, sent), own);
-    // Invalid forms are kept, so that they are reported.
+    // Invalid values are kept, so they are reported.
     let wrong = json!({"id": 1, "settings": "no JSON", "extras": [{"name": 1}], "filter": {"id": 1}});
     assert_eq!(restored(Dialect::OpenAiStrict, wrong.clone()), wrong);
 }
@@ -155,7 +155,7 @@ fn null_in_a_raw_operation_is_left_to_validation() {
     let read = |dialect: Dialect, sent: &Value| denormalized(dialect, &schema, sent);
     let sent = json!({"operations": [{"op": null, "value": null}]});
     assert_eq!(read(Dialect::OpenAiStrict, &sent), sent);
-    // Text that is the word null stays text in a list, where nothing can be left out.
+    // The string "null" remains a string in a list, from which nothing can be left out.
     let sent = json!({"operations": [{"op": "replace", "value": "null"}], "values": ["null", "5"]});
     let own = json!({"operations": [{"op": "replace", "value": null}], "values": ["null", 5]});
     assert_eq!(read(Dialect::Gemini, &sent), own);

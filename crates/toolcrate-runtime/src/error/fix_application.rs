@@ -1,4 +1,4 @@
-//! Applies fixes to the arguments of a tool, to verify them before they are proposed.
+//! Applies fixes to a tool's arguments, to verify them before they are proposed.
 
 use serde_json::Value;
 
@@ -13,7 +13,8 @@ impl Fix {
         self
     }
 
-    /// Applies the fix. Returns false if an operation does not apply; the arguments are in an unspecified state then.
+    /// Applies the fix. Returns false if an operation can't be applied; the arguments are then in an unspecified
+    /// state.
     #[must_use]
     pub(crate) fn apply(&self, arguments: &mut Value) -> bool {
         self.0.iter().all(|operation| operation.apply(arguments).is_some())

@@ -1,5 +1,5 @@
-//! Fields that an update clears. Null never clears a field, because clients send it for arguments that they omit; the caller
-//! names the fields in a separate argument instead.
+//! Fields that an update clears. Null never clears a field, because clients send it for arguments that they don't use;
+//! the caller names the fields in a separate argument instead.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::RequestRecord;
@@ -17,9 +17,9 @@ pub(super) struct Cleared {
     pub(super) captions: Vec<(String, String)>,
 }
 
-/// Removes the names of the fields to clear from `arguments`. `properties` are those of the arguments' schema, `is_field`
-/// tells which of them are fields of the record, and `custom` is the property that contains custom fields, of which
-/// `customFields/Region` names one.
+/// Removes the names of the fields to clear from `arguments`. `properties` are the argument schema's properties,
+/// `is_field` returns whether a property is a field of the record, and `custom` is the property with custom fields:
+/// `customFields/Region` refers to one of them.
 pub(super) fn extract(
     arguments: &mut Map<String, Value>,
     request: &RequestRecord<'_>,
@@ -30,7 +30,7 @@ pub(super) fn extract(
 ) -> Cleared {
     let mut cleared = Cleared::default();
     let Some(argument) = request.clear_argument() else { return cleared };
-    // Any other type was reported by the schema.
+    // Any other type has been reported by schema validation.
     let Some(Value::Array(names)) = arguments.shift_remove(argument) else { return cleared };
     let fields: Vec<&str> = properties
         .into_iter()

@@ -1,19 +1,19 @@
-//! Verifies fixes: they are applied to the arguments and the result is validated again, so that the next call succeeds if
-//! every problem has a fix.
+//! Verifies fixes by applying them to the arguments and validating the result again, so the next call succeeds if every
+//! problem has a fix.
 
 use serde_json::{Map, Value};
 
 use crate::error::{Error, FieldError, FixOperation};
 
-/// Maximum number of rounds that look for problems which other fixes uncover.
+/// Maximum number of rounds for finding problems uncovered by other fixes.
 const MAX_ROUNDS: usize = 4;
 /// Maximum number of problems to report.
 const MAX_PROBLEMS: usize = 100;
 
-/// Reads arguments by `attempt`, which fails with the problems and their fixes.
+/// Decodes arguments with `attempt`, which fails with the problems and their fixes.
 ///
 /// # Errors
-/// `InvalidArguments` with all problems, whose fixes are verified.
+/// Returns `InvalidArguments` with all problems and verified fixes.
 pub(super) fn attempt<T>(
     arguments: Map<String, Value>,
     attempt: impl Fn(Map<String, Value>) -> Result<T, Vec<FieldError>>,
@@ -24,7 +24,7 @@ pub(super) fn attempt<T>(
     })
 }
 
-/// Verifies the fixes of `problems`, which are those of `arguments`. `check` validates other arguments and returns their
+/// Verifies the fixes of `problems`, which belong to `arguments`. `check` validates other arguments and returns their
 /// problems with fixes. Problems that remain once all fixes are applied are added; a fix that doesn't help is removed.
 fn verify(
     arguments: &Map<String, Value>,
@@ -33,7 +33,7 @@ fn verify(
 ) -> Vec<FieldError> {
     drop_supplied(&mut problems);
     problems.truncate(MAX_PROBLEMS);
-    // The pointers of problems whose fix did not help.
+    // The pointers of problems whose fix didn't help.
     let mut failed: Vec<String> = Vec::new();
     for _ in 0..MAX_ROUNDS {
         let Some(fixed) = apply_fixes(arguments, &mut problems) else { break };
@@ -47,7 +47,7 @@ fn verify(
                     problems[known].fix = None;
                     failed.push(found.pointer);
                 }
-                // It became fixable once other fixes were applied, so it has to come after them.
+                // It became fixable once other fixes were applied, so it must come after them.
                 Some(known) if found.fix.is_some() && !failed.contains(&found.pointer) => {
                     problems.remove(known);
                     problems.push(found);
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::error::Fix;
 
-    /// Accepts a number called `count` and nothing else.
+    /// Accepts only a number called `count`.
     fn check(arguments: &Map<String, Value>) -> Vec<FieldError> {
         let mut problems = Vec::new();
         for (name, value) in arguments {

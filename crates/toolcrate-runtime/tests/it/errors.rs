@@ -1,4 +1,4 @@
-//! Errors of the client for every failure between it and the server.
+//! Client errors for every failure between it and the server.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,5 @@
-//! Typed filters: what they become for the records of a request, and what is refused before it is sent.
+//! Typed filters: their compiled form for a request's records, and filters that are rejected before they are
+//! sent.
 
 use std::time::{Duration, UNIX_EPOCH};
 

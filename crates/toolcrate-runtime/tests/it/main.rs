@@ -1,4 +1,4 @@
-//! Integration tests: one binary, one module per subject.
+//! Integration tests: one binary, with one module per subject.
 
 mod aliases;
 mod errors;

@@ -1,5 +1,4 @@
-//! Models through the shared reader and writer: what survives a round trip, what is lenient, and what an
-//! error says.
+//! Models and the shared reader and writer: round trips, leniency, and error messages.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Typed requests as they go over the wire, and what comes back.
+//! Typed requests as sent, and their responses.
 
 use crate::support::model::{Line, Order, OrderStatus};
 use crate::support::{API, client};

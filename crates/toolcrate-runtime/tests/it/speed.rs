@@ -1,5 +1,5 @@
-//! How fast the shared reader and writer are, against serde's derive. Prints figures; run it with
-//! `cargo test --release -p toolcrate-runtime --test it speed -- --ignored --nocapture`.
+//! The speed of the shared reader and writer compared with serde's derive. Prints figures; run it with `cargo
+//! test --release -p toolcrate-runtime --test it speed -- --ignored --nocapture`.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

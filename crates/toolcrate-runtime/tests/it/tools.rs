@@ -1,4 +1,4 @@
-//! Tools: the catalog, the schemas it gives, the checks before a call, and the calls themselves.
+//! Tools: the catalog, its schemas, validation before a call, and the calls themselves.
 
 use std::sync::LazyLock;
 

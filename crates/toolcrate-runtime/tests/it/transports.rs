@@ -1,4 +1,4 @@
-//! Custom transports: mocks, middleware, HTTP clients of the caller, and the errors of each.
+//! Custom transports: mocks, middleware, the caller's own HTTP clients, and their errors.
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};

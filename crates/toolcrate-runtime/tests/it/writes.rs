@@ -1,4 +1,4 @@
-//! Errors of writes that were sent: only a clear refusal by the server means that nothing was changed.
+//! Errors for writes that were sent: only a definite refusal by the server means that nothing was changed.
 
 use std::sync::LazyLock;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Catalogs that are read or made at run time.
+//! Catalogs read or created at run time.
 
 use std::path::Path;
 

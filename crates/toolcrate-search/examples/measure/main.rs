@@ -1,4 +1,4 @@
-//! Measures the search over any catalog, beside BM25 and the weights of GitHub's MCP server.
+//! Measures the search on any catalog, compared with BM25 and the weights of GitHub's MCP server.
 //!
 //! ```console
 //! $ measure CATALOG --lists FOLDER QUERIES.tsv...    # a folder of a generated catalog, and labeled queries
@@ -7,8 +7,9 @@
 //! $ measure --azure FOLDER
 //! ```
 //!
-//! Without `--lists` the word lists are the English ones. `--only plain` leaves out the comparison, `--missed` prints what
-//! is not among the first five, `--not-first` what is not the first, and `--half kept` or `--half train` takes one half of the queries. `NAME=VALUE` sets a weight.
+//! Without `--lists`, the English word lists are used. `--only plain` skips the comparison, `--missed` prints queries
+//! whose tool isn't among the first five results, `--not-first` prints queries whose tool isn't the first result, and
+//! `--half kept` or `--half train` uses one half of the queries. `NAME=VALUE` sets a weight.
 
 mod catalog;
 mod public_sets;

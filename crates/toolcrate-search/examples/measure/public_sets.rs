@@ -1,5 +1,5 @@
-//! Reads public sets of queries from checkouts of their repositories: MetaTool, LiveMCPBench, and the prompts for the
-//! namespaces of Azure's MCP server.
+//! Reads public query sets from checkouts of their repositories: MetaTool, LiveMCPBench, and the prompts for the
+//! namespaces in Azure's MCP server.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The entries of an archive.
+//! Archive entries.
 
 /// The kind of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]

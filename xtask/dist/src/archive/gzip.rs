@@ -1,4 +1,4 @@
-//! gzip without name, time and operating system.
+//! gzip without a name, time or operating system.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! Writes tar archives in the format `ustar`.
+//! Writes `ustar` archives.
 
 use anyhow::Context;
 

@@ -1,4 +1,4 @@
-//! A home folder with nothing in it, and a search path with only the programs that are listed.
+//! An empty home folder, and a search path with only the listed programs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

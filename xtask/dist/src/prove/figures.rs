@@ -1,4 +1,4 @@
-//! Seconds and megabytes, compared with their bounds.
+//! Durations and sizes, compared with their limits.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! Proof from outside: every file in `dist/` is valid for the tool of its format, and every package can be installed
-//! and called in a root without Rust.
+//! External verification: every file in `dist/` passes the validator for its format, and every package can be
+//! installed and run in a root without Rust.
 
 mod channels;
 mod empty_root;

@@ -1,4 +1,4 @@
-//! Validates every file with the tool of its format.
+//! Validates every file with the tool for its format.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

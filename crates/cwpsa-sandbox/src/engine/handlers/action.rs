@@ -1,5 +1,5 @@
-//! Actions: one with a rule is carried out by the rule, a copy copies a record, and every other one is accepted
-//! and returns a generated response.
+//! Actions: an action with a rule is carried out by that rule, a copy action copies a record, and any other
+//! action is accepted and returns a generated response.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Authentication of requests.
+//! Authenticates requests.
 
 use http::HeaderMap;
 use subtle::ConstantTimeEq;

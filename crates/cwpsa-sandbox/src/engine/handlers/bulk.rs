@@ -1,4 +1,5 @@
-//! Bulk operations: each record is written or rejected on its own, and the response lists the results.
+//! Bulk operations: each record is written or rejected individually, and the response lists the
+//! results.
 
 use serde_json::Value;
 

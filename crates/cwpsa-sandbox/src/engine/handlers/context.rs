@@ -1,4 +1,4 @@
-//! A request whose operation is known.
+//! The context of a request whose operation is known.
 
 use serde_json::Value;
 

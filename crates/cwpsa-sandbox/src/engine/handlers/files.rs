@@ -1,5 +1,5 @@
-//! Files: documents are uploaded as forms and returned unchanged; images and documents that nobody uploaded are
-//! small ones of the right media type.
+//! Files: documents are uploaded as forms and returned unchanged. For files that nobody uploaded, small
+//! placeholders of the right media type are returned.
 
 use bytes::Bytes;
 use futures_util::stream;

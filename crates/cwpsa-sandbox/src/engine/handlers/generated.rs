@@ -1,4 +1,4 @@
-//! Responses that are generated from schemas.
+//! Responses generated from schemas.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Responses with one record.
+//! Single-record responses.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Writes: records are created, replaced, patched and deleted.
+//! Writes: creates, replaces, patches and deletes records.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Compiles parsed conditions: names are resolved, and values are checked against their types.
+//! Compiles parsed conditions: resolves names, and checks values against their types.
 
 use super::error::QueryError;
 use super::field_names::{self, FieldNames, ValueKind};

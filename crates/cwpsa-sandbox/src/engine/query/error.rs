@@ -1,4 +1,4 @@
-//! Errors in queries.
+//! Query errors.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The field paths that records can be searched by, and the type of each.
+//! The field paths by which records can be searched, and their types.
 
 use super::field_path::FieldPath;
 

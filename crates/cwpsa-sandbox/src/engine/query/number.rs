@@ -1,4 +1,4 @@
-//! Numbers of queries and records.
+//! Numbers in queries and records.
 
 use std::cmp::Ordering;
 use std::fmt;

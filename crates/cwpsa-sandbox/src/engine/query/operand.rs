@@ -1,4 +1,4 @@
-//! Literals of a query, prepared for comparison with values of records.
+//! Query literals, prepared for comparison with record values.
 
 use std::cmp::Ordering;
 

@@ -1,5 +1,5 @@
-//! Evaluates a search against many records. Records share what they refer to, so most searches see few
-//! distinct values: results for the same values are cached as long as that pays. Large tables are split between
+//! Evaluates a search against many records. Records share referenced values, so most searches encounter few
+//! distinct ones: results for equal values are cached as long as that pays off. Large tables are split between
 //! threads.
 
 use std::collections::HashMap;

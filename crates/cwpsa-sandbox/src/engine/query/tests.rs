@@ -1,4 +1,4 @@
-//! The meaning of queries, rejected queries, and hostile texts.
+//! Tests for query semantics, rejected queries, and hostile input.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;

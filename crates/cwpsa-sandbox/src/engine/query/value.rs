@@ -1,4 +1,4 @@
-//! Records as queries see them: any in-memory form can be searched without being converted.
+//! The query view of records: any in-memory form can be searched without being converted.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::Map;

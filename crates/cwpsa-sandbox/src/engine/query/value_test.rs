@@ -1,4 +1,4 @@
-//! One compiled test of a value.
+//! A compiled test of a single value.
 
 use regex::{Regex, RegexBuilder};
 

@@ -1,4 +1,4 @@
-//! The admin API: faults and deliveries, for tests.
+//! The admin API, which lets tests manage faults and inspect deliveries.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::{self, json};

@@ -1,4 +1,4 @@
-//! Requests to the API: the engine's response, or what a fault makes of it.
+//! Handles API requests: returns the engine's response, unless a fault alters it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,4 +1,4 @@
-//! Bodies of responses: complete, or damaged by a fault.
+//! Response bodies: complete, or damaged by a fault.
 
 use std::fmt;
 use std::pin::Pin;

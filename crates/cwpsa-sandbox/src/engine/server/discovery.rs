@@ -1,4 +1,4 @@
-//! Endpoints without authentication: the location of a company's API, and the signing keys of callbacks.
+//! Unauthenticated endpoints: API location lookup and callback signing keys.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;

@@ -1,4 +1,5 @@
-//! Protection from web pages of other origins, including those that reach a loopback address by DNS rebinding.
+//! Protects against web pages from other origins, including pages that reach a loopback address through DNS
+//! rebinding.
 
 use http::HeaderMap;
 use http::header::{HOST, HeaderName, ORIGIN};

@@ -1,4 +1,4 @@
-//! Requests that were read completely.
+//! Requests that have been read completely.
 
 use std::net::SocketAddr;
 

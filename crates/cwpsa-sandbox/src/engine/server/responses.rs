@@ -1,4 +1,4 @@
-//! Responses that do not come from the engine.
+//! Responses that don't come from the engine.
 
 use bytes::Bytes;
 use connectwise_psa::runtime::Value;

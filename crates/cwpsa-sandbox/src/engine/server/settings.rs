@@ -1,4 +1,4 @@
-//! The settings of a server.
+//! Server settings.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

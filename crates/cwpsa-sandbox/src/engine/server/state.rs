@@ -1,4 +1,4 @@
-//! State shared by all connections of a server.
+//! State shared by all of a server's connections.
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -1,5 +1,5 @@
-//! HTTPS, for clients that support nothing else. The certificate is self-signed, valid for this machine's own
-//! names, and kept in a folder, so that clients need to be configured only once to trust it.
+//! HTTPS, for clients that support nothing else. The certificate is self-signed, valid for the local
+//! machine's names, and stored in a folder, so clients only need to be configured once to trust it.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};

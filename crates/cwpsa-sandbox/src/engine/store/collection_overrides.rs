@@ -1,4 +1,4 @@
-//! Differences between collections and their description in the catalog.
+//! Differences between collections and their catalog descriptions.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,6 +1,6 @@
-//! Interning of what records share: lists of field names, references and short strings.
+//! Interns data shared by records: lists of field names, references and short strings.
 //!
-//! Entries that no record uses any more are dropped when a table has doubled since it was last swept.
+//! Unused entries are dropped whenever a table has doubled in size since the last sweep.
 
 use std::collections::HashSet;
 use std::hash::Hash;

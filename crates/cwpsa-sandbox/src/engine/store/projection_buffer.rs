@@ -1,4 +1,4 @@
-//! The part of a record that a search reads, as JSON. The same buffer is filled for each record, so that a
+//! The part of a record that a search reads, as JSON. The same buffer is reused for each record, so a
 //! search over a large table allocates next to nothing.
 
 use std::sync::Arc;

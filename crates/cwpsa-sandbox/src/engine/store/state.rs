@@ -1,4 +1,4 @@
-//! The state of a tenant: the records of each collection, and files.
+//! A tenant's state: each collection's records, and files.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The records of one collection, in the order of their ids.
+//! The records of one collection, ordered by ID.
 
 use std::collections::HashMap;
 use std::sync::Arc;

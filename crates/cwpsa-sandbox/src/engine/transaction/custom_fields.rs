@@ -1,5 +1,5 @@
-//! Custom fields: a record has all fields that are defined for its screen, and a write changes only those it
-//! names by id or caption.
+//! Custom fields: a record has all fields that are defined for its screen, and a write changes only those
+//! that it names by ID or caption.
 
 use serde_json::{Map, Value, json};
 

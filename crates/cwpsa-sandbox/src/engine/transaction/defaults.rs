@@ -1,4 +1,4 @@
-//! Default fields of new records: the parent, audit fields, and the defaults of the collection.
+//! Default fields for new records: the parent, audit fields, and the collection's defaults.
 
 use serde_json::{Map, Value};
 

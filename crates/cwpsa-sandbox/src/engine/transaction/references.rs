@@ -1,5 +1,5 @@
-//! Resolves the references in a body: their targets are found by id, identifier or name, and the references
-//! are stored complete, with a link.
+//! Resolves the references in a body: finds their targets by ID, identifier or name, and stores the
+//! references in full, with a link.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,5 @@
-//! Finds what refers to a record, by the relations in the catalog. Generated records don't count.
+//! Finds the records that refer to a record, using the catalog's relations. Generated records are
+//! ignored.
 
 use serde_json::Value;
 

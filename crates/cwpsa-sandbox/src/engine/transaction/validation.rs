@@ -1,5 +1,5 @@
 //! Validates request bodies against the catalog: unknown fields, types, lengths, enum values and dates. Returns
-//! what is valid in the form in which it is stored.
+//! the valid fields as they are stored.
 
 use connectwise_psa::API;
 use serde_json::{Map, Value};

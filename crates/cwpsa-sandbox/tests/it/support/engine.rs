@@ -1,4 +1,4 @@
-//! A sandbox without a network, called the way a client would call it.
+//! A sandbox without a network, called like a client would call it.
 
 use cwpsa_sandbox::{MockRequest, MockResponse, Sandbox, SandboxSettings};
 use http::{HeaderMap, Method};

@@ -1,5 +1,5 @@
-//! A stand-in of the engine for tests of the network: collections at any path, with no rules of their own. It
-//! knows credentials, lists with conditions and pages, counts, and single records.
+//! A fake engine for network tests: collections at any path, without any rules. It supports credentials,
+//! lists with conditions and pages, counts, and single records.
 
 #![allow(clippy::result_large_err, reason = "a test has time to move an answer")]
 

@@ -1,4 +1,4 @@
-//! Helpers of the network tests: a fake engine, and requests to it.
+//! Helpers for network tests: a fake engine, and requests to it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The callbacks that are registered for this server in ConnectWise.
+//! The callbacks registered for this server in ConnectWise.
 
 use connectwise_psa::runtime::Value;
 use cwpsa_sandbox::callback_types;

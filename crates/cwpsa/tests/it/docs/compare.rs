@@ -1,4 +1,4 @@
-//! Compares what was printed with what is written, in which `…` stands for anything.
+//! Compares actual output with expected output, in which `…` matches anything.
 
 use serde_json::Value;
 

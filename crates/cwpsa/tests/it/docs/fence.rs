@@ -1,4 +1,4 @@
-//! Reads the fences of a document, and the commands in them.
+//! Parses a document's code fences, and the commands in them.
 
 /// A fence of a document.
 pub struct Fence {

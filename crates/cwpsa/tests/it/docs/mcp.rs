@@ -1,4 +1,4 @@
-//! Speaks with MCP servers, as clients would that have the settings of a document.
+//! Talks to MCP servers like a client with the settings from a document.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};

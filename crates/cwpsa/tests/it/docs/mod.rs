@@ -1,9 +1,10 @@
-//! Every command in the documents for newcomers is run, in order, with the sandbox in the place of an account, and
-//! compared with the output that stands below it.
+//! Runs every command in the getting-started documents, in order, against the sandbox instead of an account, and
+//! compares the output with the one shown in the document.
 //!
-//! A document is read as a person would follow it: one folder, one shell, servers that stay until the end. Ports 8080
-//! and 9090 are replaced by free ones. In an expected output `…` stands for anything: in a line for the rest of it, as
-//! a line of its own for any lines, in JSON for any value or further members. A command may say `# exits with 2`.
+//! A document is run as a person would follow it: in one folder and one shell, with servers that keep running until
+//! the end. Ports 8080 and 9090 are replaced with free ones. In expected output, `…` matches anything: the rest of a
+//! line, any number of lines if it is on a line of its own, and, in JSON, any value or further properties. A command
+//! may be marked `# exits with 2`.
 
 mod compare;
 mod fence;

@@ -1,4 +1,4 @@
-//! Each promise of the page about security names tests that try to break it, and they are there.
+//! Each promise on the security page names tests that try to break it, and those tests exist.
 
 use std::path::Path;
 

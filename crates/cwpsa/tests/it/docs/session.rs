@@ -1,4 +1,5 @@
-//! Runs commands as a person would who follows a document: one folder, one shell, servers that stay until the end.
+//! Runs commands as a person would who follows a document: in one folder and one shell, with servers that keep
+//! running until the end.
 
 use std::fs;
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! The failures over the stdio transport of MCP, with and without the approval of the client's user.
+//! Failures over MCP's stdio transport, with and without approval by the client's user.
 
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;

@@ -1,5 +1,5 @@
-//! Jobs under a budget of calls that runs out midway, at every call once: the agent reads how long to wait, waits, and
-//! goes on, and nothing is done twice.
+//! Tasks under a call budget that runs out midway, once for each call: the agent reads the required delay, waits, and
+//! continues, and nothing is done twice.
 
 use serde_json::{Value, json};
 

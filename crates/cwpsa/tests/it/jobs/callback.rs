@@ -1,4 +1,4 @@
-//! A job that no person starts: the tenant posts that a ticket was opened, the receiver checks that it was the tenant,
+//! A task that isn't started by a person: the tenant posts that a ticket was opened, the receiver verifies the sender,
 //! and the agent does what the ticket asks for.
 
 use std::sync::Arc;

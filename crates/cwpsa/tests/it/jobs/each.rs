@@ -1,4 +1,4 @@
-//! Every job over HTTP and over the Model Context Protocol, each with a fresh tenant.
+//! Runs every task over HTTP and over the Model Context Protocol, each with a fresh tenant.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! Fresh tenants, each a sandbox in a process of its own, behind one server; and what is in them, read from their own
-//! API and not through any tool.
+//! Fresh tenants, each a sandbox in its own process, behind one server. Their records are read through their own API
+//! rather than through tools.
 
 use std::collections::BTreeMap;
 

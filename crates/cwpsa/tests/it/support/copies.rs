@@ -1,4 +1,4 @@
-//! Copies of the real server, each a process, for one account.
+//! Replicas of the real server, each in its own process, for one account.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};

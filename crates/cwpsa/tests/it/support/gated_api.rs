@@ -1,4 +1,4 @@
-//! A stand-in for the API that answers when a test says so.
+//! A mock API that responds when a test releases it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A stand-in for the API, settings for it, and the server itself, in this process or in one of its own.
+//! A mock API, settings for it, and the server itself, in the test process or in its own process.
 
 pub mod copies;
 pub mod gated_api;

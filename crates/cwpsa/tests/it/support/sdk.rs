@@ -1,4 +1,4 @@
-//! A client that does what Truto's SDK does, a server for it, and a stand-in for the API.
+//! A client that imitates Truto's SDK, a server for it, and a mock API.
 
 use reqwest::{Client, Method, Response};
 use serde_json::Value;

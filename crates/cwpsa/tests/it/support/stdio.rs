@@ -1,4 +1,4 @@
-//! A session of the Model Context Protocol with a real process, message by message.
+//! A Model Context Protocol session with a real process, message by message.
 
 use std::ops::{Deref, DerefMut};
 

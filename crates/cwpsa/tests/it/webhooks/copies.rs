@@ -1,4 +1,4 @@
-//! Two copies of the server behind one address share a Redis server.
+//! Two replicas of the server behind one address share a Redis server.
 
 use serde_json::Value;
 use wiremock::matchers::any;

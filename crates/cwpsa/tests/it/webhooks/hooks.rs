@@ -1,4 +1,5 @@
-//! A sandbox that signs and posts callbacks, settings for a server that takes them, and what the events are read with.
+//! A sandbox that signs and posts callbacks, settings for a server that receives them, and readers for the resulting
+//! events.
 
 use std::net::SocketAddr;
 use std::path::Path;

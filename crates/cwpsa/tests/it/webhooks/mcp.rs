@@ -1,4 +1,5 @@
-//! Events over the Model Context Protocol: a session that subscribed is told, in the way of each version.
+//! Events over the Model Context Protocol: a session that subscribed is notified as its protocol version
+//! specifies.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! Webhooks end to end: a sandbox signs and posts callbacks for what is written into it, the server checks them and
-//! hands them on to a program and to an address. The test's own posts show what is refused.
+//! Webhooks end to end: a sandbox signs and posts callbacks for its changes, and the server verifies them and
+//! delivers them to a program and to a URL. The test's own posts show what is rejected.
 
 mod copies;
 mod hooks;

@@ -1,5 +1,5 @@
-//! Callbacks and a server that is told to stop: what it took is kept, what it did not take comes again, and told twice
-//! it waits for no receiver.
+//! Callbacks during shutdown: accepted callbacks are kept, callbacks that weren't accepted are sent again, and a second
+//! signal doesn't wait for receivers.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Calls of tools, drawn from the schemas of their arguments, and whether another release takes them.
+//! Tool calls, drawn from argument schemas, and whether another release accepts them.
 
 use std::collections::BTreeSet;
 

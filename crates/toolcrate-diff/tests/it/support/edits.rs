@@ -1,6 +1,6 @@
-//! Edits of a document that mean something: each is made at a place of its own, and says which change must be
-//! found, and whether it breaks. What it breaks is judged here by where the document itself refers to what was
-//! edited, not by the generator.
+//! Meaningful edits of a document. Each one is made at its own location, and states which change must be found
+//! and whether it is breaking. Breakage is determined from where the document itself refers to the edited
+//! part, not by the generator.
 
 use std::collections::{BTreeMap, BTreeSet};
 

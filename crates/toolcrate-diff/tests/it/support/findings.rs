@@ -1,4 +1,4 @@
-//! The findings of two diff tools, brought to the places that both can name.
+//! The findings of two diff tools, mapped to locations that both can express.
 
 use toolcrate_diff::{Change, DiffKind};
 

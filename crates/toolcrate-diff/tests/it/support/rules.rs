@@ -1,4 +1,5 @@
-//! Why two diff tools find or judge differently: each rule says which differences it explains, and the reason.
+//! Reasons why two diff tools find or classify changes differently: each rule states which differences it
+//! explains, and why.
 
 use serde_json::Value;
 use toolcrate_diff::{DiffKind, DiffSettings, Severity};

@@ -1,4 +1,4 @@
-//! Helpers of the integration tests: models as a generator would write them, and a small server.
+//! Helpers for the integration tests: models as a generator would write them, and a small server.
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 

@@ -1,4 +1,4 @@
-//! One plain call: `POST /tools/{name}/call`.
+//! A plain call: `POST /tools/{name}/call`.
 
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! As Truto's SDK calls: the list of tools says resource, method and schemas; the call is a request to the proxy.
+//! Calls in the style of Truto's SDK: the tool list supplies resource, method and schemas; the call is a request
+//! to the proxy.
 
 use std::collections::BTreeMap;
 

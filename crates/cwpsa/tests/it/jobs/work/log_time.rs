@@ -1,4 +1,4 @@
-//! A quarter of an hour on a ticket.
+//! Logs a quarter of an hour on a ticket.
 
 use serde_json::{Value, json};
 use time::Duration;

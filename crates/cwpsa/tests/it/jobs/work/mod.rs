@@ -1,4 +1,4 @@
-//! The jobs: what the user says, what the agent does, and what must have changed in the tenant.
+//! The tasks: what the user says, what the agent does, and what must have changed in the tenant.
 
 mod add_line;
 mod draft_order;
@@ -46,7 +46,7 @@ impl Job {
     /// A heading.
     pub fn title(self) -> &'static str {
         match self {
-            Self::OrderHardware => "Buy hardware that is not in stock",
+            Self::OrderHardware => "Buy hardware that is out of stock",
             Self::WarrantyAudit => "Offer replacements before warranties end",
             Self::Stock => "Report stock",
             Self::DraftOrder => "Draft a purchase order",

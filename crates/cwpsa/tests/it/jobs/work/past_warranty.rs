@@ -1,4 +1,4 @@
-//! Servers of a company that are past warranty.
+//! Finds a company's servers that are out of warranty.
 
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
@@ -7,7 +7,7 @@ use super::with;
 use crate::jobs::agent::{Agent, only};
 use crate::jobs::tenant::{Changes, Tenant};
 
-pub const ASK: &str = "Which servers of Acme Corp are past warranty?";
+pub const ASK: &str = "Which of Acme Corp's servers are past warranty?";
 
 pub async fn run(agent: &mut Agent) -> Value {
     let companies = agent

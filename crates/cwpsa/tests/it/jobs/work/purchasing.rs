@@ -1,5 +1,5 @@
-//! Steps that jobs of buying share: the product of the catalog, how many there are, the status of a new order, and a
-//! line for the product.
+//! Steps shared by purchasing tasks: finding the catalog product, the quantity in stock and the status for a new
+//! order, and adding a line for the product.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub async fn product(agent: &mut Agent, identifier: &str) -> Value {
             "find a product in the catalog",
             "list_all_procurement_catalogs",
             json!({"filter": {"identifier": identifier}}),
-            "Look up the product, its vendor, unit and cost.",
+            "Look up the product and its vendor, unit of measure and cost.",
         )
         .await;
     only(&products).clone()
@@ -31,7 +31,7 @@ pub async fn first_status(agent: &mut Agent) -> Value {
             "statuses of purchase orders",
             "list_all_procurement_purchaseorderstatuses",
             json!({"filter": {"defaultFlag": true}}),
-            "Look up the default status of new orders.",
+            "Look up the default status for new orders.",
         )
         .await;
     only(&statuses).clone()

@@ -1,4 +1,4 @@
-//! Restocking: ten of a product where there is none left; on its own, or because a ticket asks for it.
+//! Restocking: orders ten units of a product that is out of stock, on request or because of a ticket.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
             "add a note to a ticket",
             "create_a_ticket_note",
             json!({"ticketId": ticket["id"], "text": text, "internalAnalysisFlag": true}),
-            "Note on the ticket what was done.",
+            "Add a ticket note that describes the order.",
         )
         .await;
     told
