@@ -78,6 +78,12 @@ enum XtaskCommand {
         #[arg(last = true)]
         command: Vec<String>,
     },
+    /// Send expensive requests to `cwpsa serve` until the process is killed, for `bench --only strangers`.
+    #[command(hide = true)]
+    Attack {
+        /// The address and port of the server.
+        host: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -96,5 +102,6 @@ fn main() -> ExitCode {
         XtaskCommand::Dist(arguments) => dist::run("dist", &arguments),
         XtaskCommand::Release(arguments) => dist::run("release", &arguments),
         XtaskCommand::Measure { command } => cost::run(&command),
+        XtaskCommand::Attack { host } => bench::attack(&host),
     }
 }

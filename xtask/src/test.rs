@@ -13,7 +13,7 @@ pub(crate) struct TestArguments {
     clients: bool,
 }
 
-/// Runs the tests. Exit code 1: one failed, or a program that it needs is missing.
+/// Runs the tests. Exit code 1: a test failed, or a required program is missing.
 pub(crate) fn run(arguments: &TestArguments) -> ExitCode {
     let result = match arguments.clients {
         true => corpus::check_golden().and_then(|()| clients::run()),

@@ -188,16 +188,16 @@ impl Collector<'_> {
     }
 }
 
-/// Adds properties; one of any type says nothing about a property that is known.
+/// Adds properties. One of any type does not replace a property that is known.
 fn add_properties(known: &mut SourceProperties, more: SourceProperties) {
-    let says_nothing = |property: &ReferenceOr<Box<Source>>| match property {
+    let is_untyped = |property: &ReferenceOr<Box<Source>>| match property {
         ReferenceOr::Item(source) => {
             matches!(&source.schema_kind, SchemaKind::Any(any) if is_shapeless(any) && any.typ.is_none())
         }
         ReferenceOr::Reference { .. } => false,
     };
     for (name, property) in more {
-        if !(says_nothing(&property) && known.contains_key(&name)) {
+        if !(is_untyped(&property) && known.contains_key(&name)) {
             known.insert(name, property);
         }
     }

@@ -139,7 +139,7 @@ fn response(
         let json = source.content.iter().find(|(media, _)| is_json(media));
         let Some((media, content)) = json.or_else(|| source.content.first()) else { continue };
         if *status == 204 {
-            schemas.repaired("R019", &raw.pointer, "a 204 has no content; the one described is not expected");
+            schemas.repaired("R019", &raw.pointer, "content is described for a 204; no content is expected");
             continue;
         }
         let location = format!("{}/responses/{status}", raw.pointer);
@@ -151,7 +151,7 @@ fn response(
             schemas.repaired(
                 "R012",
                 "/",
-                format!("the media type `{media}` is a vendor's name for JSON and read as such"),
+                format!("the vendor-specific media type `{media}` is treated as JSON"),
             );
         }
         let others = successes.iter().filter(|(other, _)| other != status && ![204, 207].contains(other));
@@ -192,7 +192,7 @@ fn response(
         schemas.repaired(
             "R018",
             &raw.pointer,
-            "a GET whose response is not described; it is returned as bytes",
+            "the GET has no described response; the response is returned as bytes",
         );
         return Ok(nothing(Content::Binary));
     }

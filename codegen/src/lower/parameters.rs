@@ -59,13 +59,15 @@ pub fn lower(
     if let (Some(object), Some(fields)) = (object, fields.filter(|fields| !fields.is_empty())) {
         let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
         if writes && body.is_none() && data.required {
-            let message = format!("`{}` is an object, and the call has no body: it is the body", data.name);
+            let message = format!(
+                "`{}` is an object, and the operation has no body; it is sent as the body",
+                data.name
+            );
             schemas.repaired("R028", &location, message);
             *body = Some(OperationBody::new(BodyKind::Json, ty, true, None));
             return;
         }
-        let message =
-            format!("`{}` is an object; its members travel as query members of their own", data.name);
+        let message = format!("`{}` is an object; its properties are sent as query parameters", data.name);
         schemas.repaired("R017", &location, message);
         for field in fields {
             let mut member = member(raw, &field, style, schemas, &location);
@@ -135,7 +137,7 @@ fn is_nested(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
     matches!(schemas.resolve(ty), Type::Named(_) | Type::Map(_) | Type::List(_))
 }
 
-/// Returns true if `ty` is an object none of whose members is nested.
+/// Returns true if `ty` is an object without nested properties.
 fn is_flat_object(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
     match schemas.resolve(ty) {
         Type::Map(value) => !is_nested(value, schemas),

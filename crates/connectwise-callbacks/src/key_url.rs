@@ -11,8 +11,8 @@ use crate::setup_error::CallbackSetupError;
 /// Maximum length of an ID or codebase. The API uses GUIDs of 36 characters and words such as `v4_6_release`.
 const MAX_PART_LENGTH: usize = 64;
 
-/// The domain of ConnectWise's cloud, and the prefix of its API hosts.
-const CLOUD_DOMAIN: &str = ".myconnectwise.net";
+/// The domains of ConnectWise's cloud, for production and staging, and the prefix of its API hosts.
+const CLOUD_DOMAINS: [&str; 2] = [".myconnectwise.net", ".connectwisedev.com"];
 const API_PREFIX: &str = "api-";
 
 /// The reason why a key URL was rejected. It contains no part of the URL, which is untrusted.
@@ -51,14 +51,14 @@ pub(crate) struct KeyUrlPolicy {
 
 impl KeyUrlPolicy {
     /// Allows the host of `base_url`, and the `more` hosts over HTTPS. The keys of an account on
-    /// `api-na.myconnectwise.net` are also on `na.myconnectwise.net`; other regions work the same way.
+    /// `api-na.myconnectwise.net` are also on `na.myconnectwise.net`, and vice versa; other regions work the same way.
     ///
     /// # Errors
     /// Returns an error if `base_url` or a host is invalid.
     pub(crate) fn new(base_url: &str, company: &str, more: &[String]) -> Result<Self, CallbackSetupError> {
         let main = root(base_url).filter(|url| matches!(url.scheme(), "https" | "http"));
         let main = main.ok_or(CallbackSetupError::BaseUrl)?;
-        let cloud_host = main.host_str().and_then(cloud_host).filter(|_| main.scheme() == "https");
+        let cloud_host = main.host_str().and_then(other_cloud_host).filter(|_| main.scheme() == "https");
         let cloud_host = cloud_host.and_then(|host| root(&format!("https://{host}")));
         let mut hosts: Vec<Url> = [Some(main), cloud_host].into_iter().flatten().collect();
         for host in more {
@@ -131,11 +131,11 @@ fn is_host_name(host: &str, url: &Url) -> bool {
     bare.eq_ignore_ascii_case(host)
 }
 
-/// Returns the key host for an account whose API is on the given host in ConnectWise's cloud.
-fn cloud_host(api_host: &str) -> Option<&str> {
-    let host = api_host.strip_prefix(API_PREFIX)?;
-    let region = host.strip_suffix(CLOUD_DOMAIN)?;
-    is_plain(region, "").then_some(host)
+/// Returns the other host of a region of ConnectWise's cloud: with the prefix of API hosts, or without it.
+fn other_cloud_host(host: &str) -> Option<String> {
+    let name = host.strip_prefix(API_PREFIX).unwrap_or(host);
+    let region = CLOUD_DOMAINS.iter().find_map(|domain| name.strip_suffix(domain))?;
+    is_plain(region, "").then(|| if name == host { format!("{API_PREFIX}{host}") } else { name.to_owned() })
 }
 
 /// Returns true if and only if `text` is short and consists only of letters, digits and `signs`.

@@ -72,8 +72,9 @@ pub use error::CallbackError;
 pub use event::{CallbackAction, CallbackEvent, RecordType};
 pub use key_fetcher::{KeyFetcher, KeyFuture, KeyResponse};
 pub use key_url::KeyUrlError;
+pub use loopback::is_loopback;
 pub use setup_error::CallbackSetupError;
-pub use signing_key::{SIGNATURE_HEADER, SigningKey};
+pub use signing_key::{SIGNATURE_HEADER, SigningKey, is_signature};
 pub use verifier::{CallbackVerifier, CallbackVerifierBuilder};
 
 /// Compiles the README example.

@@ -16,7 +16,7 @@ use crate::replay::ReplayWindow;
 #[cfg(feature = "reqwest")]
 use crate::reqwest_fetcher::ReqwestFetcher;
 use crate::setup_error::CallbackSetupError;
-use crate::signing_key::SIGNATURE_HEADER;
+use crate::signing_key::{SIGNATURE_HEADER, is_signature};
 
 /// Default duration for which accepted callbacks are remembered.
 const REPLAY_WINDOW: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -88,8 +88,11 @@ impl CallbackVerifier {
         signature: &str,
         body: &[u8],
     ) -> Result<CallbackEvent, CallbackError> {
+        if !is_signature(signature) {
+            return Err(CallbackError::WrongSignature);
+        }
         let payload = CallbackPayload::parse(body)?;
-        self.keys.verify(payload.key_url()?, body, signature).await?;
+        self.keys.verify(&payload.key_url()?, body, signature).await?;
         let event = payload.into_event(&self.company_id, body);
         match &self.replay {
             Some(window) if !window.accept(&event.id) => Err(CallbackError::Replay),

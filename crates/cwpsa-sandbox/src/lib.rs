@@ -71,7 +71,6 @@ mod connectwise;
 mod data;
 mod engine;
 pub mod fault_injection;
-mod loopback;
 mod message;
 mod rules;
 mod running;

@@ -30,58 +30,14 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-#[cfg(feature = "records")]
-mod argument;
-#[cfg(feature = "records")]
-mod index;
-#[cfg(feature = "records")]
-mod json;
-#[cfg(feature = "records")]
-mod kind;
 mod method;
 mod parameter;
 #[cfg(feature = "records")]
-pub mod placeholder;
-#[cfg(feature = "records")]
-mod record;
-#[cfg(feature = "records")]
-mod rule;
+mod records;
 mod scalar;
-#[cfg(feature = "records")]
-mod table;
-#[cfg(feature = "records")]
-mod text;
-#[cfg(feature = "records")]
-mod tool;
-#[cfg(feature = "records")]
-mod write;
 
-#[cfg(feature = "records")]
-pub use argument::{ArgumentLocation, ArgumentTarget, PathType, Relation};
-#[cfg(feature = "records")]
-pub use index::{IndexEntry, IndexError};
-#[cfg(feature = "records")]
-pub use json::{Properties, RawJson};
-#[cfg(feature = "records")]
-pub use kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach, UnknownToolClass};
 pub use method::Method;
 pub use parameter::{ParameterLocation, ParameterStyle};
 #[cfg(feature = "records")]
-pub use record::{
-    AliasRecord, CollectionRecord, FilterKind, FilterRecord, LifecycleNeighbor, LifecycleStep, SchemaRecord,
-    ShapeRecord,
-};
-#[cfg(feature = "records")]
-pub use rule::{AnyOfRule, WarningRule};
+pub use records::*;
 pub use scalar::{FieldStyle, FilterScalar};
-#[cfg(feature = "records")]
-pub use table::RecordTable;
-#[cfg(feature = "records")]
-pub use text::{CatalogText, IndexedTool, RecordText};
-#[cfg(feature = "records")]
-pub use tool::{
-    Annotations, BindingRecord, BodyFormat, HttpOperation, OperationRef, RequestRecord, ResponseContent,
-    ResponseRecord, SchemaRef, ToolInput, ToolRecord, ToolSummary,
-};
-#[cfg(feature = "records")]
-pub use write::{CatalogFiles, NamedRecord};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use toolcrate_runtime::{Account, Client, Outcome, Tool};
+use toolcrate_runtime::{Account, Client, Outcome, Tool, json_size, run_cpu_bound};
 
 use crate::approval::{Approvals, Consent};
 use crate::call_record::CallRecord;
@@ -183,7 +183,8 @@ impl ToolExecutor {
                 return Err(Rejection::Invalid(Box::new(error)));
             }
         }
-        Prepared::prepare(&self.account, &self.client, &self.context, call)
+        let prepare = || Prepared::prepare(&self.account, &self.client, &self.context, call);
+        run_cpu_bound(json_size(arguments), prepare).await
     }
 
     /// Redeems the call's approval, if it requires one.

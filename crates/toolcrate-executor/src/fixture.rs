@@ -7,13 +7,10 @@ use serde::Deserialize;
 use toolcrate_runtime::catalog::{CatalogFiles, CatalogText, SchemaRecord, ToolRecord};
 use toolcrate_runtime::{
     Api, Catalog, Client, Credentials, CustomFieldDefinitions, CustomFieldKind, CustomFields, Error,
-    ErrorShape, HeaderMap, Paging, PatchPaths,
+    ErrorShape, HeaderMap, Paging,
 };
 
 pub(crate) static API: Api = Api {
-    name: "Library",
-    user_agent: "library/1.0",
-    accept: "application/json",
     paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
     errors: ErrorShape {
         code: &["/code"],
@@ -23,10 +20,6 @@ pub(crate) static API: Api = Api {
         item_message: &["/message"],
         item_field: &["/field"],
     },
-    patch_paths: PatchPaths::Pointer,
-    trim: &[],
-    fields_parameter: None,
-    filter: None,
     custom_fields: Some(CustomFields {
         member: "customFields",
         key: "id",
@@ -46,7 +39,7 @@ pub(crate) static API: Api = Api {
             screen_words: &[],
         }),
     }),
-    security: &[],
+    ..Api::new("Library", "library/1.0")
 };
 
 pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

@@ -3,7 +3,7 @@
 /// Replaces a secret.
 pub(crate) const MASK: &str = "***";
 /// A name that contains one of these parts, ignoring case and separators, indicates a secret.
-const SECRET_PARTS: [&str; 16] = [
+const SECRET_PARTS: [&str; 33] = [
     "password",
     "passwd",
     "passphrase",
@@ -20,9 +20,26 @@ const SECRET_PARTS: [&str; 16] = [
     "cardnumber",
     "creditcard",
     "securitycode",
+    "socialsecurity",
+    "accesscode",
+    "alarmcode",
+    "authcode",
+    "backupcode",
+    "doorcode",
+    "gatecode",
+    "recoverycode",
+    "unlockcode",
+    "verificationcode",
+    "communitystring",
+    "connectionstring",
+    "seedphrase",
+    "contraseña",
+    "contrasena",
+    "motdepasse",
+    "wachtwoord",
 ];
 /// So does a name with one of these words, singular or plural, with or without a number after it.
-const SECRET_WORDS: [&str; 8] = ["pin", "puk", "ssn", "cvv", "cvc", "otp", "totp", "jwt"];
+const SECRET_WORDS: [&str; 10] = ["pin", "puk", "ssn", "cvv", "cvc", "otp", "totp", "jwt", "psk", "senha"];
 /// So does a name that ends in `key` after another word, except these.
 const HARMLESS_KEYS: [&str; 14] = [
     "primary", "foreign", "public", "type", "sort", "group", "hot", "short", "tur", "mon", "don", "hoc",
@@ -109,6 +126,15 @@ mod tests {
             "OTPs",
             "api key 2",
             "Passwort",
+            "Social Security Number",
+            "Alarm Code",
+            "Door codes",
+            "WiFi PSK",
+            "SNMP Community String",
+            "MFA backup codes",
+            "BitLocker Recovery Key",
+            "Mot de passe",
+            "connectionString",
         ] {
             assert!(is_secret(name), "{name}");
         }
@@ -139,6 +165,10 @@ mod tests {
             "compass",
             "pattern",
             "tang",
+            "zip code",
+            "countryCode",
+            "workTypeCode",
+            "cardNotes",
             "spins",
             "keys2",
         ] {

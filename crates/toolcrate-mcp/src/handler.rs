@@ -13,7 +13,7 @@ use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, json};
 use toolcrate_executor::limit_json;
-use toolcrate_runtime::Value;
+use toolcrate_runtime::{Value, json_size, run_cpu_bound};
 
 use crate::caller::{Caller, principal, trace_context};
 use crate::error::McpError;
@@ -90,7 +90,9 @@ impl McpServer {
         let context = self.context();
         let host_arguments = context.executor.client().host_arguments();
         if let Some(meta_tool) = self.meta_tools().get(name, context.product.catalog.api().name) {
-            return match meta_tool.validate(arguments, host_arguments) {
+            let size = arguments.values().map(json_size).sum();
+            let valid = run_cpu_bound(size, || meta_tool.validate(arguments, host_arguments)).await;
+            return match valid {
                 Ok((arguments, reinterpretations)) => {
                     let response = meta_tool.tool.call(&arguments, context, caller).await;
                     result::with_reinterpretations(response, &reinterpretations)

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rmcp::model::{CallToolResponse, CallToolResult};
 use serde_json::json;
 use toolcrate_executor::{MAX_ERROR_BYTES, Product, Rejection, ToolExecutor, outcome_to_json};
-use toolcrate_runtime::{ExecuteOptions, Tool, Value};
+use toolcrate_runtime::{ExecuteOptions, Tool, Value, cpu_permit};
 use toolcrate_search::{SearchEngine, SearchHit, WordLists};
 
 use crate::caller::Caller;
@@ -51,6 +51,7 @@ impl ToolContext {
             let engine = search.get_or_init(|| SearchEngine::new(catalog, word_lists));
             engine.find(&query, limit, |tool| filter.allows(tool))
         };
+        let _permit = cpu_permit().await;
         // This only fails if the search panicked or the runtime is shutting down.
         tokio::task::spawn_blocking(find).await.unwrap_or_default()
     }

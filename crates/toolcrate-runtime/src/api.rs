@@ -31,6 +31,35 @@ pub struct Api {
     pub security: &'static [&'static [&'static str]],
 }
 
+impl Api {
+    /// Describes an API whose lists and errors have no known shape, and that has neither filters nor custom fields. Set what it
+    /// has by a struct update.
+    ///
+    /// ```
+    /// use toolcrate_runtime::{Api, Paging};
+    ///
+    /// static API: Api = Api {
+    ///     paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
+    ///     ..Api::new("Orders", "orders/1.0")
+    /// };
+    /// ```
+    pub const fn new(name: &'static str, user_agent: &'static str) -> Self {
+        Self {
+            name,
+            user_agent,
+            accept: "application/json",
+            paging: Paging::None,
+            errors: ErrorShape::UNKNOWN,
+            patch_paths: PatchPaths::Pointer,
+            trim: &[],
+            fields_parameter: None,
+            filter: None,
+            custom_fields: None,
+            security: &[],
+        }
+    }
+}
+
 /// The argument for a structured filter, and the query parameters in which it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FilterGrammar {
@@ -218,6 +247,12 @@ pub struct ErrorShape {
     pub item_message: &'static [&'static str],
     /// The affected field of an individual error.
     pub item_field: &'static [&'static str],
+}
+
+impl ErrorShape {
+    /// The shape of responses of which only the status is known.
+    pub const UNKNOWN: Self =
+        Self { code: &[], message: &[], list: &[], item_code: &[], item_message: &[], item_field: &[] };
 }
 
 /// The format of JSON Patch paths.

@@ -38,6 +38,8 @@ mod readme {}
 mod api;
 mod call;
 mod client;
+#[cfg(feature = "tools")]
+mod cpu_bound;
 mod credentials;
 #[cfg(feature = "tools")]
 mod cursor;
@@ -108,6 +110,9 @@ pub use api::{
     Paging, PatchPaths,
 };
 pub use client::{Client, ClientBuilder, HttpTransport, PreparedBody, PreparedRequest, RetryPolicy};
+#[cfg(feature = "tools")]
+#[doc(hidden)]
+pub use cpu_bound::{cpu_permit, run_cpu_bound, start_cpu_bound};
 pub use credentials::{Credentials, basic, bearer};
 #[cfg(feature = "tools")]
 pub use cursor::CursorKey;

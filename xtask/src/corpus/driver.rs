@@ -8,7 +8,7 @@ use toolcrate_codegen::config::{self, Profile, SecuritySchemeConfig};
 
 const PROGRAM: &str = include_str!("../../corpus/driver.rs");
 
-/// Writes the package `driver` into the folder of a spec, next to the generated crate.
+/// Writes the `driver` package into a spec's folder, next to the generated crate.
 pub(super) fn write(folder: &Path, name: &str) -> anyhow::Result<()> {
     let profile: Profile = config::read_yaml(&folder.join("toolcrate.yaml"))?;
     let lock = fs::read_to_string(folder.join(&profile.lock))?;

@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
 use toolcrate_executor::{ToolCall, caller_notes, limit_json};
-use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value, replace_lone_surrogates};
+use toolcrate_runtime::{
+    Dialect, ExecuteOptions, Outcome, Tool, Value, replace_lone_surrogates, run_cpu_bound,
+};
 
 use super::execute::execute;
 use crate::error::HttpError;
@@ -85,7 +87,7 @@ impl ProxyRequest {
         let id = query_string::single_text(&arguments, "integrated_account_id")?;
         let (_, account) = state.accounts.open(id, &self.headers)?;
         let tool = find_tool(&state.proxy_routes, &self.resource, &self.method)?;
-        arguments.extend(parse_body(&self.body)?);
+        arguments.extend(run_cpu_bound(self.body.len(), || parse_body(&self.body)).await?);
         if let Some(id) = self.id {
             arguments.insert("id".to_owned(), Value::from(id));
         }

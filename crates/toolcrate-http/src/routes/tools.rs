@@ -8,14 +8,14 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use toolcrate_runtime::{Dialect, Value};
+use toolcrate_runtime::{Dialect, Tool, Value, run_cpu_bound};
 
 use crate::error::HttpError;
 use crate::json_response::json_response;
 use crate::nearest::nearest;
 use crate::query_string;
 use crate::state::SharedState;
-use crate::tool_list::ToolListKey;
+use crate::tool_list::{APPROXIMATE_BYTES, ToolListKey};
 use crate::truto_filter::MethodFilter;
 
 /// The only capability type.
@@ -48,7 +48,7 @@ pub(crate) async fn list_tools(
         account: custom.map(|_| id.to_owned()),
         version: *state.changes.borrow(),
     };
-    let list = state.tool_lists.get_or_make(key, custom, tools);
+    let list = state.tool_lists.get_or_make(key, custom, tools).await;
     Ok(([(CONTENT_TYPE, "application/json")], list).into_response())
 }
 
@@ -83,8 +83,22 @@ pub(crate) async fn list_capabilities(
     if let Some(other) = only.filter(|name| state.proxy_routes.methods(name).is_empty()) {
         return Err(unknown_value("resource", other, &state.proxy_routes.resources()));
     }
+    let tools = state.filter.tools().filter(|tool| filter.allows(*tool));
+    let resources = run_cpu_bound(APPROXIMATE_BYTES, || methods_by_resource(tools, only)).await;
+    let proxy: Vec<Value> = resources
+        .into_iter()
+        .map(|(resource, methods)| json!({"resource": resource, "methods": methods}))
+        .collect();
+    Ok(json_response(StatusCode::OK, &json!({"proxy": proxy})))
+}
+
+/// Returns the methods of each resource, or those of `only`.
+fn methods_by_resource(
+    tools: impl Iterator<Item = Tool>,
+    only: Option<&str>,
+) -> BTreeMap<String, Vec<Value>> {
     let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for tool in state.filter.tools().filter(|tool| filter.allows(*tool)) {
+    for tool in tools {
         let declaration = tool.declaration(Dialect::Truto).value;
         let resource = declaration["resource"].as_str().unwrap_or_default();
         if only.is_none_or(|only| only == resource) {
@@ -97,9 +111,5 @@ pub(crate) async fn list_capabilities(
             }));
         }
     }
-    let proxy: Vec<Value> = resources
-        .into_iter()
-        .map(|(resource, methods)| json!({"resource": resource, "methods": methods}))
-        .collect();
-    Ok(json_response(StatusCode::OK, &json!({"proxy": proxy})))
+    resources
 }

@@ -15,6 +15,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::Value;
+use toolcrate_runtime::{run_cpu_bound, start_cpu_bound};
 
 use super::accept::AcceptedForm;
 use super::batch;
@@ -112,7 +113,7 @@ impl McpHttpService {
             Ok(body) => body,
             Err(error) => return error.into_response(),
         };
-        match IncomingBody::parse(&body) {
+        match run_cpu_bound(body.len(), || IncomingBody::parse(&body)).await {
             Ok(IncomingBody::Single(head)) => self.send(parts, head, body.clone(), form).await,
             Ok(IncomingBody::Batch(messages)) => match batch::check_version(&parts.headers) {
                 Ok(()) => {
@@ -147,7 +148,10 @@ impl McpHttpService {
 
     /// Passes a request to the transport. `id` is the message ID, for errors.
     async fn forward(&self, parts: Parts, body: Bytes, id: Option<Value>) -> McpResponse {
-        errors_as_json_rpc(self.0.handle(Request::from_parts(parts, Full::new(body))).await, id).await
+        // The transport parses the body before it waits for anything.
+        let size = body.len();
+        let response = start_cpu_bound(size, self.0.handle(Request::from_parts(parts, Full::new(body))));
+        errors_as_json_rpc(response.await, id).await
     }
 }
 

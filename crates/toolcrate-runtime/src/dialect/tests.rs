@@ -11,28 +11,14 @@ use super::openai::shorten;
 use super::openai_strict::strict_schema;
 use super::value_encoding::SpecialProperties;
 use super::*;
-use crate::api::{Api, CustomFields, ErrorShape, FilterGrammar, Paging, PatchPaths};
+use crate::api::{Api, CustomFields, FilterGrammar, PatchPaths};
 use crate::tool::Catalog;
 
 const SPECIAL: SpecialProperties =
     SpecialProperties { filter: Some("filter"), custom_fields: Some("extras") };
 
 static API: Api = Api {
-    name: "Orders",
-    user_agent: "orders/1.0",
-    accept: "application/json",
-    paging: Paging::None,
-    errors: ErrorShape {
-        code: &[],
-        message: &[],
-        list: &[],
-        item_code: &[],
-        item_message: &[],
-        item_field: &[],
-    },
     patch_paths: PatchPaths::Bare,
-    trim: &[],
-    fields_parameter: None,
     filter: Some(FilterGrammar {
         argument: "filter",
         conditions: "conditions",
@@ -48,7 +34,7 @@ static API: Api = Api {
         value: "value",
         definitions: None,
     }),
-    security: &[],
+    ..Api::new("Orders", "orders/1.0")
 };
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

@@ -17,6 +17,10 @@ use crate::text::bounded;
 const NO_API: &str =
     "Check the base URL: a web page answers there, not the API. Its path may be missing or wrong.";
 
+/// The next step after a web page that refuses a request. Neither arguments nor permissions are at fault.
+const REFUSED_BY_PAGE: &str = "The response is a web page, not the API's: a proxy or firewall may have refused the request. Check the base \
+     URL and what is between the client and the API, then the credentials.";
+
 /// Maximum number of characters of server text that is passed on.
 const MAX_CHARACTERS: usize = 2000;
 /// Maximum number of field errors that are passed on.
@@ -51,9 +55,16 @@ impl Error {
             .with_code(code)
             .with_fields(fields);
         let is_page = error.code().is_none() && is_html(headers, body);
-        match next_step(kind, status)
-            .map(|step| if kind == ErrorKind::NotFound && is_page { NO_API } else { step })
-        {
+        let next_step = match kind {
+            ErrorKind::NotFound if is_page => Some(NO_API),
+            ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Conflict | ErrorKind::Rejected
+                if is_page =>
+            {
+                Some(REFUSED_BY_PAGE)
+            }
+            kind => next_step(kind, status),
+        };
+        match next_step {
             Some(next_step) => error.with_next_step(next_step),
             None => error,
         }
@@ -227,6 +238,10 @@ mod tests {
         let page = upstream(502, "<html><head><Title>Bad\n Gateway</title></head></html>", true);
         assert!(page.message().contains("web page") && page.message().contains("\"Bad Gateway\""));
         assert!(page.next_step().is_some_and(|next| next.contains("may have been applied")));
+        for status in [400, 401, 403, 409] {
+            let page = upstream(status, "<!DOCTYPE html><title>Attention Required!</title>", true);
+            assert!(page.next_step().is_some_and(|next| next.contains("proxy or firewall")), "{status}");
+        }
         assert!(upstream(503, "", false).message().contains("Service Unavailable"));
         assert_eq!(page.kind(), ErrorKind::OutcomeUnknown);
         assert_eq!(upstream(502, "", false).kind(), ErrorKind::Server);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::parse::operator;
+use super::parse::{is_too_large, operator};
 use super::table::FilterTable;
 
 /// Maximum depth of nested groups.
@@ -11,6 +11,10 @@ const MAX_DEPTH: usize = 16;
 /// Renames the fields in `value` to their names in the table: the path of a nested field, a name in a different case, a
 /// path with dots. Returns true if and only if something was changed.
 pub(crate) fn flatten(table: &FilterTable<'_>, custom: &str, value: &mut Value) -> bool {
+    // It is rejected afterwards.
+    if is_too_large(value) {
+        return false;
+    }
     let flattened = Flattener { table, custom }.group(value, 0);
     let is_changed = flattened != *value;
     if is_changed {

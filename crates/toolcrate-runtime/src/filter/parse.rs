@@ -15,6 +15,12 @@ use crate::patch::escape;
 
 /// Maximum depth of nested groups.
 const MAX_DEPTH: usize = 16;
+/// Maximum number of properties of all objects in a filter. No URL can hold more.
+const MAX_PROPERTIES: usize = 4000;
+/// Maximum number of problems with similar names, because comparing names takes time.
+const MAX_EXPLAINED: usize = 32;
+/// Maximum number of problems that are reported.
+const MAX_PROBLEMS: usize = 200;
 
 /// Parses `value`.
 ///
@@ -26,9 +32,27 @@ pub(super) fn parse(
     value: &Value,
     pointer: &str,
 ) -> Result<Expression, Vec<FieldError>> {
+    if is_too_large(value) {
+        let message = format!("expected a filter with at most {MAX_PROPERTIES} properties");
+        return Err(vec![FieldError::new(pointer, "length", message)]);
+    }
     let mut parser = FilterParser { table, custom, problems: Vec::new() };
     let expression = parser.group(value, pointer, false, 0);
     if parser.problems.is_empty() { Ok(expression) } else { Err(parser.problems) }
+}
+
+/// Returns true if a filter has so many properties that it is rejected.
+pub(super) fn is_too_large(value: &Value) -> bool {
+    properties(value) > MAX_PROPERTIES
+}
+
+/// Counts the properties of all objects within a value.
+fn properties(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members.len() + members.values().map(properties).sum::<usize>(),
+        Value::Array(items) => items.iter().map(properties).sum(),
+        _ => 0,
+    }
 }
 
 struct FilterParser<'t> {
@@ -40,7 +64,9 @@ struct FilterParser<'t> {
 
 impl FilterParser<'_> {
     fn problem(&mut self, pointer: &str, code: &str, message: impl Into<String>) -> Expression {
-        self.problems.push(FieldError::new(pointer, code, message));
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(FieldError::new(pointer, code, message));
+        }
         Expression::All(Vec::new())
     }
 
@@ -146,7 +172,8 @@ impl FilterParser<'_> {
         let operator = if negated { operator.inverse() } else { operator };
         let first = value.as_array().and_then(|items| items.first()).unwrap_or(value);
         let Some(found) = self.table.find(field, first.is_string(), self.custom) else {
-            let near = nearest(field, self.table.names());
+            let is_explained = self.problems.len() < MAX_EXPLAINED;
+            let near = if is_explained { nearest(field, self.table.names()) } else { Vec::new() };
             let hint =
                 if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
             return self.problem(pointer, "unknown", format!("unknown field \"{field}\"{hint}"));

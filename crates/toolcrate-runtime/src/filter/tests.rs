@@ -141,6 +141,19 @@ fn errors_have_the_pointer_of_the_value() {
     }
 }
 
+#[test]
+fn filters_of_any_size_are_refused_in_a_bounded_time() {
+    let unknown = |count: usize| json!({"or": vec![json!({"sumary": "x"}); count]});
+    let problems = compile(&unknown(1000)).expect_err("unknown fields");
+    assert_eq!(problems.len(), 200);
+    let suggested = problems.iter().filter(|problem| problem.message.contains("did you mean")).count();
+    assert_eq!(suggested, 32, "comparing names takes time");
+    let problem = compile(&unknown(5000)).expect_err("too many").remove(0);
+    assert_eq!((problem.code.as_str(), problem.pointer.as_str()), ("length", "/filter"));
+    let ids: Vec<u32> = (0..10_000).collect();
+    assert!(compile(&json!({"id": ids})).is_ok(), "a list of values is no list of fields");
+}
+
 fn tree(filter: &Value) -> Condition {
     let text = conditions(filter.clone());
     grammar::parse(&text).unwrap_or_else(|at| panic!("{filter} became {text}, which ends at {at}"))

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::coercion::{self, Readings, Reinterpretation};
 use super::fixes::{self, FixContext};
 use super::validation_errors::{self, ValueSourceFn};
-use super::{fix_verification, scalars, value_checks};
+use super::{argument_limits, fix_verification, scalars, value_checks};
 use crate::error::{Error, FieldError};
 use crate::host_arguments::HostArguments;
 
@@ -41,6 +41,9 @@ impl ArgumentSchema {
         arguments: Map<String, Value>,
         host_arguments: &HostArguments,
     ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Error> {
+        if let Some(problem) = argument_limits::check(&arguments) {
+            return Err(Error::invalid_arguments(vec![problem]));
+        }
         fix_verification::attempt(arguments, |arguments| self.attempt(arguments, host_arguments))
     }
 
@@ -69,6 +72,10 @@ impl ArgumentSchema {
 
     /// Returns the problems with coerced arguments.
     pub(super) fn problems(&self, arguments: &Value, source: &ValueSourceFn<'_>) -> Vec<FieldError> {
+        // They may have been JSON text.
+        if let Some(problem) = argument_limits::check_value(arguments) {
+            return vec![problem];
+        }
         let mut problems = validation_errors::all(&self.schema, &self.validator, arguments, source);
         value_checks::check(&self.schema, arguments, &mut String::new(), &mut problems);
         problems

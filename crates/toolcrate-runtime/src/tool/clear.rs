@@ -4,9 +4,12 @@
 use serde_json::{Map, Value};
 use toolcrate_catalog::RequestRecord;
 
-use super::validation_errors;
+use super::validation_errors::{self, MAX_EXPLAINED};
 use crate::error::FieldError;
 use crate::nearest::nearest;
+
+/// Maximum number of fields to clear. Records have a few hundred.
+const MAX_NAMES: usize = 1000;
 
 /// The fields to clear.
 #[derive(Default)]
@@ -40,6 +43,11 @@ pub(super) fn extract(
         .collect();
     let names: Vec<(usize, &str)> =
         names.iter().enumerate().filter_map(|(index, name)| Some((index, name.as_str()?))).collect();
+    if names.len() > MAX_NAMES {
+        let message = format!("expected at most {MAX_NAMES} names, got {}", names.len());
+        problems.push(FieldError::new(validation_errors::pointer("", argument), "length", message));
+        return cleared;
+    }
     for (position, (index, name)) in names.iter().enumerate() {
         if names[..position].iter().any(|(_, before)| before == name) {
             continue;
@@ -65,11 +73,10 @@ pub(super) fn extract(
             Some(caption) => cleared.captions.push((pointer, caption.to_owned())),
             None => {
                 let is_argument = properties.is_some_and(|known| known.contains_key(*name));
-                problems.push(FieldError::new(
-                    pointer,
-                    "unknown",
-                    unknown_message(name, is_argument, &fields),
-                ));
+                let is_explained = problems.len() < MAX_EXPLAINED;
+                let fields = if is_explained { fields.as_slice() } else { &[] };
+                let message = unknown_message(name, is_argument, fields);
+                problems.push(FieldError::new(pointer, "unknown", message));
             }
         }
     }

@@ -133,23 +133,11 @@ mod tests {
     use toolcrate_catalog::{CatalogFiles, CatalogText, ToolRecord};
 
     use super::*;
-    use crate::{Api, Catalog, CursorKey, ErrorShape, FilterGrammar, Paging, PatchPaths};
+    use crate::{Api, Catalog, CursorKey, FilterGrammar, Paging, PatchPaths};
 
     static API: Api = Api {
-        name: "Orders",
-        user_agent: "orders/1.0",
-        accept: "application/json",
         paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
-        errors: ErrorShape {
-            code: &[],
-            message: &[],
-            list: &[],
-            item_code: &[],
-            item_message: &[],
-            item_field: &[],
-        },
         patch_paths: PatchPaths::Bare,
-        trim: &[],
         fields_parameter: Some("fields"),
         filter: Some(FilterGrammar {
             argument: "filter",
@@ -159,8 +147,7 @@ mod tests {
             custom_fields: "customFields",
             extra_fields: &[],
         }),
-        custom_fields: None,
-        security: &[],
+        ..Api::new("Orders", "orders/1.0")
     };
 
     static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

@@ -14,10 +14,11 @@ use super::fixes::InvalidCall;
 use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
 use super::reference_forms::{self, SentCall};
 use super::validator::{Accepted, ToolValidator};
-use super::{fix_verification, plan, rules};
+use super::{argument_limits, fix_verification, plan, rules, selected_fields};
 use crate::api::{Api, Paging};
 use crate::call::Call;
 use crate::client::{Client, OutgoingRequest, PreparedRequest};
+use crate::cpu_bound::run_cpu_bound;
 use crate::error::{Delivery, Error, FieldError};
 use crate::paging::Walk;
 
@@ -134,8 +135,8 @@ impl Client {
         let reader = checked.reader(self.api());
         let received = self.send_request_with_retry(&checked.call, checked.accept, &request).await;
         let received = received.map_err(|error| reference_forms::explain(&checked.sent_call(), error))?;
-        let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
-        let mut outcome = outcome?;
+        let outcome = run_cpu_bound(received.raw.body().len(), || reader.read(received)).await;
+        let mut outcome = outcome.map_err(|error| error.with_request(checked.call.label()))?;
         self.complete(&checked, &mut outcome);
         Ok(outcome)
     }
@@ -149,6 +150,10 @@ impl Client {
         let record = is_update.then_some(&outcome.value).filter(|value| value.is_object());
         outcome.warnings = rules::warnings(&checked.check.record.warnings, &checked.arguments, record);
         outcome.warnings.extend(checked.tool.warning());
+        if let Some(table) = checked.check.filter(checked.plan().filter.as_deref()) {
+            let warning = selected_fields::warning(self.api(), &table, &checked.arguments, &outcome.value);
+            outcome.warnings.extend(warning);
+        }
         let is_checked = || self.account_fields().is_some_and(|fields| fields.is_readable());
         if checked.call.writes && self.mentions_custom_fields(&checked.arguments) && !is_checked() {
             let message = "custom fields were not checked, as these credentials can't read their definitions; \
@@ -220,7 +225,8 @@ impl Client {
                 Ok(received) => received,
                 Err(error) => return Some((Err(error), None)),
             };
-            let mut outcome = match reader.read(received) {
+            let read = run_cpu_bound(received.raw.body().len(), || reader.read(received)).await;
+            let mut outcome = match read {
                 Ok(outcome) => outcome,
                 Err(error) => return Some((Err(error.with_request(checked.call.label())), None)),
             };
@@ -259,6 +265,9 @@ impl Client {
 
     /// Validates decoded arguments and plans the request.
     fn validate(&self, check: &ToolValidator, arguments: Map<String, Value>) -> Result<ValidCall, Error> {
+        if let Some(problem) = argument_limits::check(&arguments) {
+            return Err(Error::invalid_arguments(vec![problem]));
+        }
         let account_fields = self.account_fields();
         let attempt = |arguments: Map<String, Value>| {
             let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref());

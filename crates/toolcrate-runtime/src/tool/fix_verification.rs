@@ -32,8 +32,13 @@ fn verify(
     check: impl Fn(Map<String, Value>) -> Vec<FieldError>,
 ) -> Vec<FieldError> {
     drop_supplied(&mut problems);
-    problems.truncate(MAX_PROBLEMS);
-    // The pointers of problems whose fix didn't help.
+    if problems.len() > MAX_PROBLEMS {
+        problems.truncate(MAX_PROBLEMS);
+        // Fixes of a part don't help, and verifying them takes time.
+        problems.iter_mut().for_each(|problem| problem.fix = None);
+        return problems;
+    }
+    // The pointers of problems whose fix did not help.
     let mut failed: Vec<String> = Vec::new();
     for _ in 0..MAX_ROUNDS {
         let Some(fixed) = apply_fixes(arguments, &mut problems) else { break };
@@ -74,11 +79,12 @@ fn apply_fixes(arguments: &Map<String, Value>, problems: &mut [FieldError]) -> O
     let mut is_fixed = false;
     for problem in problems {
         let Some(fix) = &problem.fix else { continue };
-        let mut tried = fixed.clone();
-        if fix.apply(&mut tried) {
-            fixed = tried;
+        // Arguments can have megabytes, so they are only copied if a fix could fail halfway.
+        let copy = (!fix.is_atomic(&fixed)).then(|| fixed.clone());
+        if fix.apply(&mut fixed) {
             is_fixed = true;
         } else {
+            fixed = copy.unwrap_or(fixed);
             problem.fix = None;
         }
     }

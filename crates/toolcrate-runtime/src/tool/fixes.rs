@@ -2,6 +2,7 @@
 //! correct has no fix.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -9,6 +10,7 @@ use time::OffsetDateTime;
 use super::coercion::{Readings, is_taken};
 use super::shorthand::{TEXT_KEYS, is_reference, text_keys};
 use super::truncate::json_size;
+use super::validation_errors::MAX_EXPLAINED;
 use super::{coercion, loose_values, nulls};
 use crate::api::FilterGrammar;
 use crate::date_suggestion;
@@ -51,13 +53,11 @@ pub(super) struct FixContext<'a> {
 /// Adds fixes to those of `problems` that have none yet, if one can be derived.
 pub(super) fn propose(context: &FixContext<'_>, problems: &mut [FieldError]) {
     let proposer = Proposer { context, now: OffsetDateTime::now_utc(), fields: OnceCell::new() };
-    let mut taken: Vec<String> = Vec::new();
-    for problem in problems.iter_mut().filter(|problem| problem.fix.is_none()) {
+    let mut taken: HashSet<String> = HashSet::new();
+    for problem in problems.iter_mut().filter(|problem| problem.fix.is_none()).take(MAX_EXPLAINED) {
         let fix = proposer.fix(problem).filter(is_bounded);
         // Two fixes must not set the same argument.
-        let Some(fix) =
-            fix.filter(|fix| targets(fix).all(|target| !taken.iter().any(|other| other == target)))
-        else {
+        let Some(fix) = fix.filter(|fix| targets(fix).all(|target| !taken.contains(target))) else {
             continue;
         };
         taken.extend(targets(&fix).map(str::to_owned));

@@ -11,6 +11,10 @@ use crate::text::bounded;
 
 /// Maximum number of enum values listed in a message.
 const MAX_VALUES: usize = 40;
+/// Maximum number of problems that are looked for; a call with more can't be mended one by one.
+const MAX_PROBLEMS: usize = 200;
+/// Similar names are suggested in so many of them, because comparing names takes time.
+pub(super) const MAX_EXPLAINED: usize = 32;
 
 /// Returns the source of the value at a pointer, if known.
 pub(super) type ValueSourceFn<'a> = dyn Fn(&str) -> Option<String> + 'a;
@@ -25,6 +29,10 @@ pub(super) fn all(
     let mut found = Vec::new();
     for error in validator.iter_errors(instance) {
         explain(schema, &error, source, &mut found);
+        if found.len() >= MAX_PROBLEMS {
+            found.truncate(MAX_PROBLEMS);
+            break;
+        }
     }
     found
 }
@@ -57,9 +65,12 @@ fn explain(
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let known = names(parent(schema, error));
-            found.extend(unexpected.iter().map(|name| {
-                FieldError::new(pointer(at, name), "unknown", unknown(name, &known, at.is_empty()))
-            }));
+            for name in unexpected.iter().take(MAX_PROBLEMS) {
+                let is_explained = found.len() < MAX_EXPLAINED;
+                let near = if is_explained { nearest(name, known.iter().copied()) } else { Vec::new() };
+                let message = unknown(name, &near, &known, at.is_empty());
+                found.push(FieldError::new(pointer(at, name), "unknown", message));
+            }
         }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
@@ -139,10 +150,9 @@ fn absent(schema: &Value, at: &str, name: &str, source: &ValueSourceFn<'_>) -> F
     FieldError::new(pointer, "missing", message)
 }
 
-fn unknown(name: &str, known: &[&str], is_argument: bool) -> String {
+fn unknown(name: &str, near: &[&str], known: &[&str], is_argument: bool) -> String {
     let what = if is_argument { "argument" } else { "property" };
-    let near = nearest(name, known.iter().copied());
-    match (near.as_slice(), known.len()) {
+    match (near, known.len()) {
         ([], 0) => format!("unknown {what} \"{name}\"; none are allowed here"),
         ([], 1..=12) => format!("unknown {what} \"{name}\" (expected {})", known.join(", ")),
         ([], _) => format!("unknown {what} \"{name}\""),

@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use crate::argument::PathType;
-use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass};
 use crate::method::Method;
-use crate::tool::ToolRecord;
+use crate::records::argument::PathType;
+use crate::records::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass};
+use crate::records::tool::ToolRecord;
 
 /// One line of `index/tools.tsv`: tab-separated fields, in the order of this struct.
 ///

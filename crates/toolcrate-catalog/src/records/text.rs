@@ -1,6 +1,6 @@
 //! The files of a catalog, and how to read them.
 
-use crate::index::{IndexEntry, IndexError};
+use crate::records::index::{IndexEntry, IndexError};
 
 /// The text of a catalog's files, as a generated crate includes them.
 #[derive(Clone, Copy, Debug, Default)]

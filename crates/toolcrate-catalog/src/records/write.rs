@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::index::IndexEntry;
-use crate::record::{AliasRecord, CollectionRecord, FilterRecord, SchemaRecord, ShapeRecord};
-use crate::tool::ToolRecord;
+use crate::records::index::IndexEntry;
+use crate::records::record::{AliasRecord, CollectionRecord, FilterRecord, SchemaRecord, ShapeRecord};
+use crate::records::tool::ToolRecord;
 
 /// A record to which other records refer by name.
 pub trait NamedRecord: Serialize {

@@ -79,7 +79,7 @@ impl<T: Deserialize<'static>> RecordEntry<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::SchemaRecord;
+    use crate::records::record::SchemaRecord;
 
     #[test]
     fn each_record_is_found_only_by_its_name() {

@@ -6,12 +6,12 @@ use indexmap::IndexMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::argument::{ArgumentLocation, ArgumentTarget, Relation};
-use crate::json::{Properties, RawJson};
-use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach};
 use crate::method::Method;
-use crate::record::{LifecycleStep, ShapeRecord};
-use crate::rule::{AnyOfRule, WarningRule};
+use crate::records::argument::{ArgumentLocation, ArgumentTarget, Relation};
+use crate::records::json::{Properties, RawJson};
+use crate::records::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach};
+use crate::records::record::{LifecycleStep, ShapeRecord};
+use crate::records::rule::{AnyOfRule, WarningRule};
 use crate::scalar::FieldStyle;
 
 /// The complete catalog record of a tool: one line of `tools/<module>.jsonl`.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::scalar::FilterScalar;
 
-use crate::argument::{ArgumentLocation, Relation};
-use crate::json::{Properties, RawJson};
+use crate::records::argument::{ArgumentLocation, Relation};
+use crate::records::json::{Properties, RawJson};
 
 /// A set of arguments shared by several tools: one line of `shapes.jsonl`.
 ///
