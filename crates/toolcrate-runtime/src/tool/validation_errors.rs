@@ -11,7 +11,7 @@ use crate::text::bounded;
 
 /// Maximum number of enum values listed in a message.
 const MAX_VALUES: usize = 40;
-/// Maximum number of problems that are looked for; a call with more can't be mended one by one.
+/// Maximum number of problems that are looked for; a call with more can't be fixed one by one.
 const MAX_PROBLEMS: usize = 200;
 /// Similar names are suggested in so many of them, because comparing names takes time.
 pub(super) const MAX_EXPLAINED: usize = 32;
