@@ -1,4 +1,4 @@
-//! The methods and tags that the SDKs declare as types, which are those of the catalog. `UPDATE_GOLDEN=1` updates them.
+//! The methods and tags that the SDKs declare as types, which match the catalog. `UPDATE_GOLDEN=1` updates them.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -73,7 +73,7 @@ impl FailOn {
     }
 }
 
-/// Runs the command. Exit code 0: no change that `--fail-on` selects; 1: at least one; 2: the comparison failed.
+/// Runs the command. Exit code 0: no change selected by `--fail-on`; 1: at least one; 2: the comparison failed.
 pub fn run(arguments: &DiffArguments) -> ExitCode {
     match compare(arguments).and_then(|compared| finish(arguments, &compared)) {
         Ok(code) => code,
@@ -85,7 +85,7 @@ pub fn run(arguments: &DiffArguments) -> ExitCode {
     }
 }
 
-/// Two releases, and what a comparison found.
+/// Two releases, and the result of comparing them.
 struct ComparedReleases {
     old: Snapshot,
     new: Snapshot,
@@ -120,7 +120,7 @@ fn finish(arguments: &DiffArguments, compared: &ComparedReleases) -> Result<Exit
             std::fs::write(path, text).map_err(|error| unwritten(path, &error))?;
             println!("{}: {} changes", path.display(), report.changes.len());
         }
-        // A reader that has seen enough (`| head`) is no fault.
+        // A reader that has seen enough (`| head`) isn't an error.
         None => drop(std::io::stdout().write_all(text.as_bytes())),
     }
     for line in &report.stale {
@@ -155,13 +155,13 @@ fn unwritten(path: &Path, error: &std::io::Error) -> Errors {
     CodegenError::new("E041", format!("cannot be written: {error}")).in_file(path).into()
 }
 
-/// Today in UTC, as `2026-01-31`.
+/// Returns today's date in UTC, such as `2026-01-31`.
 fn today() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     date(seconds / 86_400)
 }
 
-/// The date that is `days` after the first of January 1970, by the count of days in eras of 400 years.
+/// Returns the date `days` after January 1, 1970, counting days in 400-year eras.
 fn date(days: u64) -> String {
     let days = days + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);

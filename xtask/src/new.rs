@@ -21,7 +21,7 @@ pub struct NewArguments {
     folder: Option<PathBuf>,
 }
 
-/// Drafts the profile. Exit code 2: the spec can't be read, or the folder exists.
+/// Drafts the profile. Exit code 2: the spec can't be read, or the folder already exists.
 pub fn run(arguments: &NewArguments) -> ExitCode {
     let folder = arguments.folder.clone().unwrap_or_else(|| PathBuf::from(&arguments.name));
     match create(&arguments.spec, &arguments.name, &folder) {

@@ -10,7 +10,7 @@ use toolcrate_codegen::{Generated, LockUpdate, Options, generate, repair};
 
 use crate::ci;
 
-/// How many lines of a difference `--check` prints.
+/// Maximum number of diff lines printed by `--check`.
 const DIFF_LINES: usize = 200;
 
 /// The arguments of the command.
@@ -110,7 +110,7 @@ fn summary(generated: &Generated) {
         coverage.id_arguments
     );
     println!(
-        "documentation: {} of {} models and {} of {} fields in words of the spec or the overlay",
+        "documentation: {} of {} models and {} of {} fields are described in the spec or the overlay",
         documentation.models_in_words,
         documentation.models,
         documentation.fields_in_words,

@@ -10,7 +10,7 @@ use toolcrate_codegen::config::{self, Profile, UsageTracker};
 use toolcrate_codegen::diagnostic::{Errors, Report};
 use toolcrate_codegen::{draft, load, lower, naming, repair};
 
-/// How many repairs of one kind are listed without `--all`.
+/// Maximum number of repairs of one kind that are listed without `--all`.
 const SHOWN: usize = 3;
 
 /// The repairs that leave a value without a type.

@@ -12,7 +12,7 @@ pub(crate) struct TestArguments {
     clients: bool,
 }
 
-/// Runs the tests. Exit code 1: one failed, or a program that it needs is missing.
+/// Runs the tests. Exit code 1: a test failed, or a required program is missing.
 pub(crate) fn run(arguments: &TestArguments) -> ExitCode {
     let result = if arguments.clients { clients::run() } else { workspace() };
     match result {

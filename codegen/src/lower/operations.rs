@@ -128,13 +128,15 @@ fn lower_parameter(
     if raw.location == ParameterLocation::Query && by_member && !members.is_empty() {
         let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
         if writes && body.is_none() && data.required {
-            let message = format!("`{}` is an object, and the call has no body: it is the body", data.name);
+            let message = format!(
+                "`{}` is an object, and the operation has no body; it is sent as the body",
+                data.name
+            );
             schemas.repaired("R028", &location, message);
             *body = Some(OperationBody::new(BodyKind::Json, ty, true, None));
             return;
         }
-        let message =
-            format!("`{}` is an object; its members travel as query members of their own", data.name);
+        let message = format!("`{}` is an object; its properties are sent as query parameters", data.name);
         schemas.repaired("R017", &location, message);
         for member in members {
             if !parameters
@@ -269,7 +271,7 @@ fn response(
         let json = source.content.iter().find(|(media, _)| is_json(media));
         let Some((media, content)) = json.or_else(|| source.content.first()) else { continue };
         if *status == 204 {
-            schemas.repaired("R019", &raw.pointer, "a 204 has no content; the one described is not expected");
+            schemas.repaired("R019", &raw.pointer, "content is described for a 204; no content is expected");
             continue;
         }
         let location = format!("{}/responses/{status}", raw.pointer);
@@ -281,7 +283,7 @@ fn response(
             schemas.repaired(
                 "R012",
                 "/",
-                format!("the media type `{media}` is a vendor's name for JSON and read as such"),
+                format!("the vendor-specific media type `{media}` is treated as JSON"),
             );
         }
         let others = successes.iter().filter(|(other, _)| other != status && ![204, 207].contains(other));
@@ -322,7 +324,7 @@ fn response(
         schemas.repaired(
             "R018",
             &raw.pointer,
-            "a GET whose response is not described; it is returned as bytes",
+            "the GET has no described response; the response is returned as bytes",
         );
         return Ok(nothing(Content::Binary));
     }

@@ -33,7 +33,7 @@ pub fn mark_boxed(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Re
                 repairs.push(Repair::new(
                     "R014",
                     location,
-                    "the schema holds itself through this field; the field is boxed",
+                    "the schema contains itself through this field; the field is boxed",
                 ));
             }
         }

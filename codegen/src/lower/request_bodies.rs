@@ -31,7 +31,7 @@ pub fn body(
             schemas.repaired(
                 "R024",
                 &raw.pointer,
-                "a PATCH without a body changes nothing; it takes a JSON Patch like any other",
+                "the PATCH has no body; it accepts a JSON Patch like other PATCH operations",
             );
             return Some(OperationBody::new(BodyKind::Patch, record(), true, None));
         }
@@ -122,8 +122,10 @@ fn field_styles(
         let style = match declared {
             Some(style) => style,
             None if holds_nested => {
-                let message =
-                    format!("no style is declared for the nested values of `{}`; they are JSON", field.name);
+                let message = format!(
+                    "no style is declared for the nested values of `{}`; they are sent as JSON",
+                    field.name
+                );
                 schemas.repaired("R039", location, message);
                 FieldStyle::Json
             }

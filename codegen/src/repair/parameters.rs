@@ -144,8 +144,9 @@ fn repair_path_parameter(
             repairs.push(Repair::new("R003", pointer, message));
             parameter.data.name = (*placeholder).to_owned();
         } else {
-            let message =
-                format!("the template has no place for the path parameter `{name}`; it travels in the query");
+            let message = format!(
+                "the template has no placeholder for the path parameter `{name}`, which is sent in the query"
+            );
             repairs.push(Repair::new("R002", pointer, message));
             parameter.location = ParameterLocation::Query;
             parameter.style = ParameterStyle::Exploded;
@@ -153,9 +154,8 @@ fn repair_path_parameter(
         }
     }
     if !parameter.data.required {
-        let message = format!(
-            "the path parameter `{name}` is not marked as required, though no path can do without it"
-        );
+        let message =
+            format!("the path parameter `{name}` is not marked as required; it is treated as required");
         repairs.push(Repair::new("R023", pointer, message));
         parameter.data.required = true;
     }

@@ -7,7 +7,7 @@ use crate::diagnostic::Repair;
 pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
     let mut text = String::with_capacity(path.len() + 1);
     if !path.starts_with('/') {
-        repairs.push(Repair::new("R001", pointer, "the path does not begin with a slash; one was added"));
+        repairs.push(Repair::new("R001", pointer, "the path does not start with a slash; a slash was added"));
         text.push('/');
     }
     let mut rest = path;
@@ -19,7 +19,11 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
             last = None;
         }
         if let Some(after) = from.strip_prefix('}') {
-            repairs.push(Repair::new("R001", pointer, "a closing brace without an opening one was dropped"));
+            repairs.push(Repair::new(
+                "R001",
+                pointer,
+                "a closing brace without an opening brace was dropped",
+            ));
             rest = after;
             continue;
         }
@@ -34,7 +38,7 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
             !text.ends_with('/') || !(rest.is_empty() || rest.starts_with('/') || rest.starts_with('{'));
         if glued {
             let message = format!(
-                "`{{{name}}}` is glued to fixed text; it is sent so, and read as a segment of its own for names"
+                "`{{{name}}}` is attached to fixed text; it is sent as is, and treated as a separate segment for naming"
             );
             repairs.push(Repair::new("R016", pointer, message));
         }
@@ -45,7 +49,7 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
     }
     text.push_str(rest);
     if text.len() > 1 && text.ends_with('/') {
-        let message = "the path ends in a slash; it is sent so, and ignored for names";
+        let message = "the path ends in a slash, which is sent but ignored for naming";
         repairs.push(Repair::new("R005", pointer, message));
     }
     distinct_placeholders(text, pointer, repairs)
@@ -66,10 +70,10 @@ fn placeholder<'a>(from: &'a str, pointer: &str, repairs: &mut Vec<Repair>) -> (
     let junk = &after[..close.unwrap_or(after.len())];
     let message = match close {
         Some(_) => format!(
-            "the placeholder `{{{name}}}` carries `{junk}`, which is no part of its name; it was dropped"
+            "the placeholder `{{{name}}}` contains `{junk}`, which is not part of its name and was dropped"
         ),
         None => format!(
-            "the path is cut off within the placeholder `{{{name}`: it is sent as `{{{name}}}`, without `{junk}`"
+            "the path is cut off within the placeholder `{{{name}`, which is sent as `{{{name}}}` without `{junk}`"
         ),
     };
     repairs.push(Repair::new("R001", pointer, message));
@@ -91,7 +95,7 @@ fn distinct_placeholders(text: String, pointer: &str, repairs: &mut Vec<Repair>)
             renamed.insert_str(1, "parent");
         }
         let message =
-            format!("the placeholder `{}` stands twice; the first is called `{renamed}`", parts[at]);
+            format!("the placeholder `{}` occurs twice; the first is renamed to `{renamed}`", parts[at]);
         repairs.push(Repair::new("R004", pointer, message));
         parts[at] = renamed;
     }

@@ -19,14 +19,14 @@ fn same(a: &Files, b: &Files) {
     }
 }
 
-/// Puts the members of every object in another order (a list's order means something and stays).
+/// Shuffles the properties of every object (a list's order is significant and is kept).
 fn shuffled(value: Value, seed: &mut u64) -> Value {
     match value {
         Value::Object(members) => {
             let mut members: Vec<(u64, String, Value)> = members
                 .into_iter()
                 .map(|(name, value)| {
-                    // A linear congruential generator is random enough for an order.
+                    // A linear congruential generator is random enough for shuffling.
                     *seed =
                         seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                     (*seed >> 33, name, value)

@@ -112,15 +112,15 @@ impl FromStr for SeedArgument {
 /// Credentials of a caller: `company+public:private`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SandboxLogin {
-    /// The company id.
+    /// The company ID.
     pub company: String,
     /// The public key.
     pub public: String,
-    /// The private key. It only gives access to a sandbox, so it is not kept secret.
+    /// The private key. It isn't treated as a secret, because it only grants access to a sandbox.
     pub private: String,
 }
 
-/// Why an argument is not a login.
+/// The reason why an argument isn't a valid login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected company+public:private")]
 pub struct LoginSyntaxError;
@@ -169,7 +169,7 @@ impl Default for SandboxArguments {
 }
 
 impl SandboxArguments {
-    /// Returns the logins to accept.
+    /// Returns the accepted logins.
     pub fn logins(&self) -> Vec<SandboxLogin> {
         if self.keys.is_empty() { vec![SandboxLogin::default()] } else { self.keys.clone() }
     }
@@ -183,7 +183,7 @@ impl SandboxArguments {
         number.unwrap_or(1)
     }
 
-    /// Returns the settings of the engine.
+    /// Returns the engine settings.
     pub fn settings(&self) -> SandboxSettings {
         let keys = self.logins().into_iter().map(|login| ApiKey {
             company_id: login.company,
@@ -204,10 +204,10 @@ impl SandboxArguments {
         }
     }
 
-    /// Returns the settings of the server.
+    /// Returns the server settings.
     ///
     /// # Errors
-    /// The faults file can't be read or is invalid.
+    /// Returns an error if the faults file can't be read or is invalid.
     pub fn server_settings(&self) -> io::Result<MockServerSettings> {
         let mut faults = match &self.faults {
             Some(path) => {
@@ -245,7 +245,7 @@ impl SandboxArguments {
 /// Starts a sandbox and its server.
 ///
 /// # Errors
-/// The address can't be listened on, the data file can't be used, or a fault is invalid.
+/// Returns an error if the address can't be listened on, the data file can't be used, or a fault is invalid.
 pub async fn start(arguments: &SandboxArguments) -> io::Result<MockServer> {
     start_with(arguments, arguments.server_settings()?).await
 }
@@ -259,15 +259,15 @@ async fn start_with(arguments: &SandboxArguments, settings: MockServerSettings) 
         .map_err(|error| io::Error::new(error.kind(), format!("can't listen on {listen}: {error}")))
 }
 
-/// Runs a sandbox until Ctrl-C or a termination signal. Prints the address and the keys to standard error.
+/// Runs a sandbox until Ctrl-C or a termination signal. Prints the address and the keys to stderr.
 ///
 /// # Errors
-/// As [`start`].
+/// Returns the same errors as [`start`].
 pub async fn run(arguments: &SandboxArguments) -> io::Result<()> {
     let settings = arguments.server_settings()?;
     let certificate = settings.tls.as_ref().map(|tls| tls.certificate().to_owned());
     let server = start_with(arguments, settings).await?;
-    // Handles signals before the message says that the server is ready.
+    // Signals must be handled before the message announces that the server is ready.
     let shutdown = shutdown_signal();
     eprint!("{}", startup_message(&server, &arguments.logins()));
     if let Some(certificate) = certificate {

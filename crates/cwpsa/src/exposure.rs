@@ -3,7 +3,7 @@
 use connectwise_psa::runtime::NameStyle;
 use toolcrate_mcp::ExposureMode;
 
-/// The values that a setting can have: name, description and value.
+/// The possible values of a setting: name, description and value.
 pub type NamedValues<T> = &'static [(&'static str, &'static str, T)];
 
 /// All exposure modes by name.

@@ -58,7 +58,7 @@ pub fn start(format: LogFormat, level: &str) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Returns true if an event may be logged. Events of libraries may contain arguments and headers, so only their warnings and
+/// Returns true if an event may be logged. Library events may contain arguments and headers, so only their warnings and
 /// errors are logged.
 fn is_safe(line: &Metadata<'_>) -> bool {
     let target = line.target();

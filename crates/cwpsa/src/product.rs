@@ -3,7 +3,7 @@
 use connectwise_psa::CATALOG;
 use toolcrate_executor::{Product, PromptPlaceholder, PromptTemplate, PromptValueSource};
 
-/// ConnectWise PSA.
+/// ConnectWise PSA as a product.
 pub static PRODUCT: Product = Product {
     catalog: &CATALOG,
     title: "ConnectWise PSA",

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-/// A call that is not exactly what the schema says.
+/// A call that doesn't exactly match the schema.
 pub(crate) struct Mistake {
     pub(crate) what: &'static str,
     pub(crate) tool: &'static str,
     /// The arguments as JSON.
     pub(crate) sent: &'static str,
-    /// The arguments that are meant, as JSON; empty if they depend on the time.
+    /// The intended arguments, as JSON; empty if they depend on the time.
     meant: &'static str,
-    /// True if the arguments only spell the same value in another way, which is not worth a report.
+    /// True if the arguments only spell the same value differently, which isn't worth a report.
     pub(crate) means_the_same: bool,
     /// True if the fix depends on the time.
     pub(crate) is_relative: bool,

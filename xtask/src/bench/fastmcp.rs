@@ -11,7 +11,7 @@ use crate::bench::figure::{Figure, NEWER_SPEC};
 use crate::bench::server::{Session, Start};
 use crate::clients::process::python_environment;
 
-/// Number of measured starts. Each takes many seconds; the fastest counts, which favors FastMCP.
+/// Number of measured starts. Each one takes many seconds; the fastest counts, which favors FastMCP.
 const STARTS: usize = 3;
 
 /// Measures and compares with `ours`. If FastMCP can't be measured, the figure contains the reason.

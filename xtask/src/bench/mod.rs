@@ -57,7 +57,7 @@ enum Part {
     Strangers,
 }
 
-/// Measures and prints. Exit code 1: a bound is missed; 2: something could not be measured.
+/// Measures and prints the figures. Exit code 1: a limit is exceeded; 2: something couldn't be measured.
 pub(crate) fn run(arguments: &BenchArguments) -> ExitCode {
     let parts = arguments.only.map_or_else(|| Part::value_variants().to_vec(), |part| vec![part]);
     match measure(&parts, arguments) {
@@ -70,8 +70,8 @@ pub(crate) fn run(arguments: &BenchArguments) -> ExitCode {
     }
 }
 
-/// Measures part by part and stores each, so that a failure loses nothing that was measured before. Returns true if all
-/// bounds are met.
+/// Measures part by part and stores each one, so a failure doesn't lose earlier measurements. Returns true if all
+/// figures are within their limits.
 fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
     let programs = arguments.programs.as_deref();
     let programs = programs.map(|folder| (folder.join("cwpsa-sandbox"), folder.join("cwpsa")));
@@ -122,7 +122,7 @@ fn print(figures: &[Figure]) {
     }
 }
 
-/// Replaces the stored figures of a part.
+/// Replaces a part's stored figures.
 fn store(part: Part, figures: &[Figure]) -> std::io::Result<()> {
     let stored = std::fs::read_to_string(STORE).unwrap_or_default();
     let stored: Map<String, Value> = serde_json::from_str(&stored).unwrap_or_default();

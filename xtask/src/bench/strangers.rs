@@ -13,17 +13,17 @@ use crate::bench::figure::Figure;
 use crate::http;
 use crate::server_process::{self, CwpsaProcess};
 
-/// Requests of each kind that are measured together, because the kernel counts CPU time in steps of 10 ms.
+/// Number of requests of each kind that are measured together, because the kernel counts CPU time in steps of 10 ms.
 const REQUESTS: u32 = 200;
-/// Connections of each kind that are open together.
+/// Number of connections of each kind that are open together.
 const CONNECTIONS: usize = 100;
-/// The maximum size of a request.
+/// Maximum size of a request.
 const MAX_BYTES: usize = 1 << 20;
 /// How long callers send their most expensive requests.
 const ATTACK_TIME: Duration = Duration::from_secs(5);
-/// The number of those callers.
+/// Number of those callers.
 const ATTACKERS: usize = 8;
-/// Time between two requests of `/healthz`.
+/// Time between requests to `/healthz`.
 const PROBE_INTERVAL: Duration = Duration::from_millis(20);
 /// The token of the account.
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -47,7 +47,7 @@ impl CostlyRequest {
         Self { name, head, body }
     }
 
-    /// Sends the request as far as the server reads it. Returns the connection, or `None` if it failed.
+    /// Sends as much of the request as the server reads. Returns the connection, or `None` if it failed.
     fn write(&self, host: &str) -> Option<TcpStream> {
         let mut stream = http::connect(host).ok()?;
         stream.set_write_timeout(Some(Duration::from_secs(2))).ok()?;
@@ -67,7 +67,7 @@ impl CostlyRequest {
     }
 }
 
-/// Measures the server in the file `program`.
+/// Measures the server `program`.
 pub(crate) fn measure(figures: &mut Vec<Figure>, sandbox: &Path, program: &Path) -> anyhow::Result<()> {
     eprintln!("measuring: cwpsa and hostile callers …");
     let sandbox = CwpsaProcess::start(sandbox, &[])?;
@@ -75,7 +75,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>, sandbox: &Path, program: &Path)
     serve.args(["--audit", "/dev/null", "--webhook-command", "true"]).env("CWPSA_TOKEN", TOKEN);
     let server = CwpsaProcess::spawn(&mut serve)?;
     let requests = without_token();
-    // Caches and the allocator reach their size first.
+    // Caches and the allocator must first reach their steady state.
     requests.iter().for_each(|request| (0..20).for_each(|_| drop(request.exchange(&server.host))));
     figures.push(cpu(&server, &requests)?);
     figures.push(memory(&server, &requests)?);
@@ -83,7 +83,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>, sandbox: &Path, program: &Path)
     Ok(())
 }
 
-/// Returns requests of at most [`MAX_BYTES`] that a caller without a token can send.
+/// Returns requests of up to [`MAX_BYTES`] that a caller without a token can send.
 fn without_token() -> Vec<CostlyRequest> {
     let large = |text: &str| format!("{{\"a\":\"{}\"}}", text.repeat((MAX_BYTES - 4096) / text.len()));
     let nested = |length: usize| {
@@ -130,7 +130,7 @@ fn cpu(server: &CwpsaProcess, requests: &[CostlyRequest]) -> anyhow::Result<Figu
     Ok(Figure::at_most(&what, worst.0, 1.0, "ms"))
 }
 
-/// Measures the memory that an open connection takes after the most expensive kind of request.
+/// Measures the memory used by an open connection after the most expensive kind of request.
 fn memory(server: &CwpsaProcess, requests: &[CostlyRequest]) -> anyhow::Result<Figure> {
     let mut worst = (0.0, "");
     for request in requests {
@@ -149,7 +149,7 @@ fn memory(server: &CwpsaProcess, requests: &[CostlyRequest]) -> anyhow::Result<F
     Ok(Figure::at_most(&what, worst.0, 64.0, "kB"))
 }
 
-/// Returns the most expensive requests within the limits, of callers with a token.
+/// Returns the most expensive requests within the limits, from callers with a token.
 fn with_token(host: &str) -> Vec<CostlyRequest> {
     let headers = format!("authorization: Bearer {TOKEN}\r\n");
     let session = open_session(host, &headers).unwrap_or_default();
@@ -207,8 +207,8 @@ fn open_session(host: &str, headers: &str) -> Option<String> {
     Some(id)
 }
 
-/// Measures the slowest response of `/healthz` while callers with and without a token do their worst: as they would on
-/// machines of their own, and with an equal share of these cores, which delays the probe itself too.
+/// Measures the slowest response from `/healthz` while callers with and without a token do their worst: once with low
+/// priority, as if they ran on other machines, and once with an equal share of these cores, which delays the probe too.
 fn health(server: &CwpsaProcess) -> anyhow::Result<Vec<Figure>> {
     let measure = |niceness: &str, name: &str| -> anyhow::Result<Figure> {
         let attack = Attack::start(&server.host, niceness)?;
@@ -222,7 +222,7 @@ fn health(server: &CwpsaProcess) -> anyhow::Result<Vec<Figure>> {
         let what = format!(
             "cwpsa serve: /healthz while {ATTACKERS} callers, {name}, do their worst, slowest of {count}"
         );
-        Ok(Figure::at_most(&what, slowest, 50.0, "ms"))
+        anyhow::Ok(Figure::at_most(&what, slowest, 50.0, "ms"))
     };
     Ok(vec![
         measure("19", "of low priority on the same cores")?,
@@ -275,7 +275,7 @@ fn probe(host: &str) -> anyhow::Result<Vec<f64>> {
     Ok(times)
 }
 
-/// Waits until the server takes no CPU time, so that requests of another kind don't count.
+/// Waits until the server uses no CPU time, so requests of another kind don't count.
 fn wait_until_idle(server: &CwpsaProcess) -> anyhow::Result<()> {
     let mut before = cpu_milliseconds(server.id())?;
     loop {
@@ -288,11 +288,11 @@ fn wait_until_idle(server: &CwpsaProcess) -> anyhow::Result<()> {
     }
 }
 
-/// Returns the CPU time of a process.
+/// Returns a process's CPU time.
 fn cpu_milliseconds(process: u32) -> anyhow::Result<f64> {
     let path = format!("/proc/{process}/stat");
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-    // The name of the program, in parentheses, may contain blanks.
+    // The program name, in parentheses, may contain spaces.
     let fields = text.rsplit_once(") ").map_or("", |(_, fields)| fields);
     let mut times = fields.split(' ').skip(11).take(2).map(str::parse::<f64>);
     let mut next = || times.next().and_then(Result::ok).with_context(|| format!("{path} has no CPU time"));

@@ -13,7 +13,7 @@ use process::{NPM_INSTALL, finish};
 /// The folder of the diff tool that ours is compared with.
 const OTHER_DIFF_TOOL: &str = "tests/other-diff-tool";
 
-/// Runs all tours, the SDKs, the examples, and the comparison with another diff tool.
+/// Runs all client tests, the SDKs, the examples, and the comparison with another diff tool.
 pub(crate) fn run() -> anyhow::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(OTHER_DIFF_TOOL);
     finish(Command::new("npm").args(NPM_INSTALL).current_dir(&folder))?;

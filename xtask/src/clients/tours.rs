@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::clients::process::{NPM_INSTALL, finish, python_environment};
 use crate::server_process::{self, CwpsaProcess};
 
-/// Builds the sandbox and the server, and runs all tours.
+/// Builds the sandbox and the server, and runs all client tests.
 pub(crate) fn run() -> anyhow::Result<()> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients");
     eprintln!("the page of all tools");

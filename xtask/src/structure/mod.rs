@@ -22,7 +22,7 @@ use exceptions::Exceptions;
 use metadata::Workspace;
 use violation::{Rule, Violation};
 
-/// The file with known violations, relative to the workspace's root.
+/// The file with known violations, relative to the workspace root.
 const EXCEPTIONS: &str = "xtask/structure.txt";
 
 #[derive(clap::Args)]
@@ -35,7 +35,7 @@ pub(crate) struct StructureArguments {
     update: bool,
 }
 
-/// Prints all violations. Exit code 0: none but the known ones; 1: new or outdated ones; 2: unreadable workspace.
+/// Prints all violations. Exit code 0: only known ones; 1: new or outdated ones; 2: the workspace is unreadable.
 pub(crate) fn run(arguments: &StructureArguments) -> ExitCode {
     match check(&arguments.root, arguments.update) {
         Ok(true) => ExitCode::SUCCESS,

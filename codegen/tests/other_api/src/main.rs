@@ -13,7 +13,7 @@ use city_library::{API, CATALOG, Credentials, books};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
-/// Answers each connection's requests and tells what came: request line, token, body.
+/// Responds to each connection's requests and reports what it received: request line, token, body.
 fn serve(listener: TcpListener, seen: mpsc::Sender<(String, String, String)>) {
     for stream in listener.incoming() {
         let mut stream = stream.unwrap();

@@ -34,7 +34,7 @@ impl SandboxRule for CommunicationRule {
     }
 }
 
-/// Writes the records below a contact into the contact. `changed` is the one that was written last.
+/// Writes the records below a contact into the contact. `changed` is the record written last.
 fn update_contact(tx: &mut Transaction<'_>, contact: i64, changed: Option<i64>) -> Result<(), ApiError> {
     let (records, contacts) = (tx.collection(COMMUNICATIONS)?, tx.collection(CONTACTS)?);
     let ids = tx.children_of(records, contact);

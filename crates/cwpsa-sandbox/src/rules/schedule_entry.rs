@@ -9,7 +9,7 @@ use crate::connectwise::error::{ApiError, InvalidField};
 use crate::engine::rule::{RecordChange, SandboxRule};
 use crate::engine::transaction::Transaction;
 
-/// The identifiers of types whose entries are about a record, the name of such a record in messages, where it is
+/// The identifiers of types whose entries refer to a record, the noun for such a record in messages, where it is
 /// stored, and the field that names the entry.
 const OBJECT_TYPES: [(&str, &str, &[&str], &str); 2] = [
     ("C", "Activity", &[ACTIVITIES], "name"),

@@ -11,7 +11,7 @@ use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
 pub(super) struct SheetStatusRule {
-    /// The status that the sheet and its entries get.
+    /// The new status of the sheet and its entries.
     pub(super) status: &'static str,
 }
 

@@ -1,6 +1,6 @@
 //! Command-line arguments.
 
-// Help texts are printed in a terminal, where URLs are plain and brackets mark optional parts.
+// Help text is printed in a terminal, where URLs are plain text and brackets mark optional parts.
 #![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links)]
 
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
@@ -23,9 +23,9 @@ const TOOL_CLASSES: NamedValues<ToolClass> = &[
     ("custom", "Any other action", ToolClass::Custom),
 ];
 
-/// The heading of options that select tools.
+/// The heading for options that select tools.
 const TOOL_SELECTION: &str = "Tool selection";
-/// The heading of options that determine how tools are listed over MCP.
+/// The heading for options that determine how tools are listed over MCP.
 const TOOL_LIST: &str = "Tool list (MCP)";
 
 /// Parses one of `values`.
@@ -37,7 +37,7 @@ fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl Typed
     })
 }
 
-/// Parses the name of a dialect.
+/// Parses a dialect name.
 fn dialect_parser() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str)).try_map(|name| name.parse::<Dialect>())
 }
@@ -79,14 +79,14 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Returns the command line parser, whose flags default to the variables of an environment. An empty variable counts as
-    /// unset.
+    /// Returns the command line parser, whose flags default to an environment's variables. An empty variable is treated
+    /// as unset.
     pub(super) fn command_in(environment: &Environment) -> clap::Command {
         with_variables(Self::command(), environment)
     }
 }
 
-/// Shows the variables of arguments in their help, without values, and ignores empty variables.
+/// Shows arguments' variables in their help, without values, and ignores empty variables.
 fn with_variables(command: clap::Command, environment: &Environment) -> clap::Command {
     let adapt = |argument: clap::Arg| {
         let Some(variable) = argument.get_env().and_then(|name| name.to_str()).map(str::to_owned) else {
@@ -284,12 +284,12 @@ pub struct OfferFlags {
 }
 
 impl OfferFlags {
-    /// Returns the selection of the flags.
+    /// Returns the tool selection set by the flags.
     pub fn filter_spec(&self) -> ToolFilterSpec {
         ToolFilterSpec { read_only: self.read_only, ..(&self.selection).into() }
     }
 
-    /// Returns how tools are listed, in `default_mode` unless a flag sets another one.
+    /// Returns how tools are listed, in `default_mode` unless a flag sets a different mode.
     pub fn listing(&self, default_mode: ExposureMode) -> ToolListing {
         ToolListing {
             mode: self.tools.unwrap_or(default_mode),

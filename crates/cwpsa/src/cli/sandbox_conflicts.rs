@@ -14,8 +14,8 @@ const NAMES: [(&str, &str, &str); 3] = [
     ("region", "--region", "CWPSA_REGION"),
 ];
 
-/// The variables that select an account and that `--sandbox` overrides. Parses no argument of its own, but has to be parsed
-/// before the arguments that it inspects are removed.
+/// The variables that select an account and that `--sandbox` overrides. It doesn't parse any argument itself, but must
+/// be parsed before the arguments that it inspects are removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IgnoredVariables(Vec<&'static str>);
 

@@ -30,7 +30,7 @@ pub fn run(arguments: &cli::SearchArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-/// A hit as JSON.
+/// Returns a hit as JSON.
 fn entry(hit: &SearchHit) -> Value {
     let details = hit.tool.details();
     json!({

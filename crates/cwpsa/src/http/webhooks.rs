@@ -22,10 +22,10 @@ use toolcrate_store::StoreError;
 
 use crate::webhooks::{MAX_CALLBACK_BYTES, WebhookError, Webhooks};
 
-/// How long the body of a callback may take.
+/// Timeout for reading a callback's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The route of callbacks.
+/// The callback route.
 pub(crate) const CALLBACK_ROUTE: &str = "/webhooks/{account}";
 /// Seconds after which ConnectWise retries a callback that was not accepted.
 const RETRY_AFTER_SECONDS: &str = "2";
@@ -39,7 +39,7 @@ pub(crate) struct WebhookEndpoint {
 type WebhookEndpointState = State<Arc<WebhookEndpoint>>;
 
 impl WebhookEndpoint {
-    /// The routes of webhooks.
+    /// Returns the webhook routes.
     pub(crate) fn into_routes(self) -> Router {
         let callbacks =
             get(show_state).post(receive).layer(DefaultBodyLimit::max(MAX_CALLBACK_BYTES as usize));
@@ -50,8 +50,8 @@ impl WebhookEndpoint {
     }
 }
 
-/// The response to a callback while the server drains. ConnectWise sends a callback again only after certain statuses,
-/// such as 429, and nothing else would report one that is lost.
+/// Returns the response to a callback during shutdown. ConnectWise resends a callback only after certain statuses, such
+/// as 429, and nothing else would report a lost callback.
 pub(crate) fn draining_response() -> Response {
     tracing::warn!("callback rejected during shutdown; ConnectWise will retry it");
     retry_later("the server is shutting down; retry later")
@@ -64,7 +64,7 @@ fn retry_later(message: &str) -> Response {
     response
 }
 
-/// Accepts a callback. The response is sent once the event is stored; it is delivered afterwards.
+/// Accepts a callback. The response is sent once the event has been stored; delivery follows later.
 async fn receive(
     State(endpoint): WebhookEndpointState,
     Path(account): Path<String>,
@@ -72,7 +72,7 @@ async fn receive(
 ) -> Response {
     let signature = request.headers().get(SIGNATURE_HEADER).cloned();
     let signature = signature.as_ref().and_then(|value| value.to_str().ok());
-    // The body is not read if the request can't be a valid callback.
+    // The body isn't read if the request can't be a valid callback.
     if let Err(error) = endpoint.webhooks.check_head(&account, signature) {
         return error_response(&error);
     }
@@ -155,7 +155,7 @@ fn error_response(error: &WebhookError) -> Response {
         }
         // Of all errors, ConnectWise retries only after 404, 409, 419 and 429.
         _ if error.may_pass_later() => retry_later("temporarily unavailable; retry later"),
-        // An account that doesn't exist and a wrong signature look alike.
+        // A nonexistent account and a wrong signature can't be distinguished.
         _ => HttpError::Status {
             status: StatusCode::UNAUTHORIZED,
             message: "the callback was not signed by the account; see the server's log for details"

@@ -24,7 +24,7 @@ use crate::settings::Target;
 use toolcrate_mcp::EventFeed;
 use toolcrate_store::SharedStore as Shared;
 
-/// How long the API may take to list changes.
+/// Timeout for the API when it lists changes.
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The webhooks of one account.
@@ -50,7 +50,8 @@ impl AccountWebhooks {
         store: &Shared,
         counts: &WebhookMetrics,
     ) -> Result<Self, CliError> {
-        // The client of the account has checked the scheme of its URL. Replicas share what was accepted in the store.
+        // The account's client has checked the scheme of its URL. Replicas share accepted callbacks through the
+        // store.
         let mut builder = CallbackVerifier::builder(&target.base_url, &target.credentials.company_id)
             .user_agent(concat!("cwpsa/", env!("CARGO_PKG_VERSION")))
             .allow_plain_http()
@@ -92,7 +93,7 @@ impl AccountWebhooks {
         Ok(Self { account: name.to_owned(), verifier, large_callbacks, events, queue, reported, recovery })
     }
 
-    /// Returns the name of the account.
+    /// Returns the account's name.
     pub fn account(&self) -> &str {
         &self.account
     }
@@ -112,12 +113,12 @@ impl AccountWebhooks {
         &self.queue.workers
     }
 
-    /// Returns the task that recovers changes without a callback, if enabled.
+    /// Returns the task that recovers unreported changes, if enabled.
     pub(super) fn recovery(&self) -> Option<&Arc<GapRecovery>> {
         self.recovery.as_ref()
     }
 
-    /// Accepts a callback: its body and the signature in its header.
+    /// Accepts a callback, given its body and its signature header.
     ///
     /// # Errors
     /// Returns an error if the callback is rejected or can't be stored.
@@ -125,7 +126,7 @@ impl AccountWebhooks {
         let signature = signature.ok_or(CallbackError::Unsigned)?;
         let event = self.verifier.verify_signature(signature, body).await?;
         let (id, event) = (event.id.clone(), event_to_json(&event, &self.account));
-        // A separate task, so that it completes even if the sender disconnects.
+        // A separate task completes even if the sender disconnects.
         let hook = Arc::clone(self);
         let stored = tokio::spawn(async move { hook.store(&id, &event).await }).await;
         stored.unwrap_or_else(|error| Err(WebhookError::NotStored(error.to_string())))

@@ -8,7 +8,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Converts an event that was received now to JSON.
+/// Converts a just received event to JSON.
 pub fn event_to_json(event: &CallbackEvent, account: &str) -> Value {
     json!({
         "event_id": event.id,

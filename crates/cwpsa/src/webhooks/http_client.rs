@@ -13,7 +13,7 @@ use url::Url;
 /// # Errors
 /// Returns a message if TLS can't be set up.
 pub fn client(url: &Url, timeout: Duration) -> Result<Client, String> {
-    // Fails if the process has already installed a provider, which is kept.
+    // Fails if the process has already installed a provider, which is then used.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut client = Client::builder()
         .user_agent(concat!("cwpsa/", env!("CARGO_PKG_VERSION")))

@@ -34,7 +34,7 @@ struct ScanLabels {
     outcome: &'static str,
 }
 
-/// Metrics of callbacks, deliveries and recovery.
+/// Callback, delivery and recovery metrics.
 #[derive(Clone, Default)]
 pub struct WebhookMetrics {
     received: Family<ReceivedLabels, Counter>,

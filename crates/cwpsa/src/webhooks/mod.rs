@@ -41,9 +41,9 @@ pub use table::WebhookTable;
 use toolcrate_mcp::EventFeed;
 use toolcrate_store::StoreError as Error;
 
-/// The maximum size of a callback: a record, as text within JSON.
+/// The maximum callback size. A callback contains a record as a JSON string.
 pub const MAX_CALLBACK_BYTES: u64 = 1 << 20;
-/// How long shutdown waits for deliveries in flight.
+/// How long shutdown waits for in-flight deliveries.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The webhooks of all accounts.
@@ -59,22 +59,22 @@ impl Webhooks {
         Self { hooks: BTreeMap::new(), counts }
     }
 
-    /// Adds the webhooks of an account.
+    /// Adds an account's webhooks.
     pub fn add(&mut self, hook: AccountWebhooks) {
         self.hooks.insert(hook.account().to_owned(), Arc::new(hook));
     }
 
-    /// Returns the accounts that have webhooks.
+    /// Returns the accounts with webhooks.
     pub fn accounts(&self) -> impl Iterator<Item = &str> {
         self.hooks.keys().map(String::as_str)
     }
 
-    /// Returns the events that MCP sessions of the account can subscribe to, if enabled.
+    /// Returns the events that the account's MCP sessions can subscribe to, if enabled.
     pub fn events(&self, account: &str) -> Option<EventFeed> {
         self.hooks.get(account)?.events().cloned()
     }
 
-    /// Checks a callback before its body is read: its account must have webhooks, and it must have a signature.
+    /// Checks a callback before its body is read: its account must have webhooks, and it must be signed.
     ///
     /// # Errors
     /// Returns the reason for the rejection.
@@ -89,7 +89,7 @@ impl Webhooks {
         }
     }
 
-    /// Checks whether a body of this size, or of unknown size, is read. Call this once before [`receive`](Self::receive).
+    /// Checks that a body of this size, or of unknown size, may be read. Call this once before [`receive`](Self::receive).
     ///
     /// # Errors
     /// Returns the reason for the rejection.
@@ -105,7 +105,7 @@ impl Webhooks {
         }
     }
 
-    /// Accepts a callback for an account: its body and the signature in its header. `size` is what was
+    /// Accepts a callback for an account, given its body and its signature header. `size` is the size that was
     /// [checked](Self::check_size).
     ///
     /// # Errors
@@ -140,7 +140,7 @@ impl Webhooks {
         Ok(())
     }
 
-    /// Counts a rejected callback and logs it.
+    /// Counts and logs a rejected callback.
     pub fn refuse(&self, account: &str, refused: WebhookError) -> WebhookError {
         // The name of an unknown account is chosen by the sender, so it must not become a label.
         let known = if self.hooks.contains_key(account) { account } else { "" };
@@ -155,8 +155,8 @@ impl Webhooks {
         refused
     }
 
-    /// Returns the number of waiting and dead-lettered events for each sink of the account: `{post: {waiting, dead}}`.
-    /// Returns `None` if the account has no webhooks.
+    /// Returns the number of waiting and dead-lettered events for each of the account's sinks: `{post: {waiting,
+    /// dead}}`. Returns `None` if the account has no webhooks.
     ///
     /// # Errors
     /// Returns an error if the store can't be read.
@@ -170,7 +170,7 @@ impl Webhooks {
         Ok(Some(Value::Object(state)))
     }
 
-    /// Requeues the dead-lettered events of the account, and returns their number.
+    /// Requeues the account's dead-lettered events, and returns their number.
     ///
     /// # Errors
     /// Returns an error if the store can't be written.
@@ -184,7 +184,7 @@ impl Webhooks {
         Ok(Some(count))
     }
 
-    /// Delivers events until `stop` is true, and then finishes deliveries in flight.
+    /// Delivers events until `stop` is true, then finishes in-flight deliveries.
     pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
         let mut tasks = JoinSet::new();
         for hook in self.hooks.values() {

@@ -9,7 +9,7 @@ use wiremock::{Mock, ResponseTemplate};
 
 const TOOL: &str = "create_a_ticket_note";
 
-/// Answers of the API that leave open whether the write was made.
+/// Returns API responses that leave open whether the write was made.
 fn unclear() -> Vec<(&'static str, ResponseTemplate)> {
     let page = "<!DOCTYPE html><html><title>Sign in</title></html>";
     vec![

@@ -13,8 +13,8 @@ use toolcrate_listener::{Listener, Timeouts};
 
 const LIMIT: Duration = Duration::from_millis(300);
 
-/// Sends `text` and nothing more, and returns what is received until the server closes the connection and how long
-/// that took.
+/// Sends only `text`, and returns everything received until the server closes the connection, and how long that
+/// took.
 async fn exchange(address: SocketAddr, text: &str) -> (String, Duration) {
     let started = Instant::now();
     let mut stream = TcpStream::connect(address).await.unwrap();

@@ -8,7 +8,7 @@ use toolcrate_runtime::{Api, Catalog};
 
 static API: Api = Api::new("measured", "measure");
 
-/// The catalog in a folder that the generator wrote.
+/// Reads the catalog in a folder written by the generator.
 pub(crate) fn read(folder: &Path) -> &'static Catalog {
     let mut files = Vec::new();
     for part in ["", "index", "tools"] {
@@ -22,7 +22,7 @@ pub(crate) fn read(folder: &Path) -> &'static Catalog {
     leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
 }
 
-/// A catalog of tools that have a name, a description and the names of arguments.
+/// Creates a catalog of tools with a name, a description and argument names.
 pub(crate) fn from_tools(tools: &[(String, String, Vec<String>)]) -> &'static Catalog {
     let records: Vec<ToolRecord<'static>> = tools.iter().map(|tool| record(tool)).collect();
     let mut files = CatalogFiles::new();

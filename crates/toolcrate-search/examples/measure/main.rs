@@ -22,7 +22,7 @@ use toolcrate_runtime::Catalog;
 use toolcrate_search::evaluate::{FieldPoints, LabeledQuery, PlainBm25, Recall, parse_queries};
 use toolcrate_search::{SearchEngine, Weights, WordLists};
 
-/// What the command line asks for.
+/// The command-line options.
 #[derive(Default)]
 struct Options {
     lists: Option<PathBuf>,
@@ -90,7 +90,7 @@ fn parse_arguments() -> Options {
     options
 }
 
-/// Prints the recall of each way to search, and what a query costs.
+/// Prints the recall of each search method, and the cost of a query.
 fn report(
     name: &str,
     catalog: &'static Catalog,
@@ -148,7 +148,7 @@ fn print_not_first(engine: &SearchEngine, queries: &[LabeledQuery<'_>]) {
     }
 }
 
-/// The lists of a folder, by their names; those that it lacks are the English ones.
+/// Reads a folder's lists by name; missing ones default to English.
 fn read_lists(folder: &Path) -> WordLists {
     let list = |name: &str| -> Option<&'static str> {
         let text = std::fs::read_to_string(folder.join(format!("{name}.txt"))).ok()?;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::{Compression, GzBuilder};
 
-/// The value for an unknown operating system in the header.
+/// The header value for an unknown operating system.
 const UNKNOWN_SYSTEM: u8 = 255;
 
 /// Compresses `bytes`.

@@ -14,7 +14,7 @@ use channels::InstallChannel;
 use figures::ProofFigures;
 use tools::ReleaseTools;
 
-/// Validates and installs what is in `folder`, and returns seconds and megabytes of each.
+/// Validates and installs the packages in `folder`, and returns the measured durations and sizes.
 pub(crate) fn run(folder: &Path, binary: &ReleaseBinary) -> anyhow::Result<ProofFigures> {
     let tools = ReleaseTools::install()?;
     validators::run(folder, &tools)?;

@@ -10,7 +10,7 @@ use crate::process::{finish, workspace_root};
 pub(crate) struct ReleaseTools {
     /// The lock files and our scripts.
     scripts: PathBuf,
-    /// The folder of the environments.
+    /// The environments folder.
     installed: PathBuf,
 }
 

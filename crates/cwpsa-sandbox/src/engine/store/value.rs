@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Number, Value};
 
-/// A value of a record.
+/// A record's value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum RecordValue {
     Null,

@@ -47,7 +47,7 @@ impl FakeEngine {
         self.listeners.lock().expect("no panic").iter().for_each(|listener| listener(&event));
     }
 
-    /// Puts a record in.
+    /// Stores a record.
     pub fn put(&self, collection: &str, mut record: Value) -> Value {
         let mut collections = self.collections();
         let records = collections.entry(collection.to_owned()).or_default();
@@ -58,7 +58,7 @@ impl FakeEngine {
         record
     }
 
-    /// How many records a collection has.
+    /// Returns the number of records in a collection.
     pub fn count(&self, collection: &str) -> usize {
         self.collections().get(collection).map_or(0, BTreeMap::len)
     }

@@ -22,7 +22,7 @@ use fence::fences;
 use mcp::clients;
 use session::Session;
 
-/// Follows a document; gives what is wrong, and how many commands were run.
+/// Follows a document; returns the problems, and the number of commands that were run.
 fn follow(path: &Path) -> (Vec<String>, usize) {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let fences = fences(&fs::read_to_string(path).expect("a document"));
@@ -58,7 +58,7 @@ fn follow(path: &Path) -> (Vec<String>, usize) {
                 wrong.push(format!("{name}: {problem}"));
             }
         } else if said.contains("\"statusCode\":") {
-            // A refusal that is not what is shown; `curl` itself is content with it.
+            // The server rejected the request unexpectedly; `curl` itself doesn't treat this as an error.
             wrong.push(format!("{name}:{}: {said}", fence.line));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// The names of the test functions below a folder.
+/// Collects the names of the test functions below a folder.
 fn tests(folder: &Path, names: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

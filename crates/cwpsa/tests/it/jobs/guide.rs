@@ -11,9 +11,9 @@ use crate::jobs::agent::{Agent, Driver, Step};
 use crate::jobs::tenant::World;
 use crate::jobs::work::Job;
 
-/// The variable that has the guide written.
+/// The variable that makes the test rewrite the guide.
 const WRITE: &str = "CWPSA_WRITE_GUIDE";
-/// A longer line of arguments is broken.
+/// A longer line of arguments is split.
 const LONGEST: usize = 100;
 const START: &str = "\
 # Example tasks
@@ -38,7 +38,7 @@ A callback (`/system/callbacks`) can also start a task. Verify the signature wit
 handle `added` but not `updated` events, because the agent's own note on a ticket is an update too.
 ";
 
-/// The part of the guide that tells a job.
+/// Returns the section of the guide for a task.
 fn part(job: Job, steps: &[Step]) -> String {
     let mut text = format!("\n## {}\n\n> {}\n\n", job.title(), job.ask());
     for (index, Step { tool, why, arguments }) in steps.iter().enumerate() {
@@ -49,7 +49,7 @@ fn part(job: Job, steps: &[Step]) -> String {
     text
 }
 
-/// Arguments on one line, or on one each where they are long.
+/// Returns the arguments on one line, or one per line if they are long.
 fn shown(arguments: &Value) -> String {
     let line = spaced(arguments);
     let members = arguments.as_object().filter(|_| line.len() > LONGEST);
@@ -60,7 +60,7 @@ fn shown(arguments: &Value) -> String {
     })
 }
 
-/// JSON on one line, with spaces as people write it.
+/// Returns JSON on one line, with spaces as people write it.
 fn spaced(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -77,7 +77,7 @@ fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/jobs.md")
 }
 
-/// That the guide tells a job as it was done. While it is written anew, it can't.
+/// Asserts that the guide shows a task as it was performed, unless the guide is being rewritten.
 pub fn tells(job: Job, steps: &[Step]) {
     let guide = std::fs::read_to_string(file()).unwrap_or_default();
     let told = guide.contains(&part(job, steps)) || std::env::var_os(WRITE).is_some();

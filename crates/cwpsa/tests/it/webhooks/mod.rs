@@ -24,12 +24,12 @@ use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn client() -> Client {
-    // Several clients in one process: only the first installs it.
+    // Of several clients in one process, only the first installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new()
 }
 
-/// Hands each event to a program that appends it to a file.
+/// Returns a command that appends each event to a file.
 fn to_file(file: &Path) -> String {
     let line = json!(["sh", "-c", "cat >> \"$1\"", "sh", file]);
     format!("command = {line}")
@@ -120,7 +120,7 @@ async fn change_is_delivered_to_the_command_and_the_url() {
     ] {
         assert!(counted.contains(line), "{line} is not in {counted}");
     }
-    // The sandbox got its answer, and did not have to try again.
+    // The sandbox got its response, and didn't have to retry.
     let delivery = sandbox.deliveries().pop().unwrap();
     assert_eq!((&delivery["delivered"], &delivery["attempts"]), (&json!(true), &json!(1)), "{delivery}");
 }
@@ -128,7 +128,7 @@ async fn change_is_delivered_to_the_command_and_the_url() {
 #[tokio::test]
 async fn callback_not_signed_by_the_account_is_rejected() {
     let sandbox = Sandbox::start().await;
-    // Callbacks come here, and are posted to the server by this test.
+    // Callbacks arrive here, and are posted to the server by this test.
     let catcher = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&catcher).await;
     sandbox.register(&format!("{}/catch?recordId=", catcher.uri())).await;
@@ -154,7 +154,7 @@ async fn callback_not_signed_by_the_account_is_rejected() {
     assert_eq!(status("other", &body, Some(&signature)).await, StatusCode::UNAUTHORIZED);
     assert_eq!(status("acme", b"{}", Some(&signature)).await, StatusCode::BAD_REQUEST);
 
-    // A key of the sender's own, on a host of its own, which is never asked.
+    // A key on the sender's own host, from which it must never be fetched.
     let foreign = MockServer::start().await;
     Mock::given(any())
         .respond_with(ResponseTemplate::new(200).set_body_json(json!({"signing_key": "mine"})))
@@ -185,7 +185,7 @@ async fn callback_not_signed_by_the_account_is_rejected() {
     assert_eq!(request.body(body.clone()).send().await.unwrap().status(), StatusCode::FORBIDDEN);
     assert_eq!(lines(&file), [Value::Null; 0]);
 
-    // The real one is taken, and its replay is not.
+    // The genuine callback is accepted, but its replay isn't.
     assert_eq!(status("acme", &body, Some(&signature)).await, StatusCode::ACCEPTED);
     let replay = post(address, "acme", &body, Some(&signature)).await;
     assert_eq!(replay.status(), StatusCode::OK);
@@ -266,7 +266,7 @@ async fn unavailable_key_is_answered_with_429() {
     let body = json!({"MessageId": "m", "Action": "added", "Type": "ticket", "ID": 1, "Metadata": {"key_url": key_url}});
     let body = body.to_string().into_bytes();
     let response = post(address, "acme", &body, Some(&sign("k", &body))).await;
-    // The only kind of failure after which ConnectWise sends it again.
+    // The only kind of failure after which ConnectWise resends it.
     assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(response.headers()["retry-after"], "2");
     let asked = upstream.received_requests().await.unwrap();
@@ -279,7 +279,7 @@ async fn dead_lettered_events_are_retried_on_request() {
     let sandbox = Sandbox::start().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("events");
-    // It fails until there is a file.
+    // It fails until the file exists.
     let line = json!(["sh", "-c", "test -e \"$1\" && cat >> \"$1\"", "sh", file]);
     let address = serve(&settings_of(&sandbox, &format!("command = {line}\nattempts = 1")), &[]).await;
     sandbox.register(&format!("http://{address}/webhooks/acme?recordId=")).await;

@@ -40,7 +40,7 @@ pub async fn run(agent: &mut Agent) -> Value {
 
 pub async fn check(tenant: &Tenant, told: &Value, changes: &Changes) {
     changes.none();
-    // Worked out anew, from all configurations.
+    // The expected result is computed independently, from all configurations.
     let today = OffsetDateTime::now_utc().date().to_string();
     let all = tenant.rows("/company/configurations").await;
     let mut found: Vec<&Value> = with(&all, "/company/name", "Acme Corp")

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::jobs::agent::{Agent, only, to};
 
-/// The product of the catalog with this identifier.
+/// Returns the catalog product with this identifier.
 pub async fn product(agent: &mut Agent, identifier: &str) -> Value {
     let products = agent
         .call(
@@ -18,13 +18,13 @@ pub async fn product(agent: &mut Agent, identifier: &str) -> Value {
     only(&products).clone()
 }
 
-/// How many there are of a product; `arguments` say where else than everywhere.
+/// Returns the quantity of a product in stock; `arguments` can limit the location.
 pub async fn on_hand(agent: &mut Agent, arguments: Value, why: &'static str) -> i64 {
     let bins = agent.call("stock on hand of an item", "list_all_inventory_on_hands", arguments, why).await;
     bins.as_array().unwrap().iter().map(|bin| bin["onHand"].as_i64().unwrap()).sum()
 }
 
-/// The status that new orders have.
+/// Returns the status for new orders.
 pub async fn first_status(agent: &mut Agent) -> Value {
     let statuses = agent
         .call(
@@ -37,7 +37,7 @@ pub async fn first_status(agent: &mut Agent) -> Value {
     only(&statuses).clone()
 }
 
-/// Puts the first line on an order: so many of a product, at the cost that the catalog says.
+/// Adds the first line to an order: a quantity of a product, at its catalog cost.
 pub async fn add_line(agent: &mut Agent, order: &Value, product: &Value, quantity: u32, why: &'static str) {
     agent
         .call(

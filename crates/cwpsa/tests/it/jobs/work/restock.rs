@@ -12,7 +12,7 @@ pub async fn run(agent: &mut Agent) -> Value {
     restock(agent, "RAM-16GB").await
 }
 
-/// Does it for the product that a new ticket names, and notes on the ticket what came of it.
+/// Performs the task for the product in a new ticket, and adds a note with the result to the ticket.
 pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
     let ticket = agent
         .call("get a ticket", "get_single_ticket_by_id", json!({"id": ticket}), "Read the new ticket.")
@@ -69,7 +69,7 @@ pub fn check(told: &Value, changes: &Changes) {
     is_ordered(order, line);
 }
 
-/// That the order is for ten, from the vendor of the product.
+/// Asserts that the order is for ten units, from the product's vendor.
 pub fn is_ordered(order: &Value, line: &Value) {
     assert_eq!(order["vendorCompany"]["name"], "TechSource Distribution");
     assert_eq!(order["total"], 345.0);

@@ -44,7 +44,7 @@ pub async fn run(agent: &mut Agent) -> Value {
 
 pub async fn check(tenant: &Tenant, told: &Value, changes: &Changes) {
     changes.none();
-    // Worked out anew, from all tickets.
+    // The expected result is computed independently, from all tickets.
     let limit = OffsetDateTime::now_utc() - Duration::hours(48);
     let before = |date: &Value| OffsetDateTime::parse(date.as_str().unwrap(), &Rfc3339).unwrap() < limit;
     let all = tenant.rows("/service/tickets").await;

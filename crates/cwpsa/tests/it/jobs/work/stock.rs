@@ -38,7 +38,8 @@ pub async fn run(agent: &mut Agent) -> Value {
 
 pub async fn check(tenant: &Tenant, told: &Value, changes: &Changes) {
     changes.none();
-    // Worked out anew: bin by bin for the numbers, and the list of serial numbers for those.
+    // The expected result is computed independently: quantities bin by bin, and serial numbers from their
+    // list.
     let mut found = json!({});
     let serials = tenant.rows("/procurement/onhandserialnumbers").await;
     for bin in tenant.rows("/procurement/warehouseBins").await {

@@ -85,7 +85,7 @@ pub async fn run(agent: &mut Agent) -> Value {
 }
 
 pub async fn check(tenant: &Tenant, told: &Value, changes: &Changes) {
-    // Worked out anew, from all configurations.
+    // The expected result is computed independently, from all configurations.
     let now = OffsetDateTime::now_utc();
     let day = |days| (now + Duration::days(days)).date().to_string();
     let all = tenant.rows("/company/configurations").await;
