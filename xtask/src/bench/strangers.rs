@@ -210,7 +210,7 @@ fn open_session(host: &str, headers: &str) -> Option<String> {
 /// Measures the slowest response from `/healthz` while callers with and without a token do their worst: once with low
 /// priority, as if they ran on other machines, and once with an equal share of these cores, which delays the probe too.
 fn health(server: &CwpsaProcess) -> anyhow::Result<Vec<Figure>> {
-    let measure = |niceness: &str, name: &str| {
+    let measure = |niceness: &str, name: &str| -> anyhow::Result<Figure> {
         let attack = Attack::start(&server.host, niceness)?;
         let times = probe(&server.host);
         drop(attack);

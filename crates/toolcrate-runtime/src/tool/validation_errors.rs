@@ -11,7 +11,7 @@ use crate::text::bounded;
 
 /// Maximum number of enum values listed in a message.
 const MAX_VALUES: usize = 40;
-/// Maximum number of problems to look for. A call with more problems can't be corrected one problem at a time.
+/// Maximum number of problems that are looked for; a call with more can't be fixed one by one.
 const MAX_PROBLEMS: usize = 200;
 /// Maximum number of problems with suggested names, because comparing names takes time.
 pub(super) const MAX_EXPLAINED: usize = 32;
