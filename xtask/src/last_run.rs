@@ -61,7 +61,8 @@ impl LastRun {
         }
         let summary = serde_json::from_str(lines.next()?).ok()?;
         let hashes: Vec<(&str, &str)> = lines.map(|line| line.split_once('\t')).collect::<Option<_>>()?;
-        let is_same = |(hash, path): &(&str, &str)| file_hash(Path::new(path)).is_some_and(|own| own == *hash);
+        let is_same =
+            |(hash, path): &(&str, &str)| file_hash(Path::new(path)).is_some_and(|own| own == *hash);
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let is_current = std::thread::scope(|scope| {
             let chunks = hashes.chunks(hashes.len().div_ceil(workers).max(1));

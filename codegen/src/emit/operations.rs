@@ -15,8 +15,7 @@ use super::sentence::{imperative, spoken, third_person};
 use super::status_responses::{response_type, responses};
 use crate::id::OperationId;
 use crate::ir::{
-    ApiDefinition, BodyKind, FieldStyle, Method, Operation, OperationBody, Parameter,
-    ParameterLocation, Type,
+    ApiDefinition, BodyKind, FieldStyle, Method, Operation, OperationBody, Parameter, ParameterLocation, Type,
 };
 use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
@@ -374,13 +373,17 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
         text.push_str("\n\nReturns 207 with a status for each item.");
     }
     if let Some(response) = &name.response {
-        text.push_str(&format!("\n\nThe content depends on the status: [`{response}`] has a variant for each."));
+        text.push_str(&format!(
+            "\n\nThe content depends on the status: [`{response}`] has a variant for each."
+        ));
     } else if let [first @ .., last] = &statuses[..]
         && !first.is_empty()
     {
         let first: Vec<String> = first.iter().map(u16::to_string).collect();
         let first = first.join(", ");
-        text.push_str(&format!("\n\nReturns {first} or {last}; `send_full` has the status beside the value."));
+        text.push_str(&format!(
+            "\n\nReturns {first} or {last}; `send_full` has the status beside the value."
+        ));
     }
     if let Some(Type::Named(name)) = operation.error.as_ref().map(|error| context.api.resolve(error)) {
         let model = context.model_link(name);

@@ -141,7 +141,8 @@ pub fn file_docs(text: &str) -> TokenStream {
 
 fn doc_lines(text: &str) -> impl Iterator<Item = String> {
     // A comment has no tabs, and a carriage return would end it.
-    let lines = text.trim().lines().map(|line| format!(" {}", line.trim_end().replace(char::is_control, " ")));
+    let lines =
+        text.trim().lines().map(|line| format!(" {}", line.trim_end().replace(char::is_control, " ")));
     lines.map(|line| if line == " " { String::new() } else { line })
 }
 

@@ -61,11 +61,20 @@ mod tests {
 
     #[test]
     fn different_tokens_have_different_hashes() {
-        let same = [quote!(a.b(1)), quote!(a . b ( 1 ))];
+        let same = [quote!(a.b(1)), quote!(a.b(1))];
         assert_eq!(token_hash(&same[0]), token_hash(&same[1]));
         let all = [
-            quote!(a.b(1)), quote!(a.b[1]), quote!(a.b(1,)), quote!(a.b("1")), quote!(ab(1)), quote!(a b (1)),
-            quote!(a.b() 1), quote!(a: b), quote!(a::b), quote!((a)(b)), quote!((a(b))),
+            quote!(a.b(1)),
+            quote!(a.b[1]),
+            quote!(a.b(1,)),
+            quote!(a.b("1")),
+            quote!(ab(1)),
+            quote!(a b (1)),
+            quote!(a.b() 1),
+            quote!(a: b),
+            quote!(a::b),
+            quote!((a)(b)),
+            quote!((a(b))),
         ];
         for (index, tokens) in all.iter().enumerate() {
             for other in &all[..index] {

@@ -11,7 +11,7 @@ use openapiv3::{
 use serde_json::Value;
 
 use super::object_parts::{self, ObjectParts};
-use crate::ir::{Type, JsonKind, VariantSignature};
+use crate::ir::{JsonKind, Type, VariantSignature};
 
 /// How deep alternatives may be nested in alternatives.
 const MAX_DEPTH: usize = 8;
@@ -76,7 +76,11 @@ fn plain(source: &Source) -> Option<&[ReferenceOr<Source>]> {
                 && any.not.is_none()
                 && any.one_of.is_empty() != any.any_of.is_empty() =>
         {
-            if any.one_of.is_empty() { &any.any_of } else { &any.one_of }
+            if any.one_of.is_empty() {
+                &any.any_of
+            } else {
+                &any.one_of
+            }
         }
         _ => return None,
     };

@@ -78,12 +78,6 @@ fn lower_document(
     if operations.is_empty() {
         report.require_complete()?;
     }
-    let api = ApiDefinition {
-        title,
-        version,
-        server,
-        operations,
-        schemas,
-    };
+    let api = ApiDefinition { title, version, server, operations, schemas };
     Ok(Lowering { api, report })
 }

@@ -166,9 +166,8 @@ fn described<'s>(
         let message = format!("the vendor-specific media type `{media}` is treated as JSON");
         schemas.repaired("R012", "/", message);
     }
-    let is_structured = |ty: &Type| {
-        matches!(schemas.resolve(ty), Type::Named(_) | Type::List(_) | Type::Map(_))
-    };
+    let is_structured =
+        |ty: &Type| matches!(schemas.resolve(ty), Type::Named(_) | Type::List(_) | Type::Map(_));
     if !is_json(media) && ty.as_ref().is_some_and(is_structured) {
         let message = format!("a response of type {media} is not decoded; it is returned as bytes");
         schemas.leave_raw(CodegenError::new("E014", message).at(&location));

@@ -17,7 +17,7 @@ use super::object_parts::{self, ObjectParts, SourceProperties, is_shapeless};
 use super::unions;
 use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
-use crate::ir::{Field, Limits, Schema, Shape, Type, Union, UnionVariant, JsonKind, VariantSignature};
+use crate::ir::{Field, JsonKind, Limits, Schema, Shape, Type, Union, UnionVariant, VariantSignature};
 
 /// Collects lowered schemas.
 pub struct SchemaLowering<'a> {
@@ -333,9 +333,9 @@ impl<'a> SchemaLowering<'a> {
     /// The type with any JSON value in place of alternatives, which parameters are not written as.
     pub fn without_alternatives(&self, ty: Type) -> Type {
         let is_open = |ty: &Type| match self.resolve(ty) {
-            Type::Named(name) => self.get(name).is_some_and(|schema| {
-                matches!(&schema.shape, Shape::Union(union) if union.discriminator.is_none())
-            }),
+            Type::Named(name) => self.get(name).is_some_and(
+                |schema| matches!(&schema.shape, Shape::Union(union) if union.discriminator.is_none()),
+            ),
             _ => false,
         };
         match self.resolve(&ty) {

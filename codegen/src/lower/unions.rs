@@ -3,7 +3,7 @@
 use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
 
 use super::object_parts;
-use crate::ir::{Type, Union, UnionVariant, JsonKind, VariantSignature};
+use crate::ir::{JsonKind, Type, Union, UnionVariant, VariantSignature};
 
 /// Returns `source` as a union, if it consists of references to objects and has a discriminator.
 pub fn union(components: &Components, source: &Source) -> Option<Union> {

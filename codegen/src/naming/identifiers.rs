@@ -229,7 +229,8 @@ pub fn value_name(words: &[String], empty: &str) -> String {
 pub fn file_name(words: &[String], empty: &str) -> String {
     let mut name = value_name(words, empty);
     let is_port = |stem: &str| {
-        name.strip_prefix(stem).is_some_and(|number| number.len() == 1 && number.starts_with(|c: char| c.is_ascii_digit()))
+        name.strip_prefix(stem)
+            .is_some_and(|number| number.len() == 1 && number.starts_with(|c: char| c.is_ascii_digit()))
     };
     if DEVICES.contains(&name.as_str()) || is_port("com") || is_port("lpt") {
         name.push('_');
@@ -398,7 +399,9 @@ mod tests {
 
     #[test]
     fn file_names_are_no_windows_devices() {
-        for (text, name) in [("Aux", "aux_"), ("com1", "com1_"), ("com", "com"), ("com10", "com10"), ("mod", "mod_")] {
+        for (text, name) in
+            [("Aux", "aux_"), ("com1", "com1_"), ("com", "com"), ("com10", "com10"), ("mod", "mod_")]
+        {
             assert_eq!(file_name(&split(text), "model"), name);
         }
     }

@@ -43,7 +43,9 @@ fn crates_compile_and_another_api_works() {
         let (api, names) = golden_api(&case);
         trips.add(&case, &api, &names);
         let package = golden(&case).0.api.package;
-        dependencies.push_str(&format!("{package} = {{ path = \"../{name}\", default-features = false, features = [\"full\"] }}\n"));
+        dependencies.push_str(&format!(
+            "{package} = {{ path = \"../{name}\", default-features = false, features = [\"full\"] }}\n"
+        ));
     }
     write(&folder.join("round_trips/Cargo.toml"), &format!("{ROUND_TRIPS}{dependencies}"));
     write(&folder.join("round_trips/src/main.rs"), &trips.program());

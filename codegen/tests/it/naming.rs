@@ -217,11 +217,7 @@ fn small(version: &str, paths: &[&str]) -> ApiDefinition {
             deprecated: false,
             parameters: Vec::new(),
             body: None,
-            response: SuccessResponse::new(
-                vec![200],
-                Content::Json(Type::List(Box::new(Type::Any))),
-                None,
-            ),
+            response: SuccessResponse::new(vec![200], Content::Json(Type::List(Box::new(Type::Any))), None),
             error: None,
         })
         .collect();

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::words::{ArgumentDescriber, join};
 use crate::emit::context::Context;
 use crate::emit::writable::is_writable;
-use crate::ir::{Field, Limits, Shape, Type, Union, JsonKind};
+use crate::ir::{Field, JsonKind, Limits, Shape, Type, Union};
 use crate::relate::Reference;
 
 /// Maximum depth to which objects are expanded; anything deeper is an object with a note.
@@ -312,7 +312,8 @@ impl<'a> Writer<'a> {
                 match found.members.entry(member) {
                     Entry::Vacant(vacant) => drop(vacant.insert(own)),
                     Entry::Occupied(mut known) => {
-                        let is_known = *known.get() == own || Some(known.key()) == union.discriminator.as_ref();
+                        let is_known =
+                            *known.get() == own || Some(known.key()) == union.discriminator.as_ref();
                         if !is_known && !(is_tag && merge_values(known.get_mut(), &own)) {
                             known.insert(any_but_null(""));
                         }
@@ -340,7 +341,8 @@ struct UnionMembers {
 
 /// Adds the values of `own` to those of `known`, if both list values.
 fn merge_values(known: &mut Value, own: &Value) -> bool {
-    let (Some(known), Some(own)) = (known.get_mut("enum").and_then(Value::as_array_mut), own["enum"].as_array())
+    let (Some(known), Some(own)) =
+        (known.get_mut("enum").and_then(Value::as_array_mut), own["enum"].as_array())
     else {
         return false;
     };

@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::model_docs::model_docs;
 use crate::emit::context::Context;
 use crate::emit::rust::{DATE_FORMAT, Imports, docs};
-use crate::ir::{Schema, Shape, Type, Union, JsonKind, VariantSignature};
+use crate::ir::{JsonKind, Schema, Shape, Type, Union, VariantSignature};
 use crate::naming::TypeName;
 use crate::naming::identifiers::unused;
 
@@ -83,7 +83,8 @@ fn variant_name(context: &Context<'_>, ty: &Type) -> String {
 
 /// What values of the variant are, in words.
 fn signature_docs(signature: &VariantSignature) -> String {
-    let quoted = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let quoted =
+        |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match (&signature.values, signature.kind) {
         (Some((_, values)), _) => quoted(values),
         (None, JsonKind::Boolean) => "True or false.".to_owned(),
@@ -111,9 +112,8 @@ fn variant_test(signature: &VariantSignature) -> TokenStream {
         JsonKind::Object => quote!(OBJECT),
     };
     let values = signature.values.as_ref().map(|(name, values)| quote!(.values(#name, &[#(#values),*])));
-    let names = |names: &[String], method: TokenStream| {
-        (!names.is_empty()).then(|| quote!(.#method(&[#(#names),*])))
-    };
+    let names =
+        |names: &[String], method: TokenStream| (!names.is_empty()).then(|| quote!(.#method(&[#(#names),*])));
     let present = names(&signature.present, quote!(present));
     let absent = names(&signature.absent, quote!(absent));
     quote!(VariantTest::#kind #values #present #absent)

@@ -64,7 +64,8 @@ impl RoundTrips {
         let document: Value = config::parse_yaml(&spec).unwrap();
         let package = profile.api.package.replace('-', "_");
         let models = exported(&folder.join(&profile.out).join("src"));
-        let path = |ty: &Type| rust_type(ty, api, names, &|rust| Some(format!("{package}::{}", models.get(rust)?)));
+        let path =
+            |ty: &Type| rust_type(ty, api, names, &|rust| Some(format!("{package}::{}", models.get(rust)?)));
         let sections = [&document["components"]["schemas"], &document["definitions"]];
         for (name, schema) in sections.into_iter().filter_map(Value::as_object).flatten() {
             let ty = Type::Named(name.as_str().into());
@@ -77,7 +78,8 @@ impl RoundTrips {
             for (label, ty, schema) in contents(operation, own) {
                 // Named schemas are there already, and rows are taken out of what holds them.
                 let is_envelope = matches!(ty, Type::List(_)) && schema["type"] != "array";
-                if schema.get("$ref").is_none() && !is_envelope
+                if schema.get("$ref").is_none()
+                    && !is_envelope
                     && let Some(path) = path(ty)
                 {
                     self.draw(&format!("{package} {} {label}", operation.key()), &path, schema, &document);
@@ -115,8 +117,12 @@ impl RoundTrips {
 /// Equal as JSON; a whole number may be written as a fraction of zero.
 fn is_same(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a == b || (a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64(),
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b)),
+        (Value::Number(a), Value::Number(b)) => {
+            a == b || (a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64()
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
+        }
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len()
                 && a.iter().all(|(name, value)| b.get(name).is_some_and(|other| is_same(value, other)))
@@ -180,7 +186,11 @@ fn exported(src: &Path) -> BTreeMap<String, String> {
         let uses = text.split("pub use ").skip(1).filter_map(|item| item.split(';').next());
         for item in uses.filter(|item| !item.starts_with("crate::")) {
             let names = item.split(|c: char| !(c.is_alphanumeric() || c == '_')).skip(1);
-            models.extend(names.filter(|name| !name.is_empty()).map(|name| (name.to_owned(), format!("{module}::{name}"))));
+            models.extend(
+                names
+                    .filter(|name| !name.is_empty())
+                    .map(|name| (name.to_owned(), format!("{module}::{name}"))),
+            );
         }
     }
     models

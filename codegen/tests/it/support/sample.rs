@@ -111,9 +111,11 @@ impl<'a> Sampler<'a> {
             "number" => json!((self.number(100_000) as f64 - 50_000.0) / 8.0),
             "string" => self.text(&schema),
             // Anything at all.
-            _ => [json!("any"), json!(1.5), json!([null, {"a": []}]), json!({"b": {"c": null}}), json!(false)]
-                [self.number(5)]
-            .clone(),
+            _ => {
+                [json!("any"), json!(1.5), json!([null, {"a": []}]), json!({"b": {"c": null}}), json!(false)]
+                    [self.number(5)]
+                .clone()
+            }
         }
     }
 
@@ -126,7 +128,9 @@ impl<'a> Sampler<'a> {
         depth: usize,
     ) -> Value {
         let alternatives: Vec<&Value> = alternatives.iter().filter(|part| part["type"] != "null").collect();
-        let Some(chosen) = alternatives.get(self.number(alternatives.len())).copied() else { return Value::Null };
+        let Some(chosen) = alternatives.get(self.number(alternatives.len())).copied() else {
+            return Value::Null;
+        };
         let mut base = schema.clone();
         let tag = base.remove("discriminator");
         base.remove(keyword);
