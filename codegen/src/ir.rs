@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Number, Value};
-pub use toolcrate_catalog::{FieldStyle, Method};
+pub use toolcrate_catalog::{FieldStyle, Method, ParameterLocation, ParameterStyle};
 
 use crate::id::{OperationId, OperationTable, SchemaId};
 pub use crate::template::{Segment, Template};
@@ -22,10 +22,14 @@ pub struct ApiDefinition {
     pub version: String,
     /// The first server's URL, if the document specifies one.
     pub server: Option<String>,
+    /// The security schemes of operations that declare none of their own.
+    pub security: Security,
     /// All operations, by path and method.
     pub operations: OperationTable<Operation>,
     /// All named schemas, by their name in the document.
     pub schemas: BTreeMap<SchemaId, Schema>,
+    /// Groups of properties of which a value of a schema has at least one, by schema.
+    pub choices: BTreeMap<SchemaId, Vec<Vec<String>>>,
 }
 
 impl ApiDefinition {
@@ -87,6 +91,8 @@ pub struct Operation {
     pub response: SuccessResponse,
     /// The type of an error body, if the document describes it.
     pub error: Option<Type>,
+    /// The security schemes, where they are not those of the API. An empty list means that nothing is sent.
+    pub security: Option<Security>,
 }
 
 impl Operation {
@@ -120,6 +126,7 @@ impl Operation {
             body: None,
             response: SuccessResponse::new(vec![200], Content::None, None),
             error: None,
+            security: None,
         }
     }
 
@@ -129,16 +136,8 @@ impl Operation {
     }
 }
 
-/// The location of a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum ParameterLocation {
-    Path,
-    Query,
-    Header,
-    Cookie,
-}
+/// Alternatives, each a list of security schemes that are sent together.
+pub type Security = Vec<Vec<String>>;
 
 /// An operation parameter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -155,9 +154,8 @@ pub struct Parameter {
     pub ty: Type,
     /// Constraints on the value.
     pub limits: Limits,
-    /// The separator between list items sent as a single value; without it, a list in the query is sent as one pair
-    /// per item.
-    pub separator: Option<char>,
+    /// The style, if it matters for the type; without it, a list in the query is one pair for each item.
+    pub style: Option<ParameterStyle>,
     /// The schema of the object whose properties are sent as separate parameters, if this is one of them.
     pub member_of: Option<SchemaId>,
 }

@@ -24,7 +24,7 @@ from sampling import Sampler
 warnings.simplefilter("ignore")
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
 EXTRA = "xUnknownToTheSpec"
-SHOWN = 12
+TOKEN_ENDPOINT = "/token-of-the-check"
 
 
 class Recorder(http.server.BaseHTTPRequestHandler):
@@ -41,8 +41,11 @@ class Recorder(http.server.BaseHTTPRequestHandler):
                 body += self.rfile.read(size)
                 self.rfile.readline()
             self.rfile.readline()
-        self.seen.append((self.command.lower(), self.path, list(self.headers.items()), body))
-        content = b"{}"
+        if self.path.endswith(TOKEN_ENDPOINT):
+            content = b'{"access_token": "secret", "expires_in": 3600}'
+        else:
+            self.seen.append((self.command.lower(), self.path, list(self.headers.items()), body))
+            content = b"{}"
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

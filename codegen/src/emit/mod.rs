@@ -10,6 +10,7 @@ mod argument_words;
 mod cargo_manifest;
 mod catalog;
 mod context;
+mod credentials;
 mod documentation;
 mod features;
 mod model_types;

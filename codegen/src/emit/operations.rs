@@ -15,7 +15,8 @@ use super::sentence::{imperative, spoken, third_person};
 use super::status_responses::{response_type, responses};
 use crate::id::OperationId;
 use crate::ir::{
-    ApiDefinition, BodyKind, FieldStyle, Method, Operation, OperationBody, Parameter, ParameterLocation, Type,
+    BodyKind, FieldStyle, Method, Operation, OperationBody, Parameter, ParameterLocation, ParameterStyle,
+    Security, Type,
 };
 use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
@@ -98,21 +99,25 @@ fn function(
         notes.push(parameter_note(parameter, rust, source));
         let wire = &parameter.name;
         let ident = format_ident!("{rust}");
-        let ty = parameter_type(context.api, context.api.resolve(&parameter.ty));
-        let value = parameter_value(&ident, parameter, context.api.resolve(&parameter.ty));
+        let ty = parameter_type(context, parameter, imports);
         if parameter.required {
             arguments.push(quote!(#ident: #ty));
         } else {
             arguments.push(quote!(#ident: Option<#ty>));
         }
+        if let Some(style) = parameter.style {
+            imports.runtime.extend(["ParameterLocation", "ParameterStyle"]);
+            calls.push(styled_call(context, parameter, style, &ident));
+            continue;
+        }
         calls.push(match (parameter.location, parameter.required) {
-            (ParameterLocation::Path, _) => quote!(.path(#wire, #value)),
-            (ParameterLocation::Query, true) => quote!(.parameter(#wire, #value)),
-            (ParameterLocation::Query, false) => quote!(.parameter_opt(#wire, #value)),
-            (ParameterLocation::Header, true) => quote!(.header(#wire, #value)),
-            (ParameterLocation::Header, false) => quote!(.header_opt(#wire, #value)),
-            (ParameterLocation::Cookie, true) => quote!(.cookie(#wire, #value)),
-            (ParameterLocation::Cookie, false) => quote!(.cookie_opt(#wire, #value)),
+            (ParameterLocation::Path, _) => quote!(.path(#wire, #ident)),
+            (ParameterLocation::Query, true) => quote!(.parameter(#wire, #ident)),
+            (ParameterLocation::Query, false) => quote!(.parameter_opt(#wire, #ident)),
+            (ParameterLocation::Header, true) => quote!(.header(#wire, #ident)),
+            (ParameterLocation::Header, false) => quote!(.header_opt(#wire, #ident)),
+            (ParameterLocation::Cookie, true) => quote!(.cookie(#wire, #ident)),
+            (ParameterLocation::Cookie, false) => quote!(.cookie_opt(#wire, #ident)),
         });
     }
     // An API parameter may have the same name as one of the generated ones.
@@ -142,6 +147,10 @@ fn function(
             notes.push("* A null in `extra` of the body empties the member of that name.".to_owned());
         }
     }
+    calls.extend(operation.security.as_ref().map(|alternatives| {
+        let alternatives = security(alternatives);
+        quote!(.security(&#alternatives))
+    }));
     let answer = match &name.response {
         Some(response) => format_ident!("{response}").into_token_stream(),
         None => {
@@ -197,13 +206,37 @@ fn method(method: Method) -> &'static str {
     }
 }
 
-/// Parameters are passed by value if that is cheap, and otherwise borrowed.
-fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
-    match ty {
-        Type::List(item) => {
-            let item = parameter_type(api, api.resolve(item));
+/// Alternatives of security schemes as an array of arrays.
+pub fn security(alternatives: &Security) -> TokenStream {
+    let alternatives = alternatives.iter().map(|schemes| quote!(&[#(#schemes),*]));
+    quote!([#(#alternatives),*])
+}
+
+/// Parameters are passed by value where that is cheap, else borrowed. Objects are text, unless they have a style.
+fn parameter_type(context: &Context<'_>, parameter: &Parameter, imports: &mut Imports) -> TokenStream {
+    let resolve = |ty| context.api.resolve(ty);
+    let is_object = |ty: &Type| matches!(ty, Type::Named(_) | Type::Map(_) | Type::Any);
+    match resolve(&parameter.ty) {
+        Type::List(item) if parameter.style.is_some() && is_object(resolve(item)) => {
+            context.imports(item, imports);
+            let item = context.rust_type(item, None);
             quote!(&[#item])
         }
+        Type::List(item) => {
+            let item = scalar_type(resolve(item));
+            quote!(&[#item])
+        }
+        ty if parameter.style.is_some() && is_object(ty) => {
+            context.imports(&parameter.ty, imports);
+            let ty = context.rust_type(&parameter.ty, None);
+            quote!(&#ty)
+        }
+        ty => scalar_type(ty),
+    }
+}
+
+fn scalar_type(ty: &Type) -> TokenStream {
+    match ty {
         Type::Boolean => quote!(bool),
         Type::Integer => quote!(i32),
         Type::Long => quote!(i64),
@@ -213,12 +246,28 @@ fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
     }
 }
 
-/// Returns the value for the request: the argument, or the items of a list that is sent as a single value.
-fn parameter_value(ident: &Ident, parameter: &Parameter, ty: &Type) -> TokenStream {
-    let (Some(separator), Type::List(_)) = (parameter.separator, ty) else { return quote!(#ident) };
-    let separator = separator.to_string();
-    let joined = quote!(.iter().map(ToString::to_string).collect::<Vec<_>>().join(#separator));
-    if parameter.required { quote!(#ident #joined) } else { quote!(#ident.map(|items| items #joined)) }
+/// The call that adds a parameter in its style.
+fn styled_call(
+    context: &Context<'_>,
+    parameter: &Parameter,
+    style: ParameterStyle,
+    ident: &Ident,
+) -> TokenStream {
+    // The variants have the names that `Debug` prints.
+    let [location, style] =
+        [format!("{:?}", parameter.location), format!("{style:?}")].map(|name| format_ident!("{name}"));
+    let wire = &parameter.name;
+    let arguments = quote!(ParameterLocation::#location, #wire, ParameterStyle::#style);
+    let is_copied = matches!(
+        context.api.resolve(&parameter.ty),
+        Type::Boolean | Type::Integer | Type::Long | Type::Unsigned | Type::Number
+    );
+    match (parameter.required, is_copied) {
+        (true, true) => quote!(.styled(#arguments, &#ident)),
+        (true, false) => quote!(.styled(#arguments, #ident)),
+        (false, true) => quote!(.styled_opt(#arguments, #ident.as_ref())),
+        (false, false) => quote!(.styled_opt(#arguments, #ident)),
+    }
 }
 
 /// Returns the declared media type, if it isn't the default for the kind.

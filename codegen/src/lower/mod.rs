@@ -11,11 +11,13 @@ mod limits;
 mod media;
 mod object_parts;
 mod operations;
+mod parameters;
 mod recursion;
 mod request_bodies;
 mod resolve;
 mod responses;
 mod schemas;
+mod security;
 mod selection;
 mod unions;
 
@@ -62,7 +64,9 @@ fn lower_document(
     let constraints = DescriptionConstraints::new(&profile.notes, usage)?;
     let mut schemas = schemas::SchemaLowering::new(&document.components, constraints);
     schemas.lower_components();
-    let operations = operations::lower(&document, &mut schemas, profile, usage);
+    let security = security::lower_shared(&document.security, &mut schemas, profile, usage);
+    let operations = operations::lower(&document, &mut schemas, profile, usage, &security);
+    let choices = schemas.take_choices();
     let (mut schemas, mut report) = schemas.finish();
     if !profile.include.is_empty() || !profile.exclude.is_empty() {
         selection::drop_unused(&mut schemas, &operations);
@@ -78,6 +82,6 @@ fn lower_document(
     if operations.is_empty() {
         report.require_complete()?;
     }
-    let api = ApiDefinition { title, version, server, operations, schemas };
+    let api = ApiDefinition { title, version, server, security, operations, schemas, choices };
     Ok(Lowering { api, report })
 }

@@ -24,13 +24,16 @@ pub struct SchemaLowering<'a> {
     components: &'a Components,
     constraints: DescriptionConstraints<'a>,
     done: BTreeMap<SchemaId, Schema>,
+    /// Groups of properties of which a value of a schema has at least one.
+    choices: BTreeMap<SchemaId, Vec<Vec<String>>>,
     report: Report,
 }
 
 impl<'a> SchemaLowering<'a> {
     /// Creates a collector for the schemas in `components`.
     pub fn new(components: &'a Components, constraints: DescriptionConstraints<'a>) -> Self {
-        Self { components, constraints, done: BTreeMap::new(), report: Report::default() }
+        let (done, choices) = (BTreeMap::new(), BTreeMap::new());
+        Self { components, constraints, done, choices, report: Report::default() }
     }
 
     /// Returns the document's components.
@@ -112,6 +115,7 @@ impl<'a> SchemaLowering<'a> {
         }
         let (shape, additional) = match self.object_parts(source, location) {
             Some(parts) => {
+                self.note_choices(name, &parts);
                 let additional = self.additional(&parts, name, location);
                 let fields = self.fields(name, &parts.properties, &parts.required, location);
                 (Shape::Object(fields), additional)
@@ -129,6 +133,18 @@ impl<'a> SchemaLowering<'a> {
             self.repaired("R038", location, message);
         }
         Some(parts)
+    }
+
+    /// Notes the groups of properties of which a value of a schema has at least one.
+    fn note_choices(&mut self, name: &str, parts: &ObjectParts) {
+        if !parts.choices.is_empty() {
+            self.choices.insert(name.into(), parts.choices.clone());
+        }
+    }
+
+    /// Returns the groups of properties of which a value of a schema has at least one, by schema.
+    pub fn take_choices(&mut self) -> BTreeMap<SchemaId, Vec<Vec<String>>> {
+        std::mem::take(&mut self.choices)
     }
 
     /// Returns the type of an object's additional properties, if the document explicitly allows them.
@@ -409,6 +425,7 @@ impl<'a> SchemaLowering<'a> {
         let description = source.schema_data.description.clone().unwrap_or_default();
         let shape = Shape::Object(Vec::new());
         self.done.insert(id.clone(), Schema { description, shape, additional: None, inline: true });
+        self.note_choices(&id, parts);
         let additional = self.additional(parts, &id, location);
         let fields = self.fields(&id, &parts.properties, &parts.required, location);
         if let Some(schema) = self.done.get_mut(&id) {

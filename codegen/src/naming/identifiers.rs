@@ -59,6 +59,8 @@ const RESERVED_TYPES: &[&str] = &[
     "OpenEnum",
     "Option",
     "Ord",
+    "ParameterLocation",
+    "ParameterStyle",
     "PartialEq",
     "PartialOrd",
     "Patch",

@@ -219,6 +219,7 @@ fn small(version: &str, paths: &[&str]) -> ApiDefinition {
             body: None,
             response: SuccessResponse::new(vec![200], Content::Json(Type::List(Box::new(Type::Any))), None),
             error: None,
+            security: None,
         })
         .collect();
     ApiDefinition { version: version.into(), operations, ..ApiDefinition::default() }

@@ -76,7 +76,13 @@ impl<'a> RustItems<'a> {
             if self.profile.shared_query.contains_key(&parameter.name) {
                 continue;
             }
+            let is_object = |ty: &Type| matches!(ty, Type::Named(_) | Type::Map(_) | Type::Any);
+            let has_style = parameter.style.is_some();
             let ty = match self.api.resolve(&parameter.ty) {
+                Type::List(item) if has_style && is_object(self.api.resolve(item)) => {
+                    format!("&[{}]", self.ty(item, None))
+                }
+                ty if has_style && is_object(ty) => format!("&{}", self.ty(&parameter.ty, None)),
                 Type::List(item) => format!("&[{}]", parameter_type(self.api.resolve(item))),
                 ty => parameter_type(ty).to_owned(),
             };

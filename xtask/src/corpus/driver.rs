@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use toolcrate_codegen::config::{self, Profile};
+use toolcrate_codegen::config::{self, Profile, SecuritySchemeConfig};
 
 const PROGRAM: &str = include_str!("../../corpus/driver.rs");
 
@@ -14,8 +14,12 @@ pub(super) fn write(folder: &Path, name: &str) -> anyhow::Result<()> {
     let profile: Profile = config::read_yaml(&folder.join("toolcrate.yaml"))?;
     let lock = fs::read_to_string(folder.join(&profile.lock))?;
     let models = exported_models(&folder.join("crate/src"))?;
-    let credentials: Vec<String> =
-        profile.auth.fields.keys().map(|field| format!("{field}: \"secret\".to_owned().into()")).collect();
+    let credentials: Vec<String> = profile
+        .auth
+        .fields
+        .keys()
+        .map(|field| format!("{field}: {}.into()", credential(&profile, field)))
+        .collect();
     let program = PROGRAM
         .replace("CREDENTIALS", &format!("Credentials {{ {} }}", credentials.join(", ")))
         .replace("        MODELS\n", &arms(&lock, &models));
@@ -30,6 +34,18 @@ pub(super) fn write(folder: &Path, name: &str) -> anyhow::Result<()> {
     fs::write(driver.join("Cargo.toml"), manifest)?;
     fs::write(driver.join("src/main.rs"), program)?;
     Ok(())
+}
+
+/// The value of a credential: the token endpoint of `check.py`, or any text.
+fn credential(profile: &Profile, field: &str) -> &'static str {
+    let is_url = |scheme: &SecuritySchemeConfig| match scheme {
+        SecuritySchemeConfig::ClientCredentials { token_url, .. } => *token_url == format!("{{{field}}}"),
+        _ => false,
+    };
+    match profile.auth.schemes.values().any(is_url) {
+        true => "format!(\"{base_url}/token-of-the-check\")",
+        false => "\"secret\".to_owned()",
+    }
 }
 
 /// The models of a crate by name, each with its path.

@@ -1,10 +1,14 @@
 //! Drafts an API profile from its spec.
 
+mod auth;
+mod scalar;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use self::scalar::quoted;
 use crate::naming::identifiers;
 
 /// Drafts a profile for the document `tree`, which is in the file `spec`, relative to the profile. `name` is
@@ -37,7 +41,7 @@ runtime: {}
         path(runtime),
     );
     text.push_str(&servers(tree));
-    text.push_str(&auth(tree));
+    text.push_str(&auth::draft(tree));
     text.push_str(
         "# A guess: where the sentence of an error usually is.
 errors: { message: [/message, /error/message, /error_description, /error, /detail, /title] }
@@ -45,11 +49,6 @@ errors: { message: [/message, /error/message, /error_description, /error, /detai
     );
     text.push_str(&paging(tree));
     text
-}
-
-/// Returns `text` as a YAML scalar, in the form of a JSON string.
-fn quoted(text: &str) -> String {
-    json!(text.split_whitespace().collect::<Vec<_>>().join(" ")).to_string()
 }
 
 fn servers(tree: &Value) -> String {
@@ -71,54 +70,7 @@ fn servers(tree: &Value) -> String {
     text
 }
 
-/// Returns the credentials for the first supported scheme.
-fn auth(tree: &Value) -> String {
-    let schemes = match &tree["components"]["securitySchemes"] {
-        Value::Null => &tree["securityDefinitions"],
-        schemes => schemes,
-    };
-    for (name, scheme) in schemes.as_object().into_iter().flatten() {
-        let kind = scheme["type"].as_str().unwrap_or_default();
-        let http = scheme["scheme"].as_str().unwrap_or_default().to_lowercase();
-        let key = scheme["name"].as_str().unwrap_or("key");
-        let auth = match (kind, http.as_str(), scheme["in"].as_str().unwrap_or_default()) {
-            ("basic", ..) | ("http", "basic", _) => "auth:
-  scheme: { basic: { user: \"{user}\", password: \"{password}\" } }
-  fields:
-    user: { description: The user's name. }
-    password: { description: The user's password., secret: true }
-"
-            .to_owned(),
-            ("http", "bearer", _) | ("oauth2" | "openIdConnect", ..) => "auth:
-  scheme: { bearer: { token: \"{token}\" } }
-  fields:
-    token: { description: The access token., secret: true }
-"
-            .to_owned(),
-            ("apiKey", _, "header") => api_key("headers", key, "{key}"),
-            ("apiKey", _, "query") => api_key("query", key, "{key}"),
-            ("apiKey", _, "cookie") => api_key("headers", "Cookie", &format!("{key}={{key}}")),
-            _ => continue,
-        };
-        return format!("# The security scheme {}.\n{auth}", quoted(name));
-    }
-    "# A guess: the spec names no scheme that can be sent.\nauth: { scheme: none, fields: {} }\n".to_owned()
-}
-
-fn api_key(location: &str, name: &str, template: &str) -> String {
-    format!(
-        "auth:
-  scheme: none
-  fields:
-    key: {{ description: The API key., secret: true }}
-  {location}: {{ {}: {} }}
-",
-        quoted(name),
-        quoted(template)
-    )
-}
-
-/// Returns the pagination settings, based on the parameter names that most lists use.
+/// Pages, by the names of the parameters that most lists have for them.
 fn paging(tree: &Value) -> String {
     let text = tree.to_string();
     let has = |name: &&str| text.contains(&format!("\"name\":\"{name}\""));
@@ -166,6 +118,8 @@ paging: {{ {guess} }}
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::config::{self, Profile};
 
