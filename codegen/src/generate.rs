@@ -130,7 +130,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     report.sort();
     let model = Model { api, names, relations, report };
     let formatted = options.format_cache.as_ref().map(|cache| (cache, FormattedFiles::read(cache, &out)));
-    let known = |path: &str, tokens: u64| formatted.as_ref()?.1.text(path, tokens);
+    let known = |path: &str, tokens: u64| formatted.as_ref()?.1.find_text(path, tokens);
     let emit::EmittedCrate { mut files, tokens, documentation } =
         emit::emit_crate(&model, &profile, &overlay, &usage, &known).map_err(in_overlay)?;
     if let Some((cache, formatted)) = &formatted {
