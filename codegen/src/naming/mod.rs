@@ -216,7 +216,7 @@ fn distinct_tools<'a>(
         let draft = &drafts[id];
         let name = fit(&tools::spell(draft.form, &draft.by, prefix, &draft.phrase, words), "");
         let message = format!(
-            "a name for `{}` has more than {SHORT_LIMIT} characters (without prefix); it is called `{name}`, unless an abbreviation or `names.operations` of the profile says otherwise",
+            "the name of `{}` would be longer than {SHORT_LIMIT} characters (without the prefix); it is named `{name}` unless the profile has a shorter abbreviation or sets a name in `names.operations`",
             operation.key()
         );
         repairs.push(Repair::new("R037", &operation.pointer, message));
@@ -272,7 +272,7 @@ fn guessed_names(
         let (Some(guess), Some(action)) = (draft.resource.guess, draft.resource.action) else { continue };
         let operation = &api.operations[id];
         let message = format!(
-            "{guess}. Its tool is called `{}`; confirm that with {}, or accept it with --accept-names",
+            "{guess}. Its tool is named `{}`; confirm the name with {}, or accept it with --accept-names",
             tools[id].as_deref().unwrap_or_default(),
             proposal::action(operation, action),
         );
