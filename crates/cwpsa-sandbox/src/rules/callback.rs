@@ -27,7 +27,7 @@ impl SandboxRule for CallbackRule {
         }
         let (kind, level) = (text_field(record, "type"), text_field(record, "level"));
         match callback_types::has_level(kind, level) {
-            // Nothing would ever be sent.
+            // A callback with an unknown type would never send anything.
             None if !kind.is_empty() => {
                 invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "type", UNKNOWN_TYPE));
             }
