@@ -11,8 +11,9 @@ use crate::setup_error::CallbackSetupError;
 /// Maximum length of an ID or codebase. The API uses GUIDs of 36 characters and words such as `v4_6_release`.
 const MAX_PART_LENGTH: usize = 64;
 
-/// The domains of ConnectWise's cloud, for production and staging, and the prefix of its API hosts.
+/// The production and staging domains of ConnectWise's cloud.
 const CLOUD_DOMAINS: [&str; 2] = [".myconnectwise.net", ".connectwisedev.com"];
+/// The prefix of the cloud's API hosts.
 const API_PREFIX: &str = "api-";
 
 /// The reason why a key URL was rejected. It contains no part of the URL, which is untrusted.
@@ -131,7 +132,7 @@ fn is_host_name(host: &str, url: &Url) -> bool {
     bare.eq_ignore_ascii_case(host)
 }
 
-/// Returns the other host of a region of ConnectWise's cloud: with the prefix of API hosts, or without it.
+/// Returns a cloud region's other host: the one with the API prefix, or the one without it.
 fn other_cloud_host(host: &str) -> Option<String> {
     let name = host.strip_prefix(API_PREFIX).unwrap_or(host);
     let region = CLOUD_DOMAINS.iter().find_map(|domain| name.strip_suffix(domain))?;

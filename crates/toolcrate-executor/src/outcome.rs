@@ -8,8 +8,8 @@ use crate::json_limit::limit_json;
 /// Maximum size of the reported reinterpretations in bytes.
 const MAX_REINTERPRETATION_BYTES: usize = 8 << 10;
 
-/// Converts an outcome to an object: `result`; `next`, the arguments for the next page; `omitted_count`, the number of rows
-/// that didn't fit; and the [notes for the caller](caller_notes).
+/// Converts an outcome to an object: `result`; `next`, the arguments for the next page; `omitted_count`, the number of
+/// rows that didn't fit; and the [notes for the caller](caller_notes).
 pub fn outcome_to_json(outcome: &Outcome) -> Value {
     let is_null = outcome.value.is_null() && outcome.is_body_omitted;
     let mut value =

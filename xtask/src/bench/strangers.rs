@@ -57,7 +57,7 @@ impl CostlyRequest {
         Some(stream)
     }
 
-    /// Sends the request, and returns the response as far as the connection delivers it.
+    /// Sends the request and returns the response, which is incomplete if the connection closes early.
     fn exchange(&self, host: &str) -> String {
         let mut response = Vec::new();
         if let Some(mut stream) = self.write(host) {
@@ -230,7 +230,7 @@ fn health(server: &CwpsaProcess) -> anyhow::Result<Vec<Figure>> {
     ])
 }
 
-/// Callers in a process of their own, which is killed when this value is dropped.
+/// Callers in a separate process, which is killed when this value is dropped.
 struct Attack(Child);
 
 impl Attack {

@@ -53,8 +53,8 @@ pub(crate) fn run(arguments: &ExampleArguments) -> std::process::ExitCode {
     }
 }
 
-/// Tests the SDKs, runs the examples, and checks that `docs/framework-compatibility.md` is up to date. With `only`, runs
-/// one example.
+/// Tests the SDKs, runs the examples, and checks that `docs/framework-compatibility.md` is up to date. With `only`,
+/// runs one example.
 pub(crate) fn run_examples(only: Option<&str>, write: bool) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let program = server_process::build_program("cwpsa", &[])?;

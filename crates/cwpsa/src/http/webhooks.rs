@@ -78,7 +78,7 @@ async fn receive(
     }
     let size = request.body().size_hint().exact();
     if let Err(error) = endpoint.webhooks.check_size(&account, size) {
-        // A client that is still sending may not see the response.
+        // A client might not read the response until it has sent the whole body.
         let _ = tokio::time::timeout(BODY_TIMEOUT, discard(request.into_body())).await;
         return error_response(&error);
     }
@@ -97,7 +97,7 @@ async fn receive(
     }
 }
 
-/// Reads a body of at most the maximum size, without storing it.
+/// Reads and discards a body, up to the maximum size.
 async fn discard(mut body: Body) {
     let mut length = 0;
     while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {

@@ -103,7 +103,7 @@ impl AccountWebhooks {
         self.events.as_ref()
     }
 
-    /// Returns the large callbacks that are not verified.
+    /// Returns the limit on unverified large callbacks.
     pub(super) fn large_callbacks(&self) -> &LargeCallbackLimit {
         &self.large_callbacks
     }

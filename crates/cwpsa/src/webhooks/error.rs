@@ -14,7 +14,7 @@ pub enum WebhookError {
     /// The body is too large.
     #[error("the body is too large")]
     TooLarge,
-    /// Too many large callbacks without a valid signature arrived.
+    /// Too many large callbacks without a valid signature were received.
     #[error("too many large callbacks without a valid signature")]
     Busy,
     /// The same callback is currently being stored.

@@ -81,8 +81,8 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Returns true for line and paragraph separators, blank characters other than spaces, and invisible characters that affect
-/// direction, joining, form or tagging.
+/// Returns true for line and paragraph separators, blank characters other than spaces, and invisible characters that
+/// affect direction, joining, form or tagging.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -162,7 +162,7 @@ mod tests {
             let code = format!("\\u{{{:x}}}", u32::from(character));
             assert_eq!(text.matches(&code).count(), 2, "{text}");
         }
-        // Letters alone, of which one can't be seen, are no plain name.
+        // A name that consists only of letters is still escaped if one of them is invisible.
         let text = prompt(&json!({"bookId\u{3164}": 8})).unwrap();
         assert!(text.contains("\"bookId\\u{3164}\": 8"), "{text}");
         let text = prompt(&json!({"text": "Zoë 日本 👍"})).unwrap();

@@ -148,7 +148,7 @@ impl McpHttpService {
 
     /// Passes a request to the transport. `id` is the message ID, for errors.
     async fn forward(&self, parts: Parts, body: Bytes, id: Option<Value>) -> McpResponse {
-        // The transport parses the body before it waits for anything.
+        // The transport parses the body before it first waits.
         let size = body.len();
         let response = start_cpu_bound(size, self.0.handle(Request::from_parts(parts, Full::new(body))));
         errors_as_json_rpc(response.await, id).await

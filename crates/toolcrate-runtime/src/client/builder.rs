@@ -179,7 +179,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends requests through this transport instead of over HTTP, such as a mock ([`transport_fn`](crate::transport_fn)).
+    /// Sends requests through this transport instead of over HTTP, such as a mock
+    /// ([`transport_fn`](crate::transport_fn)).
     #[must_use]
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.base_transport = BaseTransport::Custom(Arc::new(transport));

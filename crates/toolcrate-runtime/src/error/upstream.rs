@@ -17,7 +17,7 @@ use crate::text::bounded;
 const NO_API: &str =
     "Check the base URL: a web page answers there, not the API. Its path may be missing or wrong.";
 
-/// The next step after a web page that refuses a request. Neither arguments nor permissions are at fault.
+/// The next step if a web page rejects a request. The cause is neither the arguments nor the permissions.
 const REFUSED_BY_PAGE: &str = "The response is a web page, not the API's: a proxy or firewall may have refused the request. Check the base \
      URL and what is between the client and the API, then the credentials.";
 

@@ -15,11 +15,11 @@ use crate::patch::escape;
 
 /// Maximum depth of nested groups.
 const MAX_DEPTH: usize = 16;
-/// Maximum number of properties of all objects in a filter. No URL can hold more.
+/// Maximum number of properties in all of a filter's objects. A URL can't contain more.
 const MAX_PROPERTIES: usize = 4000;
-/// Maximum number of problems with similar names, because comparing names takes time.
+/// Maximum number of problems for which similar names are suggested, because comparing names takes time.
 const MAX_EXPLAINED: usize = 32;
-/// Maximum number of problems that are reported.
+/// Maximum number of reported problems.
 const MAX_PROBLEMS: usize = 200;
 
 /// Parses `value`.
@@ -41,12 +41,12 @@ pub(super) fn parse(
     if parser.problems.is_empty() { Ok(expression) } else { Err(parser.problems) }
 }
 
-/// Returns true if a filter has so many properties that it is rejected.
+/// Returns true if and only if a filter has too many properties.
 pub(super) fn is_too_large(value: &Value) -> bool {
     properties(value) > MAX_PROPERTIES
 }
 
-/// Counts the properties of all objects within a value.
+/// Counts the properties of all objects in a value.
 fn properties(value: &Value) -> usize {
     match value {
         Value::Object(members) => members.len() + members.values().map(properties).sum::<usize>(),

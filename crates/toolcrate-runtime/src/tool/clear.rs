@@ -8,7 +8,7 @@ use super::validation_errors::{self, MAX_EXPLAINED};
 use crate::error::FieldError;
 use crate::nearest::nearest;
 
-/// Maximum number of fields to clear. Records have a few hundred.
+/// Maximum number of fields to clear. Records have at most a few hundred.
 const MAX_NAMES: usize = 1000;
 
 /// The fields to clear.

@@ -112,7 +112,8 @@ impl Client {
     /// Executes a tool.
     ///
     /// # Errors
-    /// Returns `InvalidArguments` with all errors at once before anything is sent, and otherwise the error of the request.
+    /// Returns `InvalidArguments` with all errors at once before anything is sent, and otherwise the error of the
+    /// request.
     pub async fn execute(&self, tool: Tool, arguments: &dyn Arguments) -> Result<Outcome, Error> {
         self.execute_with(tool, arguments, &ExecuteOptions::default()).await
     }
@@ -185,11 +186,12 @@ impl Client {
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(checked.call.label()))
     }
 
-    /// Streams the pages of a list tool. The next page is requested when the stream is polled for it. If the tool has a page
-    /// size and the arguments don't set it, the largest size is used.
+    /// Streams the pages of a list tool. The next page is requested when the stream is polled for it. If the tool has a
+    /// page size and the arguments don't set it, the largest size is used.
     ///
     /// # Errors
-    /// Returns the errors of [`execute`](Self::execute), and `Decode` if a page is repeated. The stream ends after an error.
+    /// Returns the errors of [`execute`](Self::execute), and `Decode` if a page is repeated. The stream ends after an
+    /// error.
     pub fn execute_pages(
         &self,
         tool: Tool,
