@@ -330,6 +330,9 @@ pub struct NounOverride {
     /// The noun of the parent; empty for none, although the path has an ID.
     #[serde(default)]
     pub owner: Option<String>,
+    /// True if the records only link existing records to the parent: a delete removes the link.
+    #[serde(default)]
+    pub link: bool,
 }
 
 /// An ending of a path that is an action, a twin or a singleton.

@@ -13,6 +13,7 @@ mod operations;
 mod recursion;
 mod request_bodies;
 mod resolve;
+mod rewording;
 mod schemas;
 mod selection;
 mod unions;
@@ -24,6 +25,7 @@ use crate::repair::RepairedDocument;
 use description_constraints::DescriptionConstraints;
 
 pub use bodies::add_bodies;
+pub use rewording::reword;
 
 /// The result of lowering a document.
 #[derive(Clone, Debug)]

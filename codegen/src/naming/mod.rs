@@ -42,6 +42,7 @@ pub use names::{Names, OperationName};
 use subject::SubjectReader;
 pub use subject::{Subject, with_article};
 use titles::Title;
+pub use titles::summary;
 pub use tools::{LIMIT, SHORT_LIMIT};
 pub use types::{ChoiceName, FieldName, TypeName};
 

@@ -258,7 +258,7 @@ impl<'a> Writer<'a> {
         self.stack.pop();
         node.insert("properties".into(), Value::Object(members));
         node.insert("required".into(), json!([union.member]));
-        join(words, &format!("`{}` determines which fields it has.", union.member));
+        join(words, &format!("`{}` determines which fields apply.", union.member));
     }
 }
 

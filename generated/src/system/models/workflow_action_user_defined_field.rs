@@ -26,7 +26,7 @@ pub struct WorkflowActionUserDefinedField {
     pub field_type_id: Option<String>,
     /// Grand parent connect wise ID.
     pub grand_parent_connect_wise_id: Option<String>,
-    /// Record id of the owning workflow event (WF\_NotifyEvents\_RecID).
+    /// ID of the workflow event it belongs to (WF\_NotifyEvents\_RecID).
     pub grand_parent_id: Option<i32>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
@@ -34,7 +34,7 @@ pub struct WorkflowActionUserDefinedField {
     pub overwrite_flag: Option<bool>,
     /// Parent connect wise ID.
     pub parent_connect_wise_id: Option<String>,
-    /// Record id of the owning workflow action (WF\_NotifyActions\_RecID).
+    /// ID of the workflow action it belongs to (WF\_NotifyActions\_RecID).
     pub parent_id: Option<i32>,
     /// Pod description.
     pub pod_description: Option<String>,

@@ -3,7 +3,7 @@
 use toolcrate_runtime::{Method, Request};
 use crate::self_::FieldMutModel;
 
-/// Gets a self of a self self by its crate.
+/// Gets a self self self by crate.
 ///
 /// `GET /self/{self}/{Self}/{crate}` · tool `get_single_hostile_self_by_crate`
 ///
