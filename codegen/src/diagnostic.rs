@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_prints_code_file_location_and_message() {
+    fn error_prints_code_file_location_and_message() {
         let error =
             CodegenError::new("E003", "it is Swagger 2.0").at("/swagger").in_file(Path::new("a.json"));
         assert_eq!(error.to_string(), "error[E003] a.json at /swagger: it is Swagger 2.0");

@@ -170,7 +170,7 @@ mod tests {
     use crate::config::{self, Profile};
 
     #[test]
-    fn a_draft_is_a_profile() {
+    fn draft_is_a_valid_profile() {
         for schemes in [
             json!({}),
             json!({"a": {"type": "http", "scheme": "basic"}}),

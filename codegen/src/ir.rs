@@ -441,7 +441,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn templates_are_cut_into_texts_and_placeholders() {
+    fn templates_are_split_into_literals_and_placeholders() {
         let template = Template::parse("/finance/agreements/types{id}/copy/");
         let text = |text: &str| Segment::Text(text.into());
         assert_eq!(

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_touched_and_stale_files_go() {
+    fn only_changed_files_are_written_and_stale_files_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         write(&out, &[("src/a.rs", "a"), ("src/old/b.rs", "b")]);
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_generator_did_not_write_is_not_overwritten() {
+    fn files_the_generator_did_not_write_are_not_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let refusal = |out: &Path, pairs: &[(&str, &str)]| {
             let plan = WritePlan::new(out, files(pairs), Vec::new()).unwrap();
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_run_leaves_the_old_tree() {
+    fn failed_run_leaves_the_old_tree() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         write(&out, &[("a.rs", "old"), ("b.rs", "old")]);
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_that_leads_outside_deletes_nothing_there() {
+    fn manifest_with_outside_paths_deletes_nothing_there() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         fs::create_dir(&out).unwrap();
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn the_diff_shows_old_and_new() {
+    fn diff_shows_old_and_new_lines() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &[("a", "one\ntwo\n")]);
         let plan = WritePlan::new(folder.path(), files(&[("a", "one\nthree\n")]), Vec::new()).unwrap();

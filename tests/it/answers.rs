@@ -63,7 +63,7 @@ fn ids(rows: &[Value]) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn following_the_handle_reaches_every_row_once() {
+async fn following_the_cursor_reaches_every_row_once() {
     for (count, size, budget, most, seed) in [
         (137, 25, 900, None, 1),
         (137, 25, 2500, None, 2),
@@ -103,7 +103,7 @@ async fn following_the_handle_reaches_every_row_once() {
 }
 
 #[tokio::test]
-async fn skipping_gives_the_rest_of_a_page_and_cursors_do_too() {
+async fn skip_and_cursor_return_the_rest_of_a_page() {
     let all = rows(30, 7);
     let (_server, client) = serve(all.clone(), 25).await;
     let budget = ExecuteOptions { max_bytes: Some(800), ..ExecuteOptions::default() };
@@ -144,7 +144,7 @@ async fn rows_beyond_any_budget_are_reported() {
 }
 
 #[tokio::test]
-async fn empty_members_go_on_request_or_before_a_row_does() {
+async fn empty_members_are_dropped_on_request_or_before_rows() {
     let all = rows(3, 5);
     let (_server, client) = serve(all.clone(), 25).await;
     let full = list(&client, &Map::new(), &ExecuteOptions::default()).await;

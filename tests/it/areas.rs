@@ -32,7 +32,7 @@ fn tool_at(verb: &str, template: &str) -> Tool {
 }
 
 #[tokio::test]
-async fn a_read_and_a_write_of_each_area() {
+async fn each_area_has_a_working_read_and_write() {
     assert_eq!(CATALOG.modules().collect::<Vec<_>>(), AREAS.map(|(area, ..)| area));
     for (area, collection, verb, template) in AREAS {
         let server = MockServer::start().await;
@@ -70,7 +70,7 @@ async fn a_read_and_a_write_of_each_area() {
 }
 
 #[tokio::test]
-async fn typed_calls_read_change_and_page() {
+async fn typed_calls_read_update_and_page() {
     let server = MockServer::start().await;
     let order = json!({"id": 5091, "poNumber": "5091", "shipmentDate": null, "brandNew": {"x": 1},
         "vendorCompany": {"id": 842, "name": "Samsung"}, "status": {"id": 1, "name": "New"}});

@@ -10,7 +10,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 #[tokio::test]
-async fn callback_of_a_change_becomes_a_typed_record() {
+async fn change_callback_becomes_a_typed_record() {
     let (server, client) = sandbox().await;
     let receiver = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(202)).mount(&receiver).await;

@@ -39,7 +39,7 @@ fn body(client: &Client, tool: &str, arguments: Value) -> Value {
 }
 
 #[tokio::test]
-async fn an_enriched_schema_has_the_accounts_own_fields() {
+async fn enriched_schema_has_custom_fields() {
     let (server, client) = serve(200, definitions()).await;
     let account = client.enrich(&CATALOG).await.unwrap();
     let schema = account.input_schema(CATALOG.get("create_a_ticket").unwrap());
@@ -73,7 +73,7 @@ async fn an_enriched_schema_has_the_accounts_own_fields() {
 }
 
 #[tokio::test]
-async fn captions_become_ids_in_what_is_sent() {
+async fn captions_become_ids_in_requests() {
     let (_server, client) = serve(200, definitions()).await;
     let ticket = |extras: Value| json!({"company": 1, "summary": "x", "customFields": extras});
     // Before the definitions are known, the caption is sent.
@@ -159,7 +159,7 @@ async fn captions_become_ids_in_what_is_sent() {
 }
 
 #[tokio::test]
-async fn an_account_that_shows_no_definitions_adds_nothing() {
+async fn account_without_definitions_adds_nothing() {
     for status in [401, 403, 404] {
         let (server, client) = serve(status, json!({"code": "Security", "message": "no"})).await;
         let account = client.enrich(&CATALOG).await.unwrap();
@@ -175,7 +175,7 @@ async fn an_account_that_shows_no_definitions_adds_nothing() {
 }
 
 #[tokio::test]
-async fn answers_have_captions_and_the_ids_beside_them() {
+async fn responses_have_captions_and_ids() {
     let server = MockServer::start().await;
     let field = |id: i32, caption: &str, value: Value| json!({"id": id, "caption": caption, "type": "Text", "value": value});
     let ticket = json!({"id": 1, "customFields": [field(11, "Region", json!("West")), field(12, "Downtime", Value::Null)]});

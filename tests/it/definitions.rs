@@ -35,7 +35,7 @@ const TOOLS: [&str; 26] = [
 ];
 
 #[test]
-fn definitions_of_the_most_used_tools_are_as_reviewed() {
+fn most_used_tool_definitions_match_their_snapshots() {
     for name in TOOLS {
         let tool = CATALOG.get(name).unwrap_or_else(|| panic!("no tool {name}"));
         insta::assert_snapshot!(name, page(tool));

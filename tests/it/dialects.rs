@@ -82,7 +82,7 @@ fn seen(tool: Tool, dialect: Dialect) -> Value {
 }
 
 #[test]
-fn documents_list_all_dialects() {
+fn docs_list_all_dialects() {
     let names = Dialect::ALL.map(|dialect| format!("`{dialect}`"));
     let (last, others) = names.split_last().expect("there are dialects");
     let lists = ["and", "or"].map(|conjunction| format!("{} {conjunction} {last}", others.join(", ")));
@@ -148,7 +148,7 @@ fn arguments_in_a_dialect_are_accepted_by_the_tool() {
 }
 
 #[test]
-fn one_filter_in_the_forms_of_all_dialects() {
+fn one_filter_works_in_every_dialect() {
     let client = client("https://localhost").expect("a client");
     let tool = CATALOG.get("list_all_tickets").expect("a tool");
     let expected = "closedFlag = false and budgetHours > 1.5 and id in (1, 2)";
@@ -249,7 +249,7 @@ fn nullable(node: &Value, pointer: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn no_update_lists_null_and_every_one_can_clear() {
+fn no_update_accepts_null_and_every_update_can_clear() {
     let mut updates = 0;
     for tool in CATALOG.tools() {
         let record = tool.details();

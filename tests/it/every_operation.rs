@@ -21,7 +21,7 @@ async fn mount_empty_object(server: &MockServer) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_tool_makes_its_request() {
+async fn every_tool_sends_its_request() {
     let server = MockServer::start().await;
     mount_empty_object(&server).await;
     let client = client(&server.uri()).unwrap();
@@ -177,7 +177,7 @@ fn first_field(tool: Tool) -> Option<String> {
 }
 
 #[test]
-fn every_typed_function_makes_the_request_of_its_tool() {
+fn every_typed_function_sends_its_tools_request() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/src");
     let mut typed: BTreeMap<String, (String, String)> = BTreeMap::new();
     for module in CATALOG.modules() {

@@ -18,7 +18,7 @@ mod tool_figures;
 const DRAWS: u64 = 3;
 
 #[test]
-fn schemas_and_descriptions_keep_to_their_bounds() {
+fn schemas_and_descriptions_stay_within_bounds() {
     let figures = tool_figures::schemas();
     figures.iter().for_each(|figure| println!("{}: {} (bound: {})", figure.what, figure.value, figure.bound));
     assert!(figures.iter().all(|figure| figure.met));
@@ -26,7 +26,7 @@ fn schemas_and_descriptions_keep_to_their_bounds() {
 }
 
 #[test]
-fn drawn_calls_are_accepted_and_mutations_are_rejected() {
+fn random_calls_are_accepted_and_mutations_are_rejected() {
     let client = client("https://localhost").unwrap();
     let mut spec = Spec::read_current().unwrap();
     let (figures, failures) = tool_figures::calls(&client, &mut spec, DRAWS);

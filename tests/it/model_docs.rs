@@ -42,7 +42,7 @@ fn is_sentence(name: &str, comment: &str) -> bool {
 }
 
 #[test]
-fn every_type_has_a_sentence_that_says_more_than_its_name() {
+fn every_type_has_an_informative_sentence() {
     let mut count = 0;
     let mut poor = Vec::new();
     for file in files() {
@@ -59,7 +59,7 @@ fn every_type_has_a_sentence_that_says_more_than_its_name() {
 }
 
 #[test]
-fn modules_stay_short_and_name_no_condition_twice() {
+fn modules_stay_short_without_duplicate_cfgs() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/src");
     for area in source.read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|area| area.is_dir()) {
         for file in [area.join("mod.rs"), area.join("models/mod.rs")] {

@@ -35,7 +35,7 @@ fn nulls(schema: &Value, deep: bool) -> Map<String, Value> {
 }
 
 #[tokio::test]
-async fn nulls_of_a_client_change_nothing() {
+async fn nulls_from_a_client_change_nothing() {
     let (server, client) = sandbox().await;
     let update = tool("update_a_company_contact_by_id");
     let schema = update.input_schema_value();
@@ -77,7 +77,7 @@ async fn nulls_of_a_client_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_reference_loses_its_null_members() {
+async fn reference_drops_its_null_members() {
     let (server, client) = sandbox().await;
     let company = json!({"id": 250, "identifier": null, "name": null});
     let ticket = json!({"summary": "crew", "company": company, "board": {"id": null, "name": "Help Desk"}});
@@ -87,7 +87,7 @@ async fn a_reference_loses_its_null_members() {
 }
 
 #[test]
-fn no_update_is_made_of_nulls() {
+fn update_with_only_nulls_is_rejected() {
     let client = e2e::client("https://localhost").expect("a client");
     let mut tried = 0;
     for tool in CATALOG.tools() {

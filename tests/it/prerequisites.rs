@@ -31,7 +31,7 @@ fn every_plan_can_be_followed() {
 }
 
 #[test]
-fn plans_that_people_know() {
+fn well_known_plans_are_as_expected() {
     let plan = |name: &str| CATALOG.get(name).expect(name).prerequisites().to_string();
     assert_eq!(
         plan("create_a_purchaseorder_lineitem").lines().next(),

@@ -24,7 +24,7 @@ fn tool_names(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn every_text_names_tools_as_the_list_does() {
+fn every_description_uses_the_listed_tool_names() {
     let mut references = 0;
     for tool in CATALOG.tools() {
         for names in [NameStyle::Prefixed, NameStyle::Short] {
@@ -41,7 +41,7 @@ fn every_text_names_tools_as_the_list_does() {
 }
 
 #[test]
-fn every_placeholder_names_a_tool_and_is_replaced() {
+fn every_placeholder_names_a_tool_and_is_rendered() {
     for tool in CATALOG.tools() {
         let line = tool.line().replace("{}", "");
         let shape = tool.shape(&tool.details()).map(|shape| shape.properties.inner_text().to_owned());

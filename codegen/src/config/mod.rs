@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_key_is_an_error_that_names_it() {
+    fn unknown_key_is_an_error_that_names_it() {
         let errors = parse_yaml::<Overlay>("bindigns: []\n").unwrap_err();
         let text = errors.to_string();
         assert!(text.contains("unknown field `bindigns`"), "{text}");

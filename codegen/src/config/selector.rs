@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_selector_chooses_by_path_tag_and_id() {
+    fn selector_matches_path_tag_and_id() {
         let tags = ["Users".to_owned()];
         let chooses = |path: Option<&str>, tag: Option<&str>, id: Option<&str>| {
             let own = |text: Option<&str>| text.map(str::to_owned);

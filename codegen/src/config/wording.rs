@@ -95,7 +95,7 @@ mod tests {
     use super::ArgumentPattern;
 
     #[test]
-    fn a_pattern_may_ask_for_a_type() {
+    fn pattern_can_require_a_type() {
         let pattern = ArgumentPattern("number *Hours".to_owned());
         assert!(pattern.covers("budgetHours", "number"));
         assert!(!pattern.covers("budgetHours", "string") && !pattern.covers("hours2", "number"));

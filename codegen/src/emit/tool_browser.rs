@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_have_short_names() {
+    fn types_have_short_labels() {
         let said = |node| kind(&node);
         assert_eq!(said(json!({"type": "integer"})), "integer");
         assert_eq!(said(json!({"type": "string", "format": "date-time"})), "text (date-time)");
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_that_two_tools_have_is_written_once() {
+    fn argument_shared_by_two_tools_is_written_once() {
         let mut arguments = ArgumentRows::default();
         let first = json!({"id": {"type": "integer"}, "name": {"type": "string"}});
         let second = json!({"id": {"type": "integer"}, "name": {"type": "string", "description": "Whose."}});

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn other_versions_are_named() {
+    fn unsupported_versions_are_named_in_the_error() {
         assert!(
             error(r#"{"swagger":"1.2","paths":{}}"#)
                 .contains("error[E003] spec.json at /swagger: unsupported format: Swagger 1.2")
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn syntax_errors_name_the_line() {
+    fn syntax_errors_report_the_line() {
         assert!(
             error("{\n\"openapi\": \"3.0.1\",\n").contains("at line 3 column 0: the spec ends too early")
         );
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faulty_part_costs_that_part() {
+    fn invalid_part_is_dropped_and_the_rest_is_read() {
         let text = r##"{"openapi":"3.0.1","info":{"title":"t","version":1},"paths":{"/a":{"get":7,"post":{
             "parameters":[{"name":"lost"},{"name":"a","in":"query"},3],
             "responses":{"200":{"description":7},"weird":{}}}}},
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_that_are_too_deep_are_refused_at_once() {
+    fn overly_deep_documents_are_rejected_immediately() {
         let deep = format!("{}{}", "{\"allOf\":[".repeat(60), "]}".repeat(60));
         let text = format!(
             r#"{{"openapi":"3.0.1","info":{{"title":"[[[","version":"1"}},"paths":{{}},"components":{{"schemas":{{"A":{deep}}}}}}}"#
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn endless_aliases_are_refused() {
+    fn exponential_yaml_aliases_are_rejected() {
         let message = error("openapi: 3.0.1\ninfo: &a\n  x: *a\npaths: {}\n");
         assert!(message.contains("E007") || message.contains("E002"), "{message}");
     }

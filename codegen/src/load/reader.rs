@@ -316,7 +316,7 @@ mod tests {
 
     /// Reading is what `openapiv3` itself does, without its detours.
     #[test]
-    fn documents_are_read_as_openapiv3_reads_them() {
+    fn documents_parse_the_same_as_with_openapiv3() {
         let parameter = json!({"name": "q", "in": "query", "style": "deepObject", "explode": true, "required": true,
             "description": "d", "schema": {"type": "object"}});
         let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/A"}},

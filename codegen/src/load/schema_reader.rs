@@ -381,7 +381,7 @@ mod tests {
 
     /// Reading is what `openapiv3` itself does, without its detours.
     #[test]
-    fn schemas_are_read_as_openapiv3_reads_them() {
+    fn schemas_parse_the_same_as_with_openapiv3() {
         for value in [
             json!({}),
             json!({"type": "string", "format": "date", "enum": ["a", null], "maxLength": 3, "nullable": true}),
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn non_schema_is_any_value() {
+    fn non_schema_becomes_any_value() {
         let mut report = Report::default();
         schema(json!({"properties": {"a": 7}}), &DocumentLocation::ROOT, &mut report);
         assert_eq!(report.degradations[0].problem.location.as_deref(), Some("/properties/a"));

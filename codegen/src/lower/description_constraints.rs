@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn constraints_leave_the_prose() {
+    fn constraints_are_removed_from_the_prose() {
         let rule = NoteRule {
             pattern: r"Max length: (\d+);?".into(),
             max_length: true,

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_factors_and_values_are_read() {
+    fn bounds_multiples_and_enum_values_are_parsed() {
         let limits = read(
             r#"{"type": "integer", "minimum": 0, "exclusiveMinimum": true, "multipleOf": 5, "default": 10}"#,
         );
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_is_exact_or_left_out() {
+    fn bound_is_exact_or_omitted() {
         let exact = read(r#"{"type": "integer", "maximum": 9007199254740993}"#);
         assert_eq!(exact.maximum, Some(9_007_199_254_740_993_i64.into()));
         assert_eq!(read(r#"{"type": "integer", "maximum": 18446744073709551615}"#).maximum, None);

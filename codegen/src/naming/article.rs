@@ -19,7 +19,7 @@ mod tests {
     use super::article;
 
     #[test]
-    fn articles_follow_the_sound() {
+    fn articles_match_pronunciation() {
         for noun in ["agreement", "RMA status", "M365 contact", "unposted expense", "SLA"] {
             assert_eq!(article(noun), "an", "{noun}");
         }

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn new_operations_that_clash_all_move() {
+    fn all_clashing_new_operations_are_renamed() {
         let (names, clashes) =
             assigned(&[&["team", "service_team"], &["team", "project_team"], &["note"]], &[]);
         assert_eq!(names.iter().flatten().collect::<Vec<_>>(), ["service_team", "project_team", "note"]);
@@ -114,20 +114,20 @@ mod tests {
     }
 
     #[test]
-    fn others_yield_to_a_pinned_operation() {
+    fn pinned_operation_keeps_its_name_in_a_clash() {
         let (names, _) = assigned(&[&["note", "project_note"], &["note", "service_note", "pinned"]], &[]);
         assert_eq!(names.iter().flatten().collect::<Vec<_>>(), ["project_note", "note"]);
     }
 
     #[test]
-    fn a_new_operation_yields_to_a_reserved_name() {
+    fn new_operation_avoids_a_reserved_name() {
         let (names, clashes) = assigned(&[&["team", "service_team", "the_service_team"]], &["team"]);
         assert_eq!(names[0].as_deref(), Some("service_team"));
         assert_eq!(clashes, 0);
     }
 
     #[test]
-    fn names_that_stay_the_same_are_reported() {
+    fn unresolvable_name_clashes_are_reported() {
         let (_, clashes) = assigned(&[&["team", "a_team"], &["team", "a_team"], &[]], &[]);
         assert_eq!(clashes, 1);
         assert_eq!(assigned(&[&["team"]], &["team"]).1, 1);

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_names_lose_words_in_the_middle() {
+    fn long_names_are_shortened_in_the_middle() {
         let long = "get_single_x_session_groups_containing_session_of_the_whole_wide_world_by_id";
         let short = fit_tool(long, "", "x");
         assert!(short.len() <= SHORT_LIMIT + 2, "{short}");

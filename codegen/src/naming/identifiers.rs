@@ -334,12 +334,12 @@ mod tests {
     }
 
     #[test]
-    fn keywords_are_sorted_for_their_search() {
+    fn keywords_are_sorted_for_binary_search() {
         assert!(KEYWORDS.is_sorted());
     }
 
     #[test]
-    fn identifiers_are_cut_into_words() {
+    fn identifiers_are_split_into_words() {
         for (text, words) in [
             ("onHandSerialNumbers", "on hand serial numbers"),
             ("service-tickets", "service tickets"),
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_no_keywords_and_no_numbers() {
+    fn names_are_never_keywords_or_numbers() {
         for (text, name) in [
             ("type", "type_"),
             ("_info", "info"),
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_gets_a_variant_of_its_own() {
+    fn every_value_gets_its_own_variant() {
         assert_eq!(
             names(&["", "On Hold", "OnHold", "on-hold", "Other", "Self", "1099", "50%", "+", "-", "a", "A"]),
             [

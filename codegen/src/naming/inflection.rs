@@ -224,7 +224,7 @@ mod tests {
     use crate::ir::{Schema, Shape};
 
     #[test]
-    fn words_change_number() {
+    fn words_are_pluralized_and_singularized() {
         let mut rules = NameRules::default();
         rules.irregular.insert("statuses".into(), "status".into());
         rules.irregular.insert("criteria".into(), "criterion".into());

@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn lock_round_trips_and_grows_by_lines() {
+    fn lock_round_trips_and_additions_are_single_lines() {
         let mut lock = Lock::default();
         lock.extend(additions(&[("GET /a", "list_a")], &[("A b", "AB")]), "1");
         let first = lock.to_text();
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_are_of_one_release_and_of_tools_that_were() {
+    fn aliases_last_one_release_and_refer_to_former_tools() {
         let text = "GET /a old m::f::a\nGET /b new m::f::b\nalias old new 2\n";
         let lock = Lock::parse(text).unwrap();
         assert_eq!(lock.aliases("2").collect::<Vec<_>>(), [("old", "new")]);
@@ -356,13 +356,13 @@ mod tests {
     }
 
     #[test]
-    fn comments_stay() {
+    fn comments_are_preserved() {
         let text = "# ours\n\n# why this one\nGET /a x m::f::x\n";
         assert_eq!(Lock::parse(text).unwrap().to_text(), text);
     }
 
     #[test]
-    fn contradictions_are_refused_with_their_line() {
+    fn contradictions_are_rejected_with_their_line() {
         let text = "GET /a x m::f::x\nGET /b x m::f::y\nGET /a y m::f::z\nwhat\nGET /c z m::g::x\ntype A T\nchoice B.c T\n";
         let text = Lock::parse(text).unwrap_err().to_string();
         assert!(text.contains("line 2: the tool x belongs to both `GET /a` and `GET /b`"), "{text}");
@@ -373,14 +373,14 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_is_only_spelt_anew_keeps_its_type() {
+    fn respelled_schema_keeps_its_type() {
         let lock = Lock::parse("type A.B AB\nchoice A.B.c ABC\ntype D D\n").unwrap();
         assert_eq!(lock.types(&["AB", "D", "d"]), [Some("AB"), Some("D"), None]);
         assert_eq!(lock.choices(&[("AB", "c"), ("AB", "d")]), [Some("ABC"), None]);
     }
 
     #[test]
-    fn a_path_that_is_only_spelt_anew_keeps_its_name() {
+    fn respelled_path_keeps_its_name() {
         let lock = Lock::parse("GET /a/{id}/b x m::f::x\nGET /A/{id}/b y m::f::y\n").unwrap();
         let names = |keys: &[&str]| -> Vec<Option<String>> {
             let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();

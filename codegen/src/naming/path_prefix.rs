@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_of_all_paths_falls_away() {
+    fn prefix_shared_by_all_paths_is_dropped() {
         assert_eq!(rests(&["/api/v1/users", "/api/v1/teams/{id}"]), ["/users", "/teams/{}"]);
         assert_eq!(rests(&["/system/users", "/system/teams"]), ["/system/users", "/system/teams"]);
         assert_eq!(rests(&["/v2", "/v2/teams"]), ["/v2", "/teams"]);
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn versions_fall_away_where_paths_stay_distinct() {
+    fn version_segments_are_dropped_if_paths_stay_distinct() {
         let paths = ["/api/shop/v1/users", "/api/shop/v2/users", "/api/shop/v2/teams"];
         assert_eq!(rests(&paths), ["/v1/users", "/v2/users", "/teams"]);
         assert_eq!(rests(&["/users", "/v3/users", "/teams"]), ["/users", "/v3/users", "/teams"]);
     }
 
     #[test]
-    fn a_few_paths_may_stand_beside_the_api() {
+    fn few_paths_may_lack_the_common_prefix() {
         let mut paths: Vec<String> = (0..20).map(|number| format!("/api/v1/things{number}")).collect();
         paths.extend(["/health".to_owned(), "/v1/token".to_owned()]);
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();

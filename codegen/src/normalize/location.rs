@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_location_prints_as_a_pointer() {
+    fn location_prints_as_a_pointer() {
         assert_eq!(DocumentLocation::ROOT.to_string(), "");
         assert_eq!(
             DocumentLocation::ROOT.key("paths").key("/a").key("parameters").index(2).to_string(),

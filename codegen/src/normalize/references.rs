@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_may_refer_to_a_body() {
+    fn response_can_reference_a_request_body() {
         let mut tree = json!({
             "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/components/requestBodies/A"}}}}},
             "components": {"requestBodies": {"A": {"content": {"text/plain": {}}}}},
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_end() {
+    fn reference_cycles_terminate() {
         let mut tree = json!({"paths": {}, "components": {
             "parameters": {"A": {"$ref": "#/components/parameters/B"}, "B": {"$ref": "#/components/parameters/A"}},
             "schemas": {"S": {"properties": {"s": {"$ref": "#/components/schemas/S/properties/s"}}}},
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn references_to_what_holds_them_do_not_grow() {
+    fn self_references_do_not_grow() {
         let mut tree = json!({"paths": {"/a": {"get": {
             "parameters": [{"$ref": "#/paths/~1a"}, {"$ref": "#"}],
             "responses": {"200": {"content": {"a/b": {"schema": {"$ref": "#/components"}}}}, "201": {"$ref": "#/paths"}},

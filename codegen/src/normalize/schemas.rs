@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn types_of_3_1_are_read() {
+    fn openapi_3_1_types_are_normalized() {
         let (schema, codes) = normalized(json!({"type": ["string", "null"], "maxLength": 4}));
         assert_eq!(schema, json!({"type": "string", "nullable": true, "maxLength": 4}));
         assert_eq!(codes, ["R031"]);

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_below_the_documents_is_a_longer_path() {
+    fn server_below_the_base_url_becomes_a_longer_path() {
         let below = |base: &str, server: &str| below(base, server);
         assert_eq!(below("https://a.example/v1", "https://a.example/v1/beta").as_deref(), Some("/beta"));
         assert_eq!(below("https://a.example", "/beta").as_deref(), Some("/beta"));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn operations_move_or_are_left_out() {
+    fn operations_on_other_servers_are_moved_or_omitted() {
         let mut tree = json!({
             "servers": [{"url": "https://a.example/v1/"}],
             "paths": {

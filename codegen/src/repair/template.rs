@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn clean_paths_stay() {
+    fn clean_paths_are_unchanged() {
         assert_eq!(repaired("/a/{id}/b"), ("/a/{id}/b".into(), vec![]));
     }
 
@@ -130,18 +130,18 @@ mod tests {
     }
 
     #[test]
-    fn constraints_go() {
+    fn constraints_are_removed() {
         assert_eq!(repaired("/a/{id:int}/b"), ("/a/{id}/b".into(), vec!["R001"]));
     }
 
     #[test]
-    fn doubled_placeholders_are_sent_once() {
+    fn repeated_placeholders_are_sent_once() {
         assert_eq!(repaired("/v/{id}{id}"), ("/v/{id}".into(), vec!["R004"]));
         assert_eq!(repaired("/v/{id}/w/{id}"), ("/v/{vId}/w/{id}".into(), vec!["R004"]));
     }
 
     #[test]
-    fn each_placeholder_of_a_segment_has_a_name_of_its_own() {
+    fn placeholders_in_one_segment_have_distinct_names() {
         assert_eq!(repaired("/{a}/{a}{b}").0, "/{parentId}/{a}{b}");
         assert_eq!(repaired("/types{id}/x/{id}").0, "/types{typesId}/x/{id}");
         assert_eq!(repaired("/v/{id}.{id}/{id}").0, "/v/{vId}.{parentvId}/{id}");

@@ -78,7 +78,7 @@ fn spec(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn files_that_are_none() {
+fn unreadable_files_are_rejected() {
     let said = [
         message("spec.yaml", None),
         message("toolcrate.yaml", None),
@@ -90,13 +90,13 @@ fn files_that_are_none() {
 }
 
 #[test]
-fn other_versions() {
+fn unsupported_versions_are_rejected() {
     let said = [spec("openapi: 3.0.1", "swagger: '1.2'"), spec("openapi: 3.0.1", "openapi: 4.0.0")];
     insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]
-fn specs_that_contradict_themselves() {
+fn contradictory_specs_are_rejected() {
     let said = [
         spec("schemas/Thing'", "schemas/Thng'"),
         spec(
@@ -113,7 +113,7 @@ fn specs_that_contradict_themselves() {
 
 /// Without strict mode, what cannot be expressed costs one operation or one value, and is reported.
 #[test]
-fn parts_that_cannot_be_expressed_are_left_out_by_report() {
+fn inexpressible_parts_are_omitted_and_reported() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     for (name, text) in [("toolcrate.yaml", PROFILE), ("overlay.yaml", OVERLAY)] {
@@ -167,7 +167,7 @@ fn operations_with_the_same_name_get_distinct_names() {
 }
 
 #[test]
-fn profiles_overlays_and_locks() {
+fn invalid_profiles_overlays_and_locks_are_rejected() {
     let said = [
         message("toolcrate.yaml", Some(&PROFILE.replace("lock:", "lok:"))),
         message("overlay.yaml", Some("not_writeable: []\n")),
@@ -184,7 +184,7 @@ fn profiles_overlays_and_locks() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written() {
+fn unwritable_folder_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in [("toolcrate.yaml", PROFILE), ("overlay.yaml", OVERLAY), ("spec.yaml", SPEC)] {
         fs::write(folder.path().join(name), text).unwrap();

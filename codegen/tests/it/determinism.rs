@@ -43,7 +43,7 @@ fn shuffled(value: Value, seed: &mut u64) -> Value {
 }
 
 #[test]
-fn two_runs_and_a_shuffled_spec_give_the_same_bytes() {
+fn two_runs_and_a_shuffled_spec_produce_identical_bytes() {
     for release in RELEASES {
         let spec = read_release(release);
         let first = files(release, &spec);

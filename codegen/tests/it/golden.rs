@@ -9,7 +9,7 @@ use toolcrate_codegen::{Options, generate};
 use crate::support::golden_cases;
 
 #[test]
-fn each_crate_is_as_expected() {
+fn each_crate_matches_its_expected_files() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     let mut stale = Vec::new();
     for case in golden_cases() {
@@ -29,7 +29,7 @@ fn each_crate_is_as_expected() {
 /// Compiles all golden crates in one workspace, lints them, and runs the tools of the library against a
 /// server (`tests/other_api/main.rs`).
 #[test]
-fn the_crates_compile_and_another_api_works() {
+fn crates_compile_and_another_api_works() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden-workspace");
     let mut members = Vec::new();

@@ -96,7 +96,7 @@ fn run<S: Strategy>(
 }
 
 #[test]
-fn mutated_specs_give_an_error_or_a_crate() {
+fn mutated_specs_produce_an_error_or_a_crate() {
     let strategy = (any::<prop::sample::Index>(), prop::collection::vec(any_mutation(), 1..5), any::<bool>());
     let (crates, cases) = run(200, &strategy, |(original, mutations, yaml)| {
         let original = original.get(originals());
@@ -114,7 +114,7 @@ fn mutated_specs_give_an_error_or_a_crate() {
 }
 
 #[test]
-fn cut_off_and_garbled_text_gives_an_error_or_a_crate() {
+fn truncated_or_garbled_text_produces_an_error_or_a_crate() {
     let strategy = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<u8>(), any::<bool>());
     run(60, &strategy, |(original, at, byte, yaml)| {
         // The slices are long, and this is about their text alone.

@@ -43,7 +43,7 @@ fn by_key(named: &NamedApi) -> BTreeMap<String, &OperationName> {
 }
 
 #[test]
-fn names_keep_the_contract_and_the_limits() {
+fn names_meet_the_contract_and_length_limits() {
     for release in RELEASES {
         let count = specs::count_operations(&specs::parse_release(release));
         for lock in [Lock::default(), checked_in()] {
@@ -87,7 +87,7 @@ fn names_keep_the_contract_and_the_limits() {
 }
 
 #[test]
-fn the_lock_gives_every_name_and_needs_no_new_line() {
+fn lock_contains_every_name() {
     let lock = checked_in();
     for release in RELEASES {
         let named = named(release, lock.clone());
@@ -105,7 +105,7 @@ fn the_lock_gives_every_name_and_needs_no_new_line() {
 }
 
 #[test]
-fn names_of_2022_stay_in_2025() {
+fn names_from_2022_are_unchanged_in_2025() {
     let old = named("2022.1", Lock::default());
     let new = named("2025.1", old.names.lock.clone());
     assert!(new.names.lock.to_text().starts_with(&old.names.lock.to_text()), "a release adds lines only");
@@ -164,7 +164,7 @@ fn types_are_unique_identifiers() {
 }
 
 #[test]
-fn actions_say_what_they_do() {
+fn action_names_contain_the_action() {
     let named = named("2025.1", checked_in());
     let names = by_key(&named);
     let merge = names["POST /service/tickets/{parentId}/merge"];
@@ -193,7 +193,7 @@ fn actions_say_what_they_do() {
 }
 
 #[test]
-fn every_rule_of_the_profile_applies() {
+fn every_profile_rule_applies() {
     let (profile, usage) = (profile(), UsageTracker::new());
     naming::name(&lower_release("2025.1", &usage), &profile, checked_in(), &usage).unwrap();
     let entries: Vec<String> =
@@ -229,7 +229,7 @@ fn small(version: &str, paths: &[&str]) -> ApiDefinition {
 }
 
 #[test]
-fn a_newcomer_yields_and_the_names_of_what_is_gone_are_not_reused() {
+fn new_operation_gets_another_name_and_removed_names_are_not_reused() {
     let profile = Profile { names: NameRules::default(), ..profile() };
     let run = |version: &str, paths: &[&str], lock: Lock| {
         let named = naming::name(&small(version, paths), &profile, lock, &UsageTracker::new()).unwrap();

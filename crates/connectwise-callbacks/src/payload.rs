@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_may_be_text() {
+    fn numbers_may_be_strings() {
         let found =
             event(&BODY.replace("57961,\"Prod", "\"57961\",\"Prod").replace("RecId\":5", "RecId\":\"5\""));
         assert_eq!((found.record_id, found.callback_id), (57961, Some(5)));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn event_id_is_that_of_the_message() {
+    fn event_id_comes_from_the_message() {
         let id = |body: &str, company: &str| parse(body).into_event(company, body.as_bytes()).id;
         let first = id(BODY, "acme");
         assert_eq!(first.len(), 36);

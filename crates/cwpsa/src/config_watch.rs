@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn tools_change_with_the_settings_and_a_mistake_changes_nothing() {
+    async fn tools_reload_with_the_settings_and_invalid_settings_change_nothing() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let count = |reload: &ConfigWatch| reload.selection().tools().count();
         write(file.path(), "[tools]\nmodule = [\"time\"]\n").unwrap();

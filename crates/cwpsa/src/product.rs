@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prompts_use_their_arguments_and_arguments_come_from_tools() {
+    fn prompts_use_their_arguments_and_completions_come_from_tools() {
         for prompt in PRODUCT.prompts {
             for argument in prompt.arguments {
                 assert!(prompt.text.contains(&format!("{{{}}}", argument.name)), "{}", argument.name);

@@ -29,7 +29,7 @@ mod tests {
     use toolcrate_executor::ToolClass;
 
     #[test]
-    fn choices_narrow_the_catalog_and_are_checked() {
+    fn selections_narrow_the_catalog_and_are_validated() {
         let count = |spec: &ToolFilterSpec| tool_filter(spec).unwrap().tools().count();
         let of = |is_counted: fn(&Tool) -> bool| CATALOG.tools().filter(is_counted).count();
         let all = ToolFilterSpec::default;
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn acting_or_unbounded_reads_are_not_selected_by_module() {
+    fn reads_with_side_effects_or_unlimited_scope_are_not_selected_by_module() {
         let allows =
             |spec: &ToolFilterSpec, tool: &str| tool_filter(spec).unwrap().allows(CATALOG.get(tool).unwrap());
         let all = ToolFilterSpec::default;

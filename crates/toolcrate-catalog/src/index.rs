@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_read_as_they_were_written() {
+    fn lines_round_trip() {
         let line = "get_a_b\tget_b\tm\tread\tget\t\titem\t\t/m/b\tGET\t/m/b/{id}\t\ti\t42";
         let entry = IndexEntry::parse(line).unwrap();
         assert_eq!(entry.to_string(), line);

@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn properties_keep_their_order_and_can_be_joined() {
+    fn properties_keep_their_order_and_can_be_merged() {
         let text = r#"{ "b": {"type": "string"}, "a": {"type": "integer"} }"#;
         let properties: Properties<'_> = serde_json::from_str(text).unwrap();
         assert_eq!(properties.names(), ["b", "a"]);

@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_the_same_in_json_and_in_the_index() {
+    fn kind_names_match_in_json_and_the_index() {
         for kind in OperationKind::ALL {
             assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{kind}\""));
             assert_eq!(OperationKind::from_text(kind.as_str()), Some(*kind));

@@ -82,7 +82,7 @@ mod tests {
     use crate::record::SchemaRecord;
 
     #[test]
-    fn each_record_is_found_by_its_name_and_no_other() {
+    fn each_record_is_found_only_by_its_name() {
         let records = "{\"name\":\"A\",\"schema\":{}}\n{\"name\":\"A b\",\"schema\":{\"type\":\"x\"}}\n";
         let table: RecordTable<SchemaRecord<'static>> = RecordTable::new("A\t24\nA b\t36\n", records);
         assert_eq!(table.names().collect::<Vec<_>>(), ["A", "A b"]);

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_are_cut_out_of_the_files_of_their_modules() {
+    fn records_are_sliced_from_module_files() {
         let line = |name: &str, module: &str, length: usize| {
             format!("{name}\t{name}\t{module}\tread\tlist\t\tcollection\t\t/a\tGET\t/a\t\t\t{length}\n")
         };

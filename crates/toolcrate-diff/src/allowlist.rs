@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_dates() {
+    fn invalid_dates_are_rejected_in_the_allowlist() {
         assert!(is_date("2026-01-31"));
         for text in ["2026-1-31", "2026-13-01", "31-01-2026", "soon", "2026-01-00", "2026-01-+1"] {
             assert!(!is_date(text), "{text}");

@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_unique_and_mirrors_lead_back_on_one_level() {
+    fn ids_are_unique_and_mirrors_are_symmetric() {
         let ids: HashSet<&str> = DiffKind::ALL.iter().map(|kind| kind.id()).collect();
         assert_eq!(ids.len(), DiffKind::ALL.len());
         for kind in DiffKind::ALL {

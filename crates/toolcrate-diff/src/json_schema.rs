@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_an_open_object_lost_refuses_nobody() {
+    fn removed_property_of_an_open_object_breaks_nobody() {
         let old = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}});
         let named = json!({"type": "object", "properties": {"a": {"type": "string"}}});
         let (mut open, mut closed) = (named.clone(), named.clone());
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn findings_name_the_place() {
+    fn findings_name_the_location() {
         let old = json!({"type": "object", "properties": {"a": {"type": "string", "maxLength": 9}}});
         let new = json!({"type": "object", "properties": {"a": {"type": "string", "maxLength": 5}}, "required": ["a"]});
         let found = SchemaDifferences::between(&old, &new);

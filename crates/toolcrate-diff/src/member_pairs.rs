@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_near_when_a_few_letters_differ() {
+    fn names_are_similar_if_few_letters_differ() {
         for (old, new) in [("phoneNumber", "phoneNumbers"), ("siteID", "siteId"), ("colour", "color")] {
             assert!(are_near(old, new), "{old} {new}");
         }
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn members_that_could_be_several_things_are_none_of_them() {
+    fn ambiguous_members_are_not_paired() {
         let strings =
             |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_owned()).collect() };
         let (old, new) = (strings(&["id", "companyName"]), strings(&["id", "companyNames"]));

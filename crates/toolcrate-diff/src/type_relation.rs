@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn every_relation_is_the_reverse_from_the_other_side() {
+    fn every_relation_reverses_when_swapped() {
         let types = [
             Type::Boolean,
             Type::Integer,
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_know_their_direction() {
+    fn limit_changes_have_a_direction() {
         let old = Limits { max_length: Some(50), minimum: Some(1.into()), ..Limits::default() };
         let new = Limits { max_length: Some(30), pattern: Some("x+".into()), ..Limits::default() };
         let found = compare_limits(&old, &new);

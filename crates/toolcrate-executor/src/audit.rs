@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn call_is_a_line_without_secrets() {
+    fn call_is_logged_as_one_line_without_secrets() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let audit = AuditLog::open(Some(file.path())).unwrap();
         let arguments = json!({"summary": "x".repeat(500), "portalPassword": "hush", "list": [{"privateKey": "hush"}], "id": 4});
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn file_that_can_not_be_opened_is_an_error() {
+    fn unopenable_file_is_an_error() {
         assert!(AuditLog::open(Some(Path::new("/nowhere/audit.jsonl"))).is_err());
     }
 
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_go_on_once_there_is_room_even_without_a_call() {
+    fn pending_lines_are_written_once_there_is_space_even_without_a_call() {
         let (disk, arguments) = (Disk::default(), json!({"id": 7}));
         let audit = AuditLog::new(Box::new(disk.clone()));
         audit.check().unwrap();
@@ -413,7 +413,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn file_that_was_renamed_or_removed_is_created_again() {
+    fn renamed_or_removed_file_is_recreated() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("audit.jsonl");
         let audit = AuditLog::open(Some(&path)).unwrap();
@@ -441,7 +441,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn no_call_is_started_if_the_file_can_not_be_created_again() {
+    fn no_call_is_started_if_the_file_cannot_be_recreated() {
         let directory = tempfile::tempdir().unwrap();
         let logs = directory.path().join("logs");
         std::fs::create_dir(&logs).unwrap();

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn definitions_are_cached_until_they_are_old_and_have_the_same_version_everywhere() {
+    async fn definitions_are_cached_until_they_expire_and_versions_match_across_replicas() {
         let upstream = MockServer::start().await;
         let changes = ToolListChanges::default();
         let fields = CustomFieldsCache::new(&fixture::CATALOG, changes.clone());

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_was_not_sent_or_was_refused_changed_nothing() {
+    fn only_unsent_or_refused_calls_changed_nothing() {
         let error = Rejection::NotOffered("create_a_book");
         assert!(ExecuteError::from(error).changed_nothing());
         // An error with unknown delivery may have changed something.

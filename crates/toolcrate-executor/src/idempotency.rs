@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn call_that_was_not_made_can_be_repeated_under_its_key() {
+    async fn unsent_call_can_be_repeated_with_its_key() {
         let store: SharedStore = Arc::new(MemoryStore::default());
         let responses = responses(&store, 100);
         let rejected = async { IdempotentResponse::NotExecuted(response(429, "")) };
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn responses_of_others_never_make_a_write_repeatable() {
+    async fn other_responses_never_make_a_write_repeatable() {
         let store: SharedStore = Arc::new(MemoryStore::with_capacity(200_000));
         let responses = responses(&store, 100);
         responses.run(key("k", "1"), made("first".to_owned())).await.unwrap();
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn write_is_not_made_if_its_claim_can_not_be_stored() {
+    async fn write_is_not_sent_if_its_claim_cannot_be_stored() {
         let store: SharedStore = Arc::new(MemoryStore::with_capacity(10_000));
         let responses = responses(&store, 100);
         let mut number = 0;
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn response_is_not_returned_in_another_form() {
+    async fn stored_response_is_not_returned_in_another_format() {
         let store: SharedStore = Arc::new(MemoryStore::default());
         let responses = responses(&store, 100);
         responses.run(key("k", "1"), made("first".to_owned())).await.unwrap();

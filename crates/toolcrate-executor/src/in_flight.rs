@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_forced_shutdown_waits_for_nothing() {
+    async fn forced_shutdown_does_not_wait() {
         let in_flight = InFlight::new(Duration::MAX);
         let _call = in_flight.acquire().unwrap();
         in_flight.force_shutdown();

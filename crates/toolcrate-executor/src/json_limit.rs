@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn value_of_any_shape_is_brought_within_the_limit() {
+    fn value_of_any_shape_is_cut_to_the_limit() {
         let nested = (0..100).fold(json!(1), |inner, _| json!([inner, "xxxxxxxxxx"]));
         for value in [
             json!({"error": {"message": "é".repeat(5_000_000), "kind": "rejected"}}),

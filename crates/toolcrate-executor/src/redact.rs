@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secret_is_masked_whatever_names_it() {
+    fn secret_is_masked_in_every_position() {
         let arguments = json!({
             "id": 501,
             "operations": [

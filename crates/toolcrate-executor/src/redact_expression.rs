@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn literals_beside_the_name_of_a_secret_are_masked() {
+    fn literals_compared_with_secret_fields_are_masked() {
         for (text, masked) in [
             (r#"portalPassword = "a\" b" AND id=5"#, r#"portalPassword = "***" AND id=***"#),
             ("login/apiKey like 'it''s'", "login/apiKey like '***'"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_stay() {
+    fn other_text_is_unchanged() {
         for text in ["board/name = 'Help Desk'", "Reset the password", "he said \"hi\"", "id > 5", ""] {
             assert_eq!(mask_literals(text), None, "{text}");
         }

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_secrets_are_recognized() {
+    fn secret_names_are_recognized() {
         for name in [
             "password",
             "portalPassword",

@@ -189,7 +189,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_spelling_of_a_list_makes_the_same_list() {
+    fn every_list_spelling_parses_to_the_same_list() {
         for query in [
             "a[0]=x&a[1]=y",
             "a[]=x&a[]=y",
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn single_text_reads_every_spelling() {
+    fn single_value_accepts_every_spelling() {
         let read = |query: &str| single_text(&parse(query), "a").map(|text| text.map(str::to_owned));
         for query in ["a=x", "a[0]=x", "a[]=x", "a[4]=x", "a=x&a=x"] {
             assert_eq!(read(query), Ok(Some("x".to_owned())), "{query}");

@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn choices_are_those_of_the_alternatives_without_null() {
+    fn choices_exclude_null() {
         assert_eq!(choices(&json!({"anyOf": [{"enum": ["a", null]}, {"type": "null"}]})), [json!("a")]);
         assert_eq!(choices(&json!({"type": "array", "items": {"enum": ["a", "b"]}})).len(), 2);
         assert!(choices(&json!({"type": "string"})).is_empty());

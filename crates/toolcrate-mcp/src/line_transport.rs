@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_request_gets_an_answer() {
+    async fn every_request_gets_a_response() {
         let long = format!(r#"{{"method":"x","params":"{}","jsonrpc":"2.0","id":"a"}}"#, "x".repeat(500));
         for (line, code, id) in [
             ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":", -32700, json!(7)),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn half_characters_are_replaced() {
+    async fn lone_surrogates_are_replaced() {
         let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"a":"b\ud83c"}}}"#;
         let (messages, answers) = exchange(&format!("{call}\n"), 1000).await;
         assert!(answers.is_empty());

@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cursors_are_read_as_they_were_written_and_nothing_else_is() {
+    fn cursors_round_trip_and_others_are_rejected() {
         for custom_fields in [None, Some("0123456789abcdef".to_owned())] {
             let cursor = ListCursor { start: 250, list: "fedcba9876543210".to_owned(), custom_fields };
             assert_eq!(ListCursor::parse(&cursor.to_string()), Some(cursor));

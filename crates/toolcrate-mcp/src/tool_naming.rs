@@ -58,7 +58,7 @@ mod tests {
     use crate::fixture::LIBRARY;
 
     #[test]
-    fn names_of_tools_are_replaced_and_nothing_else() {
+    fn only_tool_names_are_replaced() {
         let text = |text: &'static str, names| rename_in_text(text, LIBRARY.catalog, names);
         let mixed = "From list_all_city_library_books (create_a_book), é_é, list_all_city_library_nothing.";
         let short = "From list_all_books (create_a_book), é_é, list_all_city_library_nothing.";

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn header_values_are_right_and_never_printed() {
+    fn header_values_are_correct_and_never_printed() {
         let header = basic("acme+public", &Secret::from("private")).expect("a header");
         assert_eq!(header, "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==");
         assert!(!format!("{header:?}").contains("YWNt"));

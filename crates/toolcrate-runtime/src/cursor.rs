@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_opens_for_its_own_tool_and_scope_only() {
+    fn cursor_is_valid_only_for_its_tool_and_scope() {
         let key = CursorKey::derive(b"secret", "acme");
         let cursor = key.seal("list_orders", &state());
         assert_eq!(key.open("list_orders", &cursor), Some(state()));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_that_was_changed_or_made_up_does_not_open() {
+    fn altered_or_forged_cursor_is_rejected() {
         let key = CursorKey::derive(b"secret", "acme");
         let cursor = key.seal("list_orders", &state());
         let (payload, signature) = cursor.split_once('.').expect("two parts");

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_become_utc_and_whole_seconds() {
+    fn timestamps_become_utc_in_whole_seconds() {
         for (text, utc) in [
             ("2025-01-31", Some("2025-01-31T00:00:00Z")),
             ("2025-01-31T09:30:00.5+01:00", Some("2025-01-31T08:30:00Z")),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_stays_a_day() {
+    fn dates_have_no_time() {
         for (text, expected) in [
             (" 2025-01-31", Some("2025-01-31")),
             ("2025-01-31T01:00:00+01:00", Some("2025-01-31T00:00:00Z")),

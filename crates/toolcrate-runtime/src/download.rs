@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn file_names_are_read_and_made_safe() {
+    fn file_names_are_parsed_and_sanitized() {
         let cases = [
             ("attachment; filename=\"report.pdf\"", Some("report.pdf")),
             ("attachment; filename=report.pdf; size=3", Some("report.pdf")),

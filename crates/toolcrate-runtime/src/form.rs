@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_written_one_after_the_other() {
+    fn parts_are_written_in_order() {
         let form = Form::new()
             .text_field("title", "a\r\n--X")
             .json_field("meta", &1)
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_media_type_can_not_become_a_header() {
+    fn media_type_cannot_inject_a_header() {
         for media_type in ["image/png\r\nx: y", "image", "", "a b/c", "text/plain; charset=\n"] {
             let form = Form::new().file_with_media_type("file", "a", media_type, "");
             let error = form.encode().expect_err(media_type);

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_written_in_their_style() {
+    fn members_are_encoded_in_their_style() {
         let form = json!({
             "name": "a b&c", "none": null, "flag": true,
             "tags": ["x", "y"], "codes": [1, 2], "meta": {"k": "v", "n": [{"m": 1}]},

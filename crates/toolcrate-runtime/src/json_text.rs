@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_characters_are_replaced_and_nothing_else() {
+    fn only_lone_surrogates_are_replaced() {
         for (json, expected) in [
             (r#""a \ud83c b""#, r#""a \ufffd b""#),
             (r#""\ud83c""#, r#""\ufffd""#),

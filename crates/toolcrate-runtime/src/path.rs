@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_would_change_the_path_are_named() {
+    fn values_that_would_change_the_path_are_rejected_by_name() {
         for (value, part) in [("", "empty"), (".", "dots"), ("..", "dots")] {
             let found = problems("/orders/{id}", &values(&[("id", value)]), |name| name);
             assert_eq!(found.len(), 1, "{value:?}");

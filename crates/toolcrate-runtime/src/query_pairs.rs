@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn set_replaces_all_pairs_of_a_name() {
+    fn set_replaces_all_pairs_with_the_name() {
         let mut pairs = QueryPairs::new();
         pairs.push("page", [1, 2].as_slice());
         pairs.set("page", "3");

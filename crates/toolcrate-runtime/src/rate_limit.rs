@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn all_spellings_mean_the_same() {
+    fn all_header_spellings_are_equivalent() {
         let expected = RateLimit { limit: Some(100), remaining: Some(7), reset: Some(30), retry_after: None };
         let spellings: [&[(&'static str, &str)]; 4] = [
             &[("ratelimit-limit", "100"), ("ratelimit-remaining", "7"), ("ratelimit-reset", "30")],
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_429_fills_in_what_was_left_out() {
+    fn status_429_fills_in_missing_headers() {
         let found = read(429, &[("retry-after", "30")]);
         let expected = RateLimit { limit: None, remaining: Some(0), reset: Some(30), retry_after: Some(30) };
         assert_eq!(found, expected);

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_value_has_its_json_form() {
+    fn every_kind_of_value_serializes_to_json() {
         assert_eq!("a\"b".to_json_string(), r#""a\"b""#);
         assert_eq!([1, 2].to_json_string(), "[1,2]");
         assert_eq!(vec!["a".to_owned()].to_json_string(), r#"["a"]"#);

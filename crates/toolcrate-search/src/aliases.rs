@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tools_of_a_collection_share_its_aliases() {
+    fn tools_in_a_collection_share_its_aliases() {
         let collections =
             vec![("/service/tickets", vec!["case"]), ("/service/tickets/{}/notes", vec!["remark"])];
         let index = AliasIndex::new(&collections, &Vec::new());

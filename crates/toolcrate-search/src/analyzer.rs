@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_synonym_wins() {
+    fn longest_synonym_wins() {
         let words = words();
         assert_eq!(words.synonym(&tokenize("custom field x")).map(|(_, length)| length), Some(2));
         assert_eq!(words.synonym(&tokenize("nothing")), None);

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secondary_part_weighs_less() {
+    fn secondary_text_weighs_less() {
         let texts = [(tokens("order"), tokens("client")), (tokens("client"), tokens("order order"))];
         let index = Bm25Index::new(&texts, 0.0, 0.5);
         let scores = index.scores(&query("client"));

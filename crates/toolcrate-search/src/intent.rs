@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn the_earliest_verb_decides() {
+    fn earliest_verb_decides() {
         for (query, intent) in [
             ("how many tickets are open", Intent::Count),
             ("add a note to the ticket and close it", Intent::Create),
@@ -362,25 +362,25 @@ mod tests {
     }
 
     #[test]
-    fn an_ambiguous_word_is_a_verb_only_before_a_determiner() {
+    fn ambiguous_word_is_a_verb_only_before_a_determiner() {
         assert_eq!(wanted("order a laptop").intent, Intent::Create);
         assert_eq!(wanted("order status").intent, Intent::List);
     }
 
     #[test]
-    fn the_words_of_a_verb_are_spent_unless_they_also_name_a_thing() {
+    fn verb_words_are_consumed_unless_they_also_name_a_record() {
         assert_eq!(wanted("please set up a board").spent, 1..3);
         assert!(wanted("upload a file").spent.is_empty());
     }
 
     #[test]
-    fn a_verb_may_have_a_gap() {
+    fn phrasal_verb_may_be_split() {
         assert_eq!(wanted("take a part out of the price book").intent, Intent::Delete);
         assert_eq!(wanted("take a part out of the price book").spent, 0..1);
     }
 
     #[test]
-    fn a_request_may_follow_a_statement() {
+    fn request_may_follow_a_statement() {
         let words = tokenize("the printer is jammed, close the ticket");
         assert_eq!(
             VerbTable::new(WordLists::ENGLISH.verbs, "").detect(&words, &[0, 4], &[]).intent,
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verb_within_a_clause_is_uncertain() {
+    fn verb_in_a_subordinate_clause_is_uncertain() {
         assert!(wanted("i need to close a ticket").is_sure);
         assert!(!wanted("tickets we close a day").is_sure);
     }

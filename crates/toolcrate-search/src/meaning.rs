@@ -29,7 +29,7 @@ mod tests {
     use crate::word_vectors::WordVector;
 
     #[test]
-    fn the_text_that_means_the_same_is_the_most_similar() {
+    fn text_with_the_same_meaning_is_most_similar() {
         let text = |words: &[&str]| {
             let mut text = TextVector::EMPTY;
             words.iter().filter_map(|word| WordVector::find(word)).for_each(|word| text.add(word, 1.0));

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_opposite_of_what_is_wanted_is_excluded() {
+    fn opposite_of_the_requested_action_is_excluded() {
         assert_eq!(excluded("approve the time sheet"), ["reject", "reverse"]);
         assert_eq!(excluded("undo the approval of a time sheet"), ["approve"]);
         assert_eq!(excluded("do not approve it"), ["approve"]);

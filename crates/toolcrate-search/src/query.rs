@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_behind_a_noun_asks_for_one_record() {
+    fn number_after_a_noun_requests_one_record() {
         assert_eq!(query("ticket 48213").intent, Intent::Get);
         assert_eq!(query("look up ticket 48213").intent, Intent::Get);
         assert_eq!(query("notes on ticket 48213").intent, Intent::List);
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn the_thing_before_a_preposition_is_the_head() {
+    fn noun_before_a_preposition_is_the_head() {
         for (text, has_head) in
             [("list tickets on a board", true), ("tickets on a board", true), ("open tickets", false)]
         {
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_counts_more_than_its_synonym() {
+    fn word_weighs_more_than_its_synonym() {
         let query = query("a webhook");
         let weight =
             |stem: &str| query.tokens.iter().find(|token| token.token == stem).map(|token| token.weight);
@@ -337,19 +337,19 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelled_word_is_corrected_but_a_name_is_not() {
+    fn misspelled_word_is_corrected_but_a_name_is_not() {
         assert_eq!(query("all webhoks").words, ["all", "webhooks"]);
         assert_eq!(query("all Webhoks").words, ["all", "webhoks"]);
     }
 
     #[test]
-    fn clauses_start_behind_punctuation() {
+    fn clauses_start_after_punctuation() {
         assert_eq!(clauses("the bill was wrong, void it"), [0, 4]);
         assert_eq!(clauses("tickets"), [0]);
     }
 
     #[test]
-    fn verbs_stop_words_and_numbers_are_no_tokens() {
+    fn verbs_stop_words_and_numbers_are_not_tokens() {
         let tokens = query("set up a new rollout 2024").tokens;
         assert_eq!(tokens.iter().map(|token| token.token.as_str()).collect::<Vec<_>>(), ["rollout"]);
     }

@@ -51,7 +51,7 @@ mod tests {
     use crate::word_lists::WordLists;
 
     #[test]
-    fn a_word_of_the_query_restores_the_full_weight() {
+    fn query_word_restores_the_full_weight() {
         let analyzer = Analyzer::new(&WordLists::ENGLISH);
         let penalty = Penalty::parse("_status_: 0.5: rename: update").expect("an entry");
         let weight = |intent, query: &str| penalty.weight(intent, &tokenize(query), &analyzer);

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_stands_for_the_similar_words_of_the_catalog() {
+    fn word_matches_similar_catalog_words() {
         let stems = ["customer", "invoice", "computer"];
         let vector = |stem: &str| (stem.to_owned(), WordVector::find(stem).expect("a frequent word"));
         let related = RelatedWords::new(stems.map(vector).to_vec());

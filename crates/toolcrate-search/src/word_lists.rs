@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sections_have_their_entries_in_order() {
+    fn sections_keep_the_order_of_their_entries() {
         let text = "# comment\n[/a]\none\n two words \n\n[/b/{}]\n# comment\nthree\n";
         assert_eq!(sections(text), [("/a", vec!["one", "two words"]), ("/b/{}", vec!["three"])]);
     }

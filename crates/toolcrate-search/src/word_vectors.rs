@@ -115,13 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn forms_of_a_word_have_its_vector() {
+    fn inflected_forms_share_a_vector() {
         assert!(WordVector::find("reimbursements").is_some());
         assert!(WordVector::find("qwertyuiop").is_none() && WordVector::find("").is_none());
     }
 
     #[test]
-    fn a_text_means_what_its_words_do() {
+    fn text_vector_is_built_from_its_words() {
         let text = |words: &[&str]| {
             let mut text = TextVector::EMPTY;
             words.iter().filter_map(|word| WordVector::find(word)).for_each(|word| text.add(word, 1.0));

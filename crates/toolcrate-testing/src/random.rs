@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn draws_keep_to_the_schema_and_differ() {
+    fn random_values_match_the_schema_and_differ() {
         let schema = json!({"type": "object", "required": ["a"], "properties": {
             "a": {"type": "integer", "minimum": 2, "maximum": 4},
             "b": {"type": ["string", "null"], "maxLength": 3},

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_keep_to_the_schema() {
+    fn sample_values_match_the_schema() {
         let schema = json!({"properties": {
             "a": {"type": "integer", "minimum": 1, "maximum": 3},
             "b": {"type": "string", "maxLength": 2},

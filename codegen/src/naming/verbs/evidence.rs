@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn summaries_are_read_to_their_verb() {
+    fn verb_is_extracted_from_summaries() {
         for (summary, verbs) in [
             ("Delete knowledge base articles", "delete"),
             ("Approve/Reject devices", "approve reject"),
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn operation_ids_are_read_to_their_verb() {
+    fn verb_is_extracted_from_operation_ids() {
         for (id, verbs) in [
             ("deleteWidgets", "delete"),
             ("Widgets_FrobnicateWidget", "frobnicate?"),

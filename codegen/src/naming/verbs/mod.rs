@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verb_at_the_end_of_a_path_is_what_is_done() {
+    fn verb_at_the_end_of_a_path_names_the_action() {
         let delete = post("/articles/delete", "Delete knowledge base articles", "").unwrap();
         assert_eq!(delete, ("delete_{P}_{many}{by}".to_owned(), true, false));
         let remove = post("/roles/{id}/remove-members", "", "").unwrap();
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn summary_and_operation_id_count_too() {
+    fn summary_and_operation_id_are_evidence_too() {
         let reset = post("/users/{id}/password", "Resets the password", "").unwrap();
         assert_eq!(reset, ("reset_a_{P}_{one}{by}".to_owned(), true, false));
         assert_eq!(post("/devices/search", "Delete what is found", "").map(|found| found.1), Some(true));
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_verb_names_is_a_creation_only_if_it_has_a_list() {
+    fn post_without_a_verb_is_a_create_only_on_a_listed_collection() {
         let list = |path: &'static str| (Method::Get, path, "", "");
         let post = |path: &'static str| (Method::Post, path, "", "");
         assert_eq!(name(read_last(&[list("/staff"), post("/staff")])), "as its method");
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_replaced_or_read_is_a_thing_unless_more_says_otherwise() {
+    fn replaced_or_read_path_is_a_noun_without_other_evidence() {
         let one = |method, path, summary, id| name(read_last(&[(method, path, summary, id)]));
         assert_eq!(one(Method::Put, "/articles/{id}/copy", "Update the copy", ""), "as its method");
         assert_eq!(one(Method::Put, "/articles/{id}/copy", "", ""), "as its method");

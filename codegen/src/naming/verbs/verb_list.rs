@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn verbs_are_found_in_their_forms() {
+    fn inflected_verbs_are_recognized() {
         let list = VerbList::new(&NameRules::default());
         let word = |verb: Option<KnownVerb>| verb.map(|verb| verb.word);
         for (text, verb) in
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_sorted() {
+    fn verb_list_is_sorted() {
         let words: Vec<&str> = COMMON_VERBS.lines().filter(|line| !line.starts_with('#')).collect();
         assert!(words.is_sorted());
         assert!(words.iter().all(|line| {

@@ -152,7 +152,7 @@ fn places(document: &Value) -> Vec<String> {
 }
 
 #[test]
-fn each_kind_of_change_is_made() {
+fn each_kind_of_mutation_is_applied() {
     let changed = |mutation| {
         let mut document = json!({"a": {"b": 1, "c/d": [2, 3]}});
         mutate(&mut document, &mutation);

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_choose_records() {
+    fn levels_select_records() {
         let ticket = event(
             "/service/tickets",
             json!({"id": 7, "board": {"id": 3}, "status": {"id": 4}, "_info": {"updatedBy": "Admin1"}}),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn collections_and_members_are_those_of_the_catalog() {
+    fn collections_and_members_match_the_catalog() {
         let tools: Vec<_> = connectwise_psa::CATALOG.tools().collect();
         for (name, known) in &*TYPES {
             let mut schemas = String::new();

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_window_starts_with_its_first_request() {
+    fn window_starts_with_its_first_request() {
         let mut meter =
             BudgetMeter::new(&RequestBudget { requests: 2, window_seconds: 10 }).expect("a budget");
         let start = Instant::now();

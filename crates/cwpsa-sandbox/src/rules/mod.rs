@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rules_file_matches_the_catalog_and_the_rules() {
+    fn rules_file_matches_the_catalog_and_the_rules() {
         if let Err(error) = load() {
             panic!("{error}");
         }

@@ -5,7 +5,7 @@ use crate::support::engine::{self, ask, call, done, get, json, refused, sandbox}
 use serde_json::{Value, json};
 
 #[test]
-fn unknown_routes_verbs_records_and_credentials_have_own_errors() {
+fn unknown_routes_verbs_records_and_credentials_have_distinct_errors() {
     let sandbox = sandbox();
     let (status, body) = refused(&sandbox, "GET", "/nothing/here", Value::Null);
     assert_eq!((status, &body["message"]), (404, &json!("The endpoint does not exist.")));
@@ -31,7 +31,7 @@ fn unknown_routes_verbs_records_and_credentials_have_own_errors() {
 }
 
 #[test]
-fn bodies_are_checked_in_the_words_of_the_api() {
+fn invalid_bodies_get_the_apis_error_messages() {
     let sandbox = sandbox();
     let post = |path: &str, body: Value| refused(&sandbox, "POST", path, body);
     let (status, body) = post("/service/tickets", json!({"company": {"id": 250}}));
@@ -99,7 +99,7 @@ fn references_resolve_by_id_identifier_and_name() {
 }
 
 #[test]
-fn patches_and_replacements() {
+fn records_are_patched_and_replaced() {
     let sandbox = sandbox();
     let patch = |body: Value| ask(&sandbox, "PATCH", "/company/contacts/501", &body);
     let (status, contact) = patch(json!([
@@ -173,7 +173,7 @@ fn pages_are_linked() {
 }
 
 #[test]
-fn searches_are_posted_and_refused() {
+fn searches_are_posted_and_invalid_ones_rejected() {
     let sandbox = sandbox();
     let found = done(&sandbox, "POST", "/service/tickets/search", json!({"conditions": "board/id = 2"}));
     assert_eq!(found.as_array().map(Vec::len), Some(5));
@@ -211,7 +211,7 @@ fn record_in_use_cannot_be_deleted() {
 }
 
 #[test]
-fn bulk_writes_each_item_separately() {
+fn bulk_request_writes_each_item_separately() {
     let sandbox = sandbox();
     let line = |number: i64| {
         json!({"description": "RAM", "lineNumber": number, "product": {"id": 104}, "quantity": 1,
@@ -269,7 +269,7 @@ fn documents_round_trip() {
 }
 
 #[test]
-fn an_uploaded_file_replaces_the_one_that_was_there() {
+fn uploaded_file_replaces_the_existing_one() {
     let sandbox = sandbox();
     let upload = |path: &str, body: &str| {
         let mut upload = call("POST", path, &Value::Null);

@@ -105,7 +105,7 @@ async fn deliveries(server: &MockServer, count: usize) -> Vec<Value> {
 }
 
 #[test]
-fn default_settings_are_the_apis() {
+fn default_settings_match_the_api() {
     let settings = CallbackSettings::default();
     assert_eq!(settings.timeout, Duration::from_secs(5));
     assert_eq!(settings.retry_delays, [Duration::from_secs(2), Duration::from_secs(4)]);
@@ -149,7 +149,7 @@ async fn receiver_gets_and_can_verify_each_change() {
 }
 
 #[tokio::test]
-async fn some_responses_are_retried() {
+async fn receivers_temporary_failures_are_retried() {
     for (statuses, attempts, delivered) in [
         (&[404, 429, 200][..], 3, true),
         (&[409, 419, 404][..], 3, false),

@@ -20,7 +20,7 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 #[test]
-fn a_large_tenant_is_small_and_quick() {
+fn large_tenant_uses_little_memory_and_time() {
     let release = !cfg!(debug_assertions);
     let (_, start) = timed(|| {
         let sandbox = Sandbox::new(SandboxSettings::default()).expect("a sandbox");

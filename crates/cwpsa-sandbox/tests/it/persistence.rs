@@ -19,7 +19,7 @@ fn open(path: &Path, now: i64) -> Sandbox {
 }
 
 #[test]
-fn a_restart_changes_nothing() {
+fn restart_preserves_all_data() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("tenant.redb");
     let sandbox = open(&path, engine::NOW);
@@ -68,7 +68,7 @@ fn a_restart_changes_nothing() {
 }
 
 #[test]
-fn a_data_file_of_an_older_release_is_refused_and_unchanged() {
+fn data_file_from_an_older_release_is_rejected_and_unchanged() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("tenant.redb");
     write_redb_2_file(&path);
@@ -92,7 +92,7 @@ fn data_file_is_readable_by_its_owner_only() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_refused() {
+fn file_that_is_not_a_database_is_rejected() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("notes.txt");
     std::fs::write(&path, "not a database").expect("a file");
@@ -103,7 +103,7 @@ fn a_file_that_is_no_database_is_refused() {
 }
 
 #[test]
-fn records_of_a_file_are_there_beside_the_seeded_ones() {
+fn records_from_a_file_are_added_to_the_seeded_ones() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("records.json");
     let start = |records: &Value| {

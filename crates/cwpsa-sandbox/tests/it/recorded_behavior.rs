@@ -50,41 +50,41 @@ fn patching_the_key_of_a_reference_changes_it() {
 }
 
 #[test]
-fn records_below_tickets_agreements_and_groups_are_the_attached_ones() {
+fn child_lists_return_only_attached_records() {
     check(include_str!("../fixtures/attached_records.json"));
 }
 
 #[test]
-fn schedule_entries_are_about_records_that_exist() {
+fn schedule_entries_refer_to_existing_records() {
     check(include_str!("../fixtures/schedule_entries.json"));
 }
 
 #[test]
-fn callback_levels_are_those_of_the_type() {
+fn callback_levels_depend_on_the_type() {
     check(include_str!("../fixtures/callback_levels.json"));
 }
 
 #[test]
-fn communication_items_of_contacts_are_records() {
+fn contact_communication_items_are_records() {
     check(include_str!("../fixtures/contacts.json"));
 }
 
 #[test]
-fn page_sizes_out_of_range_are_refused() {
+fn out_of_range_page_sizes_are_rejected() {
     check(include_str!("../fixtures/page_sizes.json"));
 }
 
 #[test]
-fn notes_are_displayed_somewhere() {
+fn note_needs_at_least_one_display_flag() {
     check(include_str!("../fixtures/note_flags.json"));
 }
 
 #[test]
-fn hours_without_an_end_are_the_callers() {
+fn hours_without_an_end_time_are_kept_as_sent() {
     check(include_str!("../fixtures/time_entry_hours.json"));
 }
 
 #[test]
-fn empty_references_are_refused() {
+fn empty_references_are_rejected() {
     check(include_str!("../fixtures/empty_references.json"));
 }

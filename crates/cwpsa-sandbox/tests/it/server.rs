@@ -37,7 +37,7 @@ async fn requests_reach_the_engine_under_any_codebase() {
 }
 
 #[tokio::test]
-async fn paths_outside_the_api() {
+async fn paths_outside_the_api_are_not_found() {
     let (server, _) = server(MockServerSettings::default()).await;
     let at = |path: &str| format!("http://{}{path}", server.address());
     let info =
@@ -60,7 +60,7 @@ async fn paths_outside_the_api() {
 }
 
 #[tokio::test]
-async fn requests_of_foreign_web_pages_are_rejected() {
+async fn cross_origin_web_requests_are_rejected() {
     let (server, store) = server(MockServerSettings::default()).await;
     store.put("/service/tickets", json!({"summary": "x"}));
     let ticket = format!("{}/service/tickets/1", server.base_url());

@@ -208,7 +208,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(600) })]
 
     #[test]
-    fn filters_mean_the_same_on_both_sides(
+    fn filters_match_the_same_records_on_both_sides(
         filter in filter(),
         child in prop::option::of(TEXT),
         custom in prop::collection::vec(("[AB]", TEXT), 0..3),

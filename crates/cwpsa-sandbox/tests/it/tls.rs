@@ -45,7 +45,7 @@ async fn clients_that_trust_the_certificate_are_served() {
 }
 
 #[tokio::test]
-async fn a_folder_with_half_of_it_is_refused() {
+async fn folder_with_only_a_key_or_certificate_is_rejected() {
     let folder = tempfile::tempdir().expect("a folder");
     ServerCertificate::in_folder(folder.path()).expect("a certificate");
     std::fs::write(folder.path().join("cert.pem"), "nonsense").expect("written");

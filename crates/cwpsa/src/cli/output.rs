@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_write_is_an_error_unless_the_reader_closed_the_pipe() {
+    fn failed_write_is_an_error_unless_the_pipe_was_closed() {
         assert!(write(&mut Broken(io::ErrorKind::BrokenPipe), b"x").is_ok());
         let lost = write(&mut Broken(io::ErrorKind::StorageFull), b"x").unwrap_err();
         assert_eq!(lost.exit_code(), 4);

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unspecified_addresses_are_reached_on_loopback() {
+    fn unspecified_addresses_are_probed_on_loopback() {
         for (listen, reached) in
             [("0.0.0.0:8080", "127.0.0.1:8080"), ("[::]:80", "[::1]:80"), ("10.0.0.7:80", "10.0.0.7:80")]
         {

@@ -145,7 +145,7 @@ mod tests {
     use connectwise_psa::CATALOG;
 
     #[test]
-    fn tokens_hold_what_they_were_made_for_and_no_other_key_fits() {
+    fn url_tokens_round_trip_and_open_only_with_their_key() {
         let tokens = AddressTokens::new(b"secret");
         let filter = MethodFilter { methods: vec!["read".to_owned()], tags: Vec::new() };
         let claims = AddressClaims { account: "acme".to_owned(), filter, expires: Some(now() + 60) };

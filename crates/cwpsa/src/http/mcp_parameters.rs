@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_chooses_tools() {
+    fn url_parameters_select_tools() {
         let chosen = parse("module=time&class=read,custom&names=full&output=true").unwrap();
         let expected =
             ToolListing { mode: ExposureMode::Filtered, names: NameStyle::Prefixed, output_schemas: true };
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_do_so_where_the_address_does_not() {
+    fn headers_select_tools_if_the_url_does_not() {
         let mut headers = HeaderMap::new();
         headers.append("x-tools-module", "time".parse().unwrap());
         headers.append("x-tools-offer", "all".parse().unwrap());

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_and_end() {
+    fn retry_delays_grow_and_stop() {
         let second = Duration::from_secs(1);
         let policy = RetrySchedule { first: 5 * second, attempts: 40, lease: second };
         let pause = |attempts| {

@@ -18,7 +18,7 @@ async fn note_made(copies: &Copies) {
 }
 
 #[tokio::test]
-async fn an_approved_call_runs_once_and_no_other_does() {
+async fn approved_call_runs_once_and_no_other_runs() {
     let copies = Copies::start(1, &["--approve", "writes"], true).await;
     note_made(&copies).await;
     let server = &copies.all[0];
@@ -123,7 +123,7 @@ async fn an_approved_call_runs_once_and_no_other_does() {
 }
 
 #[tokio::test]
-async fn the_proxy_asks_too_and_a_no_is_a_no() {
+async fn proxy_calls_need_approval_and_can_be_declined() {
     let copies = Copies::start(1, &["--approve", "destructive"], true).await;
     Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(204)).mount(&copies.upstream).await;
     note_made(&copies).await;
@@ -157,7 +157,7 @@ async fn the_proxy_asks_too_and_a_no_is_a_no() {
 }
 
 #[tokio::test]
-async fn without_anyone_to_ask_nothing_is_run() {
+async fn call_without_an_approver_is_not_run() {
     let copies = Copies::start(1, &["--approve", TOOL], false).await;
     note_made(&copies).await;
     let server = &copies.all[0];
@@ -180,7 +180,7 @@ async fn without_anyone_to_ask_nothing_is_run() {
 }
 
 #[tokio::test]
-async fn an_account_with_an_approver_asks_nobody_else() {
+async fn account_with_an_approver_does_not_use_elicitation() {
     let copies = Copies::start(1, &["--approve", "writes"], true).await;
     note_made(&copies).await;
     let server = &copies.all[0];

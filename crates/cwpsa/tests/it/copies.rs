@@ -26,7 +26,7 @@ async fn two(redis: &RedisServer, flags: &[&str], approver: bool) -> Copies {
 }
 
 #[tokio::test]
-async fn a_write_under_one_key_is_done_once_by_all_of_them() {
+async fn write_with_one_key_is_executed_once_across_replicas() {
     let Some(redis) = RedisServer::start(Some("hush")).await else { return };
     let copies = two(&redis, &[], false).await;
     let write = async |copy: usize, key: &str, text: &str| {
@@ -46,7 +46,7 @@ async fn a_write_under_one_key_is_done_once_by_all_of_them() {
 }
 
 #[tokio::test]
-async fn a_write_that_was_under_way_when_its_server_died_is_not_repeated() {
+async fn write_in_flight_when_its_server_died_is_not_repeated() {
     let Some(redis) = RedisServer::start(None).await else { return };
     let mut copies = two(&redis, &[], false).await;
     copies.upstream.reset().await;
@@ -154,7 +154,7 @@ async fn session_continues_at_another_replica() {
 }
 
 #[tokio::test]
-async fn a_store_that_can_not_be_reached_stops_what_needs_it_and_nothing_else() {
+async fn unreachable_store_stops_only_what_needs_it() {
     let Some(redis) = RedisServer::start(None).await else { return };
     let copies = two(&redis, &[], false).await;
     drop(redis);

@@ -56,7 +56,7 @@ async fn assert_refused(response: Response, what: &str) {
 }
 
 #[tokio::test]
-async fn a_cursor_never_changes_what_was_approved() {
+async fn cursor_never_changes_an_approved_call() {
     let copies = Copies::start(1, &["--approve", "writes"], true).await;
     let server = &copies.all[0];
     pages(&copies.upstream).await;
@@ -91,7 +91,7 @@ async fn a_cursor_never_changes_what_was_approved() {
 }
 
 #[tokio::test]
-async fn an_approved_call_of_the_proxy_is_the_call_that_is_made() {
+async fn approved_proxy_call_is_the_call_that_is_sent() {
     let copies = Copies::start(1, &["--approve", "destructive"], true).await;
     let server = &copies.all[0];
     Mock::given(method("DELETE"))
@@ -114,7 +114,7 @@ async fn an_approved_call_of_the_proxy_is_the_call_that_is_made() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_was_altered_or_is_of_another_list_is_refused() {
+async fn altered_cursor_or_cursor_from_another_list_is_rejected() {
     let copies = Copies::start(1, &[], false).await;
     let server = &copies.all[0];
     pages(&copies.upstream).await;
@@ -151,7 +151,7 @@ async fn a_cursor_that_was_altered_or_is_of_another_list_is_refused() {
 }
 
 #[tokio::test]
-async fn a_walk_over_replicas_with_one_secret_loses_no_row() {
+async fn pagination_across_replicas_with_one_secret_loses_no_row() {
     // Neither rows nor bytes fit a page, so a cursor also tells how many rows are done.
     for flags in [&[][..], &["--max-rows", "3"], &["--max-bytes", "200"]] {
         let copies = Copies::start(2, flags, false).await;
@@ -171,7 +171,7 @@ async fn a_walk_over_replicas_with_one_secret_loses_no_row() {
 }
 
 #[tokio::test]
-async fn servers_without_a_secret_refuse_each_others_cursors() {
+async fn servers_without_a_secret_reject_each_others_cursors() {
     let (one, other) = (Sdk::new(&[]).await, Sdk::new(&[]).await);
     pages(&one.upstream).await;
     pages(&other.upstream).await;
@@ -183,7 +183,7 @@ async fn servers_without_a_secret_refuse_each_others_cursors() {
 }
 
 #[tokio::test]
-async fn a_cursor_of_one_account_is_none_of_another() {
+async fn cursor_is_invalid_for_another_account() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let upstream = MockServer::start().await;
     pages(&upstream).await;
@@ -204,7 +204,7 @@ async fn a_cursor_of_one_account_is_none_of_another() {
 }
 
 #[tokio::test]
-async fn calls_that_are_no_lists_get_no_cursor() {
+async fn only_list_calls_accept_a_cursor() {
     let sdk = Sdk::new(&[]).await;
     let rows = json!([{"id": 1}]);
     let more = ok(rows.clone()).insert_header("link", "<http://x/?page=2>; rel=\"next\"");

@@ -291,7 +291,7 @@ async fn failures_are_reported_truthfully_over_http() {
 }
 
 #[tokio::test]
-async fn a_timeout_leaves_the_outcome_unknown_over_http() {
+async fn timeout_leaves_the_outcome_unknown_over_http() {
     each_way(async |route, guard| {
         let what = format!("timeout, {route:?}, {guard:?}");
         let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
@@ -308,7 +308,7 @@ async fn a_timeout_leaves_the_outcome_unknown_over_http() {
 }
 
 #[tokio::test]
-async fn an_api_that_refuses_connections_is_reported_over_http() {
+async fn refused_connection_is_reported_over_http() {
     let closed = format!("http://127.0.0.1:{}", free_port());
     for (route, guard) in HTTP_WAYS {
         let server = Server::start(route, guard, &closed, LONG, None).await;
@@ -346,7 +346,7 @@ async fn failures_are_reported_truthfully_on_the_command_line() {
 }
 
 #[tokio::test]
-async fn a_timeout_leaves_the_outcome_unknown_on_the_command_line() {
+async fn timeout_leaves_the_outcome_unknown_on_the_command_line() {
     let api = ScriptedServer::start([ScriptedResponse::Hang, made()]).await;
     let settings = settings_for(&api.url(""));
     let output = command(&settings).args(["--upstream-timeout", SHORT]).output().await.unwrap();
@@ -373,7 +373,7 @@ async fn wait_for_outcome(what: &str, audit: &Path) {
 }
 
 #[tokio::test]
-async fn a_write_whose_caller_left_is_not_made_again() {
+async fn write_whose_caller_left_is_not_repeated() {
     each_way(async |route, guard| {
         let what = format!("{route:?}, {guard:?}");
         let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
@@ -395,7 +395,7 @@ async fn a_write_whose_caller_left_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn a_write_whose_server_was_killed_is_not_made_again() {
+async fn write_whose_server_was_killed_is_not_repeated() {
     each_way(async |route, guard| {
         let what = format!("{route:?}, {guard:?}");
         let folder = tempfile::tempdir().unwrap();
@@ -423,7 +423,7 @@ async fn a_write_whose_server_was_killed_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn a_command_that_was_killed_reports_nothing() {
+async fn killed_command_reports_nothing() {
     let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
     let settings = settings_for(&api.url(""));
     let mut child = command(&settings).spawn().unwrap();

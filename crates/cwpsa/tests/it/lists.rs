@@ -49,7 +49,7 @@ async fn delay(upstream: &MockServer, delay: Duration) {
 }
 
 #[tokio::test]
-async fn a_list_has_the_accounts_own_fields_and_no_notification_follows_it() {
+async fn list_has_custom_fields_and_sends_no_notification() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let upstream = MockServer::start().await;
     define(&upstream, FIELD).await;
@@ -150,7 +150,7 @@ async fn pagination_with_custom_fields_continues_at_any_replica() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_walk_ends_when_other_tools_are_offered() {
+async fn pagination_ends_when_the_tool_selection_changes() {
     use nix::sys::signal::{Signal, kill};
     let _ = rustls::crypto::ring::default_provider().install_default();
     let upstream = MockServer::start().await;

@@ -93,7 +93,7 @@ async fn call_tool_reports_reinterpretations_in_its_output_schema() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_list_changes_with_the_settings() {
+async fn list_changes_with_the_settings() {
     use nix::sys::signal::{Signal, kill};
     let upstream = MockServer::start().await;
     let settings = settings(&upstream);
@@ -116,7 +116,7 @@ async fn a_list_changes_with_the_settings() {
 }
 
 #[tokio::test]
-async fn arguments_with_choices_and_ids_are_completed() {
+async fn enum_and_id_arguments_are_completed() {
     let upstream = MockServer::start().await;
     let settings = settings(&upstream);
     Mock::given(method("GET"))
@@ -162,7 +162,7 @@ async fn with_field(upstream: &MockServer) {
 }
 
 #[tokio::test]
-async fn the_accounts_own_fields_are_in_schemas() {
+async fn custom_fields_are_in_schemas() {
     let upstream = MockServer::start().await;
     with_field(&upstream).await;
     let settings = settings(&upstream);
@@ -193,7 +193,7 @@ async fn the_accounts_own_fields_are_in_schemas() {
 }
 
 #[tokio::test]
-async fn an_address_or_headers_choose_what_is_offered_at_mcp() {
+async fn url_or_headers_select_the_mcp_tools() {
     let upstream = MockServer::start().await;
     let settings = settings(&upstream);
     let base = format!("http://{}", serve(&settings, &["--class", "read"]).await);
@@ -245,7 +245,7 @@ async fn an_address_or_headers_choose_what_is_offered_at_mcp() {
 }
 
 #[tokio::test]
-async fn pagination_continues_where_a_result_was_full() {
+async fn pagination_continues_after_a_full_result() {
     for (flags, most_rows, most_bytes) in
         [(["--max-rows", "5"], 5, 60_000), (["--max-bytes", "4000"], 10_000, 4_000)]
     {
@@ -279,7 +279,7 @@ async fn pagination_continues_where_a_result_was_full() {
 }
 
 #[tokio::test]
-async fn tools_are_named_as_they_are_listed() {
+async fn descriptions_use_the_listed_tool_names() {
     let infix = "connect_wise_psa";
     let mut session = Session::new(&["--sandbox", "--tools", "all"]).await;
     let tools = session.tools().await;

@@ -43,7 +43,7 @@ async fn serve(state: &str, authority: &Path) -> (ServerProcess, String) {
 }
 
 #[tokio::test]
-async fn a_server_is_believed_whose_certificate_is_signed_by_a_known_authority() {
+async fn server_certificate_must_be_signed_by_a_known_authority() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let (authority, certificate, key) = certify(folder.path(), "localhost");

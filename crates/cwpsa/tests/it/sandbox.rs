@@ -28,7 +28,7 @@ const CALL: [&str; 5] =
     ["call", "get_single_ticket_by_id", "--sandbox", "--args", r#"{"id": 8812, "fields": "id"}"#];
 
 #[tokio::test]
-async fn the_flag_counts_for_more_than_the_account_of_the_environment() {
+async fn sandbox_flag_overrides_the_account_in_the_environment() {
     let quiet = cwpsa(&CALL, &ACCOUNT).await;
     let said = |output: &Output| String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!((quiet.status.code(), said(&quiet)), (Some(0), String::new()));
@@ -45,7 +45,7 @@ async fn the_flag_counts_for_more_than_the_account_of_the_environment() {
 }
 
 #[tokio::test]
-async fn flags_that_mean_both_contradict_each_other_and_so_does_the_variable() {
+async fn sandbox_and_account_flags_conflict() {
     let doctor = async |flags: &[&str], variables: &[(&str, &str)]| {
         let output = cwpsa(&[&["doctor"], flags].concat(), variables).await;
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
@@ -68,7 +68,7 @@ async fn flags_that_mean_both_contradict_each_other_and_so_does_the_variable() {
 }
 
 #[tokio::test]
-async fn an_empty_variable_is_not_set() {
+async fn empty_variable_counts_as_unset() {
     // All that commands know, so that no new one is forgotten.
     let mut names = BTreeSet::new();
     collect(&cwpsa::cli::Cli::command(), &mut names);
@@ -97,7 +97,7 @@ fn collect(command: &clap::Command, names: &mut BTreeSet<String>) {
 }
 
 #[tokio::test]
-async fn faults_and_a_budget_are_seen_with_one_process() {
+async fn faults_and_budget_work_in_one_process() {
     let note = r#"{"ticketId": 8812, "text": "x", "internalAnalysisFlag": true}"#;
     let create = ["call", "create_a_ticket_note", "--sandbox", "--args", note];
     let error = |output: &Output| -> serde_json::Value {
@@ -126,7 +126,7 @@ async fn faults_and_a_budget_are_seen_with_one_process() {
 }
 
 #[tokio::test]
-async fn a_base_url_that_lacks_the_path_of_the_api_is_named() {
+async fn base_url_without_the_api_path_is_reported() {
     let server = cwpsa_sandbox::command::start(&cwpsa_sandbox::command::SandboxArguments {
         listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
         ..cwpsa_sandbox::command::SandboxArguments::default()

@@ -32,7 +32,7 @@ fn assert_recall(file: &'static str, name: &str, least: f64) {
 }
 
 #[test]
-fn labels_are_short_names_of_tools() {
+fn labels_are_short_tool_names() {
     for file in [TRAIN, DEV, TEST] {
         assert_eq!(unknown_labels(&CATALOG, parse_queries(file)), Vec::<&str>::new());
     }
@@ -44,7 +44,7 @@ fn word_lists_fit_the_catalog() {
 }
 
 #[test]
-fn queries_are_split_by_their_text() {
+fn queries_are_assigned_to_sets_by_hash() {
     let (train, test) = (set(TRAIN, "halves"), set(TEST, "halves"));
     assert!(test.len() >= 100 && test.iter().all(LabeledQuery::is_kept_out), "{}", test.len());
     assert!(train.len() >= 100 && !train.iter().any(LabeledQuery::is_kept_out), "{}", train.len());
@@ -60,7 +60,7 @@ fn queries_are_split_by_their_text() {
 }
 
 #[test]
-fn the_right_tool_is_among_the_first_five() {
+fn right_tool_is_among_the_first_five() {
     assert_recall(TRAIN, "halves", 0.97);
     // 0.959 is reached.
     assert_recall(TEST, "halves", 0.95);
@@ -68,13 +68,13 @@ fn the_right_tool_is_among_the_first_five() {
 
 /// These were written while the aliases were collected: they show what breaks, not how well unknown queries do.
 #[test]
-fn the_right_tool_is_found_for_paraphrases() {
+fn right_tool_is_found_for_paraphrases() {
     assert_recall(TRAIN, "paraphrases", 0.97);
 }
 
 /// These were written from the list of operations alone, by area, by the person who collected the aliases.
 #[test]
-fn the_right_tool_is_found_in_every_area() {
+fn right_tool_is_found_in_every_area() {
     assert_recall(TRAIN, "areas", 0.97);
     assert_recall(DEV, "areas", 0.97);
 }
@@ -82,7 +82,7 @@ fn the_right_tool_is_found_in_every_area() {
 /// These were written by people who did not know the search, two for each set. The recall of the third that was not tuned
 /// on was looked at often, so that it says less than the half kept out.
 #[test]
-fn the_right_tool_is_found_by_people_who_do_not_know_the_search() {
+fn right_tool_is_found_for_prompts_written_without_the_word_lists() {
     assert_recall(TRAIN, "fresh", 0.97);
     assert_recall(DEV, "fresh", 0.93);
     assert_recall(TRAIN, "third", 0.97);
@@ -90,7 +90,7 @@ fn the_right_tool_is_found_by_people_who_do_not_know_the_search() {
 }
 
 #[test]
-fn numbers_addresses_and_quotes_alone_do_no_harm() {
+fn queries_of_only_numbers_urls_or_quotes_are_handled() {
     for query in
         ["void 5512", "bump 50019", "48213", "\"\"", "a@b.c", "- - -", "12 34 56789", "close: 48213, - 1h"]
     {
@@ -100,7 +100,7 @@ fn numbers_addresses_and_quotes_alone_do_no_harm() {
 }
 
 #[test]
-fn misspelled_words_are_understood() {
+fn misspelled_words_are_matched() {
     for (query, tool) in [
         ("list tikets", "list_all_tickets"),
         ("craete a purchse order", "create_a_procurement_purchaseorder"),
@@ -112,7 +112,7 @@ fn misspelled_words_are_understood() {
 }
 
 #[test]
-fn the_same_query_has_the_same_result() {
+fn search_is_deterministic() {
     let again = search_engine();
     for query in ["tickets", "log time on a ticket", "tikets of a client", "statuses"] {
         let names = |engine: &SearchEngine| -> Vec<(&str, u32)> {
@@ -125,7 +125,7 @@ fn the_same_query_has_the_same_result() {
 }
 
 #[test]
-fn disallowed_tools_are_not_found_and_nothing_fits_nonsense() {
+fn hidden_tools_are_not_found_and_nonsense_has_no_match() {
     let hits = ENGINE.find("delete a ticket", 50, |tool| tool.annotations().read_only_hint);
     assert!(!hits.is_empty());
     assert!(hits.iter().all(|hit| hit.tool.annotations().read_only_hint));
@@ -135,7 +135,7 @@ fn disallowed_tools_are_not_found_and_nothing_fits_nonsense() {
 
 /// For each two actions of the catalog that undo each other: naming one, or its undoing, never leads to the other first.
 #[test]
-fn the_opposite_action_is_never_first() {
+fn opposite_action_is_never_first() {
     let pairs = [("approve", "reject"), ("approve", "reverse"), ("submit", "reverse"), ("link", "unlink")];
     let records = ["time sheet 4411", "expense report 88", "SSO user of member 12"];
     let english = SearchEngine::new(&CATALOG, &WordLists::ENGLISH);
@@ -156,7 +156,7 @@ fn the_opposite_action_is_never_first() {
 }
 
 #[test]
-fn another_language_and_long_queries_do_no_harm() {
+fn foreign_language_and_long_queries_are_handled() {
     for query in ["\u{442}\u{438}\u{43a}\u{435}\u{442}", "alle offenen Tickets anzeigen", "\u{7968}"] {
         assert!(ENGINE.find(query, 5, |_| true).len() <= 5, "{query}");
     }

@@ -59,7 +59,7 @@ fn call() -> Value {
 }
 
 #[tokio::test]
-async fn http_answers_what_is_in_flight_and_takes_nothing_new() {
+async fn http_finishes_calls_in_flight_and_rejects_new_ones() {
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let process = Process::new("serve", &["--listen", "127.0.0.1:0"]).await;
         let base = process.base().await;
@@ -79,7 +79,7 @@ async fn http_answers_what_is_in_flight_and_takes_nothing_new() {
 }
 
 #[tokio::test]
-async fn a_call_that_takes_longer_than_the_grace_is_left() {
+async fn call_that_exceeds_the_grace_period_is_abandoned() {
     let process = Process::new("serve", &["--listen", "127.0.0.1:0", "--grace", "0"]).await;
     let base = process.base().await;
     let request = reqwest::Client::new().get(format!("{base}/proxy/service_tickets/7")).bearer_auth(TOKEN);
@@ -93,7 +93,7 @@ async fn a_call_that_takes_longer_than_the_grace_is_left() {
 }
 
 #[tokio::test]
-async fn mcp_over_http_answers_what_is_in_flight_though_a_stream_stays_open() {
+async fn mcp_over_http_finishes_calls_in_flight_despite_an_open_stream() {
     let process = Process::new("mcp", &["--listen", "127.0.0.1:0"]).await;
     let base = process.base().await;
     let client = reqwest::Client::new();
@@ -131,7 +131,7 @@ async fn mcp_over_http_answers_what_is_in_flight_though_a_stream_stays_open() {
 }
 
 #[tokio::test]
-async fn mcp_over_stdio_answers_what_is_in_flight_and_refuses_what_is_new() {
+async fn mcp_over_stdio_finishes_calls_in_flight_and_rejects_new_ones() {
     let mut process = Process::new("mcp", &[]).await;
     let mut input = process.server.child.stdin.take().unwrap();
     let mut output = BufReader::new(process.server.child.stdout.take().unwrap()).lines();

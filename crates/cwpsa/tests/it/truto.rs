@@ -46,7 +46,7 @@ async fn walk(sdk: &Sdk, first: &str, later: &str) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn a_walk_loses_no_row_whatever_caps_there_are_and_whatever_is_sent_beside_the_cursor() {
+async fn pagination_loses_no_row_under_any_cap_or_extra_argument() {
     for flags in
         [&[][..], &["--max-rows", "3", "--max-bytes", "900"], &["--max-rows", "7"], &["--max-bytes", "150"]]
     {
@@ -72,7 +72,7 @@ async fn a_walk_loses_no_row_whatever_caps_there_are_and_whatever_is_sent_beside
 }
 
 #[tokio::test]
-async fn a_filter_that_cannot_be_read_is_refused_and_never_means_everything() {
+async fn unreadable_filter_is_rejected_and_never_selects_everything() {
     let sdk = Sdk::new(&[]).await;
     for (path, status, said) in [
         ("/integrated-account/acme/tools?methods[0][0]=read", 400, "methods: expected"),
@@ -124,7 +124,7 @@ async fn address_token_covers_the_requested_tools_or_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_limit_that_is_not_known_is_left_out() {
+async fn unknown_rate_limit_is_omitted() {
     let sdk = Sdk::new(&[]).await;
     let page = "<html><title>Busy</title></html>";
     sdk.answers("GET", "/service/tickets", ResponseTemplate::new(429).set_body_raw(page, "text/html")).await;
@@ -137,7 +137,7 @@ async fn a_limit_that_is_not_known_is_left_out() {
 }
 
 #[tokio::test]
-async fn the_contracts_own_request_is_understood() {
+async fn request_from_the_contract_works() {
     let sdk = Sdk::new(&[]).await;
     Mock::given(method("GET"))
         .and(path("/service/tickets"))
@@ -158,7 +158,7 @@ async fn the_contracts_own_request_is_understood() {
 }
 
 #[tokio::test]
-async fn an_error_shows_what_the_api_answered_but_no_credentials() {
+async fn error_shows_the_api_response_without_credentials() {
     let sdk = Sdk::new(&[]).await;
     let body = json!({"code": "X", "message": "no", "seen": "client-id-of-acme, private-key-of-acme"});
     sdk.answers("GET", "/service/tickets/7", ResponseTemplate::new(400).set_body_json(body)).await;
@@ -207,7 +207,7 @@ async fn omitted_results_are_reported_and_new_records_keep_their_id() {
 }
 
 #[tokio::test]
-async fn record_carries_how_its_arguments_were_read() {
+async fn record_reports_reinterpreted_arguments() {
     let sdk = Sdk::new(&[]).await;
     let created = json!({"id": 9, "summary": "x"});
     sdk.answers("POST", "/service/tickets", ResponseTemplate::new(201).set_body_json(&created)).await;
@@ -226,7 +226,7 @@ async fn record_carries_how_its_arguments_were_read() {
 }
 
 #[tokio::test]
-async fn errors_of_the_framework_are_json_too() {
+async fn framework_errors_are_json_too() {
     let sdk = Sdk::new(&[]).await;
     let big = "x".repeat((16 << 20) + 1);
     let large =
@@ -247,7 +247,7 @@ async fn errors_of_the_framework_are_json_too() {
 }
 
 #[tokio::test]
-async fn accounts_without_tokens_are_named_and_the_scheme_has_no_case() {
+async fn accounts_without_tokens_are_named_and_the_auth_scheme_ignores_case() {
     let sdk = Sdk::new(&[]).await;
     for (scheme, status) in [("BEARER", 200), ("bearer", 200), ("Basic", 401)] {
         let asked = sdk.client.get(format!("{}/integrated-account/acme/tools?tags=Boards", sdk.base));
@@ -266,7 +266,7 @@ async fn accounts_without_tokens_are_named_and_the_scheme_has_no_case() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_port_of_this_machine_may_not_ask_for_tools() {
+async fn page_on_another_local_port_cannot_list_tools() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (_server, url) = serve_mcp(&[]).await;
     let port = url.trim_end_matches("/mcp").rsplit(':').next().unwrap();

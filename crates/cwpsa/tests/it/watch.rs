@@ -227,7 +227,7 @@ async fn trace_in_a_message_is_propagated() {
 }
 
 #[tokio::test]
-async fn ready_means_that_the_accounts_can_be_used() {
+async fn readiness_requires_usable_accounts() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     let ask = async |token: Option<&str>, settings: &tempfile::NamedTempFile| {
@@ -270,7 +270,7 @@ async fn ready_means_that_the_accounts_can_be_used() {
 }
 
 #[tokio::test]
-async fn an_answer_holds_no_more_than_it_may() {
+async fn responses_are_limited_in_size() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     let ask = async |flags: &[&str], tool: &str, arguments: Value| {
@@ -309,7 +309,7 @@ async fn calls_that_cannot_be_audited_are_rejected() {
 }
 
 #[tokio::test]
-async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
+async fn abandoned_write_is_audited_and_counted() {
     let upstream = upstream().await;
     let slow = ResponseTemplate::new(201).set_delay(Duration::from_secs(60)).set_body_json(json!({"id": 1}));
     Mock::given(method("POST")).respond_with(slow).mount(&upstream).await;
@@ -418,7 +418,7 @@ async fn write_without_response_is_reported_before_the_caller_times_out() {
 }
 
 #[tokio::test]
-async fn a_body_is_not_waited_for_if_its_token_opens_nothing() {
+async fn body_is_not_read_if_the_token_is_invalid() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     let address = serve(&settings, &[]).await;

@@ -61,7 +61,7 @@ fn at(report: &DiffReport, level: ChangeLevel) -> Vec<&Change> {
 }
 
 #[test]
-fn every_kind_has_a_pair_of_its_own_or_is_the_mirror_image_of_one() {
+fn every_kind_has_its_own_pair_or_mirrors_one() {
     let pairs: BTreeSet<&str> = kinds_with_a_pair().into_iter().map(DiffKind::id).collect();
     let lacking: Vec<&str> = DiffKind::ALL
         .iter()
@@ -72,7 +72,7 @@ fn every_kind_has_a_pair_of_its_own_or_is_the_mirror_image_of_one() {
 }
 
 #[test]
-fn each_pair_has_its_change_alone_both_ways() {
+fn each_pair_has_only_its_change_in_both_directions() {
     let mut wrong = Vec::new();
     for kind in kinds_with_a_pair() {
         for (mirrored, expected) in [(false, kind), (true, kind.mirror())] {
@@ -152,7 +152,7 @@ fn severity_follows_the_direction() {
 }
 
 #[test]
-fn the_table_in_the_docs_is_the_table_in_the_code() {
+fn docs_table_matches_the_code() {
     let path = workspace_root().join("docs/changes.md");
     let table = report::render_change_kinds().unwrap();
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -200,7 +200,7 @@ fn accepted_changes_do_not_count_until_their_date_and_idle_entries_are_flagged()
 }
 
 #[test]
-fn reports_say_the_same_in_every_format() {
+fn reports_agree_in_every_format() {
     let mut report = report("property-renamed", false);
     let list = entries("- { kind: rust-field-renamed, reason: 'A <b> typo', until: 2030-01-01 }\n");
     allowlist::apply(&list, "2026-01-01", &mut report);
@@ -232,7 +232,7 @@ fn sizes_are_shown_with_their_difference_where_they_were_measured() {
 }
 
 #[test]
-fn words_that_changed_are_shown_within_the_line() {
+fn changed_words_are_highlighted_within_the_line() {
     let text = report::render(&report("property-reworded", true), ReportFormat::Text).unwrap();
     assert!(text.contains("[-As printed on the order.-]"), "{text}");
     let markdown = report::render(&report("operation-reworded", false), ReportFormat::Markdown).unwrap();
@@ -240,7 +240,7 @@ fn words_that_changed_are_shown_within_the_line() {
 }
 
 #[test]
-fn a_list_that_is_none_is_refused_entry_by_entry() {
+fn invalid_allowlist_is_rejected_entry_by_entry() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let text = "- { kind: property-lost, reason: x, until: 2026-06-30 }\n- { kind: tool-added, reason: ' ', until: soon }\n";
     std::fs::write(file.path(), text).unwrap();

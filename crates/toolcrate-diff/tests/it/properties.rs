@@ -84,7 +84,7 @@ fn document_equals_itself_in_any_order() {
 
 /// A tool's description names the first members of a record, so their order is in its words, and there alone.
 #[test]
-fn the_order_of_members_is_seen_in_the_words_of_tools_alone() {
+fn property_order_affects_only_tool_texts() {
     let (settings, document) = (settings(), parse_release("2025.1"));
     let mut shuffled = document.clone();
     shuffle(&mut shuffled, &mut 7, false, true);
@@ -98,7 +98,7 @@ fn the_order_of_members_is_seen_in_the_words_of_tools_alone() {
 type Seen = (DiffKind, BTreeSet<String>, Option<String>, Option<String>);
 
 #[test]
-fn the_way_back_is_the_mirror_image_of_the_way_there() {
+fn reverse_diff_mirrors_the_diff() {
     let settings = settings();
     let (old, new) = snapshots(&parse_release("2022.1"), &parse_release("2025.1"), &settings);
     let there = compare(&old, &new, &settings.profile);
@@ -171,7 +171,7 @@ fn run<S: Strategy>(usual: u32, strategy: &S, test: impl Fn(S::Value) -> Result<
 }
 
 #[test]
-fn an_edit_of_a_part_of_the_real_spec_is_found_with_its_kind_and_severity() {
+fn single_edit_to_the_real_spec_is_found_with_its_kind_and_severity() {
     let (settings, document) = (settings(), parse_release("2025.1"));
     let paths = document["paths"].as_object().unwrap().len();
     let strategy = (any::<prop::sample::Index>(), any_edit());
@@ -195,7 +195,7 @@ fn an_edit_of_a_part_of_the_real_spec_is_found_with_its_kind_and_severity() {
 }
 
 #[test]
-fn many_edits_of_the_whole_real_spec_are_all_found() {
+fn many_edits_to_the_real_spec_are_all_found() {
     let (settings, document) = (settings(), parse_release("2025.1"));
     let strategy = prop::collection::vec(any_edit(), 120);
     run(1, &strategy, |edits| {

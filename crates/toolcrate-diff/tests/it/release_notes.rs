@@ -23,7 +23,7 @@ fn note() -> &'static str {
 }
 
 #[test]
-fn the_note_in_the_crate_is_the_one_that_is_made_today() {
+fn committed_release_note_is_current() {
     let path = workspace_root().join("generated/CHANGES.md");
     let note = note();
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -36,7 +36,7 @@ fn the_note_in_the_crate_is_the_one_that_is_made_today() {
 }
 
 #[test]
-fn its_figures_are_those_of_the_documents() {
+fn release_note_figures_match_the_specs() {
     let [old, new]: [BTreeSet<(String, String)>; 2] =
         RELEASES.map(|release| specs::operations(&parse_release(release)));
     let (added, gone) = (new.difference(&old).count(), old.difference(&new).count());
@@ -58,7 +58,7 @@ fn its_figures_are_those_of_the_documents() {
 }
 
 #[test]
-fn it_is_a_page_and_not_a_dump() {
+fn release_note_is_short() {
     let note = note();
     let mut depth = 0;
     let mut open = 0;

@@ -76,7 +76,7 @@ mod tests {
     use crate::fixture::CATALOG;
 
     #[test]
-    fn words_and_names_choose_tools() {
+    fn keywords_and_patterns_select_tools() {
         let policy = |words: &[&str]| {
             ApprovalPolicy::new(&CATALOG, &words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
         };

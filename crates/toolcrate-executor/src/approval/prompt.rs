@@ -112,7 +112,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_argument_is_shown_and_none_can_pose_as_another() {
+    fn every_argument_is_shown_and_none_can_imitate_another() {
         let tool = CATALOG.get("create_a_loan").unwrap();
         let arguments =
             json!({"bookId": 7, "text": "a\nbookId: 8", "member": {"id": 1}, "tags": ["x", {}], "x\ny": 1});
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_a_person_can_read_is_not_shown() {
+    fn oversized_prompts_are_not_shown() {
         let tool = CATALOG.get("create_a_loan").unwrap();
         let arguments = json!({"list": (0..100_000).collect::<Vec<_>>()});
         let call = ApprovalRequest { account: "acme", tool, arguments: &arguments, digest: "abc" };

@@ -114,7 +114,7 @@ async fn elicitation_requires_no_approvers_and_covers_only_the_shown_call() {
 }
 
 #[tokio::test]
-async fn restored_decision_keeps_its_end() {
+async fn restored_decision_keeps_its_expiry() {
     let store: SharedStore = Arc::new(MemoryStore::default());
     let policy = ApprovalPolicy::new(&CATALOG, &["writes".to_owned()]).unwrap();
     let approvals = Approvals::new(policy, Arc::clone(&store));
@@ -142,7 +142,7 @@ async fn restored_decision_keeps_its_end() {
 }
 
 #[tokio::test]
-async fn refused_calls_never_evict_those_that_wait() {
+async fn rejected_calls_never_evict_pending_ones() {
     let policy = ApprovalPolicy::new(&CATALOG, &["writes".to_owned()]).unwrap();
     let approvals = Approvals::new(policy, Arc::new(MemoryStore::with_capacity(200_000)));
     let (first, others) = (json!({"bookId": 7}), json!({"bookId": 7}));

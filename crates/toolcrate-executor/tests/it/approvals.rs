@@ -74,7 +74,7 @@ async fn approval_of_a_call_that_changed_nothing_can_be_used_again() {
 }
 
 #[tokio::test]
-async fn person_approves_the_very_call_that_was_shown() {
+async fn only_the_shown_call_is_approved() {
     let harness = Harness::start(&["writes"]).await;
     harness.respond("POST", "/books/7/loans", created(json!({"id": 1}))).await;
     let prepared = harness.prepare("create_a_loan", &loan()).await.unwrap();

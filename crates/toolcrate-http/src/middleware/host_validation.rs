@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_and_origins_are_rejected() {
+    fn unknown_hosts_and_origins_are_rejected() {
         let hosts = validation("127.0.0.1:8080", &["psa.example.com"]);
         let allowed = |host: &str, origin: Option<&str>| allows(&hosts, "/mcp", host, origin);
         assert!(allowed("127.0.0.1:8080", None) && allowed("localhost", None) && allowed("[::1]:90", None));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_of_foreign_pages_are_rejected_though_they_name_no_origin() {
+    fn cross_site_requests_without_an_origin_are_rejected() {
         let hosts = validation("127.0.0.1:8080", &["psa.example.com"]);
         let allowed = |site: &str, origin: Option<&str>| {
             let mut headers = HeaderMap::new();
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_normalized_and_compared_by_port_if_it_is_set() {
+    fn hosts_are_normalized_and_ports_compared_if_set() {
         let own = validation("[fd00::2]:8080", &[]);
         assert!(allows(&own, "/mcp", "[fd00::2]:8080", None) && allows(&own, "/mcp", "[FD00:0::2]", None));
         assert!(!allows(&own, "/mcp", "[fd00::3]:8080", None));

@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_of_notes_are_ascii_and_short() {
+    fn note_headers_are_ascii_and_short() {
         let notes = json!({"warnings": ["é 😀 \n \u{7f}"], "reinterpretations": ["é".repeat(10_000)]});
         let headers = note_headers(notes.as_object().unwrap());
         let header = |name: &str| headers[name].to_str().unwrap().to_owned();

@@ -24,7 +24,7 @@ async fn response_without_body(library: &Library, path: &str, token: &str) -> St
 }
 
 #[tokio::test]
-async fn body_of_a_caller_without_a_token_is_not_read() {
+async fn body_is_not_read_without_a_token() {
     let library = Library::start(&["writes"]).await;
     for path in ["/tools/create_a_book/call", "/proxy/books", "/proxy/books/x", "/approvals/x"] {
         assert_eq!(response_without_body(&library, path, "guess").await, "HTTP/1.1 401", "{path}");
@@ -33,7 +33,7 @@ async fn body_of_a_caller_without_a_token_is_not_read() {
 }
 
 #[tokio::test]
-async fn idempotency_key_that_protects_nothing_is_refused() {
+async fn idempotency_key_on_a_read_is_rejected() {
     let library = Library::start(&[]).await;
     let book = json!({"title": "Emma"});
     let created = ResponseTemplate::new(201).set_body_json(json!({"id": "b1"}));
@@ -76,7 +76,7 @@ async fn duplicate_property_is_rejected() {
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_reach_nothing_even_without_an_origin() {
+async fn other_origins_are_blocked_even_without_an_origin_header() {
     let library = Library::start(&[]).await;
     let send = async |headers: &[(&str, &str)]| {
         let mut request = library.request(Method::GET, "/proxy/books").bearer_auth(TOKEN);
@@ -98,7 +98,7 @@ async fn pages_of_other_origins_reach_nothing_even_without_an_origin() {
 }
 
 #[tokio::test]
-async fn pages_of_allowed_origins_may_send_requests_and_read_responses() {
+async fn allowed_origins_can_send_requests_and_read_responses() {
     let library = Library::start(&[]).await;
     let preflight = async |origin: &str| {
         let request = library.request(Method::OPTIONS, "/tools/create_a_book/call").header("origin", origin);

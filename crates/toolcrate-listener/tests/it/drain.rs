@@ -52,7 +52,7 @@ async fn request(address: SocketAddr) -> JoinHandle<std::io::Result<String>> {
 }
 
 #[tokio::test]
-async fn requests_in_flight_are_answered_after_shutdown_began() {
+async fn requests_in_flight_finish_after_shutdown_starts() {
     let server = BlockingServer::start(8).await;
     let response = request(server.address).await;
     server.started.notified().await;
@@ -67,7 +67,7 @@ async fn requests_in_flight_are_answered_after_shutdown_began() {
 }
 
 #[tokio::test]
-async fn requests_that_wait_to_be_accepted_are_answered_after_shutdown_began() {
+async fn queued_connections_are_served_after_shutdown_starts() {
     let server = BlockingServer::start(8).await;
     // On this runtime of one thread the server can't accept these before it is polled, when it has been told to stop.
     let responses = [request(server.address).await, request(server.address).await];
@@ -96,7 +96,7 @@ async fn connections_over_the_limit_wait_for_one_to_close() {
 }
 
 #[tokio::test]
-async fn clients_who_only_connect_keep_nobody_out() {
+async fn idle_connections_do_not_block_other_clients() {
     let server = BlockingServer::start(4).await;
     server.release.add_permits(2);
     let mut strangers = Vec::new();

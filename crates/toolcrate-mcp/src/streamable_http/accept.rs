@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_tell_the_form() {
+    fn accept_header_selects_the_format() {
         for (accept, form) in [
             (Some("application/json, text/event-stream"), AcceptedForm::EventStream),
             (Some("text/event-stream"), AcceptedForm::EventStream),

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_fault_has_its_code_and_id() {
+    fn each_error_has_its_code_and_id() {
         for (body, code, id) in [
             ("{", -32700, Value::Null),
             ("", -32700, Value::Null),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_and_batches_are_read() {
+    fn messages_and_batches_are_parsed() {
         let text = "{\"jsonrpc\": \"2.0\", \"id\": 7, \"method\": \"initialize\", \"params\": {}}";
         let IncomingBody::Single(head) = IncomingBody::parse(text.as_bytes()).unwrap() else { panic!() };
         assert_eq!(head, MessageHead { id: Some(json!(7)), is_initialize: true });

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_is_shown_as_it_is_but_for_its_length_and_secrets() {
+    fn body_is_shown_truncated_and_redacted() {
         let mut headers = HeaderMap::new();
         let basic = STANDARD.encode("acme+public:private-key");
         headers.insert("authorization", format!("Basic {basic}").parse().expect("a header value"));

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_be_repeated_is() {
+    fn only_repeatable_requests_are_retried() {
         let policy = RetryPolicy::idempotent(3);
         let unavailable = error(ErrorKind::Server, 503, None);
         assert!(policy.wait(1, true, &unavailable).is_some());
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_grow_and_are_bounded() {
+    fn delays_grow_and_are_bounded() {
         let policy = RetryPolicy::idempotent(100);
         let unavailable = error(ErrorKind::Server, 503, Some(1_000));
         for (attempt, longest) in [(1, 250), (2, 500), (3, 1_000), (50, 10_000)] {

@@ -119,7 +119,7 @@ fn strict_requires_everything_and_closes_every_object() {
 }
 
 #[test]
-fn strict_arguments_that_are_null_go_and_forms_are_read() {
+fn strict_null_arguments_are_dropped_and_encoded_values_decoded() {
     let sent = json!({
         "id": 1, "status": null, "when": null, "customer": {"id": 5, "name": null}, "settings": "{\"a\": \"b\"}",
         "filter": [
@@ -144,7 +144,7 @@ fn strict_arguments_that_are_null_go_and_forms_are_read() {
 }
 
 #[test]
-fn a_null_within_a_raw_operation_is_left_to_the_check() {
+fn null_in_a_raw_operation_is_left_to_validation() {
     let schema = json!({"type": "object", "properties": {
         "operations": {"type": "array", "items": {"type": "object", "properties": {
             "op": {"type": "string"}, "value": {"type": ["string", "number", "object"]},
@@ -161,7 +161,7 @@ fn a_null_within_a_raw_operation_is_left_to_the_check() {
 }
 
 #[test]
-fn gemini_has_one_type_a_node() {
+fn gemini_schemas_have_one_type_per_node() {
     let schema = gemini_schema(&source(), &SPECIAL);
     let members = &schema["properties"];
     assert_eq!(schema["required"], json!(["id"]));
@@ -207,7 +207,7 @@ fn rejected_property_names_are_replaced_and_restored() {
 }
 
 #[test]
-fn query_texts_are_converted_to_the_types_of_the_schema() {
+fn query_strings_are_converted_to_schema_types() {
     let sent = json!({
         "id": "7", "tags": {"0": "a", "1": "b"}, "customer": {"id": "5"}, "settings": "{\"a\":\"b\"}",
         "filter": {"id": {">": "5"}, "or": {"0": {"id": "1"}}}, "integrated_account_id": "acct",
@@ -229,7 +229,7 @@ fn long_descriptions_end_with_a_sentence() {
 }
 
 #[test]
-fn names_of_dialects_go_both_ways() {
+fn dialect_names_round_trip() {
     for dialect in Dialect::ALL {
         assert_eq!(dialect.as_str().parse::<Dialect>().expect("a dialect"), dialect);
     }

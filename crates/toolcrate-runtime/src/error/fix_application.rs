@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fix_applies_as_the_json_patch_that_it_shows() {
+    fn fix_applies_as_a_json_patch() {
         let mut arguments = json!({"body": {"a/b": 1}, "list": [1, 2], "page": 0});
         let add = FixOperation::Add { path: "/list/2".to_owned(), value: json!(3) };
         let fixes = [

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn code_message_and_fields_are_found() {
+    fn code_message_and_fields_are_parsed() {
         let body = json!({"code": "InvalidObject", "message": "order is\r\ninvalid", "errors": [
             {"code": "Missing", "message": "The name is required.", "field": "customer/name"},
         ]});
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_about_several_fields_names_each() {
+    fn error_about_several_fields_names_each() {
         let pointers = |field: &str| -> Vec<String> {
             let body = json!({"errors": [{"code": "Note", "message": "Choose one.", "field": field}]});
             let error = upstream(400, &body.to_string(), true);
@@ -216,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn a_code_under_another_name_and_null_lists_do() {
+    fn alternative_code_names_and_null_lists_are_accepted() {
         let error = upstream(429, r#"{"error":"Limit","message":"Too many","errors":null}"#, false);
         assert_eq!((error.kind(), error.code()), (ErrorKind::RateLimited, Some("Limit")));
         assert!(error.fields().is_empty());
     }
 
     #[test]
-    fn web_pages_empty_bodies_and_plain_text_are_reported() {
+    fn html_empty_and_plain_text_bodies_are_reported() {
         let page = upstream(502, "<html><head><Title>Bad\n Gateway</title></head></html>", true);
         assert!(page.message().contains("web page") && page.message().contains("\"Bad Gateway\""));
         assert!(page.next_step().is_some_and(|next| next.contains("may have been applied")));

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_conditions_are_read() {
+    fn complete_conditions_are_parsed() {
         for text in [
             "id > 0",
             "id>0 and (status/name=\"New\" OR board/id in (1, 2))",

@@ -40,7 +40,7 @@ fn refused(value: Value) -> (String, String) {
 }
 
 #[test]
-fn forms_become_conditions() {
+fn filter_forms_become_conditions() {
     for (filter, text) in [
         (json!({"status/name": "New"}), r#"status/name = "New""#),
         (json!({"id": {">": 5, "<=": 9.0}}), "id > 5 and id <= 9"),
@@ -86,7 +86,7 @@ fn forms_become_conditions() {
 }
 
 #[test]
-fn members_of_lists_and_custom_fields_go_to_parameters_of_their_own() {
+fn list_and_custom_fields_use_separate_parameters() {
     let pairs =
         compile(&json!({"items/value": "x", "customFields/Region": "We\"st", "id": 1})).expect("right");
     assert_eq!(pairs.get("conditions"), Some("id = 1"));
@@ -98,7 +98,7 @@ fn members_of_lists_and_custom_fields_go_to_parameters_of_their_own() {
 }
 
 #[test]
-fn raw_conditions_stay() {
+fn raw_conditions_are_unchanged() {
     let record: FilterRecord<'_> = serde_json::from_str(LINE).expect("a table");
     let table = FilterTable::new(&record);
     let mut pairs = QueryPairs::new();
@@ -213,7 +213,7 @@ fn record() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn conditions_mean_what_the_filter_means(filter in filter(), records in prop::collection::vec(record(), 8)) {
+    fn conditions_are_equivalent_to_the_filter(filter in filter(), records in prop::collection::vec(record(), 8)) {
         let tree = tree(&filter);
         for record in records {
             prop_assert_eq!(tree.holds(&record), holds(&filter, &record), "{} {:?}", record, tree);
@@ -221,7 +221,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_the_value_the_tree_is_the_same_and_gives_it_back(value in text(), long in 0usize..4) {
+    fn any_value_round_trips_without_changing_the_expression_tree(value in text(), long in 0usize..4) {
         let value = value.repeat(if long == 0 { 1 + 10_000 / value.len().max(1) } else { 1 });
         for op in ["=", "!=", "contains", "not contains", "like", "not like"] {
             let filter = json!({"or": [{"id": 1}, {"summary": {op: value}, "closedFlag": true}]});
@@ -266,7 +266,7 @@ fn typed(filter: &Filter) -> Condition {
 
 proptest! {
     #[test]
-    fn no_value_changes_a_typed_filter(value in text(), captioned in text()) {
+    fn typed_filter_is_injection_proof(value in text(), captioned in text()) {
         let summary = || Filter::field("summary");
         for (filter, op) in [
             (summary().eq(value.as_str()), "="),

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_link_is_found_in_any_spelling() {
+    fn next_link_is_found_in_any_spelling() {
         let query = |text: &str| Some(Some(text.to_owned()));
         assert_eq!(read(&[]), None);
         assert_eq!(read(&[""]), Some(None));

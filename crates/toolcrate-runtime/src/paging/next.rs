@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_decides_and_pages_are_counted_without_one() {
+    fn link_header_takes_precedence_over_page_counting() {
         let page = |number: &str| Some(format!("page={number}"));
         let link = Some("<https://elsewhere/x?page=3>; rel=\"next\", <?page=9>; rel=\"last\"");
         assert_eq!(after(PAGE, &[("page", "2")], link, &list(1)), page("3"));
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_in_the_answer_is_text_a_number_or_an_address() {
+    fn next_marker_can_be_a_string_a_number_or_a_url() {
         let cursor = Paging::Cursor { parameter: "after", next: "/meta/next", items: "/data" };
         let cases = [
             (r#"{"meta":{"next":"abc="}}"#, Some("after=abc%3D")),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn items_are_counted_in_whatever_holds_them() {
+    fn items_are_counted_in_any_envelope() {
         let body =
             |count: usize| format!("{{\"orders\":{},\"more\":true}}", serde_json::json!(vec![1; count]));
         let offset = Paging::Offset { offset: "offset", limit: "limit", max_size: 100, items: "*" };
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_may_have_the_cursor() {
+    fn cursor_can_come_from_a_header() {
         let paging = Paging::Header { parameter: "after", header: "x-next", items: "" };
         let call = Call::new(Method::Get, "/orders".into());
         let next = |value: &'static str| {

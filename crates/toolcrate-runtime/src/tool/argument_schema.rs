@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_are_read_as_those_of_a_catalog() {
+    fn arguments_match_those_of_a_catalog() {
         let sent = map(json!({"name": "x", "arguments": "{\"id\": 1}", "limit": "5", "sessionId": "s"}));
         let (arguments, reports) = schema().read(sent, &HostArguments::default()).expect("arguments");
         assert_eq!(Value::Object(arguments), json!({"name": "x", "arguments": {"id": 1}, "limit": 5}));

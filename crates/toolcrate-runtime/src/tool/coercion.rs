@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn each_reading_is_reported() {
+    fn each_reinterpretation_is_reported() {
         for (name, written, read) in [
             ("company", json!(7), json!({"id": 7})),
             ("company", json!("250"), json!({"id": 250})),
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_in_any_case() {
+    fn names_are_matched_in_any_case() {
         let (arguments, reports) =
             coerced(json!({"page_count": "5", "Note": "x", "tags": [], "TAGS": ["a"]}));
         assert_eq!(arguments, json!({"tags": [], "TAGS": ["a"], "pageCount": 5, "note": "x"}));
@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn readings_are_written_out_for_what_is_within_them() {
+    fn nested_reinterpretations_are_reported_separately() {
         let mut arguments = json!({"lines": r#"[{"x": 1}]"#, "page_count": 5});
         let readings = coerce(&schema(), &mut arguments);
         let pointer = |pointer: &str| readings.writing_out(pointer).and_then(FixOperation::target);

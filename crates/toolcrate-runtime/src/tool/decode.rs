@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn paging_state_takes_precedence_over_what_is_sent_beside_it() {
+    fn paging_state_takes_precedence_over_arguments() {
         let sent = json!({"conditions": "id>5", "page": "9", "pageSize": "5"});
         let (arguments, options) =
             decoded(LIST, &json!({"page": 3, "pageSize": null}), sent).expect("arguments");
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn no_cursor_holds_anything_but_paging_state() {
+    fn cursors_contain_only_paging_state() {
         for state in [
             json!({"page": 2, "conditions": "id>0"}),
             json!({"fields": "id"}),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_cursor_asks_for_the_first_page() {
+    fn empty_cursor_requests_the_first_page() {
         let tool = CATALOG.get(LIST).expect("a list");
         let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
         for cursor in [json!(""), Value::Null] {

@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_that_a_fix_uncovers_are_reported_with_it() {
+    fn problems_uncovered_by_a_fix_are_reported_with_it() {
         assert_eq!(verified(json!({"cuont": "5"})), [("/cuont".into(), true), ("/count".into(), true)]);
     }
 

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_cut_to_their_bounds() {
+    fn values_are_clamped_to_their_bounds() {
         let page = json!({"type": "integer", "minimum": 1, "maximum": 1000});
         assert_eq!(within_bounds(&page, &json!(5000)), Some(json!(1000)));
         assert_eq!(within_bounds(&page, &json!(0)), Some(json!(1)));

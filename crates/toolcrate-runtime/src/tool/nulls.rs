@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nulls_go_at_every_depth_unless_they_are_allowed() {
+    fn nulls_are_dropped_at_every_depth_unless_allowed() {
         let reference =
             json!({"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}});
         let schema = json!({"type": "object", "properties": {
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn an_enum_without_null_does_not_allow_it() {
+    fn enum_without_null_does_not_allow_null() {
         assert!(!allows_null(&json!({"type": ["string", "null"], "enum": ["a"]})));
         assert!(allows_null(&json!({"type": ["string", "null"], "enum": ["a", null]})));
         assert!(!allows_null(&json!({"enum": ["a"]})));

@@ -98,7 +98,7 @@ mod tests {
     use crate::error::ErrorKind;
 
     #[test]
-    fn other_forms_have_the_values_filled_in() {
+    fn alternative_forms_have_values_filled_in() {
         let text = json!({"type": "string"});
         let reference = json!({"type": "object", "properties": {"id": {"type": "integer"}, "identifier": text, "name": text}});
         let schema = json!({"type": "object", "properties": {"company": reference, "summary": text}});

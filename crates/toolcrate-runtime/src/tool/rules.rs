@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_is_for_arguments_that_are_set_together() {
+    fn warning_applies_to_arguments_set_together() {
         let with = ["start", "end"].map(Cow::Borrowed).to_vec();
         let rules =
             [WarningRule { argument: Cow::Borrowed("hours"), with, message: Cow::Borrowed("ignored") }];

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_read_as_the_number_that_it_spells() {
+    fn numeric_strings_are_read_as_numbers() {
         for (text, integer, expected) in [
             ("8812", true, Some(json!(8812))),
             ("8812.0", true, Some(json!(8812))),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_read_as_the_boolean_that_it_spells() {
+    fn boolean_strings_are_read_as_booleans() {
         for (text, expected) in
             [("true", Some(true)), ("False", Some(false)), ("TRUE", Some(true)), ("yes", None), ("1", None)]
         {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_the_only_one_that_is_spelled_alike() {
+    fn enum_values_match_only_if_unambiguous() {
         let names = ["FullyReceived", "Waiting", "a_b", "aB"];
         for (name, expected) in [
             ("fully received", Some("FullyReceived")),

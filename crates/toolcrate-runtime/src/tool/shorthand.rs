@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_an_id_and_text_is_an_identifier_or_a_name() {
+    fn digits_are_an_id_and_other_strings_an_identifier_or_name() {
         let both = ["name", "identifier"];
         for (names, value, expected) in [
             (&both[..], json!(7), Some(json!({"id": 7}))),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_with_more_than_texts_is_no_reference() {
+    fn object_with_other_values_is_not_a_reference() {
         let schema =
             json!({"type": "object", "properties": {"id": {"type": "integer"}, "width": {"type": "number"}}});
         assert!(!is_reference(&schema) && is_reference(&reference(&[])));

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prefixes_of_hosts_are_removed_from_names() {
+    fn agent_framework_prefixes_are_removed_from_names() {
         for name in [
             "mcp__orders__list_all_orders",
             "mcp__my-server__list_all_orders",
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_a_name_are_not_removed() {
+    fn words_that_belong_to_a_name_are_not_removed() {
         for name in ["dont_delete_an_order", "undelete_an_order", "bulk_delete_an_order", "x-delete_an_order"]
         {
             let spellings = tool_name_spellings(name, "Orders");

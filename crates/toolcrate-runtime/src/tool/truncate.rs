@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn empty_members_go_at_every_depth_and_zero_and_false_stay() {
+    fn empty_members_are_dropped_at_every_depth_but_zero_and_false_stay() {
         let mut value = json!([
             {"id": 0, "a": null, "b": "", "c": [], "d": {"e": {"f": null}}, "g": false, "h": [null, {"i": ""}]},
         ]);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_begin_where_the_last_ended() {
+    fn pages_start_where_the_last_one_ended() {
         assert_eq!(page_after(10, 10, 1000), Some((2, 10)));
         assert_eq!(page_after(25, 25, 1000), Some((2, 25)));
         // 25 rows before and 10 of this page.
@@ -211,7 +211,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cut_list_fits_and_one_row_more_does_not(
+        fn truncated_list_is_as_long_as_fits(
             lengths in prop::collection::vec(0usize..60, 0..30),
             budget in 2usize..900,
             most in 0usize..40,

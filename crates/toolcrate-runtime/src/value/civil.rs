@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_and_dates_correspond() {
+    fn day_numbers_and_dates_correspond() {
         for (days, date) in [
             (0, (1970, 1, 1)),
             (-1, (1969, 12, 31)),

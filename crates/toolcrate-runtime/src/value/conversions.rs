@@ -169,7 +169,7 @@ mod decimal_types {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn types_of_time_convert() {
+    fn time_types_convert() {
         use crate::value::{Date, Timestamp};
 
         let timestamp: Timestamp = "2025-01-31T09:30:00.5Z".parse().expect("a time");
@@ -182,7 +182,7 @@ mod tests {
 
     #[cfg(feature = "chrono")]
     #[test]
-    fn types_of_chrono_convert() {
+    fn chrono_types_convert() {
         use crate::value::{Date, Timestamp};
 
         let timestamp: Timestamp = "1969-12-31T23:59:59.25Z".parse().expect("a time");
@@ -195,7 +195,7 @@ mod tests {
 
     #[cfg(feature = "jiff")]
     #[test]
-    fn types_of_jiff_convert() {
+    fn jiff_types_convert() {
         use crate::value::{Date, Timestamp};
 
         let timestamp: Timestamp = "1969-12-31T23:59:59.25Z".parse().expect("a time");

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_read_and_written() {
+    fn dates_are_parsed_and_written() {
         for text in ["2025-01-31", "2025-01-31T00:00:00Z", "2025-01-31T00:00:00"] {
             assert_eq!(text.parse(), Date::new(2025, 1, 31), "{text}");
         }

@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_they_were_read() {
+    fn numbers_round_trip_exactly() {
         for text in [
             "0",
             "5",

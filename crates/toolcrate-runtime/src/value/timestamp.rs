@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_of_a_moment_is_read() {
+    fn every_timestamp_format_is_parsed() {
         for (text, expected) in [
             ("2025-01-31T09:30:00Z", "2025-01-31T09:30:00Z"),
             ("2025-01-31T09:30:00.750Z", "2025-01-31T09:30:00Z"),
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fraction_is_compared_but_not_written() {
+    fn fractional_seconds_are_compared_but_not_written() {
         let (early, late) = ("2025-01-31T09:30:00Z", "2025-01-31T09:30:00.5Z");
         let (early, late): (Timestamp, Timestamp) =
             (early.parse().expect("a time"), late.parse().expect("a time"));

@@ -50,7 +50,7 @@ fn problems(error: &Error) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_tool_and_for_clients_with_the_same_key() {
+async fn cursor_is_valid_for_its_tool_and_clients_with_the_same_key() {
     let page = |ids: [i32; 2], next: Option<&str>| {
         let body = json!([{"id": ids[0]}, {"id": ids[1]}]).to_string();
         let link = next.map(|next| format!("<{next}>; rel=\"next\"")).unwrap_or_default();
@@ -138,7 +138,7 @@ fn details_equal_the_record() {
 }
 
 #[test]
-fn the_input_schema_has_own_arguments_and_those_of_the_shape() {
+fn input_schema_has_own_arguments_and_shape_properties() {
     let text = tool("create_an_acme_order_line").input_schema();
     assert!(text.starts_with(r#"{"type":"object","properties":{"orderId":{"type":"integer""#), "{text}");
     let schema = tool("create_an_acme_order_line").input_schema_value();
@@ -157,7 +157,7 @@ fn the_input_schema_has_own_arguments_and_those_of_the_shape() {
 }
 
 #[test]
-fn the_output_schema_brings_what_it_needs() {
+fn output_schema_contains_its_definitions() {
     let schema = tool("list_all_acme_orders").output_schema();
     assert_eq!(schema["type"], "array");
     assert_eq!(schema["items"]["properties"]["customer"], json!({"$ref": "#/$defs/Customer"}));
@@ -200,7 +200,7 @@ fn arguments_are_sent_where_the_catalog_defines() {
 }
 
 #[test]
-fn a_dry_run_masks_what_is_secret() {
+fn dry_run_masks_secrets() {
     let request = prepared("list_all_acme_orders", &json!({}));
     let text = format!("{request:?} {}", request.to_json());
     assert!(!text.contains(PASSWORD) && !text.contains("Basic"), "{text}");
@@ -212,7 +212,7 @@ fn a_dry_run_masks_what_is_secret() {
 }
 
 #[test]
-fn a_partial_record_becomes_a_patch() {
+fn partial_record_becomes_a_patch() {
     let arguments = json!({
         "id": 5, "orderNumber": "A", "clear": ["customer", "note/text", "customer"],
         "operations": [{"op": "add", "path": "/lines/0", "value": {"quantity": 1.0}}],
@@ -295,7 +295,7 @@ fn invalid_clear_is_reported_with_its_pointer() {
 }
 
 #[test]
-fn names_to_clear_are_those_that_a_dialect_declares() {
+fn clear_accepts_the_names_declared_by_the_dialect() {
     let options = ExecuteOptions { dialect: Dialect::Anthropic, ..ExecuteOptions::default() };
     let update = tool("update_an_acme_order_by_id");
     let declared = update.declaration(Dialect::Anthropic).value;
@@ -346,7 +346,7 @@ fn all_problems_are_reported_at_once() {
 }
 
 #[test]
-fn arguments_that_are_no_object_are_an_error() {
+fn non_object_arguments_are_an_error() {
     for text in [json!("{}"), json!(""), json!(null)] {
         prepared("list_all_acme_orders", &text);
     }
@@ -362,7 +362,7 @@ fn arguments_that_are_no_object_are_an_error() {
 }
 
 #[test]
-fn a_binding_is_chosen_by_its_argument() {
+fn binding_is_selected_by_its_argument() {
     assert_eq!(prepared("list_all_stock", &json!({"binId": 3})).url, "https://localhost/bins/3/stock");
     let by_item = prepared("list_all_stock", &json!({"itemId": 4, "page": 2, "binId": null}));
     assert_eq!(by_item.url, "https://localhost/items/4/stock?page=2");
@@ -421,7 +421,7 @@ async fn files_are_base64_in_both_directions() {
 }
 
 #[tokio::test]
-async fn answers_without_content_are_null_and_errors_are_passed_on() {
+async fn empty_responses_are_null_and_errors_are_returned() {
     let body = json!({"code": "NotFound", "message": "Order 5 not found", "errors": null});
     let server = ScriptedServer::start([
         ScriptedResponse::with_body(204, &[], b""),
@@ -453,7 +453,7 @@ fn page(link: &str) -> ScriptedResponse {
 }
 
 #[tokio::test]
-async fn an_outcome_has_the_arguments_of_the_next_page() {
+async fn outcome_has_the_next_pages_arguments() {
     let server = ScriptedServer::start([
         page("<http://x/orders?page=2&pageSize=2&conditions=a>; rel=\"next\""),
         page("<http://x/orders?pageId=77>; rel=\"next\""),
@@ -475,7 +475,7 @@ async fn an_outcome_has_the_arguments_of_the_next_page() {
 }
 
 #[tokio::test]
-async fn pages_of_a_tool_are_followed_also_where_it_has_no_argument() {
+async fn pages_are_followed_even_without_a_page_argument() {
     let server = ScriptedServer::start([
         page("<?pageId=2>; rel=\"next\""),
         page("<?pageId=4>; rel=\"next\""),

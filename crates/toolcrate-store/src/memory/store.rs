@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_owner_has_a_share() {
+    async fn each_owner_has_a_quota() {
         let store = MemoryStore::with_capacity(16_000);
         let mut stored = 0;
         let error = loop {
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers_evict_the_answers_of_their_owner() {
+    async fn responses_evict_only_their_owners_responses() {
         let store = MemoryStore::with_capacity(16_000);
         store.put("claims/acme/0", b"claim", MINUTE).await.unwrap();
         store.put_evictable("answers/acme/0", &[0; 500], MINUTE).await.unwrap();

@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_has_no_time_and_no_name() {
+    fn header_has_no_time_and_no_name() {
         let bytes = gzip(b"text").unwrap();
         assert_eq!(bytes[..3], [0x1f, 0x8b, 8]);
         assert_eq!(bytes[3..8], [0; 5], "no optional field, no time");

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_found_in_any_case_lists_and_info() {
+    fn fields_are_found_in_any_case_in_lists_and_info() {
         let record = json!({
             "company": {"name": "Acme"}, "URL": "u", "_info": {"lastUpdated": "2024-01-01T00:00:00Z"},
             "types": [{"name": "a"}, {"name": "b"}],

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_of_one_moment() {
+    fn equivalent_timestamps_compare_equal() {
         let midnight = QueryMoment::parse("2024-01-31").expect("a date");
         for text in [
             "2024-01-31T00:00:00Z",

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_nobody_uses_are_dropped() {
+    fn unused_entries_are_dropped() {
         let mut interner = Interner::default();
         for number in 0..20_000 {
             interner.record(json!({"name": format!("name {number}")}).as_object().expect("an object"));

@@ -157,7 +157,7 @@ mod tests {
     use crate::engine::store::interner::Interner;
 
     #[test]
-    fn links_get_their_root_and_text_is_escaped() {
+    fn links_get_the_base_url_and_text_is_escaped() {
         let mut interner = Interner::default();
         let value = json!({"id": 1, "name": "a \"b\"\n", "cost": 2.0, "board": {"id": 2, "_info": {"board_href": "/boards/2"}},
             "tags": [true, "x"], "_info": {"lastUpdated": "l"}});

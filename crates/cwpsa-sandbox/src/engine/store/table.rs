@@ -100,7 +100,7 @@ mod tests {
     use crate::engine::store::interner::Interner;
 
     #[test]
-    fn rows_stay_in_order_and_under_their_parent() {
+    fn rows_keep_their_order_and_parent() {
         let mut interner = Interner::default();
         let mut table = CollectionTable::default();
         let mut row = |id, parent| {

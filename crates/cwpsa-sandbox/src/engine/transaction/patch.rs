@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_read_as_the_api_reads_them() {
+    fn patch_paths_are_parsed_like_the_api() {
         let done = |body| patch(body).expect("a patch");
         assert_eq!(
             done(json!([{"op": "replace", "path": "firstName", "value": "A"}])),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_patches_are_refused() {
+    fn invalid_patches_are_rejected() {
         for body in [
             json!({"firstName": "A"}),
             json!([{"op": "replace", "path": "FirstName", "value": "A"}]),

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn callbacks_of_other_receivers_are_ignored() {
+    fn callbacks_for_other_receivers_are_ignored() {
         let url = |url: &str| json!({"url": url, "type": "ticket"});
         let entries = json!([
             url("https://a.example/webhooks/acme?recordId="),

@@ -65,7 +65,7 @@ fn follow(path: &Path) -> (Vec<String>, usize) {
 }
 
 #[test]
-fn every_command_in_the_documents_works() {
+fn every_command_in_the_docs_works() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folder = fs::read_dir(root.join("docs")).expect("documents");
     let mut paths: Vec<PathBuf> = folder.map(|entry| entry.expect("a document").path()).collect();
@@ -82,7 +82,7 @@ fn every_command_in_the_documents_works() {
 }
 
 #[test]
-fn each_link_in_the_documents_leads_somewhere() {
+fn every_link_in_the_docs_resolves() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let mut broken = Vec::new();
     for entry in fs::read_dir(&root).expect("documents") {
@@ -101,7 +101,7 @@ fn each_link_in_the_documents_leads_somewhere() {
 }
 
 #[test]
-fn differences_from_the_document_are_found() {
+fn output_that_differs_from_the_docs_is_detected() {
     assert!(matches("a … c", "a b c") && matches("…", "") && !matches("a…", "b"));
     let lines = |text: &'static str| text.lines().collect::<Vec<_>>();
     assert!(

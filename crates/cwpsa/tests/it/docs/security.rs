@@ -25,7 +25,7 @@ fn tests(folder: &Path, names: &mut Vec<String>) {
 }
 
 #[test]
-fn each_promise_has_tests_that_are_there() {
+fn each_security_guarantee_names_existing_tests() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = std::fs::read_to_string(manifest.join("../../docs/security.md")).unwrap();
     let (_, table) = page.split_once("| promise | test |").expect("the page has the table");

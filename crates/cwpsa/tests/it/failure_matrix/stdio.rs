@@ -74,7 +74,7 @@ async fn failures_of_approved_writes_are_reported_truthfully_over_stdio() {
 }
 
 #[tokio::test]
-async fn an_approved_write_that_times_out_over_stdio_is_not_made_again() {
+async fn approved_write_that_times_out_over_stdio_is_not_repeated() {
     let api = ScriptedServer::start([ScriptedResponse::Hang, made()]).await;
     let (settings, audit) = (settings_for(&api.url("")), NamedTempFile::new().unwrap());
     let mut session = approving_stdio(&settings, &audit, SHORT).await;
@@ -94,7 +94,7 @@ enum Departure {
 }
 
 #[tokio::test]
-async fn a_write_whose_stdio_caller_left_is_not_reported_as_finished() {
+async fn write_whose_stdio_caller_left_is_not_reported_as_finished() {
     for (departure, approved) in [
         (Departure::Cancel, false),
         (Departure::Cancel, true),
@@ -129,7 +129,7 @@ async fn a_write_whose_stdio_caller_left_is_not_reported_as_finished() {
 }
 
 #[tokio::test]
-async fn a_timeout_leaves_the_outcome_unknown_over_stdio() {
+async fn timeout_leaves_the_outcome_unknown_over_stdio() {
     let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
     let (settings, audit) = (settings_for(&api.url("")), NamedTempFile::new().unwrap());
     let mut session = stdio(&settings, &audit, SHORT).await;
@@ -139,7 +139,7 @@ async fn a_timeout_leaves_the_outcome_unknown_over_stdio() {
 }
 
 #[tokio::test]
-async fn a_stdio_server_that_was_killed_has_audited_the_write() {
+async fn killed_stdio_server_has_audited_the_write() {
     let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
     let (settings, audit) = (settings_for(&api.url("")), NamedTempFile::new().unwrap());
     let mut session = stdio(&settings, &audit, LONG).await;

@@ -58,17 +58,17 @@ async fn at_every_call(driver: impl AsyncFn(&Tenant) -> Driver) {
 }
 
 #[tokio::test]
-async fn over_http() {
+async fn job_works_over_http() {
     at_every_call(async |tenant| Driver::Proxy(Proxy::of(&tenant.account).await)).await;
 }
 
 #[tokio::test]
-async fn over_mcp() {
+async fn job_works_over_mcp() {
     at_every_call(async |tenant| Driver::Mcp(Mcp::http(&tenant.account).await.without_search())).await;
 }
 
 #[tokio::test]
-async fn a_write_with_a_key_is_done_once_whether_it_was_refused_or_done_before() {
+async fn write_with_a_key_is_executed_once_after_a_refusal_or_a_success() {
     let world = World::new(1).await;
     let tenant = world.tenant();
     let before = tenant.state().await;

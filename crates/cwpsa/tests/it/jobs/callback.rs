@@ -115,11 +115,11 @@ async fn a_new_ticket_starts_the_job(driver: impl AsyncFn(&World) -> Driver) {
 }
 
 #[tokio::test]
-async fn over_http() {
+async fn job_works_over_http() {
     a_new_ticket_starts_the_job(async |world| Driver::Proxy(Proxy::of(&world.tenant().account).await)).await;
 }
 
 #[tokio::test]
-async fn over_mcp() {
+async fn job_works_over_mcp() {
     a_new_ticket_starts_the_job(async |world| Driver::Mcp(Mcp::http(&world.tenant().account).await)).await;
 }

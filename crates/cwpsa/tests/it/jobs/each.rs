@@ -78,7 +78,7 @@ async fn restock() {
 }
 
 #[tokio::test]
-async fn hardware_is_ordered_over_stdin_and_stdout_too() {
+async fn order_hardware_works_over_stdio() {
     let world = World::new(1).await;
     let mcp = Mcp::stdio(world.stdio()).await;
     done(Job::OrderHardware, world.tenant(), Driver::Mcp(mcp)).await;
@@ -103,7 +103,7 @@ async fn existing_records_are_not_created_again() {
 }
 
 #[tokio::test]
-async fn a_list_of_several_pages_is_read_to_its_end() {
+async fn list_with_several_pages_is_read_to_its_end() {
     let world = World::with(2, &["--scale", "800"]).await;
     let [one, other] = &world.tenants[..] else { unreachable!() };
     let proxy = Driver::Proxy(Proxy::of(&one.account).await);

@@ -88,7 +88,7 @@ pub fn tells(job: Job, steps: &[Step]) {
 }
 
 #[tokio::test]
-async fn has_every_job_once() {
+async fn guide_has_every_job_once() {
     if std::env::var_os(WRITE).is_some() {
         let mut text = START.to_owned();
         let world = World::new(Job::ALL.len()).await;

@@ -85,7 +85,7 @@ async fn start() -> (Sandbox, SocketAddr, tempfile::NamedTempFile) {
 }
 
 #[tokio::test]
-async fn a_session_subscribes_and_reads() {
+async fn session_subscribes_and_reads_events() {
     let (sandbox, address, _settings) = start().await;
     let mut response = to(address).json(&initialize("2025-11-25")).send().await.unwrap();
     let session = response.headers()["mcp-session-id"].to_str().unwrap().to_owned();
@@ -134,7 +134,7 @@ async fn a_session_subscribes_and_reads() {
 }
 
 #[tokio::test]
-async fn a_request_of_the_newest_version_listens() {
+async fn request_in_the_newest_version_receives_events() {
     let (sandbox, address, _settings) = start().await;
     let (mut stream, mut buffer) = (listen(address).await, String::new());
     for summary in ["It beeps", "It beeps again"] {

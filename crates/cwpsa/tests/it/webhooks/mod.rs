@@ -55,7 +55,7 @@ async fn counted(address: SocketAddr) -> String {
 }
 
 #[tokio::test]
-async fn a_change_reaches_the_program_and_the_address() {
+async fn change_is_delivered_to_the_command_and_the_url() {
     let sandbox = Sandbox::start().await;
     let receiver = MockServer::start().await;
     // It fails once.
@@ -261,7 +261,7 @@ async fn dead_lettered_events_are_retried_on_request() {
 }
 
 #[tokio::test]
-async fn flags_are_for_one_account() {
+async fn webhook_flags_require_a_single_account() {
     let sandbox = Sandbox::start().await;
     let file = settings_of(&sandbox, "mcp = true");
     let text = std::fs::read_to_string(file.path()).unwrap();

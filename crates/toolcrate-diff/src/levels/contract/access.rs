@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_compared_by_what_suffices() {
+    fn credentials_are_compared_by_sufficiency() {
         let key = || "an API key in the header `X-Key`".to_owned();
         assert_eq!(sentences(json!([{"b": []}]), json!([{"b": []}, {"k": []}])), [("security-added", key())]);
         let both = sentences(json!([{"b": []}]), json!([{"b": [], "k": []}]));

@@ -78,14 +78,14 @@ fn broken(dialect: Dialect, path: &str, value: Value) -> Vec<&'static str> {
 }
 
 #[test]
-fn valid_declarations_break_no_rule() {
+fn valid_declarations_pass_every_rule() {
     for dialect in Dialect::ALL {
         assert_eq!(check(dialect, &valid(dialect)), [], "{dialect}");
     }
 }
 
 #[test]
-fn rules_of_every_dialect() {
+fn common_rules_are_checked() {
     for dialect in Dialect::ALL {
         let at = envelope(dialect);
         let own = |name: &str| format!("{at}/{name}");
@@ -126,7 +126,7 @@ fn rules_of_every_dialect() {
 }
 
 #[test]
-fn rules_of_openai() {
+fn openai_rules_are_checked() {
     for dialect in [Dialect::OpenAi, Dialect::OpenAiStrict] {
         assert_eq!(broken(dialect, "/function/description", json!("x".repeat(1025))), ["description"]);
         assert_eq!(broken(dialect, "/type", json!("tool")), ["declaration"]);
@@ -150,7 +150,7 @@ fn rules_of_openai() {
 }
 
 #[test]
-fn rules_of_anthropic_and_gemini() {
+fn anthropic_and_gemini_rules_are_checked() {
     let renamed = json!({"id": {"type": "integer"}, "a b": {"type": "string"}});
     assert_eq!(broken(Dialect::Anthropic, "~/properties", renamed), ["property-name"]);
     let gemini = |path: &str, value: Value| broken(Dialect::Gemini, path, value);
@@ -164,7 +164,7 @@ fn rules_of_anthropic_and_gemini() {
 }
 
 #[test]
-fn rules_of_truto() {
+fn truto_rules_are_checked() {
     let truto = |path: &str, value: Value| broken(Dialect::Truto, path, value);
     assert_eq!(truto("/resource", json!("sales/orders")), ["route"]);
     assert_eq!(truto("/resource", json!("")), ["route"]);
