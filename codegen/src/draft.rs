@@ -19,7 +19,7 @@ pub fn profile(tree: &Value, spec: &Path, name: &str, runtime: &Path) -> String 
     let title = if title.is_empty() { name } else { title };
     let path = |path: &Path| quoted(&path.to_string_lossy());
     let mut text = format!(
-        "# Drafted from the spec by `cargo xtask new`. What is marked as a guess is worth a look.
+        "# Drafted from the spec by `cargo xtask new`. Check the parts marked as guesses.
 api:
   name: {}
   package: {}
@@ -39,7 +39,7 @@ runtime: {}
     text.push_str(&servers(tree));
     text.push_str(&auth(tree));
     text.push_str(
-        "# A guess: where the sentence of an error usually is.
+        "# A guess: the usual locations of an error message.
 errors: { message: [/message, /error/message, /error_description, /error, /detail, /title] }
 ",
     );
@@ -100,9 +100,10 @@ fn auth(tree: &Value) -> String {
             ("apiKey", _, "cookie") => api_key("headers", "Cookie", &format!("{key}={{key}}")),
             _ => continue,
         };
-        return format!("# The security scheme {}.\n{auth}", quoted(name));
+        return format!("# Security scheme: {}.\n{auth}", quoted(name));
     }
-    "# A guess: the spec names no scheme that can be sent.\nauth: { scheme: none, fields: {} }\n".to_owned()
+    "# A guess: the spec declares no supported security scheme.\nauth: { scheme: none, fields: {} }\n"
+        .to_owned()
 }
 
 fn api_key(location: &str, name: &str, template: &str) -> String {
@@ -158,7 +159,7 @@ fn paging(tree: &Value) -> String {
         _ => return String::new(),
     };
     format!(
-        "# A guess from the names of parameters. `*` is the only list in a response, whatever it is called.
+        "# A guess based on parameter names. `*` selects the only list in a response, whatever its name.
 paging: {{ {guess} }}
 "
     )

@@ -68,7 +68,7 @@ pub struct Generated {
 fn read_text(folder: &Path, path: &Path) -> Result<String, Errors> {
     let path = folder.join(path);
     let text = std::fs::read_to_string(&path);
-    let failed = |error| CodegenError::new("E001", format!("cannot be read: {error}")).in_file(&path);
+    let failed = |error| CodegenError::new("E001", format!("can't be read: {error}")).in_file(&path);
     text.map_err(|error| Errors::from(failed(error)))
 }
 
@@ -131,7 +131,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         (overlay.entries(), overlay_path.as_ref().unwrap_or(&options.profile)),
     ] {
         for entry in usage.unused(&entries) {
-            let message = "this entry never applied to the spec; correct it or delete it";
+            let message = "this entry matches nothing in the spec; correct or delete it";
             unused.push(CodegenError::new("E012", message).at(entry.clone()).in_file(file));
         }
     }

@@ -134,7 +134,7 @@ impl WritePlan {
         self.require_own(changes)?;
         let failed = |path: &Path, error: &io::Error| {
             Errors::from(
-                CodegenError::new("E041", format!("cannot be written: {error}; nothing was changed"))
+                CodegenError::new("E041", format!("can't be written: {error}; nothing was changed"))
                     .in_file(path),
             )
         };
@@ -177,7 +177,7 @@ impl WritePlan {
         let is_touched = |path: &&PathBuf| **path == self.out || changes.changed.contains(path);
         let refuse = |path: &PathBuf| {
             let message =
-                "was not written by the generator; choose another folder, or remove it. Nothing was changed";
+                "was not written by the generator; nothing was changed. Choose another folder or remove it";
             CodegenError::new("E043", message).in_file(path)
         };
         Errors(self.foreign.iter().filter(is_touched).map(refuse).collect()).into_result()
@@ -245,7 +245,7 @@ fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Errors> {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             Ok(None)
         }
-        Err(error) => Err(CodegenError::new("E040", format!("cannot be read: {error}")).in_file(path).into()),
+        Err(error) => Err(CodegenError::new("E040", format!("can't be read: {error}")).in_file(path).into()),
     }
 }
 

@@ -110,7 +110,7 @@ fn summary(generated: &Generated) {
         coverage.id_arguments
     );
     println!(
-        "documentation: {} of {} models and {} of {} fields in words of the spec or the overlay",
+        "documentation: {} of {} models and {} of {} fields described by the spec or the overlay",
         documentation.models_in_words,
         documentation.models,
         documentation.fields_in_words,

@@ -23,7 +23,9 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
     let one = if is_picked { subject.a_owned(gloss) } else { subject.only_owned(gloss) };
     let filter = if is_filtered { " that match a filter" } else { "" };
     match name.kind {
-        OperationKind::List if subject.is_view => format!("List {} in summary form", subject.many_owned(gloss)),
+        OperationKind::List if subject.is_view => {
+            format!("List {} in summary form", subject.many_owned(gloss))
+        }
         OperationKind::List => format!("List {}", subject.many_owned(gloss)),
         OperationKind::Count if subject.is_view && subject.is_compound() => {
             format!("Count {} summaries{filter}", subject.one)

@@ -97,7 +97,7 @@ fn lower_parameter(
             schemas.lower_or_reference(schema, &inline, &location)
         }
         ParameterSchemaOrContent::Content(_) => {
-            let message = format!("`{}` is text in a format of its own; the caller writes it", data.name);
+            let message = format!("`{}` is text in a custom format; the caller must format it", data.name);
             schemas.leave_raw(CodegenError::new("E016", message).at(&location));
             Type::Text(None)
         }
@@ -128,13 +128,14 @@ fn lower_parameter(
     if raw.location == ParameterLocation::Query && by_member && !members.is_empty() {
         let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
         if writes && body.is_none() && data.required {
-            let message = format!("`{}` is an object, and the call has no body: it is the body", data.name);
+            let message =
+                format!("`{}` is an object and the call has no body; it is sent as the body", data.name);
             schemas.repaired("R028", &location, message);
             *body = Some(OperationBody::new(BodyKind::Json, ty, true, None));
             return;
         }
         let message =
-            format!("`{}` is an object; its members travel as query members of their own", data.name);
+            format!("`{}` is an object; each property is sent as a separate query parameter", data.name);
         schemas.repaired("R017", &location, message);
         for member in members {
             if !parameters
@@ -176,7 +177,7 @@ fn wire_type(
     let name = &raw.data.name;
     let problem = match (schemas.resolve(&ty), raw.style) {
         (_, ParameterStyle::Unsupported) => {
-            format!("`{name}` has a style that no request is made in; the caller writes it")
+            format!("`{name}` has an unsupported style; the caller must format it")
         }
         (Type::List(item), style) => {
             let is_pairs = raw.location != ParameterLocation::Query && style == ParameterStyle::Exploded;
@@ -187,13 +188,19 @@ fn wire_type(
                 };
                 return (ty, separator);
             }
-            format!("`{name}` is a list that is not written item by item; the caller writes it as text")
+            format!(
+                "`{name}` is an array that can't be serialized item by item; the caller must pass it as text"
+            )
         }
         (Type::Map(_), ParameterStyle::Exploded | ParameterStyle::DeepObject) => {
-            format!("`{name}` has members of any name, which cannot be sent; the caller writes it as text")
+            format!(
+                "`{name}` allows arbitrary properties, which can't be sent; the caller must pass it as text"
+            )
         }
         (Type::Map(_) | Type::Named(_), _) => {
-            format!("`{name}` is an object that is not written by member; the caller writes it as text")
+            format!(
+                "`{name}` is an object that can't be serialized by property; the caller must pass it as text"
+            )
         }
         _ => return (ty, None),
     };
@@ -269,7 +276,11 @@ fn response(
         let json = source.content.iter().find(|(media, _)| is_json(media));
         let Some((media, content)) = json.or_else(|| source.content.first()) else { continue };
         if *status == 204 {
-            schemas.repaired("R019", &raw.pointer, "a 204 has no content; the one described is not expected");
+            schemas.repaired(
+                "R019",
+                &raw.pointer,
+                "a 204 response has no content; the declared content is ignored",
+            );
             continue;
         }
         let location = format!("{}/responses/{status}", raw.pointer);
@@ -281,7 +292,7 @@ fn response(
             schemas.repaired(
                 "R012",
                 "/",
-                format!("the media type `{media}` is a vendor's name for JSON and read as such"),
+                format!("the media type `{media}` is a vendor-specific JSON type; it is read as JSON"),
             );
         }
         let others = successes.iter().filter(|(other, _)| other != status && ![204, 207].contains(other));
@@ -292,7 +303,7 @@ fn response(
             other.is_some_and(|other| Some(other) != content.schema.as_ref())
         };
         if is_json(media) && others.map(|(_, source)| *source).any(|source| differs(&source)) {
-            let message = "its 2xx responses differ in type; the response is any JSON value";
+            let message = "the 2xx responses have different types; any JSON value is returned";
             schemas.untype(CodegenError::new("E017", message).at(&location));
             let content = Content::Json(Type::Any);
             return Ok(SuccessResponse {
@@ -319,11 +330,7 @@ fn response(
     }
     let reads = matches!(raw.method, Method::Get) && statuses != [204];
     if reads {
-        schemas.repaired(
-            "R018",
-            &raw.pointer,
-            "a GET whose response is not described; it is returned as bytes",
-        );
+        schemas.repaired("R018", &raw.pointer, "the GET response is not described; it is returned as bytes");
         return Ok(nothing(Content::Binary));
     }
     Ok(nothing(Content::None))

@@ -31,7 +31,7 @@ pub fn body(
             schemas.repaired(
                 "R024",
                 &raw.pointer,
-                "a PATCH without a body changes nothing; it takes a JSON Patch like any other",
+                "the PATCH declares no body; a JSON Patch body is assumed",
             );
             return Some(OperationBody::new(BodyKind::Patch, record(), true, None));
         }
@@ -122,8 +122,10 @@ fn field_styles(
         let style = match declared {
             Some(style) => style,
             None if holds_nested => {
-                let message =
-                    format!("no style is declared for the nested values of `{}`; they are JSON", field.name);
+                let message = format!(
+                    "no style is declared for the nested values of `{}`; they are sent as JSON",
+                    field.name
+                );
                 schemas.repaired("R039", location, message);
                 FieldStyle::Json
             }
@@ -171,7 +173,9 @@ fn raw_body(
     let is_structured =
         [URL_ENCODED, "application/xml", "text/xml"].contains(&plain) || plain.ends_with("+xml");
     if is_structured && content.schema.is_some() {
-        let message = format!("a body of type {media} is not written by member; the caller writes it whole");
+        let message = format!(
+            "a body of type {media} can't be serialized by property; the caller must pass the entire body"
+        );
         schemas.leave_raw(CodegenError::new("E014", message).at(location));
     }
     let ty = if is_text || is_structured { Type::Text(None) } else { Type::Binary };

@@ -120,7 +120,7 @@ impl<'a> SchemaLowering<'a> {
     fn object_parts(&mut self, source: &Source, location: &str) -> Option<ObjectParts> {
         let parts = object_parts::collect(self.components, source, location)?;
         if parts.has_alternatives {
-            let message = "the object has alternatives; it has the members of all, of which none is required";
+            let message = "the object has alternatives; the properties of all alternatives are merged, and none is required";
             self.repaired("R038", location, message);
         }
         Some(parts)
@@ -184,7 +184,7 @@ impl<'a> SchemaLowering<'a> {
     pub fn check_pattern(&mut self, limits: &mut Limits, location: &str) {
         let Some(pattern) = &limits.pattern else { return };
         if fancy_regex::Regex::new(pattern).is_err() {
-            let message = format!("`{pattern}` is no regular expression; any text is taken");
+            let message = format!("`{pattern}` is not a valid regular expression; any text is accepted");
             self.repaired("R029", location, message);
             limits.pattern = None;
         }
@@ -273,7 +273,11 @@ impl<'a> SchemaLowering<'a> {
     }
 
     fn several_shapes(&mut self, location: &str) -> Type {
-        self.repaired("R027", location, "the schema has several shapes; any JSON value is taken and given");
+        self.repaired(
+            "R027",
+            location,
+            "the schema has several shapes; any JSON value is accepted and returned",
+        );
         Type::Any
     }
 
@@ -314,7 +318,11 @@ impl<'a> SchemaLowering<'a> {
         match any.typ.as_deref() {
             // YAML reads `yes` and `10` as something else than text.
             Some("string") if all(is_scalar) => {
-                self.repaired("R032", location, "values of an enumeration of texts are read as text");
+                self.repaired(
+                    "R032",
+                    location,
+                    "the string enum contains values that are not strings; they are read as strings",
+                );
                 let text = |value: &&Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 Some(Type::Choice(values.iter().map(text).collect()))
             }

@@ -41,6 +41,8 @@ pub struct Subject {
     pub is_plain: bool,
     /// True if the records only link existing records to their owner.
     pub is_link: bool,
+    /// True if records without an owner have the same noun.
+    pub is_ambiguous: bool,
 }
 
 /// The longest noun, in words, that is written as one compound: `purchase order line item`.
@@ -67,7 +69,11 @@ impl Subject {
 
     /// Returns true if the noun with its owner reads well as one compound.
     pub fn is_compound(&self) -> bool {
-        self.owner.is_none() || word_count(&self.one) <= MAX_COMPOUND_WORDS && !self.one.contains(',')
+        self.owner.is_none() || self.is_short() && !self.is_ambiguous
+    }
+
+    fn is_short(&self) -> bool {
+        word_count(&self.one) <= MAX_COMPOUND_WORDS && !self.one.contains(',')
     }
 
     /// The record with its article, owner and `gloss`: `a ticket note`, `a catalog item's minimum stock level`, or
@@ -106,7 +112,7 @@ impl Subject {
 
     /// The noun before `ID`: without the owner where the whole would be a long row of nouns.
     pub fn id_noun(&self) -> &str {
-        if self.is_compound() { &self.one } else { &self.own_one }
+        if self.owner.is_none() || self.is_short() { &self.one } else { &self.own_one }
     }
 }
 
@@ -219,6 +225,7 @@ impl<'a> SubjectReader<'a> {
             by: None,
             is_plain: false,
             is_link: noun.is_link,
+            is_ambiguous: false,
         }
     }
 

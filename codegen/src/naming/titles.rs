@@ -1,5 +1,7 @@
 //! Titles of operations, as people read them in lists of tools.
 
+use std::collections::HashSet;
+
 use super::draft::Draft;
 use super::identifiers;
 use super::inflection::Inflector;
@@ -28,7 +30,10 @@ pub fn titles(
     reader: &SubjectReader<'_>,
     words: &Inflector<'_>,
 ) -> OperationTable<Title> {
-    drafts.map(|(_, draft)| {
+    let subjects = drafts.map(|(_, draft)| reader.read(&draft.resource));
+    let without_owner = subjects.values().filter(|subject| subject.owner.is_none());
+    let without_owner: HashSet<&str> = without_owner.map(|subject| subject.one.as_str()).collect();
+    drafts.map(|(id, draft)| {
         let parts = tools::parts(draft.form);
         let spelled = |text: &str| -> String {
             let words_of = words.spread(&tools::words_of(text));
@@ -39,7 +44,8 @@ pub fn titles(
         let by = Some(by.trim_matches('_')).filter(|by| !by.is_empty() && *by != "by_id");
         let by = by.map(|by| by.trim_start_matches("by_").replace('_', " "));
         let by = by.map(|by| by.strip_suffix(" id").map_or(by.clone(), |by| format!("{by} ID")));
-        let mut subject = reader.read(&draft.resource);
+        let mut subject = subjects[id].clone();
+        subject.is_ambiguous = subject.owner.is_some() && without_owner.contains(subject.one.as_str());
         subject.is_plain = parts.has_noun
             && parts.before.is_empty()
             && (parts.after.is_empty() || reader.is_view(parts.after))

@@ -41,7 +41,7 @@ pub fn normalize(schema: &mut Value, siblings: bool, location: &DocumentLocation
             children(members, siblings, location, report);
         }
         _ => {
-            let message = format!("a schema is an object, not `{}`", shortened(schema));
+            let message = format!("expected an object as the schema, found `{}`", shortened(schema));
             report.untype(CodegenError::new("E005", message).at(location.to_string()));
             *schema = json!({});
         }
@@ -122,7 +122,7 @@ impl KeywordRewriter<'_> {
             .collect();
         for keyword in faulty {
             let value = members.shift_remove(&keyword).unwrap_or_default();
-            self.repaired("R032", format!("`{keyword}` cannot be `{}`; it is ignored", shortened(&value)));
+            self.repaired("R032", format!("`{keyword}` can't be `{}`; it is ignored", shortened(&value)));
         }
         for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
             let Some(value) = members.get_mut(keyword) else { continue };
@@ -151,7 +151,7 @@ impl KeywordRewriter<'_> {
                         members.entry("anyOf").or_insert(Value::Array(shapes));
                     }
                 }
-                self.repaired("R031", "a list of types, as OpenAPI 3.1 has it, is read");
+                self.repaired("R031", "the list of types (OpenAPI 3.1) is supported");
             }
             Some(Value::String(name)) if name == "null" => {
                 members.shift_remove("type");
@@ -190,7 +190,7 @@ impl KeywordRewriter<'_> {
             }
             None => {
                 members.shift_remove("type");
-                let message = format!("`{name}` is no type; any value is taken");
+                let message = format!("`{name}` is not a type; any value is accepted");
                 self.report.untype(CodegenError::new("E005", message).at(self.location.to_string()));
             }
         }
@@ -211,10 +211,7 @@ impl KeywordRewriter<'_> {
                 members.shift_remove(keyword);
                 members.entry("allOf").or_insert(json!([only]));
             }
-            self.repaired(
-                "R031",
-                format!("`null` in `{keyword}`, as OpenAPI 3.1 has it, is read as nullable"),
-            );
+            self.repaired("R031", format!("`null` in `{keyword}` (OpenAPI 3.1) is read as nullable"));
         }
     }
 
@@ -235,7 +232,7 @@ impl KeywordRewriter<'_> {
             }
             members.insert("enum".to_owned(), json!([value]));
         }
-        self.repaired("R031", "`const`, as OpenAPI 3.1 has it, is read as the only value");
+        self.repaired("R031", "`const` (OpenAPI 3.1) is read as the only value");
     }
 
     fn exclusive(&mut self, members: &mut Map<String, Value>, exclusive: &str, inclusive: &str) {
@@ -251,7 +248,7 @@ impl KeywordRewriter<'_> {
             members.insert(inclusive.to_owned(), bound);
             members.insert(exclusive.to_owned(), json!(true));
         }
-        self.repaired("R031", format!("a number in `{exclusive}`, as OpenAPI 3.1 has it, is read"));
+        self.repaired("R031", format!("the number in `{exclusive}` (OpenAPI 3.1) is supported"));
     }
 
     fn items(&mut self, members: &mut Map<String, Value>) {
@@ -259,7 +256,7 @@ impl KeywordRewriter<'_> {
             members.contains_key("prefixItems") || members.get("items").is_some_and(Value::is_array);
         if is_tuple {
             members.insert("items".to_owned(), json!({}));
-            self.repaired("R033", "items that differ by position are any values");
+            self.repaired("R033", "items with position-specific schemas can be any value");
         } else if members.get("items") == Some(&Value::Bool(false)) {
             members.insert("items".to_owned(), json!({}));
         }
@@ -277,7 +274,7 @@ impl KeywordRewriter<'_> {
         members.entry("format").or_insert(json!(format));
         self.repaired(
             "R031",
-            format!("the content, as OpenAPI 3.1 has it, is read as the format `{format}`"),
+            format!("the content keywords (OpenAPI 3.1) are read as the format `{format}`"),
         );
     }
 

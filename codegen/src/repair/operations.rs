@@ -100,13 +100,14 @@ fn operation_ids(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
         match raw.operation.operation_id.take().filter(|id| !id.trim().is_empty()) {
             Some(id) if taken.insert(id.clone()) => raw.operation.operation_id = Some(id),
             Some(id) => {
-                let message =
-                    format!("the operation id `{id}` is used twice; this one goes by its verb and path");
+                let message = format!(
+                    "the operation ID `{id}` is used twice; this operation is identified by verb and path"
+                );
                 repairs.push(Repair::new("R010", &raw.pointer, message));
                 raw.operation.operation_id = Some(derived());
             }
             None => {
-                let message = "there is no operation id; the operation goes by its verb and path";
+                let message = "the operation ID is missing; the operation is identified by verb and path";
                 repairs.push(Repair::new("R011", &raw.pointer, message));
                 raw.operation.operation_id = Some(derived());
             }
@@ -124,7 +125,7 @@ fn twin_paths(operations: &[RawOperation], repairs: &mut Vec<Repair>) {
         let all: Vec<String> = twins.iter().map(|twin| format!("`{twin}`")).collect();
         for twin in &twins {
             let message = format!(
-                "{} are spellings of one path; each operation keeps its own, and names treat them as equal",
+                "{} are spellings of one path; each operation keeps its spelling, and names treat them as equal",
                 all.join(" and ")
             );
             repairs.push(Repair::new("R006", pointer(&["paths", twin]), message));

@@ -87,7 +87,7 @@ fn resolve(
             }
         }
     }
-    Err(CodegenError::new("E007", "this parameter is a reference that leads back to itself"))
+    Err(CodegenError::new("E007", "this parameter is a reference back to itself"))
 }
 
 /// Sorts a parameter by place; headers of the protocol fall away.
@@ -122,7 +122,7 @@ fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Opt
         }
     };
     if location == ParameterLocation::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {
-        let message = format!("the header `{}` belongs to the protocol and is not a parameter", data.name);
+        let message = format!("the header `{}` is set by the protocol and is not a parameter", data.name);
         repairs.push(Repair::new("R026", pointer, message));
         return None;
     }
@@ -144,8 +144,9 @@ fn repair_path_parameter(
             repairs.push(Repair::new("R003", pointer, message));
             parameter.data.name = (*placeholder).to_owned();
         } else {
-            let message =
-                format!("the template has no place for the path parameter `{name}`; it travels in the query");
+            let message = format!(
+                "the path has no placeholder for the path parameter `{name}`; it is sent in the query"
+            );
             repairs.push(Repair::new("R002", pointer, message));
             parameter.location = ParameterLocation::Query;
             parameter.style = ParameterStyle::Exploded;
@@ -153,9 +154,8 @@ fn repair_path_parameter(
         }
     }
     if !parameter.data.required {
-        let message = format!(
-            "the path parameter `{name}` is not marked as required, though no path can do without it"
-        );
+        let message =
+            format!("the path parameter `{name}` is not marked as required, but path parameters always are");
         repairs.push(Repair::new("R023", pointer, message));
         parameter.data.required = true;
     }

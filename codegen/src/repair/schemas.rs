@@ -11,7 +11,7 @@ pub fn repair(components: &mut Components, repairs: &mut Vec<Repair>) {
     for (name, schema) in &mut components.schemas {
         let location = pointer(&["components", "schemas", name]);
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            let message = format!("`{name}` is not an identifier; the words of the type's name are joined");
+            let message = format!("`{name}` is not an identifier; the type name joins its words");
             repairs.push(Repair::new("R007", &location, message));
         }
         if let ReferenceOr::Item(schema) = schema {
@@ -36,7 +36,7 @@ fn repair_schema(schema: &mut Schema, location: &str, repairs: &mut Vec<Repair>)
             None => repairs.push(Repair::new(
                 "R021",
                 location,
-                "the array does not say what its items are; any value is allowed",
+                "the array declares no item type; any value is allowed",
             )),
         },
         SchemaKind::Type(Type::String(text)) if !text.enumeration.is_empty() => {

@@ -34,7 +34,7 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
             !text.ends_with('/') || !(rest.is_empty() || rest.starts_with('/') || rest.starts_with('{'));
         if glued {
             let message = format!(
-                "`{{{name}}}` is glued to fixed text; it is sent so, and read as a segment of its own for names"
+                "`{{{name}}}` is adjacent to literal text; the path is sent unchanged, and names treat the placeholder as a separate segment"
             );
             repairs.push(Repair::new("R016", pointer, message));
         }
@@ -45,7 +45,7 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
     }
     text.push_str(rest);
     if text.len() > 1 && text.ends_with('/') {
-        let message = "the path ends in a slash; it is sent so, and ignored for names";
+        let message = "the path ends in a slash; it is sent unchanged, and names ignore the slash";
         repairs.push(Repair::new("R005", pointer, message));
     }
     distinct_placeholders(text, pointer, repairs)
@@ -66,7 +66,7 @@ fn placeholder<'a>(from: &'a str, pointer: &str, repairs: &mut Vec<Repair>) -> (
     let junk = &after[..close.unwrap_or(after.len())];
     let message = match close {
         Some(_) => format!(
-            "the placeholder `{{{name}}}` carries `{junk}`, which is no part of its name; it was dropped"
+            "the placeholder `{{{name}}}` contains `{junk}`, which is not part of its name; it was dropped"
         ),
         None => format!(
             "the path is cut off within the placeholder `{{{name}`: it is sent as `{{{name}}}`, without `{junk}`"
@@ -91,7 +91,7 @@ fn distinct_placeholders(text: String, pointer: &str, repairs: &mut Vec<Repair>)
             renamed.insert_str(1, "parent");
         }
         let message =
-            format!("the placeholder `{}` stands twice; the first is called `{renamed}`", parts[at]);
+            format!("the placeholder `{}` occurs twice; the first is renamed to `{renamed}`", parts[at]);
         repairs.push(Repair::new("R004", pointer, message));
         parts[at] = renamed;
     }

@@ -283,7 +283,7 @@ pub async fn run(arguments: &SandboxArguments) -> io::Result<()> {
 /// Returns the startup message.
 fn startup_message(server: &MockServer, logins: &[SandboxLogin]) -> String {
     let base_url = server.base_url();
-    let mut text = format!("the sandbox listens at {base_url}\n");
+    let mut text = format!("the sandbox is listening at {base_url}\n");
     for SandboxLogin { company, public, private } in logins {
         let _ =
             writeln!(text, "  company {company}, public key {public}, private key {private}, any clientId");
@@ -295,7 +295,7 @@ fn startup_message(server: &MockServer, logins: &[SandboxLogin]) -> String {
         );
     }
     if !server.address().ip().is_loopback() {
-        text.push_str("  warning: other machines in the network can reach it\n");
+        text.push_str("  warning: other machines on the network can reach it\n");
     }
     text
 }

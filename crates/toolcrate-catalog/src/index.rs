@@ -51,7 +51,7 @@ enum PathTypes<'a> {
 
 /// A line of an index that can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("malformed line in the catalog's index: {line:?}")]
+#[error("malformed line in the catalog index: {line:?}")]
 pub struct IndexError {
     /// The line.
     pub line: String,

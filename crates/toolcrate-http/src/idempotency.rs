@@ -49,7 +49,7 @@ pub(crate) async fn run(
             // No client repeats a request on either status unasked.
             let status = match &error {
                 IdempotencyError::Store(error) => {
-                    tracing::error!(%error, "cannot read or store an Idempotency-Key");
+                    tracing::error!(%error, "can't read or store an Idempotency-Key");
                     StatusCode::INTERNAL_SERVER_ERROR
                 }
                 _ => StatusCode::UNPROCESSABLE_ENTITY,

@@ -25,7 +25,7 @@ pub enum StoreError {
         owner: Option<String>,
     },
     /// The setting is a URL of a scheme that no store understands. The URL may contain a password, so it is not shown.
-    #[error("unsupported store URL (expected redis:// or rediss://, or the path of a file)")]
+    #[error("unsupported store URL (expected a redis:// or rediss:// URL, or a file path)")]
     UnsupportedUrl,
 }
 

@@ -28,7 +28,7 @@ fn manifest(program: &str, system: &str) -> Value {
         "version": VERSION,
         "description": SUMMARY,
         "long_description": "Searches, describes and calls every operation of the ConnectWise PSA (Manage) REST API. \
-            Only tools that cannot change data are exposed unless you turn off *Read only*. Not affiliated with or \
+            Only read-only tools are exposed unless you turn off *Read only*. Not affiliated with or \
             endorsed by ConnectWise.",
         "author": {"name": "The connectwise-psa developers", "url": REPOSITORY},
         "repository": {"type": "git", "url": format!("{REPOSITORY}.git")},
@@ -54,50 +54,50 @@ fn manifest(program: &str, system: &str) -> Value {
             }
         },
         "tools": [
-            {"name": "search_tools", "description": "Find tools by a description of the task."},
-            {"name": "describe_tools", "description": "Show the arguments of tools."},
-            {"name": "read_tool", "description": "Call a tool that changes nothing."}
+            {"name": "search_tools", "description": "Find tools for a task."},
+            {"name": "describe_tools", "description": "Show tool arguments."},
+            {"name": "read_tool", "description": "Call a read-only tool."}
         ],
         "tools_generated": true,
         "user_config": {
             "region": {
                 "type": "string",
                 "title": "Region",
-                "description": "Region of the ConnectWise cloud: na, eu, au or za.",
+                "description": "ConnectWise cloud region: na, eu, au or za.",
                 "default": "na",
                 "required": true
             },
             "company_id": {
                 "type": "string",
                 "title": "Company ID",
-                "description": "The company ID that you enter at login.",
+                "description": "Company ID used at login.",
                 "required": true
             },
             "public_key": {
                 "type": "string",
                 "title": "Public key",
-                "description": "Public key of an API member: System > Members > API Members > API Keys.",
+                "description": "An API member's public key: System > Members > API Members > API Keys.",
                 "sensitive": true,
                 "required": true
             },
             "private_key": {
                 "type": "string",
                 "title": "Private key",
-                "description": "Private key, shown once when the public key was created.",
+                "description": "Private key, shown only once, when the public key is created.",
                 "sensitive": true,
                 "required": true
             },
             "client_id": {
                 "type": "string",
                 "title": "Client ID",
-                "description": "Client ID of your integration, from developer.connectwise.com.",
+                "description": "Your integration's client ID, from developer.connectwise.com.",
                 "sensitive": true,
                 "required": true
             },
             "read_only": {
                 "type": "boolean",
                 "title": "Read only",
-                "description": "Expose only tools that cannot change data.",
+                "description": "Expose only tools that can't change data.",
                 "default": true,
                 "required": false
             }

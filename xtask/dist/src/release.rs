@@ -50,7 +50,7 @@ fn check_versions() -> anyhow::Result<()> {
 
 fn files(folder: &str, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
     let folder = workspace_root().canonicalize()?.join(folder);
-    let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let entries = std::fs::read_dir(&folder).with_context(|| format!("can't read {}", folder.display()))?;
     let mut paths: Vec<PathBuf> =
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     paths.retain(|path| path.extension().is_some_and(|found| found == extension));
@@ -89,8 +89,8 @@ fn publish_order(metadata: &Value) -> anyhow::Result<Vec<String>> {
 /// Prints what the workflow `release.yml` does when a tag is pushed, as commands.
 fn print_steps(crates: &[String]) {
     let step = |number: usize, title: &str| println!("\n{number}. {title}");
-    println!("Release {VERSION}. Nothing of this was run.");
-    step(1, "Tag the commit; the workflow release.yml does the rest");
+    println!("Release {VERSION} (dry run; nothing was executed).");
+    step(1, "Tag the commit; the release.yml workflow does the rest");
     println!("   git tag --sign v{VERSION} && git push origin v{VERSION}");
     step(2, "Check: the tests, and every crate from its archive");
     println!("   .ci/run");
@@ -102,7 +102,7 @@ fn print_steps(crates: &[String]) {
     for name in crates {
         println!("   cargo publish --locked --package {name}");
     }
-    step(5, "Publish to npm: the packages of the platforms first");
+    step(5, "Publish to npm: the platform packages first");
     for platform in PLATFORMS {
         let (os, cpu) = platform.npm;
         println!("   npm publish --provenance --access public dist/cwpsa-{os}-{cpu}-{VERSION}.tgz");
@@ -112,7 +112,7 @@ fn print_steps(crates: &[String]) {
     step(6, "Publish to PyPI, as a trusted publisher");
     println!("   uv publish dist/*.whl");
     println!("   uv build sdk/python --out-dir dist-sdk && uv publish dist-sdk/*");
-    step(7, "Push the image of both architectures under one tag");
+    step(7, "Push the images for both architectures under one tag");
     for platform in PLATFORMS {
         let Some(architecture) = platform.image else { continue };
         let archive = format!("dist/cwpsa-{VERSION}-image-linux-{architecture}.tar");
@@ -123,7 +123,7 @@ fn print_steps(crates: &[String]) {
     );
     step(8, "Attach the files to the release, with provenance");
     println!("   gh attestation, gh release create v{VERSION} dist/* --notes-file <section of CHANGELOG.md>");
-    step(9, "Publish the entry of the MCP registry");
+    step(9, "Publish the MCP registry entry");
     println!("   mcp-publisher login github-oidc && mcp-publisher publish dist/server.json");
 }
 

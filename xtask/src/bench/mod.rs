@@ -101,7 +101,7 @@ fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
             Part::Load => load::measure(&mut figures, arguments.soak)?,
         }
         print(&figures);
-        store(*part, &figures).with_context(|| format!("cannot write {STORE}"))?;
+        store(*part, &figures).with_context(|| format!("can't write {STORE}"))?;
         are_met &= figures.iter().all(|figure| figure.met);
     }
     Ok(are_met)

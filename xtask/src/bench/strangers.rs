@@ -224,7 +224,7 @@ fn wait_until_idle(server: &CwpsaProcess) -> anyhow::Result<()> {
 /// Returns the CPU time of a process.
 fn cpu_milliseconds(process: u32) -> anyhow::Result<f64> {
     let path = format!("/proc/{process}/stat");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    let text = std::fs::read_to_string(&path).with_context(|| format!("can't read {path}"))?;
     // The name of the program, in parentheses, may contain blanks.
     let fields = text.rsplit_once(") ").map_or("", |(_, fields)| fields);
     let mut times = fields.split(' ').skip(11).take(2).map(str::parse::<f64>);

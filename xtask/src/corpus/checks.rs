@@ -37,6 +37,6 @@ fn build(name: &str, work: &Path) -> anyhow::Result<PathBuf> {
         .current_dir(work)
         .env("CARGO_TARGET_DIR", &target)
         .status()?;
-    anyhow::ensure!(status.success(), "the driver of {name} does not compile");
+    anyhow::ensure!(status.success(), "the driver for {name} doesn't compile");
     Ok(target.join("debug").join(format!("driver-{name}{}", std::env::consts::EXE_SUFFIX)))
 }

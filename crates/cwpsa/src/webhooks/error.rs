@@ -6,7 +6,7 @@ use connectwise_callbacks::CallbackError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookError {
     /// The account does not exist or has no webhooks.
-    #[error("unknown account, or an account without webhooks")]
+    #[error("unknown account, or no webhooks are configured for it")]
     UnknownAccount,
     /// The callback is invalid, was not signed by the account, or was accepted before.
     #[error(transparent)]
@@ -15,10 +15,10 @@ pub enum WebhookError {
     #[error("the body is too large")]
     TooLarge,
     /// The same callback is being stored at this moment.
-    #[error("the same callback is being processed")]
+    #[error("this callback is already being processed")]
     UnderWay,
     /// The callback could not be stored.
-    #[error("cannot store the callback: {0}")]
+    #[error("can't store the callback: {0}")]
     NotStored(String),
 }
 

@@ -83,7 +83,7 @@ impl RunningCall {
         record.publish(span, outcome, limit, *started);
         // The call was made; a line that can't be written stops the next one.
         if let Err(error) = record.context.audit.end(&record.audit_entry(), outcome, started.elapsed()) {
-            tracing::error!(%error, "cannot write the audit log");
+            tracing::error!(%error, "can't write the audit log");
         }
     }
 }

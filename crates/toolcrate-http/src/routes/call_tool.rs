@@ -27,7 +27,7 @@ pub(crate) async fn call_tool(
     let id = query_string::single_text(&query, "account")?;
     let (_, account) = state.accounts.open(id, &headers)?;
     let arguments = parse_object(&replace_lone_surrogates(&body)).map_err(|error| {
-        HttpError::BadRequest(format!("expected a JSON object of arguments as body: {error}"))
+        HttpError::BadRequest(format!("expected a JSON object of arguments as the body: {error}"))
     })?;
     let arguments = Value::Object(arguments);
     let principal = account.principal("http", &headers);
